@@ -1,0 +1,75 @@
+"""What every vendor's client shares: the road to the wire, limits, retries, lists and bulk.
+
+Applications import a vendor's package (``schoology_async``, ``manabac_async``); what they need of
+this one, to configure a client or to handle what it gives, is named here.
+"""
+
+from __future__ import annotations
+
+from ._version import __version__
+from .bulk import Bulk
+from .call import Call
+from .errors import (
+    AnswerLost,
+    ApiError,
+    BadRequest,
+    BulkFailed,
+    ClientUnusable,
+    ConnectionFailed,
+    DecodeError,
+    Forbidden,
+    ForeignLink,
+    Garbled,
+    InvalidInput,
+    LmsError,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServerError,
+    StaleSignature,
+    TimedOut,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+from .limit import Limiter, Slot, Window
+from .outcome import Outcome, Report, RowError, Status
+from .pages import Pages
+from .retry import RetryPolicy
+from .values import UNSET, Unset
+
+__all__ = [
+    "UNSET",
+    "AnswerLost",
+    "ApiError",
+    "BadRequest",
+    "Bulk",
+    "BulkFailed",
+    "Call",
+    "ClientUnusable",
+    "ConnectionFailed",
+    "DecodeError",
+    "Forbidden",
+    "ForeignLink",
+    "Garbled",
+    "InvalidInput",
+    "Limiter",
+    "LmsError",
+    "NotFound",
+    "Outcome",
+    "OutcomeUnknown",
+    "Pages",
+    "RateLimited",
+    "Report",
+    "RetryPolicy",
+    "RowError",
+    "ServerError",
+    "Slot",
+    "StaleSignature",
+    "Status",
+    "TimedOut",
+    "Unauthorized",
+    "UnexpectedAnswer",
+    "Unset",
+    "Window",
+    "__version__",
+]

@@ -1,0 +1,151 @@
+"""A request as a value: what is asked, and what is expected back, with nothing done yet.
+
+A resource method builds one :class:`Call` and hands it to the transport. Calls compare by value, so
+a test of a resource method is ``assert built == Call("GET", "users/45552", returns=User)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import Any, Generic, Literal, TypeVar, overload
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
+
+import attrs
+
+T = TypeVar("T")
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Query = tuple[tuple[str, str], ...]
+
+
+def _first_segment(call: Call[Any]) -> str:
+    head, slash, _ = call.path.partition("/")
+    return head + ("/…" if slash else "")
+
+
+@attrs.frozen(kw_only=True)
+class Call(Generic[T]):
+    """One request, as a frozen value.
+
+    ``path`` is relative to the vendor's base URL and already percent-encoded (see :func:`fill`).
+    ``route`` is what may be said of the path in a log or an error: it names the path's parameters
+    instead of showing the ones that identify a person.
+    ``body`` is what goes over the wire as JSON; ``bytes`` are sent as they are.
+    ``returns`` is the type that the payload is decoded to (``None``: nothing is expected back),
+    ``key`` the envelope key under which it must be found, ``proof`` a key that the payload itself
+    must have, so that another object is not taken for it.
+    ``repeatable`` says whether the vendor ends in the same state when the call is made twice.
+    ``many`` marks a bulk call, whose 2xx says nothing yet about its rows.
+    """
+
+    method: Method = attrs.field(kw_only=False)
+    path: str = attrs.field(kw_only=False, repr=False)
+    query: Query = attrs.field(default=(), repr=False)
+    body: Any = attrs.field(default=None, repr=False)
+    returns: type[T] | None = None
+    key: str | None = None
+    proof: str | None = None
+    repeatable: bool = False
+    many: bool = False
+    route: str = attrs.field(eq=False, default=attrs.Factory(_first_segment, takes_self=True))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+class Path(str):
+    """A filled path that remembers the template it was made from, in the form that may be said."""
+
+    __slots__ = ("route",)
+    route: str
+
+
+@overload
+def get(path: Path, *, returns: type[T], **rest: Any) -> Call[T]: ...
+@overload
+def get(path: Path, *, returns: None = None, **rest: Any) -> Call[Any]: ...
+def get(path: Path, *, returns: type[T] | None = None, **rest: Any) -> Call[Any]:
+    """A GET: reading is always repeatable."""
+    return Call("GET", str(path), route=path.route, returns=returns, repeatable=True, **rest)
+
+
+def fill(template: str, **values: object) -> Path:
+    """Fill a path template, e.g. ``fill("users/{uid:person}", uid="45552")``.
+
+    Every value is percent-encoded whole (``/`` becomes ``%2F``). A field marked ``:person`` is kept
+    out of :attr:`Path.route`; other values are shown there.
+
+    :raises ValueError: for an empty value, ``.`` or ``..``, which would name another resource.
+    """
+    path, route = [], []
+    for literal, name, spec, _ in Formatter().parse(template):
+        path.append(literal)
+        route.append(literal)
+        if name is None:
+            continue
+        text = str(values[name])
+        if text.strip() in ("", ".", ".."):
+            raise ValueError(f"{name} of {template!r} must be an identifier, not empty or dots")
+        path.append(quote(text, safe=""))
+        route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
+    filled = Path("".join(path))
+    filled.route = "".join(route)
+    return filled
+
+
+def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
+    """The query of those parameters that are not ``None``.
+
+    ``True`` is sent as ``1``; ``False`` is left out, since vendors take the mere presence of some
+    flags for a yes (Schoology's ``include_past=0``). Iterables are joined by commas.
+    """
+    query = []
+    for name, value in parameters.items():
+        if value is None or value is False:
+            continue
+        if value is True:
+            query.append((name, "1"))
+        elif isinstance(value, str | int):
+            query.append((name, str(value)))
+        else:
+            query.append((name, ",".join(str(element) for element in value)))
+    return tuple(query)
+
+
+def encode_query(query: Query) -> str:
+    """The query string, percent-encoded as RFC 3986 and OAuth 1 (RFC 5849, 3.6) both read it."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+
+
+def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
+    """The call that a vendor's redirect or paging ``link`` asks for.
+
+    Only the link's path and query are taken. Its host must be the base URL's; its scheme is not
+    looked at, since Schoology's samples print ``http://`` links (vendor page, "location").
+
+    :raises ValueError: when the link leads to another host or out of the base path.
+    """
+    base = urlsplit(base_url)
+    target = urlsplit(urljoin(base_url + call.path, link))
+    if _host(target) != _host(base):
+        raise ValueError("the link leads to another host")
+    if not target.path.startswith(base.path):
+        raise ValueError("the link leads out of the API's base path")
+    path = target.path[len(base.path) :]
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+        raise ValueError("the link climbs out of the API's base path")
+    query = tuple(parse_qsl(target.query, keep_blank_values=True))
+    return attrs.evolve(call, path=path, query=query)
+
+
+def _host(url: SplitResult) -> tuple[str | None, int | None]:
+    """Host and port, the port of the scheme's own taken as none: schemes are not compared."""
+    default = {"http": 80, "https": 443}.get(url.scheme)
+    return url.hostname, None if url.port == default else url.port
+
+
+def replace_query(query: Query, **parameters: str | int) -> Query:
+    """``query`` with the given parameters put in place of those of the same name."""
+    kept: Mapping[str, str] = {name: str(value) for name, value in parameters.items()}
+    return tuple(pair for pair in query if pair[0] not in kept) + tuple(kept.items())

@@ -1,0 +1,189 @@
+"""Everything that can be raised, as one tree.
+
+::
+
+    LmsError
+    ├── InvalidInput            what was given can't be sent; nothing left this machine
+    ├── ClientUnusable          closed, on another event loop, or after a fork
+    ├── ConnectionFailed        the request was never sent
+    ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
+    ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
+    │   ├── TimedOut
+    │   └── Garbled             an answer came and can't be read as JSON
+    ├── ForeignLink             the vendor pointed to another host; not followed
+    ├── UnexpectedAnswer        a 2xx that is not what was asked for
+    │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
+    ├── ApiError                the vendor said no; has ``status``
+    │   ├── BadRequest          400, 405, 406, 409, 410, 413, 415, 422
+    │   ├── Unauthorized        401
+    │   │   └── StaleSignature  a nonce or timestamp out of order; signed anew and sent again
+    │   ├── Forbidden           403
+    │   ├── NotFound            404
+    │   ├── RateLimited         429; has ``retry_after``
+    │   └── ServerError         5xx
+    └── BulkFailed              by ``Report.raise_for_failures()`` only; has ``report``
+
+An error says what happened, on which call, and what to do. It holds no secret, no body and nothing
+that identifies a person: paths are named by their template, vendors' sentences are scrubbed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .outcome import Report
+
+
+class LmsError(Exception):
+    """The root of all that this package raises."""
+
+    #: Whether the vendor may have acted although the call failed.
+    may_have_acted: ClassVar[bool] = False
+    #: Whether no other row or call could fare better: a bulk stops at such an error.
+    stops: ClassVar[bool] = False
+    #: How many wire attempts were made before giving up; set by the transport.
+    attempts: int = 0
+
+    def __init__(self, what: str, *, call: Call[Any] | None = None, hint: str = "") -> None:
+        self.what = what
+        self.route = str(call) if call is not None else ""
+        self.hint = hint
+        where = f"{self.route}: " if self.route else ""
+        super().__init__(where + what + (f" ({hint})" if hint else ""))
+
+    def after(self, attempts: int) -> Self:
+        """This error, with the number of wire attempts that led to it."""
+        self.attempts = attempts
+        return self
+
+
+class InvalidInput(LmsError):
+    """What was given can't be sent. ``fields`` says why, by field name, without the values."""
+
+    def __init__(self, what: str, *, fields: dict[str, str] | None = None, hint: str = "") -> None:
+        self.fields = fields or {}
+        listed = "; ".join(f"{name}: {why}" for name, why in self.fields.items())
+        super().__init__(f"{what}: {listed}" if listed else what, hint=hint)
+
+
+class ClientUnusable(LmsError):
+    """The client was closed, or belongs to another event loop or process."""
+
+    stops = True
+
+
+class ConnectionFailed(LmsError):
+    """No connection could be made: the request was never sent, and may be made again."""
+
+    stops = True
+
+
+class AnswerLost(LmsError):
+    """The request was sent and no whole answer came: the vendor may or may not have acted."""
+
+    may_have_acted = True
+
+
+class TimedOut(AnswerLost):
+    """No answer within the client's timeout."""
+
+
+class Garbled(AnswerLost):
+    """A success that can't be read: blank, cut short, or not JSON where JSON was promised."""
+
+
+class OutcomeUnknown(LmsError):
+    """Sent, answer lost, and not safe to send again: look at the vendor before you repeat it."""
+
+    may_have_acted = True
+
+
+class ForeignLink(LmsError):
+    """The vendor's redirect or paging link leads to another host. It was not followed."""
+
+
+class UnexpectedAnswer(LmsError):
+    """A 2xx whose body is not what was asked for.
+
+    Schoology answers 200 with the parent object for a path that it does not know
+    (reference: its wrong-object answers), so a 2xx alone is not taken for a success.
+    """
+
+    may_have_acted = True
+
+
+class DecodeError(UnexpectedAnswer):
+    """Values that don't fit their fields. ``paths`` names them, without the values."""
+
+    def __init__(self, paths: list[str], *, call: Call[Any] | None = None) -> None:
+        self.paths = paths
+        shown = "; ".join(paths[:5]) + (f"; and {len(paths) - 5} more" if len(paths) > 5 else "")
+        super().__init__(f"the answer does not fit its model: {shown}", call=call)
+
+
+class ApiError(LmsError):
+    """The vendor refused the call. ``status`` is the HTTP status, ``detail`` its scrubbed words."""
+
+    def __init__(
+        self, status: int, *, call: Call[Any] | None = None, detail: str = "", hint: str = ""
+    ) -> None:
+        self.status = status
+        self.detail = detail
+        super().__init__(
+            f"HTTP {status}" + (f", {detail!r}" if detail else ""), call=call, hint=hint
+        )
+
+
+class BadRequest(ApiError):
+    """The vendor can't take this request as it is."""
+
+
+class Unauthorized(ApiError):
+    """The credentials were not accepted for this call."""
+
+    stops = True
+
+
+class StaleSignature(Unauthorized):
+    """The vendor saw this nonce, or a later timestamp, before. Nothing was done."""
+
+    stops = False
+
+
+class Forbidden(ApiError):
+    """The account may not do this."""
+
+    stops = True
+
+
+class NotFound(ApiError):
+    """There is no such thing, or the account may not see it."""
+
+
+class RateLimited(ApiError):
+    """Too many requests. ``retry_after`` is the wait in seconds that the vendor asks for."""
+
+    def __init__(
+        self, status: int, *, retry_after: float, call: Call[Any] | None = None, hint: str = ""
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            status, call=call, hint=hint or f"the vendor asks to wait {retry_after:g} s"
+        )
+
+
+class ServerError(ApiError):
+    """The vendor failed. It may have acted before it did."""
+
+    may_have_acted = True
+
+
+class BulkFailed(LmsError):
+    """Some rows of a bulk were not done; ``report`` says which, and why."""
+
+    def __init__(self, report: Report[Any]) -> None:
+        self.report = report
+        counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
+        super().__init__(f"not every row was done: {counts}", hint="see .report")

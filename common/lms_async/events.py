@@ -1,0 +1,76 @@
+"""What happened, as small values, for logs, progress bars and metrics.
+
+A listener is a plain function that takes one event. It is called on the event loop, so it must be
+quick; what it raises is logged and goes no further. No event holds a secret or a person's data.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import attrs
+
+log = logging.getLogger("lms_async")
+
+
+@attrs.frozen
+class Event:
+    """The root of all events. ``route`` is the call as it may be said, e.g. ``POST users``."""
+
+    route: str
+
+
+@attrs.frozen
+class Departed(Event):
+    """A request leaves. ``waited`` is how long it stood before the limiter, in seconds."""
+
+    attempt: int
+    waited: float
+
+
+@attrs.frozen
+class Answered(Event):
+    """A status line came in. ``seconds`` is the time since the departure."""
+
+    attempt: int
+    status: int
+    seconds: float
+
+
+@attrs.frozen
+class Failed(Event):
+    """An attempt ended without an answer. ``error`` is the name of the error's class."""
+
+    attempt: int
+    error: str
+
+
+@attrs.frozen
+class Refused(Event):
+    """The vendor said 429: everybody who shares the limit pauses for ``seconds``."""
+
+    seconds: float
+
+
+@attrs.frozen
+class Retrying(Event):
+    """The call will be made again in ``seconds`` because of ``error``."""
+
+    attempt: int
+    error: str
+    seconds: float
+
+
+Listener = Callable[[Event], None]
+
+
+def tell(listeners: Sequence[Listener], event: Event) -> None:
+    """Log ``event`` at DEBUG and pass it to each listener; a listener can't break the work."""
+    log.debug("%r", event)
+    for listener in listeners:
+        try:
+            listener(event)
+        except Exception as broken:  # noqa: BLE001 - a listener is not ours; the import must go on
+            # Not with its traceback: what a listener raises may name a person.
+            log.error("an event listener raised %s", type(broken).__name__)  # noqa: TRY400

@@ -1,0 +1,86 @@
+"""What became of each row of a bulk, and of all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import attrs
+
+from .errors import BulkFailed, LmsError
+
+R = TypeVar("R")
+
+
+class Status(StrEnum):
+    """How a row ended."""
+
+    #: The vendor said that it did it.
+    DONE = "done"
+    #: The vendor, or our own check before sending, said no: nothing was done.
+    REJECTED = "rejected"
+    #: It was sent and the answer does not tell. Look before you send it again.
+    UNKNOWN = "unknown"
+    #: It was not sent, since the bulk had stopped.
+    SKIPPED = "skipped"
+
+
+@attrs.frozen
+class RowError:
+    """Why a row was not done.
+
+    ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``lost``,
+    ``stopped``, ``abandoned``, ``unmentioned``. ``message`` is the vendor's own sentence or ours;
+    it may name a person and so is left out of ``repr``. ``fields`` has the reasons by field name.
+    """
+
+    code: str
+    message: str = attrs.field(default="", repr=False)
+    fields: dict[str, str] = attrs.field(factory=dict, repr=lambda fields: repr(sorted(fields)))
+
+
+@attrs.frozen
+class Outcome(Generic[R]):
+    """What became of one row.
+
+    ``index`` counts the rows put in from 0, ``item`` is that row, ``id`` the vendor's id of what
+    was made or changed (where the vendor tells it), ``attempts`` how many times it was sent.
+    """
+
+    index: int
+    item: R = attrs.field(repr=False)
+    status: Status
+    id: str | None = None
+    error: RowError | None = None
+    attempts: int = 0
+
+
+@attrs.define
+class Report(Generic[R]):
+    """A whole bulk: ``counts`` by status, and the rows that need a look.
+
+    ``stopped`` is the error that ended the bulk early, if one did; the rows that had not left by
+    then are counted as ``skipped``.
+    """
+
+    counts: Counter[Status] = attrs.field(factory=Counter)
+    failures: list[Outcome[R]] = attrs.field(factory=list, repr=lambda rows: f"<{len(rows)} rows>")
+    unknowns: list[Outcome[R]] = attrs.field(factory=list, repr=lambda rows: f"<{len(rows)} rows>")
+    stopped: LmsError | None = None
+
+    def add(self, outcome: Outcome[R]) -> None:
+        """Count ``outcome``, and keep it if somebody must look at it."""
+        self.counts[outcome.status] += 1
+        if outcome.status is Status.REJECTED:
+            self.failures.append(outcome)
+        elif outcome.status is Status.UNKNOWN:
+            self.unknowns.append(outcome)
+
+    def raise_for_failures(self) -> None:
+        """Raise unless every row is done.
+
+        :raises BulkFailed: it carries this report; its cause is the error that stopped the bulk.
+        """
+        if any(count for status, count in self.counts.items() if status is not Status.DONE):
+            raise BulkFailed(self) from self.stopped

@@ -1,0 +1,95 @@
+"""Lists that are never just their first page.
+
+``await pages`` gives everything, ``async for row in pages`` streams it, ``async for page in
+pages.pages()`` gives it page by page. The next page is fetched while the last one is being used.
+No row is given twice, and none is missed when the list shifts while it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Hashable
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from .ahead import ahead
+from .call import Call
+from .errors import UnexpectedAnswer
+from .transport import Transport
+
+T = TypeVar("T")
+
+#: Pages that are fetched ahead of the reader.
+AHEAD = 2
+#: How often we step back in a row before a list is said to change faster than it can be read.
+_MOST_STEPS_BACK = 100
+
+
+class Pages(Generic[T]):
+    """A list of ``T``, spread by the vendor over pages. It may be read more than once.
+
+    :raises LmsError: while it is read, see :mod:`lms_async.errors`.
+    """
+
+    def __init__(self, transport: Transport, call: Call[list[T]], row: type[T]) -> None:
+        self._transport = transport
+        self._call = call
+        self._row = row
+
+    def __repr__(self) -> str:
+        return f"<Pages of {self._row.__name__}: {self._call}>"
+
+    def __await__(self) -> Generator[Any, None, list[T]]:
+        return self._everything().__await__()
+
+    async def _everything(self) -> list[T]:
+        return [row async for row in self]
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                for row in page:
+                    yield row
+
+    async def pages(self) -> AsyncGenerator[list[T], None]:
+        """Each page as a list, without the rows that an earlier page gave already."""
+        async with aclosing(ahead(_raw_pages(self._transport, self._call), AHEAD)) as raw:
+            async for rows in raw:
+                if rows:
+                    yield self._transport.decode(attrs.evolve(self._call, key=None), rows)
+
+
+async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
+    """Pages one after the other, seeing to it that they join, without rows that were seen.
+
+    Where the vendor lists by offset, each page is asked for from the last row of the one before.
+    If its first row was not seen before, rows in front of it were taken out and the list has
+    shifted: what lies between was missed, so we step back until the pages overlap again. Rows put
+    in front only bring back rows that were seen, which are dropped.
+    """
+    vendor = transport.vendor
+    seen: set[Hashable] = set()
+    call: Call[Any] | None = first
+    must_join = False
+    back, steps = 1, 0
+    while call is not None:
+        payload, _ = await transport.fetch(call)
+        page = vendor.page(call, payload)
+        if must_join and not (page.rows and vendor.identity(page.rows[0]) in seen):
+            earlier = vendor.earlier(call, back)
+            if earlier is not None:
+                call, back, steps = earlier, back * 2, steps + 1
+                if steps > _MOST_STEPS_BACK:
+                    raise UnexpectedAnswer("the list changes faster than it can be read", call=call)
+                continue
+        fresh = []
+        for row in page.rows:
+            identity = vendor.identity(row)
+            if identity is None or identity not in seen:
+                seen.add(identity)
+                fresh.append(row)
+        yield fresh
+        must_join, back = page.overlaps, max(1, len(page.rows) // 4)
+        steps = 0 if fresh else steps
+        call = page.next

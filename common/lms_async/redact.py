@@ -1,0 +1,85 @@
+"""What may be said about a request, and about what a vendor answered.
+
+Log lines, ``repr``, exceptions and tracebacks are read by people and machines that must not see
+secrets or pupils' data. Everything that this package says about a request goes through here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+_MOST = 200  # characters of a vendor's sentence that are worth showing
+_WORD = re.compile(r"[\w'-]+")
+_PUNCTUATION = ".,;:!?()[]{}<>\"'`"
+# The words that vendors' error sentences are made of. Any other may be a name.
+_PLAIN_WORDS = frozenset(
+    "a about access account active add address all allowed already an and another any api app are "
+    "as at authenticate authentication authorised authorized bad be been belongs blank body "
+    "building by call can can't cannot changed check class code combination conflict contains "
+    "could couldn't created credentials data date deleted denied disabled does doesn't duplicate "
+    "each email e-mail empty error exceeded exist exists expired failed field fields find for "
+    "forbidden format found from group has have id in inactive incorrect internal invalid is isn't "
+    "it its json key later limit list locked longer mail malformed many match maximum may message "
+    "method missing more must name needed no nonce not null number oauth of on once only or out "
+    "parameter parent parents password payload permission permissions please possible rate read "
+    "rejected replay attack request requests required resource role same school section server "
+    "service set should signature slow some student students taken teacher teachers than that the "
+    "there this timestamp to token too try type unable unauthorized unavailable unexpected unique "
+    "unknown unsupported update used user username users valid value version was were will with "
+    "without wrong xml you your".split()
+)
+
+
+class Sealed(Generic[T]):
+    """A secret that cannot be printed, formatted, pickled or compared by accident."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+
+    def reveal(self) -> T:
+        """The secret itself; called where it is signed with, and nowhere else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a sealed value is not pickled")
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every string and number inside a JSON value, as text: what must not be echoed."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts(inner)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield str(value)
+
+
+def scrub(text: str, *, sent: Iterable[str] = ()) -> str:
+    """The part of a vendor's sentence that can't name anybody.
+
+    Only plain words of error sentences are kept, and of those only the ones that are not in what
+    we ``sent``; the rest is replaced by ``…``. Markup is not shown at all.
+    """
+    if text.lstrip().startswith("<"):
+        return "(a page of markup, not shown)"
+    echoes = {part.casefold() for value in sent for part in _WORD.findall(value)}
+    plain = _PLAIN_WORDS - echoes
+    kept: list[str] = []
+    for word in text.split():
+        if word.strip(_PUNCTUATION).casefold() in plain:
+            kept.append(word)
+        elif not kept or kept[-1] != "…":
+            kept.append("…")
+    sentence = " ".join(kept)
+    return sentence if len(sentence) <= _MOST else sentence[: _MOST - 1] + "…"

@@ -1,0 +1,94 @@
+"""A vendor's refusal, as the error that fits its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from .call import Call
+from .errors import (
+    ApiError,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+)
+from .redact import scrub, texts
+from .vendor import Answer
+
+_BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
+#: The longest wait that is believed, in seconds: more than a day is a clock gone wrong.
+_LONGEST = 24 * 3600.0
+
+
+def refusal(
+    call: Call[Any], answer: Answer, *, hints: Mapping[int, str], otherwise_wait: float
+) -> ApiError:
+    """The error for an answer that is not a success.
+
+    :param hints: what to do, by status.
+    :param otherwise_wait: seconds to pause after a 429 that names no time.
+    """
+    hint = hints.get(answer.status, "")
+    if answer.status == 429:
+        wait = seconds_asked(answer.headers)
+        return RateLimited(429, retry_after=otherwise_wait if wait is None else wait, call=call)
+    detail = scrub(said(answer), sent=_sent(call))
+    if answer.status >= 500:
+        return ServerError(answer.status, call=call, detail=detail, hint=hint)
+    kind = _BY_STATUS.get(answer.status, BadRequest if answer.status < 500 else ServerError)
+    return kind(answer.status, call=call, detail=detail, hint=hint)
+
+
+def seconds_asked(headers: Mapping[str, str]) -> float | None:
+    """The wait that ``Retry-After`` asks for, as seconds or as a date; ``None`` if it names none.
+
+    A date is read against the answer's own ``Date``, so that our clock may be wrong.
+    """
+    asked = headers.get("retry-after", "").strip()
+    if not asked:
+        return None
+    try:
+        seconds = float(asked)
+    except ValueError:
+        until = _date(asked)
+        if until is None:
+            return None
+        now = _date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = (until - now).total_seconds()
+    return min(max(seconds, 0.0), _LONGEST) if seconds == seconds else None  # NaN is no wait
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def said(answer: Answer) -> str:
+    """The vendor's words in an answer: bare text, a JSON string, or the sentences of an object."""
+    text = answer.body.decode("utf-8", "replace")
+    try:
+        value = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return text
+    return "" if value is None else " ".join(texts(value))
+
+
+def _sent(call: Call[Any]) -> Iterator[str]:
+    """Everything that we told the vendor with ``call``, and that it may echo."""
+    yield unquote(call.path)
+    for _, value in call.query:
+        yield value
+    if call.body is not None:
+        body = call.body if isinstance(call.body, bytes) else orjson.dumps(call.body)
+        yield from texts(orjson.loads(body))

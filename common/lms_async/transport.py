@@ -1,0 +1,247 @@
+"""The one road to the wire.
+
+::
+
+    send = retry( slot = limiter.acquire → wire.exchange( sign ) → vendor.check ) → decode
+
+Waits for a slot and sleeps between attempts stand outside the exchange, so that its timeout is the
+vendor's alone; each attempt is signed afresh, and a refusal (429) stops everybody who shares the
+limit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import attrs
+import orjson
+
+from .call import Call, encode_query, follow
+from .errors import (
+    AnswerLost,
+    DecodeError,
+    ForeignLink,
+    InvalidInput,
+    LmsError,
+    OutcomeUnknown,
+    RateLimited,
+    ServerError,
+    UnexpectedAnswer,
+)
+from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tell
+from .limit import Limiter, shared
+from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
+from .values import Misfit
+from .vendor import Answer, Vendor
+from .wire import Wire
+
+T = TypeVar("T")
+
+_MOST_HOPS = 5
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def checked_base_url(base_url: str) -> str:
+    """``base_url`` if credentials may be sent there; a missing last ``/`` is added.
+
+    :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
+    """
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise InvalidInput(
+            "a base URL is scheme, host and path, e.g. https://api.schoology.com/v1/"
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
+    return base_url if base_url.endswith("/") else base_url + "/"
+
+
+@attrs.define(eq=False)
+class _Try:
+    """One call on its way: how many attempts it took, what they cost, how long it was paused."""
+
+    call: Call[Any] = attrs.field(repr=False)
+    body: bytes | None = attrs.field(repr=False)
+    attempts: int = 0
+    paid: int = 0
+    paused: float = 0.0
+    departing: Callable[[], None] | None = attrs.field(default=None, repr=False)
+
+
+class Transport:
+    """Sends calls of one client: see the module's first lines."""
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        wire: Wire,
+        *,
+        limiter: Limiter | None = None,
+        retry: RetryPolicy | None = None,
+        timeout: float = 60.0,
+        events: Sequence[Listener] = (),
+    ) -> None:
+        self.vendor = vendor
+        self.wire = wire
+        self._limiter = limiter
+        self._policy = retry or RetryPolicy()
+        self._quota = Quota(self._policy.quota)
+        self._timeout = timeout
+        self._events = tuple(events)
+        self._attempts = retrying(self._policy, self._attempt, self._note)
+
+    def with_options(
+        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
+    ) -> Transport:
+        """A transport over the same session and limiter, with another timeout or retry policy."""
+        return Transport(
+            self.vendor,
+            self.wire,
+            limiter=self._limiter,
+            retry=retry or self._policy,
+            timeout=self._timeout if timeout is None else timeout,
+            events=self._events,
+        )
+
+    async def send(self, call: Call[T]) -> T:
+        """Send ``call``, and give what it returns.
+
+        :raises LmsError: see :mod:`lms_async.errors`.
+        """
+        payload, _ = await self.fetch(call)
+        return self.decode(call, payload)
+
+    async def fetch(
+        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+    ) -> tuple[Any, int]:
+        """The checked payload of ``call``, not decoded, and how many attempts it took.
+
+        :param departing: called right before each attempt leaves, when its slot is there.
+        """
+        attempts = 0
+        for _ in range(_MOST_HOPS):
+            answer, payload = await self._perform(call, departing)
+            attempts += answer.attempts
+            if not _is_redirect(answer):
+                return payload, attempts
+            call = self._redirected(call, answer)
+        raise UnexpectedAnswer(f"more than {_MOST_HOPS} redirects", call=call).after(attempts)
+
+    def decode(self, call: Call[T], payload: Any) -> T:
+        """``payload`` as the type that ``call`` returns.
+
+        :raises DecodeError: names the fields that don't fit; holds none of their values.
+        """
+        if call.returns is None or call.returns is Answer:
+            return cast("T", payload)
+        if call.key is not None:
+            payload = payload[call.key]
+        try:
+            return self.vendor.converter.structure(payload, call.returns)
+        except Misfit as misfit:
+            paths = [f"{path or 'all of it'}: {why}" for path, why in misfit.fields.items()]
+        raise DecodeError(paths, call=call)
+
+    async def _perform(
+        self, call: Call[Any], departing: Callable[[], None] | None
+    ) -> tuple[Answer, Any]:
+        body = call.body if isinstance(call.body, bytes) else None
+        if call.body is not None and body is None:
+            body = orjson.dumps(call.body)
+        state = _Try(call, body, departing=departing)
+        try:
+            answer, payload = await self._attempts(state)
+        except Passing as given_up:
+            error = given_up.error
+        except LmsError as final:
+            error = final
+        else:
+            self._quota.earn(state.paid or 1)
+            return attrs.evolve(answer, attempts=state.attempts), payload
+        if not call.repeatable and isinstance(error, AnswerLost | ServerError):
+            error = OutcomeUnknown(
+                f"{error.what}; the vendor may have acted",
+                call=call,
+                hint="look at the vendor before you repeat it",
+            )
+        raise error.after(state.attempts)
+
+    async def _attempt(self, state: _Try) -> tuple[Answer, Any]:
+        call = state.call
+        try:
+            return await self._exchange(state)
+        except LmsError as failure:
+            error = failure
+        if isinstance(error, RateLimited):
+            self._now_limiter().pause(error.retry_after)
+            tell(self._events, Refused(str(call), error.retry_after))
+        if self._may_retry(state, error):
+            raise Passing(error, state)
+        raise error
+
+    async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
+        call = state.call
+        url = self.vendor.base_url + call.path
+        if call.query:
+            url += "?" + encode_query(call.query)
+        asked = time.monotonic()
+        slot = await self._now_limiter().acquire()
+        left = time.monotonic()
+        state.attempts += 1
+        if state.departing is not None:
+            state.departing()
+        tell(self._events, Departed(str(call), state.attempts, left - asked))
+        try:
+            answer = await self.wire.exchange(
+                call, url, state.body, signed=self.vendor.signed, slot=slot, seconds=self._timeout
+            )
+        except LmsError as error:
+            tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
+            raise
+        seconds = time.monotonic() - left
+        tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
+        payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+        return answer, payload
+
+    def _now_limiter(self) -> Limiter:
+        if self._limiter is None:
+            self._limiter = shared(self.vendor.scope, self.vendor.default_limiter)
+        return self._limiter
+
+    def _may_retry(self, state: _Try, error: LmsError) -> bool:
+        if not is_passing(error, state.call):
+            return False
+        if isinstance(error, RateLimited):
+            # A refusal costs patience, not attempts: everybody waits out the same pause.
+            state.paused += max(error.retry_after, 0.001)
+            if state.paused > self._policy.longest_wait:
+                return False
+        elif state.attempts >= self._policy.tries:
+            return False
+        cost = self._quota.cost(error)
+        if not self._quota.take(cost):
+            return False
+        state.paid += cost
+        return True
+
+    def _note(self, passing: Passing, seconds: float) -> None:
+        state = cast("_Try", passing.state)
+        name = type(passing.error).__name__
+        tell(self._events, Retrying(str(state.call), state.attempts, name, seconds))
+
+    def _redirected(self, call: Call[Any], answer: Answer) -> Call[Any]:
+        if call.method != "GET":
+            refused = UnexpectedAnswer("the vendor redirected a write", call=call)
+            raise refused.after(answer.attempts)
+        try:
+            return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
+        except ValueError as refused:
+            why = str(refused)
+        raise ForeignLink(f"redirect not followed: {why}", call=call).after(answer.attempts)
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return 300 <= answer.status < 400 and "location" in answer.headers

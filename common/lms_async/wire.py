@@ -1,0 +1,183 @@
+"""One attempt on the wire: bytes out, bytes in, or an error that says whether it may have arrived.
+
+The only importer of aiohttp on the client side, and the owner of a client's session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import aiohttp
+from yarl import URL
+
+from ._version import __version__
+from .call import Call
+from .errors import AnswerLost, ClientUnusable, ConnectionFailed, LmsError, TimedOut
+from .limit import Slot
+from .vendor import Answer
+
+#: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
+MOST_BYTES = 64 * 1024 * 1024
+
+Signed = Callable[[str, str], AbstractAsyncContextManager[Mapping[str, str]]]
+
+
+class _SecondPass(Exception):
+    """aiohttp is about to send a request again by itself.
+
+    It does so for idempotent methods when a kept-alive connection drops, and has no switch for it
+    (aio-libs/aiohttp#7363). The first pass was sent and its answer lost: what follows is decided
+    by our own retry, which counts it, pays for it and signs it.
+    """
+
+
+class _Pass:
+    """The innermost middleware of one attempt: signs it, and lets it through once."""
+
+    __slots__ = ("_made", "_signed")
+
+    def __init__(self, signed: Signed) -> None:
+        self._signed = signed
+        self._made = False
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if self._made:
+            raise _SecondPass
+        self._made = True
+        async with self._signed(request.method, str(request.url)) as headers:
+            request.headers.update(headers)
+            return await handler(request)
+
+
+class Wire:
+    """A client's connection to one vendor: one aiohttp session, opened when first needed.
+
+    :param session: the caller's own session; it is used and not closed.
+    :param connector: the caller's own connector (proxy, certificates); not closed either.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+    ) -> None:
+        self._session = session
+        self._owned = session is None
+        self._connector = connector
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pid: int | None = None
+
+    async def close(self) -> None:
+        """Close the session, unless it is the caller's. Further use raises ClientUnusable."""
+        self._closed = True
+        if self._owned and self._session is not None:
+            await self._session.close()
+
+    def _ready(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop, self._pid = loop, os.getpid()
+        if self._closed or (self._session is not None and self._session.closed):
+            raise ClientUnusable(
+                "the client is closed", hint="make a new one, or use it within `async with`"
+            )
+        if self._loop is not loop:
+            raise ClientUnusable(
+                "the client belongs to another event loop", hint="make one client per event loop"
+            )
+        if self._pid != os.getpid():
+            raise ClientUnusable(
+                "the client was carried over a fork",
+                hint="make one client per process, after the fork",
+            )
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=self._connector or aiohttp.TCPConnector(keepalive_timeout=60),
+                connector_owner=self._connector is None,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def exchange(
+        self,
+        call: Call[object],
+        url: str,
+        body: bytes | None,
+        *,
+        signed: Signed,
+        slot: Slot,
+        seconds: float,
+    ) -> Answer:
+        """Send ``call`` once.
+
+        :param url: absolute, already percent-encoded.
+        :param slot: told when the status line is in, or the failure is noticed.
+        :param seconds: for the whole attempt; connecting may take 10 of them.
+        :raises ConnectionFailed: it was not sent.
+        :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
+        """
+        headers = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        failure: LmsError
+        try:
+            session = self._ready()
+            async with session.request(
+                call.method,
+                URL(url, encoded=True),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                raise_for_status=False,
+                middlewares=(_Pass(signed),),
+                timeout=aiohttp.ClientTimeout(total=seconds, connect=min(10.0, seconds)),
+            ) as response:
+                slot.answered()
+                content = await _read(response)
+                if content is not None:
+                    return Answer(response.status, response.headers, content)
+                failure = AnswerLost(f"the answer is larger than {MOST_BYTES} bytes", call=call)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            failure = _not_sent(call, url, error)
+        except TimeoutError:
+            failure = TimedOut(f"no answer within {seconds:g} s", call=call)
+        except (aiohttp.ClientError, _SecondPass) as error:
+            what = "the connection was cut before the whole answer was in"
+            failure = AnswerLost(f"{what} [{type(error).__name__}]", call=call)
+        finally:
+            slot.answered()
+        # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
+        raise failure
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+    """The whole body, or ``None`` if it is larger than we read."""
+    chunks, size = [], 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFailed:
+    host = URL(url, encoded=True).host
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        hint = "the name can't be looked up: check the base URL and the network"
+    elif isinstance(error, aiohttp.ClientSSLError):
+        hint = (
+            "the certificate was not accepted: behind a filtering proxy, give its CA by `connector`"
+        )
+    else:
+        hint = "nothing was sent: check the host, the network and any proxy"
+    return ConnectionFailed(
+        f"no connection to {host} [{type(error).__name__}]", call=call, hint=hint
+    )

@@ -1,0 +1,148 @@
+"""The front door to Schoology."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from lms_async.call import Call, Method, fill, get, given
+from lms_async.errors import InvalidInput
+from lms_async.events import Listener
+from lms_async.limit import Limiter
+from lms_async.retry import RetryPolicy
+from lms_async.transport import Transport, checked_base_url
+from lms_async.vendor import Answer
+from lms_async.wire import Wire
+
+from .models import AppUserInfo
+from .resources import Users
+from .signing import Signature, Signer
+from .vendor import SchoologyVendor
+
+BASE_URL = "https://api.schoology.com/v1/"
+
+
+class Schoology:
+    """A client of one Schoology account, for one event loop.
+
+    Use it as ``async with Schoology(key=…, secret=…) as schoology``, or call :meth:`close`.
+
+    :param key: consumer key.
+    :param secret: consumer secret.
+    :param token: access token of a three-legged key, with ``token_secret``.
+    :param base_url: another host of the vendor's, e.g. ``https://api.schoologyca.com/v1/``.
+    :param signature: ``HMAC-SHA1``, or ``PLAINTEXT`` (the secret itself then goes over TLS).
+    :param limiter: how fast to go; where not given, 13 requests in 5 seconds, shared by all
+        clients of this key on this event loop.
+    :param retry: when to try again.
+    :param timeout: seconds for one attempt, from connecting to the last byte.
+    :param session: your own aiohttp session; it is not closed.
+    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :raises InvalidInput: no key or secret, half a token, or a base URL that is not safe.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        secret: str,
+        *,
+        token: str | None = None,
+        token_secret: str | None = None,
+        base_url: str = BASE_URL,
+        signature: Signature = "HMAC-SHA1",
+        limiter: Limiter | None = None,
+        retry: RetryPolicy | None = None,
+        timeout: float = 60.0,
+        session: aiohttp.ClientSession | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+        events: Sequence[Listener] = (),
+    ) -> None:
+        if not key or not secret:
+            raise InvalidInput("Schoology needs a consumer key and its secret")
+        if (token is None) != (token_secret is None):
+            raise InvalidInput("token and token_secret go together")
+        url = checked_base_url(base_url)
+        signer = Signer(key, secret, token=token, token_secret=token_secret, signature=signature)
+        vendor = SchoologyVendor(url, signer, scope=("Schoology", urlsplit(url).netloc, key))
+        wire = Wire(session=session, connector=connector)
+        self._over(
+            Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
+        )
+
+    def _over(self, transport: Transport) -> None:
+        self._transport = transport
+        self.users = Users(transport)
+
+    def __repr__(self) -> str:
+        return f"<Schoology {self._transport.vendor.base_url}>"
+
+    async def __aenter__(self) -> Schoology:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection, unless the session is the caller's own."""
+        await self._transport.wire.close()
+
+    def with_options(
+        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
+    ) -> Schoology:
+        """This client with another timeout (seconds) or retry policy, on the same connection.
+
+        Closing either closes both.
+        """
+        view = object.__new__(Schoology)
+        view._over(self._transport.with_options(timeout=timeout, retry=retry))
+        return view
+
+    async def app_user_info(self) -> AppUserInfo:
+        """Whose credentials these are. Vendor page: "Other Calls", GET app-user-info.
+
+        The cheapest call that tells whether the credentials are accepted.
+
+        :raises Unauthorized: they are not.
+        """
+        return await self._transport.send(
+            get(fill("app-user-info"), returns=AppUserInfo, proof="api_uid")
+        )
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: dict[str, str | int | bool | None] | None = None,
+        body: Any = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
+        """Reach what this package does not wrap, over the same road.
+
+        :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
+        :param body: sent as JSON.
+        :param repeatable: whether it may be sent again when an answer is lost; a GET may.
+        :returns: status, headers and body of a 2xx, as they came.
+        :raises LmsError: for anything else.
+        """
+        if path.startswith("/") or "://" in path or "?" in path or ".." in path.split("/"):
+            raise InvalidInput("a path is relative to the base URL, without a query")
+        call = Call(
+            method,
+            path,
+            query=given(**(query or {})),
+            body=body,
+            returns=Answer,
+            repeatable=method == "GET" if repeatable is None else repeatable,
+        )
+        return await self._transport.send(call)

@@ -1,0 +1,25 @@
+"""Who is whose parent or advisor. Vendor page: User, "Bulk Import Associations"."""
+
+from __future__ import annotations
+
+import attrs
+
+from lms_async.values import UNSET, Flag, NeededId, Record, Unset
+
+
+@attrs.define(kw_only=True, repr=False)
+class AdvisorPair(Record):
+    """A student and an advisor, by their ``school_uid``; ``delete`` takes the association away."""
+
+    student_school_uid: NeededId
+    advisor_school_uid: NeededId
+    delete: Flag | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class ParentPair(Record):
+    """A student and a parent, by their ``school_uid``; ``delete`` takes the association away."""
+
+    student_school_uid: NeededId
+    parent_school_uid: NeededId
+    delete: Flag | Unset = UNSET

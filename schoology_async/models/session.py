@@ -1,0 +1,30 @@
+"""Who is asking, and in which languages. Vendor page: User, "Other Calls"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from lms_async.values import Id, Record
+
+
+@attrs.define(kw_only=True, repr=False)
+class AppUserInfo(Record):
+    """The user behind the credentials.
+
+    ``web_session_timestamp`` is epoch seconds, ``None`` or 0 without a web session.
+    """
+
+    api_uid: Id | None = None
+    web_session_timestamp: int | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.define(kw_only=True, repr=False)
+class Language(Record):
+    """An interface language; ``language_code`` is what ``UserCreate.language`` takes."""
+
+    language_code: str | None = None
+    language_name: str | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)

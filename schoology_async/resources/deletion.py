@@ -1,0 +1,18 @@
+"""The options of a deletion, all of them said: the vendor's defaults erase and send mail."""
+
+from __future__ import annotations
+
+from lms_async.call import Query, given
+
+
+def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -> Query:
+    """``option_keep_enrollments``, ``email_notification`` and ``option_comment``.
+
+    The first is sent only as ``1``: "if not set", grades and attendance are erased (vendor page,
+    "delete"). The second is always sent.
+    """
+    return given(
+        option_keep_enrollments=keep_enrollments,
+        email_notification=int(notify),
+        option_comment=comment,
+    )

@@ -1,0 +1,228 @@
+"""The bulk calls of ``schoology.users``: at most 50 rows a call, one outcome a row.
+
+Vendor page: "bulk create", "bulk update", "bulk update (re-activate)", "bulk delete" and "Bulk
+Import Associations". The last and re-activation name no limit there; 50 is taken for them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping
+from typing import Any, Literal, TypeVar
+
+from lms_async.bulk import Batch, Bulk, Row, Verdict
+from lms_async.call import Call, given
+from lms_async.errors import InvalidInput
+from lms_async.transport import Transport
+from lms_async.values import UNSET, structured
+
+from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
+from ..rows import all_done, from_location, named, verdicts
+from .deletion import delete_query
+
+R = TypeVar("R")
+Model = TypeVar("Model")
+Rows = Iterable[R] | AsyncIterable[R]
+NewUser = UserCreate | Mapping[str, Any]
+Change = UserUpdate | Mapping[str, Any]
+
+
+class ManyUsers:
+    """The part of ``schoology.users`` that takes rows of any number."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create_many(
+        self,
+        users: Rows[NewUser],
+        *,
+        update_existing: bool = False,
+        ignore_email_conflicts: bool = False,
+        email_conflict_resolution: Literal[1, 2] | None = None,
+    ) -> Bulk[NewUser]:
+        """Create users, 50 a call. Vendor page: "bulk create".
+
+        :param users: an iterable or async iterable of any length; models or mappings of the same
+            fields. A row that lacks a needed field, or whose ``school_uid`` is under way in an
+            earlier row, is rejected here.
+        :param update_existing: change users whose ``school_uid`` exists, instead of rejecting them.
+            Only then can a call whose answer was lost be sent again by itself.
+        :param ignore_email_conflicts: create users without their mail address where it belongs to
+            an account of another school.
+        :param email_conflict_resolution: 1 creates an account by user name where the address
+            exists; 2 merges accounts of the school's verified domain into the new one.
+        :returns: ``await`` it for a report, or iterate it for one outcome a row.
+        """
+        query = given(
+            update_existing=update_existing,
+            ignore_email_conflicts=ignore_email_conflicts,
+            email_conflict_resolution=email_conflict_resolution,
+        )
+
+        def prepare(item: NewUser) -> tuple[Hashable, Any]:
+            body = checked_new_user(item)
+            return str(body["school_uid"]), body
+
+        def call(rows: list[Row[NewUser]]) -> Call[Any]:
+            return _post_users(rows, method="POST", query=query, repeatable=update_existing)
+
+        return self._bulk(users, prepare, call, key=named("school_uid"), id=named("id"))
+
+    def update_many(self, changes: Rows[Change]) -> Bulk[Change]:
+        """Change users, 50 a call. Vendor page: "bulk update".
+
+        :param changes: each with the user's ``id`` and only the fields to change.
+        """
+
+        def prepare(item: Change) -> tuple[Hashable, Any]:
+            wanted = structured(converter, item, UserUpdate, what="the row")
+            if wanted.id is UNSET or not str(wanted.id).strip():
+                raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
+            return str(wanted.id), converter.unstructure(wanted)
+
+        def call(rows: list[Row[Change]]) -> Call[Any]:
+            return _post_users(rows, method="PUT", query=(), repeatable=True)
+
+        return self._bulk(changes, prepare, call, key=named("id"), id=named("id"))
+
+    def reactivate_many(
+        self, items: Rows[Reactivation | Mapping[str, Any]]
+    ) -> Bulk[Reactivation | Mapping[str, Any]]:
+        """Bring inactive users back. Vendor page: "bulk update (re-activate)".
+
+        :param items: each with the ``uid``; ``option_reenroll`` restores courses and groups too.
+        """
+
+        def prepare(item: Reactivation | Mapping[str, Any]) -> tuple[Hashable, Any]:
+            wanted = structured(converter, item, Reactivation, what="the row")
+            return str(wanted.uid), converter.unstructure(wanted)
+
+        def call(rows: list[Row[Reactivation | Mapping[str, Any]]]) -> Call[Any]:
+            # Unlike the other bulk writes, without an outer "users".
+            body = {"user": [row.json for row in rows]}
+            path = "users/reactivate"
+            return Call("PUT", path, route=path, body=body, key="user", many=True)
+
+        return self._bulk(items, prepare, call, key=from_location, id=from_location)
+
+    def delete_many(
+        self,
+        uids: Rows[str | int],
+        *,
+        keep_enrollments: bool,
+        notify: bool,
+        comment: str | None = None,
+    ) -> Bulk[str | int]:
+        """Make users inactive, 50 a call. Vendor page: "bulk delete".
+
+        :param uids: Schoology's ids.
+        :param keep_enrollments: ``False`` erases grades and attendance, for ever.
+        :param notify: whether each user is told by mail.
+        :param comment: the reason, kept by the vendor.
+        """
+        options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
+
+        def prepare(item: str | int) -> tuple[Hashable, Any]:
+            uid = str(item).strip()
+            if not uid or "," in uid:
+                raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
+            return uid, uid
+
+        def call(rows: list[Row[str | int]]) -> Call[Any]:
+            query = (("uids", ",".join(str(row.key) for row in rows)), *options)
+            return Call("DELETE", "users", route="users", query=query, key="user", many=True)
+
+        # The page says "Return: none"; the vendor was seen to answer 207 with rows (Ed-Fi).
+        return self._bulk(uids, prepare, call, key=named("id"), id=named("id"))
+
+    def import_advisors(
+        self, pairs: Rows[AdvisorPair | Mapping[str, Any]]
+    ) -> Bulk[AdvisorPair | Mapping[str, Any]]:
+        """Tie students to advisors, or untie them. Vendor page: "Bulk Import Associations".
+
+        :param pairs: each with ``student_school_uid``, ``advisor_school_uid`` and, to take the
+            association away, ``delete=True``. An outcome's ``id`` is the student's.
+        """
+        return self._associate(pairs, AdvisorPair, "advisor")
+
+    def import_parents(
+        self, pairs: Rows[ParentPair | Mapping[str, Any]]
+    ) -> Bulk[ParentPair | Mapping[str, Any]]:
+        """Tie students to parents, or untie them. Vendor page: "Bulk Import Associations".
+
+        :param pairs: each with ``student_school_uid``, ``parent_school_uid`` and, to take the
+            association away, ``delete=True``. An outcome's ``id`` is the student's.
+        """
+        return self._associate(pairs, ParentPair, "parent")
+
+    def _associate(
+        self, pairs: Rows[Any], model: type[Model], other: Literal["advisor", "parent"]
+    ) -> Bulk[Any]:
+        field = f"{other}_school_uid"
+
+        def prepare(item: Any) -> tuple[Hashable, Any]:
+            body = converter.unstructure(structured(converter, item, model, what="the row"))
+            return (str(body["student_school_uid"]), str(body[field])), body
+
+        def key(item: Any) -> Hashable | None:
+            pair = named("student_school_uid")(item), named(field)(item)
+            return pair if None not in pair else None
+
+        def call(rows: list[Row[Any]]) -> Call[Any]:
+            body = {"associations": {"association": [row.json for row in rows]}}
+            path = f"users/import/associations/{other}s"
+            return Call("POST", path, route=path, body=body, key="association", many=True)
+
+        return self._bulk(pairs, prepare, call, key=key, id=named("student_uid"))
+
+    def _bulk(
+        self,
+        items: Rows[R],
+        prepare: Callable[[R], tuple[Hashable | None, Any]],
+        call: Callable[[list[Row[R]]], Call[Any]],
+        *,
+        key: Callable[[Any], Hashable | None],
+        id: Callable[[Any], Hashable | None],  # noqa: A002 - the vendor's field
+    ) -> Bulk[R]:
+        def read(payload: Any, rows: list[Row[R]]) -> list[Verdict | None]:
+            if payload is None:  # 204: nothing is said of any row; documented for deletions only
+                return all_done(rows)
+            (items,) = (payload[name] for name in ("user", "association") if name in payload)
+            return verdicts(items, rows, key=key, id=id)
+
+        return Bulk(self._transport, items, Batch(prepare=prepare, call=call, read=read))
+
+
+def checked_new_user(user: NewUser) -> dict[str, Any]:
+    """What is sent for ``user``.
+
+    :raises InvalidInput: names what is missing or does not fit.
+    """
+    body: dict[str, Any] = converter.unstructure(
+        structured(converter, user, UserCreate, what="the user")
+    )
+    if not (body.get("username") or body.get("primary_email")):
+        raise InvalidInput(
+            "the user can't be sent", fields={"username": "or primary_email is needed"}
+        )
+    return body
+
+
+def _post_users(
+    rows: list[Row[Any]],
+    *,
+    method: Literal["POST", "PUT"],
+    query: tuple[tuple[str, str], ...],
+    repeatable: bool,
+) -> Call[Any]:
+    body = {"users": {"user": [row.json for row in rows]}}
+    return Call(
+        method,
+        "users",
+        route="users",
+        query=query,
+        body=body,
+        key="user",
+        repeatable=repeatable,
+        many=True,
+    )

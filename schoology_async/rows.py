@@ -1,0 +1,69 @@
+"""What the answer to a bulk call says of each row.
+
+The answer has one item a row, with a ``response_code`` of its own (200 for success, also of a
+create). Under which key a failed item explains itself is not documented anywhere, so every likely
+one is read. Items are matched by the vendor's key, see :func:`lms_async.bulk.match`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from lms_async.bulk import Row, Verdict, match
+from lms_async.outcome import RowError, Status
+from lms_async.redact import texts
+
+Item = dict[str, Any]
+
+_DONE = Verdict(Status.DONE)
+
+
+def named(field: str) -> Callable[[Any], Hashable | None]:
+    """Reads the key of an item from one of its fields."""
+
+    def key(item: Any) -> Hashable | None:
+        value = item.get(field) if isinstance(item, dict) else None
+        return str(value) if value not in (None, "") else None
+
+    return key
+
+
+def from_location(item: Any) -> Hashable | None:
+    """The id at the end of an item's ``location``; the rest of that URL is not to be relied on."""
+    location = item.get("location") if isinstance(item, dict) else None
+    if not isinstance(location, str):
+        return None
+    return location.rstrip("/").rpartition("/")[2] or None
+
+
+def verdicts(
+    items: list[Any],
+    rows: list[Row[Any]],
+    *,
+    key: Callable[[Any], Hashable | None],
+    id: Callable[[Any], Hashable | None],  # noqa: A002 - the vendor's field
+) -> list[Verdict | None]:
+    """One verdict a row, ``None`` for a row that the answer does not speak of."""
+    return [_verdict(item, id) for item in match([row.key for row in rows], items, key)]
+
+
+def all_done(rows: list[Row[Any]]) -> list[Verdict | None]:
+    """The verdicts of a bulk call that was answered by 204, as the vendor's page documents."""
+    return [_DONE] * len(rows)
+
+
+def _verdict(item: Any, id_of: Callable[[Any], Hashable | None]) -> Verdict | None:
+    if not isinstance(item, dict):
+        return None
+    code = item.get("response_code", item.get("status"))
+    try:
+        number = int(code)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    known = id_of(item)
+    if 200 <= number < 300:
+        return Verdict(Status.DONE, None if known is None else str(known))
+    why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
+    message = " ".join(texts(why))
+    return Verdict(Status.REJECTED, error=RowError(str(number), message))

@@ -1,0 +1,88 @@
+"""What the school keeps a record of: deletes, mails, ties between people."""
+
+from __future__ import annotations
+
+from attrs import define, frozen
+
+from .accounts import Account
+
+
+@frozen
+class Delete:
+    """One account made inactive, and how."""
+
+    uid: str
+    school_uid: str
+    keep_enrollments: bool
+    emailed: bool
+    comment: str
+
+
+@frozen
+class Reactivation:
+    """One account brought back, and whether into its courses and groups."""
+
+    uid: str
+    reenrolled: bool
+
+
+@frozen
+class Mail:
+    """One message that the vendor sent to a person."""
+
+    uid: str
+    subject: str
+    """``login information`` or ``made inactive``."""
+
+
+@frozen
+class Inactive:
+    """An account that was deleted."""
+
+    account: Account
+    inactive_timestamp: int
+    modified_by_uid: str
+
+
+@define
+class EmailConflicts:
+    """What a create does about a mail address that is taken."""
+
+    ignore: bool = False
+    resolution: int | None = None
+
+
+class Ties:
+    """Who belongs to which student: the parents, or the advisors."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[str]] = {}
+        self._students: dict[str, list[str]] = {}
+
+    def __contains__(self, tie: tuple[str, str]) -> bool:
+        """Whether ``(student's uid, the other's uid)`` are tied."""
+        student, other = tie
+        return other in self._of.get(student, ())
+
+    def __len__(self) -> int:
+        return sum(map(len, self._of.values()))
+
+    def tie(self, student: str, other: str) -> None:
+        """Tie the two; again makes no difference."""
+        if (student, other) not in self:
+            self._of.setdefault(student, []).append(other)
+            self._students.setdefault(other, []).append(student)
+
+    def untie(self, student: str, other: str) -> None:
+        """Untie the two, if they are tied."""
+        if (student, other) in self:
+            self._of[student].remove(other)
+            self._students[other].remove(student)
+
+    def of(self, student: str) -> list[str]:
+        """The uids of a student's parents or advisors."""
+        return list(self._of.get(student, ()))
+
+    def students(self, other: str) -> list[str]:
+        """The uids of a parent's or advisor's students."""
+        return list(self._students.get(other, ()))

@@ -1,0 +1,268 @@
+"""The school itself: who has an account, who is whose parent, and all that was ever done to them.
+
+Pure state: no clock, no network. The server asks it; tests look into it and change it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Self
+
+from attrs import evolve
+
+from . import seed as seeds
+from .accounts import Account, Fields, Rejected, comma_list, written
+from .records import Delete, EmailConflicts, Inactive, Mail, Reactivation, Ties
+
+
+class School:
+    """A school. Accounts are found by ``uid``, a string, in the order of the vendor's list."""
+
+    school_id = 344232
+    title = "Sandbox Academy"
+    verified_domain = "myclass.example"
+
+    def __init__(self) -> None:
+        self.users: dict[str, Account] = {}
+        self.inactive: dict[str, Inactive] = {}
+        self.parents = Ties()
+        self.advisors = Ties()
+        self.creates: Counter[str] = Counter()
+        """How often each ``school_uid`` was created."""
+        self.updates: Counter[str] = Counter()
+        """How often each ``uid`` was updated, by an upsert too."""
+        self.deletes: list[Delete] = []
+        self.reactivations: list[Reactivation] = []
+        self.mails: list[Mail] = []
+        self.elsewhere: dict[str, str] = {}
+        """Mail addresses of accounts in other schools, and which school."""
+        self.merged: list[str] = []
+        """Mail addresses whose account elsewhere was merged into one of ours."""
+        self._by_school_uid: dict[str, str] = {}
+        self._by_mail: dict[str, str] = {}
+        self._by_username: dict[str, str] = {}
+        self._next_uid = 1710709
+        self.api_uid = "45552"
+        """Whose key it is."""
+        administrator = {"name_first": "Mr.", "name_last": "Strickland", "username": "mrstrickland"}
+        self._keep(
+            Account(uid=self.api_uid, building_id=self.school_id, role_id=seeds.ADMINISTRATOR),
+            written(administrator),
+        )
+
+    @classmethod
+    def seeded(cls, count: int, seed: int = 0) -> Self:
+        """The API user, an administrator, and ``count`` more people."""
+        school = cls()
+        for person in seeds.people(count, seed):
+            account = school.add(person.fields)
+            for child in person.children:
+                student = school.by_school_uid(child)
+                if student is not None:
+                    school.parents.tie(student.uid, account.uid)
+            advisor = school.by_school_uid(person.advisor)
+            if advisor is not None:
+                school.advisors.tie(account.uid, advisor.uid)
+        return school
+
+    # -- for tests: the state, past the vendor's rules
+
+    def by_school_uid(self, school_uid: str) -> Account | None:
+        """The active account with this unique id."""
+        uid = self._by_school_uid.get(school_uid)
+        return self.users[uid] if uid is not None else None
+
+    def add(self, fields: Fields | None = None, **more: Any) -> Account:
+        """Put an account at the list's end, uncounted; ``uid`` may be given."""
+        all_fields = {**(fields or {}), **more}
+        uid = str(all_fields.pop("uid", "")) or self._new_uid()
+        if uid in self.users:
+            raise ValueError(f"there is a user {uid} already")
+        account = Account(uid=uid, building_id=self.school_id, role_id=seeds.STUDENT)
+        return self._keep(account, written(all_fields))
+
+    def insert_first(self, fields: Fields | None = None, **more: Any) -> Account:
+        """Put an account at the list's beginning, so that all others move on by one."""
+        rest = dict(self.users)
+        account = self.add(fields, **more)
+        self.users.clear()
+        self.users[account.uid] = account
+        self.users.update(rest)
+        return account
+
+    def remove(self, uid: str) -> Account:
+        """Take an account away without a trace, so that all after it move up by one."""
+        self._forget(self.users[uid])
+        return self.users.pop(uid)
+
+    # -- what the API can do
+
+    def create(self, fields: Fields, conflicts: EmailConflicts | None = None) -> Account:
+        """Make an account, or raise :class:`Rejected`."""
+        changes = written(fields)
+        for name in ("school_uid", "name_first", "name_last", "role_id"):
+            # That school_uid is required is the documents' word; the live API may leave that to
+            # the school's settings.
+            if not changes.get(name):
+                raise Rejected(400, f"{name} is required.")
+        if not (changes.get("username") or changes.get("primary_email")):
+            raise Rejected(400, "username or primary_email is required.")
+        if changes["school_uid"] in self._by_school_uid:
+            raise Rejected(409, f"A user with the unique ID {changes['school_uid']} exists.")
+        merged = self._settle_mail(changes, conflicts or EmailConflicts())
+        self._check_username(changes.get("username", ""))
+        ties = self._ties_in(fields)
+        account = Account(uid=self._new_uid(), building_id=self.school_id)
+        account = self._keep(account, changes)
+        self._tie(account.uid, ties)
+        self.merged += merged
+        for mail in merged:
+            del self.elsewhere[mail]
+        self.creates[account.school_uid] += 1
+        if str(fields.get("email_login_info", "")) == "1" and account.primary_email:
+            self.mails.append(Mail(account.uid, "login information"))
+        return account
+
+    def update(self, uid: str, fields: Fields) -> Account:
+        """Change what is given, or raise :class:`Rejected`."""
+        account = self._active(uid)
+        changes = written(fields)
+        school_uid = changes.get("school_uid", account.school_uid)
+        if school_uid != account.school_uid:
+            # Refused, not ignored: a choice. The documents say "not editable".
+            if account.synced:
+                raise Rejected(400, "The unique ID of a synced user cannot be changed.")
+            if school_uid in self._by_school_uid:
+                raise Rejected(409, f"A user with the unique ID {school_uid} exists.")
+        mail = changes.get("primary_email", account.primary_email)
+        holder = self._by_mail.get(mail.lower(), uid)
+        if mail != account.primary_email and (holder != uid or mail.lower() in self.elsewhere):
+            raise Rejected(409, f"The email address {mail} is taken.")
+        username = changes.get("username", account.username)
+        self._check_username(username, of=uid)
+        if (account.username or account.primary_email) and not (username or mail):
+            raise Rejected(400, "username or primary_email is required.")
+        ties = self._ties_in(fields)
+        self._forget(account)
+        account = self._keep(account, changes)
+        self._tie(uid, ties)
+        self.updates[uid] += 1
+        return account
+
+    def delete(
+        self, uid: str, *, keep_enrollments: bool, email: bool, comment: str = "", at: int = 0
+    ) -> Delete:
+        """Make an account inactive, or raise :class:`Rejected`."""
+        account = self._active(uid)
+        if uid == self.api_uid:
+            raise Rejected(403, "You cannot delete your own account.")  # a choice
+        self._forget(account)
+        del self.users[uid]
+        kept = account.has_history and keep_enrollments
+        self.inactive[uid] = Inactive(evolve(account, has_history=kept), at, self.api_uid)
+        # An account without an address can't be written to.
+        emailed = email and bool(account.primary_email)
+        delete = Delete(uid, account.school_uid, keep_enrollments, emailed, comment)
+        self.deletes.append(delete)
+        if emailed:
+            self.mails.append(Mail(uid, "made inactive"))
+        return delete
+
+    def reactivate(self, uid: str, *, reenroll: bool) -> Account:
+        """Bring an inactive account back, or raise :class:`Rejected`."""
+        if uid in self.users:
+            raise Rejected(400, f"User {uid} is active already.")
+        if uid not in self.inactive:
+            raise Rejected(404, f"There is no inactive user {uid}.")
+        account = self.inactive[uid].account
+        if any(key in index for index, key in self._keys(account)):
+            # Unknown what the vendor does; somebody else has taken what the account was known by.
+            raise Rejected(409, f"What user {uid} was known by belongs to somebody else now.")
+        del self.inactive[uid]
+        self.reactivations.append(Reactivation(uid, reenrolled=reenroll))
+        return self._keep(account, {})
+
+    # -- inside
+
+    def _new_uid(self) -> str:
+        while str(self._next_uid) in self.users or str(self._next_uid) in self.inactive:
+            self._next_uid += 1
+        self._next_uid += 2  # the documents' samples leave gaps
+        return str(self._next_uid - 2)
+
+    def _active(self, uid: str) -> Account:
+        if uid not in self.users:
+            raise Rejected(404, f"There is no user {uid}.")
+        return self.users[uid]
+
+    def _keep(self, account: Account, changes: dict[str, Any]) -> Account:
+        details = {**account.details, **changes.pop("details", {})}
+        kept = evolve(account, **changes, details=details)
+        self.users[kept.uid] = kept
+        for index, key in self._keys(kept):
+            index[key] = kept.uid
+        return kept
+
+    def _forget(self, account: Account) -> None:
+        for index, key in self._keys(account):
+            if index.get(key) == account.uid:
+                del index[key]
+
+    def _keys(self, account: Account) -> Iterable[tuple[dict[str, str], str]]:
+        keys = (
+            (self._by_school_uid, account.school_uid),
+            (self._by_mail, account.primary_email.lower()),
+            (self._by_username, account.username.lower()),
+        )
+        return [(index, key) for index, key in keys if key]
+
+    def _check_username(self, username: str, of: str | None = None) -> None:
+        if self._by_username.get(username.lower(), of) != of:
+            raise Rejected(409, f"The username {username} is taken.")
+
+    def _settle_mail(self, changes: dict[str, Any], conflicts: EmailConflicts) -> list[str]:
+        """Apply the two parameters of the bulk create; returns addresses to merge."""
+        mail = changes.get("primary_email", "")
+        here = mail.lower() in self._by_mail
+        if not here and mail.lower() not in self.elsewhere:
+            return []
+        name, _, domain = mail.partition("@")
+        # "If an email account already exists within Schoology": in this school or another.
+        username_only = conflicts.resolution == 1
+        if conflicts.resolution == 2 and not here:
+            if domain.lower() == self.verified_domain:
+                return [mail.lower()]
+            username_only = True
+        if username_only:
+            changes["primary_email"] = ""
+            changes["username"] = changes.get("username") or name
+        elif conflicts.ignore and not here:
+            changes["primary_email"] = ""
+            changes["username"] = changes.get("username") or changes["school_uid"]
+        else:
+            raise Rejected(409, f"The email address {mail} is taken.")
+        return []
+
+    def _ties_in(self, fields: Fields) -> list[tuple[Ties, list[str]]]:
+        """The ties that a write asks for; those of a kind that is given replace the old."""
+        asked = []
+        for name, ties in (("parent_uids", self.parents), ("advisor_uids", self.advisors)):
+            if name in fields:
+                try:
+                    uids = comma_list(fields[name])
+                except TypeError:
+                    raise Rejected(400, f"Invalid value for {name}.") from None
+                for uid in uids:
+                    if uid not in self.users:
+                        raise Rejected(400, f"Invalid value for {name}: no user {uid}.")
+                asked.append((ties, uids))
+        return asked
+
+    @staticmethod
+    def _tie(uid: str, asked: list[tuple[Ties, list[str]]]) -> None:
+        for ties, others in asked:
+            for old in ties.of(uid):
+                ties.untie(uid, old)
+            for other in others:
+                ties.tie(uid, other)

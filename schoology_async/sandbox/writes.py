@@ -1,0 +1,191 @@
+"""The operations that change users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lms_async.sandbox import Answer, Arrived
+
+from . import bodies
+from .accounts import Account, Rejected, comma_list
+from .reads import Reads
+from .records import EmailConflicts
+from .school import School
+
+if TYPE_CHECKING:
+    from .server import SchoologySandbox
+
+MOST = 50
+"""Rows in one bulk write, by the documents."""
+
+Row = dict[str, Any]
+_EMPTY = Answer(204, headers={"Content-Type": "text/xml"})
+"""What a single update or delete answers, down to its content type."""
+
+
+class Writes:
+    """Single ones that answer by a status, and bulks that answer row by row."""
+
+    def __init__(self, sandbox: SchoologySandbox, reads: Reads) -> None:
+        self._sandbox = sandbox
+        self._reads = reads
+
+    @property
+    def _school(self) -> School:
+        return self._sandbox.school
+
+    def post(self, arrived: Arrived) -> Answer:
+        """Create one user, or up to fifty."""
+        body = bodies.read(arrived)
+        query = arrived.query
+        resolution = query.get("email_conflict_resolution")
+        conflicts = EmailConflicts(
+            ignore=query.get("ignore_email_conflicts") == "1",
+            resolution=int(resolution) if resolution in {"1", "2"} else None,
+        )
+        if "users" not in body:
+            account = self._school.create(body, conflicts)
+            whole = self._reads.whole(arrived, account) | {
+                "links": {"self": self._sandbox.location(account.uid)}
+            }
+            return bodies.write(arrived, 201, whole)
+
+        def create(row: Row) -> Row:
+            known = self._school.by_school_uid(str(row.get("school_uid") or ""))
+            if known is not None and query.get("update_existing") == "1":
+                return self._done(self._school.update(known.uid, row))
+            return self._done(self._school.create(row, conflicts))
+
+        return self._bulk(arrived, bodies.rows(body, "users", "user"), create)
+
+    def update(self, arrived: Arrived, uid: str) -> Answer:
+        """Change one user."""
+        self._school.update(uid, bodies.read(arrived))
+        return _EMPTY
+
+    def update_many(self, arrived: Arrived) -> Answer:
+        """Change up to fifty users."""
+        rows = bodies.rows(bodies.read(arrived), "users", "user")
+
+        def update(row: Row) -> Row:
+            uid = str(row.get("id") or row.get("uid") or "")
+            if not uid:
+                raise Rejected(400, "id is required.")
+            return self._done(self._school.update(uid, row))
+
+        return self._bulk(arrived, rows, update)
+
+    def delete(self, arrived: Arrived, uid: str) -> Answer:
+        """Make one user inactive."""
+        self._make_inactive(arrived, uid)
+        return _EMPTY
+
+    def delete_many(self, arrived: Arrived) -> Answer:
+        """Make up to fifty users inactive."""
+        uids = comma_list(arrived.query.get("uids"))
+        if not uids:
+            return bodies.plain(400, "uids is required.")
+
+        def delete(row: Row) -> Row:
+            self._make_inactive(arrived, row["id"])
+            return {"response_code": 200, "id": row["id"]}
+
+        answer = self._bulk(arrived, [{"id": uid} for uid in uids], delete)
+        if answer.status == 207 and not self._sandbox.bulk_delete_rows:
+            return _EMPTY
+        return answer
+
+    def _make_inactive(self, arrived: Arrived, uid: str) -> None:
+        self._school.delete(
+            uid,
+            # Both defaults are the vendor's: history is destroyed, and a mail is sent.
+            keep_enrollments=arrived.query.get("option_keep_enrollments") == "1",
+            email=arrived.query.get("email_notification") != "0",
+            comment=arrived.query.get("option_comment", ""),
+            at=int(self._sandbox.clock.time()),
+        )
+
+    def reactivate(self, arrived: Arrived) -> Answer:
+        """Bring inactive users back."""
+
+        def reactivate(row: Row) -> Row:
+            uid = str(row.get("uid") or "")
+            reenroll = str(row.get("option_reenroll", "0")) == "1"
+            self._school.reactivate(uid, reenroll=reenroll)
+            message = "You have successfully re-actived this user."  # sic
+            return {
+                "response_code": 200,
+                "location": self._sandbox.location(uid),
+                "message": message,
+            }
+
+        # The documents have no `users` around these rows, and the rows no id of their own.
+        rows = bodies.rows(bodies.read(arrived), "user")
+        return self._bulk(arrived, rows, reactivate, echo=())
+
+    def associate(self, arrived: Arrived, kind: str) -> Answer:
+        """Tie parents or advisors to students, or untie them."""
+        what = kind.removesuffix("s")
+        ties = self._school.parents if what == "parent" else self._school.advisors
+        uid_key = self._sandbox.parent_uid_key if what == "parent" else "advisor_uid"
+        names = ("student_school_uid", f"{what}_school_uid")
+
+        def associate(row: Row) -> Row:
+            found = []
+            for name in names:
+                account = self._school.by_school_uid(str(row.get(name) or ""))
+                if account is None:
+                    raise Rejected(404 if row.get(name) else 400, f"There is no {name} like this.")
+                found.append(account)
+            student, other = found
+            if str(row.get("delete", "0")) == "1":
+                ties.untie(student.uid, other.uid)
+            else:
+                ties.tie(student.uid, other.uid)
+            return {
+                "response_code": 200,
+                names[0]: student.school_uid,
+                "student_uid": student.uid,
+                names[1]: other.school_uid,
+                uid_key: other.uid,
+            }
+
+        rows = bodies.rows(bodies.read(arrived), "associations", "association")
+        return self._bulk(arrived, rows, associate, wrapper="association", echo=names)
+
+    # -- what the writes share
+
+    def _bulk(
+        self,
+        arrived: Arrived,
+        rows: list[Row],
+        do: Callable[[Row], Row],
+        *,
+        wrapper: str = "user",
+        echo: tuple[str, ...] = ("id", "school_uid"),
+    ) -> Answer:
+        # The cap is documented for most of these, and what is beyond it for none: 400 is a choice.
+        # So is 207 for a bulk update; it was seen for creates and deletes.
+        if len(rows) > MOST:
+            return bodies.plain(400, f"Up to {MOST} rows at one time.")
+
+        def attempt(row: Row) -> Row:
+            try:
+                return do(row)
+            except Rejected as rejected:
+                # "Or an error message": that the keys are echoed beside it is a choice.
+                echoed = {key: str(row[key]) for key in echo if row.get(key)}
+                failed = {"response_code": rejected.code, **echoed}
+                return failed | {self._sandbox.error_key: rejected.message}
+
+        results = [attempt(row) for row in rows]
+        return bodies.write(arrived, 207, {wrapper: self._sandbox.many(results)})
+
+    def _done(self, account: Account) -> Row:
+        return {
+            "response_code": 200,  # for a created one too
+            "location": self._sandbox.location(account.uid),
+            "school_uid": account.school_uid,
+            "id": account.uid,  # a string here
+        }

@@ -1,0 +1,163 @@
+"""What is Schoology's own: signing, reading its errors and envelopes, and its paging."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import attrs
+import orjson
+from cattrs import Converter
+
+from lms_async.call import Call, follow, replace_query
+from lms_async.errors import (
+    ForeignLink,
+    Garbled,
+    LmsError,
+    StaleSignature,
+    UnexpectedAnswer,
+)
+from lms_async.limit import Limiter, Window
+from lms_async.refusal import refusal, said
+from lms_async.vendor import Answer, Page
+
+from .models.converter import as_list, converter
+from .signing import Signer, _Signed
+
+#: Schoology publishes no limit; users report 15 and 50 requests in 5 seconds, per key.
+LIMIT, PERIOD = 13, 5.0
+
+#: The vendor's own words, with its two spaces, for a nonce or timestamp that it will not take.
+_REPLAY = "duplicate timestamp/nonce combination"
+
+_HINTS = {
+    400: "the request is malformed for this endpoint, or a done action was repeated",
+    401: "check key and secret; since June 2025 a personal API key may not read other users' data, "
+    "an app must be approved outside its own school, and access tokens end after 90 days",
+    403: "the account lacks the permission, or a parameter that this look-up needs is missing",
+    404: "there is no such thing, or this account may not see it",
+    410: "the school keeps this in another app",
+    415: "Schoology takes JSON bodies only",
+}
+
+
+@attrs.frozen
+class SchoologyVendor:
+    """Schoology REST v1, as the transport sees it."""
+
+    base_url: str
+    signer: Signer
+    scope: Hashable = attrs.field(repr=False)
+    name: str = "Schoology"
+    converter: Converter = attrs.field(default=converter, repr=False)
+
+    def default_limiter(self) -> Limiter:
+        """13 requests in 5 seconds."""
+        return Window(LIMIT, per=PERIOD)
+
+    def signed(self, method: str, url: str) -> _Signed:
+        """The OAuth header of one attempt."""
+        return self.signer.signed(method, url)
+
+    def check(self, call: Call[Any], answer: Answer) -> Any:
+        """The payload of a success, with the rows under ``call.key`` made a list.
+
+        :raises LmsError: for anything else, also a 2xx that is not what was asked for.
+        """
+        if not 200 <= answer.status < 300:
+            raise self._refusal(call, answer)
+        if call.returns is Answer:
+            return answer
+        if answer.status == 204:
+            if call.returns is not None:
+                raise UnexpectedAnswer("the answer is empty", call=call)
+            return None
+        payload = _json(call, answer)
+        for wanted in (call.key, call.proof):
+            if wanted is not None and not (isinstance(payload, dict) and wanted in payload):
+                raise UnexpectedAnswer(
+                    f"the answer has no {wanted!r}",
+                    call=call,
+                    hint="Schoology answers so for a path that it does not know, "
+                    "and for an account that may not see the list",
+                )
+        if call.key is not None:
+            payload[call.key] = as_list(payload[call.key])
+        return payload
+
+    def _refusal(self, call: Call[Any], answer: Answer) -> LmsError:
+        if answer.status == 401 and _REPLAY in said(answer).lower():
+            return StaleSignature(
+                401,
+                call=call,
+                detail="Duplicate timestamp/nonce combination",
+                hint="check this machine's clock, and that no other program uses the same key",
+            )
+        return refusal(call, answer, hints=_HINTS, otherwise_wait=PERIOD)
+
+    def page(self, call: Call[Any], payload: Any) -> Page:
+        """The rows, and the next page as ``links.next`` names it, begun one row earlier.
+
+        Neither ``total`` nor the limit that was asked for is trusted: the first is missing here
+        and there, the second is clamped without a word.
+        """
+        rows: list[Any] = payload[call.key]
+        links = payload.get("links")
+        if isinstance(links, dict):
+            if not links.get("next"):
+                return Page(rows)
+            try:
+                following = follow(call, str(links["next"]), base_url=self.base_url)
+            except ValueError as refused:
+                why = str(refused)
+            else:
+                return _overlapping(call, following, rows)
+            raise ForeignLink(f"next page not read: {why}", call=call)
+        if not rows:
+            return Page(rows)
+        following = _at(call, _start(call) + len(rows))
+        return _overlapping(call, following, rows)
+
+    def identity(self, row: Any) -> Hashable | None:
+        """``uid`` of a user, or ``id``."""
+        if not isinstance(row, dict):
+            return None
+        known = row.get("uid") or row.get("id")
+        return None if known is None else str(known)
+
+    def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
+        """The page that begins ``rows`` further to the front."""
+        start = _start(call)
+        return _at(call, max(0, start - rows)) if start else None
+
+
+def _json(call: Call[Any], answer: Answer) -> Any:
+    """The body as JSON. What can't be read so is no success, whatever its status says."""
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        pass
+    what = "a blank answer" if not answer.body.strip() else "an answer that is not JSON"
+    raise Garbled(f"{what} with HTTP {answer.status}", call=call)
+
+
+def _start(call: Call[Any]) -> int:
+    value = dict(call.query).get("start", "0")
+    return int(value) if value.isdecimal() else 0
+
+
+def _at(call: Call[Any], start: int) -> Call[Any]:
+    return attrs.evolve(call, query=replace_query(call.query, start=start))
+
+
+def _overlapping(call: Call[Any], following: Call[Any], rows: list[Any]) -> Page:
+    """A page whose next one begins at its last row: see :mod:`lms_async.pages`.
+
+    Rows are counted rather than taken from the link, which may go by the limit that was asked for.
+    A page of one row can't be overlapped (it would come back for ever), nor can a link that does
+    not go forward by ``start``.
+    """
+    start = min(_start(following), _start(call) + len(rows))
+    if len(rows) < 2 or start <= _start(call):
+        return Page(rows, following)
+    return Page(rows, _at(following, start - 1), overlaps=True)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from lms_async import RetryPolicy, Window
+from lms_async.events import Event
+from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
+
+#: Retries that do not make a test wait.
+QUICK = RetryPolicy(base=0.005, cap=0.02)
+
+
+def people(count: int, start: int = 0) -> list[dict[str, Any]]:
+    """Rows that Schoology will take."""
+    return [
+        {
+            "school_uid": f"S{number:05}",
+            "name_first": "Ada",
+            "name_last": f"Okafor-{number}",
+            "role_id": 1214,
+            "primary_email": f"ada{number}@school.example",
+        }
+        for number in range(start, start + count)
+    ]
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest_asyncio.fixture
+async def connect(
+    schoology_sandbox: SchoologySandbox, events: list[Event]
+) -> AsyncIterator[Callable[..., Schoology]]:
+    """Makes clients of the sandbox, and closes them when the test is over."""
+    made: list[Schoology] = []
+
+    def make(**options: Any) -> Schoology:
+        given: dict[str, Any] = {
+            "key": schoology_sandbox.key,
+            "secret": schoology_sandbox.secret,
+            "base_url": schoology_sandbox.base_url,
+            "limiter": Window(1000, per=0.01),
+            "retry": QUICK,
+            "timeout": 5.0,
+            "events": [events.append],
+        }
+        made.append(Schoology(**{**given, **options}))
+        return made[-1]
+
+    yield make
+    for client in made:
+        await client.close()
+
+
+@pytest.fixture
+def schoology(connect: Callable[..., Schoology]) -> Schoology:
+    return connect()

@@ -1,0 +1,208 @@
+"""What the caller sees, and how often the server acted, for each fault and each kind of call.
+
+The rule behind the table: refused (429) is sent again; a lost answer is sent again only where the
+vendor ends in the same state; anything else is told, and never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async import ForeignLink, OutcomeUnknown, Status, UnexpectedAnswer
+from lms_async.sandbox import Fault
+from schoology_async import Schoology
+from schoology_async.sandbox import School, SchoologySandbox
+from tests.conftest import people
+
+
+@attrs.frozen
+class Case:
+    """A fault; whether the server acted before it; and what becomes of a call that may be
+    repeated, and of one that may not."""
+
+    fault: Callable[..., Fault]
+    acts: bool
+    repeatable: str
+    once: str
+
+
+CASES = {
+    "429 burst": Case(
+        lambda **s: Fault.refuse(retry_after=0.01, **{**s, "times": 3}), False, "done", "done"
+    ),
+    "503": Case(lambda **s: Fault.error(503, **s), False, "done", "unknown"),
+    "500 after acting": Case(lambda **s: Fault.error(500, acts=True, **s), True, "done", "unknown"),
+    "hang": Case(lambda **s: Fault.hang(**s), False, "done", "unknown"),
+    "hang after acting": Case(lambda **s: Fault.hang(acts=True, **s), True, "done", "unknown"),
+    "cut before commit": Case(lambda **s: Fault.cut(**s), False, "done", "unknown"),
+    "cut after commit": Case(lambda **s: Fault.cut(after=True, **s), True, "done", "unknown"),
+    "half a body": Case(lambda **s: Fault.half_body(**s), True, "done", "unknown"),
+    "blank 200": Case(lambda **s: Fault.blank(**s), False, "done", "unknown"),
+    "blank 200 after acting": Case(
+        lambda **s: Fault.blank(acts=True, **s), True, "done", "unknown"
+    ),
+    "HTML 502": Case(lambda **s: Fault.html(status=502, **s), False, "done", "unknown"),
+    "HTML 200": Case(lambda **s: Fault.html(status=200, **s), False, "done", "unknown"),
+    "redirect elsewhere": Case(
+        lambda **s: Fault.redirect("https://evil.example/v1/users", **s),
+        False,
+        "refused",
+        "refused",
+    ),
+}
+
+cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+ROWS = people(120)
+
+
+@pytest.fixture
+def client(connect: Callable[..., Schoology]) -> Schoology:
+    return connect(timeout=0.3)
+
+
+def answered(sandbox: SchoologySandbox) -> int:
+    """How many requests came beyond the first three chunks or the one call."""
+    return sandbox.log.count()
+
+
+@cases
+async def test_create_many(
+    case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(case.fault(method="POST", path="users", times=1))
+    ended = [outcome async for outcome in client.users.create_many(ROWS)]
+    school = schoology_sandbox.school
+    assert [outcome.index for outcome in ended] == list(range(120))
+    assert max(school.creates.values(), default=0) == 1
+    if case.once == "done":
+        assert {outcome.status for outcome in ended} == {Status.DONE}
+        assert len(school.creates) == 120
+        return
+    hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
+    assert {outcome.status for outcome in ended} == {Status.DONE, Status.UNKNOWN}
+    assert len(hit) in (20, 50)  # one chunk, whichever met the fault
+    assert all((outcome.item["school_uid"] in school.creates) == case.acts for outcome in hit)
+    assert {outcome.attempts for outcome in ended} == {1}
+    assert schoology_sandbox.log.count("POST", "users") == 3
+
+
+@cases
+async def test_create_many_update_existing(
+    case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(case.fault(method="POST", path="users", times=1))
+    ended = [outcome async for outcome in client.users.create_many(ROWS, update_existing=True)]
+    school = schoology_sandbox.school
+    assert max(school.creates.values(), default=0) <= 1
+    if case.repeatable == "refused":
+        hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
+        assert len(hit) in (20, 50)
+        assert not any(outcome.item["school_uid"] in school.creates for outcome in hit)
+        return
+    assert {outcome.status for outcome in ended} == {Status.DONE}
+    assert len(school.creates) == 120
+    again = sum(school.updates.values())
+    assert again in ((20, 50) if case.acts else (0,))  # the replay of a chunk that had arrived
+    assert max(outcome.attempts for outcome in ended) >= 2
+
+
+@cases
+async def test_update_many(
+    case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    school = schoology_sandbox.school
+    uids = [school.add(row).uid for row in ROWS]
+    schoology_sandbox.faults.add(case.fault(method="PUT", path="users", times=1))
+    changes = [{"id": uid, "position": "Pupil"} for uid in uids]
+    ended = [outcome async for outcome in client.users.update_many(changes)]
+    for outcome in ended:
+        reported = outcome.status is Status.DONE
+        assert reported == (case.repeatable == "done") or outcome.status is Status.DONE
+        if reported:
+            assert school.users[outcome.item["id"]].position == "Pupil"
+    if case.repeatable == "done":
+        assert {outcome.status for outcome in ended} == {Status.DONE}
+        twice = [uid for uid in uids if school.updates[uid] == 2]
+        assert len(twice) in ((20, 50) if case.acts else (0,))
+
+
+@pytest.mark.sandbox(school=School.seeded(250, seed=1))
+@cases
+async def test_list(case: Case, client: Schoology, schoology_sandbox: SchoologySandbox) -> None:
+    expected = list(schoology_sandbox.school.users)
+    schoology_sandbox.faults.add(case.fault(method="GET", path="users", times=1, skip=1))
+    if case.repeatable == "refused":
+        with pytest.raises(ForeignLink, match="GET users: .*another host"):
+            await client.users.list()
+        return
+    everyone = await client.users.list()
+    assert [user.uid for user in everyone] == expected
+
+
+@cases
+async def test_get(case: Case, client: Schoology, schoology_sandbox: SchoologySandbox) -> None:
+    uid = schoology_sandbox.school.add(ROWS[0]).uid
+    schoology_sandbox.faults.add(case.fault(method="GET", times=1))
+    if case.repeatable == "refused":
+        with pytest.raises(ForeignLink):
+            await client.users.get(uid)
+        assert len(schoology_sandbox.log) == 1
+        return
+    assert (await client.users.get(uid)).uid == uid
+    assert len(schoology_sandbox.log) == (4 if "refuse" in _kinds(schoology_sandbox) else 2)
+
+
+@cases
+async def test_delete(case: Case, client: Schoology, schoology_sandbox: SchoologySandbox) -> None:
+    school = schoology_sandbox.school
+    uid = school.add(ROWS[0]).uid
+    schoology_sandbox.faults.add(case.fault(method="DELETE", times=1))
+
+    async def delete() -> None:
+        await client.users.delete(uid, keep_enrollments=True, notify=False)
+
+    if case.once == "done":
+        await delete()
+        assert uid in school.inactive
+        return
+    with pytest.raises(UnexpectedAnswer if case.once == "refused" else OutcomeUnknown):
+        await delete()
+    assert (uid in school.inactive) == case.acts
+    assert schoology_sandbox.log.count("DELETE") == 1
+
+
+def _kinds(sandbox: SchoologySandbox) -> set[Any]:
+    return {seen.fault for seen in sandbox.log}
+
+
+async def test_a_storm_of_refusals_pauses_everybody_and_loses_nobody(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.refuse(times=40, retry_after=0.05))
+    report = await connect().users.create_many(people(1000))
+    report.raise_for_failures()
+    assert set(schoology_sandbox.school.creates.values()) == {1}
+    # 20 chunks meet 40 refusals; without the common pause each would knock on its own.
+    assert len(schoology_sandbox.log) == 60
+
+
+async def test_faults_by_the_dozen_lose_no_row(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(timeout=0.5)
+    schoology_sandbox.faults.add(
+        Fault.cut(after=True, share=0.05),
+        Fault.error(503, share=0.05),
+        Fault.half_body(share=0.05),
+        Fault.refuse(share=0.05, retry_after=0.01),
+    )
+    ended = [o async for o in client.users.create_many(people(5000), update_existing=True)]
+    assert [outcome.index for outcome in ended] == list(range(5000))
+    done = {o.item["school_uid"] for o in ended if o.status is Status.DONE}
+    assert len(done) == 5000
+    assert set(schoology_sandbox.school.creates.values()) == {1}
+    assert schoology_sandbox.faults.fired > 5

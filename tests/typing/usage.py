@@ -1,0 +1,108 @@
+"""What users write, and what it must be to a type checker. Checked by mypy, not run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import assert_type
+
+import aiohttp
+
+from lms_async import (
+    Bulk,
+    Outcome,
+    Pages,
+    RateLimited,
+    Report,
+    RetryPolicy,
+    RowError,
+    Status,
+    Unset,
+)
+from lms_async.events import Event, Refused
+from schoology_async import (
+    UNSET,
+    AdvisorPair,
+    InactiveUser,
+    Schoology,
+    User,
+    UserCreate,
+    UserUpdate,
+    Window,
+)
+
+
+def watch(event: Event) -> None:
+    if isinstance(event, Refused):
+        assert_type(event.seconds, float)
+
+
+async def one_person(schoology: Schoology) -> None:
+    user = await schoology.users.get(45552)
+    assert_type(user, User)
+    assert_type(user.role_id, str | None)
+    assert_type(user.name_title_show, bool | None)
+    assert_type(user.additional_buildings, tuple[str, ...] | None)
+    await schoology.users.update(user.uid or "", UserUpdate(name_last="Okafor", grad_year=2029))
+    await schoology.users.update("45552", {"name_last": None})
+    await schoology.users.delete("45552", keep_enrollments=True, notify=False)
+
+
+async def lists(schoology: Schoology) -> None:
+    pages = schoology.users.list(role_ids=["2451"], building_id=7)
+    assert_type(pages, Pages[User])
+    assert_type(await pages, list[User])
+    async for user in pages:
+        assert_type(user, User)
+    async for page in pages.pages():
+        assert_type(page, list[User])
+    assert_type(await schoology.users.list_inactive(), list[InactiveUser])
+
+
+async def rows() -> AsyncIterator[UserCreate]:
+    yield UserCreate(
+        school_uid="S1", name_first="Ada", name_last="Okafor", role_id=2451, username="ada"
+    )
+
+
+async def many(schoology: Schoology) -> None:
+    bulk = schoology.users.create_many(rows(), update_existing=True)
+    async for outcome in bulk:
+        assert_type(outcome.status, Status)
+        assert_type(outcome.error, RowError | None)
+    report = await schoology.users.create_many([{"school_uid": "S1", "role_id": 7}])
+    report.raise_for_failures()
+    assert_type(report.counts[Status.DONE], int)
+    deleted = schoology.users.delete_many(["1", 2], keep_enrollments=True, notify=False)
+    assert_type(deleted, Bulk[str | int])
+    assert_type(await deleted, Report[str | int])
+    outcomes: list[Outcome[str | int]] = (await deleted).failures
+    assert outcomes
+    await schoology.users.import_advisors(
+        [AdvisorPair(student_school_uid="S1", advisor_school_uid="T1")]
+    )
+
+
+def narrowing(update: UserUpdate) -> str:
+    if update.username is UNSET:
+        unset: Unset = update.username
+        return str(unset)
+    assert_type(update.username, str | None)
+    return update.username or ""
+
+
+async def main() -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        Schoology(
+            key="k",
+            secret="s",
+            limiter=Window.together(Window(15, per=5), Window(1000, per=3600)),
+            retry=RetryPolicy(tries=3),
+            session=session,
+            events=[watch],
+        ) as schoology,
+    ):
+        try:
+            await one_person(schoology.with_options(timeout=5))
+        except RateLimited as refused:
+            assert_type(refused.retry_after, float)

@@ -1,0 +1,386 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lms_async import bulk as bulk_module
+from lms_async.bulk import Batch, Bulk, Row, Verdict, match
+from lms_async.call import Call
+from lms_async.errors import (
+    AnswerLost,
+    BadRequest,
+    BulkFailed,
+    ClientUnusable,
+    ConnectionFailed,
+    InvalidInput,
+    LmsError,
+    OutcomeUnknown,
+    Unauthorized,
+)
+from lms_async.outcome import Outcome, Status
+from tests.virtual import run
+
+Answering = Callable[[list[str]], Any]
+
+
+class Vendor:
+    """Takes chunks of texts; answers each with a list of ``{"key": …, "ok": …}`` or an error."""
+
+    def __init__(self, answering: Answering, latency: float = 0.1, waiting: float = 0.0) -> None:
+        self.waiting = waiting
+        self.answering = answering
+        self.latency = latency
+        self.chunks: list[list[str]] = []
+        self.under_way = self.most_under_way = 0
+
+    async def fetch(
+        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+    ) -> tuple[Any, int]:
+        await asyncio.sleep(self.waiting)
+        assert departing is not None
+        departing()
+        rows = orjson.loads(orjson.dumps(call.body))
+        self.chunks.append(rows)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await asyncio.sleep(self.latency)
+        finally:
+            self.under_way -= 1
+        answer = self.answering(rows)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer, 1
+
+
+def prepare(item: Any) -> tuple[Hashable, Any]:
+    if not isinstance(item, str):
+        raise InvalidInput("can't be sent", fields={"row": "must be text"})
+    return item, item
+
+
+def read(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
+    found = match([row.key for row in rows], payload, lambda item: item.get("key"))
+    return [
+        None
+        if item is None
+        else Verdict(Status.DONE if item["ok"] else Status.REJECTED, id=item.get("key"))
+        for item in found
+    ]
+
+
+def batch(**options: Any) -> Batch[Any]:
+    return Batch(
+        prepare=prepare,
+        call=lambda rows: Call("POST", "rows", body=[row.json for row in rows], many=True),
+        read=read,
+        **options,
+    )
+
+
+def all_ok(rows: list[str]) -> Any:
+    return [{"key": row, "ok": True} for row in rows]
+
+
+async def outcomes(bulk: Bulk[Any]) -> list[Outcome[Any]]:
+    return [outcome async for outcome in bulk]
+
+
+def names(count: int) -> list[str]:
+    return [f"r{number}" for number in range(count)]
+
+
+def test_every_row_has_one_outcome_in_input_order() -> None:
+    vendor = Vendor(all_ok)
+    rows = names(1234)
+    ended = run(outcomes(Bulk(vendor, rows, batch(at_most=50))))
+    assert [outcome.index for outcome in ended] == list(range(1234))
+    assert [outcome.item for outcome in ended] == rows
+    assert {outcome.status for outcome in ended} == {Status.DONE}
+    assert {outcome.attempts for outcome in ended} == {1}
+    assert [len(chunk) for chunk in vendor.chunks] == [50] * 24 + [34]
+
+
+def test_chunks_are_cut_by_bytes_too() -> None:
+    vendor = Vendor(all_ok)
+    rows = ["x" * 40 + str(number) for number in range(10)] + ["y" * 500]
+    run(outcomes(Bulk(vendor, rows, batch(at_most=50, max_bytes=100))))
+    assert [len(chunk) for chunk in vendor.chunks] == [2, 2, 2, 2, 2, 1]
+
+
+def test_chunks_travel_side_by_side_up_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_module, "WIDTH", 7)
+    vendor = Vendor(all_ok)
+    ended = run(outcomes(Bulk(vendor, names(1000), batch(at_most=10))))
+    assert len(ended) == 1000
+    assert vendor.most_under_way == 7
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, endless: bool) -> None:
+    monkeypatch.setattr(bulk_module, "WIDTH", 4)
+    taken = 0
+
+    async def source() -> AsyncIterator[str]:
+        nonlocal taken
+        while endless or taken < 100_000:
+            taken += 1
+            yield f"r{taken}"
+
+    async def main() -> None:
+        bulk = Bulk(Vendor(all_ok), source(), batch(at_most=10))
+        read_ = 0
+        async for _ in bulk:
+            read_ += 1
+            await asyncio.sleep(1)
+            # 4 chunks under way, 4 ready, one read, one at the gate, one being cut.
+            assert taken <= read_ + 11 * 10
+            if read_ == 100:
+                break
+
+    run(main())
+
+
+def test_a_row_that_cannot_be_sent_costs_the_others_nothing() -> None:
+    vendor = Vendor(all_ok)
+    ended = run(outcomes(Bulk(vendor, ["a", 7, "b", None, "c"], batch(at_most=2))))
+    assert [outcome.status for outcome in ended] == ["done", "rejected", "done", "rejected", "done"]
+    assert [outcome.error and outcome.error.fields for outcome in ended][1] == {
+        "row": "must be text"
+    }
+    assert vendor.chunks == [["a", "b"], ["c"]]
+
+
+def test_an_input_of_bad_rows_only_makes_no_request() -> None:
+    vendor = Vendor(all_ok)
+    ended = run(outcomes(Bulk(vendor, [1] * 500, batch())))
+    assert len(ended) == 500
+    assert vendor.chunks == []
+
+
+def test_an_empty_input_ends_at_once() -> None:
+    report = run(_report(Bulk(Vendor(all_ok), [], batch())))
+    assert sum(report.counts.values()) == 0
+    report.raise_for_failures()
+
+
+async def _report(bulk: Bulk[Any]) -> Any:
+    return await bulk
+
+
+def test_a_key_that_is_under_way_is_refused_and_both_rows_are_named() -> None:
+    ended = run(outcomes(Bulk(Vendor(all_ok), ["a", "b", "a"], batch())))
+    assert [outcome.status for outcome in ended] == ["done", "done", "rejected"]
+    error = ended[2].error
+    assert error is not None
+    assert error.code == "duplicate"
+    assert "rows 0 and 2" in error.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "code"),
+    [
+        (OutcomeUnknown("lost"), Status.UNKNOWN, "lost"),
+        (AnswerLost("lost"), Status.UNKNOWN, "lost"),
+        (BadRequest(400), Status.REJECTED, "400"),
+        (ConnectionFailed("no"), Status.SKIPPED, "stopped"),
+        (Unauthorized(401), Status.SKIPPED, "401"),
+    ],
+)
+def test_what_happens_to_a_chunk_happens_to_its_rows(
+    answer: LmsError, status: Status, code: str
+) -> None:
+    ended = run(outcomes(Bulk(Vendor(lambda _: answer), names(3), batch())))
+    assert {outcome.status for outcome in ended} == {status}
+    assert {outcome.error and outcome.error.code for outcome in ended} == {code}
+
+
+def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk_module, "WIDTH", 2)
+    vendor = Vendor(lambda _: Unauthorized(401))
+    report = run(_report(Bulk(vendor, names(1000), batch(at_most=10))))
+    assert report.counts == {Status.SKIPPED: 1000}
+    assert len(vendor.chunks) <= 2
+    assert isinstance(report.stopped, Unauthorized)
+    with pytest.raises(BulkFailed, match="1000 skipped") as failed:
+        report.raise_for_failures()
+    assert failed.value.__cause__ is report.stopped
+
+
+def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk_module, "WIDTH", 2)
+    vendor = Vendor(all_ok)
+
+    async def main() -> list[Outcome[Any]]:
+        bulk = Bulk(vendor, names(1000), batch(at_most=10))
+        ended = []
+        async for outcome in bulk:
+            ended.append(outcome)
+            if len(ended) == 1:
+                bulk.stop()
+        return ended
+
+    ended = run(main())
+    done = sum(len(chunk) for chunk in vendor.chunks)
+    assert [outcome.status for outcome in ended] == ["done"] * done + ["skipped"] * (1000 - done)
+
+
+@pytest.mark.parametrize("by", ["stop", "abandon"])
+def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
+    """Six chunks leave one after the other, each 10 s after the last, with answers after 25 s."""
+
+    class Queued(Vendor):
+        async def fetch(
+            self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        ) -> tuple[Any, int]:
+            self.waiting += 10
+            return await super().fetch(call, departing=departing)
+
+    vendor = Queued(all_ok, latency=25)
+
+    async def main() -> tuple[list[Outcome[Any]], float]:
+        bulk = Bulk(vendor, names(60), batch(at_most=10))
+        loop = asyncio.get_running_loop()
+        loop.call_at(39, getattr(bulk, by))
+        return [outcome async for outcome in bulk], loop.time()
+
+    ended, finished = run(main())
+    statuses = [outcome.status for outcome in ended]
+    if by == "stop":  # three had left: the first was answered, the others are waited for
+        assert statuses == ["done"] * 30 + ["skipped"] * 30
+        assert finished == 30 + 25
+    else:
+        assert statuses == ["done"] * 10 + ["unknown"] * 20 + ["skipped"] * 30
+        assert finished == 39
+    assert len(vendor.chunks) == 3
+
+
+def test_a_client_that_cannot_be_used_is_the_callers_error() -> None:
+    with pytest.raises(ClientUnusable):
+        run(outcomes(Bulk(Vendor(lambda _: ClientUnusable("closed")), names(3), batch())))
+
+
+def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:
+    def source() -> Any:
+        yield from names(25)
+        raise OSError("the disk is gone")
+
+    async def main() -> int:
+        count = 0
+        with pytest.raises(OSError, match="disk"):
+            async for _ in Bulk(Vendor(all_ok), source(), batch(at_most=10)):
+                count += 1
+        return count
+
+    assert run(main()) == 20  # the last chunk was not whole when the input broke
+
+
+def test_leaving_early_leaves_no_task_behind() -> None:
+    async def main() -> None:
+        vendor = Vendor(all_ok)
+        bulk = Bulk(vendor, names(5000), batch(at_most=10))
+        stream = aiter(bulk)
+        await anext(stream)
+        await stream.aclose()  # type: ignore[attr-defined]
+        assert vendor.under_way == 0
+        assert len(asyncio.all_tasks()) == 1
+
+    run(main())
+
+
+def test_cancelling_the_reader_leaves_no_task_behind() -> None:
+    async def main() -> None:
+        vendor = Vendor(all_ok, latency=10)
+        reading = asyncio.create_task(outcomes(Bulk(vendor, names(5000), batch(at_most=10))))
+        await asyncio.sleep(1)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert vendor.under_way == 0
+        assert len(asyncio.all_tasks()) == 1
+
+    run(main())
+
+
+def test_a_bulk_is_read_once() -> None:
+    async def main() -> None:
+        bulk = Bulk(Vendor(all_ok), names(3), batch())
+        await bulk
+        with pytest.raises(RuntimeError, match="once"):
+            await bulk
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("keys", "items", "found"),
+    [
+        (["a", "b"], [{"key": "a"}, {"key": "b"}], [0, 1]),
+        (["a", "b"], [{"key": "b"}, {"key": "a"}], [1, 0]),
+        (["a", "b"], [{"key": "b"}], [None, 0]),
+        (["a", "b"], [{}, {"key": "b"}], [0, 1]),
+        (["a", "b"], [{}, {}], [0, 1]),
+        (["a", "b"], [{}], [None, None]),
+        (["a", "b", "c"], [{}, {"key": "a"}, {"key": "c"}], [1, None, 2]),
+        (["a", "b"], [{"key": "a"}, {"key": "a"}], [None, None]),
+        (["a", "b"], [{"key": "x"}, {"key": "b"}], [None, 1]),
+        ([None, None], [{}, {}], [0, 1]),
+        ([None, None], [{"key": "x"}, {"key": "y"}], [0, 1]),
+        ([None, None], [{}], [None, None]),
+        (["a"], [], [None]),
+    ],
+)
+def test_an_answer_is_matched_by_key_then_by_place_or_not_at_all(
+    keys: list[Hashable | None], items: list[dict[str, str]], found: list[int | None]
+) -> None:
+    matched = match(keys, items, lambda item: item.get("key"))
+    assert [None if item is None else items.index(item) for item in matched] == (
+        [items.index(items[place]) if place is not None else None for place in found]
+    )
+
+
+FATES = ["ok", "no", "silent", "lost", "refused"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(FATES), max_size=120),
+    st.integers(1, 9),
+    st.integers(0, 3),
+    st.data(),
+)
+def test_outcomes_partition_the_input(
+    fates: list[str], at_most: int, shuffle: int, data: st.DataObject
+) -> None:
+    rows = [f"{number}:{fate}" for number, fate in enumerate(fates)]
+    applied: list[str] = []
+
+    def answering(chunk: list[str]) -> Any:
+        kinds = {row.partition(":")[2] for row in chunk}
+        if "refused" in kinds:
+            return BadRequest(400)
+        applied.extend(row for row in chunk if not row.endswith(":no"))
+        if "lost" in kinds:
+            return OutcomeUnknown("lost")
+        items = [
+            {"key": row, "ok": row.endswith("ok")} for row in chunk if not row.endswith("silent")
+        ]
+        return items if not shuffle else data.draw(st.permutations(items))
+
+    ended = run(outcomes(Bulk(Vendor(answering), rows, batch(at_most=at_most))))
+    assert [outcome.item for outcome in ended] == rows
+    for outcome in ended:
+        if outcome.status is Status.DONE:
+            assert outcome.item in applied
+        if outcome.status is Status.REJECTED:
+            assert outcome.item not in applied

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from lms_async.call import Call, encode_query, fill, follow, given, replace_query
+
+BASE = "https://api.example.com/v1/"
+
+
+def test_a_call_compares_by_what_goes_over_the_wire() -> None:
+    path = fill("users/{uid:person}", uid=7)
+    built = Call("GET", str(path), route=path.route, returns=int)
+    assert built == Call("GET", "users/7", returns=int)
+    assert built != Call("GET", "users/8", returns=int)
+
+
+def test_a_call_says_its_template_and_never_whom_it_is_about() -> None:
+    path = fill("users/ext/{school_uid:person}", school_uid="ada okafor")
+    call = Call(
+        "PUT", str(path), route=path.route, query=(("q", "Okafor"),), body={"name_last": "Okafor"}
+    )
+    assert str(call) == "PUT users/ext/{school_uid}"
+    assert "okafor" not in repr(call).lower()
+
+
+def test_a_path_given_raw_is_said_by_its_first_segment_only() -> None:
+    assert str(Call("GET", "users/4711")) == "GET users/…"
+    assert str(Call("GET", "schools")) == "GET schools"
+
+
+def test_a_path_value_that_is_no_person_is_said() -> None:
+    assert fill("classes/{class_id}/students", class_id=12).route == "classes/12/students"
+
+
+@for_all(st.text(min_size=1))
+def test_path_values_are_encoded_whole(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return
+    if value.strip() in ("", ".", ".."):
+        with pytest.raises(ValueError, match="must be an identifier"):
+            fill("users/{uid}", uid=value)
+        return
+    path = fill("users/{uid}/x", uid=value)
+    head, inner, tail = path.split("/")
+    assert (head, unquote(inner), tail) == ("users", value, "x")
+
+
+@pytest.mark.parametrize("value", ["", " ", ".", "..", " .. "])
+def test_path_values_that_name_another_resource_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="uid"):
+        fill("users/{uid}", uid=value)
+
+
+def test_given_leaves_out_what_was_not_given() -> None:
+    assert given(a=None, b=False, c=True, d=0, e="", f=["x", 2], g=[]) == (
+        ("c", "1"),
+        ("d", "0"),
+        ("e", ""),
+        ("f", "x,2"),
+        ("g", ""),
+    )
+
+
+@for_all(st.lists(st.tuples(st.text(), st.text()).filter(lambda p: (p[0] + p[1]).isprintable())))
+def test_a_query_survives_its_encoding(query: list[tuple[str, str]]) -> None:
+    encoded = encode_query(tuple(query))
+    assert parse_qsl(encoded, keep_blank_values=True) == [p for p in query if p != ("", "")] or (
+        ("", "") in query
+    )
+    assert " " not in encoded
+    assert "+" not in encoded
+
+
+@pytest.mark.parametrize(
+    ("link", "path", "query"),
+    [
+        ("https://api.example.com/v1/users?start=20", "users", (("start", "20"),)),
+        ("http://api.example.com/v1/users?start=20", "users", (("start", "20"),)),
+        ("http://api.example.com:80/v1/users", "users", ()),
+        ("https://api.example.com:443/v1/users/%2F", "users/%2F", ()),
+        ("/v1/users/7", "users/7", ()),
+        ("../7", "users/7", ()),
+        ("//api.example.com/v1/users/7?a=&b=%20", "users/7", (("a", ""), ("b", " "))),
+    ],
+)
+def test_a_link_to_the_same_host_is_followed(
+    link: str, path: str, query: tuple[tuple[str, str], ...]
+) -> None:
+    followed = follow(Call("GET", "users/ext/1", returns=int), link, base_url=BASE)
+    assert followed == Call("GET", path, query=query, returns=int)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/v1/users",
+        "https://api.example.com.evil.example/v1/users",
+        "https://api.example.com:8443/v1/users",
+        "https://api.example.com@evil.example/v1/users",
+        "//evil.example/v1/users",
+        "https://api.example.com/v2/users",
+        "https://api.example.com/v1/%2e%2e/admin",
+        "/login",
+    ],
+)
+def test_a_link_that_leads_elsewhere_is_refused(link: str) -> None:
+    with pytest.raises(ValueError, match="link"):
+        follow(Call("GET", "users"), link, base_url=BASE)
+
+
+def test_replace_query_puts_one_value_in_place() -> None:
+    assert replace_query((("a", "1"), ("start", "2"), ("start", "3")), start=5) == (
+        ("a", "1"),
+        ("start", "5"),
+    )

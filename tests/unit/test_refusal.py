@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from lms_async.call import Call
+from lms_async.errors import (
+    ApiError,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+)
+from lms_async.refusal import refusal, seconds_asked
+from lms_async.vendor import Answer
+
+CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafor"}]})
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequest),
+        (401, Unauthorized),
+        (403, Forbidden),
+        (404, NotFound),
+        (409, BadRequest),
+        (422, BadRequest),
+        (429, RateLimited),
+        (500, ServerError),
+        (503, ServerError),
+        (599, ServerError),
+    ],
+)
+def test_each_status_has_its_error(status: int, kind: type[ApiError]) -> None:
+    error = refusal(CALL, Answer(status, {}, b""), hints={status: "do this"}, otherwise_wait=5)
+    assert type(error) is kind
+    assert error.status == status
+    assert str(error).startswith(f"POST users: HTTP {status}")
+    if status != 429:
+        assert str(error).endswith("(do this)")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", ""),
+        (b"null", ""),
+        (b'"Access is denied"', "Access is denied"),
+        (b"Access is denied", "Access is denied"),
+        (b'{"error": "Not allowed", "status": 403}', "Not allowed …"),
+        (b"<h1>Forbidden</h1>", "(a page of markup, not shown)"),
+        (b"the name Okafor is taken", "the name … is taken"),
+        (b"\xff\xfe", "…"),
+    ],
+)
+def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> None:
+    error = refusal(CALL, Answer(403, {}, body), hints={}, otherwise_wait=5)
+    assert error.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": " 0.5 "}, 0.5),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "inf"}, 86400.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "soon"}, None),
+        (
+            {
+                "retry-after": "Wed, 21 Oct 2026 07:28:30 GMT",
+                "date": "Wed, 21 Oct 2026 07:28:00 GMT",
+            },
+            30.0,
+        ),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "999999999"}, 86400.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
+    assert seconds_asked(headers) == seconds
+
+
+def test_a_429_without_a_time_waits_as_the_vendor_is_known_to_want() -> None:
+    error = refusal(CALL, Answer(429, {}, b"slow down"), hints={}, otherwise_wait=5)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 5

@@ -1,0 +1,189 @@
+"""Our signatures, judged by oauthlib's provider side and by the RFC's own example."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import pickle
+import time
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oauthlib.common import Request
+from oauthlib.oauth1 import Client as Oauthlib
+from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
+
+from lms_async.call import encode_query, fill
+from schoology_async.signing import Signature, Signer, Stamps
+
+KEY, SECRET, TOKEN, TOKEN_SECRET = "key", "s&cr%t ü", "token", "t&k~n"
+
+
+class Provider(RequestValidator):
+    """A vendor that knows one key and one token, and keeps no nonces."""
+
+    enforce_ssl = False
+    dummy_client = dummy_access_token = "dummy"
+
+    def check_client_key(self, client_key: str) -> bool:
+        return bool(client_key)
+
+    def check_access_token(self, request_token: str) -> bool:
+        return True
+
+    def validate_client_key(self, client_key: str, request: Request) -> bool:
+        return client_key == KEY
+
+    def validate_access_token(self, client_key: str, token: str, request: Request) -> bool:
+        return token in ("", TOKEN)
+
+    def get_client_secret(self, client_key: str, request: Request) -> str:
+        return SECRET
+
+    def get_access_token_secret(self, client_key: str, token: str, request: Request) -> str:
+        return TOKEN_SECRET if token else ""
+
+    def validate_timestamp_and_nonce(self, *args: Any, **kwargs: Any) -> bool:
+        return True
+
+
+class Endpoint(SignatureOnlyEndpoint):
+    """Signature-only, but with the token's secret where a token was sent."""
+
+    def accepts(self, method: str, url: str, headers: dict[str, str]) -> bool:
+        request = self._create_request(url, method, None, headers)
+        self._check_transport_security(request)
+        self._check_mandatory_parameters(request)
+        return bool(self._check_signature(request))
+
+
+text = st.text(max_size=12)
+queries = st.lists(st.tuples(text, text).filter(lambda pair: pair[0] or pair[1]), max_size=5)
+
+
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    segment=text.filter(lambda value: value.strip() not in ("", ".", "..")),
+    query=queries
+    | st.just([("school_uids", "S 1,S+2,100%,Zoë"), ("empty", ""), ("a", "b"), ("a", "a")]),
+    legs=st.sampled_from([2, 3]),
+    signature=st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]),
+)
+def test_the_provider_side_accepts_our_signature(
+    method: str, segment: str, query: list[tuple[str, str]], legs: int, signature: Signature
+) -> None:
+    try:
+        segment.encode()
+        "".join(name + value for name, value in query).encode()
+    except UnicodeEncodeError:
+        return
+    url = "https://api.schoology.com/v1/" + fill("users/ext/{id}", id=segment)
+    if query:
+        url += "?" + encode_query(tuple(query))
+    token = {"token": TOKEN, "token_secret": TOKEN_SECRET} if legs == 3 else {}
+    signer = Signer(KEY, SECRET, signature=signature, **token)
+    headers = signer.headers(method, url, timestamp=int(time.time()))
+    assert headers["Authorization"].startswith('OAuth realm="Schoology API", ')
+    assert Endpoint(Provider()).accepts(method, url, headers)
+    impostor = Signer(KEY, SECRET + "!", signature=signature, **token)
+    forged = impostor.headers(method, url, timestamp=int(time.time()))
+    assert not Endpoint(Provider()).accepts(method, url, forged)
+
+
+@given(queries, st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]))
+def test_it_is_the_signature_that_oauthlibs_client_makes(
+    query: list[tuple[str, str]], signature: Signature
+) -> None:
+    try:
+        "".join(name + value for name, value in query).encode()
+    except UnicodeEncodeError:
+        return
+    url = "https://api.schoology.com/v1/users"
+    if query:
+        url += "?" + encode_query(tuple(query))
+    theirs = Oauthlib(
+        KEY,
+        client_secret=SECRET,
+        resource_owner_key=TOKEN,
+        resource_owner_secret=TOKEN_SECRET,
+        signature_method=signature,
+        nonce="a" * 24,
+        timestamp="1500000000",
+        realm="Schoology API",
+    )
+    _, headers, _ = theirs.sign(url, "GET")
+    ours = Signer(KEY, SECRET, token=TOKEN, token_secret=TOKEN_SECRET, signature=signature).headers(
+        "GET", url, timestamp=1500000000, nonce="a" * 24
+    )
+    assert _parts(ours["Authorization"]) == _parts(cast("dict[str, str]", headers)["Authorization"])
+
+
+def _parts(header: str) -> set[str]:
+    return set(header.removeprefix("OAuth ").split(", "))
+
+
+def test_two_legged_sends_an_empty_token() -> None:
+    header = Signer(KEY, SECRET).headers("GET", "https://h/v1/users", timestamp=1)["Authorization"]
+    assert 'oauth_token=""' in header
+    plain = Signer("k", "SECRET", signature="PLAINTEXT")
+    shown = plain.headers("GET", "https://h/v1/users", timestamp=1)["Authorization"]
+    assert 'oauth_signature="SECRET%26"' in shown
+
+
+def test_nonces_never_repeat() -> None:
+    signer = Signer(KEY, SECRET)
+    url = "https://h/v1/users"
+    headers = {signer.headers("GET", url, timestamp=1)["Authorization"] for _ in range(1000)}
+    assert len(headers) == 1000
+
+
+def test_a_timestamp_stands_still_while_it_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    stamps = Stamps()
+    assert stamps.depart() == 100
+    now = 105.9
+    assert stamps.depart() == 100  # it may overtake the first one
+    stamps.arrived()
+    assert stamps.depart() == 100
+    stamps.arrived()
+    stamps.arrived()
+    assert stamps.depart() == 105
+    now = 120
+    assert stamps.depart() == 120  # the one before it hangs; waiting for it has an end
+    now = 90
+    stamps.arrived()
+    stamps.arrived()
+    assert stamps.depart() == 120  # a clock that is set back does not take us back
+
+
+def test_one_key_has_one_place_for_its_timestamps() -> None:
+    one, other = Signer("shared", "a"), Signer("shared", "b")
+    assert one._stamps is other._stamps
+    assert Signer("another", "a")._stamps is not one._stamps
+    del one, other
+    gc.collect()
+    assert "shared" not in Stamps._of_key
+
+
+def test_an_attempt_that_fails_gives_its_timestamp_back() -> None:
+    async def main() -> None:
+        signer = Signer("failing", SECRET)
+        with pytest.raises(ConnectionError):
+            async with signer.signed("GET", "https://h/v1/users") as headers:
+                assert "Authorization" in headers
+                raise ConnectionError
+        assert signer._stamps._on_their_way == 0
+
+    asyncio.run(main())
+
+
+def test_a_signer_shows_no_secret() -> None:
+    signer = Signer(KEY, "S3CRET", token="T0KEN", token_secret="TS3CRET")
+    shown = repr(signer) + repr(vars(signer))
+    assert "S3CRET" not in shown
+    assert "T0KEN" not in shown
+    with pytest.raises(TypeError):
+        pickle.dumps(signer._secrets)

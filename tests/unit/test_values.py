@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms_async.errors import InvalidInput
+from lms_async.values import (
+    UNSET,
+    AnyId,
+    Day,
+    Email,
+    Flag,
+    Id,
+    IdList,
+    Misfit,
+    Needed,
+    NeededId,
+    Record,
+    Unset,
+    Year,
+    make_converter,
+    structured,
+)
+
+converter = make_converter()
+
+
+@attrs.define(kw_only=True, repr=False)
+class Seen(Record):
+    ignored = frozenset({"password"})
+
+    id: Id | None = None
+    synced: Flag | None = None
+    children: IdList | None = None
+    born: Day | None = None
+    size: int | None = None
+    offset: float | None = None
+    name: str | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.define(kw_only=True, repr=False)
+class Written(Record):
+    key: NeededId
+    name: Needed
+    role: AnyId | Unset | None = UNSET
+    show: Flag | Unset = UNSET
+    parents: IdList | Unset | None = UNSET
+    born: Day | Unset | None = UNSET
+    year: Year | Unset | None = UNSET
+    mail: Email | Unset = UNSET
+    title: Literal["Mr.", "Ms.", ""] | Unset = UNSET
+
+
+@pytest.mark.parametrize(
+    ("field", "wire", "value"),
+    [
+        ("id", 48289, "48289"),
+        ("id", "48289", "48289"),
+        ("id", "", ""),
+        ("id", None, None),
+        ("synced", 1, True),
+        ("synced", "1", True),
+        ("synced", True, True),
+        ("synced", "true", True),
+        ("synced", 0, False),
+        ("synced", "0", False),
+        ("synced", "", None),
+        ("synced", None, None),
+        ("children", "1, 2", ("1", "2")),
+        ("children", "", ()),
+        ("children", None, None),
+        ("children", [1, "2"], ("1", "2")),
+        ("children", 7, ("7",)),
+        ("born", "2010-02-03", date(2010, 2, 3)),
+        ("born", "2010-02-03 00:00:00", date(2010, 2, 3)),
+        ("born", "", None),
+        ("size", "12", 12),
+        ("size", "", None),
+        ("offset", -4, -4.0),
+        ("offset", "5.5", 5.5),
+        ("name", 7, "7"),
+        ("name", "", ""),
+    ],
+)
+def test_what_vendors_print_is_read(field: str, wire: Any, value: Any) -> None:
+    assert getattr(converter.structure({field: wire}, Seen), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "wire"),
+    [
+        ("id", {"a": 1}),
+        ("id", True),
+        ("synced", 2),
+        ("synced", "maybe"),
+        ("children", {"a": 1}),
+        ("born", "31.02.2010"),
+        ("born", "2010-02-31"),
+        ("size", "twelve"),
+        ("size", 1.5),
+        ("size", True),
+        ("offset", "west"),
+        ("name", ["Ada"]),
+    ],
+)
+def test_what_fits_no_field_is_named_without_its_value(field: str, wire: Any) -> None:
+    with pytest.raises(Misfit) as refused:
+        converter.structure({field: wire}, Seen)
+    assert list(refused.value.fields) == [field]
+    assert str(wire) not in str(refused.value)
+
+
+def test_unknown_keys_are_kept_and_ignored_ones_are_not() -> None:
+    seen = converter.structure({"id": 1, "new": [1], "password": "", "extra": 3}, Seen)
+    assert seen.extra == {"new": [1], "extra": 3}
+
+
+def test_a_bad_row_of_a_list_is_named_by_its_place() -> None:
+    with pytest.raises(Misfit) as refused:
+        converter.structure([{"id": 1}, {"size": "x", "born": "y"}, 7], list[Seen])
+    assert list(refused.value.fields) == ["[1].size", "[1].born", "[2]"]
+
+
+def test_unset_none_and_blank_are_three_things() -> None:
+    assert converter.unstructure(Written(key="1", name="A")) == {"key": "1", "name": "A"}
+    assert converter.unstructure(Written(key="1", name="A", role=None, mail="")) == {
+        "key": "1",
+        "name": "A",
+        "role": None,
+        "mail": "",
+    }
+
+
+def test_what_is_written_is_what_vendors_read() -> None:
+    written = Written(
+        key=7, name="A", show=False, parents=("1", "2"), born=date(2010, 2, 3), year=2029
+    )
+    assert converter.unstructure(written) == {
+        "key": 7,
+        "name": "A",
+        "show": 0,
+        "parents": "1,2",
+        "born": "2010-02-03",
+        "year": 2029,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given_", "fields"),
+    [
+        ({}, {"key", "name"}),
+        ({"key": "", "name": " "}, {"key", "name"}),
+        ({"key": None, "name": "A"}, {"key"}),
+        ({"key": "1", "name": "A", "nmae": "A"}, {"nmae"}),
+        ({"key": "1", "name": "A", "year": "20290"}, {"year"}),
+        ({"key": "1", "name": "A", "year": "99"}, {"year"}),
+        ({"key": "1", "name": "A", "mail": "ada"}, {"mail"}),
+        ({"key": "1", "name": "A", "title": "Sir"}, {"title"}),
+        ({"key": "1", "name": "A", "born": "2010-13-01"}, {"born"}),
+        ({"key": "1", "name": "A", "show": None}, {"show"}),
+        ({"key": "1", "name": "A", "show": "perhaps", "year": "x"}, {"show", "year"}),
+    ],
+)
+def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields: set[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        structured(converter, given_, Written, what="the row")
+    assert set(refused.value.fields) == fields
+    assert refused.value.__context__ is None  # a chained traceback would print the value
+    if "key" in given_ and "name" in given_ and "nmae" not in given_:
+        with pytest.raises(InvalidInput) as of_model:
+            structured(converter, Written(**given_), Written, what="the row")
+        assert of_model.value.fields == refused.value.fields
+
+
+def test_a_row_that_is_no_mapping_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="named fields"):
+        structured(converter, ["Ada"], Written, what="the row")
+
+
+@given(
+    st.builds(
+        Written,
+        key=st.text(min_size=1).filter(str.strip),
+        name=st.text(min_size=1).filter(str.strip),
+        role=st.sampled_from([UNSET, None]) | st.text(),
+        show=st.just(UNSET) | st.booleans(),
+        parents=st.sampled_from([UNSET, None])
+        | st.lists(st.from_regex(r"[0-9]+", fullmatch=True), max_size=4).map(tuple),
+        born=st.sampled_from([UNSET, None]) | st.dates(),
+        year=st.sampled_from([UNSET, None]) | st.integers(1000, 9999),
+    )
+)
+def test_what_is_written_can_be_read_back(written: Written) -> None:
+    assert converter.structure(converter.unstructure(written), Written) == written
+
+
+def test_no_record_prints_a_person() -> None:
+    assert repr(Written(key="1", name="Okafor", mail="a@b")) == "<Written>"
+    assert repr(Seen(id="7", name="Okafor", extra={"x": "Okafor"})) == "<Seen 7>"
+    assert repr(UNSET) == "UNSET"
+    assert not UNSET

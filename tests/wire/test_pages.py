@@ -1,0 +1,169 @@
+"""Lists that stay whole while the server clamps, forgets and changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from lms_async import ForeignLink, UnexpectedAnswer
+from lms_async.sandbox import Seen
+from schoology_async import Schoology
+from schoology_async.sandbox import School, SchoologySandbox
+
+whole_school = pytest.mark.sandbox(school=School.seeded(3000, seed=2), totals=False, page_cap=73)
+
+
+@whole_school
+async def test_three_thousand_users_are_three_thousand(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    expected = list(schoology_sandbox.school.users)
+    everyone = await schoology.users.list(limit=5000)
+    assert [user.uid for user in everyone] == expected
+    assert len(set(expected)) == len(expected) >= 3000
+    # Each page after the first gives 72 new rows: the overlap costs one row in 73.
+    assert len(schoology_sandbox.log) == -(-(len(expected) - 1) // 72)
+
+
+@whole_school
+@pytest.mark.parametrize("put_in", [0, 1, 5, 200])
+@pytest.mark.parametrize("taken_out", [0, 1, 5, 200])
+async def test_a_list_that_shifts_doubles_nobody_and_hides_nobody(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, put_in: int, taken_out: int
+) -> None:
+    school = schoology_sandbox.school
+    before = list(school.users)
+    new: set[str] = set()
+    gone: set[str] = set()
+
+    def change(seen: Seen) -> None:
+        if len(schoology_sandbox.log) not in (4, 11, 12, 30):
+            return
+        for _ in range(put_in):
+            new.add(school.insert_first(name_first="New", name_last="Comer").uid)
+        for uid in [uid for uid in school.users if uid != school.api_uid][:taken_out]:
+            gone.add(uid)
+            school.remove(uid)
+
+    schoology_sandbox.before_each = change
+    listed = [user.uid for user in await schoology.users.list()]
+    stayed = [uid for uid in before if uid not in gone]
+    assert len(listed) == len(set(listed))
+    assert [uid for uid in listed if uid in set(stayed)] == stayed
+    assert set(listed) <= set(before) | new
+
+
+@pytest.mark.sandbox(school=School.seeded(500, seed=2), page_cap=50)
+async def test_a_list_that_loses_its_end_still_ends(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    school = schoology_sandbox.school
+    before = list(school.users)
+
+    def shrink(seen: Seen) -> None:
+        if len(schoology_sandbox.log) == 5:
+            for uid in before[1:120] + before[-250:]:
+                school.remove(uid)
+
+    schoology_sandbox.before_each = shrink
+    listed = [user.uid for user in await schoology.users.list()]
+    assert set(before[120:-250]) <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.sandbox(school=School.seeded(41, seed=2))
+@pytest.mark.parametrize("limit", [1, 2, 3, 20, 40, 41, 42, 200])
+async def test_every_page_size_gives_everybody(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, limit: int
+) -> None:
+    everyone = await schoology.users.list(limit=limit)
+    assert [user.uid for user in everyone] == list(schoology_sandbox.school.users)
+
+
+@pytest.mark.sandbox(school=School.seeded(600, seed=2), page_cap=100, latency=(0.02, 0.0))
+async def test_the_next_page_is_fetched_while_the_last_is_used(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    count = 0
+    async for _ in schoology.users.list():
+        count += 1
+        if count == 1:
+            await asyncio.sleep(0.2)
+            assert len(schoology_sandbox.log) == 4  # this page, two that wait, one at the gate
+    assert count == len(schoology_sandbox.school.users)
+
+
+@pytest.mark.sandbox(school=School.seeded(600, seed=2), page_cap=100)
+async def test_leaving_a_list_early_leaves_no_task_behind(schoology: Schoology) -> None:
+    pages = schoology.users.list().pages()
+    await anext(pages)
+    await pages.aclose()
+    ours = [task for task in asyncio.all_tasks() if "ahead" in repr(task.get_coro())]
+    assert ours == []
+
+
+async def test_a_next_link_to_another_host_is_not_followed(
+    connect: Callable[..., Schoology],
+) -> None:
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+
+    asked: list[str] = []
+
+    async def users(request: web.Request) -> web.Response:
+        asked.append(request.headers["Authorization"])
+        return web.json_response(
+            {
+                "user": [{"uid": "1"}, {"uid": "2"}],
+                "links": {"next": "https://evil.example/v1/users"},
+            }
+        )
+
+    app = web.Application()
+    app.router.add_get("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        with pytest.raises(ForeignLink, match="another host"):
+            await client.users.list()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]", b'{"school": "x", "id": "7"}'])
+async def test_a_list_without_its_envelope_is_no_empty_list(
+    connect: Callable[..., Schoology], body: bytes
+) -> None:
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+
+    from lms_async import Garbled
+
+    async def users(request: web.Request) -> web.Response:
+        return web.Response(body=body)
+
+    app = web.Application()
+    app.router.add_get("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        with pytest.raises(Garbled if not body else UnexpectedAnswer):
+            await client.users.list()
+
+
+async def test_a_server_without_links_is_read_to_its_end(
+    connect: Callable[..., Schoology],
+) -> None:
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+
+    async def users(request: web.Request) -> web.Response:
+        start = int(request.query.get("start", "0"))
+        return web.json_response(
+            {"user": [{"uid": str(n)} for n in range(start, min(start + 7, 30))]}
+        )
+
+    app = web.Application()
+    app.router.add_get("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        assert [user.uid for user in await client.users.list()] == [str(n) for n in range(30)]

@@ -1,0 +1,338 @@
+"""The road itself: sessions, signing of each attempt, repeats, limits and budgets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from lms_async import (
+    AnswerLost,
+    ClientUnusable,
+    ConnectionFailed,
+    InvalidInput,
+    OutcomeUnknown,
+    RateLimited,
+    RetryPolicy,
+    ServerError,
+    StaleSignature,
+    TimedOut,
+    Window,
+)
+from lms_async import wire as wire_module
+from lms_async.events import Answered, Departed, Event, Failed, Refused, Retrying
+from lms_async.sandbox import Fault
+from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import QUICK, people
+
+
+async def test_each_attempt_is_signed_afresh(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(503, times=2), Fault.cut(times=1))
+    await schoology.users.me()  # the sandbox refuses a nonce that it has seen
+    assert [seen.status for seen in schoology_sandbox.log] == [503, 503, None, 303, 200]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Event]) -> None:
+    """A kept-alive connection drops while an idempotent request is on it: aiohttp would send it
+    again by itself, unsigned by us, uncounted and unpaid."""
+    arrived: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = True
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = next(
+                    (
+                        int(h.split(b":")[1])
+                        for h in head.split(b"\r\n")
+                        if h.lower().startswith(b"content-length")
+                    ),
+                    0,
+                )
+                await reader.readexactly(length)
+                arrived.append(head.split(b" ")[0].decode())
+                if not first:
+                    break  # the connection drops without an answer
+                first = False
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"uid":"1"}')
+                await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    retry = RetryPolicy(tries=1)
+    async with Schoology(
+        "k", "s", base_url=f"http://127.0.0.1:{port}/v1/", retry=retry, events=[events.append]
+    ) as client:
+        await client.users.get("1")
+        call: Any = {
+            "GET": lambda: client.users.get("1"),
+            "PUT": lambda: client.users.update("1", {"name_last": "B"}),
+            "DELETE": lambda: client.users.delete("1", keep_enrollments=True, notify=False),
+        }[method]
+        with pytest.raises(OutcomeUnknown if method == "DELETE" else AnswerLost):
+            await call()
+    server.close()
+    assert arrived == ["GET", method]
+    assert [type(event) for event in events] == [Departed, Answered, Departed, Failed]
+
+
+async def test_a_post_that_was_never_sent_is_sent_again(unused_tcp_port: int) -> None:
+    tries: list[Event] = []
+    async with Schoology(
+        "k",
+        "s",
+        base_url=f"http://127.0.0.1:{unused_tcp_port}/v1/",
+        retry=RetryPolicy(tries=3, base=0.01),
+        events=[tries.append],
+    ) as client:
+        with pytest.raises(ConnectionFailed, match="no connection to 127.0.0.1") as raised:
+            await client.users.create(people(1)[0])
+    assert raised.value.attempts == 3
+    assert [event.error for event in tries if isinstance(event, Retrying)] == [
+        "ConnectionFailed"
+    ] * 2
+
+
+async def test_a_name_that_does_not_resolve_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Schoology(
+        "k", "s", base_url="https://no-such-host.invalid/v1/", retry=RetryPolicy(tries=1)
+    ) as client:
+        with pytest.raises(ConnectionFailed, match="no connection to no-such-host.invalid"):
+            await client.users.me()
+
+
+async def test_a_hang_ends_with_the_timeout_and_the_wait_for_a_slot_does_not_count(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(timeout=0.1, limiter=Window(1, per=0.3), retry=RetryPolicy(tries=1))
+    await client.app_user_info()
+    await client.app_user_info()  # waits 0.3 s for its slot, three times the timeout
+    schoology_sandbox.faults.add(Fault.hang(times=1))
+    with pytest.raises(TimedOut, match="no answer within 0.1 s"):
+        await client.app_user_info()
+
+
+async def test_a_refusal_pauses_everybody_once(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, events: list[Event]
+) -> None:
+    window = Window(1000, per=0.01)
+    one, other = connect(limiter=window), connect(limiter=window)
+    schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=0.2))
+    started = asyncio.get_running_loop().time()
+    asking = asyncio.create_task(one.app_user_info())
+    await asyncio.sleep(0.05)
+    await other.app_user_info()
+    assert asyncio.get_running_loop().time() - started >= 0.19
+    await asking
+    assert [event.seconds for event in events if isinstance(event, Refused)] == [0.2]
+
+
+async def test_a_wait_beyond_the_callers_patience_is_told_at_once(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(retry=RetryPolicy(longest_wait=10))
+    schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=3600))
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(RateLimited) as raised:
+        await client.app_user_info()
+    assert raised.value.retry_after == 3600
+    assert asyncio.get_running_loop().time() - started < 1
+
+
+async def test_a_dead_vendor_is_not_stormed(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(retry=RetryPolicy(tries=5, base=0.001, quota=50))
+    schoology_sandbox.faults.add(Fault.error(503, share=1.0))
+    for _ in range(30):
+        with pytest.raises(ServerError):
+            await client.app_user_info()
+    # 50 tokens pay for ten retries; after that every call fails at its first attempt.
+    assert len(schoology_sandbox.log) == 30 + 10
+
+
+async def test_a_stale_signature_is_signed_anew_even_for_a_create(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    text = "Duplicate timestamp/nonce combination, possible replay attack.  Request rejected."
+    schoology_sandbox.faults.add(Fault.error(401, body=text, times=2))
+    report = await schoology.users.create_many(people(3))
+    report.raise_for_failures()
+    assert len(schoology_sandbox.log) == 3
+    schoology_sandbox.faults.add(Fault.error(401, body=text, times=5))
+    with pytest.raises(StaleSignature, match="clock"):
+        await schoology.app_user_info()
+
+
+async def test_many_at_once_keep_the_vendors_order_of_timestamps(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(limiter=Window(40, per=0.2))
+    await asyncio.gather(*(client.app_user_info() for _ in range(400)))
+    assert [seen.status for seen in schoology_sandbox.log] == [200] * 400
+
+
+async def test_two_clients_of_one_key_share_their_limit(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    one, other = connect(limiter=None), connect(limiter=None)
+    stranger = connect(limiter=None, key="another")
+    limiters = {client._transport._now_limiter() for client in (one, other, one.with_options())}
+    assert len(limiters) == 1
+    assert repr(next(iter(limiters))).startswith("<Window 13 per 5 s")
+    assert stranger._transport._now_limiter() not in limiters
+
+
+async def test_with_options_is_a_view_on_the_same_connection(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect()
+    impatient = client.with_options(timeout=0.05, retry=RetryPolicy(tries=1))
+    schoology_sandbox.faults.add(Fault.hang(times=1))
+    with pytest.raises(TimedOut):
+        await impatient.app_user_info()
+    await client.app_user_info()
+    await impatient.close()
+    with pytest.raises(ClientUnusable, match="closed"):
+        await client.app_user_info()
+
+
+async def test_a_session_of_the_callers_own_is_used_and_left_open(
+    schoology_sandbox: SchoologySandbox,
+) -> None:
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        async with Schoology(
+            schoology_sandbox.key,
+            schoology_sandbox.secret,
+            base_url=schoology_sandbox.base_url,
+            session=session,
+            retry=QUICK,
+        ) as client:
+            await client.users.me()
+            with pytest.raises(Exception, match="404"):
+                await client.users.get("424242")
+        assert not session.closed
+
+
+async def test_a_connector_of_the_callers_own_is_used_and_left_open(
+    schoology_sandbox: SchoologySandbox,
+) -> None:
+    connector = aiohttp.TCPConnector(limit=1)
+    async with Schoology(
+        schoology_sandbox.key,
+        schoology_sandbox.secret,
+        base_url=schoology_sandbox.base_url,
+        connector=connector,
+    ) as client:
+        await client.users.me()
+    assert not connector.closed
+    await connector.close()
+
+
+def test_another_event_loop_is_told(schoology_sandbox: SchoologySandbox) -> None:
+    client = Schoology("k", "s", base_url=schoology_sandbox.base_url, retry=QUICK)
+
+    async def use() -> None:
+        with pytest.raises(Exception):  # noqa: B017 - nobody serves: only the loop matters here
+            await client.with_options(timeout=0.1).app_user_info()
+
+    async def misuse() -> None:
+        with pytest.raises(ClientUnusable, match="another event loop"):
+            await client.app_user_info()
+
+    asyncio.run(use())
+    asyncio.run(misuse())
+    asyncio.run(client.close())
+
+
+async def test_a_fork_is_told(schoology: Schoology, monkeypatch: pytest.MonkeyPatch) -> None:
+    await schoology.app_user_info()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(ClientUnusable, match="fork|process"):
+        await schoology.app_user_info()
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://api.schoology.com/v1/",
+        "http://127.0.0.1.evil.example/v1/",
+        "ftp://api.schoology.com/",
+        "api.schoology.com/v1/",
+        "https://key:secret@api.schoology.com/v1/",
+        "https://api.schoology.com/v1/?a=b",
+    ],
+)
+def test_a_base_url_that_would_give_the_secret_away_is_refused(base_url: str) -> None:
+    with pytest.raises(InvalidInput, match="base URL|http://"):
+        Schoology("k", "s", base_url=base_url)
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost:1/v1", "http://[::1]:1/", "https://x.y/v1"])
+def test_a_safe_base_url_is_taken(base_url: str) -> None:
+    assert Schoology("k", "s", base_url=base_url)._transport.vendor.base_url.endswith("/")
+
+
+@pytest.mark.parametrize(
+    "given", [{"key": ""}, {"secret": ""}, {"token": "t"}, {"token_secret": "t"}]
+)
+def test_half_a_credential_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput):
+        Schoology(**{"key": "k", "secret": "s", **given})  # type: ignore[arg-type]
+
+
+async def test_an_answer_without_end_is_not_read_to_it(
+    connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire_module, "MOST_BYTES", 100_000)
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b" " * 65536)
+        except ConnectionError:
+            return response
+
+    app = web.Application()
+    app.router.add_get("/v1/app-user-info", flood)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")), retry=RetryPolicy(tries=1))
+        with pytest.raises(AnswerLost, match="larger than 100000 bytes"):
+            await client.app_user_info()
+
+
+async def test_events_tell_what_happened(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, events: list[Event]
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(503, times=1))
+    await schoology.users.me()
+    assert [type(event).__name__ for event in events] == [
+        "Departed", "Answered", "Retrying", "Departed", "Answered", "Departed", "Answered",
+    ]  # fmt: skip
+    assert {event.route for event in events} == {"GET users/me"}
+
+
+async def test_no_proxy_of_the_environment_is_asked(
+    schoology: Schoology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        await schoology.app_user_info()
