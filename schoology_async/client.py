@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from lms_async.call import Call, Method, fill, get, given
+from lms_async.call import fill, get
+from lms_async.client import Client
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
 from lms_async.limit import Limiter
 from lms_async.retry import RetryPolicy
 from lms_async.transport import Transport, checked_base_url
-from lms_async.vendor import Answer
 from lms_async.wire import Wire
 
 from .models import AppUserInfo
@@ -26,7 +24,7 @@ from .vendor import SchoologyVendor
 BASE_URL = "https://api.schoology.com/v1/"
 
 
-class Schoology:
+class Schoology(Client):
     """A client of one Schoology account, for one event loop.
 
     Use it as ``async with Schoology(key=…, secret=…) as schoology``, or call :meth:`close`.
@@ -75,37 +73,8 @@ class Schoology:
         )
 
     def _over(self, transport: Transport) -> None:
-        self._transport = transport
+        super()._over(transport)
         self.users = Users(transport)
-
-    def __repr__(self) -> str:
-        return f"<Schoology {self._transport.vendor.base_url}>"
-
-    async def __aenter__(self) -> Schoology:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connection, unless the session is the caller's own."""
-        await self._transport.wire.close()
-
-    def with_options(
-        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
-    ) -> Schoology:
-        """This client with another timeout (seconds) or retry policy, on the same connection.
-
-        Closing either closes both.
-        """
-        view = object.__new__(Schoology)
-        view._over(self._transport.with_options(timeout=timeout, retry=retry))
-        return view
 
     async def app_user_info(self) -> AppUserInfo:
         """Whose credentials these are. Vendor page: "Other Calls", GET app-user-info.
@@ -117,32 +86,3 @@ class Schoology:
         return await self._transport.send(
             get(fill("app-user-info"), returns=AppUserInfo, proof="api_uid")
         )
-
-    async def request(
-        self,
-        method: Method,
-        path: str,
-        *,
-        query: dict[str, str | int | bool | None] | None = None,
-        body: Any = None,
-        repeatable: bool | None = None,
-    ) -> Answer:
-        """Reach what this package does not wrap, over the same road.
-
-        :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
-        :param body: sent as JSON.
-        :param repeatable: whether it may be sent again when an answer is lost; a GET may.
-        :returns: status, headers and body of a 2xx, as they came.
-        :raises LmsError: for anything else.
-        """
-        if path.startswith("/") or "://" in path or "?" in path or ".." in path.split("/"):
-            raise InvalidInput("a path is relative to the base URL, without a query")
-        call = Call(
-            method,
-            path,
-            query=given(**(query or {})),
-            body=body,
-            returns=Answer,
-            repeatable=method == "GET" if repeatable is None else repeatable,
-        )
-        return await self._transport.send(call)

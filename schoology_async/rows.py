@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from lms_async.bulk import Row, Verdict, match
+from lms_async.chunks import Row
 from lms_async.outcome import RowError, Status
 from lms_async.redact import texts
+from lms_async.verdict import Verdict, match
 
 Item = dict[str, Any]
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, ClassVar
 
 import attrs
-import orjson
 from cattrs import Converter
 
+from lms_async.answer import Answer
 from lms_async.call import Call, follow, replace_query
+from lms_async.envelope import opened
 from lms_async.errors import (
     ForeignLink,
-    Garbled,
     LmsError,
     StaleSignature,
-    UnexpectedAnswer,
 )
 from lms_async.limit import Limiter, Window
 from lms_async.refusal import refusal, said
-from lms_async.vendor import Answer, Page
+from lms_async.vendor import Page, Vendor
 
 from .models.converter import as_list, converter
 from .signing import Signer, _Signed
@@ -29,6 +28,11 @@ LIMIT, PERIOD = 13, 5.0
 
 #: The vendor's own words, with its two spaces, for a nonce or timestamp that it will not take.
 _REPLAY = "duplicate timestamp/nonce combination"
+
+_NOT_IT = (
+    "Schoology answers so for a path that it does not know, "
+    "and for an account that may not see the list"
+)
 
 _HINTS = {
     400: "the request is malformed for this endpoint, or a done action was repeated",
@@ -42,13 +46,16 @@ _HINTS = {
 
 
 @attrs.frozen
-class SchoologyVendor:
+class SchoologyVendor(Vendor):
     """Schoology REST v1, as the transport sees it."""
+
+    name: ClassVar[str] = "Schoology"
+    hints: ClassVar[Mapping[int, str]] = _HINTS
+    otherwise_wait: ClassVar[float] = PERIOD
 
     base_url: str
     signer: Signer
     scope: Hashable = attrs.field(repr=False)
-    name: str = "Schoology"
     converter: Converter = attrs.field(default=converter, repr=False)
 
     def default_limiter(self) -> Limiter:
@@ -66,22 +73,8 @@ class SchoologyVendor:
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
-        if call.returns is Answer:
-            return answer
-        if answer.status == 204:
-            if call.returns is not None:
-                raise UnexpectedAnswer("the answer is empty", call=call)
-            return None
-        payload = _json(call, answer)
-        for wanted in (call.key, call.proof):
-            if wanted is not None and not (isinstance(payload, dict) and wanted in payload):
-                raise UnexpectedAnswer(
-                    f"the answer has no {wanted!r}",
-                    call=call,
-                    hint="Schoology answers so for a path that it does not know, "
-                    "and for an account that may not see the list",
-                )
-        if call.key is not None:
+        payload = opened(call, answer, hint=_NOT_IT)
+        if call.key is not None and isinstance(payload, dict):
             payload[call.key] = as_list(payload[call.key])
         return payload
 
@@ -93,7 +86,7 @@ class SchoologyVendor:
                 detail="Duplicate timestamp/nonce combination",
                 hint="check this machine's clock, and that no other program uses the same key",
             )
-        return refusal(call, answer, hints=_HINTS, otherwise_wait=PERIOD)
+        return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``links.next`` names it, begun one row earlier.
@@ -129,16 +122,6 @@ class SchoologyVendor:
         """The page that begins ``rows`` further to the front."""
         start = _start(call)
         return _at(call, max(0, start - rows)) if start else None
-
-
-def _json(call: Call[Any], answer: Answer) -> Any:
-    """The body as JSON. What can't be read so is no success, whatever its status says."""
-    try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        pass
-    what = "a blank answer" if not answer.body.strip() else "an answer that is not JSON"
-    raise Garbled(f"{what} with HTTP {answer.status}", call=call)
 
 
 def _start(call: Call[Any]) -> int:

@@ -18,15 +18,14 @@ from collections.abc import (
     Iterable,
 )
 from contextlib import aclosing
-from typing import Any, Generic, Protocol, TypeVar, cast
-
-import attrs
-import orjson
+from typing import Any, Generic, Protocol, TypeVar
 
 from .ahead import ahead
 from .call import Call
+from .chunks import Batch, Chunk, Row, chunks
 from .errors import ClientUnusable, InvalidInput, LmsError
 from .outcome import Outcome, Report, RowError, Status
+from .verdict import outcomes_of
 
 R = TypeVar("R")
 
@@ -44,75 +43,6 @@ class Sender(Protocol):
 
         :param departing: called when an attempt is about to leave.
         """
-
-
-@attrs.define(eq=False)
-class Row(Generic[R]):
-    """A row that passed its check: where it stood, what it was, and what is sent for it."""
-
-    index: int
-    item: R = attrs.field(repr=False)
-    key: Hashable | None = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
-
-    @property
-    def json(self) -> orjson.Fragment:
-        """The row as it stands in a chunk's JSON body, without being encoded again."""
-        return orjson.Fragment(self.body)
-
-
-@attrs.frozen
-class Verdict:
-    """What the vendor's answer says of one row."""
-
-    status: Status
-    id: str | None = None
-    error: RowError | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Batch(Generic[R]):
-    """How the rows of one endpoint go over the wire.
-
-    ``prepare`` checks an item and gives the key that the vendor will name it by (or ``None``) and
-    what is sent for it; it raises :class:`~lms_async.errors.InvalidInput` for one that can't be.
-    ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
-    the payload tells of it; ``None`` where it tells nothing.
-    ``at_most`` rows and ``max_bytes`` of them go into one chunk.
-    """
-
-    prepare: Callable[[R], tuple[Hashable | None, Any]]
-    call: Callable[[list[Row[R]]], Call[Any]]
-    read: Callable[[Any, list[Row[R]]], list[Verdict | None]]
-    at_most: int = 50
-    max_bytes: int = 1024 * 1024
-
-
-@attrs.define(eq=False)
-class _Chunk(Generic[R]):
-    """A stretch of the input: the rows to send, and the outcomes already known, by position."""
-
-    rows: list[Row[R]] = attrs.field(factory=list)
-    known: list[Outcome[R]] = attrs.field(factory=list)
-    size: int = 0
-    #: The task that sends it, once it has begun; whether it has left; whether it was called back.
-    sending: asyncio.Task[Any] | None = None
-    departed: bool = False
-    recalled: bool = False
-
-    def depart(self) -> None:
-        self.departed = True
-
-    def recall(self) -> None:
-        """Call it back, if it is being sent: :meth:`Bulk._send` says how its rows end then."""
-        if self.sending is not None:
-            self.recalled = True
-            self.sending.cancel()
-
-    def has_room(self, body: bytes, batch: Batch[R]) -> bool:
-        return not self.rows or (
-            len(self.rows) < batch.at_most and self.size + len(body) + 1 <= batch.max_bytes
-        )
 
 
 class Bulk(Generic[R]):
@@ -136,7 +66,7 @@ class Bulk(Generic[R]):
         self._stopping = False
         self._read = False
         self._under_way: dict[Hashable, int] = {}
-        self._tasks: dict[asyncio.Task[list[Outcome[R]]], _Chunk[R]] = {}
+        self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
         return self._run().__await__()
@@ -175,10 +105,15 @@ class Bulk(Generic[R]):
         try:
             # As many chunks as may be under way, and as many again that wait for one before them.
             async with aclosing(ahead(self._departures(), WIDTH)) as departures:
+                early: dict[int, Outcome[R]] = {}  # of chunks whose rows do not stand together
+                following = 0
                 async for task in departures:
                     for outcome in await task:
-                        self._report.add(outcome)
-                        yield outcome
+                        early[outcome.index] = outcome
+                    while (ready := early.pop(following, None)) is not None:
+                        following += 1
+                        self._report.add(ready)
+                        yield ready
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -192,33 +127,13 @@ class Bulk(Generic[R]):
             del self._tasks[task]
             places.release()
 
-        async for chunk in self._chunks():
+        async for chunk in chunks(self._items, self._batch, self._check):
             await places.acquire()
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
             task.add_done_callback(left)
             yield task
             await asyncio.sleep(0)  # building a chunk is the longest hold of the event loop
-
-    async def _chunks(self) -> AsyncIterator[_Chunk[R]]:
-        chunk: _Chunk[R] = _Chunk()
-        index = 0
-        async for item in _each(self._items):
-            checked = self._check(index, item)
-            index += 1
-            if isinstance(checked, Outcome):
-                chunk.known.append(checked)
-            else:
-                if not chunk.has_room(checked.body, self._batch):
-                    yield chunk
-                    chunk = _Chunk()
-                chunk.rows.append(checked)
-                chunk.size += len(checked.body) + 1
-            if len(chunk.rows) >= self._batch.at_most or len(chunk.known) >= self._batch.at_most:
-                yield chunk
-                chunk = _Chunk()
-        if chunk.rows or chunk.known:
-            yield chunk
 
     def _check(self, index: int, item: R) -> Row[R] | Outcome[R]:
         try:
@@ -231,20 +146,21 @@ class Bulk(Generic[R]):
             if first != index:
                 message = f"rows {first} and {index} (counted from 0) have the same key"
                 return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
-        return Row(index, item, key, orjson.dumps(body))
+        return Row.of(index, item, key, body)
 
-    async def _settle(self, chunk: _Chunk[R]) -> list[Outcome[R]]:
+    async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
         try:
             sent = await self._send(chunk) if chunk.rows else []
         finally:
-            for row in chunk.rows:
-                self._under_way.pop(row.key, None)
+            if not self._batch.distinct:
+                for row in chunk.rows:
+                    self._under_way.pop(row.key, None)
         if not chunk.known:
             return sent
         return sorted(sent + chunk.known, key=lambda outcome: outcome.index)
 
-    async def _send(self, chunk: _Chunk[R]) -> list[Outcome[R]]:
+    async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         rows = chunk.rows
         if self._stopping:
             return _all(rows, Status.SKIPPED, _STOPPED, 0)
@@ -264,15 +180,7 @@ class Bulk(Generic[R]):
         except LmsError as failure:
             error = failure
         else:
-            verdicts = self._batch.read(payload, rows)
-            return [
-                Outcome(row.index, row.item, Status.UNKNOWN, None, _UNMENTIONED, attempts)
-                if verdict is None
-                else Outcome(
-                    row.index, row.item, verdict.status, verdict.id, verdict.error, attempts
-                )
-                for row, verdict in zip(rows, verdicts, strict=True)
-            ]
+            return outcomes_of(rows, self._batch.read(payload, rows), attempts)
         finally:
             chunk.sending = None
         if error.stops:
@@ -290,7 +198,6 @@ class Bulk(Generic[R]):
 
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")
-_UNMENTIONED = RowError("unmentioned", "the vendor's answer does not speak of this row")
 
 
 def _all(rows: list[Row[R]], status: Status, error: RowError, attempts: int) -> list[Outcome[R]]:
@@ -299,38 +206,3 @@ def _all(rows: list[Row[R]], status: Status, error: RowError, attempts: int) -> 
 
 def _listed(invalid: InvalidInput) -> str:
     return "; ".join(f"{name}: {why}" for name, why in invalid.fields.items()) or str(invalid)
-
-
-async def _each(items: Iterable[R] | AsyncIterable[R]) -> AsyncIterator[R]:
-    if hasattr(items, "__aiter__"):
-        async for item in cast("AsyncIterable[R]", items):
-            yield item
-    else:
-        for item in items:
-            yield item
-
-
-def match(
-    keys: list[Hashable | None], items: list[Any], key_of: Callable[[Any], Hashable | None]
-) -> list[Any | None]:
-    """The items of an answer in the order of the rows that they speak of.
-
-    By key first. By position only where the item names no key, and only if the answer has exactly
-    one item a row and those that name one stand in their places: otherwise nothing says which row
-    it means. Two items for one key cancel out.
-    """
-    named = [key_of(item) for item in items]
-    if named == keys:
-        return items
-    by_key: dict[Hashable, Any] = {}
-    for name, item in zip(named, items, strict=True):
-        if name is not None:
-            by_key[name] = None if name in by_key else item
-    found = [by_key.get(key) if key is not None else None for key in keys]
-    if len(items) == len(keys) and all(
-        name is None or key is None or name == key for name, key in zip(named, keys, strict=True)
-    ):
-        for position, name in enumerate(named):
-            if name is None or keys[position] is None:
-                found[position] = items[position]
-    return found

@@ -118,6 +118,12 @@ def encode_query(query: Query) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
 
 
+def url_of(call: Call[Any], base_url: str) -> str:
+    """The absolute URL of ``call``, percent-encoded as it is sent."""
+    url = base_url + call.path
+    return f"{url}?{encode_query(call.query)}" if call.query else url
+
+
 def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
     """The call that a vendor's redirect or paging ``link`` asks for.
 

@@ -40,7 +40,7 @@ class RowError:
     fields: dict[str, str] = attrs.field(factory=dict, repr=lambda fields: repr(sorted(fields)))
 
 
-@attrs.frozen
+@attrs.define
 class Outcome(Generic[R]):
     """What became of one row.
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import orjson
 
+from .answer import Answer
 from .call import Call
 from .errors import (
     ApiError,
@@ -21,7 +22,6 @@ from .errors import (
     Unauthorized,
 )
 from .redact import scrub, texts
-from .vendor import Answer
 
 _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
 #: The longest wait that is believed, in seconds: more than a day is a clock gone wrong.
@@ -48,22 +48,29 @@ def refusal(
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float | None:
-    """The wait that ``Retry-After`` asks for, as seconds or as a date; ``None`` if it names none.
+    """The wait that an answer asks for; ``None`` if it names none.
 
-    A date is read against the answer's own ``Date``, so that our clock may be wrong.
+    ``Retry-After`` as seconds or as a date, or ``X-RateLimit-Reset`` as a moment in UTC
+    (``2021-10-28 01:29:40 UTC``, which no standard parser takes). Moments are read against the
+    answer's own ``Date``, so that our clock may be wrong.
     """
     asked = headers.get("retry-after", "").strip()
-    if not asked:
-        return None
     try:
         seconds = float(asked)
     except ValueError:
-        until = _date(asked)
+        until = _date(asked) or _moment(headers.get("x-ratelimit-reset", ""))
         if until is None:
             return None
         now = _date(headers.get("date", "")) or datetime.now(UTC)
         seconds = (until - now).total_seconds()
     return min(max(seconds, 0.0), _LONGEST) if seconds == seconds else None  # NaN is no wait
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _date(text: str) -> datetime | None:

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
-from .call import Call, encode_query, follow
+from .answer import Answer
+from .call import Call, follow
 from .errors import (
     AnswerLost,
     DecodeError,
@@ -35,7 +36,7 @@ from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tel
 from .limit import Limiter, shared
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
 from .values import Misfit
-from .vendor import Answer, Vendor
+from .vendor import Vendor
 from .wire import Wire
 
 T = TypeVar("T")
@@ -184,9 +185,7 @@ class Transport:
 
     async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
         call = state.call
-        url = self.vendor.base_url + call.path
-        if call.query:
-            url += "?" + encode_query(call.query)
+        await self.vendor.prepare()
         asked = time.monotonic()
         slot = await self._now_limiter().acquire()
         left = time.monotonic()
@@ -196,7 +195,12 @@ class Transport:
         tell(self._events, Departed(str(call), state.attempts, left - asked))
         try:
             answer = await self.wire.exchange(
-                call, url, state.body, signed=self.vendor.signed, slot=slot, seconds=self._timeout
+                call,
+                self.vendor.url(call),
+                state.body,
+                signed=self.vendor.signed,
+                slot=slot,
+                seconds=self._timeout,
             )
         except LmsError as error:
             tell(self._events, Failed(str(call), state.attempts, type(error).__name__))

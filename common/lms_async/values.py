@@ -3,7 +3,7 @@
 Vendors print one and the same thing in many ways: an id as number here and text there, a flag as
 ``1``, ``"1"`` or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field says
 which of these habits it has (:data:`Id`, :data:`Flag`, :data:`IdList`, :data:`Day`); the rules for
-them live in :func:`make_converter` and nowhere else.
+them live here and nowhere else.
 
 Three things differ for the vendors and so for us: a field that is :data:`UNSET` is not sent,
 ``None`` is sent as ``null``, and ``""`` as an empty text.
@@ -12,29 +12,16 @@ Three things differ for the vendors and so for us: a field that is :data:`UNSET`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from operator import attrgetter
-from types import UnionType
 from typing import (
     Annotated,
     Any,
-    ClassVar,
     Final,
     Literal,
     TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
 )
-
-import attrs
-from cattrs import Converter
-
-from .errors import InvalidInput
 
 T = TypeVar("T")
 
@@ -62,7 +49,7 @@ AnyId = Annotated[str | int, "id"]
 Flag = Annotated[bool, "flag"]
 #: Several identifiers. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
 IdList = Annotated[tuple[str, ...], "ids"]
-#: A calendar day, ``YYYY-MM-DD``.
+#: A calendar day. Vendors print ``1997-04-01``, a moment of that day, or ``17.03.1999``.
 Day = Annotated[date, "day"]
 #: A year, four digits.
 Year = Annotated[int, "year"]
@@ -82,18 +69,11 @@ class Misfit(ValueError):
         super().__init__("; ".join(f"{path}: {why}" for path, why in fields.items()))
 
 
-class Record:
-    """The base of all models: it prints which record it is, and nothing of the person.
-
-    ``ignored`` names the keys of an answer that are not kept, not even in ``extra``.
-    """
-
-    __slots__ = ()
-    ignored: ClassVar[frozenset[str]] = frozenset()
-
-    def __repr__(self) -> str:
-        known = getattr(self, "id", None) or getattr(self, "uid", None)
-        return f"<{type(self).__name__}{f' {known}' if known else ''}>"
+_WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
+_DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
+_DOTTED = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})$", re.ASCII).sub
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?", re.ASCII).fullmatch
 
 
 # ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
@@ -109,7 +89,7 @@ def _text(value: Any) -> str:
 
 def _needed(value: Any) -> str:
     text = _text(value)
-    if not text.strip():
+    if not text or text.isspace():
         raise Misfit({"": "is needed and must not be blank"})
     return text
 
@@ -118,9 +98,9 @@ def _number(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if not value.strip():
+        if not value or value.isspace():
             return None
-        if re.fullmatch(r"\s*-?\d{1,18}\s*", value, re.ASCII):
+        if _WHOLE(value):
             return int(value)
     raise Misfit({"": "must be a whole number"})
 
@@ -129,9 +109,9 @@ def _decimal(value: Any) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, str):
-        if not value.strip():
+        if not value or value.isspace():
             return None
-        if re.fullmatch(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", value, re.ASCII):
+        if _DECIMAL(value):
             return float(value)
     raise Misfit({"": "must be a number"})
 
@@ -145,7 +125,7 @@ def _year(value: Any) -> int | None:
 
 def _email(value: Any) -> str:
     text = _text(value)
-    if text and not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
+    if text and not _MAILBOX(text):
         raise Misfit({"": "must be a mail address"})
     return text
 
@@ -177,15 +157,17 @@ def _day(value: Any) -> date | None:
         return value
     if value == "":
         return None
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d([T ].*)?", value, re.ASCII):
-        try:
-            return date.fromisoformat(value[:10])
-        except ValueError:
-            pass
+    if isinstance(value, str):
+        text = _DOTTED(r"\3-\2-\1", value.strip())
+        if _ISO_DAY(text):
+            try:
+                return date.fromisoformat(text[:10])
+            except ValueError:
+                pass
     raise Misfit({"": "must be a day that exists, as YYYY-MM-DD"})
 
 
-_SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
+SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     str: (str, _text),
     int: (int, _number),
     float: (float, _decimal),
@@ -199,202 +181,14 @@ _SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     IdList: (tuple, _ids),
     Day: (date, _day),
 }
+# Types of which "" is no value but the lack of one.
+MAY_BE_BLANK = frozenset({int, float, Year, Flag, Day})
 # Types whose own values need no look: a text field given a text. `Needed` must look every time.
-_AT_ONCE = frozenset({str, int, float, Id, AnyId, Flag})
+AT_ONCE = frozenset({str, int, float, Id, AnyId, Flag})
 
-_DUMPS: dict[type, Callable[[Any], Any]] = {
+DUMPS: dict[type, Callable[[Any], Any]] = {
     bool: int,
     tuple: ",".join,
     date: date.isoformat,
 }
-_AS_THEY_ARE = frozenset({str, int, float, type(None)})
-
-
-def _parts(annotation: Any) -> tuple[Any, frozenset[Any]]:
-    """A field's annotation as its one real type, and which of ``None`` and UNSET it may be."""
-    if get_origin(annotation) not in (Union, UnionType):
-        return annotation, frozenset()
-    nothing = {type(None), Unset}
-    real = [part for part in get_args(annotation) if part not in nothing]
-    if len(real) != 1:
-        raise TypeError(f"a model's field must have one type beside None and Unset: {annotation}")
-    return real[0], frozenset(part for part in get_args(annotation) if part in nothing)
-
-
-def make_converter() -> Converter:
-    """A cattrs converter with the rules of this module; one per vendor, made at import."""
-    converter = Converter(detailed_validation=False)
-    for annotation, (_, rule) in _SCALARS.items():
-        if isinstance(annotation, type):  # cattrs looks up plain classes before it asks functions
-            converter.register_structure_hook(annotation, _hook(rule))
-        else:
-            converter.register_structure_hook_func(_is(annotation), _hook(rule))
-    converter.register_structure_hook_factory(
-        _made_of(Literal), lambda wanted: _choice(get_args(wanted))
-    )
-    converter.register_structure_hook_factory(
-        _made_of(list), lambda wanted: _list_reader(converter, wanted)
-    )
-    converter.register_structure_hook_factory(attrs.has, lambda model: _reader(converter, model))
-    converter.register_unstructure_hook_factory(attrs.has, _writer)
-    return converter
-
-
-def _is(annotation: Any) -> Callable[[Any], bool]:
-    return lambda wanted: bool(wanted == annotation)
-
-
-def _made_of(origin: Any) -> Callable[[Any], bool]:
-    return lambda wanted: get_origin(wanted) == origin
-
-
-def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda value, _: rule(value)
-
-
-def _choice(allowed: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
-    listed = ", ".join(str(value) for value in allowed)
-
-    def choose(value: Any, _: Any) -> Any:
-        if value in allowed:
-            return value
-        raise Misfit({"": f"must be one of {listed}"})
-
-    return choose
-
-
-def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list[Any]]:
-    (element,) = get_args(wanted)
-    hook = converter.get_structure_hook(element)
-
-    def read(values: Any, _: Any) -> list[Any]:
-        if not isinstance(values, list):
-            raise Misfit({"": "must be a list"})
-        try:
-            return [hook(value, element) for value in values]
-        except Misfit:
-            pass
-        fields: dict[str, str] = {}
-        for index, value in enumerate(values):
-            fields.update(_complaints(f"[{index}]", hook, value, element))
-        raise Misfit(fields)
-
-    return read
-
-
-def _complaints(
-    path: str, hook: Callable[[Any, Any], Any], value: Any, wanted: Any
-) -> dict[str, str]:
-    try:
-        hook(value, wanted)
-    except Misfit as misfit:
-        return {
-            path + ("." if inner and not inner.startswith("[") else "") + inner: why
-            for inner, why in misfit.fields.items()
-        }
-    return {}
-
-
-def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:
-    """How ``model`` is made from a mapping: the type of each value is tested, and only those that
-    are not what their field holds go through a rule."""
-    hints = get_type_hints(model, include_extras=True)
-    keeps_extra = "extra" in hints
-    ignored: frozenset[str] = getattr(model, "ignored", frozenset())
-    plan: dict[str, tuple[frozenset[type], Callable[[Any], Any]]] = {}
-    for field in attrs.fields(cast("Any", model)):
-        if field.name == "extra":
-            continue
-        real, nothing = _parts(hints[field.name])
-        at_once = {_SCALARS[real][0]} if real in _AT_ONCE else set()
-        at_once |= set(nothing)
-        plan[field.name] = (frozenset(at_once), _field_rule(converter, real, nothing))
-    needed = [
-        field.name for field in attrs.fields(cast("Any", model)) if field.default is attrs.NOTHING
-    ]
-
-    def read(given: Any, _: Any) -> T:
-        if given.__class__ is not dict and not isinstance(given, Mapping):
-            raise Misfit({"": "must be an object with named fields"})
-        values: dict[str, Any] = {}
-        extra: dict[str, Any] = {}
-        fields: dict[str, str] = {}
-        for name, value in given.items():
-            known = plan.get(name)
-            if known is None:
-                if name not in ignored:
-                    extra[name] = value
-            elif value.__class__ in known[0]:
-                values[name] = value
-            else:
-                try:
-                    values[name] = known[1](value)
-                except Misfit as misfit:
-                    fields.update(
-                        (f"{name}.{inner}" if inner else name, why)
-                        for inner, why in misfit.fields.items()
-                    )
-        for name in needed:
-            if name not in values and name not in fields:
-                fields[name] = "is needed"
-        if extra:
-            if keeps_extra:
-                values["extra"] = extra
-            else:
-                fields.update((str(name), "is not a known field") for name in extra)
-        if fields:
-            raise Misfit(fields)
-        return model(**values)
-
-    return read
-
-
-def _field_rule(converter: Converter, real: Any, nothing: frozenset[Any]) -> Callable[[Any], Any]:
-    hook = converter.get_structure_hook(real)
-
-    def rule(value: Any) -> Any:
-        if value is None:
-            if type(None) in nothing:
-                return None
-            if get_origin(real) is not None or real in _SCALARS:
-                raise Misfit({"": "must not be null"})
-        result = hook(value, real)
-        if result is None and type(None) not in nothing:
-            raise Misfit({"": "must not be blank"})
-        return result
-
-    return rule
-
-
-def _writer(model: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    """How an instance of ``model`` is written: what is UNSET is left out."""
-    names = tuple(field.name for field in attrs.fields(model) if field.name != "extra")
-    values_of = (
-        attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
-    )
-
-    def write(record: Any) -> dict[str, Any]:
-        given = {
-            name: value
-            for name, value in zip(names, values_of(record), strict=True)
-            if value is not UNSET
-        }
-        for name, value in given.items():
-            if value.__class__ not in _AS_THEY_ARE:
-                given[name] = _DUMPS[value.__class__](value)
-        return given
-
-    return write
-
-
-def structured(converter: Converter, value: object, model: type[T], *, what: str) -> T:
-    """``value`` as a ``model``, checked field by field; it may be one already, or a mapping.
-
-    :raises InvalidInput: names the fields that don't fit, and why.
-    """
-    given: object = converter.unstructure(value) if isinstance(value, model) else value
-    try:
-        return converter.structure(given, model)
-    except Misfit as misfit:
-        fields = misfit.fields
-    raise InvalidInput(f"{what} can't be sent", fields=fields)
+WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})

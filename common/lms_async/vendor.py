@@ -5,25 +5,19 @@ A vendor package implements :class:`Vendor`; nothing else of it is known here.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import attrs
 from cattrs import Converter
 
-from .call import Call
+from .answer import Answer
+from .call import Call, url_of
+from .envelope import opened
 from .limit import Limiter
-
-
-@attrs.frozen
-class Answer:
-    """What came back: status, headers (names in lower case), body, and the attempts it took."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = attrs.field(repr=False)
-    attempts: int = 1
+from .refusal import refusal
 
 
 @attrs.frozen
@@ -39,42 +33,64 @@ class Page:
     overlaps: bool = False
 
 
-class Vendor(Protocol):
-    """What the transport, the pages and the bulk need to know of a vendor."""
+class Vendor(ABC):
+    """What the transport, the pages and the bulk need to know of a vendor.
 
-    @property
-    def name(self) -> str:
-        """The vendor's name, for messages."""
+    ``base_url`` is scheme, host and base path, and ends in ``/``. ``scope`` is what the vendor
+    counts requests by: clients of one scope share their limiter. ``converter`` is that of the
+    vendor's models, see :func:`lms_async.values.make_converter`.
+    """
 
-    @property
-    def base_url(self) -> str:
-        """Scheme, host and base path; ends in ``/``."""
+    #: The vendor's name, for messages.
+    name: ClassVar[str]
+    #: What to do about a refusal, by status.
+    hints: ClassVar[Mapping[int, str]] = {}
+    #: Seconds to pause after a 429 that names no time.
+    otherwise_wait: ClassVar[float] = 5.0
 
-    @property
-    def scope(self) -> Hashable:
-        """What the vendor counts requests by: clients of one scope share their limiter."""
+    base_url: str
+    scope: Hashable
+    converter: Converter
 
-    @property
-    def converter(self) -> Converter:
-        """The converter of the vendor's models."""
-
+    @abstractmethod
     def default_limiter(self) -> Limiter:
         """A limiter that is safe for this vendor, used where the caller gives none."""
 
+    @abstractmethod
     def signed(self, method: str, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
         """Headers that authorise this one attempt; the context ends when its answer begins."""
 
-    def check(self, call: Call[Any], answer: Answer) -> Any:
-        """The payload of a success; otherwise the error is raised."""
-
+    @abstractmethod
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows of a list's payload, and the call for the next page."""
 
+    def url(self, call: Call[Any]) -> str:
+        """Where ``call`` goes: absolute, and percent-encoded as it is sent."""
+        return url_of(call, self.base_url)
+
+    async def prepare(self) -> None:  # noqa: B027 - most vendors need nothing
+        """Get what must be had before an attempt can be signed, e.g. a token that is not too old.
+
+        Awaited before the attempt waits for its slot.
+        """
+
+    def check(self, call: Call[Any], answer: Answer) -> Any:
+        """The payload of a success.
+
+        :raises LmsError: for anything else, also a 2xx that is not what was asked for.
+        """
+        if not 200 <= answer.status < 300:
+            raise refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        return opened(call, answer)
+
     def identity(self, row: Any) -> Hashable | None:
         """What tells a list's rows apart, so that none is given twice; ``None`` if nothing does."""
+        known = row.get("id") if isinstance(row, dict) else None
+        return None if known is None else str(known)
 
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
         """The call for a page that begins ``rows`` further to the front, or at the beginning.
 
         ``None`` where the list can't be read so, or where the page is its beginning already.
         """
+        return None

@@ -14,10 +14,10 @@ import aiohttp
 from yarl import URL
 
 from ._version import __version__
+from .answer import Answer
 from .call import Call
 from .errors import AnswerLost, ClientUnusable, ConnectionFailed, LmsError, TimedOut
 from .limit import Slot
-from .vendor import Answer
 
 #: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms_async.values import make_converter
+from lms_async.records import make_converter
 
 from .user import PARENTS, User
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import attrs
 
-from lms_async.values import Id, Record
+from lms_async.records import Record
+from lms_async.values import Id
 
 
 @attrs.define(kw_only=True, repr=False)

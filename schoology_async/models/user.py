@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import attrs
 
+from lms_async.records import Record
 from lms_async.values import (
     UNSET,
     AnyId,
@@ -16,7 +17,6 @@ from lms_async.values import (
     IdList,
     Needed,
     NeededId,
-    Record,
     Unset,
     Year,
 )

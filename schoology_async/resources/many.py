@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
-from lms_async.bulk import Batch, Bulk, Row, Verdict
+from lms_async.bulk import Bulk
 from lms_async.call import Call, given
+from lms_async.chunks import Batch, Row
 from lms_async.errors import InvalidInput
+from lms_async.records import structured
 from lms_async.transport import Transport
-from lms_async.values import UNSET, structured
+from lms_async.values import UNSET
+from lms_async.verdict import Verdict
 
 from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
 from ..rows import all_done, from_location, named, verdicts

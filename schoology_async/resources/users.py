@@ -14,7 +14,8 @@ import attrs
 from lms_async.call import Call, fill, get, given
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
-from lms_async.values import UNSET, structured
+from lms_async.records import structured
+from lms_async.values import UNSET
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate, converter
 from .deletion import delete_query

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async import bulk as bulk_module
-from lms_async.bulk import Batch, Bulk, Row, Verdict, match
+from lms_async import chunks as chunks_module
+from lms_async.bulk import Bulk
 from lms_async.call import Call
+from lms_async.chunks import Batch, Row
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -24,6 +26,7 @@ from lms_async.errors import (
     Unauthorized,
 )
 from lms_async.outcome import Outcome, Status
+from lms_async.verdict import Verdict, match
 from tests.virtual import run
 
 Answering = Callable[[list[str]], Any]
@@ -384,3 +387,36 @@ def test_outcomes_partition_the_input(
             assert outcome.item in applied
         if outcome.status is Status.REJECTED:
             assert outcome.item not in applied
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 5), max_size=200), st.integers(1, 9), st.integers(1, 4))
+def test_rows_of_different_groups_share_no_chunk(
+    groups: list[int], at_most: int, most_open: int
+) -> None:
+    rows = [f"{group}:{number}" for number, group in enumerate(groups)]
+    vendor = Vendor(all_ok)
+    kept = chunks_module.MOST_OPEN
+    chunks_module.MOST_OPEN = most_open
+    try:
+        ended = run(outcomes(Bulk(vendor, rows, batch(at_most=at_most, group=lambda key: key[0]))))
+    finally:
+        chunks_module.MOST_OPEN = kept
+    assert [outcome.item for outcome in ended] == rows
+    assert all(len({row[0] for row in chunk}) == 1 for chunk in vendor.chunks)
+    assert all(len(chunk) <= at_most for chunk in vendor.chunks)
+
+
+def test_a_group_is_gathered_from_all_over_the_input() -> None:
+    vendor = Vendor(all_ok)
+    rows = [f"{number % 40:02}:{number}" for number in range(1000)]
+    run(outcomes(Bulk(vendor, rows, batch(at_most=25, group=lambda key: key[:2]))))
+    assert len(vendor.chunks) == 40
+
+
+def test_a_key_may_be_asked_to_stand_once_in_the_whole_input() -> None:
+    rows = [*names(500), "r0"]
+    ended = run(outcomes(Bulk(Vendor(all_ok), rows, batch(at_most=2, distinct=True))))
+    assert ended[-1].status is Status.REJECTED
+    assert ended[-1].error is not None
+    assert "rows 0 and 500" in ended[-1].error.message

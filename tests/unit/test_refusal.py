@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from lms_async.answer import Answer
 from lms_async.call import Call
 from lms_async.errors import (
     ApiError,
@@ -13,7 +14,6 @@ from lms_async.errors import (
     Unauthorized,
 )
 from lms_async.refusal import refusal, seconds_asked
-from lms_async.vendor import Answer
 
 CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafor"}]})
 
@@ -79,6 +79,15 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
         ),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
         ({"retry-after": "999999999"}, 86400.0),
+        (
+            {
+                "x-ratelimit-reset": "2021-10-28 01:29:40 UTC",
+                "date": "Thu, 28 Oct 2021 01:29:38 GMT",
+            },
+            2.0,
+        ),
+        ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC"}, 0.0),
+        ({"x-ratelimit-reset": "1635384580"}, None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
+from lms_async.records import Record, make_converter, structured
 from lms_async.values import (
     UNSET,
     AnyId,
@@ -20,11 +21,8 @@ from lms_async.values import (
     Misfit,
     Needed,
     NeededId,
-    Record,
     Unset,
     Year,
-    make_converter,
-    structured,
 )
 
 converter = make_converter()
@@ -79,6 +77,7 @@ class Written(Record):
         ("children", 7, ("7",)),
         ("born", "2010-02-03", date(2010, 2, 3)),
         ("born", "2010-02-03 00:00:00", date(2010, 2, 3)),
+        ("born", "17.03.1999", date(1999, 3, 17)),
         ("born", "", None),
         ("size", "12", 12),
         ("size", "", None),

@@ -97,6 +97,10 @@ class StandIn(ABC):
     def act(self, arrived: Arrived) -> Answer:
         """Do what was asked. All at once: no other request is served meanwhile."""
 
+    def path_of(self, raw: str) -> str:
+        """A request's path, as the log and faults know it, from all of the path on the wire."""
+        return raw.removeprefix(self.prefix)
+
     def refusal(self) -> Answer:
         """What a request beyond the limit gets."""
         headers = {"Content-Type": "text/plain"}
@@ -184,7 +188,7 @@ class StandIn(ABC):
         raw, _, _ = request.raw_path.partition("?")
         return Arrived(
             method=request.method,
-            path=raw.removeprefix(self.prefix),
+            path=self.path_of(raw),
             # A client signs what it says in `Host` (RFC 5849, 3.4.1.2): with some that is the
             # real vendor, whomever they talk to.
             uri=f"http://{request.host}{request.raw_path}",

@@ -1,0 +1,1 @@
+"""What lms-async costs: ``python -m benchmarks [people|memory|limit]``, see docs/benchmarks.md."""

@@ -1,0 +1,17 @@
+"""What came back from the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Answer:
+    """An answer: status, headers (looked up in lower case), body, and the attempts it took."""
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    attempts: int = 1

@@ -1,0 +1,135 @@
+"""Cutting rows into chunks: by count, by bytes, and by group where not all rows may share one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import attrs
+import orjson
+
+from .call import Call
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from .verdict import Verdict
+
+R = TypeVar("R")
+
+#: How many chunks may be open at once, waiting for more rows of their groups.
+MOST_OPEN = 500
+
+
+@attrs.define(eq=False)
+class Row(Generic[R]):
+    """A row that passed its check: where it stood, what it was, and what is sent for it."""
+
+    index: int
+    item: R = attrs.field(repr=False)
+    key: Hashable | None = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+
+    @classmethod
+    def of(cls, index: int, item: R, key: Hashable | None, body: Any) -> Row[R]:
+        """A row whose ``body`` is a JSON value; it is encoded here, once."""
+        return cls(index, item, key, orjson.dumps(body))
+
+    @property
+    def json(self) -> orjson.Fragment:
+        """The row as it stands in a chunk's JSON body, without being encoded again."""
+        return orjson.Fragment(self.body)
+
+
+@attrs.frozen(kw_only=True)
+class Batch(Generic[R]):
+    """How the rows of one endpoint go over the wire.
+
+    ``prepare`` checks an item and gives the key that the vendor will name it by (or ``None``) and
+    what is sent for it; it raises :class:`~lms_async.errors.InvalidInput` for one that can't be.
+    ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
+    the payload tells of it; ``None`` where it tells nothing.
+    ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
+    in the whole input, not just once among the rows under way; their keys are then kept. ``group``
+    tells from a row's key with which others it may share a chunk, where not all rows may.
+    """
+
+    prepare: Callable[[R], tuple[Hashable | None, Any]]
+    call: Callable[[list[Row[R]]], Call[Any]]
+    read: Callable[[Any, list[Row[R]]], list[Verdict | None]]
+    at_most: int = 50
+    max_bytes: int = 1024 * 1024
+    distinct: bool = False
+    group: Callable[[Any], Hashable] | None = None
+
+
+@attrs.define(eq=False)
+class Chunk(Generic[R]):
+    """A stretch of the input: the rows to send, and the outcomes already known, by position."""
+
+    rows: list[Row[R]] = attrs.field(factory=list)
+    known: list[Outcome[R]] = attrs.field(factory=list)
+    size: int = 0
+    #: The task that sends it, once it has begun; whether it has left; whether it was called back.
+    sending: asyncio.Task[Any] | None = None
+    departed: bool = False
+    recalled: bool = False
+
+    def depart(self) -> None:
+        """Note that it leaves."""
+        self.departed = True
+
+    def recall(self) -> None:
+        """Call it back, if it is being sent; ``Bulk._send`` says how its rows end then."""
+        if self.sending is not None:
+            self.recalled = True
+            self.sending.cancel()
+
+    def has_room(self, body: bytes, batch: Batch[R]) -> bool:
+        """Whether one more row of this ``body`` may go with it."""
+        return not self.rows or (
+            len(self.rows) < batch.at_most and self.size + len(body) + 1 <= batch.max_bytes
+        )
+
+
+async def chunks(
+    items: Iterable[R] | AsyncIterable[R],
+    batch: Batch[R],
+    check: Callable[[int, R], Row[R] | Outcome[R]],
+) -> AsyncIterator[Chunk[R]]:
+    """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
+
+    :param check: gives, for the index of an item and the item, the row to send or its outcome.
+    """
+    open_: dict[Hashable, Chunk[R]] = {}
+    index = 0
+    async for item in _each(items):
+        checked = check(index, item)
+        index += 1
+        group: Hashable = None
+        if isinstance(checked, Row) and batch.group is not None:
+            group = batch.group(checked.key)
+        chunk = open_.setdefault(group, Chunk())
+        if isinstance(checked, Outcome):
+            chunk.known.append(checked)
+        else:
+            if not chunk.has_room(checked.body, batch):
+                yield chunk
+                chunk = open_[group] = Chunk()
+            chunk.rows.append(checked)
+            chunk.size += len(checked.body) + 1
+        if max(len(chunk.rows), len(chunk.known)) >= batch.at_most:
+            yield open_.pop(group)
+        elif len(open_) > MOST_OPEN:
+            yield open_.pop(next(iter(open_)))
+    for chunk in open_.values():
+        yield chunk
+
+
+async def _each(items: Iterable[R] | AsyncIterable[R]) -> AsyncIterator[R]:
+    if hasattr(items, "__aiter__"):
+        async for item in cast("AsyncIterable[R]", items):
+            yield item
+    else:
+        for item in items:
+            yield item

@@ -1,0 +1,22 @@
+"""The ``lms`` command: people from a file into an LMS, every row accounted for.
+
+It names no vendor. A vendor's package (or anybody's) offers a :class:`~lms_async.cli.target.Target`
+under the entry-point group ``lms_async.targets``. Needs the extra ``cli``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """The console command ``lms``."""
+    try:
+        from .app import main
+    except ModuleNotFoundError as missing:
+        name = (missing.name or "").partition(".")[0]
+        if name not in {"typer", "rich", "dotenv"}:
+            raise
+        what = f"lms: the command needs {name}, which is not installed."
+        sys.exit(f"{what}\nInstall it with: pip install 'lms-async[cli]'")
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""The commands, and what is taken from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import sys
+import traceback
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from .. import __version__
+from .credentials import read_environment
+from .exits import CannotStart, Exit
+from .importing import Order, run_import
+from .target import find_target, target_names
+from .tellers import MOST_ROWS, make_teller
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they print local variables, and with them people
+    rich_markup_mode=None,
+    help="Move school rosters into a learning management system, every row accounted for.",
+)
+
+_LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
+
+
+def main() -> int:
+    """Run the command line; gives the exit code."""
+    try:
+        ended = app(standalone_mode=True)
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else Exit.BUG
+    except CannotStart as why:
+        make_teller(sys.stdout, sys.stderr).fault(why.lines, why.exit_code)
+        return why.exit_code
+    except Exception:  # noqa: BLE001 - else Python would end with 1, "some rows were rejected"
+        traceback.print_exc()
+        return Exit.BUG
+    return int(ended or 0)
+
+
+def read_limit(given: str | None) -> tuple[int, float] | None:
+    """``15/5s`` as (15, 5.0).
+
+    :raises CannotStart: it is not of this form, or has a zero in it.
+    """
+    if given is None:
+        return None
+    read = _LIMIT.fullmatch(given.strip())
+    limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
+    if not all(limit):
+        raise CannotStart("--limit must be requests and seconds, such as 15/5s")
+    return limit
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:  # typer would make it 1, "some rows were rejected"
+        raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lms {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _lms(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE.CSV", help="The rows, with a header.")],
+    to: Annotated[str, typer.Option(help=f"Where to: {', '.join(target_names())}.")],
+    update_existing: Annotated[
+        bool,
+        typer.Option("--update-existing", help="Change those that exist; else they are rejected."),
+    ] = False,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar='FIELD="Column"', help="Which column holds a field."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar='"Column"', help="A column to leave out.")
+    ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Where every row's end is written; by default beside the input."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check only; no request is made.")
+    ] = False,
+    limit: Annotated[
+        str | None,
+        typer.Option(metavar="15/5s", help="Most requests in so many seconds."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Import the rows of a CSV file.
+
+    Credentials come from the environment, or from a file .env in this folder.
+
+    Exit codes: 0 all done, 1 some rows rejected, 2 bad usage or input, 3 some rows unknown, 4 not
+    authorized, 5 vendor unreachable, 130 interrupted.
+    """
+    # Nothing but the screen tells of the rows of a dry run.
+    most_rows = math.inf if dry_run else MOST_ROWS
+    say = make_teller(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
+    try:
+        order = Order(
+            path=path,
+            target=find_target(to),
+            environment={} if dry_run else read_environment(),
+            update_existing=update_existing,
+            maps=map_ or (),
+            ignored=ignore or (),
+            results=results,
+            dry_run=dry_run,
+            limit=read_limit(limit),
+        )
+    except CannotStart as why:
+        say.fault(why.lines, why.exit_code)
+        raise typer.Exit(why.exit_code) from None
+    raise typer.Exit(_run(run_import(order, say)).exit_code)
+
+
+@app.command()
+def demo() -> None:
+    """Import a school of 10,000 people into a sandbox on this machine, with faults on the way."""
+    from .demo import run_demo
+
+    raise typer.Exit(_run(run_demo(sys.stdout, make_teller(sys.stdout, sys.stderr))))
+
+
+@app.command()
+def sandbox(
+    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    people: Annotated[int, typer.Option(min=0, help="How many people are in it.")] = 0,
+    limit: Annotated[
+        str | None, typer.Option(metavar="15/5s", help="Most requests in so many seconds.")
+    ] = None,
+) -> None:
+    """Serve a stand-in for a vendor on this machine, until Ctrl-C."""
+    from .serving import serve
+
+    target = find_target(name)
+    raise typer.Exit(_run(serve(target, port=port, people=people, limit=read_limit(limit))))

@@ -1,0 +1,159 @@
+"""Which column of a file is which field of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+import attrs
+
+from ..outcome import RowError
+from .exits import CannotStart
+from .text import counted, listed, nearest, quoted
+
+
+@attrs.frozen
+class Columns:
+    """How the cells of a row become fields."""
+
+    width: int
+    #: The fields, by the position of their column.
+    fields: tuple[tuple[int, str], ...]
+    #: Positions of columns without a name: nothing may stand in them.
+    nameless: tuple[int, ...] = ()
+
+    def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
+        """The fields that were given: an empty cell is none. Cells are trimmed."""
+        if len(cells) != self.width:
+            what = f"the row has {counted(len(cells), 'cell')}, the header {self.width}"
+            return RowError("ragged", what)
+        if any("\0" in cell for cell in cells):
+            return RowError("nul", "the row has a NUL byte in it")
+        for position in self.nameless:
+            if cells[position].strip():
+                what = f"the row has a value in column {position + 1}, which has no name"
+                return RowError("ragged", what)
+        return {field: value for place, field in self.fields if (value := cells[place].strip())}
+
+
+def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
+    """``--map FIELD=COLUMN``, each time it was given, as columns by field.
+
+    :raises CannotStart: one that can't be read, names no known field, or says a thing twice.
+    """
+    faults: list[str] = []
+    columns: dict[str, str] = {}
+    for one in given:
+        field, equals, column = (part.strip() for part in one.partition("="))
+        if not (field and equals and column):
+            faults.append(f'--map {quoted(one)} must be FIELD="Column"')
+        elif field not in fields:
+            faults.append(f"--map: there is no field {quoted(field)}; {_hint(field, fields)}")
+        elif field in columns:
+            faults.append(f"--map: {field} is given twice")
+        elif column in columns.values():
+            faults.append(f"--map: the column {quoted(column)} is given twice")
+        else:
+            columns[field] = column
+    if faults:
+        raise CannotStart(*faults)
+    return columns
+
+
+def match_columns(
+    header: Sequence[str],
+    *,
+    fields: Mapping[str, str],
+    needed: Sequence[Sequence[str]],
+    mapped: Mapping[str, str],
+    ignored: Collection[str],
+) -> Columns:
+    """Find the field of each column.
+
+    :param mapped: columns by field, as :func:`read_map` gives them.
+    :param ignored: columns that are left out.
+    :raises CannotStart: says all that is wrong at once.
+    """
+    faults = _doubled(header) + _absent(header, mapped, ignored)
+    by_column = {column: field for field, column in mapped.items()}
+    found: dict[str, int] = {}
+    unknown: list[str] = []
+    for position, column in enumerate(header):
+        if not column or column in ignored:
+            continue
+        field = by_column.get(column, column if column in fields else None)
+        if field is None:
+            unknown.append(column)
+        elif column not in by_column and field in mapped:
+            faults.append(
+                f"{field} is mapped to {quoted(mapped[field])}, and there is a column {field} too: "
+                f"add --ignore {field}, or leave the --map out"
+            )
+        else:
+            found.setdefault(field, position)
+    if not found and any(_is_data(column) for column in header):
+        raise CannotStart(
+            "row 1 has no known column and looks like a person: is the header missing?"
+        )
+    faults += [_unknown(column, fields, found) for column in unknown]
+    faults += [
+        _missing(group, fields, unknown) for group in needed if not any(f in found for f in group)
+    ]
+    if faults:
+        raise CannotStart(*faults)
+    return Columns(
+        len(header),
+        tuple((position, field) for field, position in found.items()),
+        tuple(position for position, column in enumerate(header) if not column),
+    )
+
+
+def _doubled(header: Sequence[str]) -> list[str]:
+    named = sorted((column, place) for place, column in enumerate(header, start=1) if column)
+    return [
+        f"columns {place} and {again} have the same name {quoted(column)}"
+        for (column, place), (other, again) in pairwise(named)
+        if column == other
+    ]
+
+
+def _absent(
+    header: Sequence[str], mapped: Mapping[str, str], ignored: Collection[str]
+) -> list[str]:
+    options = [("--map", column) for column in mapped.values()]
+    options += [("--ignore", column) for column in ignored]
+    return [
+        f"{option}: the file has no column {quoted(column)}; {_hint(column, header)}"
+        for option, column in options
+        if column not in header
+    ]
+
+
+def _unknown(column: str, fields: Mapping[str, str], found: Collection[str]) -> str:
+    near = nearest(column, [field for field in fields if field not in found])
+    what = f"unknown column {quoted(column)}"
+    if near is None:
+        return f"{what}: add --map FIELD={quoted(column)}, or --ignore {quoted(column)}"
+    return (
+        f"{what}; the nearest known one is {near} ({fields[near]}): "
+        f"add --map {near}={quoted(column)}, or --ignore {quoted(column)}"
+    )
+
+
+def _missing(group: Sequence[str], fields: Mapping[str, str], unknown: Sequence[str]) -> str:
+    what = f"no column for {listed(group, 'or')} ({fields[group[0]]})"
+    for field in group:
+        near = nearest(field, unknown)
+        if near is not None:
+            return f"{what}; the nearest is {quoted(near)}: add --map {field}={quoted(near)}"
+    return f'{what}: add it, or name the one that holds it by --map {group[0]}="Column"'
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    near = nearest(name, [other for other in known if other])
+    return f"did you mean {quoted(near)}?" if near else "look at the spelling"
+
+
+def _is_data(cell: str) -> bool:
+    """Whether a cell of the first row can't be a column's name, and so might name somebody."""
+    return "@" in cell or cell.isdigit()

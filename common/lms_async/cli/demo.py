@@ -1,0 +1,185 @@
+"""``lms demo``: a school of thousands into a sandbox, with faults on the way, and a look at what
+came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import attrs
+
+from ..outcome import Status
+from .exits import CannotStart, Exit
+from .importing import Order, run_import
+from .target import Demo, Row, Target, find_target, target_names
+from .tellers import Teller
+from .text import duration
+from .work import Summary
+
+if TYPE_CHECKING:
+    from ..sandbox import Seen
+
+PEOPLE = 10_000
+#: The sandbox's own limit and latency, so that all of it takes about ten seconds.
+LIMIT = (15, 0.5)
+LATENCY = (0.02, 0.01)
+
+
+async def run_demo(out: TextIO, say: Teller, *, people: int = PEOPLE) -> Exit:
+    """Run the demonstration of each target that has one.
+
+    :returns: ``DONE`` only if everything adds up.
+    """
+    targets = [target for name in target_names() if (target := find_target(name)).demo is not None]
+    if not targets:
+        raise CannotStart("no target is installed that has a demonstration")
+    for target in targets:
+        ended = await _run(target, out, say, people)
+        if ended is not Exit.DONE:
+            return ended
+    return Exit.DONE
+
+
+@attrs.frozen
+class _School:
+    """What is in the file: who must be at the vendor afterwards, and how many rows must not."""
+
+    people: dict[tuple[str, ...], Row]
+    bad: int
+
+
+async def _run(target: Target, out: TextIO, say: Teller, people: int) -> Exit:
+    def tell(line: str) -> None:
+        out.write(line + "\n")
+        out.flush()
+
+    demo = target.demo
+    assert demo is not None  # noqa: S101 - looked at by run_demo
+    began = asyncio.get_running_loop().time()
+    with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
+        path = Path(folder) / "people.csv"
+        school = _write(path, target, demo, people)
+        async with target.sandbox(limit=LIMIT, latency=LATENCY) as served:
+            faults = demo.arm(served.server)
+            tell(f"a sandbox of {target.name} on this machine, not the vendor's own service:")
+            tell(
+                f"  {LIMIT[0]} requests in any {LIMIT[1]:g} s, {LATENCY[0] * 1000:g} ± "
+                f"{LATENCY[1] * 1000:g} ms latency, chosen so that this takes about ten seconds"
+            )
+            tell(f"  faults on the way: {', '.join(faults)}")
+            tell(f"  a file of {people:,} people, and {school.bad} bad rows among them")
+            order = Order(
+                path=path,
+                target=target,
+                environment=served.environment,
+                update_existing=target.updates,
+                limit=LIMIT,
+            )
+            summary = await run_import(order, say)
+            if summary.exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
+                return summary.exit_code
+            log = list(served.server.log)
+            # The import's window was its own: until it is over, another one would exceed the limit.
+            await asyncio.sleep(LIMIT[1])
+            found = await _read_back(target, demo, served.environment)
+            overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
+        checks = _compare(school, found, target.key)
+        checks += _add_up(summary, school, path.with_name("people.results.csv"))
+        checks.append((f"{len(overrun)} refused because we were too fast", not overrun))
+    tell(_use_of_limit(log))
+    for said, holds in checks:
+        tell(f"  {'ok' if holds else 'NO'}  {said}")
+    tell(f"the files were in {path.parent}, which is gone now")
+    tell(f"all of it took {duration(asyncio.get_running_loop().time() - began)}")
+    return Exit.DONE if all(holds for _, holds in checks) else Exit.UNKNOWN
+
+
+def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
+    """A file of ``people`` good rows, and between them one bad row of each kind."""
+    good = list(islice(demo.people(people), people))
+    columns = [field for field in target.fields if any(field in row for row in good)]
+    cells = [[row.get(column, "") for column in columns] for row in good]
+    twice = [_with_new_key(cells[0], columns, target.key)] * 2
+    bad = [
+        [row.get(column, "") for column in columns] for row in (*demo.invalid(), *demo.refused())
+    ]
+    bad += [*twice, cells[0][:-1]]
+    places = range(len(cells) // (len(bad) + 1), len(cells), len(cells) // (len(bad) + 1))
+    for place, row in reversed(list(zip(places, bad, strict=False))):
+        cells.insert(place, row)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([columns, *cells])
+    return _School({_key(row, target.key): row for row in good}, len(cells) - len(good))
+
+
+def _with_new_key(row: Sequence[str], columns: Sequence[str], key: Sequence[str]) -> list[str]:
+    return ["twice" if column in key else cell for column, cell in zip(columns, row, strict=True)]
+
+
+def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:
+    return tuple(row.get(field, "") for field in key)
+
+
+async def _read_back(target: Target, demo: Demo, environment: Mapping[str, str]) -> list[Row]:
+    from ..limit import Window
+
+    limiter = Window(LIMIT[0], per=LIMIT[1])
+    connected: Any = target.connect(environment, limiter=limiter, events=())
+    async with connected as client:
+        return [row async for row in demo.read_back(client)]
+
+
+def _compare(school: _School, found: list[Row], key: Sequence[str]) -> list[tuple[str, bool]]:
+    seen = Counter(_key(row, key) for row in found)
+    differing = 0
+    for row in found:
+        wanted = school.people.get(_key(row, key), {})
+        differing += any(row[field] != value for field, value in wanted.items() if field in row)
+    missing = len(school.people.keys() - seen.keys())
+    more = len(seen.keys() - school.people.keys())
+    twice = sum(count > 1 for count in seen.values())
+    return [
+        (f"read back: {len(found):,} people, {missing} missing", not missing),
+        (f"{more} there who should not be, {twice} there twice", not more and not twice),
+        (f"{differing} of them differ from the file in some field", not differing),
+    ]
+
+
+def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str, bool]]:
+    counts = summary.counts
+    done, rejected, unknown = (
+        counts[status] for status in (Status.DONE, Status.REJECTED, Status.UNKNOWN)
+    )
+    with results.open(encoding="utf-8", newline="") as file:
+        rows = [int(row["row"]) for row in csv.DictReader(file)]
+    total = len(school.people) + school.bad
+    return [
+        (f"{done:,} done, of {len(school.people):,} good rows", done == len(school.people)),
+        (f"{rejected} rejected, of {school.bad} bad rows", rejected == school.bad),
+        (f"{unknown} unknown", not unknown),
+        (
+            f"{len(rows):,} rows in the results file, in order, each once",
+            rows == list(range(2, total + 2)),
+        ),
+    ]
+
+
+def _refused_by_limit(seen: Seen) -> bool:
+    return seen.status == 429 and seen.fault is None
+
+
+def _use_of_limit(log: Sequence[Seen]) -> str:
+    """How much of what the limit allows was used, from the first arrival to the last."""
+    limit, per = LIMIT
+    allowed = limit * ((log[-1].at - log[0].at) / per + 1)
+    bound = per / (per + LATENCY[0])
+    return (
+        f"use of the limit: {len(log) / allowed:.0%} of what the sandbox allows, pauses that it "
+        f"asked for included ({bound:.0%} is the most at this latency without a risk of refusal)"
+    )

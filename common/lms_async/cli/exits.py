@@ -1,0 +1,65 @@
+"""How the command ends: the exit codes, and what keeps it from beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from ..errors import ConnectionFailed, Forbidden, LmsError, Unauthorized
+from ..outcome import Status
+
+
+class Exit(IntEnum):
+    """The exit codes of ``lms``. They are relied on by scripts: never change one."""
+
+    #: Every row is done.
+    DONE = 0
+    #: Some rows were rejected, by our check or by the vendor.
+    REJECTED = 1
+    #: Bad usage or bad input; no row was sent.
+    BAD_INPUT = 2
+    #: Of some rows it is not known whether they were done.
+    UNKNOWN = 3
+    #: The credentials were not accepted.
+    NOT_AUTHORIZED = 4
+    #: The vendor could not be reached, or is not what answers at that address.
+    UNREACHABLE = 5
+    #: A bug of ours (sysexits' EX_SOFTWARE), so that it can't pass for rejected rows.
+    BUG = 70
+    #: Ctrl-C, or SIGTERM.
+    INTERRUPTED = 130
+
+
+class CannotStart(Exception):
+    """What was asked can't be done as given. ``lines`` say why, and what to do; no personal data.
+
+    Raised before any row was sent.
+    """
+
+    def __init__(self, *lines: str, exit_code: Exit = Exit.BAD_INPUT) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+        self.exit_code = exit_code
+
+
+def of_counts(counts: Mapping[Status, int]) -> Exit:
+    """The exit code of a run that went through: a row that nobody knows of weighs the most."""
+    if counts.get(Status.UNKNOWN):
+        return Exit.UNKNOWN
+    return Exit.REJECTED if counts.get(Status.REJECTED) else Exit.DONE
+
+
+def of_error(error: LmsError) -> Exit:
+    """The exit code of a run that ended early with ``error``."""
+    if isinstance(error, Unauthorized | Forbidden):
+        return Exit.NOT_AUTHORIZED
+    return Exit.UNREACHABLE
+
+
+def advice(error: LmsError, variables: str) -> tuple[str, ...]:
+    """What to say of ``error``, with the variables that may have to be looked at."""
+    if of_error(error) is Exit.NOT_AUTHORIZED:
+        return (f"the credentials were not accepted: {error}", f"check {variables}")
+    if isinstance(error, ConnectionFailed):
+        return (f"the vendor could not be reached: {error}",)
+    return (f"the vendor did not answer as it should: {error}",)

@@ -1,0 +1,224 @@
+"""``lms import``: the whole of it, from a file's name to an exit code.
+
+The file is read and checked before anything else; then the results file is opened; then one request
+tells whether the credentials are accepted; only then do rows go out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..bulk import Bulk
+from ..errors import InvalidInput, LmsError
+from ..events import Listener
+from ..limit import Window
+from ..outcome import Status
+from .columns import Columns, match_columns, read_map
+from .credentials import require
+from .exits import CannotStart, Exit, advice, of_counts, of_error
+from .interrupts import Interrupts
+from .results import Results, beside
+from .rows import Checked, Feed, check, read_lines
+from .sending import Sending
+from .table import Table, no_rows
+from .target import Target
+from .tellers import Teller
+from .text import counted, duration, listed
+from .work import Summary, Work
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """What is to be imported, where to, and how."""
+
+    path: Path
+    target: Target
+    environment: Mapping[str, str] = attrs.field(repr=False)
+    update_existing: bool = False
+    #: ``FIELD=COLUMN``, each.
+    maps: Collection[str] = ()
+    ignored: Collection[str] = ()
+    results: Path | None = None
+    dry_run: bool = False
+    limit: tuple[int, float] | None = None
+    #: Told each of the client's events, beside the teller.
+    listeners: Collection[Listener] = ()
+
+
+async def run_import(order: Order, say: Teller) -> Summary:
+    """Do it. What goes wrong is told by ``say`` and by the summary's exit code."""
+    with Interrupts() as interrupts:
+        try:
+            summary = await _Import(order, say, interrupts).run()
+        except CannotStart as why:
+            say.fault(why.lines, why.exit_code)
+            return Summary(exit_code=why.exit_code)
+        except asyncio.CancelledError:
+            if not interrupts.count:
+                raise
+            say.fault(["interrupted; no row was sent"], Exit.INTERRUPTED)
+            return Summary(exit_code=Exit.INTERRUPTED)
+        say.end(summary)
+        return summary
+
+
+class _Import:
+    """One run, with what its steps share."""
+
+    def __init__(self, order: Order, say: Teller, interrupts: Interrupts) -> None:
+        self._order = order
+        self._target = order.target
+        self._say = say
+        self._interrupts = interrupts
+        self._work = Work(total=0)
+
+    async def run(self) -> Summary:
+        order, target = self._order, self._target
+        if order.update_existing and not target.updates:
+            raise CannotStart(f"--update-existing means nothing to {target.name}")
+        maps = read_map(order.maps, target.fields)
+        given = {} if order.dry_run else require(order.environment, target)
+        table = Table.open(order.path)
+        for note in table.notes:
+            self._say.note(f"{order.path}: {note}")
+        columns = match_columns(
+            table.header,
+            fields=target.fields,
+            needed=target.needed,
+            mapped=maps,
+            ignored=order.ignored,
+        )
+        checked = await check(table, columns, key=target.key, check_row=target.check)
+        if not checked.rows:
+            raise no_rows(order.path, len(table.header))
+        if order.dry_run:
+            return self._dry_run(checked)
+        results = Results(order.results or beside(order.path), source=order.path)
+        try:
+            return await self._send_all(table, columns, checked, given, results)
+        finally:
+            results.close()
+
+    def _dry_run(self, checked: Checked) -> Summary:
+        for row, error in sorted(checked.rejected.items()):
+            self._say.row(row, Status.REJECTED, error, ours=True)
+        calls = self._target.calls(checked.good)
+        limit, per = self._order.limit or self._target.limit
+        # One more than the calls: the first one asks whether the credentials are accepted.
+        seconds = calls // limit * per
+        self._say.note(
+            f"dry run, nothing was sent: {counted(checked.good, 'row')} of {checked.rows:,} would "
+            f"go in {counted(calls, 'request')}, in no less than {duration(seconds)} at "
+            f"{limit} requests in {per:g} s; {counted(len(checked.rejected), 'row')} rejected"
+        )
+        counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
+        return Summary(exit_code=of_counts(counts), counts=counts)
+
+    async def _send_all(
+        self,
+        table: Table,
+        columns: Columns,
+        checked: Checked,
+        given: Mapping[str, str],
+        results: Results,
+    ) -> Summary:
+        self._work = Work(checked.rows)
+        feed = Feed(read_lines(table, columns, self._target.key), checked.rejected)
+        sending = Sending(feed, self._work, results, self._say)
+        if not checked.good:
+            results.begin()
+            sending.nothing()
+            return self._summary(of_counts(self._work.counts), results)
+        async with self._connect(given) as client:
+            await self._verify(client, given)
+            results.begin()
+            bulk = self._target.bulk(client, feed, update_existing=self._order.update_existing)
+            self._interrupts.react = partial(self._interrupted, bulk)
+            async with _working(self._say, self._work):
+                await sending.all(bulk)
+            self._interrupts.react = _ignored
+        return self._summary(self._ending(bulk, results, given), results)
+
+    def _connect(self, given: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
+        limit = self._order.limit
+        limiter = Window(limit[0], per=limit[1]) if limit else None
+        events = [self._work.notice, self._say.event, *self._order.listeners]
+        try:
+            return self._target.connect(given, limiter=limiter, events=events)
+        except InvalidInput as invalid:
+            what = str(invalid)
+        raise CannotStart(f"no client can be made: {what}", f"check {listed(list(given))}")
+
+    async def _verify(self, client: Any, given: Mapping[str, str]) -> None:
+        try:
+            await self._target.verify(client)
+        except LmsError as error:
+            failure = error
+        else:
+            return
+        said = advice(failure, listed(list(given)))
+        raise CannotStart(*said, "no row was sent", exit_code=of_error(failure))
+
+    def _interrupted(self, bulk: Bulk[Any]) -> None:
+        self._work.stopping = True
+        if self._interrupts.count == 1:
+            self._say.note("stopping; what has left is waited for (once more: it is not)")
+            bulk.stop()
+        else:
+            bulk.abandon()
+
+    def _ending(self, bulk: Bulk[Any], results: Results, given: Mapping[str, str]) -> Exit:
+        stopped = bulk.report.stopped
+        if results.failure is not None:
+            self._say.fault(results.failure.lines, results.failure.exit_code)
+            return results.failure.exit_code
+        if self._interrupts.count:
+            return Exit.INTERRUPTED
+        if stopped is not None:
+            said = advice(stopped, listed(list(given)))
+            self._say.fault([*said, "the rest was not sent"], of_error(stopped))
+            return of_error(stopped)
+        return of_counts(self._work.counts)
+
+    def _summary(self, exit_code: Exit, results: Results) -> Summary:
+        work = self._work
+        return Summary(
+            exit_code=exit_code,
+            counts=work.counts,
+            seconds=work.seconds,
+            requests=work.requests,
+            retries=work.retries,
+            refusals=work.refusals,
+            results=results.path,
+        )
+
+
+def _ignored() -> None:
+    """All rows have ended: an interrupt that comes now has nothing to stop."""
+
+
+@asynccontextmanager
+async def _working(say: Teller, work: Work) -> AsyncIterator[None]:
+    """While entered, ``say`` tells how ``work`` goes."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(say.every)
+            say.tick()
+
+    say.begin(work)
+    task = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        say.stop()

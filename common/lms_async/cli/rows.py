@@ -1,0 +1,128 @@
+"""The rows of a file, looked at before any is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import attrs
+
+from ..errors import InvalidInput
+from ..outcome import RowError
+from .columns import Columns
+from .table import Table
+from .text import listed
+
+#: How many rows are looked at before Ctrl-C and the screen have their turn.
+_STRETCH = 2000
+
+
+@attrs.frozen
+class Line:
+    """A row of the file: its number as a spreadsheet shows it, and what it says or lacks."""
+
+    row: int
+    key: tuple[str, ...] = attrs.field(repr=False)
+    values: Mapping[str, str] = attrs.field(repr=False)
+    error: RowError | None = None
+
+    @property
+    def name(self) -> str:
+        """The key, as the results file shows it."""
+        return "/".join(self.key)
+
+
+@attrs.define
+class Checked:
+    """What a look at the whole file found. ``rejected`` is by row number."""
+
+    rows: int = 0
+    rejected: dict[int, RowError] = attrs.field(factory=dict)
+
+    @property
+    def good(self) -> int:
+        """How many rows can be sent."""
+        return self.rows - len(self.rejected)
+
+
+def read_lines(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[Line]:
+    """Each row that is not blank; one that can't be read as a row has an ``error``, and no key."""
+    for row, cells in table.rows():
+        values = columns.row(cells)
+        if isinstance(values, RowError):
+            yield Line(row, (), {}, values)
+        else:
+            yield Line(row, tuple(values.get(field, "") for field in key), values)
+
+
+async def check(
+    table: Table,
+    columns: Columns,
+    *,
+    key: Sequence[str],
+    check_row: Callable[[Mapping[str, str]], None],
+) -> Checked:
+    """Look at every row. Rows with the same key are all rejected: nothing tells which is meant.
+
+    Keeps the keys in memory, and nothing else of the good rows.
+    """
+    checked = Checked()
+    first: dict[tuple[str, ...], int] = {}
+    doubled: dict[tuple[str, ...], list[int]] = {}
+    for line in read_lines(table, columns, key):
+        checked.rows += 1
+        if checked.rows % _STRETCH == 0:
+            await asyncio.sleep(0)
+        if all(line.key) and line.key:
+            earlier = first.setdefault(line.key, line.row)
+            if earlier != line.row:
+                doubled.setdefault(line.key, [earlier]).append(line.row)
+        error = line.error or _complaint(check_row, line.values)
+        if error is not None:
+            checked.rejected[line.row] = error
+    for rows in doubled.values():
+        error = RowError("duplicate", f"rows {listed(rows)} have the same {listed(key)}")
+        checked.rejected.update(dict.fromkeys(rows, error))
+    return checked
+
+
+def _complaint(
+    check_row: Callable[[Mapping[str, str]], None], values: Mapping[str, str]
+) -> RowError | None:
+    try:
+        check_row(values)
+    except InvalidInput as invalid:
+        message = "; ".join(f"{field}: {why}" for field, why in invalid.fields.items())
+        return RowError("invalid", message or invalid.what, invalid.fields)
+    return None
+
+
+class Feed:
+    """The good rows on their way into a bulk. It remembers each until its end is told, and the
+    rejected ones between them, so that all can be told in the order of the file."""
+
+    def __init__(self, lines: Iterator[Line], rejected: Mapping[int, RowError]) -> None:
+        self._lines = lines
+        self._rejected = rejected
+        self._waiting: deque[Line] = deque()
+
+    def __iter__(self) -> Iterator[Mapping[str, str]]:
+        for line in self._lines:
+            error = self._rejected.get(line.row, line.error)
+            self._waiting.append(line if error is None else attrs.evolve(line, error=error))
+            if error is None:
+                yield line.values
+
+    def rejected(self) -> Iterator[Line]:
+        """The rejected rows before the next one that was sent."""
+        while self._waiting and self._waiting[0].error is not None:
+            yield self._waiting.popleft()
+
+    def sent(self) -> Line:
+        """The next one that was sent."""
+        return self._waiting.popleft()
+
+    def waiting(self) -> bool:
+        """Whether the end of some row was not told yet."""
+        return bool(self._waiting)

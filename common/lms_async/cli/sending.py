@@ -1,0 +1,63 @@
+"""Rows and what became of them, brought together again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..bulk import Bulk
+from ..outcome import RowError, Status
+from .results import Results
+from .rows import Feed, Line
+from .tellers import Teller
+from .work import Work
+
+_BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
+
+
+class Sending:
+    """Enters each row of ``feed`` as it ends: counted, in the results file, perhaps on screen."""
+
+    def __init__(self, feed: Feed, work: Work, results: Results, say: Teller) -> None:
+        self._feed = feed
+        self._work = work
+        self._results = results
+        self._say = say
+
+    async def all(self, bulk: Bulk[Any]) -> None:
+        """Read ``bulk``, which was given the feed, to its end."""
+        try:
+            async for outcome in bulk:
+                self._enter_rejected()
+                self._enter(self._feed.sent(), outcome.status, id=outcome.id, error=outcome.error)
+                if self._results.failure is not None:
+                    bulk.stop()
+        finally:
+            self._enter_rejected()
+            # Only if the bulk itself failed: what it had taken may have been sent.
+            while self._feed.waiting():
+                self._enter(self._feed.sent(), Status.UNKNOWN, error=_BROKEN_OFF)
+                self._enter_rejected()
+
+    def nothing(self) -> None:
+        """Read a feed of rejected rows only."""
+        for _ in self._feed:
+            raise AssertionError("a good row in a feed that has none")
+        self._enter_rejected()
+
+    def _enter_rejected(self) -> None:
+        for line in self._feed.rejected():
+            self._enter(line, Status.REJECTED, error=line.error, ours=True)
+
+    def _enter(
+        self,
+        line: Line,
+        status: Status,
+        *,
+        id: str | None = None,  # noqa: A002 - as the outcome calls it
+        error: RowError | None = None,
+        ours: bool = False,
+    ) -> None:
+        self._work.counts[status] += 1
+        if error is not None and status is not Status.SKIPPED:
+            self._say.row(line.row, status, error, ours=ours)
+        self._results.write(line, status, id=id, error=error)

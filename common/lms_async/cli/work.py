@@ -1,0 +1,94 @@
+"""The state of a running import: how far, how fast, and what it waits for."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import attrs
+
+from ..events import Answered, Departed, Event, Failed, Refused, Retrying
+from ..outcome import Status
+from .exits import Exit
+from .text import counted
+
+
+@attrs.define
+class Work:
+    """What is known of an import while it runs; :meth:`notice` is told the client's events."""
+
+    total: int
+    counts: Counter[Status] = attrs.field(factory=Counter)
+    requests: int = 0
+    retries: int = 0
+    refusals: int = 0
+    stopping: bool = False
+    _begun: float = attrs.field(factory=time.monotonic)
+    _under_way: int = 0
+    _paused_until: float = 0.0
+    _retry: tuple[float, str] = (0.0, "")
+
+    def notice(self, event: Event) -> None:
+        """Take note of what happened."""
+        now = time.monotonic()
+        match event:
+            case Departed():
+                self.requests += 1
+                self._under_way += 1
+            case Answered() | Failed():
+                self._under_way -= 1
+            case Refused():
+                self.refusals += 1
+                self._paused_until = max(self._paused_until, now + event.seconds)
+            case Retrying():
+                self.retries += 1
+                self._retry = (now + event.seconds, event.error)
+
+    @property
+    def finished(self) -> int:
+        """Rows whose end is known."""
+        return self.counts.total()
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._begun
+
+    @property
+    def rate(self) -> float:
+        """Rows in a second, since the beginning."""
+        return self.finished / max(self.seconds, 0.001)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the rest will take at this rate; ``None`` as long as there is none."""
+        return (self.total - self.finished) / self.rate if self.finished else None
+
+    @property
+    def waiting_for(self) -> str:
+        """What holds the work up at this moment."""
+        now = time.monotonic()
+        if self.finished >= self.total:
+            return "done"
+        if now < self._paused_until:
+            return f"the vendor asked for a pause, {self._paused_until - now:.0f} s left"
+        if self._under_way > 0:
+            return f"{counted(self._under_way, 'request')} under way"
+        until, error = self._retry
+        if now < until:
+            return f"trying again after {error}"
+        return "stopping" if self.stopping else "waiting for the limit"
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """How an import ended."""
+
+    exit_code: Exit
+    counts: Counter[Status] = attrs.field(factory=Counter)
+    seconds: float = 0.0
+    requests: int = 0
+    retries: int = 0
+    refusals: int = 0
+    results: Path | None = None

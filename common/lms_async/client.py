@@ -1,0 +1,80 @@
+"""What every vendor's front door has: one connection, views on it, and a way past the wrapping."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from .answer import Answer
+from .call import Call, Method, given
+from .errors import InvalidInput
+from .retry import RetryPolicy
+from .transport import Transport
+
+
+class Client:
+    """The base of the vendors' clients, each of which names its resources in :meth:`_over`."""
+
+    _transport: Transport
+
+    def _over(self, transport: Transport) -> None:
+        """Take ``transport``, and put the resources on it."""
+        self._transport = transport
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._transport.vendor.base_url}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection, unless the session is the caller's own."""
+        await self._transport.wire.close()
+
+    def with_options(
+        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
+    ) -> Self:
+        """This client with another timeout (seconds) or retry policy, on the same connection.
+
+        Closing either closes both.
+        """
+        view = object.__new__(type(self))
+        view._over(self._transport.with_options(timeout=timeout, retry=retry))
+        return view
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: dict[str, str | int | bool | None] | None = None,
+        body: Any = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
+        """Reach what this package does not wrap, over the same road.
+
+        :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
+        :param body: sent as JSON.
+        :param repeatable: whether it may be sent again when an answer is lost; a GET may.
+        :returns: status, headers and body of a 2xx, as they came.
+        :raises LmsError: for anything else.
+        """
+        if path.startswith("/") or "://" in path or "?" in path or ".." in path.split("/"):
+            raise InvalidInput("a path is relative to the base URL, without a query")
+        call = Call(
+            method,
+            path,
+            query=given(**(query or {})),
+            body=body,
+            returns=Answer,
+            repeatable=method == "GET" if repeatable is None else repeatable,
+        )
+        return await self._transport.send(call)

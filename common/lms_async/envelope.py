@@ -1,0 +1,43 @@
+"""When a 2xx is a success: when what was asked for is in it.
+
+Vendors answer 200 with another object, with a blank body, or with somebody else's page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from .answer import Answer
+from .call import Call
+from .errors import Garbled, UnexpectedAnswer
+
+
+def opened(call: Call[Any], answer: Answer, *, hint: str = "") -> Any:
+    """The payload of an answer with a 2xx status; ``None`` for 204 where nothing is expected.
+
+    :param hint: what it may mean that the expected key is missing.
+    :raises Garbled: the body is blank or not JSON.
+    :raises UnexpectedAnswer: the body is JSON, and not what was asked for.
+    """
+    if call.returns is Answer:
+        return answer
+    if answer.status == 204:
+        if call.returns is not None:
+            raise UnexpectedAnswer("the answer is empty", call=call)
+        return None
+    payload = _json(call, answer)
+    for wanted in (call.key, call.proof):
+        if wanted is not None and not (isinstance(payload, dict) and wanted in payload):
+            raise UnexpectedAnswer(f"the answer has no {wanted!r}", call=call, hint=hint)
+    return payload
+
+
+def _json(call: Call[Any], answer: Answer) -> Any:
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        pass
+    what = "a blank answer" if not answer.body.strip() else "an answer that is not JSON"
+    raise Garbled(f"{what} with HTTP {answer.status}", call=call)

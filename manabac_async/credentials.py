@@ -1,0 +1,165 @@
+"""The ways in which ManageBac knows who is asking.
+
+Reference: "Security schemes": a token in the header ``auth-token`` (the vendor's samples), a token
+in the query (it then stands in every access log), or OAuth 2 client credentials.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import attrs
+
+from lms_async.call import Call, Query
+from lms_async.records import Record
+from lms_async.redact import Sealed
+from lms_async.transport import Transport
+
+#: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
+_MARGIN = 60.0
+
+
+class Credentials(Protocol):
+    """What an attempt carries."""
+
+    async def prepare(self) -> None:
+        """Have what the next attempt needs."""
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers of one attempt."""
+
+    def query(self) -> Query:
+        """What is added to the URL of one attempt."""
+
+
+class Token:
+    """A token in a header; ``auth-token`` unless another is named."""
+
+    def __init__(self, token: str, *, header: str = "auth-token") -> None:
+        self._headers = Sealed({header: token})
+
+    async def prepare(self) -> None:
+        """Nothing."""
+
+    def headers(self) -> Mapping[str, str]:
+        """The token."""
+        return self._headers.reveal()
+
+    def query(self) -> Query:
+        """Nothing."""
+        return ()
+
+
+class QueryToken:
+    """A token in the query, as ``auth_token``, and in headers too where they are named."""
+
+    def __init__(self, token: str, *, headers: Mapping[str, str] | None = None) -> None:
+        self._query = Sealed((("auth_token", token),))
+        self._headers = Sealed(dict(headers or {}))
+
+    async def prepare(self) -> None:
+        """Nothing."""
+
+    def headers(self) -> Mapping[str, str]:
+        """What was named."""
+        return self._headers.reveal()
+
+    def query(self) -> Query:
+        """The token."""
+        return self._query.reveal()
+
+
+class ClientCredentials:
+    """OAuth 2 client credentials, given to :class:`~manabac_async.ManageBac` in place of a token.
+
+    :param scope: space-separated; all of the application's where not given.
+    """
+
+    def __init__(self, client_id: str, client_secret: str, *, scope: str | None = None) -> None:
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+        }
+        self._body = Sealed(body if scope is None else {**body, "scope": scope})
+
+    def call(self) -> Call[BearerToken]:
+        """The request for a token. Asking twice does no harm."""
+        return Call(
+            "POST",
+            "oauth/token",
+            route="oauth/token",
+            body=self._body.reveal(),
+            returns=BearerToken,
+            proof="access_token",
+            repeatable=True,
+        )
+
+
+@attrs.define(kw_only=True, repr=False)
+class BearerToken(Record):
+    """An access token; ``expires_in`` is in seconds."""
+
+    access_token: str
+    expires_in: int = 3600
+    extra: dict[str, object] = attrs.field(factory=dict)
+
+
+class Bearer:
+    """The current bearer token: renewed before it ends, once for all who wait for it."""
+
+    def __init__(self, credentials: ClientCredentials, transport: Transport) -> None:
+        self._credentials = credentials
+        self._transport = transport
+        self._headers: Sealed[dict[str, str]] = Sealed({})
+        self._renew_at = 0.0
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def prepare(self) -> None:
+        """Wait for a token that has some life left.
+
+        :raises LmsError: it could not be had.
+        """
+        if asyncio.get_running_loop().time() < self._renew_at:
+            return
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
+            self._renewing.add_done_callback(self._renewed)
+        # Shielded: one caller that gives up does not take the token from the others.
+        await asyncio.shield(self._renewing)
+
+    async def _renew(self) -> None:
+        asked = asyncio.get_running_loop().time()
+        token = await self._transport.send(self._credentials.call())
+        self._headers = Sealed({"Authorization": f"Bearer {token.access_token}"})
+        self._renew_at = asked + token.expires_in - min(_MARGIN, token.expires_in / 10)
+
+    def _renewed(self, task: asyncio.Task[None]) -> None:
+        self._renewing = None
+        if not task.cancelled():
+            task.exception()  # those who wait were told; nobody may have been left
+
+    def headers(self) -> Mapping[str, str]:
+        """The token."""
+        return self._headers.reveal()
+
+    def query(self) -> Query:
+        """Nothing."""
+        return ()
+
+
+class Nobody:
+    """No credentials: for the call that asks for a token."""
+
+    async def prepare(self) -> None:
+        """Nothing."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Nothing."""
+        return {}
+
+    def query(self) -> Query:
+        """Nothing."""
+        return ()

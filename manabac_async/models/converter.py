@@ -1,0 +1,34 @@
+"""The converter of ManageBac's models: the common rules, and how this vendor prints levels and
+kinds of people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lms_async.records import make_converter
+from lms_async.values import Misfit
+
+#: ``SL`` or ``HL``. Printed so in a class's students, and as 0 and 1 in memberships.
+Level = Annotated[str, "level"]
+#: ``student``, ``parent`` or ``advisor``. v1 prints ``Students`` and takes ``student``.
+Kind = Annotated[str, "kind of person"]
+
+_LEVELS = {0: "SL", 1: "HL", "0": "SL", "1": "HL"}
+_KINDS = {"students": "student", "parents": "parent", "advisors": "advisor", "teachers": "teacher"}
+
+
+def _level(value: Any, _: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Misfit({"": "must be SL or HL"})
+    return _LEVELS.get(value, str(value))
+
+
+def _kind(value: Any, _: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Misfit({"": "must be student, parent or advisor"})
+    return _KINDS.get(value.lower(), value.lower())
+
+
+converter = make_converter()
+converter.register_structure_hook_func(lambda wanted: wanted == Level, _level)
+converter.register_structure_hook_func(lambda wanted: wanted == Kind, _kind)

@@ -1,0 +1,223 @@
+"""``managebac.classes``: the students and teachers of a class.
+
+Vendor page: Memberships (v2). Several of these calls belong to the vendor's "Extended APIs".
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
+from typing import Any
+
+from lms_async.bulk import Bulk
+from lms_async.call import Call, fill
+from lms_async.chunks import Batch, Row
+from lms_async.errors import InvalidInput
+from lms_async.outcome import Outcome
+from lms_async.pages import Pages
+from lms_async.records import structured
+from lms_async.transport import Transport
+from lms_async.verdict import Verdict, match, outcomes_of
+
+from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
+from ..rows import verdict
+
+Student = StudentPlace | Mapping[str, Any]
+Teacher = TeacherPlace | Mapping[str, Any]
+
+
+class Classes:
+    """Classes of the school. All ids may be given as text or number."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_students(self, class_id: str | int) -> Pages[ClassStudent]:
+        """The students of a class, with their levels. Vendor page: "Get Students in a Class".
+
+        :returns: ``await`` it for a list, or iterate it.
+        :raises NotFound: there is no such class.
+        """
+        path = fill("classes/{class_id}/students", class_id=class_id)
+        call = Call(
+            "GET",
+            str(path),
+            route=path.route,
+            returns=list[ClassStudent],
+            key="student_ids",
+            repeatable=True,
+        )
+        return Pages(self._transport, call, ClassStudent)
+
+    def update_students(
+        self,
+        class_id: str | int,
+        students: Iterable[Student] | AsyncIterable[Student],
+        *,
+        chunk: int = 100,
+    ) -> Bulk[Student]:
+        """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
+        Students to a Class".
+
+        :param students: each with ``id`` and, where the class has levels, ``level``; a student may
+            stand there once.
+        :param chunk: students a call, at least 1; the vendor names no maximum.
+        :returns: ``await`` it for a report, or iterate it for one outcome a row.
+        """
+        if chunk < 1:
+            raise InvalidInput("a chunk has at least one student")
+
+        def prepare(item: Student) -> tuple[Hashable, Any]:
+            place = structured(converter, item, StudentPlace, what="the row")
+            return str(place.id), converter.unstructure(place)
+
+        def read(payload: Any, rows: list[Row[Student]]) -> list[Verdict | None]:
+            return student_verdicts(payload, [row.key for row in rows])
+
+        batch = Batch(
+            prepare=prepare,
+            call=lambda rows: patch_students(class_id, rows),
+            read=read,
+            at_most=chunk,
+            distinct=True,
+        )
+        return Bulk(self._transport, students, batch)
+
+    async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
+        """Add students to a class, all or none. Vendor page: "Add Students to a Class".
+
+        :raises InvalidInput: no ids, or one that is not a number.
+        :raises NotFound: there is no such class.
+        """
+        await self._change("POST", class_id, "add_students", "student_ids", ids)
+
+    async def remove_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
+        """Remove students from a class. Vendor page: "Remove Students from a Class".
+
+        :raises InvalidInput: no ids, or one that is not a number.
+        :raises NotFound: there is no such class.
+        """
+        await self._change("POST", class_id, "remove_students", "student_ids", ids)
+
+    def list_teachers(self, class_id: str | int) -> Pages[ClassTeacher]:
+        """The teachers of a class. Vendor page: "Get Teachers for a Class".
+
+        :returns: ``await`` it for a list, or iterate it.
+        :raises NotFound: there is no such class.
+        """
+        path = fill("classes/{class_id}/teachers", class_id=class_id)
+        call = Call(
+            "GET",
+            str(path),
+            route=path.route,
+            returns=list[ClassTeacher],
+            key="teachers",
+            repeatable=True,
+        )
+        return Pages(self._transport, call, ClassTeacher)
+
+    async def set_teachers(
+        self, class_id: str | int, teachers: Iterable[Teacher], *, allow_empty: bool = False
+    ) -> list[Outcome[Teacher]]:
+        """Give a class these teachers and no others. Vendor page: "Set Teacher Memberships".
+
+        One call, however many there are: a second one would replace what the first one set. So
+        nothing is sent unless every row can be.
+
+        :param teachers: each with ``id`` and, where wanted, ``show_on_reports``.
+        :param allow_empty: an empty list removes all teachers, and has to be said.
+        :returns: one outcome a row.
+        :raises InvalidInput: an empty list, a row that can't be sent, or a teacher twice.
+        """
+        rows = _teacher_rows(list(teachers))
+        if not rows and not allow_empty:
+            raise InvalidInput(
+                "an empty list removes every teacher of the class", hint="say allow_empty=True"
+            )
+        path = fill("classes/{class_id}/teachers", class_id=class_id)
+        payload, attempts = await self._transport.fetch(
+            Call(
+                "PUT",
+                str(path),
+                route=path.route,
+                body={"teachers": [row.json for row in rows]},
+                key="teachers",
+                repeatable=True,
+                many=True,
+            )
+        )
+        by_index = match([row.index for row in rows], payload["teachers"], _index)
+        return outcomes_of(rows, [verdict(item) for item in by_index], attempts)
+
+    async def remove_teachers(self, class_id: str | int, ids: Iterable[str | int]) -> None:
+        """Remove teachers from a class; those who are not in it are passed over. Vendor page:
+        "Remove Teachers from a Class" (a DELETE with a body).
+
+        :raises InvalidInput: no ids, or one that is not a number.
+        :raises NotFound: there is no such class.
+        """
+        await self._change("DELETE", class_id, "teachers/remove_teachers", "teacher_ids", ids)
+
+    async def _change(
+        self, method: Any, class_id: str | int, action: str, field: str, ids: Iterable[str | int]
+    ) -> None:
+        path = fill("classes/{class_id}/" + action, class_id=class_id)
+        await self._transport.send(
+            Call(
+                method,
+                str(path),
+                route=path.route,
+                body={field: whole_ids(ids)},
+                proof="status",
+                # Only of the removal of teachers the vendor says what a second time does: nothing.
+                repeatable=method == "DELETE",
+            )
+        )
+
+
+def patch_students(class_id: str | int, rows: list[Row[Any]]) -> Call[Any]:
+    """The call that puts ``rows`` into a class. A second one leaves the class as the first did."""
+    path = fill("classes/{class_id}/students", class_id=class_id)
+    return Call(
+        "PATCH",
+        str(path),
+        route=path.route,
+        body={"students": [row.json for row in rows]},
+        key="students",
+        repeatable=True,
+        many=True,
+    )
+
+
+def student_verdicts(payload: Any, ids: list[Hashable | None]) -> list[Verdict | None]:
+    """What the answer to :func:`patch_students` says of each student."""
+    return [verdict(item) for item in match(ids, payload["students"], _id)]
+
+
+def whole_ids(ids: Iterable[str | int]) -> list[int]:
+    """Ids as the numbers that the vendor asks for.
+
+    :raises InvalidInput: there is none, or one is not a number.
+    """
+    wanted = [str(known).strip() for known in ids]
+    if not wanted or not all(known.isascii() and known.isdigit() for known in wanted):
+        raise InvalidInput("at least one id is needed, and each must be a whole number")
+    return [int(known) for known in wanted]
+
+
+def _teacher_rows(teachers: list[Teacher]) -> list[Row[Teacher]]:
+    rows: list[Row[Teacher]] = []
+    first: dict[int, int] = {}
+    for index, item in enumerate(teachers):
+        place = structured(converter, item, TeacherPlace, what=f"row {index}")
+        if first.setdefault(place.id, index) != index:
+            raise InvalidInput(f"rows {first[place.id]} and {index} name the same teacher")
+        rows.append(Row.of(index, item, str(place.id), converter.unstructure(place)))
+    return rows
+
+
+def _id(item: Any) -> Hashable | None:
+    return str(item["id"]) if isinstance(item, dict) and item.get("id") is not None else None
+
+
+def _index(item: Any) -> Hashable | None:
+    return item.get("index") if isinstance(item, dict) else None

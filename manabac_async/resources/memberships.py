@@ -1,0 +1,124 @@
+"""``managebac.memberships``: who is in which class, over the whole school."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lms_async.bulk import Bulk
+from lms_async.call import Call, Query, given
+from lms_async.chunks import Batch, Row
+from lms_async.errors import InvalidInput
+from lms_async.pages import Pages
+from lms_async.records import structured
+from lms_async.transport import Transport
+from lms_async.verdict import Verdict
+
+from ..models import Membership, MembershipPlace, StudentPlace, converter
+from .classes import patch_students, student_verdicts
+
+Place = MembershipPlace | Mapping[str, Any]
+
+
+class Memberships:
+    """Memberships of students, teachers and administrators."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        class_ids: Iterable[str | int] | None = None,
+        user_ids: Iterable[str | int] | None = None,
+        modified_since: datetime | None = None,
+        deleted_since: datetime | None = None,
+        class_happens_on: date | None = None,
+        per_page: int | None = None,
+    ) -> Pages[Membership]:
+        """All memberships that meet every filter. Vendor page: "Get all Memberships".
+
+        An incremental sync takes two passes, ``modified_since`` and ``deleted_since``: a deletion
+        does not count as a modification, and both at once may well give nothing.
+
+        :param modified_since: with a time zone; the vendor reads UTC.
+        :param deleted_since: gives the deleted ones, since then; with a time zone.
+        :param class_happens_on: only classes whose terms include this day.
+        :param per_page: rows a page; the vendor's choice where not given, and it may give fewer.
+        :returns: ``await`` it for a list, or iterate it.
+        :raises InvalidInput: a moment without a time zone.
+        """
+        query = (
+            *_repeated("class_ids[]", class_ids),
+            *_repeated("user_ids[]", user_ids),
+            *given(
+                modified_since=_moment("modified_since", modified_since),
+                deleted_since=_moment("deleted_since", deleted_since),
+                class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
+                per_page=per_page,
+            ),
+        )
+        call = Call(
+            "GET",
+            "memberships",
+            route="memberships",
+            query=query,
+            returns=list[Membership],
+            key="memberships",
+            repeatable=True,
+        )
+        return Pages(self._transport, call, Membership)
+
+    def update_many(
+        self, places: Iterable[Place] | AsyncIterable[Place], *, chunk: int = 100
+    ) -> Bulk[Place]:
+        """Put students into classes, or change their levels there: the rows are grouped by class,
+        and go out as :meth:`Classes.update_students` sends them.
+
+        :param places: each with ``class_id``, ``student_id`` and, where the class has levels,
+            ``level``; a student may stand once in each class.
+        :param chunk: students a call, at least 1; the vendor names no maximum.
+        :returns: ``await`` it for a report, or iterate it for one outcome a row, in input order.
+        """
+        if chunk < 1:
+            raise InvalidInput("a chunk has at least one student")
+
+        def prepare(item: Place) -> tuple[Hashable, Any]:
+            place = structured(converter, item, MembershipPlace, what="the row")
+            body = converter.unstructure(StudentPlace(id=place.student_id, level=place.level))
+            return (place.class_id, str(place.student_id)), body
+
+        def call(rows: list[Row[Place]]) -> Call[Any]:
+            return patch_students(_class_of(rows[0].key), rows)
+
+        def read(payload: Any, rows: list[Row[Place]]) -> list[Verdict | None]:
+            return student_verdicts(payload, [_student_of(row.key) for row in rows])
+
+        batch = Batch(
+            prepare=prepare, call=call, read=read, at_most=chunk, distinct=True, group=_class_of
+        )
+        return Bulk(self._transport, places, batch)
+
+
+def _class_of(key: Any) -> int:
+    class_id: int = key[0]
+    return class_id
+
+
+def _student_of(key: Any) -> str:
+    student_id: str = key[1]
+    return student_id
+
+
+def _repeated(name: str, ids: Iterable[str | int] | None) -> Query:
+    """Arrays as the vendor documents them: the bracketed name, once for each."""
+    return tuple((name, str(known)) for known in ids or ())
+
+
+def _moment(name: str, moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise InvalidInput(f"{name} needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,30 @@
+"""``managebac.students``: what one student belongs to."""
+
+from __future__ import annotations
+
+from lms_async.call import fill, get, given
+from lms_async.transport import Transport
+
+from ..models import StudentMemberships
+
+
+class Students:
+    """Students of the school."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def memberships(
+        self, student_id: str | int, *, archived: bool = False
+    ) -> StudentMemberships:
+        """The classes, groups and year groups of a student. Vendor page: "Get a Student's
+        memberships".
+
+        :param archived: only the archived ones, instead of only the others.
+        :raises NotFound: there is no such student.
+        """
+        path = fill("students/{student_id:person}/memberships", student_id=student_id)
+        query = given(archived="true" if archived else None)
+        return await self._transport.send(
+            get(path, query=query, returns=StudentMemberships, key="memberships")
+        )

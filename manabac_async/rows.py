@@ -1,0 +1,32 @@
+"""What a bulk answer of v2 says of each row: HTTP 200, and a ``status`` of its own for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms_async.outcome import RowError, Status
+from lms_async.redact import texts
+from lms_async.verdict import Verdict
+
+_REFUSALS = ("unprocessable_entity", "not_found")
+
+
+def verdict(item: Any) -> Verdict | None:
+    """``ok``, ``unprocessable_entity`` and ``not_found`` are documented; of any other word we do
+    not know what it means."""
+    if not isinstance(item, dict):
+        return None
+    status = item.get("status")
+    known = None if item.get("id") is None else str(item["id"])
+    if status == "ok":
+        return Verdict(Status.DONE, known)
+    if status not in _REFUSALS:
+        return None
+    errors = item.get("errors")
+    fields = (
+        {str(field): "; ".join(texts(why)) for field, why in errors.items()}
+        if isinstance(errors, dict)
+        else {}
+    )
+    message = "; ".join(f"{field} {why}" for field, why in fields.items())
+    return Verdict(Status.REJECTED, known, RowError(str(status), message, fields))

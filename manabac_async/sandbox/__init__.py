@@ -1,0 +1,25 @@
+"""A stateful stand-in for ManageBac, for tests and demonstrations: both of its APIs.
+
+>>> async with ManageBacSandbox(school=School.seeded(students=3000)) as sandbox:  # doctest: +SKIP
+...     client = ManageBac(sandbox.token, base_url=sandbox.base_url)
+...     legacy = ManageBacV1("school", sandbox.v1_token, base_url=sandbox.v1_base_url)
+"""
+
+from .records import Class, Group, Membership, Person, Rejected, Term, YearGroup
+from .school import School
+from .server import VERSIONS, ManageBacSandbox
+from .tokens import PERMISSIONS
+
+__all__ = [
+    "PERMISSIONS",
+    "VERSIONS",
+    "Class",
+    "Group",
+    "ManageBacSandbox",
+    "Membership",
+    "Person",
+    "Rejected",
+    "School",
+    "Term",
+    "YearGroup",
+]

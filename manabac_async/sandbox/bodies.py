@@ -1,0 +1,63 @@
+"""Bodies as both APIs read and write them, and the refusals that each has its own shape for."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from lms_async.sandbox import Answer, Arrived
+
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class Refused(Exception):
+    """What was asked is not done; ``answer`` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def answer(status: int, body: Any) -> Answer:
+    """An answer in JSON."""
+    return Answer(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
+
+
+def rendered(body: Any) -> Any:
+    """What v2 shows of something: never a null (vendors.md, 2.7)."""
+    if isinstance(body, dict):
+        return {key: rendered(value) for key, value in body.items() if value is not None}
+    return [rendered(value) for value in body] if isinstance(body, list) else body
+
+
+def error(status: int, text: str) -> Answer:
+    """v2's envelope for most refusals."""
+    return answer(status, {"error": text})
+
+
+DENIED = error(401, "Access Denied")
+"""For a wrong token and for a missing permission alike (vendors.md, 2.2)."""
+
+MALFORMED = error(400, "Invalid payload data structure.")
+
+
+def v1_error(status: int, text: str) -> Answer:
+    """v1's: the reasons are one text, not a list."""
+    return answer(status, {"status": "Error", "errors": text})
+
+
+def read(arrived: Arrived) -> Any:
+    """The JSON in a request's body, or ``ValueError``.
+
+    A body that does not call itself JSON is not looked at: a choice.
+    """
+    kind = arrived.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ValueError("not JSON by its content type")
+    return json.loads(arrived.body)
+
+
+def moment(at: datetime) -> str:
+    """``2021-06-28T12:39:52.000Z``, the common one of v2's forms of a timestamp."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"

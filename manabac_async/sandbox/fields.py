@@ -1,0 +1,99 @@
+"""The fields of v1's user model, and how what is written to them is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .records import KINDS, Kind
+
+Fields = Mapping[str, Any]
+"""A user as a client writes it."""
+
+# What each type's answers show, from managebac-v1.md's samples; "kin" stands for parents_ids or
+# child_ids. For advisors it has no sample: that they show what students and parents have in
+# common is a choice.
+_COMMON = (
+    *("type", "city", "nationality1", "phone_number", "nationality2", "birthday", "language1"),
+    *("first_name", "mobile_phone_number", "nationality3", "gender", "state", "language2"),
+    *("last_name", "street_address_ii", "nationality4", "nickname", "zipcode", "language3"),
+    *("email", "id", "national_id", "language", "street_address", "country", "language4"),
+)
+_OPENAPPLY = ("openapply_student_id", "openapply_parent_id")
+_WORK = (
+    *("work_address", "work_address_ii", "work_city", "work_country", "work_email", "work_fax"),
+    *("work_phone", "work_postal_code", "work_state"),
+)
+SHOWN: dict[Kind, tuple[str, ...]] = {
+    "student": (
+        *(*_COMMON, *_OPENAPPLY, "attendance_start_date", "program", "class_year", "student_id"),
+        "parents_ids",
+    ),
+    "parent": (*_COMMON, *_OPENAPPLY, *_WORK, "salutation", "employer", "title", "child_ids"),
+    "advisor": _COMMON,
+}
+
+DATES = ("birthday", "attendance_start_date")
+_TEXTS = frozenset(
+    {name for names in SHOWN.values() for name in names}
+    - {"type", "id", "email", "student_id", "class_year", "parents_ids", "child_ids", *DATES}
+    | {"other_name", "year_label"}
+)
+
+
+def kind(value: Any) -> Kind | None:
+    """The type that a write means. ``Students``, as reads say it, is none: a choice."""
+    said = value.lower() if isinstance(value, str) else ""
+    return next((kind for kind in KINDS if kind == said), None)
+
+
+def text(value: Any) -> str:
+    """A scalar as the text that is kept; ``ValueError`` for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("neither text nor number")  # noqa: TRY004 - as for a wrong text
+    return str(value).strip()
+
+
+def day(value: Any) -> str:
+    """A date, written either way that the document shows, as ``1997-04-01``; or empty."""
+    said = text(value)
+    if dotted := re.fullmatch(r"(\d{2})\.(\d{2})\.(\d{4})", said, re.ASCII):
+        said = "-".join(reversed(dotted.groups()))
+    return date.fromisoformat(said).isoformat() if said else ""
+
+
+def ids(value: Any) -> list[int]:
+    """Ids: in a list, each a number or its digits, or in a text with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        raise ValueError("no list")  # noqa: TRY004
+    return [int(text(part)) for part in parts if text(part)]
+
+
+def plain(given: Fields) -> tuple[dict[str, Any], list[str]]:
+    """The fields of no consequence, as they are kept, and what is wrong with them.
+
+    ``null`` is ignored and ``""`` overwrites: stated for v2 (vendors.md, 2.7), a choice here.
+    """
+    changes: dict[str, Any] = {}
+    wrong = []
+    for name, value in given.items():
+        if value is None:
+            continue
+        try:
+            if name in DATES:
+                changes[name] = day(value) or None
+            elif name == "class_year":
+                changes[name] = int(text(value)) if text(value) else None
+            elif name in _TEXTS:
+                changes[name] = text(value)
+        except ValueError:
+            wrong.append(f"{label(name)} is invalid")
+    return changes, wrong
+
+
+def label(name: str) -> str:
+    """A field's name in a sentence: ``Student ID``, as in the document's sample."""
+    return name.replace("_", " ").capitalize().replace(" id", " ID")

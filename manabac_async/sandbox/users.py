@@ -1,0 +1,128 @@
+"""What v1 does to users: who may be created, and what an update changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import fields
+from .records import Kind, Person, Rejected
+from .school import School
+
+Changes = dict[str, Any]
+
+
+def create(school: School, given: fields.Fields) -> Person:
+    """Make a user, or raise :class:`Rejected`."""
+    kind = fields.kind(given.get("type"))
+    changes, wrong = _read(school, given, kind, None)
+    if kind is None:
+        wrong.insert(0, "Type is not included in the list")
+    wrong += [_blank(name) for name in _needed(kind) if given.get(name) in (None, "")]
+    if wrong or kind is None:
+        raise Rejected(*wrong)
+    person = Person(school.number("people"), kind, email="")
+    _apply(school, person, changes)
+    school.creates[person.email] += 1
+    if person.student_id:
+        school.creates[person.student_id] += 1
+    if given.get("welcome_email") == "Yes":
+        school.welcome_mails.append(person.id)
+    return person
+
+
+def update(school: School, person: Person, given: fields.Fields) -> None:
+    """Change what is given of a user, or raise :class:`Rejected`."""
+    changes, wrong = _read(school, given, person.kind, person)
+    # That a user cannot become one of another type is a choice.
+    if given.get("type") is not None and fields.kind(given["type"]) != person.kind:
+        wrong.append("Type cannot be changed")
+    wrong += [_blank(name) for name in _needed(person.kind) if given.get(name) == ""]
+    if wrong:
+        raise Rejected(*wrong)
+    kin = list(person.kin)
+    school.release(person)
+    _apply(school, person, {"kin": kin, **changes})
+    school.updates[person.id] += 1
+
+
+def _needed(kind: Kind | None) -> list[str]:
+    return ["first_name", "last_name", "email"] + ["student_id"] * (kind == "student")
+
+
+def _blank(name: str) -> str:
+    return f"{fields.label(name)} can't be blank"
+
+
+def _read(
+    school: School, given: fields.Fields, kind: Kind | None, person: Person | None
+) -> tuple[Changes, list[str]]:
+    """What a write changes, and what is wrong with it, in the words of v1's sample."""
+    changes, wrong = fields.plain(given)
+    own: dict[str, Any] = {}
+    for name in ("email", "student_id"):
+        try:
+            own[name] = fields.text(given[name]) if given.get(name) is not None else ""
+        except ValueError:
+            wrong.append(f"{fields.label(name)} is invalid")
+    email, student_id = own.get("email", ""), own.get("student_id", "")
+    if email and school.by_email(email) not in (None, person):
+        wrong.append("Email has already been taken")
+    if email and "@" not in email:
+        wrong.append("Email is invalid")
+    if kind == "student":
+        if student_id and school.by_student_id(student_id) not in (None, person):
+            wrong.append("Student ID must be unique")
+        changes |= {"student_id": student_id} if student_id else {}
+        _tie_student(school, given, changes, wrong)
+    elif kind == "parent":
+        # Written as children_ids, read as child_ids: that both are understood is a choice.
+        for name in ("children_ids", "child_ids"):
+            _kin(given, name, school.students, changes, wrong)
+    changes |= {"email": email} if email else {}
+    if given.get("password"):
+        changes["has_password"] = True
+    return changes, wrong
+
+
+def _tie_student(school: School, given: fields.Fields, changes: Changes, wrong: list[str]) -> None:
+    """The people and the group that a student's write names; that all must exist is a choice."""
+    _kin(given, "parents_ids", school.parents, changes, wrong)
+    if said := str(given.get("homeroom_advisor") or ""):
+        found = school.user(int(said)) if said.isdecimal() else school.by_email(said)
+        if found is None or found.kind != "advisor":
+            wrong.append("Homeroom advisor must exist")
+        else:
+            changes["homeroom_advisor"] = found.id
+    group = given.get("ib_group_id") or school.year_labels.get(str(given.get("year_label")))
+    if group and str(group).isdecimal() and int(group) in school.ib_groups:
+        changes["ib_group"] = int(group)
+    elif group:
+        wrong.append("Ib group must exist")
+
+
+def _kin(
+    given: fields.Fields,
+    name: str,
+    known: dict[int, Person],
+    changes: Changes,
+    wrong: list[str],
+) -> None:
+    if given.get(name) is None:
+        return
+    try:
+        changes["kin"] = fields.ids(given[name])
+    except ValueError:
+        wrong.append(f"{fields.label(name)} is invalid")
+        return
+    if any(number not in known for number in changes["kin"]):
+        wrong.append(f"{fields.label(name)} must exist")
+
+
+def _apply(school: School, person: Person, changes: Changes) -> None:
+    for name in ("email", "student_id", "homeroom_advisor", "has_password"):
+        setattr(person, name, changes.pop(name, getattr(person, name)))
+    kin, group = changes.pop("kin", ()), changes.pop("ib_group", None)
+    person.fields |= changes
+    school.keep(person, kin)
+    if group is not None:
+        school.move_to_ib_group(group, person.id)

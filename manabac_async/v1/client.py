@@ -1,0 +1,73 @@
+"""The front door to ManageBac's v1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from lms_async.client import Client
+from lms_async.errors import InvalidInput
+from lms_async.events import Listener
+from lms_async.limit import Limiter
+from lms_async.retry import RetryPolicy
+from lms_async.transport import Transport, checked_base_url
+from lms_async.wire import Wire
+
+from ..credentials import QueryToken
+from .resources import ClassesV1, Groups, IbGroups, UsersV1
+from .vendor import ManageBacV1Vendor
+
+
+class ManageBacV1(Client):
+    """A client of one school's ManageBac, legacy v1, for one event loop.
+
+    Use it as ``async with ManageBacV1("myschool", token) as managebac``, or call :meth:`close`.
+
+    :param school: the school's subdomain, as in ``https://{school}.managebac.com``.
+    :param token: the API token. It goes into the query, as every client in use sends it, and into
+        a header beside it, as the vendor's page has it for writes.
+    :param base_url: another address, e.g. ``https://myschool.managebac.cn/api/``.
+    :param limiter: how fast to go; where not given, 50 requests in a second, shared by all clients
+        of this host on this event loop.
+    :param retry: when to try again.
+    :param timeout: seconds for one attempt, from connecting to the last byte.
+    :param session: your own aiohttp session; it is not closed.
+    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :raises InvalidInput: no token, no school's name, or a base URL that is not safe.
+    """
+
+    def __init__(
+        self,
+        school: str,
+        token: str,
+        *,
+        base_url: str | None = None,
+        limiter: Limiter | None = None,
+        retry: RetryPolicy | None = None,
+        timeout: float = 60.0,
+        session: aiohttp.ClientSession | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+        events: Sequence[Listener] = (),
+    ) -> None:
+        if not token:
+            raise InvalidInput("ManageBac needs a token")
+        if not re.fullmatch(r"[A-Za-z0-9-]+", school):
+            raise InvalidInput("school is the subdomain alone, e.g. myschool")
+        url = checked_base_url(base_url or f"https://{school}.managebac.com/api/")
+        credentials = QueryToken(token, headers={"auth_token": token})
+        vendor = ManageBacV1Vendor(url, credentials, ("ManageBac", urlsplit(url).netloc))
+        wire = Wire(session=session, connector=connector)
+        self._over(
+            Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
+        )
+
+    def _over(self, transport: Transport) -> None:
+        super()._over(transport)
+        self.users = UsersV1(transport)
+        self.ib_groups = IbGroups(transport)
+        self.classes = ClassesV1(transport)
+        self.groups = Groups(transport)

@@ -1,0 +1,236 @@
+"""The resources of v1: users, IB groups, classes, and the members of either kind of group.
+
+Vendor page: the v1 reference. Nothing is paged there: a list is one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
+from typing import Any, Literal, TypeVar
+
+import attrs
+
+from lms_async.bulk import Bulk
+from lms_async.call import Call, fill, get, given
+from lms_async.chunks import Batch, Row
+from lms_async.errors import InvalidInput
+from lms_async.outcome import RowError, Status
+from lms_async.pages import Pages
+from lms_async.records import structured
+from lms_async.redact import texts
+from lms_async.transport import Transport
+from lms_async.values import UNSET
+from lms_async.verdict import Verdict
+
+from ..models import converter
+from ..resources.classes import whole_ids
+from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
+
+T = TypeVar("T")
+NewUser = UserV1Create | Mapping[str, Any]
+Change = UserV1Update | Mapping[str, Any]
+
+
+class _Resource:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def _listed(self, path: Any, row: type[T], *, key: str, query: Any = ()) -> Pages[T]:
+        call: Call[Any] = get(path, returns=list[row], key=key, query=query)  # type: ignore[valid-type]
+        return Pages(self._transport, call, row)
+
+
+class UsersV1(_Resource):
+    """Users of the school."""
+
+    async def create(self, user: NewUser) -> str:
+        """Create one user. Vendor page: "New User Creation".
+
+        :param user: ``type``, ``first_name``, ``last_name`` and ``email`` are needed, and
+            ``student_id`` of a student.
+        :returns: the new user's id.
+        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises BadRequest: the vendor will not have it, e.g. the mail address is taken.
+        :raises OutcomeUnknown: the answer was lost; look the user up before a second try.
+        """
+        call = _create(_new_user(user), many=False)
+        return str((await self._transport.send(call))["user_id"])
+
+    def create_many(self, users: Iterable[NewUser] | AsyncIterable[NewUser]) -> Bulk[NewUser]:
+        """Create users, one a call, several calls at once; see :meth:`create`.
+
+        :returns: ``await`` it for a report, or iterate it for one outcome a row.
+        """
+
+        def prepare(item: NewUser) -> tuple[Hashable, Any]:
+            body = _new_user(item)
+            return body["email"].casefold(), body
+
+        batch = Batch(
+            prepare=prepare,
+            call=lambda rows: _create(rows[0].json, many=True),
+            read=_verdict,
+            at_most=1,
+        )
+        return Bulk(self._transport, users, batch)
+
+    def list(
+        self,
+        type: Literal["student", "parent", "advisor"] | None = None,  # noqa: A002 - the vendor's name
+    ) -> Pages[UserV1]:
+        """All users, or those of one ``type``. Vendor page: "Retrieve Users".
+
+        :returns: ``await`` it for a list, or iterate it.
+        """
+        query = given(type=type and type.capitalize())
+        return self._listed(fill("users"), UserV1, key="users", query=query)
+
+    async def get(self, user_id: str | int) -> UserV1:
+        """One user. Vendor page: "Retrieve Users".
+
+        :raises NotFound: there is none.
+        """
+        path = fill("users/{user_id:person}", user_id=user_id)
+        return await self._transport.send(get(path, returns=UserV1, key="user"))
+
+    async def update(self, user_id: str | int, changes: Change) -> None:
+        """Change one user. Vendor page: "Update Users".
+
+        :param changes: only the fields to change; an ``id`` among them must be ``user_id``.
+        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        """
+        wanted = structured(converter, changes, UserV1Update, what="the change")
+        if wanted.id is not UNSET and str(wanted.id) != str(user_id):
+            raise InvalidInput("the change names another user's id than the call")
+        body = converter.unstructure(attrs.evolve(wanted, id=UNSET))
+        if not body:
+            raise InvalidInput("there is nothing to change")
+        await self._transport.send(_update(str(user_id), body, many=False))
+
+    def update_many(self, changes: Iterable[Change] | AsyncIterable[Change]) -> Bulk[Change]:
+        """Change users, one a call, several calls at once; see :meth:`update`.
+
+        :param changes: each with the user's ``id`` and the fields to change.
+        """
+
+        def prepare(item: Change) -> tuple[Hashable, Any]:
+            wanted = structured(converter, item, UserV1Update, what="the row")
+            if wanted.id is UNSET or not str(wanted.id).strip():
+                raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
+            return str(wanted.id), converter.unstructure(attrs.evolve(wanted, id=UNSET))
+
+        batch = Batch(
+            prepare=prepare,
+            call=lambda rows: _update(str(rows[0].key), rows[0].json, many=True),
+            read=_verdict,
+            at_most=1,
+        )
+        return Bulk(self._transport, changes, batch)
+
+
+class IbGroups(_Resource):
+    """IB groups of the school."""
+
+    def list(self) -> Pages[IbGroup]:
+        """All IB groups. Vendor page: "Retrieve IB Groups"."""
+        return self._listed(fill("ib_groups"), IbGroup, key="ib_groups")
+
+
+class ClassesV1(_Resource):
+    """Classes of the school."""
+
+    def list(self) -> Pages[ClassV1]:
+        """All classes. Vendor page: "Retrieve Classes"."""
+        return self._listed(fill("classes"), ClassV1, key="classes")
+
+
+class Groups(_Resource):
+    """The members of an IB group or of a class: the vendor serves both under ``groups/``."""
+
+    def members(self, group_id: str | int) -> Pages[UserV1]:
+        """The members. Vendor page: "Retrieves list of IB Group students", "Retrieve Classes'
+        members".
+
+        :raises NotFound: there is no such group.
+        """
+        path = fill("groups/{group_id}/members", group_id=group_id)
+        return self._listed(path, UserV1, key="members")
+
+    async def add_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
+        """Add users by their ids. Vendor page: "Add members to …".
+
+        :raises InvalidInput: no ids, or one that is not a number.
+        :raises BadRequest: one of them is not there.
+        """
+        await self._change("POST", group_id, "add_members", ids)
+
+    async def remove_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
+        """Remove users by their ids. Vendor page: "Remove members from …" (a PUT).
+
+        :raises InvalidInput: no ids, or one that is not a number.
+        :raises BadRequest: one of them is not there.
+        """
+        await self._change("PUT", group_id, "remove_members", ids)
+
+    async def _change(
+        self, method: Any, group_id: str | int, action: str, ids: Iterable[str | int]
+    ) -> None:
+        path = fill("groups/{group_id}/" + action, group_id=group_id)
+        body = {"users": whole_ids(ids)}
+        await self._transport.send(
+            Call(method, str(path), route=path.route, body=body, proof="status")
+        )
+
+
+def _new_user(user: NewUser) -> dict[str, Any]:
+    body: dict[str, Any] = converter.unstructure(
+        structured(converter, user, UserV1Create, what="the user")
+    )
+    missing = {}
+    if not body["email"]:
+        missing["email"] = "is needed and must not be blank"
+    if body["type"] == "student" and not str(body.get("student_id") or "").strip():
+        missing["student_id"] = "is needed for a student"
+    if missing:
+        raise InvalidInput("the user can't be sent", fields=missing)
+    return body
+
+
+def _create(body: Any, *, many: bool) -> Call[Any]:
+    return Call(
+        "POST",
+        "users",
+        route="users",
+        body={"user": body},
+        proof=None if many else "user_id",
+        many=many,
+    )
+
+
+def _update(user_id: str, body: Any, *, many: bool) -> Call[Any]:
+    path = fill("users/{user_id:person}", user_id=user_id)
+    return Call(
+        "PUT",
+        str(path),
+        route=path.route,
+        body={"user": body},
+        proof="status",
+        repeatable=True,
+        many=many,
+    )
+
+
+def _verdict(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
+    """What the vendor says of the one user of a call: an English sentence as its status."""
+    status = payload.get("status") if isinstance(payload, dict) else None
+    if not isinstance(status, str):
+        return [None]
+    if status == "Error":
+        message = " ".join(texts(payload.get("errors")))
+        return [Verdict(Status.REJECTED, error=RowError("400", message))]
+    if not status.startswith("Success"):  # "Success", "Successfully updated."
+        return [None]
+    known = payload.get("user_id")
+    if known is None and "Successfully" in status:
+        known = rows[0].key  # an update: the vendor's id is the row's own
+    return [Verdict(Status.DONE, None if known is None else str(known))]

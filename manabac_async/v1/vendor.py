@@ -1,0 +1,53 @@
+"""What differs in v1: envelopes by two names, and a bulk that is one user a call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import orjson
+
+from lms_async.answer import Answer
+from lms_async.call import Call
+from lms_async.errors import BadRequest
+
+from ..vendor import ManageBacVendor
+
+
+class ManageBacV1Vendor(ManageBacVendor):
+    """ManageBac's v1, as the transport sees it."""
+
+    def check(self, call: Call[Any], answer: Answer) -> Any:
+        """The payload of a success; of a bulk's one user also that of a refusal, which is the
+        row's own.
+
+        :raises LmsError: for anything else.
+        """
+        if call.many and answer.status in (400, 422):
+            refused = _object(answer.body)
+            if refused is not None:
+                return refused
+        payload = super().check(_enveloped(call, answer), answer)
+        if isinstance(payload, dict):
+            if payload.get("status") == "Error" and not call.many:
+                raise BadRequest(answer.status, call=call)
+            if call.key == "user" and "user" not in payload:
+                users = payload["users"]
+                payload["user"] = users[0] if isinstance(users, list) and users else users
+        return payload
+
+
+def _enveloped(call: Call[Any], answer: Answer) -> Call[Any]:
+    """``call``, expecting ``users`` where the answer names the one user so: the vendor's page
+    writes either."""
+    if call.key == "user" and b'"user"' not in answer.body:
+        return attrs.evolve(call, key="users")
+    return call
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,92 @@
+"""What is ManageBac's own: its credentials, errors and pages. Both of its APIs share it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, ClassVar
+
+import attrs
+from cattrs import Converter
+
+from lms_async.call import Call, replace_query, url_of
+from lms_async.limit import Limiter, Window
+from lms_async.vendor import Page, Vendor
+
+from .credentials import Credentials
+from .models import converter
+
+#: "50 requests per second per IP address", over all endpoints (vendor: Throttling).
+LIMIT, PERIOD = 50, 1.0
+
+HINTS = {
+    400: "the payload or a parameter is malformed",
+    401: "ManageBac does not tell a wrong token from one that lacks the permission, nor from the "
+    "wrong region: GET auth/permissions lists what this token may do",
+    403: "the token may not do this",
+    404: "there is no such thing, or this token may not see it",
+    422: "a value was not accepted",
+}
+
+
+@attrs.frozen
+class ManageBacVendor(Vendor):
+    """ManageBac, as the transport sees it. ``base_url`` includes the API's version."""
+
+    name: ClassVar[str] = "ManageBac"
+    hints: ClassVar[Mapping[int, str]] = HINTS
+    otherwise_wait: ClassVar[float] = PERIOD
+
+    base_url: str
+    credentials: Credentials = attrs.field(repr=False)
+    scope: Hashable = attrs.field(repr=False)
+    converter: Converter = attrs.field(default=converter, repr=False)
+
+    def default_limiter(self) -> Limiter:
+        """50 requests in a second, per host."""
+        return Window(LIMIT, per=PERIOD)
+
+    def url(self, call: Call[Any]) -> str:
+        """Where ``call`` goes, with the token where that stands in the query."""
+        query = call.query + self.credentials.query()
+        return url_of(attrs.evolve(call, query=query), self.base_url)
+
+    async def prepare(self) -> None:
+        """See to it that the credentials are fresh."""
+        await self.credentials.prepare()
+
+    def signed(self, method: str, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+        """The credentials' headers."""
+        return nullcontext(self.credentials.headers())
+
+    def page(self, call: Call[Any], payload: Any) -> Page:
+        """The rows, and the next page as ``meta`` tells it.
+
+        A page may hold fewer rows than were asked for, and fewer than the one before (vendor:
+        "rely on meta of the response"): only ``meta`` says whether it is the last.
+        """
+        rows = _rows(call, payload)
+        meta = payload.get("meta")
+        if not isinstance(meta, dict):
+            return Page(rows)
+        current, last = _number(meta.get("current_page")), _number(meta.get("total_pages"))
+        if meta.get("next_page") is None and (current is None or last is None or current >= last):
+            return Page(rows)
+        following = _number(meta.get("next_page")) or (current or 1) + 1
+        return Page(rows, attrs.evolve(call, query=replace_query(call.query, page=following)))
+
+
+def _rows(call: Call[Any], payload: Any) -> list[Any]:
+    """The rows of a list. A class's students come as ids, with the levels in a map beside them."""
+    rows = payload[call.key]
+    if call.key != "student_ids":
+        return list(rows)
+    levels = payload.get("student_levels") or {}
+    return [{"id": known, "level": levels.get(str(known))} for known in rows]
+
+
+def _number(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None

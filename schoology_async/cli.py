@@ -1,0 +1,216 @@
+"""Schoology as a target of the ``lms`` command (extra ``cli``).
+
+The sandbox is imported where it is needed only: an import to the vendor itself runs without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from lms_async.bulk import Bulk
+from lms_async.cli.target import Row, Served, Variable
+from lms_async.events import Listener
+from lms_async.limit import Limiter
+
+from .client import BASE_URL, Schoology
+from .resources.many import checked_new_user
+
+if TYPE_CHECKING:
+    from lms_async.sandbox import StandIn
+
+    from .sandbox import SchoologySandbox
+
+#: A user's fields that may stand in a file: all that may be written when one is created.
+FIELDS = {
+    "school_uid": "the school's own id of the person, which never changes",
+    "name_first": "first name",
+    "name_last": "last name",
+    "role_id": "id of the role in Schoology, a number",
+    "username": "login name",
+    "primary_email": "mail address",
+    "name_title": "Mr., Mrs., Ms., Miss, Dr. or Professor",
+    "name_title_show": "1 to show the title, else 0",
+    "name_first_preferred": "the first name that is used",
+    "name_middle": "middle name",
+    "name_middle_show": "1 to show the middle name, else 0",
+    "gender": "M or F",
+    "grad_year": "graduation year, four digits",
+    "birthday_date": "YYYY-MM-DD",
+    "password": "first password",
+    "email_login_info": "1 to have Schoology mail the login to the person",
+    "synced": "1 if the account is kept in step by an import, else 0",
+    "position": "job title",
+    "tz_name": "time zone, such as America/New_York",
+    "language": "language code, such as es",
+    "school_id": "Schoology's id of the school",
+    "building_id": "Schoology's id of the building",
+    "additional_buildings": "ids of further buildings, with commas",
+    "parent_uids": "Schoology's ids of the parents, with commas",
+    "advisor_uids": "Schoology's ids of the advisors, with commas",
+    "child_uids": "Schoology's ids of the children, with commas",
+    "profile_picture_fid": "Schoology's id of an uploaded picture",
+    "subjects_taught": "subjects taught",
+    "grades_taught": "grades taught",
+    "department": "department",
+    "bio": "about the person",
+    "phone": "telephone number",
+    "website": "web address",
+    "address": "postal address",
+    "interests": "interests",
+    "activities": "activities",
+}
+
+
+@attrs.frozen
+class SchoologyTarget:
+    """New users, 50 a request; with ``--update-existing`` also changes to users."""
+
+    name: str = "schoology"
+    fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
+    needed: Sequence[Sequence[str]] = (
+        ("school_uid",),
+        ("name_first",),
+        ("name_last",),
+        ("role_id",),
+        ("username", "primary_email"),
+    )
+    key: Sequence[str] = ("school_uid",)
+    variables: Mapping[str, Variable] = attrs.field(
+        factory=lambda: {
+            "SCHOOLOGY_KEY": Variable("consumer key"),
+            "SCHOOLOGY_SECRET": Variable("consumer secret"),
+            "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
+            "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
+            "SCHOOLOGY_BASE_URL": Variable(f"another host than {BASE_URL}", needed=False),
+        }
+    )
+    updates: bool = True
+    limit: tuple[int, float] = (13, 5.0)
+    demo: SchoologyDemo = attrs.field(factory=lambda: SchoologyDemo())
+
+    def connect(
+        self,
+        environment: Mapping[str, str],
+        *,
+        limiter: Limiter | None,
+        events: Sequence[Listener],
+    ) -> Schoology:
+        """A client, made from the ``SCHOOLOGY_…`` variables."""
+        return Schoology(
+            environment["SCHOOLOGY_KEY"],
+            environment["SCHOOLOGY_SECRET"],
+            token=environment.get("SCHOOLOGY_TOKEN"),
+            token_secret=environment.get("SCHOOLOGY_TOKEN_SECRET"),
+            base_url=environment.get("SCHOOLOGY_BASE_URL", BASE_URL),
+            limiter=limiter,
+            events=events,
+        )
+
+    async def verify(self, client: Schoology) -> None:
+        """GET app-user-info."""
+        await client.app_user_info()
+
+    def check(self, row: Row) -> None:
+        """Check a row as ``users.create_many`` does."""
+        checked_new_user(row)
+
+    def calls(self, rows: int) -> int:
+        """50 users a request."""
+        return -(-rows // 50)
+
+    def bulk(self, client: Schoology, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+        """``users.create_many``."""
+        return client.users.create_many(rows, update_existing=update_existing)
+
+    def sandbox(
+        self,
+        *,
+        people: int = 0,
+        limit: tuple[int, float] | None = None,
+        latency: tuple[float, float] | None = None,
+        port: int = 0,
+    ) -> AbstractAsyncContextManager[Served]:
+        """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
+        from .sandbox import School, SchoologySandbox
+
+        return _served(
+            SchoologySandbox(
+                school=School.seeded(people), limit=limit or (15, 5.0), latency=latency, port=port
+            )
+        )
+
+
+@asynccontextmanager
+async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
+    async with sandbox:
+        yield Served(
+            sandbox,
+            {
+                "SCHOOLOGY_KEY": sandbox.key,
+                "SCHOOLOGY_SECRET": sandbox.secret,
+                "SCHOOLOGY_BASE_URL": sandbox.base_url,
+            },
+        )
+
+
+class SchoologyDemo:
+    """The people and the mishaps of ``lms demo``."""
+
+    def people(self, count: int) -> Iterator[Row]:
+        """Teachers, students and parents."""
+        from .sandbox.seed import people
+
+        for person in people(count, seed=1):
+            yield {name: str(value) for name, value in person.fields.items() if value != ""}
+
+    def refused(self) -> Sequence[Row]:
+        """Somebody whose login name is the administrator's."""
+        taken = {"school_uid": "X90001", "name_first": "Biff", "name_last": "Tannen"}
+        return [{**taken, "role_id": "1214", "username": "mrstrickland"}]
+
+    def invalid(self) -> Sequence[Row]:
+        """Somebody with a mail address that is none, and somebody without a last name."""
+        somebody = {"name_first": "Marty", "role_id": "1214"}
+        return [
+            {**somebody, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
+            {**somebody, "school_uid": "X90003", "username": "marty"},
+        ]
+
+    def arm(self, server: StandIn) -> Sequence[str]:
+        """Faults on the way of the users' POSTs."""
+        from lms_async.sandbox import Fault
+
+        where: Any = {"method": "POST", "path": "users"}
+        server.faults.add(
+            Fault.refuse(times=5, retry_after=0.4, skip=30, **where),
+            Fault.cut(after=True, skip=25, **where),
+            Fault.error(503, skip=60, **where),
+        )
+        return (
+            "5 refusals (429) in a row",
+            "a connection cut after the vendor had acted",
+            "a 503",
+        )
+
+    async def read_back(self, client: Schoology) -> AsyncIterator[Row]:
+        """Everybody with a ``school_uid``, as ``users.list`` gives them."""
+        async for user in client.users.list():
+            if user.school_uid:
+                shown = attrs.asdict(user, recurse=False)
+                yield {name: _written(shown[name]) for name in FIELDS if name in shown}
+
+
+def _written(value: Any) -> str:
+    """A value as it would stand in a file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+target = SchoologyTarget()

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.cli.importing import Order, run_import
+from lms_async.cli.target import find_target
+from lms_async.cli.tellers import make_teller
+from lms_async.cli.work import Summary
+from schoology_async.sandbox import SchoologySandbox
+
+HEADER = "school_uid,name_first,name_last,role_id,primary_email"
+TARGET = find_target("schoology")
+
+
+def row(number: int) -> str:
+    """A good row of :data:`HEADER`; the names are easy to look for where they must not be."""
+    return f"S{number:05},Wilhelmina,Quagmire{number},1214,w{number}@secret.example"
+
+
+def file_of(count: int, start: int = 1) -> str:
+    return "\n".join([HEADER, *(row(number) for number in range(start, start + count))]) + "\n"
+
+
+def environment_of(sandbox: SchoologySandbox) -> dict[str, str]:
+    return {
+        "SCHOOLOGY_KEY": sandbox.key,
+        "SCHOOLOGY_SECRET": sandbox.secret,
+        "SCHOOLOGY_BASE_URL": sandbox.base_url,
+    }
+
+
+def read_results(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def save(path: Path, content: str | bytes) -> None:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def load(path: Path) -> str | None:
+    """The text of a file, ``None`` if there is none."""
+    return path.read_text("utf-8") if path.exists() else None
+
+
+@attrs.frozen
+class Ran:
+    """How a run of the command ended."""
+
+    code: int
+    out: str
+    err: str
+    results: list[dict[str, str]] = attrs.field(factory=list)
+    summary: Summary | None = None
+
+    @property
+    def statuses(self) -> dict[int, str]:
+        return {int(row["row"]): row["status"] for row in self.results}
+
+
+Import = Callable[..., Awaitable[Ran]]
+
+
+@pytest.fixture
+def people_csv(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+@pytest.fixture
+def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
+    """``lms import`` in this process, of a file with the given content, into the sandbox."""
+
+    async def run(content: str | bytes | None, *, json: bool = False, **options: Any) -> Ran:
+        if content is not None:
+            save(people_csv, content)
+        out, err = io.StringIO(), io.StringIO()
+        given: dict[str, Any] = {
+            "path": people_csv,
+            "target": TARGET,
+            "environment": environment_of(schoology_sandbox),
+            "limit": (1000, 0.01),
+        }
+        order = Order(**{**given, **options})
+        summary = await run_import(order, make_teller(out, err, json=json))
+        results = order.results or people_csv.with_name("people.results.csv")
+        told = read_results(results) if results.is_file() else []
+        return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
+
+    return run
+
+
+async def start_lms(
+    *arguments: object, environment: Mapping[str, str], folder: Path
+) -> asyncio.subprocess.Process:
+    """``lms`` in a process of its own, warnings being errors."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHOOLOGY")}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "error", "-m", "lms_async.cli", *map(str, arguments)),
+        env=kept | dict(environment),
+        cwd=folder,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def end_lms(process: asyncio.subprocess.Process) -> Ran:
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode is not None
+    return Ran(process.returncode, out.decode(), err.decode())
+
+
+async def lms(*arguments: object, environment: Mapping[str, str], folder: Path) -> Ran:
+    return await end_lms(await start_lms(*arguments, environment=environment, folder=folder))

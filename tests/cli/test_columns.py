@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lms_async.cli.columns import Columns, match_columns, read_map
+from lms_async.cli.exits import CannotStart
+from lms_async.outcome import RowError
+
+FIELDS = {
+    "school_uid": "the school's own id",
+    "name_first": "first name",
+    "username": "login name",
+    "primary_email": "mail address",
+}
+NEEDED = (("school_uid",), ("name_first",), ("username", "primary_email"))
+GOOD = ["school_uid", "name_first", "username"]
+
+
+def match(header: list[str], maps: list[str] | None = None, ignored: tuple[str, ...] = ()) -> Any:
+    mapped = read_map(maps or [], FIELDS)
+    return match_columns(header, fields=FIELDS, needed=NEEDED, mapped=mapped, ignored=ignored)
+
+
+def faults(*arguments: Any) -> list[str]:
+    with pytest.raises(CannotStart) as why:
+        match(*arguments)
+    return list(why.value.lines)
+
+
+def test_columns_in_any_order() -> None:
+    columns = match(["username", "school_uid", "name_first", ""])
+    assert columns.row(["ada", " S1 ", "Ada", ""]) == {
+        "username": "ada",
+        "school_uid": "S1",
+        "name_first": "Ada",
+    }
+    assert columns.row(["", "S1", "\u00a0", ""]) == {"school_uid": "S1"}
+
+
+def test_columns_that_are_mapped_or_left_out() -> None:
+    header = ["Student ID", "name_first", "username", "Locker"]
+    columns = match(header, ["school_uid=Student ID"], ("Locker",))
+    assert columns.row(["S1", "Ada", "ada", "17"]) == {
+        "school_uid": "S1",
+        "name_first": "Ada",
+        "username": "ada",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(
+            (["School UID", "name_first", "username"],),
+            [
+                'unknown column "School UID"; the nearest known one is school_uid',
+                "the school's own id",
+                '--map school_uid="School UID"',
+                '--ignore "School UID"',
+                "no column for school_uid",
+                'the nearest is "School UID"',
+            ],
+            id="unknown and missing, near each other",
+        ),
+        pytest.param(
+            ([*GOOD, "Locker"],),
+            ['unknown column "Locker": add --map FIELD="Locker", or --ignore "Locker"'],
+            id="unknown, near none",
+        ),
+        pytest.param(
+            (["school_uid", "name_first"],),
+            ["no column for username or primary_email", '--map username="Column"'],
+            id="one of two is needed",
+        ),
+        pytest.param(
+            ([*GOOD, "username"],),
+            ['columns 3 and 4 have the same name "username"'],
+            id="same name twice",
+        ),
+        pytest.param(
+            (GOOD, ["school_uid=Studnet ID"]),
+            ['--map: the file has no column "Studnet ID"'],
+            id="mapped column is not there",
+        ),
+        pytest.param(
+            ([*GOOD, "Locker"], [], ("Lockr",)),
+            ['--ignore: the file has no column "Lockr"; did you mean "Locker"?'],
+            id="ignored column is not there",
+        ),
+        pytest.param(
+            ([*GOOD, "Student ID"], ["school_uid=Student ID"]),
+            ['school_uid is mapped to "Student ID", and there is a column school_uid too'],
+            id="mapped and there by its own name",
+        ),
+        pytest.param((GOOD, ["school_uid"]), ["--map", 'FIELD="Column"'], id="no equals sign"),
+        pytest.param(
+            (GOOD, ["school_id=x"]),
+            ['no field "school_id"; did you mean "school_uid"?'],
+            id="mapped to no field",
+        ),
+        pytest.param(
+            (GOOD, ["username=a", "username=b"]), ["username is given twice"], id="field twice"
+        ),
+        pytest.param(
+            (GOOD, ["username=a", "name_first=a"]),
+            ['the column "a" is given twice'],
+            id="column twice",
+        ),
+    ],
+)
+def test_columns_that_do_not_fit(arguments: Any, told: list[str]) -> None:
+    said = "\n".join(faults(*arguments))
+    assert all(part in said for part in told), said
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert len(faults(["school_uid", "Forename", "Login", "Locker"])) == 5
+
+
+def test_a_missing_header_does_not_show_the_first_person() -> None:
+    said = "\n".join(faults(["S1", "Wilhelmina", "w@secret.example", "1214"]))
+    assert "is the header missing?" in said
+    assert "Wilhelmina" not in said
+    assert "secret" not in said
+
+
+def test_a_columns_name_cannot_play_with_the_terminal() -> None:
+    said = "\n".join(faults([*GOOD, "\x1b[2JLocker" + "x" * 500]))
+    assert "\x1b" not in said
+    assert "Locker" in said
+    assert len(said) < 300
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "told"),
+    [
+        (["S1", "Ada"], "ragged", "has 2 cells, the header 4"),
+        (["S1", "Ada", "ada", "", ""], "ragged", "has 5 cells, the header 4"),
+        (["S1", "Ada", "ada", "x"], "ragged", "column 4, which has no name"),
+        (["S1", "A\0da", "ada", ""], "nul", "NUL byte"),
+    ],
+)
+def test_a_row_that_is_none(cells: list[str], code: str, told: str) -> None:
+    columns: Columns = match([*GOOD, ""])
+    error = columns.row(cells)
+    assert isinstance(error, RowError)
+    assert error.code == code
+    assert told in error.message

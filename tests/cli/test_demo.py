@@ -1,0 +1,73 @@
+"""``lms demo``, with fewer people."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.cli import demo
+from lms_async.cli.exits import Exit
+from lms_async.cli.target import Row
+from lms_async.cli.tellers import make_teller
+from schoology_async.cli import SchoologyDemo, SchoologyTarget
+from tests.cli.conftest import load
+
+PEOPLE = 3400
+
+
+async def run(people: int = PEOPLE) -> tuple[Exit, str]:
+    out = io.StringIO()
+    ended = await demo.run_demo(out, make_teller(out, io.StringIO()), people=people)
+    return ended, out.getvalue()
+
+
+async def test_it_adds_up() -> None:
+    ended, said = await run()
+    assert ended is Exit.DONE, said
+    for part in (
+        "a sandbox of schoology on this machine, not the vendor's own service",
+        "15 requests in any 0.5 s, 20 ± 10 ms latency",
+        "5 refusals (429) in a row, a connection cut after the vendor had acted, a 503",
+        "3,406 rows: 3,400 done, 6 rejected, 0 unknown, 0 skipped",
+        "7 made again, 5 refused by the vendor's limit",
+        "ok  read back: 3,400 people, 0 missing",
+        "ok  0 refused because we were too fast",
+        "use of the limit: ",
+    ):
+        assert part in said, said
+    assert "NO " not in said
+    folder = said.split("the files were in ")[1].split(",")[0]
+    assert load(Path(folder)) is None
+
+
+class Forgetful(SchoologyDemo):
+    """A vendor that loses one, doubles one, changes one, and makes one up."""
+
+    async def read_back(self, client: Any) -> AsyncIterator[Row]:
+        number = 0
+        async for row in super().read_back(client):
+            number += 1
+            if number == 1:
+                continue
+            yield row
+            if number == 2:
+                yield row
+            if number == 3:
+                yield {**row, "name_last": "else"}
+                yield {**row, "school_uid": "made up"}
+
+
+async def test_it_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = attrs.evolve(SchoologyTarget(), demo=Forgetful())
+    monkeypatch.setattr(demo, "find_target", lambda _: target)
+    monkeypatch.setattr(demo, "LIMIT", (1000, 0.1))
+    ended, said = await run(200)
+    assert ended is not Exit.DONE
+    assert "NO  read back: 202 people, 1 missing" in said
+    assert "NO  1 there who should not be, 2 there twice" in said
+    assert "NO  1 of them differ" in said

@@ -1,0 +1,442 @@
+"""``lms import`` into the sandbox, in this process: what is sent, said and written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.cli.exits import Exit
+from lms_async.sandbox import Fault
+from schoology_async.cli import SchoologyTarget
+from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import (
+    HEADER,
+    TARGET,
+    Import,
+    environment_of,
+    file_of,
+    load,
+    read_results,
+    row,
+    save,
+)
+
+PERSONAL = ("Wilhelmina", "Quagmire", "secret.example")
+
+
+async def test_all_done(lms_import: Import, schoology_sandbox: SchoologySandbox) -> None:
+    ran = await lms_import(file_of(120))
+    assert ran.code == Exit.DONE
+    school = schoology_sandbox.school
+    assert set(school.creates) == {f"S{number:05}" for number in range(1, 121)}
+    assert list(ran.statuses) == list(range(2, 122))
+    for told in ran.results:
+        account = school.by_school_uid(told["key"])
+        assert account is not None
+        assert (told["status"], told["id"]) == ("done", account.uid)
+        assert account.name_last == f"Quagmire{int(told['key'][1:])}"
+    assert [seen.path for seen in schoology_sandbox.log] == ["app-user-info"] + ["users"] * 3
+    assert "120 rows: 120 done, 0 rejected, 0 unknown, 0 skipped" in ran.out
+
+
+async def test_windows_1252_and_semicolons(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    content = (HEADER + "\r\nS1,Zoë,Müller,1214,z@x.example\r\n").replace(",", ";")
+    ran = await lms_import(content.encode("cp1252"))
+    assert ran.code == Exit.DONE
+    account = schoology_sandbox.school.by_school_uid("S1")
+    assert account is not None
+    assert (account.name_first, account.name_last) == ("Zoë", "Müller")
+    assert "Windows-1252" in ran.err
+    assert "semicolons" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        pytest.param("", {}, ["is empty"], id="empty file"),
+        pytest.param(HEADER + "\n", {}, ["5 columns and no rows"], id="no rows"),
+        pytest.param(HEADER + "\n\n,,,,\n", {}, ["and no rows"], id="blank rows only"),
+        pytest.param(None, {}, ["does not exist"], id="no file"),
+        pytest.param(
+            file_of(3).replace("school_uid", "School UID"),
+            {},
+            ['unknown column "School UID"', 'add --map school_uid="School UID"', "no column for"],
+            id="unknown column",
+        ),
+        pytest.param(
+            file_of(3).replace("primary_email", "name_middle"),
+            {},
+            ["no column for username or primary_email"],
+            id="missing column",
+        ),
+        pytest.param(
+            file_of(3).replace("Wilhelmina", 'Wil"h"', 1) + 'S9,"A"x,B,1214,a@b.c\n',
+            {},
+            ["row 5 ", "stray or missing quote"],
+            id="stray quote",
+        ),
+        pytest.param(
+            file_of(3), {"maps": ["nonsense"]}, ['must be FIELD="Column"'], id="--map unreadable"
+        ),
+        pytest.param(
+            file_of(3),
+            {"results": Path("/nowhere/results.csv")},
+            ["/nowhere/results.csv can't be written"],
+            id="results can't be written",
+        ),
+        pytest.param(
+            file_of(3),
+            {"environment": {"SCHOOLOGY_KEY": "k"}},
+            ["not set: SCHOOLOGY_SECRET (consumer secret)", ".env", "never", "command line"],
+            id="a variable is missing",
+        ),
+        pytest.param(
+            file_of(3),
+            {"environment": {"SCHOOLOGY_KEY": " "}},
+            ["SCHOOLOGY_KEY", "and SCHOOLOGY_SECRET"],
+            id="all variables are missing or blank",
+        ),
+        pytest.param(
+            file_of(3),
+            {
+                "environment": {
+                    "SCHOOLOGY_KEY": "k",
+                    "SCHOOLOGY_SECRET": "s",
+                    "SCHOOLOGY_BASE_URL": "http://lms.example/v1/",
+                }
+            },
+            ["http:// base URLs are refused", "SCHOOLOGY_BASE_URL"],
+            id="http off this machine",
+        ),
+    ],
+)
+async def test_bad_input_is_said_before_the_first_request(
+    lms_import: Import,
+    schoology_sandbox: SchoologySandbox,
+    people_csv: Path,
+    content: str | None,
+    options: Any,
+    told: list[str],
+) -> None:
+    ran = await lms_import(content, **options)
+    assert ran.code == Exit.BAD_INPUT
+    assert all(part in ran.err for part in told), ran.err
+    assert not any(name in ran.err + ran.out for name in PERSONAL)
+    assert len(schoology_sandbox.log) == 0
+    assert load(people_csv.with_name("people.results.csv")) is None
+
+
+async def test_the_results_file_must_not_be_the_input(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
+) -> None:
+    save(people_csv, file_of(3))
+    ran = await lms_import(None, results=people_csv)
+    assert ran.code == Exit.BAD_INPUT
+    assert "is the input" in ran.err
+    assert load(people_csv) == file_of(3)
+    assert len(schoology_sandbox.log) == 0
+
+
+async def test_a_disk_that_is_full_costs_no_row(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    ran = await lms_import(file_of(3), results=Path("/dev/full"))
+    assert ran.code == Exit.BAD_INPUT
+    assert "No space left" in ran.err
+    assert schoology_sandbox.log.count("POST") == 0
+
+
+async def test_bad_rows_cost_the_others_nothing(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    bad = {
+        3: (",Ada,Okafor,1214,a@b.example", "invalid", "school_uid: is needed"),
+        4: ("S91,,Okafor,1214,a@b.example", "invalid", "name_first: is needed"),
+        5: ("S92,Ada,,1214,a@b.example", "invalid", "name_last: is needed"),
+        6: ("S93,Ada,Okafor,,a@b.example", "invalid", "role_id: is needed"),
+        7: ("S94,Ada,Okafor,1214,", "invalid", "primary_email is needed"),
+        8: ("S95,Ada,Okafor,1214,no mail", "invalid", "primary_email: must be a mail address"),
+        9: ("S96,Ada,Okafor,1214", "ragged", "has 4 cells, the header 5"),
+        10: ("S97,Ada,Okafor,1214,a@b.example,", "ragged", "has 6 cells, the header 5"),
+        11: ("S98,A\0da,Okafor,1214,a@b.example", "nul", "NUL byte"),
+        12: ("S00001,Ada,Okafor,1214,a@b.example", "duplicate", "rows 2, 12 and 13"),
+        13: ("S00001,,Okafor,1214,a@b.example", "duplicate", "the same school_uid"),
+    }
+    lines = [HEADER, row(1), *(line for line, _, _ in bad.values()), row(2), "", row(3)]
+    ran = await lms_import("\n".join(lines))
+    assert ran.code == Exit.REJECTED
+    good = {14: "done", 16: "done"}  # row 15 is blank; row 2 shares its key with 12 and 13
+    assert ran.statuses == {2: "rejected", **dict.fromkeys(bad, "rejected"), **good}
+    assert list(ran.statuses) == sorted(ran.statuses)
+    by_row = {int(told["row"]): told for told in ran.results}
+    for number, (_, code, why) in bad.items():
+        assert by_row[number]["error_code"] == code
+        assert why in by_row[number]["error"], number
+    assert set(schoology_sandbox.school.creates) == {"S00002", "S00003"}
+    assert schoology_sandbox.log.count("POST") == 1
+    assert "row 8: rejected, invalid: primary_email: must be a mail address" in ran.err
+    assert "no mail" not in ran.err
+
+
+async def test_a_row_is_numbered_as_in_a_spreadsheet_also_after_cells_of_many_lines(
+    lms_import: Import,
+) -> None:
+    lines = [HEADER + ",address", row(1) + ',"1 Main St\nSpringfield\nUSA"', row(2) + ",x,y"]
+    ran = await lms_import("\n".join(lines))
+    assert ran.statuses == {2: "done", 3: "rejected"}
+
+
+async def test_no_request_where_no_row_is_good(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    ran = await lms_import(file_of(3).replace("1214", ""))
+    assert ran.code == Exit.REJECTED
+    assert ran.statuses == {2: "rejected", 3: "rejected", 4: "rejected"}
+    assert len(schoology_sandbox.log) == 0
+
+
+async def test_what_the_vendor_rejects_is_named_by_its_row_and_not_by_its_person(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.school.add(school_uid="S00002", name_first="A", name_last="B")
+    ran = await lms_import(file_of(3))
+    assert ran.code == Exit.REJECTED
+    assert ran.statuses == {2: "done", 3: "rejected", 4: "done"}
+    assert ran.results[1]["error_code"] == "409"
+    assert ran.results[1]["error"] == "A user with the unique ID S00002 exists."
+    assert "row 3: rejected, 409" in ran.err
+    assert "S00002" not in ran.err + ran.out
+
+
+async def test_existing_users_are_changed_when_that_is_asked_for(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.school.add(school_uid="S00002", name_first="A", name_last="B")
+    ran = await lms_import(file_of(3), update_existing=True)
+    assert ran.code == Exit.DONE
+    account = schoology_sandbox.school.by_school_uid("S00002")
+    assert account is not None
+    assert account.name_last == "Quagmire2"
+
+
+async def test_mapped_and_ignored_columns(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    content = file_of(3).replace("school_uid", "Student ID").replace("name_last", "Surname")
+    maps = ["school_uid=Student ID", "name_last=Surname"]
+    content = content.replace("\n", ",17\n").replace("17", "Locker", 1)
+    ran = await lms_import(content, maps=maps, ignored=["Locker"])
+    assert ran.code == Exit.DONE
+    assert set(schoology_sandbox.school.creates) == {"S00001", "S00002", "S00003"}
+
+
+async def test_a_wrong_key(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
+) -> None:
+    results = people_csv.with_name("people.results.csv")
+    save(results, "of an earlier run")
+    environment = environment_of(schoology_sandbox) | {"SCHOOLOGY_SECRET": "hunter2"}
+    ran = await lms_import(file_of(3), environment=environment)
+    assert ran.code == Exit.NOT_AUTHORIZED
+    assert len(schoology_sandbox.log) == 1
+    assert "check SCHOOLOGY_KEY, SCHOOLOGY_SECRET" in ran.err
+    assert "June 2025 a personal API key" in ran.err
+    assert "no row was sent" in ran.err
+    assert "hunter2" not in ran.err + ran.out
+    assert load(results) == "of an earlier run"
+
+
+async def test_an_unreachable_host(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    environment = environment_of(schoology_sandbox)
+    await schoology_sandbox.close()
+    ran = await lms_import(file_of(3), environment=environment)
+    assert ran.code == Exit.UNREACHABLE
+    assert "could not be reached" in ran.err
+    assert "127.0.0.1" in ran.err
+    assert ran.results == []
+
+
+async def test_somebody_else_answers_at_that_address(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    schoology_sandbox.faults.add(Fault.html(status=200, times=100))
+    ran = await lms_import(file_of(3))
+    assert ran.code == Exit.UNREACHABLE
+    assert "did not answer as it should" in ran.err
+    assert schoology_sandbox.log.count("POST") == 0
+
+
+async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    ran = await lms_import(file_of(100) + "S9,Ada,,1214,a@b.example\n")
+    assert ran.code == Exit.UNKNOWN
+    assert set(ran.statuses.values()) == {"unknown", "done", "rejected"}
+    assert list(ran.statuses.values()).count("unknown") == 50
+    assert ran.statuses[102] == "rejected"
+    assert sum(schoology_sandbox.school.creates.values()) == 100
+    assert "look there before you send them again" in ran.out
+
+
+def closing(sandbox: SchoologySandbox) -> Callable[[Any], None]:
+    """Revokes the key when the second POST comes."""
+
+    def before(seen: Any) -> None:
+        if sandbox.log.count("POST") == 2:
+            sandbox.personal_key = True
+
+    return before
+
+
+async def test_a_key_that_is_revoked_on_the_way(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.before_each = closing(schoology_sandbox)
+    ran = await lms_import(file_of(500), limit=(1, 0.01))
+    assert ran.code == Exit.NOT_AUTHORIZED
+    assert list(ran.statuses.values()) == ["done"] * 50 + ["skipped"] * 450
+    assert "the rest was not sent" in ran.err
+    assert schoology_sandbox.log.count("POST") <= 3
+
+
+async def test_the_vendor_goes_away_on_the_way(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    environment = environment_of(schoology_sandbox)
+
+    going: list[asyncio.Future[None]] = []
+
+    def answered(event: Any) -> None:
+        if getattr(event, "status", None) == 207 and not going:
+            going.append(asyncio.ensure_future(schoology_sandbox.close()))
+
+    ran = await lms_import(
+        file_of(300), environment=environment, limit=(1, 0.05), listeners=[answered]
+    )
+    assert ran.code == Exit.UNREACHABLE
+    assert len(ran.results) == 300
+    assert ran.statuses[2] == "done"
+    assert ran.statuses[301] == "skipped"
+    await going[0]
+    assert "the rest was not sent" in ran.err
+
+
+async def test_dry_run(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
+) -> None:
+    ran = await lms_import(
+        file_of(1500) + "S9,Ada,,1214,a@b.example\n",
+        dry_run=True,
+        environment={},
+        limit=(10, 5.0),
+    )
+    assert ran.code == Exit.REJECTED
+    assert "1,500 rows of 1,501 would go in 30 requests, in no less than 15 s" in ran.err
+    assert "10 requests in 5 s" in ran.err
+    assert "row 1502: rejected, invalid: name_last: is needed" in ran.err
+    assert len(schoology_sandbox.log) == 0
+    assert load(people_csv.with_name("people.results.csv")) is None
+    ran = await lms_import(file_of(5), dry_run=True, environment={}, limit=None)
+    assert ran.code == Exit.DONE
+    assert "13 requests in 5 s" in ran.err
+
+
+async def test_nobody_is_named_on_the_screen_or_in_the_log(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    schoology_sandbox.school.add(school_uid="S00002", name_first="A", name_last="B")
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    content = file_of(120) + "S9,Wilhelmina,,1214,w@secret.example\n" + row(7) + "\n"
+    for as_json in (False, True):
+        ran = await lms_import(content, json=as_json)
+        assert ran.code in {Exit.UNKNOWN, Exit.REJECTED}
+        said = ran.out + ran.err + caplog.text
+        assert not any(name in said for name in (*PERSONAL, "S00002", "S00007"))
+        assert schoology_sandbox.secret not in said
+    assert any("S00007" in told["key"] for told in ran.results)
+
+
+async def test_json(lms_import: Import, schoology_sandbox: SchoologySandbox) -> None:
+    schoology_sandbox.faults.add(Fault.refuse(retry_after=0.05, method="POST"))
+    ran = await lms_import(file_of(60) + "S9,Ada,,1214,a@b.example\n", json=True)
+    said = [json.loads(line) for line in ran.out.splitlines()]
+    kinds = [one["event"] for one in said]
+    assert {"begin", "departed", "answered", "refused", "retrying", "row", "report"} <= set(kinds)
+    assert kinds[-1] == "report"
+    assert said[-1]["exit_code"] == 1
+    assert said[-1]["counts"] == {"done": 60, "rejected": 1, "unknown": 0, "skipped": 0}
+    assert said[-1]["results"].endswith("people.results.csv")
+    (bad,) = (one for one in said if one["event"] == "row")
+    assert (bad["row"], bad["status"], bad["error_code"]) == (62, "rejected", "invalid")
+    assert ran.err == ""
+
+
+async def test_json_errors_too(lms_import: Import) -> None:
+    ran = await lms_import("", json=True)
+    (error,) = (json.loads(line) for line in ran.out.splitlines())
+    assert (error["event"], error["exit_code"]) == ("error", 2)
+    assert "is empty" in error["lines"][0]
+
+
+async def test_update_existing_where_it_means_nothing(lms_import: Import) -> None:
+    ran = await lms_import(
+        file_of(1), target=attrs.evolve(TARGET, updates=False), update_existing=True
+    )
+    assert ran.code == Exit.BAD_INPUT
+    assert "--update-existing means nothing to schoology" in ran.err
+
+
+async def test_a_results_file_that_fails_on_the_way_stops_the_import(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    results = tmp_path / "results.pipe"
+    os.mkfifo(results)
+    reader = [os.open(results, os.O_RDONLY | os.O_NONBLOCK)]
+
+    def answered(event: Any) -> None:
+        if getattr(event, "status", None) == 207 and reader:
+            os.close(reader.pop())
+
+    ran = await lms_import(file_of(3000), results=results, listeners=[answered], limit=(1, 0.05))
+    assert ran.code == Exit.BAD_INPUT
+    assert "results.pipe can't be written: Broken pipe" in ran.err
+    assert "50 done" in ran.out  # what had left is still counted
+    assert schoology_sandbox.log.count("POST") <= 2
+
+
+class Breaking(SchoologyTarget):
+    """Has a bug in its bulk, 60 rows on."""
+
+    def bulk(self, *arguments: Any, **options: Any) -> Any:
+        async def some(bulk: Any) -> AsyncIterator[Any]:
+            async for outcome in bulk:
+                if outcome.index == 60:
+                    raise RuntimeError("a bug")
+                yield outcome
+
+        return some(super().bulk(*arguments, **options))
+
+
+async def test_a_bug_on_the_way_leaves_no_row_out(lms_import: Import, people_csv: Path) -> None:
+    with pytest.raises(RuntimeError, match="a bug"):
+        await lms_import(file_of(100) + "S9,Ada\n", target=Breaking())
+    told = read_results(people_csv.with_name("people.results.csv"))
+    assert [int(row["row"]) for row in told] == list(range(2, 103))
+    expected = ["done"] * 60 + ["unknown"] * 40 + ["rejected"]
+    assert [row["status"] for row in told] == expected

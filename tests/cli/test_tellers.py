@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import io
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from lms_async.cli import work as work_module
+from lms_async.cli.exits import Exit
+from lms_async.cli.tellers import make_teller
+from lms_async.cli.work import Summary, Work
+from lms_async.events import Answered, Departed, Failed, Refused, Retrying
+from lms_async.outcome import RowError, Status
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    hands = [100.0]
+    monkeypatch.setattr(work_module.time, "monotonic", lambda: hands[0])
+    return hands
+
+
+def test_what_the_work_waits_for(now: list[float]) -> None:
+    work = Work(100)
+    assert work.waiting_for == "waiting for the limit"
+    work.notice(Departed("POST users", 1, 0.0))
+    work.notice(Departed("POST users", 1, 0.0))
+    assert work.waiting_for == "2 requests under way"
+    work.notice(Answered("POST users", 1, 207, 0.1))
+    assert work.waiting_for == "1 request under way"
+    work.notice(Failed("POST users", 1, "TimedOut"))
+    work.notice(Retrying("POST users", 1, "TimedOut", 2.0))
+    assert work.waiting_for == "trying again after TimedOut"
+    work.notice(Refused("POST users", 8.0))
+    assert work.waiting_for == "the vendor asked for a pause, 8 s left"
+    now[0] += 3
+    assert work.waiting_for == "the vendor asked for a pause, 5 s left"
+    now[0] += 5
+    assert work.waiting_for == "waiting for the limit"
+    work.stopping = True
+    assert work.waiting_for == "stopping"
+    work.counts[Status.DONE] = 100
+    assert work.waiting_for == "done"
+    assert (work.requests, work.retries, work.refusals) == (2, 1, 1)
+
+
+def test_rate_and_time_left(now: list[float]) -> None:
+    work = Work(1000, begun=now[0])
+    assert work.left is None
+    now[0] += 4
+    work.counts[Status.DONE] = 190
+    work.counts[Status.REJECTED] = 10
+    assert work.rate == pytest.approx(50)
+    assert work.left == pytest.approx(16)
+
+
+def test_plain_lines(now: list[float]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    say = make_teller(out, err)
+    work = Work(1000, begun=now[0])
+    say.begin(work)
+    now[0] += 10
+    work.counts.update({Status.DONE: 490, Status.UNKNOWN: 10})
+    say.tick()
+    assert err.getvalue() == (
+        "500 of 1,000 rows, 10 unknown, 50 rows/s, 10 s left; waiting for the limit\n"
+    )
+    assert say.every >= 2  # a log that is read later must not be flooded
+
+
+def test_a_live_bar() -> None:
+    out, err = Terminal(), Terminal()
+    say = make_teller(out, err)
+    work = Work(10)
+    say.begin(work)
+    work.counts[Status.DONE] = 7
+    say.tick()
+    say.note("a [b]note[/b]")
+    work.counts[Status.DONE] = 9
+    say.stop()
+    say.end(Summary(exit_code=Exit.DONE, counts=Counter({Status.DONE: 7})))
+    shown = err.getvalue()
+    assert "━" in shown
+    assert "7 of 10 rows" in shown
+    assert "9 of 10 rows" in shown  # the last state is what stays on the screen
+    assert shown.rstrip().endswith("\x1b[?25h")  # and the cursor is back
+    assert "waiting for the limit" in shown
+    assert "a [b]note[/b]" in shown
+    assert "7 rows: 7 done" in out.getvalue()
+
+
+def test_only_the_first_rows_are_named() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    say = make_teller(out, err)
+    for row in range(2, 102):
+        say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), ours=False)
+    say.end(Summary(exit_code=Exit.REJECTED))
+    assert len(err.getvalue().splitlines()) == 11
+    assert "and 90 rows more not done" in err.getvalue()
+    assert "Ada" not in err.getvalue()
+    err = io.StringIO()
+    say = make_teller(out, err, most_rows=100)
+    for row in range(2, 102):
+        say.row(row, Status.REJECTED, RowError("invalid", "x: y"), ours=True)
+    assert len(err.getvalue().splitlines()) == 100
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_nobody_listens_any_more(json: bool) -> None:
+    class Closed(io.StringIO):
+        tries = 0
+
+        def write(self, text: str) -> int:
+            self.tries += 1
+            raise BrokenPipeError
+
+    out, err = Closed(), Closed()
+    say = make_teller(out, err, json=json)
+    for _ in range(3):
+        say.note("x")
+    say.end(Summary(exit_code=Exit.DONE))
+    assert out.tries == 1
+    assert err.tries == (0 if json else 1)
+
+
+def test_a_summary_says_what_unknown_means() -> None:
+    out = io.StringIO()
+    say: Any = make_teller(out, io.StringIO())
+    counts = Counter({Status.UNKNOWN: 1})
+    say.end(Summary(exit_code=Exit.UNKNOWN, counts=counts, seconds=65.0, requests=2))
+    assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
+    assert "1 min 05 s" in out.getvalue()
+    assert "look there before you send them again" in out.getvalue()
