@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, ClassVar, Literal, cast
 from urllib.parse import urlsplit
@@ -124,13 +125,18 @@ class Signer:
         if self._method == "PLAINTEXT":
             return str(rfc5849.sign_plaintext_with_client("", keys))
         # A JSON body is not part of the base string (RFC 5849, 3.4.1.3; adding it gives 401).
-        collected = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
+        base_uri, collected = _signed_parts(url)
         # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
         normal = rfc5849.normalize_parameters(collected + parameters)  # type: ignore[arg-type]
-        base = rfc5849.signature_base_string(
-            cast("Any", method), rfc5849.base_string_uri(url), normal
-        )
+        base = rfc5849.signature_base_string(cast("Any", method), base_uri, normal)
         return str(rfc5849.sign_hmac_sha1_with_client(base, keys))
+
+
+@lru_cache(maxsize=1)  # a bulk goes to one URL again and again
+def _signed_parts(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """What of ``url`` is signed: the base string URI, and the parameters of the query."""
+    query = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
+    return rfc5849.base_string_uri(url), query
 
 
 class _Signed:

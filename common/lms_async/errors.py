@@ -42,7 +42,7 @@ class LmsError(Exception):
     #: Whether the vendor may have acted although the call failed.
     may_have_acted: ClassVar[bool] = False
     #: Whether no other row or call could fare better: a bulk stops at such an error.
-    stops: ClassVar[bool] = False
+    stops: bool = False
     #: How many wire attempts were made before giving up; set by the transport.
     attempts: int = 0
 

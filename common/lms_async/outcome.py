@@ -25,6 +25,8 @@ class Status(StrEnum):
     #: It was not sent, since the bulk had stopped.
     SKIPPED = "skipped"
 
+    __hash__ = str.__hash__  # the one of enums is written in Python, and counting is by the row
+
 
 @attrs.frozen
 class RowError:
@@ -72,6 +74,8 @@ class Report(Generic[R]):
     def add(self, outcome: Outcome[R]) -> None:
         """Count ``outcome``, and keep it if somebody must look at it."""
         self.counts[outcome.status] += 1
+        if outcome.error is None:
+            return
         if outcome.status is Status.REJECTED:
             self.failures.append(outcome)
         elif outcome.status is Status.UNKNOWN:

@@ -16,7 +16,6 @@ from typing import (
     Literal,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -65,9 +64,6 @@ def make_converter() -> Converter:
         else:
             converter.register_structure_hook_func(_is(annotation), _hook(rule))
     converter.register_structure_hook_factory(
-        _made_of(Literal), lambda wanted: _choice(get_args(wanted))
-    )
-    converter.register_structure_hook_factory(
         _made_of(list), lambda wanted: _list_reader(converter, wanted)
     )
     converter.register_structure_hook_factory(attrs.has, lambda model: _reader(converter, model))
@@ -87,10 +83,10 @@ def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda value, _: rule(value)
 
 
-def _choice(allowed: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
-    listed = ", ".join(str(value) for value in allowed)
+def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
+    listed = ", ".join(str(value) for value in allowed if value != "")
 
-    def choose(value: Any, _: Any) -> Any:
+    def choose(value: Any) -> Any:
         if value in allowed:
             return value
         raise Misfit({"": f"must be one of {listed}"})
@@ -110,114 +106,119 @@ def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list
         except Misfit:
             pass
         fields: dict[str, str] = {}
-        for index, value in enumerate(values):
-            fields.update(_complaints(f"[{index}]", hook, value, element))
+        for index, value in enumerate(values):  # once more, to name every row that does not fit
+            try:
+                hook(value, element)
+            except Misfit as misfit:
+                fields.update(misfit.under(f"[{index}]"))
         raise Misfit(fields)
 
     return read
 
 
-def _complaints(
-    path: str, hook: Callable[[Any, Any], Any], value: Any, wanted: Any
-) -> dict[str, str]:
-    try:
-        hook(value, wanted)
-    except Misfit as misfit:
-        return {
-            path + ("." if inner and not inner.startswith("[") else "") + inner: why
-            for inner, why in misfit.fields.items()
-        }
-    return {}
-
-
-def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:
-    """How ``model`` is made from a mapping: the type of each value is tested, and only those that
-    are not what their field holds go through a rule."""
+def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    """The values of a record, by field, from a mapping: the type of each is tested, and only those
+    that are not what their field holds go through a rule."""
     hints = get_type_hints(model, include_extras=True)
     keeps_extra = "extra" in hints
     ignored: frozenset[str] = getattr(model, "ignored", frozenset())
     plan: dict[str, tuple[frozenset[type], Callable[[Any], Any]]] = {}
-    for field in attrs.fields(cast("Any", model)):
+    needed = []
+    for field in attrs.fields(model):
         if field.name == "extra":
             continue
         real, nothing = _parts(hints[field.name])
         at_once = {SCALARS[real][0]} if real in AT_ONCE else set()
-        at_once |= set(nothing)
-        plan[field.name] = (frozenset(at_once), _field_rule(converter, real, nothing))
-    needed = [
-        field.name for field in attrs.fields(cast("Any", model)) if field.default is attrs.NOTHING
-    ]
+        plan[field.name] = (
+            frozenset(at_once | nothing),
+            _field_rule(converter, real, nothing),
+        )
+        if field.default is attrs.NOTHING:
+            needed.append(field.name)
 
-    def read(given: Any, _: Any) -> T:
+    def check(given: Any) -> dict[str, Any]:
         if given.__class__ is not dict and not isinstance(given, Mapping):
             raise Misfit({"": "must be an object with named fields"})
-        values: dict[str, Any] = {}
+        values = dict(given)
         extra: dict[str, Any] = {}
         fields: dict[str, str] = {}
         for name, value in given.items():
             known = plan.get(name)
             if known is None:
-                if name not in ignored:
-                    extra[name] = value
-            elif value.__class__ in known[0]:
-                values[name] = value
-            else:
+                extra[name] = values.pop(name)
+            elif value.__class__ not in known[0]:
                 try:
                     values[name] = known[1](value)
                 except Misfit as misfit:
-                    fields.update(
-                        (f"{name}.{inner}" if inner else name, why)
-                        for inner, why in misfit.fields.items()
-                    )
+                    fields.update(misfit.under(name))
         for name in needed:
-            if name not in values and name not in fields:
+            if name not in values:
                 fields[name] = "is needed"
         if extra:
             if keeps_extra:
-                values["extra"] = extra
+                values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:
                 fields.update((str(name), "is not a known field") for name in extra)
         if fields:
             raise Misfit(fields)
-        return model(**values)
+        return values
 
-    return read
+    return check
+
+
+def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:
+    check = _checker(converter, model)
+    return lambda given, _: model(**check(given))
 
 
 def _field_rule(converter: Converter, real: Any, nothing: frozenset[Any]) -> Callable[[Any], Any]:
     """How a value that is not at once what a field holds is made so, or refused."""
-    scalar = SCALARS.get(real) if isinstance(real, Hashable) else None
-    if scalar is not None and real not in MAY_BE_BLANK:
-        return scalar[1]
+    may_be_none = type(None) in nothing
+    if get_origin(real) is Literal:
+        return _choice(get_args(real))
+    if isinstance(real, Hashable) and real in SCALARS:
+        scalar = SCALARS[real][1]
+        if may_be_none or real not in MAY_BE_BLANK:
+            return scalar
+        return lambda value: _not_none(scalar(value))
     hook = converter.get_structure_hook(real)
+    return lambda value: hook(value, real) if may_be_none else _not_none(hook(value, real))
 
-    def rule(value: Any) -> Any:
-        result = None if value is None else hook(value, real)
-        if result is None and type(None) not in nothing:
-            raise Misfit({"": "must not be null or blank"})
-        return result
 
-    return rule
+def _not_none(value: Any) -> Any:
+    if value is None:
+        raise Misfit({"": "must not be blank"})
+    return value
 
 
 def _writer(model: type[Any]) -> Callable[[Any], dict[str, Any]]:
     """How an instance of ``model`` is written: what is UNSET is left out."""
-    names = tuple(field.name for field in attrs.fields(model) if field.name != "extra")
-    values_of = attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, *names),)
-    hints = get_type_hints(model, include_extras=True)
-    told_apart = [name for name in names if _parts(hints[name])[0] in WRITTEN_OTHERWISE]
+    names = [field.name for field in attrs.fields(model) if field.name != "extra"]
+    values_of = attrgetter(*names, names[0])  # one more, so that it is a tuple also for one name
+    written = _written(model)
 
     def write(record: Any) -> dict[str, Any]:
-        given = {
-            name: value
-            for name, value in zip(names, values_of(record), strict=True)
-            if value is not UNSET
-        }
+        values = zip(names, values_of(record), strict=False)
+        return written({name: value for name, value in values if value is not UNSET})
+
+    return write
+
+
+def _written(model: type[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """How the values of a record are put for the wire; the dict that is given is changed."""
+    hints = get_type_hints(model, include_extras=True)
+    told_apart = [
+        field.name
+        for field in attrs.fields(model)
+        if field.name != "extra" and _parts(hints[field.name])[0] in WRITTEN_OTHERWISE
+    ]
+
+    def write(values: dict[str, Any]) -> dict[str, Any]:
         for name in told_apart:
-            if name in given:
-                value = given[name]
-                given[name] = DUMPS.get(value.__class__, _as_it_is)(value)
-        return given
+            if name in values:
+                value = values[name]
+                values[name] = DUMPS.get(value.__class__, _as_it_is)(value)
+        return values
 
     return write
 
@@ -226,14 +227,23 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def structured(converter: Converter, value: object, model: type[T], *, what: str) -> T:
-    """``value`` as a ``model``, checked field by field; it may be one already, or a mapping.
+def sending(
+    converter: Converter, model: type[Any], *, what: str
+) -> Callable[[object], dict[str, Any]]:
+    """How a ``model``, or a mapping of the same fields, is checked and put for the wire.
 
-    :raises InvalidInput: names the fields that don't fit, and why.
+    :param what: what it is, for messages, e.g. ``the user``.
+    :returns: a function of the one, which gives a dict ready for JSON, and raises
+        :class:`~lms_async.errors.InvalidInput` with the fields that don't fit, and why.
     """
-    given: object = converter.unstructure(value) if isinstance(value, model) else value
-    try:
-        return converter.structure(given, model)
-    except Misfit as misfit:
-        fields = misfit.fields
-    raise InvalidInput(f"{what} can't be sent", fields=fields)
+    check, written = _checker(converter, model), _written(model)
+
+    def send(value: object) -> dict[str, Any]:
+        given = converter.unstructure(value) if isinstance(value, model) else value
+        try:
+            return written(check(given))
+        except Misfit as misfit:
+            fields = misfit.fields
+        raise InvalidInput(f"{what} can't be sent", fields=fields)
+
+    return send

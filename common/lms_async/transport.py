@@ -69,6 +69,8 @@ class _Try:
     attempts: int = 0
     paid: int = 0
     paused: float = 0.0
+    #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
+    in_doubt: bool = False
     departing: Callable[[], None] | None = attrs.field(default=None, repr=False)
 
 
@@ -162,12 +164,9 @@ class Transport:
         else:
             self._quota.earn(state.paid or 1)
             return attrs.evolve(answer, attempts=state.attempts), payload
-        if not call.repeatable and isinstance(error, AnswerLost | ServerError):
-            error = OutcomeUnknown(
-                f"{error.what}; the vendor may have acted",
-                call=call,
-                hint="look at the vendor before you repeat it",
-            )
+        lost = isinstance(error, AnswerLost | ServerError) and not call.repeatable
+        if lost or (state.in_doubt and not error.may_have_acted):
+            error = _in_doubt(call, error)
         raise error.after(state.attempts)
 
     async def _attempt(self, state: _Try) -> tuple[Answer, Any]:
@@ -176,6 +175,7 @@ class Transport:
             return await self._exchange(state)
         except LmsError as failure:
             error = failure
+        state.in_doubt |= error.may_have_acted and call.method != "GET"
         if isinstance(error, RateLimited):
             self._now_limiter().pause(error.retry_after)
             tell(self._events, Refused(str(call), error.retry_after))
@@ -245,6 +245,17 @@ class Transport:
         except ValueError as refused:
             why = str(refused)
         raise ForeignLink(f"redirect not followed: {why}", call=call).after(answer.attempts)
+
+
+def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:
+    """What to tell of a write that was sent, now or in an earlier attempt, and not answered."""
+    unknown = OutcomeUnknown(
+        f"{error.what}; the vendor may have acted",
+        call=call,
+        hint="look at the vendor before you repeat it",
+    )
+    unknown.stops = error.stops
+    return unknown
 
 
 def _is_redirect(answer: Answer) -> bool:

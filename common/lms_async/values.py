@@ -68,12 +68,17 @@ class Misfit(ValueError):
         self.fields = fields
         super().__init__("; ".join(f"{path}: {why}" for path, why in fields.items()))
 
+    def under(self, path: str) -> dict[str, str]:
+        """The reasons as they read one level up, e.g. ``[3].role_id`` under ``[3]``."""
+        return {
+            f"{path}.{inner}" if inner and inner[0] != "[" else path + inner: why
+            for inner, why in self.fields.items()
+        }
+
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
 _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
-_DOTTED = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})$", re.ASCII).sub
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?", re.ASCII).fullmatch
 
 
 # ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
@@ -88,6 +93,8 @@ def _text(value: Any) -> str:
 
 
 def _needed(value: Any) -> str:
+    if value.__class__ is str and value and not value.isspace():
+        return value
     text = _text(value)
     if not text or text.isspace():
         raise Misfit({"": "is needed and must not be blank"})
@@ -153,17 +160,18 @@ def _ids(value: Any) -> tuple[str, ...]:
 
 
 def _day(value: Any) -> date | None:
-    if isinstance(value, date):
-        return value
-    if value == "":
-        return None
     if isinstance(value, str):
-        text = _DOTTED(r"\3-\2-\1", value.strip())
-        if _ISO_DAY(text):
+        if not value:
+            return None
+        if value[2:3] == value[5:6] == "." and len(value) == 10:
+            value = f"{value[6:]}-{value[3:5]}-{value[:2]}"
+        if value[4:5] == value[7:8] == "-" and value[10:11] in ("", "T", " "):
             try:
-                return date.fromisoformat(text[:10])
+                return date.fromisoformat(value[:10])
             except ValueError:
                 pass
+    elif isinstance(value, date):
+        return value
     raise Misfit({"": "must be a day that exists, as YYYY-MM-DD"})
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
-
-import attrs
+from typing import Any, NamedTuple, TypeVar
 
 from .chunks import Row
 from .outcome import Outcome, RowError, Status
@@ -13,8 +11,7 @@ from .outcome import Outcome, RowError, Status
 R = TypeVar("R")
 
 
-@attrs.define
-class Verdict:
+class Verdict(NamedTuple):
     """What the vendor's answer says of one row."""
 
     status: Status
@@ -58,6 +55,6 @@ def outcomes_of(
     return [
         Outcome(row.index, row.item, Status.UNKNOWN, None, _UNMENTIONED, attempts)
         if verdict is None
-        else Outcome(row.index, row.item, verdict.status, verdict.id, verdict.error, attempts)
+        else Outcome(row.index, row.item, *verdict, attempts)
         for row, verdict in zip(rows, verdicts, strict=True)
     ]

@@ -10,11 +10,11 @@ from typing import Any
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
-from lms_async.chunks import Batch, Row
+from lms_async.chunks import Batch, Row, json_of
 from lms_async.errors import InvalidInput
 from lms_async.outcome import Outcome
 from lms_async.pages import Pages
-from lms_async.records import structured
+from lms_async.records import sending
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict, match, outcomes_of
 
@@ -23,6 +23,9 @@ from ..rows import verdict
 
 Student = StudentPlace | Mapping[str, Any]
 Teacher = TeacherPlace | Mapping[str, Any]
+
+student_place = sending(converter, StudentPlace, what="the row")
+_teacher_place = sending(converter, TeacherPlace, what="the row")
 
 
 class Classes:
@@ -67,8 +70,8 @@ class Classes:
             raise InvalidInput("a chunk has at least one student")
 
         def prepare(item: Student) -> tuple[Hashable, Any]:
-            place = structured(converter, item, StudentPlace, what="the row")
-            return str(place.id), converter.unstructure(place)
+            body = student_place(item)
+            return str(body["id"]), body
 
         def read(payload: Any, rows: list[Row[Student]]) -> list[Verdict | None]:
             return student_verdicts(payload, [row.key for row in rows])
@@ -139,7 +142,7 @@ class Classes:
                 "PUT",
                 str(path),
                 route=path.route,
-                body={"teachers": [row.json for row in rows]},
+                body={"teachers": json_of(rows)},
                 key="teachers",
                 repeatable=True,
                 many=True,
@@ -181,7 +184,7 @@ def patch_students(class_id: str | int, rows: list[Row[Any]]) -> Call[Any]:
         "PATCH",
         str(path),
         route=path.route,
-        body={"students": [row.json for row in rows]},
+        body={"students": json_of(rows)},
         key="students",
         repeatable=True,
         many=True,
@@ -208,10 +211,10 @@ def _teacher_rows(teachers: list[Teacher]) -> list[Row[Teacher]]:
     rows: list[Row[Teacher]] = []
     first: dict[int, int] = {}
     for index, item in enumerate(teachers):
-        place = structured(converter, item, TeacherPlace, what=f"row {index}")
-        if first.setdefault(place.id, index) != index:
-            raise InvalidInput(f"rows {first[place.id]} and {index} name the same teacher")
-        rows.append(Row.of(index, item, str(place.id), converter.unstructure(place)))
+        body = _teacher_place(item)
+        if first.setdefault(body["id"], index) != index:
+            raise InvalidInput(f"rows {first[body['id']]} and {index} name the same teacher")
+        rows.append(Row.of(index, item, str(body["id"]), body))
     return rows
 
 

@@ -11,14 +11,16 @@ from lms_async.call import Call, Query, given
 from lms_async.chunks import Batch, Row
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
-from lms_async.records import structured
+from lms_async.records import sending
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict
 
-from ..models import Membership, MembershipPlace, StudentPlace, converter
+from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts
 
 Place = MembershipPlace | Mapping[str, Any]
+
+_place = sending(converter, MembershipPlace, what="the row")
 
 
 class Memberships:
@@ -85,9 +87,9 @@ class Memberships:
             raise InvalidInput("a chunk has at least one student")
 
         def prepare(item: Place) -> tuple[Hashable, Any]:
-            place = structured(converter, item, MembershipPlace, what="the row")
-            body = converter.unstructure(StudentPlace(id=place.student_id, level=place.level))
-            return (place.class_id, str(place.student_id)), body
+            place = _place(item)
+            class_id, student_id = place.pop("class_id"), place.pop("student_id")
+            return (class_id, str(student_id)), {"id": student_id, **place}
 
         def call(rows: list[Row[Place]]) -> Call[Any]:
             return patch_students(_class_of(rows[0].key), rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
-import attrs
+import orjson
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill, get, given
@@ -16,10 +16,9 @@ from lms_async.chunks import Batch, Row
 from lms_async.errors import InvalidInput
 from lms_async.outcome import RowError, Status
 from lms_async.pages import Pages
-from lms_async.records import structured
+from lms_async.records import sending
 from lms_async.redact import texts
 from lms_async.transport import Transport
-from lms_async.values import UNSET
 from lms_async.verdict import Verdict
 
 from ..models import converter
@@ -29,6 +28,9 @@ from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 T = TypeVar("T")
 NewUser = UserV1Create | Mapping[str, Any]
 Change = UserV1Update | Mapping[str, Any]
+
+_created = sending(converter, UserV1Create, what="the user")
+_change = sending(converter, UserV1Update, what="the change")
 
 
 class _Resource:
@@ -68,7 +70,7 @@ class UsersV1(_Resource):
 
         batch = Batch(
             prepare=prepare,
-            call=lambda rows: _create(rows[0].json, many=True),
+            call=lambda rows: _create(orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
             at_most=1,
         )
@@ -99,10 +101,9 @@ class UsersV1(_Resource):
         :param changes: only the fields to change; an ``id`` among them must be ``user_id``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         """
-        wanted = structured(converter, changes, UserV1Update, what="the change")
-        if wanted.id is not UNSET and str(wanted.id) != str(user_id):
+        body = _change(changes)
+        if str(body.pop("id", user_id)) != str(user_id):
             raise InvalidInput("the change names another user's id than the call")
-        body = converter.unstructure(attrs.evolve(wanted, id=UNSET))
         if not body:
             raise InvalidInput("there is nothing to change")
         await self._transport.send(_update(str(user_id), body, many=False))
@@ -114,14 +115,15 @@ class UsersV1(_Resource):
         """
 
         def prepare(item: Change) -> tuple[Hashable, Any]:
-            wanted = structured(converter, item, UserV1Update, what="the row")
-            if wanted.id is UNSET or not str(wanted.id).strip():
+            body = _change(item)
+            known = str(body.pop("id", ""))
+            if not known.strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
-            return str(wanted.id), converter.unstructure(attrs.evolve(wanted, id=UNSET))
+            return known, body
 
         batch = Batch(
             prepare=prepare,
-            call=lambda rows: _update(str(rows[0].key), rows[0].json, many=True),
+            call=lambda rows: _update(str(rows[0].key), orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
             at_most=1,
         )
@@ -183,9 +185,7 @@ class Groups(_Resource):
 
 
 def _new_user(user: NewUser) -> dict[str, Any]:
-    body: dict[str, Any] = converter.unstructure(
-        structured(converter, user, UserV1Create, what="the user")
-    )
+    body = _created(user)
     missing = {}
     if not body["email"]:
         missing["email"] = "is needed and must not be blank"

@@ -11,11 +11,10 @@ from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, given
-from lms_async.chunks import Batch, Row
+from lms_async.chunks import Batch, Row, json_of
 from lms_async.errors import InvalidInput
-from lms_async.records import structured
+from lms_async.records import sending
 from lms_async.transport import Transport
-from lms_async.values import UNSET
 from lms_async.verdict import Verdict
 
 from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
@@ -27,6 +26,11 @@ Model = TypeVar("Model")
 Rows = Iterable[R] | AsyncIterable[R]
 NewUser = UserCreate | Mapping[str, Any]
 Change = UserUpdate | Mapping[str, Any]
+
+_new_user = sending(converter, UserCreate, what="the user")
+#: A change, as it is sent; also used for one user at a time.
+change = sending(converter, UserUpdate, what="the change")
+_reactivation = sending(converter, Reactivation, what="the row")
 
 
 class ManyUsers:
@@ -78,10 +82,10 @@ class ManyUsers:
         """
 
         def prepare(item: Change) -> tuple[Hashable, Any]:
-            wanted = structured(converter, item, UserUpdate, what="the row")
-            if wanted.id is UNSET or not str(wanted.id).strip():
+            body = change(item)
+            if not str(body.get("id", "")).strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
-            return str(wanted.id), converter.unstructure(wanted)
+            return str(body["id"]), body
 
         def call(rows: list[Row[Change]]) -> Call[Any]:
             return _post_users(rows, method="PUT", query=(), repeatable=True)
@@ -97,12 +101,12 @@ class ManyUsers:
         """
 
         def prepare(item: Reactivation | Mapping[str, Any]) -> tuple[Hashable, Any]:
-            wanted = structured(converter, item, Reactivation, what="the row")
-            return str(wanted.uid), converter.unstructure(wanted)
+            body = _reactivation(item)
+            return str(body["uid"]), body
 
         def call(rows: list[Row[Reactivation | Mapping[str, Any]]]) -> Call[Any]:
             # Unlike the other bulk writes, without an outer "users".
-            body = {"user": [row.json for row in rows]}
+            body = {"user": json_of(rows)}
             path = "users/reactivate"
             return Call("PUT", path, route=path, body=body, key="user", many=True)
 
@@ -162,9 +166,10 @@ class ManyUsers:
         self, pairs: Rows[Any], model: type[Model], other: Literal["advisor", "parent"]
     ) -> Bulk[Any]:
         field = f"{other}_school_uid"
+        checked = sending(converter, model, what="the row")
 
         def prepare(item: Any) -> tuple[Hashable, Any]:
-            body = converter.unstructure(structured(converter, item, model, what="the row"))
+            body = checked(item)
             return (str(body["student_school_uid"]), str(body[field])), body
 
         def key(item: Any) -> Hashable | None:
@@ -172,7 +177,7 @@ class ManyUsers:
             return pair if None not in pair else None
 
         def call(rows: list[Row[Any]]) -> Call[Any]:
-            body = {"associations": {"association": [row.json for row in rows]}}
+            body = {"associations": {"association": json_of(rows)}}
             path = f"users/import/associations/{other}s"
             return Call("POST", path, route=path, body=body, key="association", many=True)
 
@@ -201,9 +206,7 @@ def checked_new_user(user: NewUser) -> dict[str, Any]:
 
     :raises InvalidInput: names what is missing or does not fit.
     """
-    body: dict[str, Any] = converter.unstructure(
-        structured(converter, user, UserCreate, what="the user")
-    )
+    body = _new_user(user)
     if not (body.get("username") or body.get("primary_email")):
         raise InvalidInput(
             "the user can't be sent", fields={"username": "or primary_email is needed"}
@@ -218,7 +221,7 @@ def _post_users(
     query: tuple[tuple[str, str], ...],
     repeatable: bool,
 ) -> Call[Any]:
-    body = {"users": {"user": [row.json for row in rows]}}
+    body = {"users": {"user": json_of(rows)}}
     return Call(
         method,
         "users",

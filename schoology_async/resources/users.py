@@ -9,17 +9,13 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import attrs
-
 from lms_async.call import Call, fill, get, given
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
-from lms_async.records import structured
-from lms_async.values import UNSET
 
-from ..models import InactiveUser, Language, User, UserCreate, UserUpdate, converter
+from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query
-from .many import ManyUsers, checked_new_user
+from .many import ManyUsers, change, checked_new_user
 
 #: What is asked for where the caller names no ``limit``: the most that users report to get.
 _PAGE = 200
@@ -121,10 +117,9 @@ class Users(ManyUsers):
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: no such user.
         """
-        wanted = structured(converter, changes, UserUpdate, what="the change")
-        if wanted.id is not UNSET and str(wanted.id) != str(uid):
+        body = change(changes)
+        if str(body.pop("id", uid)) != str(uid):
             raise InvalidInput("the change names another user's id than the call")
-        body = converter.unstructure(attrs.evolve(wanted, id=UNSET))
         if not body:
             raise InvalidInput("there is nothing to change")
         path = fill("users/{uid:person}", uid=uid)

@@ -6,6 +6,7 @@ vendor ends in the same state; anything else is told, and never guessed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -206,3 +207,29 @@ async def test_faults_by_the_dozen_lose_no_row(
     assert len(done) == 5000
     assert set(schoology_sandbox.school.creates.values()) == {1}
     assert schoology_sandbox.faults.fired > 5
+
+
+@pytest.mark.parametrize("then", ["unreachable", "401", "429 for long"])
+async def test_what_arrived_once_stays_in_doubt_whatever_comes_after(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, then: str
+) -> None:
+    """The server acted and the answer was lost; the second attempt then fails in a way that by
+    itself would mean that nothing was done."""
+    client = connect()
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    if then == "401":
+        schoology_sandbox.faults.add(Fault.error(401, method="POST"))
+    elif then == "429 for long":
+        schoology_sandbox.faults.add(Fault.refuse(retry_after=9999, method="POST"))
+    else:
+        seen = schoology_sandbox.log
+
+        def close(_: object) -> None:
+            asyncio.get_running_loop().create_task(schoology_sandbox.close())
+
+        assert not len(seen)
+        schoology_sandbox.before_each = close
+    ended = [o async for o in client.users.create_many(people(3), update_existing=True)]
+    assert {outcome.status for outcome in ended} == {Status.UNKNOWN}
+    if then != "unreachable":
+        assert len(schoology_sandbox.school.creates) == 3
