@@ -8,6 +8,8 @@ import pytest_asyncio
 
 from lms_async import RetryPolicy, Window
 from lms_async.events import Event
+from manabac_async import ManageBac, ManageBacV1
+from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
 
@@ -62,3 +64,34 @@ async def connect(
 @pytest.fixture
 def schoology(connect: Callable[..., Schoology]) -> Schoology:
     return connect()
+
+
+@pytest_asyncio.fixture
+async def managebac(
+    managebac_sandbox: ManageBacSandbox, events: list[Event]
+) -> AsyncIterator[ManageBac]:
+    async with ManageBac(
+        managebac_sandbox.token,
+        base_url=managebac_sandbox.base_url,
+        limiter=Window(1000, per=0.01),
+        retry=QUICK,
+        timeout=5.0,
+        events=[events.append],
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def managebac_v1(
+    managebac_sandbox: ManageBacSandbox, events: list[Event]
+) -> AsyncIterator[ManageBacV1]:
+    async with ManageBacV1(
+        "school",
+        managebac_sandbox.v1_token,
+        base_url=managebac_sandbox.v1_base_url,
+        limiter=Window(1000, per=0.01),
+        retry=QUICK,
+        timeout=5.0,
+        events=[events.append],
+    ) as client:
+        yield client

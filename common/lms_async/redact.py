@@ -30,7 +30,7 @@ _PLAIN_WORDS = frozenset(
     "service set should signature slow some student students taken teacher teachers than that the "
     "there this timestamp to token too try type unable unauthorized unavailable unexpected unique "
     "unknown unsupported update used user username users valid value version was were will with "
-    "without wrong xml you your".split()
+    "structure without wrong xml you your".split()
 )
 
 

@@ -45,7 +45,8 @@ UNSET: Final = Unset.UNSET
 Id = Annotated[str, "id"]
 #: The same where it is given by the caller, who may write either.
 AnyId = Annotated[str | int, "id"]
-#: Yes or no. Vendors print ``1``, ``"1"``, ``true``; ``""`` and ``null`` are "not said" (``None``).
+#: Yes or no, written as 1 or 0 (a plain ``bool`` is written as ``true`` or ``false``). Vendors
+#: print ``1``, ``"1"``, ``true``; ``""`` and ``null`` are "not said" (``None``).
 Flag = Annotated[bool, "flag"]
 #: Several identifiers. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
 IdList = Annotated[tuple[str, ...], "ids"]
@@ -186,13 +187,14 @@ SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     Needed: (str, _needed),
     NeededId: (str, _needed),
     Flag: (bool, _flag),
+    bool: (bool, _flag),
     IdList: (tuple, _ids),
     Day: (date, _day),
 }
 # Types of which "" is no value but the lack of one.
-MAY_BE_BLANK = frozenset({int, float, Year, Flag, Day})
+MAY_BE_BLANK = frozenset({bool, int, float, Year, Flag, Day})
 # Types whose own values need no look: a text field given a text. `Needed` must look every time.
-AT_ONCE = frozenset({str, int, float, Id, AnyId, Flag})
+AT_ONCE = frozenset({str, bool, int, float, Id, AnyId, Flag})
 
 DUMPS: dict[type, Callable[[Any], Any]] = {
     bool: int,

@@ -58,7 +58,7 @@ class TeacherPlace(Record):
     """A teacher that a class is to have."""
 
     id: int
-    show_on_reports: Flag | Unset = UNSET
+    show_on_reports: bool | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)

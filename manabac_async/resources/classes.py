@@ -210,11 +210,18 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
 def _teacher_rows(teachers: list[Teacher]) -> list[Row[Teacher]]:
     rows: list[Row[Teacher]] = []
     first: dict[int, int] = {}
+    wrong: dict[str, str] = {}
     for index, item in enumerate(teachers):
-        body = _teacher_place(item)
+        try:
+            body = _teacher_place(item)
+        except InvalidInput as invalid:
+            wrong |= {f"row {index}, {field}": why for field, why in invalid.fields.items()}
+            continue
         if first.setdefault(body["id"], index) != index:
-            raise InvalidInput(f"rows {first[body['id']]} and {index} name the same teacher")
+            wrong[f"rows {first[body['id']]} and {index}"] = "name the same teacher"
         rows.append(Row.of(index, item, str(body["id"]), body))
+    if wrong:
+        raise InvalidInput("nothing was sent, since not every row can be", fields=wrong)
     return rows
 
 

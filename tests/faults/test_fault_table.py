@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 import pytest
 
 from lms_async import ForeignLink, OutcomeUnknown, Status, UnexpectedAnswer
@@ -18,56 +17,15 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
+from tests.faults.cases import Case, cases
 
 
-@attrs.frozen
-class Case:
-    """A fault; whether the server acted before it; and what becomes of a call that may be
-    repeated, and of one that may not."""
-
-    fault: Callable[..., Fault]
-    acts: bool
-    repeatable: str
-    once: str
-
-
-CASES = {
-    "429 burst": Case(
-        lambda **s: Fault.refuse(retry_after=0.01, **{**s, "times": 3}), False, "done", "done"
-    ),
-    "503": Case(lambda **s: Fault.error(503, **s), False, "done", "unknown"),
-    "500 after acting": Case(lambda **s: Fault.error(500, acts=True, **s), True, "done", "unknown"),
-    "hang": Case(lambda **s: Fault.hang(**s), False, "done", "unknown"),
-    "hang after acting": Case(lambda **s: Fault.hang(acts=True, **s), True, "done", "unknown"),
-    "cut before commit": Case(lambda **s: Fault.cut(**s), False, "done", "unknown"),
-    "cut after commit": Case(lambda **s: Fault.cut(after=True, **s), True, "done", "unknown"),
-    "half a body": Case(lambda **s: Fault.half_body(**s), True, "done", "unknown"),
-    "blank 200": Case(lambda **s: Fault.blank(**s), False, "done", "unknown"),
-    "blank 200 after acting": Case(
-        lambda **s: Fault.blank(acts=True, **s), True, "done", "unknown"
-    ),
-    "HTML 502": Case(lambda **s: Fault.html(status=502, **s), False, "done", "unknown"),
-    "HTML 200": Case(lambda **s: Fault.html(status=200, **s), False, "done", "unknown"),
-    "redirect elsewhere": Case(
-        lambda **s: Fault.redirect("https://evil.example/v1/users", **s),
-        False,
-        "refused",
-        "refused",
-    ),
-}
-
-cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 ROWS = people(120)
 
 
 @pytest.fixture
 def client(connect: Callable[..., Schoology]) -> Schoology:
     return connect(timeout=0.3)
-
-
-def answered(sandbox: SchoologySandbox) -> int:
-    """How many requests came beyond the first three chunks or the one call."""
-    return sandbox.log.count()
 
 
 @cases

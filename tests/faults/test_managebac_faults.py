@@ -1,0 +1,168 @@
+"""The fault table again, for both of ManageBac's APIs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import attrs
+import pytest
+import pytest_asyncio
+
+from lms_async import (
+    AnswerLost,
+    ForeignLink,
+    LmsError,
+    OutcomeUnknown,
+    Status,
+    UnexpectedAnswer,
+    Window,
+)
+from manabac_async import ManageBac, ManageBacV1
+from manabac_async.sandbox import ManageBacSandbox, School
+from tests.conftest import QUICK
+from tests.faults.cases import Case, cases
+
+
+@attrs.frozen
+class Kept:
+    """The sandbox, both clients, a class, and students and teachers who are not in it."""
+
+    sandbox: ManageBacSandbox
+    v2: ManageBac
+    v1: ManageBacV1
+    class_id: int
+    students: list[int]
+    teachers: list[int]
+
+
+@pytest_asyncio.fixture
+async def kept(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Kept]:
+    school = managebac_sandbox.school = School.seeded(students=250, teachers=5, classes=1, seed=1)
+    options: dict[str, Any] = {"retry": QUICK, "timeout": 0.3}
+    async with (
+        ManageBac(
+            managebac_sandbox.token,
+            base_url=managebac_sandbox.base_url,
+            limiter=Window(1000, per=0.01),
+            **options,
+        ) as v2,
+        ManageBacV1(
+            "s",
+            managebac_sandbox.v1_token,
+            base_url=managebac_sandbox.v1_base_url,
+            limiter=Window(1000, per=0.01),
+            **options,
+        ) as v1,
+    ):
+        class_id = next(iter(school.classes))
+        yield Kept(
+            managebac_sandbox, v2, v1, class_id, list(school.students), list(school.teachers)
+        )
+
+
+NEW = {"type": "parent", "first_name": "A", "last_name": "B", "email": "a@b.example"}
+
+
+@attrs.frozen
+class Act:
+    """A call, whether it may be repeated, and how often the server did it."""
+
+    do: Callable[[Kept], Awaitable[Any]]
+    repeatable: bool
+    times: Callable[[Kept], int]
+    reads: bool = False
+
+
+ACTS = {
+    "v2 add_students": Act(
+        lambda k: k.v2.classes.add_students(k.class_id, k.students[:1]),
+        False,
+        lambda k: int(k.students[0] in k.sandbox.school.members(k.class_id)),
+    ),
+    "v2 set_teachers": Act(
+        lambda k: k.v2.classes.set_teachers(k.class_id, [{"id": k.teachers[0]}]),
+        True,
+        lambda k: int(k.teachers[0] in k.sandbox.school.class_teachers(k.class_id)),
+    ),
+    "v2 remove_teachers": Act(
+        lambda k: k.v2.classes.remove_teachers(k.class_id, k.teachers[:1]), True, lambda k: 1
+    ),
+    "v2 list": Act(lambda k: _all(k.v2.memberships.list()), True, lambda k: 1, reads=True),
+    "v1 create": Act(
+        lambda k: k.v1.users.create(NEW),
+        False,
+        lambda k: k.sandbox.school.creates["a@b.example"],
+    ),
+    "v1 update": Act(
+        lambda k: k.v1.users.update(k.students[0], {"nickname": "Zo"}),
+        True,
+        lambda k: min(1, k.sandbox.school.updates[k.students[0]]),
+    ),
+    "v1 add_members": Act(
+        lambda k: k.v1.groups.add_members(k.class_id, k.students[:1]),
+        False,
+        lambda k: int(k.students[0] in k.sandbox.school.members(k.class_id)),
+    ),
+    "v1 list": Act(lambda k: _all(k.v1.users.list()), True, lambda k: 1, reads=True),
+}
+
+
+async def _all(pages: Any) -> Any:
+    return await pages
+
+
+@cases
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
+async def test_one_call(kept: Kept, case: Case, act: Act) -> None:
+    kept.sandbox.faults.add(case.fault(times=1))
+    expected = case.repeatable if act.repeatable else case.once
+    if expected == "done":
+        await act.do(kept)
+        assert act.times(kept) == 1
+        return
+    kinds: type[LmsError] | tuple[type[LmsError], ...] = OutcomeUnknown
+    if expected == "refused":
+        kinds = ForeignLink if act.reads else UnexpectedAnswer
+    with pytest.raises(kinds) as raised:
+        await act.do(kept)
+    assert not isinstance(raised.value, AnswerLost)
+    if not act.repeatable:
+        assert act.times(kept) == int(case.acts)
+        assert len(kept.sandbox.log) == 1  # not sent again blindly
+
+
+@cases
+async def test_update_students(kept: Kept, case: Case) -> None:
+    kept.sandbox.faults.add(case.fault(times=1))
+    rows = [{"id": known, "level": "SL"} for known in kept.students]
+    ended = [outcome async for outcome in kept.v2.classes.update_students(kept.class_id, rows)]
+    members = kept.sandbox.school.members(kept.class_id)
+    assert [outcome.index for outcome in ended] == list(range(250))
+    if case.repeatable == "done":
+        assert {outcome.status for outcome in ended} == {Status.DONE}
+        assert len(members) == 250
+        return
+    hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
+    assert len(hit) in (50, 100)
+    assert not any(outcome.item["id"] in members for outcome in hit)
+
+
+@cases
+async def test_v1_create_many_is_not_sent_again_blindly(kept: Kept, case: Case) -> None:
+    kept.sandbox.faults.add(case.fault(times=1, method="POST"))
+    rows = [{**NEW, "email": f"{number}@b.example"} for number in range(20)]
+    ended = [outcome async for outcome in kept.v1.users.create_many(rows)]
+    creates = kept.sandbox.school.creates
+    assert [outcome.index for outcome in ended] == list(range(20))
+    assert max(creates.values()) == 1
+    for outcome in ended:
+        if outcome.status is Status.DONE:
+            assert creates[outcome.item["email"]] == 1
+    hit = [outcome for outcome in ended if outcome.status is not Status.DONE]
+    if case.once == "done":
+        assert hit == []
+        return
+    assert [outcome.status for outcome in hit] == [Status.UNKNOWN]
+    assert creates[hit[0].item["email"]] == int(case.acts)
+    assert kept.sandbox.log.count("POST", "api/users") == 20
