@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import common
 import lms_async
+import manabac_async
 import schoology_async
 from schoology_async import Schoology, UserCreate, Window
 
@@ -20,7 +21,7 @@ async def main() -> None:
 
 
 assert common.OWNER == "the application"
-for package in (lms_async, schoology_async):
+for package in (lms_async, manabac_async, schoology_async):
     assert files(package).joinpath("py.typed").is_file(), package
     assert "site-packages" in str(package.__file__), package.__file__
 for extra in ("typer", "rich", "dotenv", "redis"):

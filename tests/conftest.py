@@ -12,6 +12,9 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
+from tests.privacy import heard
+
+__all__ = ["heard"]
 
 #: Retries that do not make a test wait.
 QUICK = RetryPolicy(base=0.005, cap=0.02)

@@ -1,7 +1,7 @@
 """What every vendor's client shares: the road to the wire, limits, retries, lists and bulk.
 
-Applications import a vendor's package (``schoology_async``, ``manabac_async``); what they need of
-this one, to configure a client or to handle what it gives, is named here.
+Applications import a vendor's package; what they need of this one, to configure a client or to
+handle what it gives, is named here.
 """
 
 from __future__ import annotations

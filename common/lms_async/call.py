@@ -98,7 +98,7 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     """The query of those parameters that are not ``None``.
 
     ``True`` is sent as ``1``; ``False`` is left out, since vendors take the mere presence of some
-    flags for a yes (Schoology's ``include_past=0``). Iterables are joined by commas.
+    flags for a yes, whatever their value. Iterables are joined by commas.
     """
     query = []
     for name, value in parameters.items():
@@ -128,7 +128,7 @@ def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
     """The call that a vendor's redirect or paging ``link`` asks for.
 
     Only the link's path and query are taken. Its host must be the base URL's; its scheme is not
-    looked at, since Schoology's samples print ``http://`` links (vendor page, "location").
+    looked at, since vendors print ``http://`` links to hosts that speak TLS only.
 
     :raises ValueError: when the link leads to another host or out of the base path.
     """

@@ -107,8 +107,8 @@ class ForeignLink(LmsError):
 class UnexpectedAnswer(LmsError):
     """A 2xx whose body is not what was asked for.
 
-    Schoology answers 200 with the parent object for a path that it does not know
-    (reference: its wrong-object answers), so a 2xx alone is not taken for a success.
+    There are vendors that answer 200 with another object for a path that they do not know, so a
+    2xx alone is not taken for a success.
     """
 
     may_have_acted = True

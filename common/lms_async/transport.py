@@ -52,9 +52,7 @@ def checked_base_url(base_url: str) -> str:
     """
     parts = urlsplit(base_url)
     if not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise InvalidInput(
-            "a base URL is scheme, host and path, e.g. https://api.schoology.com/v1/"
-        )
+        raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
     return base_url if base_url.endswith("/") else base_url + "/"

@@ -19,7 +19,6 @@ from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
 from tests.faults.cases import Case, cases
 
-
 ROWS = people(120)
 
 

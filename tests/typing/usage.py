@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from typing import assert_type
 
 import aiohttp
@@ -19,6 +20,16 @@ from lms_async import (
     Unset,
 )
 from lms_async.events import Event, Refused
+from manabac_async import (
+    ClassStudent,
+    ClientCredentials,
+    ManageBac,
+    ManageBacV1,
+    Membership,
+    StudentPlace,
+    UserV1,
+    UserV1Create,
+)
 from schoology_async import (
     UNSET,
     AdvisorPair,
@@ -106,3 +117,29 @@ async def main() -> None:
             await one_person(schoology.with_options(timeout=5))
         except RateLimited as refused:
             assert_type(refused.retry_after, float)
+
+
+async def managebac_v2() -> None:
+    credentials = ClientCredentials("id", "secret")
+    async with ManageBac(credentials, region="cn", version="v2p3") as managebac:
+        assert_type(await managebac.classes.list_students(1), list[ClassStudent])
+        bulk = managebac.classes.update_students(1, [StudentPlace(id=7, level="HL"), {"id": 8}])
+        async for outcome in bulk:
+            assert_type(outcome.id, str | None)
+        outcomes = await managebac.classes.set_teachers(1, [{"id": 123}], allow_empty=False)
+        assert_type(outcomes[0].status, Status)
+        since = datetime(2026, 1, 1, tzinfo=UTC)
+        async for membership in managebac.memberships.list(modified_since=since, class_ids=[1]):
+            assert_type(membership, Membership)
+        assert_type((await managebac.students.memberships("7")).classes[0].name, str | None)
+
+
+async def managebac_v1() -> None:
+    async with ManageBacV1("myschool", "token") as legacy:
+        user = UserV1Create(type="parent", first_name="A", last_name="B", email="a@b.c")
+        assert_type(await legacy.users.create(user), str)
+        report = await legacy.users.create_many([user])
+        report.raise_for_failures()
+        assert_type(await legacy.users.list("student"), list[UserV1])
+        assert_type((await legacy.users.get(1)).birthday, date | None)
+        await legacy.groups.add_members(1, [2, "3"])

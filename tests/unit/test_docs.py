@@ -8,26 +8,52 @@ from pathlib import Path
 
 import pytest
 
+from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 
 ROOT = Path(__file__).parents[2]
 
 
-def rows(name: str, columns: int) -> list[list[str]]:
-    """The rows of a page's first table of so many columns."""
-    page = (ROOT / "docs" / name).read_text("utf-8")
-    cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
-    return [row for row in cells if len(row) == columns][2:]
+def tables(name: str, columns: int) -> list[list[list[str]]]:
+    """The rows of each of a page's tables of so many columns."""
+    found: list[list[list[str]]] = []
+    inside = False
+    for line in (ROOT / "docs" / name).read_text("utf-8").splitlines():
+        cells = line.strip("| ").split(" | ")
+        if not line.startswith("|") or len(cells) != columns:
+            inside = False
+            continue
+        if not inside:
+            found.append([])
+        inside = True
+        found[-1].append(cells)
+    return [table[2:] for table in found]
 
 
-def test_the_table_of_operations_names_methods_and_tests_that_exist() -> None:
-    table = rows("schoology.md", 4)
-    tests = (ROOT / "tests/wire/test_schoology_users.py").read_text("utf-8")
-    client = Schoology("key", "secret")
-    assert len(table) == 16
+@pytest.mark.parametrize(
+    ("page", "client", "part", "tests", "count"),
+    [
+        ("schoology.md", Schoology("k", "s"), 0, "test_schoology_users.py", 16),
+        ("managebac.md", ManageBac("t"), 0, "test_managebac.py", 9),
+        ("managebac.md", ManageBacV1("s", "t"), 1, "test_managebac_v1.py", 12),
+    ],
+)
+def test_the_table_of_operations_names_methods_and_tests_that_exist(
+    page: str, client: object, part: int, tests: str, count: int
+) -> None:
+    table = tables(page, 4)[part]
+    written = (ROOT / "tests/wire" / tests).read_text("utf-8")
+    assert len(table) == count
     for _, _, method, test in table:
         assert callable(attrgetter(method.strip("`"))(client))
-        assert f"async def {test.strip('`')}(" in tests
+        assert f"async def {test.strip('`')}(" in written
+
+
+def test_what_is_shared_names_no_vendor() -> None:
+    for path in (ROOT / "common").rglob("*.py"):
+        text = path.read_text("utf-8").casefold()
+        for name in ("schoology", "managebac", "manabac"):
+            assert name not in text, path
 
 
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])

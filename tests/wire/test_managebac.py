@@ -207,7 +207,7 @@ async def test_memberships_changed_and_deleted_take_two_passes(
     assert {row.user_id for row in changed} == {str(known) for known in new}
     assert {row.user_id for row in deleted} == {str(known) for known in gone}
     with pytest.raises(InvalidInput, match="time zone.*UTC"):
-        managebac.memberships.list(modified_since=datetime(2026, 1, 1))  # noqa: DTZ001
+        managebac.memberships.list(modified_since=datetime(2026, 1, 1))
 
 
 async def test_memberships_update_many(

@@ -1,0 +1,97 @@
+"""A person and secrets that can be recognised, and everywhere that they must not be found."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+PERSON = {
+    "school_uid": "UID-zq-7731",
+    "name_first": "Zebulon",
+    "name_last": "Quuxington",
+    "primary_email": "zebulon.q@pupils.example",
+    "username": "zquux",
+    "password": "hunter2hunter2",
+    "role_id": 1214,
+    "birthday_date": "2011-04-05",
+}
+SECRETS = {
+    "key": "KEYzzz1",
+    "secret": "SECRETzzz2",
+    "token": "TOKENzzz3",
+    "token_secret": "TSECRETzzz4",
+}
+FORBIDDEN = [
+    *(str(value).casefold() for name, value in PERSON.items() if name != "role_id"),
+    *(value.casefold() for value in SECRETS.values()),
+    "pupils.example",
+    "quux",
+    "zebulon",
+]
+
+
+class Heard(logging.Handler):
+    """Everything that is logged, but by the server: its access log, and the provider side's own
+    line about a signature that it will not have."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = self.format(record)
+        if record.name != "aiohttp.access" and not line.startswith("Verify HMAC failed"):
+            self.lines.append(line)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    handler = Heard()
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler.lines
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def assert_silent(*shown: str) -> None:
+    for text in shown:
+        found = [word for word in FORBIDDEN if word in text.casefold()]
+        assert not found, f"{found} in {text}"
+
+
+def everything_said_by(error: BaseException) -> str:
+    chain: list[BaseException] = []
+    todo: list[BaseException | None] = [error]
+    while todo:
+        one = todo.pop()
+        if one is not None and one not in chain:
+            chain.append(one)
+            todo += [one.__cause__, one.__context__]  # also where `from None` hides it
+    said = "".join(f"{one!s} {one!r} {one.args!r}" for one in chain)
+    return said + "".join(traceback.format_exception(error))
+
+
+#: What a vendor's answer might be, each naming the person.
+ANSWERS: dict[str, web.Response | tuple[int, Any, dict[str, str]]] = {
+    "text 400": (400, f"User {PERSON['name_first']} {PERSON['name_last']} exists", {}),
+    "json 409": (409, {"error": f"mail {PERSON['primary_email']} is taken"}, {}),
+    "html 403": (403, f"<html>Hello {PERSON['name_first']}</html>", {}),
+    "text 401": (401, f"Bad key {SECRETS['key']} for zquux", {}),
+    "text 404": (404, f"no UID-zq-7731 {PERSON['name_last']}", {}),
+    "json 500": (500, {"trace": [PERSON]}, {}),
+    "bad types": (200, {"uid": "1", "synced": "Zebulon", "tz_offset": "Quuxington"}, {}),
+    "bad rows": (200, {"user": [{"uid": "1", "synced": "Zebulon"}], "links": {}}, {}),
+    "wrong object": (200, {"school": PERSON}, {}),
+    "not json": (200, f"Hello {PERSON['name_first']} {PERSON['name_last']}", {}),
+    "elsewhere": (303, "", {"Location": "https://evil.example/zebulon/quuxington"}),
+    "far away": (303, "", {"Location": "/v2/users/zebulon"}),
+    "429 for long": (429, f"Slow down, {PERSON['name_first']}", {"Retry-After": "100000"}),
+}
