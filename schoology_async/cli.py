@@ -118,9 +118,9 @@ class SchoologyTarget:
         """Check a row as ``users.create_many`` does."""
         checked_new_user(row)
 
-    def calls(self, rows: int) -> int:
+    def calls(self, rows: Iterable[Row]) -> int:
         """50 users a request."""
-        return -(-rows // 50)
+        return -(-sum(1 for _ in rows) // 50)
 
     def bulk(self, client: Schoology, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
         """``users.create_many``."""
@@ -160,6 +160,10 @@ async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
 class SchoologyDemo:
     """The people and the mishaps of ``lms demo``."""
 
+    what = "people"
+    #: Its own would make a minute of it.
+    limit = None
+
     def people(self, count: int) -> Iterator[Row]:
         """Teachers, students and parents."""
         from .sandbox.seed import people
@@ -179,6 +183,9 @@ class SchoologyDemo:
             {**somebody, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
             {**somebody, "school_uid": "X90003", "username": "marty"},
         ]
+
+    def prepare(self, server: StandIn, count: int) -> None:
+        """Nothing: everybody is new."""
 
     def arm(self, server: StandIn) -> Sequence[str]:
         """Faults on the way of the users' POSTs."""

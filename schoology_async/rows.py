@@ -20,17 +20,17 @@ Item = dict[str, Any]
 _DONE = Verdict(Status.DONE)
 
 
-def named(field: str) -> Callable[[Any], Hashable | None]:
+def named(field: str) -> Callable[[Any], str | None]:
     """Reads the key of an item from one of its fields."""
 
-    def key(item: Any) -> Hashable | None:
+    def key(item: Any) -> str | None:
         value = item.get(field) if isinstance(item, dict) else None
         return str(value) if value not in (None, "") else None
 
     return key
 
 
-def from_location(item: Any) -> Hashable | None:
+def from_location(item: Any) -> str | None:
     """The id at the end of an item's ``location``; the rest of that URL is not to be relied on."""
     location = item.get("location") if isinstance(item, dict) else None
     if not isinstance(location, str):
@@ -43,7 +43,7 @@ def verdicts(
     rows: list[Row[Any]],
     *,
     key: Callable[[Any], Hashable | None],
-    id: Callable[[Any], Hashable | None],  # noqa: A002 - the vendor's field
+    id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
 ) -> list[Verdict | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of."""
     return [_verdict(item, id) for item in match([row.key for row in rows], items, key)]
@@ -54,7 +54,7 @@ def all_done(rows: list[Row[Any]]) -> list[Verdict | None]:
     return [_DONE] * len(rows)
 
 
-def _verdict(item: Any, id_of: Callable[[Any], Hashable | None]) -> Verdict | None:
+def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:
     if not isinstance(item, dict):
         return None
     code = item.get("response_code", item.get("status"))
@@ -62,9 +62,7 @@ def _verdict(item: Any, id_of: Callable[[Any], Hashable | None]) -> Verdict | No
         number = int(code)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
-    known = id_of(item)
     if 200 <= number < 300:
-        return Verdict(Status.DONE, None if known is None else str(known))
+        return Verdict(Status.DONE, id_of(item))
     why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
-    message = " ".join(texts(why))
-    return Verdict(Status.REJECTED, error=RowError(str(number), message))
+    return Verdict(Status.REJECTED, error=RowError(str(number), " ".join(texts(why))))

@@ -109,7 +109,9 @@ async def chunks(
         group: Hashable = None
         if isinstance(checked, Row) and batch.group is not None:
             group = batch.group(checked.key)
-        chunk = open_.setdefault(group, Chunk())
+        chunk = open_.get(group)
+        if chunk is None:
+            chunk = open_[group] = Chunk()
         if isinstance(checked, Outcome):
             chunk.known.append(checked)
         else:

@@ -29,6 +29,8 @@ from .values import AT_ONCE, DUMPS, MAY_BE_BLANK, SCALARS, UNSET, WRITTEN_OTHERW
 
 T = TypeVar("T")
 
+_ONLY_TEXT = frozenset({str})
+
 
 class Record:
     """The base of all models: it prints which record it is, and nothing of the person.
@@ -136,25 +138,27 @@ def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str
         if field.default is attrs.NOTHING:
             needed.append(field.name)
 
+    all_fields = tuple((name, *how) for name, how in plan.items())
+    # Of a row that is all text, as every row of a file is, only these need a look.
+    not_text = tuple(field for field in all_fields if str not in field[1])
+
     def check(given: Any) -> dict[str, Any]:
         if given.__class__ is not dict and not isinstance(given, Mapping):
             raise Misfit({"": "must be an object with named fields"})
         values = dict(given)
-        extra: dict[str, Any] = {}
         fields: dict[str, str] = {}
-        for name, value in given.items():
-            known = plan.get(name)
-            if known is None:
-                extra[name] = values.pop(name)
-            elif value.__class__ not in known[0]:
+        text = _ONLY_TEXT.issuperset(map(type, values.values()))
+        for name, at_once, rule in not_text if text else all_fields:
+            if name in values and values[name].__class__ not in at_once:
                 try:
-                    values[name] = known[1](value)
+                    values[name] = rule(values[name])
                 except Misfit as misfit:
                     fields.update(misfit.under(name))
         for name in needed:
             if name not in values:
                 fields[name] = "is needed"
-        if extra:
+        if not plan.keys() >= values.keys():
+            extra = {name: values.pop(name) for name in given if name not in plan}
             if keeps_extra:
                 values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:

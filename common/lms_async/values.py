@@ -125,6 +125,8 @@ def _decimal(value: Any) -> float | None:
 
 
 def _year(value: Any) -> int | None:
+    if value.__class__ is str and len(value) == 4 and value.isdecimal() and value[0] != "0":
+        return int(value)
     year = _number(value)
     if year is not None and not 1000 <= year <= 9999:
         raise Misfit({"": "must be a year of four digits"})

@@ -190,7 +190,7 @@ class ManyUsers:
         call: Callable[[list[Row[R]]], Call[Any]],
         *,
         key: Callable[[Any], Hashable | None],
-        id: Callable[[Any], Hashable | None],  # noqa: A002 - the vendor's field
+        id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
     ) -> Bulk[R]:
         def read(payload: Any, rows: list[Row[R]]) -> list[Verdict | None]:
             if payload is None:  # 204: nothing is said of any row; documented for deletions only

@@ -123,7 +123,7 @@ def test_unknown_keys_are_kept_and_ignored_ones_are_not() -> None:
 def test_a_bad_row_of_a_list_is_named_by_its_place() -> None:
     with pytest.raises(Misfit) as refused:
         converter.structure([{"id": 1}, {"size": "x", "born": "y"}, 7], list[Seen])
-    assert list(refused.value.fields) == ["[1].size", "[1].born", "[2]"]
+    assert set(refused.value.fields) == {"[1].size", "[1].born", "[2]"}
 
 
 def test_unset_none_and_blank_are_three_things() -> None:
