@@ -10,7 +10,7 @@ BIN := .venv/bin
 	@touch $@
 
 demo: .venv/ready
-	$(BIN)/lms demo
+	$(BIN)/lms demo --to schoology
 
 test: .venv/ready
 	$(BIN)/python -m pytest

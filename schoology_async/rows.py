@@ -24,8 +24,8 @@ def named(field: str) -> Callable[[Any], str | None]:
     """Reads the key of an item from one of its fields."""
 
     def key(item: Any) -> str | None:
-        value = item.get(field) if isinstance(item, dict) else None
-        return str(value) if value not in (None, "") else None
+        value = item.get(field) if item.__class__ is dict else None
+        return value or None if value.__class__ is str else None if value is None else str(value)
 
     return key
 
@@ -55,7 +55,7 @@ def all_done(rows: list[Row[Any]]) -> list[Verdict | None]:
 
 
 def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:
-    if not isinstance(item, dict):
+    if item.__class__ is not dict:
         return None
     code = item.get("response_code", item.get("status"))
     try:

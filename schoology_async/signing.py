@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, ClassVar, Literal, cast
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from weakref import WeakValueDictionary
 import attrs
 from oauthlib.oauth1.rfc5849 import signature as rfc5849
 from oauthlib.oauth1.rfc5849.parameters import prepare_headers
+from oauthlib.oauth1.rfc5849.utils import escape
 
 from lms_async.redact import Sealed
 
@@ -26,6 +26,10 @@ Signature = Literal["HMAC-SHA1", "PLAINTEXT"]
 
 #: How far the timestamp may lag, in seconds, while requests that carry it are under way.
 _LONGEST_LAG = 10
+
+
+# Marks in a drafted header. Drawn anew in each process, so that nothing signed can look like one.
+_NONCE, _TIMESTAMP, _SIGNATURE = (secrets.token_hex(16) for _ in range(3))
 
 
 class Stamps:
@@ -91,6 +95,8 @@ class Signer:
         self._secrets = Sealed(_Secrets(secret, token_secret or ""))
         self._token = Sealed(token or "")
         self._method = signature
+        self._drafted: tuple[str, str] | None = None
+        self._draft: Sealed[tuple[str, str]] = Sealed(("", ""))
         self._stamps = Stamps.of(key)
 
     def signed(self, method: str, url: str) -> _Signed:
@@ -104,39 +110,50 @@ class Signer:
 
         :param url: absolute, with its query, percent-encoded as it is sent.
         :param timestamp: seconds since the epoch.
-        :param nonce: never used before with this timestamp; drawn at random where not given.
+        :param nonce: letters and digits, never used before with this timestamp; drawn at random
+            where not given.
+        """
+        if self._drafted != (method, url):  # a bulk goes to one URL again and again
+            self._drafted, self._draft = (method, url), Sealed(self._drawn_up(method, url))
+        base, header = (
+            text.replace(_NONCE, nonce or (nonce := secrets.token_hex(12))).replace(
+                _TIMESTAMP, str(timestamp)
+            )
+            for text in self._draft.reveal()
+        )
+        return {"Authorization": header.replace(_SIGNATURE, escape(self._signature(base)))}
+
+    def _drawn_up(self, method: str, url: str) -> tuple[str, str]:
+        """Base string and header of a request, with marks where each attempt has its own values.
+
+        The marks, nonces and timestamps are letters and digits, which no encoding changes, and
+        parameters are sorted by their names: so what is put in later is what oauthlib would write.
         """
         parameters = [
             ("oauth_consumer_key", self._key.reveal()),
-            ("oauth_nonce", nonce or secrets.token_hex(12)),
+            ("oauth_nonce", _NONCE),
             ("oauth_signature_method", self._method),
-            ("oauth_timestamp", str(timestamp)),
+            ("oauth_timestamp", _TIMESTAMP),
             ("oauth_token", self._token.reveal()),
             ("oauth_version", "1.0"),
         ]
-        parameters.append(("oauth_signature", self._signature(method, url, parameters)))
-        header: dict[str, str] = prepare_headers(  # type: ignore[no-untyped-call]
-            parameters, realm="Schoology API"
+        # A JSON body is not part of the base string (RFC 5849, 3.4.1.3; adding it gives 401).
+        query = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
+        # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
+        normal = rfc5849.normalize_parameters(query + parameters)  # type: ignore[arg-type]
+        base = rfc5849.signature_base_string(
+            cast("Any", method), rfc5849.base_string_uri(url), normal
         )
-        return header
+        header = prepare_headers(  # type: ignore[no-untyped-call]
+            [*parameters, ("oauth_signature", _SIGNATURE)], realm="Schoology API"
+        )
+        return str(base), str(header["Authorization"])
 
-    def _signature(self, method: str, url: str, parameters: list[tuple[str, str]]) -> str:
+    def _signature(self, base: str) -> str:
         keys = self._secrets.reveal()
         if self._method == "PLAINTEXT":
             return str(rfc5849.sign_plaintext_with_client("", keys))
-        # A JSON body is not part of the base string (RFC 5849, 3.4.1.3; adding it gives 401).
-        base_uri, collected = _signed_parts(url)
-        # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
-        normal = rfc5849.normalize_parameters(collected + parameters)  # type: ignore[arg-type]
-        base = rfc5849.signature_base_string(cast("Any", method), base_uri, normal)
         return str(rfc5849.sign_hmac_sha1_with_client(base, keys))
-
-
-@lru_cache(maxsize=1)  # a bulk goes to one URL again and again
-def _signed_parts(url: str) -> tuple[str, list[tuple[str, str]]]:
-    """What of ``url`` is signed: the base string URI, and the parameters of the query."""
-    query = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
-    return rfc5849.base_string_uri(url), query
 
 
 class _Signed:

@@ -20,9 +20,11 @@ from collections.abc import (
 from contextlib import aclosing
 from typing import Any, Generic, Protocol, TypeVar
 
+import orjson
+
 from .ahead import ahead
 from .call import Call
-from .chunks import Batch, Chunk, Row, chunks
+from .chunks import Batch, Chunk, Prepared, Row, chunks
 from .errors import ClientUnusable, InvalidInput, LmsError
 from .outcome import Outcome, Report, RowError, Status
 from .verdict import outcomes_of
@@ -109,11 +111,15 @@ class Bulk(Generic[R]):
                 following = 0
                 async for task in departures:
                     for outcome in await task:
-                        early[outcome.index] = outcome
-                    while (ready := early.pop(following, None)) is not None:
-                        following += 1
-                        self._report.add(ready)
-                        yield ready
+                        if outcome.index != following:
+                            early[outcome.index] = outcome
+                            continue
+                        ready: Outcome[R] | None = outcome
+                        while ready is not None:
+                            following += 1
+                            self._report.add(ready)
+                            yield ready
+                            ready = early.pop(following, None) if early else None
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -133,20 +139,25 @@ class Bulk(Generic[R]):
             self._tasks[task] = chunk
             task.add_done_callback(left)
             yield task
-            await asyncio.sleep(0)  # building a chunk is the longest hold of the event loop
+            await asyncio.sleep(0)  # cutting a chunk is the longest hold of the event loop
 
-    def _check(self, index: int, item: R) -> Row[R] | Outcome[R]:
-        try:
-            key, body = self._batch.prepare(item)
-        except InvalidInput as invalid:
-            error = RowError("invalid", _listed(invalid), invalid.fields)
+    def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
+        prepared = self._batch.prepare(items)
+        return [
+            self._row(index, item, one)
+            for index, (item, one) in enumerate(zip(items, prepared, strict=True), first)
+        ]
+
+    def _row(self, index: int, item: R, prepared: Prepared) -> Row[R] | Outcome[R]:
+        if isinstance(prepared, InvalidInput):
+            error = RowError("invalid", _listed(prepared), prepared.fields)
             return Outcome(index, item, Status.REJECTED, error=error)
-        if key is not None:
-            first = self._under_way.setdefault(key, index)
-            if first != index:
-                message = f"rows {first} and {index} (counted from 0) have the same key"
-                return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
-        return Row.of(index, item, key, body)
+        key, body = prepared
+        if key is not None and self._under_way.setdefault(key, index) != index:
+            earlier = self._under_way[key]
+            message = f"rows {earlier} and {index} (counted from 0) have the same key"
+            return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
+        return Row(index, item, key, orjson.dumps(body))
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 import orjson
 
 from .call import Call
+from .errors import InvalidInput
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -41,12 +43,31 @@ def json_of(rows: Iterable[Row[Any]]) -> orjson.Fragment:
     return orjson.Fragment(b"[" + b",".join([row.body for row in rows]) + b"]")
 
 
+#: A row's key and what is sent for it, or why it can't be sent.
+Prepared = tuple[Hashable | None, Any] | InvalidInput
+
+
+def one_by_one(
+    prepare: Callable[[R], tuple[Hashable | None, Any]],
+) -> Callable[[list[R]], list[Prepared]]:
+    """A ``Batch.prepare`` from a function of one item, which raises InvalidInput."""
+
+    def one(item: R) -> Prepared:
+        try:
+            return prepare(item)
+        except InvalidInput as invalid:
+            return invalid
+
+    return lambda items: [one(item) for item in items]
+
+
 @attrs.frozen(kw_only=True)
 class Batch(Generic[R]):
     """How the rows of one endpoint go over the wire.
 
-    ``prepare`` checks an item and gives the key that the vendor will name it by (or ``None``) and
-    what is sent for it; it raises :class:`~lms_async.errors.InvalidInput` for one that can't be.
+    ``prepare`` checks items, several at a time, and gives for each what the vendor will name it by
+    (or ``None``) and what is sent for it, or the error for one that can't be sent; see
+    :func:`one_by_one`.
     ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
     the payload tells of it; ``None`` where it tells nothing.
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
@@ -54,7 +75,7 @@ class Batch(Generic[R]):
     tells from a row's key with which others it may share a chunk, where not all rows may.
     """
 
-    prepare: Callable[[R], tuple[Hashable | None, Any]]
+    prepare: Callable[[list[R]], list[Prepared]]
     call: Callable[[list[Row[R]]], Call[Any]]
     read: Callable[[Any, list[Row[R]]], list[Verdict | None]]
     at_most: int = 50
@@ -95,43 +116,51 @@ class Chunk(Generic[R]):
 async def chunks(
     items: Iterable[R] | AsyncIterable[R],
     batch: Batch[R],
-    check: Callable[[int, R], Row[R] | Outcome[R]],
+    check: Callable[[int, list[R]], list[Row[R] | Outcome[R]]],
 ) -> AsyncIterator[Chunk[R]]:
     """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
 
-    :param check: gives, for the index of an item and the item, the row to send or its outcome.
+    :param check: gives, for the index of the first of some items and the items, the rows to send
+        or their outcomes.
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
-    async for item in _each(items):
-        checked = check(index, item)
-        index += 1
-        group: Hashable = None
-        if isinstance(checked, Row) and batch.group is not None:
-            group = batch.group(checked.key)
-        chunk = open_.get(group)
-        if chunk is None:
-            chunk = open_[group] = Chunk()
-        if isinstance(checked, Outcome):
-            chunk.known.append(checked)
-        else:
-            if not chunk.has_room(checked.body, batch):
-                yield chunk
+    async for block in _blocks(items, batch.at_most):
+        for checked in check(index, block):
+            group: Hashable = None
+            if batch.group is not None and isinstance(checked, Row):
+                group = batch.group(checked.key)
+            chunk = open_.get(group)
+            if chunk is None:
                 chunk = open_[group] = Chunk()
-            chunk.rows.append(checked)
-            chunk.size += len(checked.body) + 1
-        if max(len(chunk.rows), len(chunk.known)) >= batch.at_most:
-            yield open_.pop(group)
-        elif len(open_) > MOST_OPEN:
-            yield open_.pop(next(iter(open_)))
+            if isinstance(checked, Outcome):
+                chunk.known.append(checked)
+            else:
+                if not chunk.has_room(checked.body, batch):
+                    yield chunk
+                    chunk = open_[group] = Chunk()
+                chunk.rows.append(checked)
+                chunk.size += len(checked.body) + 1
+            if len(chunk.rows) >= batch.at_most or len(chunk.known) >= batch.at_most:
+                yield open_.pop(group)
+            elif len(open_) > MOST_OPEN:
+                yield open_.pop(next(iter(open_)))
+        index += len(block)
     for chunk in open_.values():
         yield chunk
 
 
-async def _each(items: Iterable[R] | AsyncIterable[R]) -> AsyncIterator[R]:
-    if hasattr(items, "__aiter__"):
-        async for item in cast("AsyncIterable[R]", items):
-            yield item
-    else:
-        for item in items:
-            yield item
+async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIterator[list[R]]:
+    if not hasattr(items, "__aiter__"):
+        iterator = iter(items)
+        while block := list(islice(iterator, size)):
+            yield block
+        return
+    block = []
+    async for item in items:
+        block.append(item)
+        if len(block) == size:
+            yield block
+            block = []
+    if block:
+        yield block

@@ -20,6 +20,7 @@ from typing import (
     Any,
     Final,
     Literal,
+    NamedTuple,
     TypeVar,
 )
 
@@ -77,6 +78,17 @@ class Misfit(ValueError):
         }
 
 
+class Column(NamedTuple):
+    """A scalar's rule for many values at once, all of them text: whether all fit, and what each is
+    on the wire where that is not the text itself. Where it says no, each value is looked at."""
+
+    fits: Callable[[list[str]], bool]
+    wire: Callable[[str], Any] | None = None
+
+
+_IDS = re.compile(r"[^\s,]+(,[^\s,]+)*").fullmatch
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
+_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII).fullmatch
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
 _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
@@ -204,3 +216,25 @@ DUMPS: dict[type, Callable[[Any], Any]] = {
     date: date.isoformat,
 }
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
+
+
+def _all_days(texts: list[str]) -> bool:
+    try:
+        return all(map(_ISO_DAY, texts)) and all(map(date.fromisoformat, texts))
+    except ValueError:
+        return False
+
+
+def _all_there(texts: list[str]) -> bool:
+    return all(texts) and not any(map(str.isspace, texts))
+
+
+COLUMNS: dict[Any, Column] = {
+    Needed: Column(_all_there),
+    NeededId: Column(_all_there),
+    Email: Column(lambda texts: all(map(_MAILBOX, texts))),
+    Day: Column(_all_days),
+    IdList: Column(lambda texts: all(map(_IDS, texts))),
+    Year: Column(lambda texts: all(map(_YEAR, texts)), int),
+    Flag: Column(frozenset({"0", "1"}).issuperset, int),
+}

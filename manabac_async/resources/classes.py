@@ -10,11 +10,11 @@ from typing import Any
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
-from lms_async.chunks import Batch, Row, json_of
+from lms_async.chunks import Batch, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.outcome import Outcome
 from lms_async.pages import Pages
-from lms_async.records import sending
+from lms_async.records import Sending
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict, match, outcomes_of
 
@@ -24,8 +24,8 @@ from ..rows import verdict
 Student = StudentPlace | Mapping[str, Any]
 Teacher = TeacherPlace | Mapping[str, Any]
 
-student_place = sending(converter, StudentPlace, what="the row")
-_teacher_place = sending(converter, TeacherPlace, what="the row")
+student_place = Sending(converter, StudentPlace, what="the row")
+_teacher_place = Sending(converter, TeacherPlace, what="the row")
 
 
 class Classes:
@@ -77,7 +77,7 @@ class Classes:
             return student_verdicts(payload, [row.key for row in rows])
 
         batch = Batch(
-            prepare=prepare,
+            prepare=one_by_one(prepare),
             call=lambda rows: patch_students(class_id, rows),
             read=read,
             at_most=chunk,

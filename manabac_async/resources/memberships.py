@@ -8,10 +8,10 @@ from typing import Any
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, given
-from lms_async.chunks import Batch, Row
+from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
-from lms_async.records import sending
+from lms_async.records import Sending
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict
 
@@ -20,7 +20,7 @@ from .classes import patch_students, student_verdicts
 
 Place = MembershipPlace | Mapping[str, Any]
 
-_place = sending(converter, MembershipPlace, what="the row")
+_place = Sending(converter, MembershipPlace, what="the row")
 
 
 class Memberships:
@@ -98,7 +98,12 @@ class Memberships:
             return student_verdicts(payload, [_student_of(row.key) for row in rows])
 
         batch = Batch(
-            prepare=prepare, call=call, read=read, at_most=chunk, distinct=True, group=_class_of
+            prepare=one_by_one(prepare),
+            call=call,
+            read=read,
+            at_most=chunk,
+            distinct=True,
+            group=_class_of,
         )
         return Bulk(self._transport, places, batch)
 

@@ -12,11 +12,11 @@ import orjson
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill, get, given
-from lms_async.chunks import Batch, Row
+from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.outcome import RowError, Status
 from lms_async.pages import Pages
-from lms_async.records import sending
+from lms_async.records import Sending
 from lms_async.redact import texts
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict
@@ -29,8 +29,8 @@ T = TypeVar("T")
 NewUser = UserV1Create | Mapping[str, Any]
 Change = UserV1Update | Mapping[str, Any]
 
-_created = sending(converter, UserV1Create, what="the user")
-_change = sending(converter, UserV1Update, what="the change")
+_created = Sending(converter, UserV1Create, what="the user")
+_change = Sending(converter, UserV1Update, what="the change")
 
 
 class _Resource:
@@ -55,7 +55,7 @@ class UsersV1(_Resource):
         :raises BadRequest: the vendor will not have it, e.g. the mail address is taken.
         :raises OutcomeUnknown: the answer was lost; look the user up before a second try.
         """
-        call = _create(_new_user(user), many=False)
+        call = _create(checked_new_user(user), many=False)
         return str((await self._transport.send(call))["user_id"])
 
     def create_many(self, users: Iterable[NewUser] | AsyncIterable[NewUser]) -> Bulk[NewUser]:
@@ -65,11 +65,11 @@ class UsersV1(_Resource):
         """
 
         def prepare(item: NewUser) -> tuple[Hashable, Any]:
-            body = _new_user(item)
+            body = checked_new_user(item)
             return body["email"].casefold(), body
 
         batch = Batch(
-            prepare=prepare,
+            prepare=one_by_one(prepare),
             call=lambda rows: _create(orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
             at_most=1,
@@ -122,7 +122,7 @@ class UsersV1(_Resource):
             return known, body
 
         batch = Batch(
-            prepare=prepare,
+            prepare=one_by_one(prepare),
             call=lambda rows: _update(str(rows[0].key), orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
             at_most=1,
@@ -184,7 +184,11 @@ class Groups(_Resource):
         )
 
 
-def _new_user(user: NewUser) -> dict[str, Any]:
+def checked_new_user(user: NewUser) -> dict[str, Any]:
+    """What is sent for ``user``.
+
+    :raises InvalidInput: names what is missing or does not fit.
+    """
     body = _created(user)
     missing = {}
     if not body["email"]:

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, given
-from lms_async.chunks import Batch, Row, json_of
+from lms_async.chunks import Batch, Prepared, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.records import sending
+from lms_async.records import Sending
 from lms_async.transport import Transport
 from lms_async.verdict import Verdict
 
@@ -27,10 +27,10 @@ Rows = Iterable[R] | AsyncIterable[R]
 NewUser = UserCreate | Mapping[str, Any]
 Change = UserUpdate | Mapping[str, Any]
 
-_new_user = sending(converter, UserCreate, what="the user")
+_new_user = Sending(converter, UserCreate, what="the user")
 #: A change, as it is sent; also used for one user at a time.
-change = sending(converter, UserUpdate, what="the change")
-_reactivation = sending(converter, Reactivation, what="the row")
+change = Sending(converter, UserUpdate, what="the change")
+_reactivation = Sending(converter, Reactivation, what="the row")
 
 
 class ManyUsers:
@@ -66,9 +66,13 @@ class ManyUsers:
             email_conflict_resolution=email_conflict_resolution,
         )
 
-        def prepare(item: NewUser) -> tuple[Hashable, Any]:
-            body = checked_new_user(item)
-            return str(body["school_uid"]), body
+        def prepare(items: list[NewUser]) -> list[Prepared]:
+            return [
+                body
+                if isinstance(body, InvalidInput)
+                else _unreachable(body) or (str(body["school_uid"]), body)
+                for body in _new_user.many(items)
+            ]
 
         def call(rows: list[Row[NewUser]]) -> Call[Any]:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
@@ -90,7 +94,7 @@ class ManyUsers:
         def call(rows: list[Row[Change]]) -> Call[Any]:
             return _post_users(rows, method="PUT", query=(), repeatable=True)
 
-        return self._bulk(changes, prepare, call, key=named("id"), id=named("id"))
+        return self._bulk(changes, one_by_one(prepare), call, key=named("id"), id=named("id"))
 
     def reactivate_many(
         self, items: Rows[Reactivation | Mapping[str, Any]]
@@ -110,7 +114,7 @@ class ManyUsers:
             path = "users/reactivate"
             return Call("PUT", path, route=path, body=body, key="user", many=True)
 
-        return self._bulk(items, prepare, call, key=from_location, id=from_location)
+        return self._bulk(items, one_by_one(prepare), call, key=from_location, id=from_location)
 
     def delete_many(
         self,
@@ -140,7 +144,7 @@ class ManyUsers:
             return Call("DELETE", "users", route="users", query=query, key="user", many=True)
 
         # The page says "Return: none"; the vendor was seen to answer 207 with rows (Ed-Fi).
-        return self._bulk(uids, prepare, call, key=named("id"), id=named("id"))
+        return self._bulk(uids, one_by_one(prepare), call, key=named("id"), id=named("id"))
 
     def import_advisors(
         self, pairs: Rows[AdvisorPair | Mapping[str, Any]]
@@ -166,7 +170,7 @@ class ManyUsers:
         self, pairs: Rows[Any], model: type[Model], other: Literal["advisor", "parent"]
     ) -> Bulk[Any]:
         field = f"{other}_school_uid"
-        checked = sending(converter, model, what="the row")
+        checked = Sending(converter, model, what="the row")
 
         def prepare(item: Any) -> tuple[Hashable, Any]:
             body = checked(item)
@@ -181,12 +185,12 @@ class ManyUsers:
             path = f"users/import/associations/{other}s"
             return Call("POST", path, route=path, body=body, key="association", many=True)
 
-        return self._bulk(pairs, prepare, call, key=key, id=named("student_uid"))
+        return self._bulk(pairs, one_by_one(prepare), call, key=key, id=named("student_uid"))
 
     def _bulk(
         self,
         items: Rows[R],
-        prepare: Callable[[R], tuple[Hashable | None, Any]],
+        prepare: Callable[[list[R]], list[Prepared]],
         call: Callable[[list[Row[R]]], Call[Any]],
         *,
         key: Callable[[Any], Hashable | None],
@@ -207,11 +211,16 @@ def checked_new_user(user: NewUser) -> dict[str, Any]:
     :raises InvalidInput: names what is missing or does not fit.
     """
     body = _new_user(user)
-    if not (body.get("username") or body.get("primary_email")):
-        raise InvalidInput(
-            "the user can't be sent", fields={"username": "or primary_email is needed"}
-        )
+    unreachable = _unreachable(body)
+    if unreachable is not None:
+        raise unreachable
     return body
+
+
+def _unreachable(body: dict[str, Any]) -> InvalidInput | None:
+    if body.get("username") or body.get("primary_email"):
+        return None
+    return InvalidInput("the user can't be sent", fields={"username": "or primary_email is needed"})
 
 
 def _post_users(

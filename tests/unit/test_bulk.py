@@ -13,7 +13,7 @@ from lms_async import bulk as bulk_module
 from lms_async import chunks as chunks_module
 from lms_async.bulk import Bulk
 from lms_async.call import Call
-from lms_async.chunks import Batch, Row, json_of
+from lms_async.chunks import Batch, Row, json_of, one_by_one
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -80,7 +80,7 @@ def read(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
 
 def batch(**options: Any) -> Batch[Any]:
     return Batch(
-        prepare=prepare,
+        prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
         read=read,
         **options,

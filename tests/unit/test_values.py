@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
-from lms_async.records import Record, make_converter, sending
+from lms_async.records import Record, Sending, make_converter
 from lms_async.values import (
     UNSET,
     AnyId,
@@ -168,18 +168,18 @@ def test_what_is_written_is_what_vendors_read() -> None:
 )
 def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields: set[str]) -> None:
     with pytest.raises(InvalidInput) as refused:
-        sending(converter, Written, what="the row")(given_)
+        Sending(converter, Written, what="the row")(given_)
     assert set(refused.value.fields) == fields
     assert refused.value.__context__ is None  # a chained traceback would print the value
     if "key" in given_ and "name" in given_ and "nmae" not in given_:
         with pytest.raises(InvalidInput) as of_model:
-            sending(converter, Written, what="the row")(Written(**given_))
+            Sending(converter, Written, what="the row")(Written(**given_))
         assert of_model.value.fields == refused.value.fields
 
 
 def test_a_row_that_is_no_mapping_is_refused() -> None:
     with pytest.raises(InvalidInput, match="named fields"):
-        sending(converter, Written, what="the row")(["Ada"])
+        Sending(converter, Written, what="the row")(["Ada"])
 
 
 @given(

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from lms_async import BadRequest, InvalidInput, NotFound, Status, Unauthorized, UnexpectedAnswer
 from manabac_async import ManageBacV1, UserV1Create, UserV1Update
@@ -241,8 +243,6 @@ def test_a_school_is_a_subdomain(school: str) -> None:
 async def test_one_user_comes_in_either_envelope(
     body: dict[str, Any], expected: str | None
 ) -> None:
-    from aiohttp import web
-    from aiohttp.test_utils import TestServer
 
     async def serve(request: web.Request) -> web.Response:
         return web.json_response(body)
@@ -258,3 +258,19 @@ async def test_one_user_comes_in_either_envelope(
                 await client.users.get(7)
         else:
             assert (await client.users.get(7)).id == expected
+
+
+async def test_a_rows_own_refusal_does_not_repeat_the_token() -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        errors = f"no, {request.query['auth_token']}"
+        return web.json_response({"status": "Error", "errors": errors}, status=400)
+
+    app = web.Application()
+    app.router.add_post("/api/users", refuse)
+    async with (
+        TestServer(app) as server,
+        ManageBacV1("s", "t0ken-zzz", base_url=str(server.make_url("/api/"))) as client,
+    ):
+        report = await client.users.create_many(people(1))
+    assert report.failures[0].error is not None
+    assert report.failures[0].error.message == "no, ..."

@@ -141,11 +141,16 @@ def import_(
 
 
 @app.command()
-def demo() -> None:
-    """Import a school of 10,000 people into a sandbox on this machine, with faults on the way."""
+def demo(
+    to: Annotated[
+        str | None,
+        typer.Option(help="Of which target; by default of each that has a demonstration."),
+    ] = None,
+) -> None:
+    """Import 10,000 rows into a sandbox on this machine, with faults on the way."""
     from .demo import run_demo
 
-    raise typer.Exit(_run(run_demo(sys.stdout, make_teller(sys.stdout, sys.stderr))))
+    raise typer.Exit(_run(run_demo(sys.stdout, make_teller(sys.stdout, sys.stderr), to=to)))
 
 
 @app.command()

@@ -35,10 +35,14 @@ def require(environment: Mapping[str, str], target: Target) -> dict[str, str]:
 
     :raises CannotStart: names those that are needed and missing.
     """
+    given = {name: environment.get(name, "").strip() for name in target.variables}
     missing = [
         f"{name} ({variable.what})"
+        + (f", or {listed(variable.instead)} instead" if variable.instead else "")
         for name, variable in target.variables.items()
-        if variable.needed and not environment.get(name, "").strip()
+        if variable.needed
+        and not given[name]
+        and not (variable.instead and all(given[other] for other in variable.instead))
     ]
     if missing:
         raise CannotStart(
@@ -46,5 +50,4 @@ def require(environment: Mapping[str, str], target: Target) -> dict[str, str]:
             "set them in the environment, or in a file .env in this folder; "
             "they are never taken from the command line",
         )
-    given = {name: environment.get(name, "").strip() for name in target.variables}
     return {name: value for name, value in given.items() if value}

@@ -26,19 +26,25 @@ if TYPE_CHECKING:
     from ..sandbox import Seen
 
 PEOPLE = 10_000
-#: The sandbox's own limit and latency, so that all of it takes about ten seconds.
+#: The sandbox's latency, and its limit unless the target has one, so that all of it takes about
+#: ten seconds.
 LIMIT = (15, 0.5)
 LATENCY = (0.02, 0.01)
 
 
-async def run_demo(out: TextIO, say: Teller, *, people: int = PEOPLE) -> Exit:
-    """Run the demonstration of each target that has one.
+async def run_demo(
+    out: TextIO, say: Teller, *, to: str | None = None, people: int = PEOPLE
+) -> Exit:
+    """Run the demonstration of the target ``to``, or of each that has one.
 
     :returns: ``DONE`` only if everything adds up.
+    :raises CannotStart: there is none.
     """
-    targets = [target for name in target_names() if (target := find_target(name)).demo is not None]
+    names = target_names() if to is None else [to]
+    targets = [target for name in names if (target := find_target(name)).demo is not None]
     if not targets:
-        raise CannotStart("no target is installed that has a demonstration")
+        none = "no target is installed that has a demonstration"
+        raise CannotStart(f"{to} has no demonstration" if to else none)
     for target in targets:
         ended = await _run(target, out, say, people)
         if ended is not Exit.DONE:
@@ -61,38 +67,41 @@ async def _run(target: Target, out: TextIO, say: Teller, people: int) -> Exit:
 
     demo = target.demo
     assert demo is not None  # noqa: S101 - looked at by run_demo
+    limit = demo.limit or LIMIT
+    source = "chosen so that" if demo.limit is None else "the limit being the vendor's own:"
     began = asyncio.get_running_loop().time()
     with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
         path = Path(folder) / "people.csv"
         school = _write(path, target, demo, people)
-        async with target.sandbox(limit=LIMIT, latency=LATENCY) as served:
+        async with target.sandbox(limit=limit, latency=LATENCY) as served:
+            demo.prepare(served.server, people)
             faults = demo.arm(served.server)
             tell(f"a sandbox of {target.name} on this machine, not the vendor's own service:")
             tell(
-                f"  {LIMIT[0]} requests in any {LIMIT[1]:g} s, {LATENCY[0] * 1000:g} ± "
-                f"{LATENCY[1] * 1000:g} ms latency, chosen so that this takes about ten seconds"
+                f"  {limit[0]} requests in any {limit[1]:g} s, {LATENCY[0] * 1000:g} ± "
+                f"{LATENCY[1] * 1000:g} ms latency, {source} this takes about ten seconds"
             )
             tell(f"  faults on the way: {', '.join(faults)}")
-            tell(f"  a file of {people:,} people, and {school.bad} bad rows among them")
+            tell(f"  a file of {people:,} {demo.what}, and {school.bad} bad rows among them")
             order = Order(
                 path=path,
                 target=target,
                 environment=served.environment,
                 update_existing=target.updates,
-                limit=LIMIT,
+                limit=limit,
             )
             summary = await run_import(order, say)
             if summary.exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
                 return summary.exit_code
             log = list(served.server.log)
             # The import's window was its own: until it is over, another one would exceed the limit.
-            await asyncio.sleep(LIMIT[1])
-            found = await _read_back(target, demo, served.environment)
+            await asyncio.sleep(limit[1])
+            found = await _read_back(target, demo, served.environment, limit)
             overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
-        checks = _compare(school, found, target.key)
+        checks = _compare(school, found, target.key, demo.what)
         checks += _add_up(summary, school, path.with_name("people.results.csv"))
         checks.append((f"{len(overrun)} refused because we were too fast", not overrun))
-    tell(_use_of_limit(log))
+    tell(_use_of_limit(log, limit))
     for said, holds in checks:
         tell(f"  {'ok' if holds else 'NO'}  {said}")
     tell(f"the files were in {path.parent}, which is gone now")
@@ -126,16 +135,20 @@ def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:
     return tuple(row.get(field, "") for field in key)
 
 
-async def _read_back(target: Target, demo: Demo, environment: Mapping[str, str]) -> list[Row]:
+async def _read_back(
+    target: Target, demo: Demo, environment: Mapping[str, str], limit: tuple[int, float]
+) -> list[Row]:
     from ..limit import Window
 
-    limiter = Window(LIMIT[0], per=LIMIT[1])
+    limiter = Window(limit[0], per=limit[1])
     connected: Any = target.connect(environment, limiter=limiter, events=())
     async with connected as client:
         return [row async for row in demo.read_back(client)]
 
 
-def _compare(school: _School, found: list[Row], key: Sequence[str]) -> list[tuple[str, bool]]:
+def _compare(
+    school: _School, found: list[Row], key: Sequence[str], what: str
+) -> list[tuple[str, bool]]:
     seen = Counter(_key(row, key) for row in found)
     differing = 0
     for row in found:
@@ -145,7 +158,7 @@ def _compare(school: _School, found: list[Row], key: Sequence[str]) -> list[tupl
     more = len(seen.keys() - school.people.keys())
     twice = sum(count > 1 for count in seen.values())
     return [
-        (f"read back: {len(found):,} people, {missing} missing", not missing),
+        (f"read back: {len(found):,} {what}, {missing} missing", not missing),
         (f"{more} there who should not be, {twice} there twice", not more and not twice),
         (f"{differing} of them differ from the file in some field", not differing),
     ]
@@ -174,9 +187,9 @@ def _refused_by_limit(seen: Seen) -> bool:
     return seen.status == 429 and seen.fault is None
 
 
-def _use_of_limit(log: Sequence[Seen]) -> str:
+def _use_of_limit(log: Sequence[Seen], window: tuple[int, float]) -> str:
     """How much of what the limit allows was used, from the first arrival to the last."""
-    limit, per = LIMIT
+    limit, per = window
     allowed = limit * ((log[-1].at - log[0].at) / per + 1)
     bound = per / (per + LATENCY[0])
     return (

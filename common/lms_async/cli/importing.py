@@ -29,7 +29,7 @@ from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
 from .table import Table, no_rows
-from .target import Target
+from .target import LooseKey, Target
 from .tellers import Teller
 from .text import counted, duration, listed
 from .work import Summary, Work
@@ -96,21 +96,25 @@ class _Import:
             mapped=maps,
             ignored=order.ignored,
         )
-        checked = await check(table, columns, key=target.key, check_row=target.check)
+        same = target.same if isinstance(target, LooseKey) else tuple
+        checked = await check(table, columns, key=target.key, same=same, check_row=target.check)
         if not checked.rows:
             raise no_rows(order.path, len(table.header))
         if order.dry_run:
-            return self._dry_run(checked)
+            return self._dry_run(table, columns, checked)
         results = Results(order.results or beside(order.path), source=order.path)
         try:
             return await self._send_all(table, columns, checked, given, results)
         finally:
             results.close()
 
-    def _dry_run(self, checked: Checked) -> Summary:
+    def _dry_run(self, table: Table, columns: Columns, checked: Checked) -> Summary:
         for row, error in sorted(checked.rejected.items()):
             self._say.row(row, Status.REJECTED, error, ours=True)
-        calls = self._target.calls(checked.good)
+        lines = read_lines(table, columns, self._target.key)
+        calls = self._target.calls(
+            line.values for line in lines if line.row not in checked.rejected
+        )
         limit, per = self._order.limit or self._target.limit
         # One more than the calls: the first one asks whether the credentials are accepted.
         seconds = calls // limit * per

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -61,6 +61,7 @@ async def check(
     columns: Columns,
     *,
     key: Sequence[str],
+    same: Callable[[tuple[str, ...]], Hashable],
     check_row: Callable[[Mapping[str, str]], None],
 ) -> Checked:
     """Look at every row. Rows with the same key are all rejected: nothing tells which is meant.
@@ -68,16 +69,17 @@ async def check(
     Keeps the keys in memory, and nothing else of the good rows.
     """
     checked = Checked()
-    first: dict[tuple[str, ...], int] = {}
-    doubled: dict[tuple[str, ...], list[int]] = {}
+    first: dict[Hashable, int] = {}
+    doubled: dict[Hashable, list[int]] = {}
     for line in read_lines(table, columns, key):
         checked.rows += 1
         if checked.rows % _STRETCH == 0:
             await asyncio.sleep(0)
         if all(line.key) and line.key:
-            earlier = first.setdefault(line.key, line.row)
+            named = same(line.key)
+            earlier = first.setdefault(named, line.row)
             if earlier != line.row:
-                doubled.setdefault(line.key, [earlier]).append(line.row)
+                doubled.setdefault(named, [earlier]).append(line.row)
         error = line.error or _complaint(check_row, line.values)
         if error is not None:
             checked.rejected[line.row] = error

@@ -8,10 +8,10 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -31,10 +31,12 @@ Row = Mapping[str, str]
 
 @attrs.frozen
 class Variable:
-    """An environment variable: what it holds, and whether there is no going on without it."""
+    """An environment variable: what it holds, and whether there is no going on without it; others,
+    all of which together do ``instead``."""
 
     what: str
     needed: bool = True
+    instead: Sequence[str] = ()
 
 
 @attrs.frozen
@@ -48,6 +50,12 @@ class Served:
 class Demo(Protocol):
     """What ``lms demo`` needs beside: people, mishaps, and a way to see what came of them."""
 
+    #: What a row is about, in the plural, e.g. ``people``.
+    what: str
+    #: The vendor's own limit, if the demonstration takes about ten seconds with it; ``None`` has
+    #: the demonstration choose one.
+    limit: tuple[int, float] | None
+
     def people(self, count: int) -> Iterator[Row]:
         """Believable rows, all of which the vendor takes."""
 
@@ -56,6 +64,9 @@ class Demo(Protocol):
 
     def invalid(self) -> Sequence[Row]:
         """Rows that do not pass our check."""
+
+    def prepare(self, server: StandIn, count: int) -> None:
+        """Put into the sandbox what must be there before it takes ``count`` :meth:`people`."""
 
     def arm(self, server: StandIn) -> Sequence[str]:
         """Script the faults of the demonstration, and name them in a few words each."""
@@ -105,8 +116,8 @@ class Target(Protocol):
         :raises InvalidInput: names what is wrong, by field, without the values.
         """
 
-    def calls(self, rows: int) -> int:
-        """How many requests so many rows take, if nothing goes wrong."""
+    def calls(self, rows: Iterable[Row]) -> int:
+        """How many requests these rows take, which passed :meth:`check`, if nothing goes wrong."""
 
     def bulk(self, client: Any, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
         """The work on ``rows``, not yet begun; one outcome a row, in their order."""
@@ -125,6 +136,15 @@ class Target(Protocol):
         :param latency: mean and spread, in seconds.
         :param port: 0 takes any that is free.
         """
+
+
+@runtime_checkable
+class LooseKey(Protocol):
+    """What a target is beside, if it has more than one writing for the key of a row."""
+
+    def same(self, key: tuple[str, ...]) -> Hashable:
+        """The cells of :attr:`Target.key` without what makes no difference to the vendor, e.g. the
+        case of a mail address."""
 
 
 def target_names() -> list[str]:

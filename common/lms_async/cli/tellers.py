@@ -120,6 +120,7 @@ class _Lines:
 
     def begin(self, work: Work) -> None:
         self._work = work
+        self._rows_named = self._rows_left_out = 0
 
     def event(self, event: Event) -> None:
         """Not said: the lines of :meth:`tick` sum it up."""

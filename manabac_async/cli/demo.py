@@ -1,0 +1,97 @@
+"""``lms demo --to managebac``: the students of a school into its classes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from lms_async.cli.target import Row
+
+from ..client import ManageBac
+from ..vendor import LIMIT, PERIOD
+
+#: How many classes a student takes, and how many students are in one.
+_EACH = 8
+_SEATS = 25
+
+
+class MembersDemo:
+    """The members and the mishaps. 10,000 of them are 1,250 students in 400 classes of 25: 400
+    requests, which at 50 a second are eight seconds."""
+
+    what = "members"
+    limit = (LIMIT, PERIOD)
+
+    def people(self, count: int) -> Iterator[Row]:
+        """The classes one after the other, each with its students."""
+        students, classes = _ids(count)
+        seats = min(_SEATS, len(students))
+        for number in range(count):
+            row = {
+                "class_id": classes[number // seats],
+                "student_id": students[number % len(students)],
+                "level": ("SL", "HL", "")[number % 3],
+            }
+            yield {field: value for field, value in row.items() if value}
+
+    def refused(self) -> Sequence[Row]:
+        """A class that does not exist, a student who does not, and a level that is none."""
+        students, classes = _ids(1000)
+        return [
+            {"class_id": "424242", "student_id": students[0], "level": "SL"},
+            {"class_id": classes[0], "student_id": "424242", "level": "SL"},
+            # Not one of the first student's classes, the first of which is the first.
+            {"class_id": classes[1], "student_id": students[0], "level": "XL"},
+        ]
+
+    def invalid(self) -> Sequence[Row]:
+        """A class by its name, and a row without a student."""
+        students, classes = _ids(1000)
+        return [
+            {"class_id": "Physics", "student_id": students[0], "level": "SL"},
+            {"class_id": classes[0], "level": "SL"},
+        ]
+
+    def prepare(self, server: Any, count: int) -> None:
+        """The students and the classes; nobody is in a class."""
+        from .serving import school_of
+
+        server.school = school_of(_students(count))
+
+    def arm(self, server: Any) -> Sequence[str]:
+        """Faults on the way of the PATCHes."""
+        from lms_async.sandbox import Fault
+
+        server.faults.add(
+            server.refuse(0.0, times=5, skip=30, method="PATCH"),
+            Fault.cut(after=True, skip=25, method="PATCH"),
+            Fault.half_body(skip=40, method="PATCH"),
+            Fault.error(503, skip=50, method="PATCH"),
+        )
+        return (
+            "5 refusals (429) in a row",
+            "a connection cut after the vendor had acted",
+            "half an answer",
+            "a 503",
+        )
+
+    async def read_back(self, client: ManageBac) -> AsyncIterator[Row]:
+        """All students in all classes, as ``memberships.list`` gives them."""
+        async for member in client.memberships.list(per_page=200):
+            yield {
+                "class_id": member.class_id or "",
+                "student_id": member.user_id or "",
+                "level": member.level or "",
+            }
+
+
+def _students(count: int) -> int:
+    return -(-count // _EACH)
+
+
+def _ids(count: int) -> tuple[list[str], list[str]]:
+    """The ids of the students and of the classes that ``count`` members need."""
+    from .serving import school_of
+
+    school = school_of(_students(count))
+    return [str(known) for known in school.students], [str(known) for known in school.classes]

@@ -1,0 +1,134 @@
+"""``--to managebac``: who is in which class, over v2."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import attrs
+
+from lms_async.bulk import Bulk
+from lms_async.chunks import MOST_OPEN
+from lms_async.cli.target import Row, Served, Variable
+from lms_async.errors import InvalidInput
+from lms_async.events import Listener
+from lms_async.limit import Limiter
+from lms_async.records import Sending
+
+from ..client import REGIONS, VERSIONS, ManageBac
+from ..credentials import ClientCredentials
+from ..models import MembershipPlace, converter
+from ..vendor import LIMIT, PERIOD
+from .demo import MembersDemo
+
+#: Students a PATCH; the vendor names no maximum.
+CHUNK = 100
+
+_place = Sending(converter, MembershipPlace, what="the row")
+
+
+@attrs.frozen
+class MembersTarget:
+    """Students put into classes, and their levels there; who is in the class already is changed."""
+
+    name: str = "managebac"
+    fields: Mapping[str, str] = attrs.field(
+        factory=lambda: {
+            "class_id": "ManageBac's id of the class, a number",
+            "student_id": "ManageBac's id of the student, a number; not the school's own",
+            "level": "SL or HL, in a class that has levels",
+        }
+    )
+    needed: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
+    key: Sequence[str] = ("class_id", "student_id")
+    variables: Mapping[str, Variable] = attrs.field(
+        factory=lambda: {
+            "MANAGEBAC_TOKEN": Variable(
+                "API token", instead=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
+            ),
+            "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", needed=False),
+            "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
+            "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
+            "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
+            "MANAGEBAC_BASE_URL": Variable("another host than a region's", needed=False),
+        }
+    )
+    #: A PATCH always adds who is missing and changes who is there.
+    updates: bool = False
+    limit: tuple[int, float] = (LIMIT, PERIOD)
+    demo: MembersDemo = attrs.field(factory=MembersDemo)
+
+    def connect(
+        self,
+        environment: Mapping[str, str],
+        *,
+        limiter: Limiter | None,
+        events: Sequence[Listener],
+    ) -> ManageBac:
+        """A client, made from the ``MANAGEBAC_…`` variables."""
+        return ManageBac(
+            _credentials(environment),
+            region=environment.get("MANAGEBAC_REGION", "com"),
+            version=environment.get("MANAGEBAC_VERSION", "v2"),
+            base_url=environment.get("MANAGEBAC_BASE_URL"),
+            limiter=limiter,
+            events=events,
+        )
+
+    async def verify(self, client: ManageBac) -> None:
+        """GET auth/permissions: any token may, and one that is not accepted may not.
+
+        What the token lacks for the PATCHes is not looked for in the answer: the vendor documents
+        the names of permissions by one example only. It shows as a 401 of the first PATCH.
+        """
+        await client.request("GET", "auth/permissions")
+
+    def check(self, row: Row) -> None:
+        """Check a row as ``memberships.update_many`` does. Levels are the vendor's to know."""
+        _place(row)
+
+    def same(self, key: tuple[str, ...]) -> Hashable:
+        """The two ids as numbers: some spreadsheets fill them up with zeros."""
+        return tuple(cell.lstrip("0") for cell in key)
+
+    def calls(self, rows: Iterable[Row]) -> int:
+        """Rows are grouped by class, as :func:`lms_async.chunks.chunks` does it."""
+        open_: dict[int, int] = {}
+        calls = 0
+        for row in rows:
+            class_id = int(row["class_id"])
+            open_[class_id] = open_.get(class_id, 0) + 1
+            if open_[class_id] >= CHUNK:
+                del open_[class_id]
+                calls += 1
+            elif len(open_) > MOST_OPEN:
+                del open_[next(iter(open_))]
+                calls += 1
+        return calls + len(open_)
+
+    def bulk(self, client: ManageBac, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+        """``memberships.update_many``."""
+        return client.memberships.update_many(rows, chunk=CHUNK)
+
+    def sandbox(
+        self,
+        *,
+        people: int = 0,
+        limit: tuple[int, float] | None = None,
+        latency: tuple[float, float] | None = None,
+        port: int = 0,
+    ) -> AbstractAsyncContextManager[Served]:
+        """A stand-in for both APIs, with students, and classes for them to be put into."""
+        from .serving import served
+
+        return served(people=people, limit=limit, latency=latency, port=port)
+
+
+def _credentials(environment: Mapping[str, str]) -> str | ClientCredentials:
+    token = environment.get("MANAGEBAC_TOKEN")
+    client_id = environment.get("MANAGEBAC_CLIENT_ID", "")
+    secret = environment.get("MANAGEBAC_CLIENT_SECRET", "")
+    if token and (client_id or secret):
+        raise InvalidInput("both a token and an OAuth 2 client are set: nothing tells which counts")
+    return token or ClientCredentials(client_id, secret)

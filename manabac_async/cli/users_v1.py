@@ -1,0 +1,143 @@
+"""``--to managebac-v1``: new users, over the legacy v1."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import attrs
+
+from lms_async.bulk import Bulk
+from lms_async.cli.target import Row, Served, Variable
+from lms_async.events import Listener
+from lms_async.limit import Limiter
+
+from ..v1 import ManageBacV1
+from ..v1.resources import checked_new_user
+from ..vendor import LIMIT, PERIOD
+
+#: A user's fields that may stand in a file: all that may be written when one is created.
+FIELDS = {
+    "type": "student, parent or advisor",
+    "first_name": "first name",
+    "last_name": "last name",
+    "email": "mail address, by which the person signs in",
+    "student_id": "the school's own id of a student",
+    "nickname": "nickname",
+    "other_name": "other name",
+    "gender": "Male or Female",
+    "birthday": "YYYY-MM-DD or DD.MM.YYYY",
+    "password": "first password",
+    "welcome_email": "Yes to have ManageBac write to the person, else No",
+    "year_label": "a year label, as the school has set it up for its IB groups",
+    "ib_group_id": "ManageBac's id of the IB group",
+    "program": "program, such as IB DP",
+    "class_year": "ManageBac's number of the grade: 13 is Grade 12",
+    "attendance_start_date": "first day at the school, YYYY-MM-DD or DD.MM.YYYY",
+    "homeroom_advisor": "ManageBac's id or the mail address of the advisor",
+    "parents_ids": "ManageBac's ids of a student's parents, with commas",
+    "children_ids": "ManageBac's ids of a parent's children, with commas",
+    "language": "language",
+    "language1": "first language",
+    "language2": "second language",
+    "language3": "third language",
+    "language4": "fourth language",
+    "nationality1": "first nationality",
+    "nationality2": "second nationality",
+    "nationality3": "third nationality",
+    "nationality4": "fourth nationality",
+    "national_id": "national id",
+    "phone_number": "telephone number",
+    "mobile_phone_number": "mobile telephone number",
+    "street_address": "street and number",
+    "street_address_ii": "second line of the address",
+    "city": "city",
+    "state": "state",
+    "zipcode": "postal code",
+    "country": "country code, such as HK",
+    "salutation": "salutation, such as Mr.",
+    "title": "job title",
+    "employer": "employer",
+    "work_address": "street and number at work",
+    "work_address_ii": "second line of the address at work",
+    "work_city": "city at work",
+    "work_state": "state at work",
+    "work_postal_code": "postal code at work",
+    "work_country": "country code at work",
+    "work_phone": "telephone number at work",
+    "work_fax": "fax number at work",
+    "work_email": "mail address at work",
+}
+
+
+@attrs.frozen
+class UsersV1Target:
+    """New users, one a request. v1 has no way to say "change who exists"."""
+
+    name: str = "managebac-v1"
+    fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
+    needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
+    key: Sequence[str] = ("email",)
+    variables: Mapping[str, Variable] = attrs.field(
+        factory=lambda: {
+            "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),
+            "MANAGEBAC_V1_TOKEN": Variable("API token"),
+            "MANAGEBAC_V1_BASE_URL": Variable(
+                "another address than https://SCHOOL.managebac.com/api/", needed=False
+            ),
+        }
+    )
+    updates: bool = False
+    limit: tuple[int, float] = (LIMIT, PERIOD)
+    demo: None = None
+
+    def connect(
+        self,
+        environment: Mapping[str, str],
+        *,
+        limiter: Limiter | None,
+        events: Sequence[Listener],
+    ) -> ManageBacV1:
+        """A client, made from the ``MANAGEBAC_V1_…`` variables."""
+        return ManageBacV1(
+            environment["MANAGEBAC_V1_SCHOOL"],
+            environment["MANAGEBAC_V1_TOKEN"],
+            base_url=environment.get("MANAGEBAC_V1_BASE_URL"),
+            limiter=limiter,
+            events=events,
+        )
+
+    async def verify(self, client: ManageBacV1) -> None:
+        """GET ib_groups: there are few of them, and it is one answer."""
+        await client.ib_groups.list()
+
+    def check(self, row: Row) -> None:
+        """Check a row as ``users.create_many`` does."""
+        checked_new_user(row)
+
+    def same(self, key: tuple[str, ...]) -> Hashable:
+        """The mail address, whatever its case, as ``users.create_many`` compares them: no vendor
+        lets two people in by addresses that a mail server would take for one."""
+        return tuple(cell.casefold() for cell in key)
+
+    def calls(self, rows: Iterable[Row]) -> int:
+        """One a user."""
+        return sum(1 for _ in rows)
+
+    def bulk(self, client: ManageBacV1, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+        """``users.create_many``."""
+        return client.users.create_many(rows)
+
+    def sandbox(
+        self,
+        *,
+        people: int = 0,
+        limit: tuple[int, float] | None = None,
+        latency: tuple[float, float] | None = None,
+        port: int = 0,
+    ) -> AbstractAsyncContextManager[Served]:
+        """The same stand-in as the other target's."""
+        from .serving import served
+
+        return served(people=people, limit=limit, latency=latency, port=port)

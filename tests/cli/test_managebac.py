@@ -1,0 +1,625 @@
+"""ManageBac's two targets of ``lms``: members of classes, and v1's new users."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async import Window
+from lms_async.cli.demo import run_demo
+from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.importing import Order, run_import
+from lms_async.cli.target import Row, find_target
+from lms_async.cli.tellers import make_teller
+from lms_async.sandbox import Fault
+from manabac_async import MembershipPlace, UserV1Create
+from manabac_async.cli import MembersTarget, UsersV1Target
+from manabac_async.cli.demo import MembersDemo
+from manabac_async.client import REGIONS, VERSIONS
+from manabac_async.sandbox import ManageBacSandbox, School
+from tests.cli.conftest import Ran, end_lms, lms, load, read_results, save, start_lms
+
+MEMBERS = "class_id,student_id,level"
+USERS = "type,first_name,last_name,email,student_id"
+
+Import = Callable[..., Awaitable[Ran]]
+
+
+def environment_of(sandbox: ManageBacSandbox) -> dict[str, str]:
+    """The variables of both targets."""
+    return {
+        "MANAGEBAC_TOKEN": sandbox.token,
+        "MANAGEBAC_BASE_URL": sandbox.base_url,
+        "MANAGEBAC_V1_SCHOOL": "school",
+        "MANAGEBAC_V1_TOKEN": sandbox.v1_token,
+        "MANAGEBAC_V1_BASE_URL": sandbox.v1_base_url,
+    }
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "rows.csv"
+
+
+@pytest.fixture
+def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
+    """``lms import`` in this process, into the sandbox."""
+
+    async def run(to: str, lines: Iterable[str], *, json: bool = False, **options: Any) -> Ran:
+        save(file, "\n".join(lines) + "\n")
+        out, err = io.StringIO(), io.StringIO()
+        given: dict[str, Any] = {
+            "path": file,
+            "target": find_target(to),
+            "environment": environment_of(managebac_sandbox),
+            "limit": (1000, 0.01),
+        }
+        summary = await run_import(Order(**{**given, **options}), make_teller(out, err, json=json))
+        results = file.with_name("rows.results.csv")
+        told = read_results(results) if results.is_file() else []
+        return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
+
+    return run
+
+
+@pytest.fixture
+def school(managebac_sandbox: ManageBacSandbox) -> School:
+    """The sandbox's, with students and classes, and nobody in a class."""
+    managebac_sandbox.school = School.seeded(students=150, classes=4)
+    return managebac_sandbox.school
+
+
+def patches(sandbox: ManageBacSandbox) -> list[str]:
+    return [seen.path for seen in sandbox.log if seen.method == "PATCH"]
+
+
+# ---- the targets themselves
+
+
+def test_every_field_that_may_be_written_is_a_column() -> None:
+    for target, model in ((MembersTarget(), MembershipPlace), (UsersV1Target(), UserV1Create)):
+        assert set(target.fields) == {field.name for field in attrs.fields(model)}
+        assert all(target.fields.values())
+
+
+@pytest.mark.parametrize("name", ["managebac", "managebac-v1"])
+async def test_the_target_is_found_and_its_limit_is_the_clients_own(name: str) -> None:
+    target = find_target(name)
+    assert target.name == name
+    given = {"MANAGEBAC_TOKEN": "t", "MANAGEBAC_V1_SCHOOL": "school", "MANAGEBAC_V1_TOKEN": "t"}
+    async with target.connect(given, limiter=None, events=()) as client:
+        limiter = client._transport.vendor.default_limiter()
+    limit, per = target.limit
+    assert repr(limiter) == repr(Window(limit, per=per))
+
+
+def test_all_variables_reach_the_client() -> None:
+    given = {"MANAGEBAC_TOKEN": "t", "MANAGEBAC_REGION": "us1", "MANAGEBAC_VERSION": "v2p1"}
+    members = MembersTarget()
+    client = members.connect(given, limiter=None, events=())
+    assert "https://api.us.managebac.com/v2p1/" in repr(client)
+    client = members.connect({"MANAGEBAC_TOKEN": "t"}, limiter=None, events=())
+    assert "https://api.managebac.com/v2/" in repr(client)
+    given = {"MANAGEBAC_V1_SCHOOL": "hogwarts", "MANAGEBAC_V1_TOKEN": "t"}
+    legacy = UsersV1Target().connect(given, limiter=None, events=())
+    assert "https://hogwarts.managebac.com/api/" in repr(legacy)
+
+
+# ---- members
+
+
+def with_client(sandbox: ManageBacSandbox) -> dict[str, str]:
+    environment = environment_of(sandbox)
+    del environment["MANAGEBAC_TOKEN"]
+    environment["MANAGEBAC_CLIENT_ID"] = sandbox.client_id
+    environment["MANAGEBAC_CLIENT_SECRET"] = sandbox.client_secret
+    return environment
+
+
+@pytest.mark.parametrize("environment", [environment_of, with_client])
+async def test_members_are_grouped_by_class(
+    run: Import,
+    managebac_sandbox: ManageBacSandbox,
+    school: School,
+    environment: Callable[[ManageBacSandbox], dict[str, str]],
+) -> None:
+    there = next(iter(school.students))
+    levels = ("SL", "HL", "")
+    wanted: dict[int, dict[int, str]] = {class_id: {} for class_id in school.classes}
+    lines = [MEMBERS]
+    for number, student_id in enumerate(school.students):
+        for class_id in list(school.classes)[: 1 + number % 4]:  # the classes in turn
+            level = levels[(number + class_id) % 3]
+            wanted[class_id][student_id] = level
+            lines.append(f"{class_id},{student_id},{level}")
+            if student_id == there:
+                school.enrol(class_id, student_id, level="SL" if level == "HL" else "HL")
+    ran = await run("managebac", lines, environment=environment(managebac_sandbox))
+    assert ran.code == Exit.DONE, ran.err
+    for class_id, members in wanted.items():
+        found = school.members(class_id)
+        assert found.keys() == members.keys()
+        assert all(found[one] == level for one, level in members.items() if level)
+    assert list(ran.statuses.values()) == ["done"] * (len(lines) - 1)
+    assert [told["key"] for told in ran.results] == [
+        "/".join(line.split(",")[:2]) for line in lines[1:]
+    ]
+    # 150, 112, 74 and 37 students, at most a hundred a request.
+    sizes = [-(-len(members) // 100) for members in wanted.values()]
+    assert len(patches(managebac_sandbox)) == sum(sizes) == 6
+    first = next(seen.path for seen in managebac_sandbox.log if seen.path != "oauth/token")
+    assert first == "auth/permissions"
+
+
+async def test_the_number_of_requests_is_foretold(
+    run: Import, managebac_sandbox: ManageBacSandbox
+) -> None:
+    """Also where more classes take turns than are kept open at once."""
+    school = managebac_sandbox.school = School.seeded(students=205, classes=600)
+    students, classes = list(school.students), list(school.classes)
+    lines = [f"{class_id},{students[turn]}," for turn in (0, 1) for class_id in classes]
+    lines += [f"{classes[-1]},{student_id}," for student_id in students[2:]]
+    ran = await run("managebac", [MEMBERS, *lines], dry_run=True, environment={}, limit=None)
+    assert ran.code == Exit.DONE
+    assert len(managebac_sandbox.log) == 0
+    ran_again = await run("managebac", [MEMBERS, *lines])
+    assert ran_again.code == Exit.DONE
+    sent = len(patches(managebac_sandbox))
+    assert sent > 700  # and not 602, one a class and two more
+    assert f"1,403 rows of 1,403 would go in {sent:,} requests" in ran.err
+    assert "at 50 requests in 1 s" in ran.err
+    one_class = [{"class_id": "7", "student_id": str(number)} for number in range(201)]
+    calls = {count: MembersTarget().calls(one_class[:count]) for count in (0, 1, 100, 101, 200)}
+    assert calls == {0: 0, 1: 1, 100: 1, 101: 2, 200: 2}
+    assert MembersTarget().calls(one_class) == 3
+
+
+async def test_what_the_vendor_refuses_costs_the_others_nothing(
+    run: Import, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    first, second = list(school.classes)[:2]
+    ada, bob, cleo = list(school.students)[:3]
+    school.students[cleo].archived = True
+    ran = await run(
+        "managebac",
+        [
+            MEMBERS,
+            f"{first},{ada},SL",
+            f"424242,{ada},SL",
+            f"{first},{bob},XL",
+            f"{second},313131,HL",
+            f"{second},{cleo},HL",
+            f"{second},{bob},HL",
+            f"424242,{bob},SL",
+        ],
+    )
+    assert ran.code == Exit.REJECTED
+    assert [ran.statuses[row] for row in (2, 7)] == ["done", "done"]
+    told = {int(row["row"]): (row["error_code"], row["error"]) for row in ran.results}
+    for row in (3, 8):
+        assert told[row][0] == "404"
+        assert "classes/424242/students" in told[row][1]
+    assert told[4] == ("unprocessable_entity", "level is not included in the list")
+    assert told[5][0] == told[6][0] == "not_found"
+    assert school.members(first) == {ada: "SL"}
+    assert school.members(second) == {bob: "HL"}
+    assert "row 4: rejected, unprocessable_entity" in ran.err
+
+
+async def test_members_that_can_not_be_sent(
+    run: Import, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    class_id = next(iter(school.classes))
+    ada, bob, cleo = list(school.students)[:3]
+    lines = [
+        MEMBERS,
+        f"{class_id},{ada},SL",
+        f"{class_id},{bob},SL",
+        f"{class_id},{ada},HL",
+        f"000{class_id},{bob},HL",  # the same number
+        f"Physics,{ada},HL",
+        f"{class_id},,HL",
+        f"{class_id},{cleo},HL",
+    ]
+    ran = await run("managebac", lines, dry_run=True, environment={})
+    assert "row 6: rejected, invalid: class_id: must be a whole number" in ran.err
+    assert "1 row of 7 would go in 1 request" in ran.err
+    ran = await run("managebac", lines)
+    assert ran.code == Exit.REJECTED
+    errors = {int(told["row"]): told["error"] for told in ran.results if told["error"]}
+    same = "have the same class_id and student_id"
+    assert errors == {
+        **dict.fromkeys((2, 4), f"rows 2 and 4 {same}"),
+        **dict.fromkeys((3, 5), f"rows 3 and 5 {same}"),
+        6: "class_id: must be a whole number",
+        7: "student_id: is needed",
+    }
+    assert school.members(class_id) == {cleo: "HL"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"MANAGEBAC_REGION": "mars", "MANAGEBAC_BASE_URL": ""}, ["unknown region", *REGIONS]),
+        ({"MANAGEBAC_VERSION": "v3"}, ["unknown version", *VERSIONS]),
+        ({"MANAGEBAC_BASE_URL": "http://lms.example/"}, ["http:// base URLs are refused"]),
+        (
+            {"MANAGEBAC_TOKEN": ""},
+            ["not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_ID and MANAGEBAC_CLIENT_SECRET instead"],
+        ),
+        (
+            {"MANAGEBAC_TOKEN": "", "MANAGEBAC_CLIENT_ID": "c"},
+            ["not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_SECRET"],
+        ),
+        ({"MANAGEBAC_CLIENT_ID": "c"}, ["both a token and an OAuth 2 client", "check MANAGEBAC_"]),
+    ],
+)
+async def test_variables_of_members_that_can_not_be(
+    run: Import,
+    managebac_sandbox: ManageBacSandbox,
+    file: Path,
+    change: dict[str, str],
+    told: list[str],
+) -> None:
+    environment = environment_of(managebac_sandbox) | change
+    ran = await run("managebac", [MEMBERS, "1,2,SL"], environment=environment)
+    assert ran.code == Exit.BAD_INPUT
+    assert all(part in ran.err for part in told), ran.err
+    assert len(managebac_sandbox.log) == 0
+    assert load(file.with_name("rows.results.csv")) is None
+
+
+@pytest.mark.parametrize(
+    ("to", "line", "change", "hints"),
+    [
+        ("managebac", "1,2,SL", {"MANAGEBAC_TOKEN": "wrong"}, ["GET auth/permissions"]),
+        (
+            "managebac",
+            "1,2,SL",
+            {"MANAGEBAC_TOKEN": "", "MANAGEBAC_CLIENT_ID": "c", "MANAGEBAC_CLIENT_SECRET": "s"},
+            ["oauth/token", "MANAGEBAC_CLIENT_ID"],
+        ),
+        ("managebac-v1", "parent,A,B,a@b.example,", {"MANAGEBAC_V1_TOKEN": "wrong"}, ["ib_groups"]),
+    ],
+)
+async def test_credentials_that_are_not_accepted(
+    run: Import,
+    managebac_sandbox: ManageBacSandbox,
+    file: Path,
+    to: str,
+    line: str,
+    change: dict[str, str],
+    hints: list[str],
+) -> None:
+    environment = environment_of(managebac_sandbox) | change
+    header = MEMBERS if to == "managebac" else USERS
+    ran = await run(to, [header, line], environment=environment)
+    assert ran.code == Exit.NOT_AUTHORIZED
+    assert "the credentials were not accepted" in ran.err
+    assert all(hint in ran.err for hint in hints), ran.err
+    assert "no row was sent" in ran.err
+    assert len(managebac_sandbox.log) == 1
+    assert load(file.with_name("rows.results.csv")) is None
+
+
+async def test_a_token_without_the_permission_is_told_by_the_first_row(
+    run: Import, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    managebac_sandbox.grant("reader", ["memberships/index"])
+    environment = environment_of(managebac_sandbox) | {"MANAGEBAC_TOKEN": "reader"}
+    class_id = next(iter(school.classes))
+    lines = [MEMBERS, *(f"{class_id},{student_id}," for student_id in school.students)]
+    ran = await run("managebac", lines, environment=environment, limit=(1, 0.01))
+    assert ran.code == Exit.NOT_AUTHORIZED
+    assert "GET auth/permissions lists what this token may do" in ran.err
+    assert set(ran.statuses.values()) == {"skipped"}
+    assert len(patches(managebac_sandbox)) == 1
+    assert school.members(class_id) == {}
+
+
+# ---- users, over v1
+
+
+def user(number: int, kind: str = "student") -> str:
+    """A row of :data:`USERS`; the names are easy to look for where they must not be."""
+    student_id = f"Q{number}" if kind == "student" else ""
+    return f"{kind},Wilhelmina,Quagmire{number},w{number}@secret.example,{student_id}"
+
+
+async def test_users_one_a_request(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+    kinds = ("student", "Parents", "advisor")  # as v1 prints them, too
+    lines = [user(number, kinds[number % 3]) for number in range(45)]
+    ran = await run("managebac-v1", [USERS, *lines])
+    assert ran.code == Exit.DONE, ran.err
+    school = managebac_sandbox.school
+    for number, told in enumerate(ran.results):
+        made = school.by_email(f"w{number}@secret.example")
+        assert made is not None
+        assert (told["status"], told["id"]) == ("done", str(made.id))
+        assert made.kind == kinds[number % 3].lower().rstrip("s")
+        assert made.fields["last_name"] == f"Quagmire{number}"
+    log = [(seen.method, seen.path) for seen in managebac_sandbox.log]
+    assert log == [("GET", "api/ib_groups")] + [("POST", "api/users")] * 45
+    assert not school.welcome_mails
+
+
+async def test_all_of_a_user_is_sent(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+    school = managebac_sandbox.school
+    child = school.add_student("child@x.example")
+    group = school.add_ib_group("Class of 2026")
+    advisor = school.add_teacher("advisor@x.example")
+    parent = school.add_parent("parent@x.example")
+    given = dict.fromkeys(UsersV1Target().fields, "1") | {
+        "birthday": "17.03.1999",
+        "attendance_start_date": "2014-08-01",
+        "class_year": "13",
+        "welcome_email": "Yes",
+        "password": "swordfish",
+        "homeroom_advisor": "advisor@x.example",
+        "ib_group_id": str(group.id),
+        "year_label": "",
+        "work_email": "w@x.example",
+    }
+    of_student = {"type": "student", "email": "a@x.example", "parents_ids": str(parent.id)}
+    of_parent = {"type": "parent", "email": "b@x.example", "children_ids": str(child.id)}
+    rows = [{**given, **of_student, "children_ids": ""}, {**given, **of_parent}]
+    lines = [",".join(given), *(",".join(row.values()) for row in rows)]
+    ran = await run("managebac-v1", lines)
+    assert ran.code == Exit.DONE, ran.results
+    student, mother = school.by_email("a@x.example"), school.by_email("b@x.example")
+    assert student is not None
+    assert mother is not None
+    assert (student.student_id, student.kin, mother.kin) == ("1", [parent.id], [child.id])
+    assert (student.homeroom_advisor, student.has_password) == (advisor.id, True)
+    assert student.id in group.student_ids
+    assert school.welcome_mails == [student.id, mother.id]
+    assert student.fields["birthday"] == "1999-03-17"
+    assert student.fields["class_year"] == 13
+    plain = set(given) - {"type", "email", "student_id", "parents_ids", "children_ids"}
+    plain -= {"password", "welcome_email", "homeroom_advisor", "ib_group_id", "year_label"}
+    assert plain <= mother.fields.keys()
+
+
+async def test_users_that_are_not_made(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+    managebac_sandbox.school.add_parent("w1@secret.example")
+    ran = await run(
+        "managebac-v1",
+        [
+            USERS,
+            user(1),
+            user(2).replace("Q2", ""),
+            user(3).replace("Wilhelmina", ""),
+            user(4).replace("@", " at "),
+            user(5),
+            user(5).replace("w5@secret", "W5@Secret"),
+            user(6).replace("student", "headmaster"),
+            user(7),
+        ],
+    )
+    assert ran.code == Exit.REJECTED
+    told = {int(row["row"]): (row["error_code"], row["error"]) for row in ran.results}
+    assert told[2] == ("400", "Invalid user data: Email has already been taken.")
+    assert told[3] == ("invalid", "student_id: is needed for a student")
+    assert told[4] == ("invalid", "first_name: is needed")
+    assert told[5] == ("invalid", "email: must be a mail address")
+    # A mail address is one and the same however it is written: neither of the two is sent.
+    assert told[6] == told[7] == ("duplicate", "rows 6 and 7 have the same email")
+    assert told[8] == ("400", "Invalid user data: Type is not included in the list.")
+    assert ran.statuses[9] == "done"
+    assert managebac_sandbox.log.count("POST") == 3
+    assert [*managebac_sandbox.school.creates] == ["w7@secret.example", "Q7"]
+    assert "Wilhelmina" not in ran.err + ran.out
+
+
+async def test_a_user_whose_answer_was_lost_is_not_made_again(
+    run: Import, managebac_sandbox: ManageBacSandbox
+) -> None:
+    managebac_sandbox.faults.add(Fault.cut(after=True, method="POST", skip=1))
+    ran = await run("managebac-v1", [USERS, user(1), user(2), user(3)], limit=(1, 0.05))
+    assert ran.code == Exit.UNKNOWN
+    assert list(ran.statuses.values()) == ["done", "unknown", "done"]
+    assert managebac_sandbox.log.count("POST") == 3
+
+
+Change = Callable[[ManageBacSandbox, dict[str, str]], object]
+TOKEN = "swordfish5c73d0b5"
+ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, we don't
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        pytest.param(0, lambda *_: None, id="done"),
+        pytest.param(
+            3,
+            lambda sandbox, _: sandbox.faults.add(Fault.cut(after=True, method="POST")),
+            id="a lost answer",
+        ),
+        pytest.param(
+            0,
+            lambda sandbox, _: sandbox.faults.add(Fault.error(503, body=ECHO)),
+            id="tried again",
+        ),
+        pytest.param(
+            1,
+            lambda sandbox, _: sandbox.faults.add(Fault.error(404, method="POST", body=ECHO)),
+            id="refused",
+        ),
+        pytest.param(
+            4,
+            lambda sandbox, _: sandbox.faults.add(Fault.error(401, body=ECHO)),
+            id="not accepted",
+        ),
+        pytest.param(
+            5,
+            lambda sandbox, _: sandbox.faults.add(
+                Fault.redirect(f"https://lms.example/?auth_token={TOKEN}", times=99)
+            ),
+            id="sent elsewhere",
+        ),
+        pytest.param(
+            5,
+            lambda _, environment: environment.update(
+                MANAGEBAC_V1_BASE_URL="http://127.0.0.1:9/api/"
+            ),
+            id="unreachable",
+        ),
+        pytest.param(
+            2,
+            lambda _, environment: environment.update(MANAGEBAC_V1_SCHOOL="my.school"),
+            id="no school's name",
+        ),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_the_token_of_v1_is_never_told(
+    run: Import,
+    managebac_sandbox: ManageBacSandbox,
+    file: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    change: Change,
+    as_json: bool,
+) -> None:
+    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    caplog.set_level("DEBUG")
+    managebac_sandbox.v1_token = TOKEN
+    environment = environment_of(managebac_sandbox)
+    change(managebac_sandbox, environment)
+    lines = [USERS, user(1), user(2)]
+    ran = await run("managebac-v1", lines, environment=environment, json=as_json)
+    assert ran.code == code, ran.err + ran.out
+    assert all(seen.query["auth_token"] == TOKEN for seen in managebac_sandbox.log)
+    results = load(file.with_name("rows.results.csv")) or ""
+    assert ran.out + ran.err
+    assert "swordfish" not in ran.out + ran.err + results + caplog.text + repr(ran.summary)
+
+
+# ---- the rest of the command
+
+
+@pytest.mark.parametrize(
+    ("to", "lines"), [("managebac", [MEMBERS, "1,2,"]), ("managebac-v1", [USERS, user(1)])]
+)
+async def test_update_existing_means_nothing(
+    run: Import, managebac_sandbox: ManageBacSandbox, to: str, lines: list[str]
+) -> None:
+    ran = await run(to, lines, update_existing=True)
+    assert ran.code == Exit.BAD_INPUT
+    assert f"--update-existing means nothing to {to}" in ran.err
+    assert len(managebac_sandbox.log) == 0
+
+
+async def test_a_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+    lines = [USERS, *(user(number) for number in range(120)), "parent,,,,"]
+    ran = await run("managebac-v1", lines, dry_run=True, environment={}, limit=None)
+    assert ran.code == Exit.REJECTED
+    assert "120 rows of 121 would go in 120 requests, in no less than 2 s at 50 requests" in ran.err
+    assert len(managebac_sandbox.log) == 0
+
+
+async def demonstrate(count: int = 2000) -> tuple[Exit, str]:
+    out = io.StringIO()
+    say = make_teller(out, io.StringIO())
+    return await run_demo(out, say, to="managebac", people=count), out.getvalue()
+
+
+async def test_the_demonstration_adds_up() -> None:
+    ended, said = await demonstrate()
+    assert ended is Exit.DONE, said
+    for part in (
+        "a sandbox of managebac on this machine, not the vendor's own service",
+        "50 requests in any 1 s, 20 ± 10 ms latency, the limit being the vendor's own",
+        "5 refusals (429) in a row, a connection cut after the vendor had acted, half an answer",
+        "a file of 2,000 members, and 8 bad rows among them",
+        "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
+        "8 made again, 5 refused by the vendor's limit",
+        "ok  read back: 2,000 members, 0 missing",
+        "ok  0 refused because we were too fast",
+    ):
+        assert part in said, said
+    assert "NO " not in said
+    assert "sandbox of schoology" not in said
+
+
+class Forgetful(MembersDemo):
+    """A vendor that forgets a member, and changes the level of another."""
+
+    limit = (1000, 0.1)
+
+    async def read_back(self, client: Any) -> Any:
+        number = 0
+        async for row in super().read_back(client):
+            number += 1
+            if number == 4:
+                yield {**row, "level": "HL" if row["level"] == "SL" else "SL"}
+            elif number > 1:
+                yield row
+
+
+async def test_the_demonstration_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = attrs.evolve(MembersTarget(), demo=Forgetful())
+    monkeypatch.setattr("lms_async.cli.demo.find_target", lambda _: target)
+    ended, said = await demonstrate(1000)
+    assert ended is not Exit.DONE
+    assert "NO  read back: 999 members, 1 missing" in said
+    assert "NO  1 of them differ" in said
+
+
+def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
+    rows: list[Row] = list(MembersDemo().people(10_000))
+    assert len({(row["class_id"], row["student_id"]) for row in rows}) == 10_000
+    assert len({row["class_id"] for row in rows}) == 400
+    assert MembersTarget().calls(rows) == 400
+    mishaps = [*MembersDemo().refused(), *MembersDemo().invalid()]
+    assert not any(row in rows for row in mishaps)
+
+
+async def test_no_demonstration(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="managebac-v1 has no demonstration"):
+        await run_demo(io.StringIO(), make_teller(sys.stdout, sys.stderr), to="managebac-v1")
+    ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
+    assert ran.code == 2
+    assert "managebac-v1 has no demonstration" in ran.err
+
+
+async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
+    process = await start_lms(
+        "sandbox", "managebac", "--people", "30", environment={}, folder=tmp_path
+    )
+    assert process.stdout is not None
+    said = [(await process.stdout.readline()).decode() for _ in range(6)]
+    assert "sandbox of managebac with 30 people" in said[0]
+    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
+    # The ids of the first class and the first two students, as docs/cli.md has them.
+    save(tmp_path / "members.csv", f"{MEMBERS}\n10200001,10500001,SL\n10200001,10500002,HL\n")
+    save(tmp_path / "users.csv", f"{USERS}\n{user(1)}\n")
+    for to, name in (("managebac", "members.csv"), ("managebac-v1", "users.csv")):
+        given: Mapping[str, str] = exported
+        ran = await lms("import", name, "--to", to, "--json", environment=given, folder=tmp_path)
+        assert ran.code == 0, ran.out + ran.err
+        assert json.loads(ran.out.splitlines()[-1])["counts"]["rejected"] == 0
+    process.send_signal(signal.SIGINT)
+    assert (await end_lms(process)).code == 0
+
+
+async def test_an_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
+    code = (
+        "import sys; import manabac_async.cli; "
+        "print([name for name in sys.modules if 'sandbox' in name])"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "error", "-c", code), cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert out.decode().strip() == "[]"

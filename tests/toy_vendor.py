@@ -1,0 +1,79 @@
+"""A third vendor, whole: the least that a vendor package is. Judged by test_toy_vendor.py."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import attrs
+
+from lms_async import Bulk, Pages, Status, Window
+from lms_async.call import Call
+from lms_async.chunks import Batch, json_of, one_by_one
+from lms_async.cli.target import Variable
+from lms_async.client import Client
+from lms_async.records import Record, Sending, make_converter
+from lms_async.transport import Transport, checked_base_url
+from lms_async.values import NeededId
+from lms_async.vendor import Page, Vendor
+from lms_async.verdict import Verdict
+from lms_async.wire import Wire
+
+
+@attrs.define(repr=False)
+class Pupil(Record):
+    number: NeededId
+
+
+class ToyVendor(Vendor):
+    name, scope, converter = "Toy", "toy", make_converter()
+
+    def __init__(self, token, base_url):
+        self._token, self.base_url = token, checked_base_url(base_url)
+
+    def default_limiter(self):
+        return Window(20, per=0.1)
+
+    def signed(self, method, url):
+        return nullcontext({"X-Token": self._token})
+
+    def page(self, call, payload):
+        following = attrs.evolve(call, query=(("from", str(payload["next"])),))
+        return Page(payload["pupils"], following if payload["next"] else None)
+
+
+class Toy(Client):
+    def __init__(self, token, base_url, **options):
+        self._over(Transport(ToyVendor(token, base_url), Wire(), **options))
+
+    def list(self):
+        call = Call("GET", "pupils", returns=list[Pupil], key="pupils", repeatable=True)
+        return Pages(self._transport, call, Pupil)
+
+    def create_many(self, rows):
+        def read(payload, rows):
+            return [Verdict(Status.DONE, known) for known in payload["done"]]
+
+        def call(rows):
+            return Call("POST", "pupils", body=json_of(rows), key="done", many=True)
+
+        return Bulk(self._transport, rows, Batch(prepare=one_by_one(prepare), call=call, read=read))
+
+
+def prepare(row):
+    body = check(row)
+    return str(body["number"]), body
+
+
+check = Sending(ToyVendor.converter, Pupil, what="the pupil")
+target = SimpleNamespace(
+    name="toy",
+    fields={"number": "the pupil's number"},
+    needed=[["number"]],
+    key=["number"],
+    variables={"TOY_TOKEN": Variable("token"), "TOY_URL": Variable("base URL")},
+    updates=False,
+    limit=(20, 0.1),
+    connect=lambda env, **options: Toy(env["TOY_TOKEN"], env["TOY_URL"], **options),
+    verify=lambda client: client.request("GET", "pupils"),
+    check=check,
+    bulk=lambda client, rows, **_: client.create_many(rows),
+)
