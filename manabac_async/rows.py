@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms_async.outcome import RowError, Status
+from lms_async.outcome import RowError, Status, Verdict
 from lms_async.redact import texts
-from lms_async.verdict import Verdict
 
 _REFUSALS = ("unprocessable_entity", "not_found")
 

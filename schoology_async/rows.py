@@ -11,9 +11,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from lms_async.chunks import Row
-from lms_async.outcome import RowError, Status
+from lms_async.outcome import RowError, Status, Verdict
 from lms_async.redact import texts
-from lms_async.verdict import Verdict, match
+from lms_async.verdict import match
 
 Item = dict[str, Any]
 

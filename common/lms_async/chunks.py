@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 import orjson
 
 from .call import Call
 from .errors import InvalidInput
-from .outcome import Outcome
-
-if TYPE_CHECKING:
-    from .verdict import Verdict
+from .outcome import Outcome, Verdict
 
 R = TypeVar("R")
 

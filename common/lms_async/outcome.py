@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -40,6 +40,14 @@ class RowError:
     code: str
     message: str = attrs.field(default="", repr=False)
     fields: dict[str, str] = attrs.field(factory=dict, repr=lambda fields: repr(sorted(fields)))
+
+
+class Verdict(NamedTuple):
+    """What the vendor's answer says of one row."""
+
+    status: Status
+    id: str | None = None
+    error: RowError | None = None
 
 
 @attrs.define

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from .chunks import Row
-from .outcome import Outcome, RowError, Status
+from .outcome import Outcome, RowError, Status, Verdict
 
 R = TypeVar("R")
-
-
-class Verdict(NamedTuple):
-    """What the vendor's answer says of one row."""
-
-    status: Status
-    id: str | None = None
-    error: RowError | None = None
 
 
 def match(

@@ -12,11 +12,11 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
 from lms_async.chunks import Batch, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.outcome import Outcome
+from lms_async.outcome import Outcome, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
-from lms_async.verdict import Verdict, match, outcomes_of
+from lms_async.verdict import match, outcomes_of
 
 from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
 from ..rows import verdict

@@ -10,10 +10,10 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, given
 from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.outcome import Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
-from lms_async.verdict import Verdict
 
 from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts

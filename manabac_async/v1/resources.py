@@ -14,12 +14,11 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, fill, get, given
 from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.outcome import RowError, Status
+from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.redact import texts
 from lms_async.transport import Transport
-from lms_async.verdict import Verdict
 
 from ..models import converter
 from ..resources.classes import whole_ids

@@ -13,9 +13,9 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, given
 from lms_async.chunks import Batch, Prepared, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.outcome import Verdict
 from lms_async.records import Sending
 from lms_async.transport import Transport
-from lms_async.verdict import Verdict
 
 from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
 from ..rows import all_done, from_location, named, verdicts

@@ -25,8 +25,8 @@ from lms_async.errors import (
     OutcomeUnknown,
     Unauthorized,
 )
-from lms_async.outcome import Outcome, Status
-from lms_async.verdict import Verdict, match
+from lms_async.outcome import Outcome, Status, Verdict
+from lms_async.verdict import match
 from tests.virtual import run
 
 Answering = Callable[[list[str]], Any]
