@@ -27,6 +27,9 @@ class Credentials(Protocol):
     async def prepare(self) -> None:
         """Have what the next attempt needs."""
 
+    def is_fresh(self) -> bool:
+        """Whether what :meth:`prepare` got is still good."""
+
     def headers(self) -> Mapping[str, str]:
         """The headers of one attempt."""
 
@@ -42,6 +45,10 @@ class Token:
 
     async def prepare(self) -> None:
         """Nothing."""
+
+    def is_fresh(self) -> bool:
+        """Always."""
+        return True
 
     def headers(self) -> Mapping[str, str]:
         """The token."""
@@ -61,6 +68,10 @@ class QueryToken:
 
     async def prepare(self) -> None:
         """Nothing."""
+
+    def is_fresh(self) -> bool:
+        """Always."""
+        return True
 
     def headers(self) -> Mapping[str, str]:
         """What was named."""
@@ -122,13 +133,17 @@ class Bearer:
 
         :raises LmsError: it could not be had.
         """
-        if asyncio.get_running_loop().time() < self._renew_at:
+        if self.is_fresh():
             return
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
             self._renewing.add_done_callback(self._renewed)
         # Shielded: one caller that gives up does not take the token from the others.
         await asyncio.shield(self._renewing)
+
+    def is_fresh(self) -> bool:
+        """Whether the token has some life left."""
+        return asyncio.get_running_loop().time() < self._renew_at
 
     async def _renew(self) -> None:
         asked = asyncio.get_running_loop().time()
@@ -155,6 +170,10 @@ class Nobody:
 
     async def prepare(self) -> None:
         """Nothing."""
+
+    def is_fresh(self) -> bool:
+        """Always."""
+        return True
 
     def headers(self) -> Mapping[str, str]:
         """Nothing."""

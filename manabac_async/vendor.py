@@ -10,6 +10,7 @@ import attrs
 from cattrs import Converter
 
 from lms_async.call import Call, replace_query, url_of
+from lms_async.errors import UnexpectedAnswer
 from lms_async.limit import Limiter, Window
 from lms_async.vendor import Page, Vendor
 
@@ -55,6 +56,10 @@ class ManageBacVendor(Vendor):
         """See to it that the credentials are fresh."""
         await self.credentials.prepare()
 
+    def is_prepared(self) -> bool:
+        """Whether they still are."""
+        return self.credentials.is_fresh()
+
     def signed(self, method: str, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())
@@ -79,10 +84,13 @@ class ManageBacVendor(Vendor):
 def _rows(call: Call[Any], payload: Any) -> list[Any]:
     """The rows of a list. A class's students come as ids, with the levels in a map beside them."""
     rows = payload[call.key]
+    if not isinstance(rows, list):
+        raise UnexpectedAnswer(f"{call.key!r} is not a list", call=call)
     if call.key != "student_ids":
         return list(rows)
-    levels = payload.get("student_levels") or {}
-    return [{"id": known, "level": levels.get(str(known))} for known in rows]
+    levels = payload.get("student_levels")
+    of = levels if isinstance(levels, dict) else {}
+    return [{"id": known, "level": of.get(str(known))} for known in rows]
 
 
 def _number(value: Any) -> int | None:

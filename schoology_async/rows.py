@@ -17,8 +17,6 @@ from lms_async.verdict import match
 
 Item = dict[str, Any]
 
-_DONE = Verdict(Status.DONE)
-
 
 def named(field: str) -> Callable[[Any], str | None]:
     """Reads the key of an item from one of its fields."""
@@ -49,20 +47,24 @@ def verdicts(
     return [_verdict(item, id) for item in match([row.key for row in rows], items, key)]
 
 
-def all_done(rows: list[Row[Any]]) -> list[Verdict | None]:
-    """The verdicts of a bulk call that was answered by 204, as the vendor's page documents."""
-    return [_DONE] * len(rows)
-
-
 def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:
     if item.__class__ is not dict:
         return None
-    code = item.get("response_code", item.get("status"))
-    try:
-        number = int(code)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    number = _code(item.get("response_code", item.get("status")))
+    if number is None:
         return None
     if 200 <= number < 300:
         return Verdict(Status.DONE, id_of(item))
     why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
-    return Verdict(Status.REJECTED, error=RowError(str(number), " ".join(texts(why))))
+    error = RowError(str(number), " ".join(texts(why)))
+    # A 4xx says that nothing was done. A 5xx, or a code of no known meaning, does not.
+    return Verdict(Status.REJECTED if 400 <= number < 500 else Status.UNKNOWN, None, error)
+
+
+def _code(value: Any) -> int | None:
+    """A code as number or digits; anything else says nothing."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return None

@@ -137,10 +137,11 @@ def _overlapping(call: Call[Any], following: Call[Any], rows: list[Any]) -> Page
     """A page whose next one begins at its last row: see :mod:`lms_async.pages`.
 
     Rows are counted rather than taken from the link, which may go by the limit that was asked for.
-    A page of one row can't be overlapped (it would come back for ever), nor can a link that does
-    not go forward by ``start``.
+    A page of one row can't be overlapped (it would come back for ever), nor can one whose rows have
+    no ids, nor a link that does not go forward by ``start``.
     """
     start = min(_start(following), _start(call) + len(rows))
-    if len(rows) < 2 or start <= _start(call):
+    named = rows and isinstance(rows[-1], dict) and (rows[-1].get("uid") or rows[-1].get("id"))
+    if len(rows) < 2 or not named or start <= _start(call):
         return Page(rows, following)
     return Page(rows, _at(following, start - 1), overlaps=True)

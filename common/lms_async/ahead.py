@@ -17,12 +17,16 @@ async def ahead(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T,
     """
     ready: asyncio.Queue[tuple[T] | None] = asyncio.Queue(most)
 
+    closing = False
+
     async def fill() -> None:
-        failure: Exception | None = None
+        failure: BaseException | None = None
         try:
             async for element in source:
                 await ready.put((element,))
-        except Exception as raised:  # noqa: BLE001 - carried over to the reader, in its place
+        except (Exception, asyncio.CancelledError) as raised:
+            if closing:
+                raise
             failure = raised
         await ready.put(None)
         if failure is not None:
@@ -34,6 +38,7 @@ async def ahead(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T,
             yield element[0]
         await filling
     finally:
+        closing = True
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)
         await source.aclose()

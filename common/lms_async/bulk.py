@@ -12,39 +12,26 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
-    Callable,
     Generator,
     Hashable,
     Iterable,
+    Mapping,
 )
 from contextlib import aclosing
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 
 from .ahead import ahead
-from .call import Call
 from .chunks import Batch, Chunk, Prepared, Row, chunks
-from .errors import ClientUnusable, InvalidInput, LmsError
+from .delivery import Delivery, Sender
+from .errors import InvalidInput, LmsError
 from .outcome import Outcome, Report, RowError, Status
-from .verdict import outcomes_of
 
 R = TypeVar("R")
 
 #: How many chunks may be under way: enough for a window of 50 that opens at once.
 WIDTH = 64
-
-
-class Sender(Protocol):
-    """The part of the transport that a bulk needs."""
-
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
-    ) -> tuple[Any, int]:
-        """The checked payload of ``call``, and how many attempts it took.
-
-        :param departing: called when an attempt is about to leave.
-        """
 
 
 class Bulk(Generic[R]):
@@ -61,6 +48,8 @@ class Bulk(Generic[R]):
     def __init__(
         self, sender: Sender, items: Iterable[R] | AsyncIterable[R], batch: Batch[R]
     ) -> None:
+        if isinstance(items, str | bytes | Mapping):
+            raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
         self._sender = sender
         self._items = items
         self._batch = batch
@@ -132,6 +121,8 @@ class Bulk(Generic[R]):
         def left(task: asyncio.Task[list[Outcome[R]]]) -> None:
             del self._tasks[task]
             places.release()
+            if not task.cancelled():
+                task.exception()  # raised where its outcomes are read, if they still are
 
         async for chunk in chunks(self._items, self._batch, self._check):
             await places.acquire()
@@ -139,7 +130,6 @@ class Bulk(Generic[R]):
             self._tasks[task] = chunk
             task.add_done_callback(left)
             yield task
-            await asyncio.sleep(0)  # cutting a chunk is the longest hold of the event loop
 
     def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         prepared = self._batch.prepare(items)
@@ -157,7 +147,11 @@ class Bulk(Generic[R]):
             earlier = self._under_way[key]
             message = f"rows {earlier} and {index} (counted from 0) have the same key"
             return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
-        return Row(index, item, key, orjson.dumps(body))
+        try:
+            return Row(index, item, key, orjson.dumps(body))
+        except TypeError:  # its text names the value
+            error = RowError("invalid", "a value can't be written as JSON")
+            return Outcome(index, item, Status.REJECTED, error=error)
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
@@ -172,39 +166,20 @@ class Bulk(Generic[R]):
         return sorted(sent + chunk.known, key=lambda outcome: outcome.index)
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
-        rows = chunk.rows
         if self._stopping:
-            return _all(rows, Status.SKIPPED, _STOPPED, 0)
+            return _all(chunk.rows, Status.SKIPPED, _STOPPED, 0)
+        delivery = Delivery(self._sender, self._batch, departing=chunk.depart, halt=self._halt)
         chunk.sending = asyncio.current_task()
         try:
-            payload, attempts = await self._sender.fetch(
-                self._batch.call(rows), departing=chunk.depart
-            )
+            return await delivery.outcomes(chunk.rows)
         except asyncio.CancelledError:
             if not chunk.recalled:
                 raise
-            if chunk.departed:
-                return _all(rows, Status.UNKNOWN, _ABANDONED, 1)
-            return _all(rows, Status.SKIPPED, _STOPPED, 0)
-        except ClientUnusable:
-            raise
-        except LmsError as failure:
-            error = failure
-        else:
-            return outcomes_of(rows, self._batch.read(payload, rows), attempts)
         finally:
             chunk.sending = None
-        if error.stops:
-            self._halt(error)
-        code = str(getattr(error, "status", "lost" if error.may_have_acted else "stopped"))
-        status = (
-            Status.UNKNOWN
-            if error.may_have_acted
-            else Status.SKIPPED
-            if error.stops
-            else Status.REJECTED
-        )
-        return _all(rows, status, RowError(code, str(error)), error.attempts)
+        if chunk.departed:
+            return _all(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
+        return _all(chunk.rows, Status.SKIPPED, _STOPPED, 0)
 
 
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")

@@ -85,13 +85,21 @@ def fill(template: str, **values: object) -> Path:
         if name is None:
             continue
         text = str(values[name])
-        if text.strip() in ("", ".", ".."):
+        if text.strip() in ("", ".", "..") or not _encodes(text):
             raise ValueError(f"{name} of {template!r} must be an identifier, not empty or dots")
         path.append(quote(text, safe=""))
         route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
     filled = Path("".join(path))
     filled.route = "".join(route)
     return filled
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
@@ -132,6 +140,8 @@ def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
 
     :raises ValueError: when the link leads to another host or out of the base path.
     """
+    if not _encodes(link):
+        raise ValueError("the link is not text")
     base = urlsplit(base_url)
     target = urlsplit(urljoin(base_url + call.path, link))
     if _host(target) != _host(base):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Iterable
-from itertools import islice
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 import orjson
@@ -18,6 +18,8 @@ R = TypeVar("R")
 
 #: How many chunks may be open at once, waiting for more rows of their groups.
 MOST_OPEN = 500
+#: How many rows may be taken before a chunk that waits for more of its group goes without them.
+MOST_BEHIND = 10_000
 
 
 @attrs.define(eq=False)
@@ -39,6 +41,15 @@ def json_of(rows: Iterable[Row[Any]]) -> orjson.Fragment:
     """The rows as they stand in a chunk's body: a list, whose elements are encoded already."""
     return orjson.Fragment(b"[" + b",".join([row.body for row in rows]) + b"]")
 
+
+class Absent(Enum):
+    """The type of :data:`ABSENT`."""
+
+    ABSENT = "absent"
+
+
+#: What a look-up says of a row that did not arrive: it may be sent again.
+ABSENT: Final = Absent.ABSENT
 
 #: A row's key and what is sent for it, or why it can't be sent.
 Prepared = tuple[Hashable | None, Any] | InvalidInput
@@ -70,6 +81,8 @@ class Batch(Generic[R]):
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
     in the whole input, not just once among the rows under way; their keys are then kept. ``group``
     tells from a row's key with which others it may share a chunk, where not all rows may.
+    ``look_up`` asks the vendor what became of rows whose answer was lost: a verdict, :data:`ABSENT`
+    where it is certain that the row is not there, ``None`` where that can't be told.
     """
 
     prepare: Callable[[list[R]], list[Prepared]]
@@ -79,6 +92,7 @@ class Batch(Generic[R]):
     max_bytes: int = 1024 * 1024
     distinct: bool = False
     group: Callable[[Any], Hashable] | None = None
+    look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None
 
 
 @attrs.define(eq=False)
@@ -122,42 +136,71 @@ async def chunks(
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
-    async for block in _blocks(items, batch.at_most):
+    failure: Exception | None = None
+    blocks = _blocks(items, batch.at_most)
+    while failure is None:
+        try:
+            block = await anext(blocks, None)
+        except Exception as broken:  # noqa: BLE001 - raised when the rows before it have ended
+            failure = broken
+            continue
+        if block is None:
+            break
+        rejected: Chunk[R] = Chunk()
         for checked in check(index, block):
-            group: Hashable = None
-            if batch.group is not None and isinstance(checked, Row):
-                group = batch.group(checked.key)
+            if isinstance(checked, Outcome):
+                rejected.known.append(checked)
+                continue
+            group = None if batch.group is None else batch.group(checked.key)
             chunk = open_.get(group)
             if chunk is None:
                 chunk = open_[group] = Chunk()
-            if isinstance(checked, Outcome):
-                chunk.known.append(checked)
-            else:
-                if not chunk.has_room(checked.body, batch):
-                    yield chunk
-                    chunk = open_[group] = Chunk()
-                chunk.rows.append(checked)
-                chunk.size += len(checked.body) + 1
-            if len(chunk.rows) >= batch.at_most or len(chunk.known) >= batch.at_most:
+            if not chunk.has_room(checked.body, batch):
+                yield chunk
+                chunk = open_[group] = Chunk()
+            chunk.rows.append(checked)
+            chunk.size += len(checked.body) + 1
+            if len(chunk.rows) >= batch.at_most:
                 yield open_.pop(group)
-            elif len(open_) > MOST_OPEN:
-                yield open_.pop(next(iter(open_)))
+        if rejected.known:
+            yield rejected
         index += len(block)
+        while open_ and (len(open_) > MOST_OPEN or index - _oldest(open_) > MOST_BEHIND):
+            yield open_.pop(next(iter(open_)))
+        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
     for chunk in open_.values():
         yield chunk
+    if failure is not None:
+        raise failure
+
+
+def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
+    """The index of the first row of the chunk that has been open longest."""
+    return next(iter(open_.values())).rows[0].index
 
 
 async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIterator[list[R]]:
-    if not hasattr(items, "__aiter__"):
-        iterator = iter(items)
-        while block := list(islice(iterator, size)):
-            yield block
-        return
-    block = []
-    async for item in items:
-        block.append(item)
-        if len(block) == size:
-            yield block
-            block = []
+    """``items``, several at a time; what was taken before the input raises is given first."""
+    block: list[R] = []
+    failure: Exception | None = None
+    try:
+        async for item in _each(items):
+            block.append(item)
+            if len(block) == size:
+                yield block
+                block = []
+    except Exception as broken:  # noqa: BLE001 - the input's own
+        failure = broken
     if block:
         yield block
+    if failure is not None:
+        raise failure
+
+
+async def _each(items: Iterable[R] | AsyncIterable[R]) -> AsyncIterator[R]:
+    if hasattr(items, "__aiter__"):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import unquote
 
 from .answer import Answer
 from .call import Call, Method, given
@@ -67,7 +68,7 @@ class Client:
         :returns: status, headers and body of a 2xx, as they came.
         :raises LmsError: for anything else.
         """
-        if path.startswith("/") or "://" in path or "?" in path or ".." in path.split("/"):
+        if path.startswith("/") or "://" in path or "?" in path or ".." in unquote(path).split("/"):
             raise InvalidInput("a path is relative to the base URL, without a query")
         call = Call(
             method,

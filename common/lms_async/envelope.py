@@ -24,7 +24,7 @@ def opened(call: Call[Any], answer: Answer, *, hint: str = "") -> Any:
     if call.returns is Answer:
         return answer
     if answer.status == 204:
-        if call.returns is not None:
+        if call.returns is not None or call.key is not None or call.proof is not None:
             raise UnexpectedAnswer("the answer is empty", call=call)
         return None
     payload = _json(call, answer)

@@ -165,6 +165,8 @@ class NotFound(ApiError):
 class RateLimited(ApiError):
     """Too many requests. ``retry_after`` is the wait in seconds that the vendor asks for."""
 
+    stops = True
+
     def __init__(
         self, status: int, *, retry_after: float, call: Call[Any] | None = None, hint: str = ""
     ) -> None:

@@ -14,7 +14,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Protocol
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakKeyDictionary
 
 from .errors import ClientUnusable
 
@@ -37,6 +37,9 @@ class Limiter(Protocol):
 
     def pause(self, seconds: float) -> None:
         """Let nobody depart for ``seconds`` from now; never shortens an earlier pause."""
+
+    def pause_left(self) -> float:
+        """Seconds until the pause is over; 0 without one."""
 
 
 class _Book:
@@ -112,7 +115,7 @@ class Window:
     @property
     def waiting(self) -> int:
         """How many callers stand in the queue."""
-        return len(self._waiters)
+        return sum(not waiter.done() for waiter in self._waiters)
 
     async def acquire(self) -> Slot:
         """Wait for a slot.
@@ -141,6 +144,10 @@ class Window:
         loop = self._bound_loop()
         self._paused_until = max(self._paused_until, loop.time() + seconds)
         self._arm(loop)
+
+    def pause_left(self) -> float:
+        """Seconds until the pause is over; 0 without one."""
+        return max(0.0, self._paused_until - self._bound_loop().time())
 
     def _bound_loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.get_running_loop()
@@ -191,7 +198,9 @@ class Window:
 
     def _wake(self) -> None:
         """Grant what can be granted, in the order of arrival."""
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         assert self._loop is not None  # noqa: S101 - armed by acquire() only
         now = self._loop.time()
         while self._waiters:
@@ -206,14 +215,13 @@ class Window:
         self._arm(self._loop)
 
 
-_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[Hashable, Limiter]] = (
-    WeakKeyDictionary()
-)
+# Kept for as long as the loop: a limiter that went with its client would forget what just departed.
+_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
 
 
 def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
     """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one."""
-    limiters = _shared.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    limiters = _shared.setdefault(asyncio.get_running_loop(), {})
     limiter = limiters.get(scope)
     if limiter is None:
         limiter = limiters[scope] = make()

@@ -2,7 +2,9 @@
 
 ``await pages`` gives everything, ``async for row in pages`` streams it, ``async for page in
 pages.pages()`` gives it page by page. The next page is fetched while the last one is being used.
-No row is given twice, and none is missed when the list shifts while it is read.
+No row is given twice. Where the vendor lists by offset, none is missed when rows are put in or
+taken out in front while the list is read; a list by page numbers, or one that is sorted anew
+meanwhile, can't be held to that.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from .ahead import ahead
-from .call import Call
+from .call import Call, Query
 from .errors import UnexpectedAnswer
 from .transport import Transport
 
@@ -24,6 +26,8 @@ T = TypeVar("T")
 AHEAD = 2
 #: How often we step back in a row before a list is said to change faster than it can be read.
 _MOST_STEPS_BACK = 100
+#: How many pages may follow one another without a row that is new and has an id.
+_MOST_IDLE = 1000
 
 
 class Pages(Generic[T]):
@@ -70,26 +74,40 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
     """
     vendor = transport.vendor
     seen: set[Hashable] = set()
+    asked: set[tuple[str, Query]] = set()
     call: Call[Any] | None = first
     must_join = False
-    back, steps = 1, 0
+    back, steps, idle = 1, 0, 0
     while call is not None:
+        asked.add((call.path, call.query))
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
-        if must_join and not (page.rows and vendor.identity(page.rows[0]) in seen):
+        joins = page.rows and vendor.identity(page.rows[0]) in seen
+        # An empty page that names a next one is passed over; at the end, it means a shorter list.
+        if must_join and not joins and (page.rows or page.next is None):
             earlier = vendor.earlier(call, back)
             if earlier is not None:
                 call, back, steps = earlier, back * 2, steps + 1
                 if steps > _MOST_STEPS_BACK:
                     raise UnexpectedAnswer("the list changes faster than it can be read", call=call)
                 continue
+        known = len(seen)
         fresh = []
         for row in page.rows:
             identity = vendor.identity(row)
-            if identity is None or identity not in seen:
+            if identity is None:
+                fresh.append(row)
+            elif identity not in seen:
                 seen.add(identity)
                 fresh.append(row)
         yield fresh
-        must_join, back = page.overlaps, max(1, len(page.rows) // 4)
-        steps = 0 if fresh else steps
+        if len(seen) > known:
+            steps = idle = 0
+        else:
+            idle += 1
+            again = page.next is not None and (page.next.path, page.next.query) in asked
+            if again or idle > _MOST_IDLE:
+                raise UnexpectedAnswer("the list does not come to an end", call=call)
+        if page.rows:
+            must_join, back = page.overlaps, max(1, len(page.rows) // 4)
         call = page.next

@@ -17,6 +17,7 @@ from typing import (
     Literal,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -156,7 +157,7 @@ def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str
 
     def check(given: Any) -> dict[str, Any]:
         if given.__class__ is not dict and not isinstance(given, Mapping):
-            raise Misfit({"": "must be an object with named fields"})
+            raise Misfit({"row": f"must be a {model.__name__} or a mapping of its fields"})
         values = dict(given)
         fields: dict[str, str] = {}
         text = _ONLY_TEXT.issuperset(map(type, values.values()))
@@ -174,12 +175,18 @@ def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str
             if keeps_extra:
                 values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:
-                fields.update((str(name), "is not a known field") for name in extra)
+                fields.update((_sayable(name), "is not a known field") for name in extra)
         if fields:
             raise Misfit(fields)
         return values
 
     return check
+
+
+def _sayable(name: object) -> str:
+    """A field's name, if it looks like one: without its header a file's first person does not."""
+    text = str(name)
+    return text if text.isidentifier() and text.islower() else "a name that is not shown"
 
 
 def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:
@@ -307,9 +314,15 @@ class Sending:
         if isinstance(value, self._model):
             value = self._converter.unstructure(value)
         try:
-            return self._written(self._check(value))
+            values = self._check(value)
         except Misfit as misfit:
             fields = misfit.fields
+        else:
+            given = cast("Mapping[str, Any]", value)
+            for name, known in values.items():
+                if known is None and given[name] == "":
+                    values[name] = ""  # blank is not null: the one clears, the other may do nothing
+            return self._written(values)
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
     def many(self, values: list[Any]) -> list[dict[str, Any] | InvalidInput]:

@@ -55,14 +55,15 @@ class Sealed(Generic[T]):
 
 def texts(value: Any) -> Iterator[str]:
     """Every string and number inside a JSON value, as text: what must not be echoed."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from texts(inner)
-    elif isinstance(value, str | int) and not isinstance(value, bool):
-        yield str(value)
+    todo = [value]
+    while todo:
+        inner = todo.pop()
+        if isinstance(inner, dict):
+            todo.extend(reversed(inner.values()))
+        elif isinstance(inner, list | tuple):
+            todo.extend(reversed(inner))
+        elif isinstance(inner, str | int) and not isinstance(inner, bool):
+            yield str(inner)
 
 
 def scrub(text: str, *, sent: Iterable[str] = ()) -> str:

@@ -76,7 +76,7 @@ def _moment(text: str) -> datetime | None:
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
@@ -98,4 +98,7 @@ def _sent(call: Call[Any]) -> Iterator[str]:
         yield value
     if call.body is not None:
         body = call.body if isinstance(call.body, bytes) else orjson.dumps(call.body)
-        yield from texts(orjson.loads(body))
+        try:
+            yield from texts(orjson.loads(body))
+        except orjson.JSONDecodeError:
+            yield body.decode("utf-8", "replace")

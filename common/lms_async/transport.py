@@ -33,7 +33,7 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tell
-from .limit import Limiter, shared
+from .limit import Limiter, Slot, shared
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
 from .values import Misfit
 from .vendor import Vendor
@@ -50,8 +50,12 @@ def checked_base_url(base_url: str) -> str:
 
     :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
     """
-    parts = urlsplit(base_url)
-    if not parts.hostname or parts.query or parts.fragment or parts.username:
+    try:
+        parts = urlsplit(base_url)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
         raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
@@ -85,6 +89,8 @@ class Transport:
         timeout: float = 60.0,
         events: Sequence[Listener] = (),
     ) -> None:
+        if not timeout > 0:
+            raise InvalidInput("timeout is in seconds, above 0")
         self.vendor = vendor
         self.wire = wire
         self._limiter = limiter
@@ -183,18 +189,18 @@ class Transport:
 
     async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
         call = state.call
-        await self.vendor.prepare()
+        url = self._url(call)
         asked = time.monotonic()
-        slot = await self._now_limiter().acquire()
+        slot = await self._slot(call)
         left = time.monotonic()
-        state.attempts += 1
-        if state.departing is not None:
-            state.departing()
-        tell(self._events, Departed(str(call), state.attempts, left - asked))
         try:
+            state.attempts += 1
+            if state.departing is not None:
+                state.departing()
+            tell(self._events, Departed(str(call), state.attempts, left - asked))
             answer = await self.wire.exchange(
                 call,
-                self.vendor.url(call),
+                url,
                 state.body,
                 signed=self.vendor.signed,
                 slot=slot,
@@ -203,10 +209,32 @@ class Transport:
         except LmsError as error:
             tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
             raise
+        finally:
+            slot.answered()  # whatever was raised since it was granted: no slot is lost
         seconds = time.monotonic() - left
         tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
         return answer, payload
+
+    def _url(self, call: Call[Any]) -> str:
+        try:
+            return self.vendor.url(call)
+        except UnicodeError:
+            pass
+        raise InvalidInput("a parameter of the call is not text that can be encoded")
+
+    async def _slot(self, call: Call[Any]) -> Slot:
+        """The right to send one attempt now, with credentials that are fresh by now."""
+        limiter = self._now_limiter()
+        while True:
+            wait = limiter.pause_left()
+            if wait > self._policy.longest_wait:
+                raise RateLimited(429, retry_after=wait, call=call)
+            await self.vendor.prepare()
+            slot = await limiter.acquire()
+            if self.vendor.is_prepared():
+                return slot
+            slot.answered()  # it was long in coming
 
     def _now_limiter(self) -> Limiter:
         if self._limiter is None:
@@ -219,9 +247,8 @@ class Transport:
         if isinstance(error, RateLimited):
             # A refusal costs patience, not attempts: everybody waits out the same pause.
             state.paused += max(error.retry_after, 0.001)
-            if state.paused > self._policy.longest_wait:
-                return False
-        elif state.attempts >= self._policy.tries:
+            return state.paused <= self._policy.longest_wait
+        if state.attempts >= self._policy.tries:
             return False
         cost = self._quota.cost(error)
         if not self._quota.take(cost):
@@ -247,8 +274,9 @@ class Transport:
 
 def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:
     """What to tell of a write that was sent, now or in an earlier attempt, and not answered."""
+    earlier = "" if error.may_have_acted else "an earlier attempt's answer was lost, then "
     unknown = OutcomeUnknown(
-        f"{error.what}; the vendor may have acted",
+        f"{earlier}{error.what}; the vendor may have acted",
         call=call,
         hint="look at the vendor before you repeat it",
     )

@@ -12,8 +12,8 @@ Three things differ for the vendors and so for us: a field that is :data:`UNSET`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from enum import Enum
 from typing import (
     Annotated,
@@ -23,6 +23,8 @@ from typing import (
     NamedTuple,
     TypeVar,
 )
+
+from .errors import InvalidInput
 
 T = TypeVar("T")
 
@@ -59,6 +61,8 @@ Year = Annotated[int, "year"]
 Email = Annotated[str, "email"]
 #: A text that must be there and not be blank.
 Needed = Annotated[str, "needed"]
+#: The same for an identifier that is a number.
+NeededNumber = Annotated[str | int, "needed number"]
 #: The same for an identifier.
 NeededId = Annotated[str | int, "needed id"]
 
@@ -86,6 +90,7 @@ class Column(NamedTuple):
     wire: Callable[[str], Any] | None = None
 
 
+_DIGITS = re.compile(r"\d+", re.ASCII).fullmatch
 _IDS = re.compile(r"[^\s,]+(,[^\s,]+)*").fullmatch
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 _YEAR = re.compile(r"[1-9]\d{3}", re.ASCII).fullmatch
@@ -100,7 +105,7 @@ _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise Misfit({"": "must be text"})
 
@@ -111,6 +116,13 @@ def _needed(value: Any) -> str:
     text = _text(value)
     if not text or text.isspace():
         raise Misfit({"": "is needed and must not be blank"})
+    return text
+
+
+def _needed_number(value: Any) -> str:
+    text = _needed(value).strip()
+    if not (text.isascii() and text.isdigit()):
+        raise Misfit({"": "must be a whole number"})
     return text
 
 
@@ -170,7 +182,9 @@ def _ids(value: Any) -> tuple[str, ...]:
     if isinstance(value, int) and not isinstance(value, bool):
         return (str(value),)
     if isinstance(value, list | tuple):
-        return tuple(_needed(element) for element in value)
+        known = tuple(_needed(element) for element in value)
+        if not any("," in element for element in known):
+            return known
     raise Misfit({"": "must be a list of ids"})
 
 
@@ -185,6 +199,8 @@ def _day(value: Any) -> date | None:
                 return date.fromisoformat(value[:10])
             except ValueError:
                 pass
+    elif isinstance(value, datetime):
+        return value.date()
     elif isinstance(value, date):
         return value
     raise Misfit({"": "must be a day that exists, as YYYY-MM-DD"})
@@ -200,6 +216,7 @@ SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     AnyId: (str, _text),
     Needed: (str, _needed),
     NeededId: (str, _needed),
+    NeededNumber: (str, _needed_number),
     Flag: (bool, _flag),
     bool: (bool, _flag),
     IdList: (tuple, _ids),
@@ -212,7 +229,7 @@ AT_ONCE = frozenset({str, bool, int, float, Id, AnyId, Flag})
 
 DUMPS: dict[type, Callable[[Any], Any]] = {
     bool: int,
-    tuple: ",".join,
+    tuple: lambda ids: ",".join(map(str, ids)),
     date: date.isoformat,
 }
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
@@ -232,9 +249,24 @@ def _all_there(texts: list[str]) -> bool:
 COLUMNS: dict[Any, Column] = {
     Needed: Column(_all_there),
     NeededId: Column(_all_there),
+    NeededNumber: Column(lambda texts: all(map(_DIGITS, texts))),
     Email: Column(lambda texts: all(map(_MAILBOX, texts))),
     Day: Column(_all_days),
     IdList: Column(lambda texts: all(map(_IDS, texts))),
     Year: Column(lambda texts: all(map(_YEAR, texts)), int),
     Flag: Column(frozenset({"0", "1"}).issuperset, int),
 }
+
+
+def ids_of(given: object, *, what: str) -> list[str]:
+    """Several ids, given one by one; each a text or a number.
+
+    :raises InvalidInput: a bare text (which would be taken apart into its letters), a mapping, or
+        an element that is no id.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InvalidInput(f"{what} must be a list of ids, not one")
+    known = list(given)
+    if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in known):
+        raise InvalidInput(f"each of {what} must be a text or a whole number")
+    return [str(one).strip() for one in known]

@@ -74,6 +74,10 @@ class Vendor(ABC):
         Awaited before the attempt waits for its slot.
         """
 
+    def is_prepared(self) -> bool:
+        """Whether what :meth:`prepare` got is still good, now that the slot is there."""
+        return True
+
     def check(self, call: Call[Any], answer: Answer) -> Any:
         """The payload of a success.
 

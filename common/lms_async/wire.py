@@ -71,6 +71,7 @@ class Wire:
         self._owned = session is None
         self._connector = connector
         self._closed = False
+        self._places: asyncio.Semaphore | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pid: int | None = None
 
@@ -80,7 +81,7 @@ class Wire:
         if self._owned and self._session is not None:
             await self._session.close()
 
-    def _ready(self) -> aiohttp.ClientSession:
+    def _ready(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
         loop = asyncio.get_running_loop()
         if self._loop is None:
             self._loop, self._pid = loop, os.getpid()
@@ -103,7 +104,9 @@ class Wire:
                 connector_owner=self._connector is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-        return self._session
+        if self._places is None:
+            self._places = asyncio.Semaphore(_most_at_once(self._session.connector))
+        return self._session, self._places
 
     async def exchange(
         self,
@@ -128,17 +131,20 @@ class Wire:
             headers["Content-Type"] = "application/json"
         failure: LmsError
         try:
-            session = self._ready()
-            async with session.request(
-                call.method,
-                URL(url, encoded=True),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                raise_for_status=False,
-                middlewares=(_Pass(signed),),
-                timeout=aiohttp.ClientTimeout(total=seconds, connect=min(10.0, seconds)),
-            ) as response:
+            session, places = self._ready()
+            async with (
+                places,
+                session.request(
+                    call.method,
+                    URL(url, encoded=True),
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    middlewares=(_Pass(signed),),
+                    timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(10.0, seconds)),
+                ) as response,
+            ):
                 slot.answered()
                 content = await _read(response)
                 if content is not None:
@@ -155,6 +161,13 @@ class Wire:
             slot.answered()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
+
+
+def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
+    """How many requests have a connection at once. The others wait here, not on the pool, where
+    their wait would count as the vendor's time, and could not be told from a request that left."""
+    limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
+    return min((limit for limit in limits if limit), default=1000)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:

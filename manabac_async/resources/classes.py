@@ -6,7 +6,7 @@ Vendor page: Memberships (v2). Several of these calls belong to the vendor's "Ex
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
@@ -16,13 +16,15 @@ from lms_async.outcome import Outcome, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
+from lms_async.values import ids_of
 from lms_async.verdict import match, outcomes_of
 
 from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
 from ..rows import verdict
 
-Student = StudentPlace | Mapping[str, Any]
-Teacher = TeacherPlace | Mapping[str, Any]
+# Outcomes hold the rows as they were put in: so their type is that of the rows.
+S = TypeVar("S", bound=StudentPlace | Mapping[str, Any])
+T = TypeVar("T", bound=TeacherPlace | Mapping[str, Any])
 
 student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
@@ -54,10 +56,10 @@ class Classes:
     def update_students(
         self,
         class_id: str | int,
-        students: Iterable[Student] | AsyncIterable[Student],
+        students: Iterable[S] | AsyncIterable[S],
         *,
         chunk: int = 100,
-    ) -> Bulk[Student]:
+    ) -> Bulk[S]:
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
 
@@ -69,11 +71,11 @@ class Classes:
         if chunk < 1:
             raise InvalidInput("a chunk has at least one student")
 
-        def prepare(item: Student) -> tuple[Hashable, Any]:
+        def prepare(item: S) -> tuple[Hashable, Any]:
             body = student_place(item)
             return str(body["id"]), body
 
-        def read(payload: Any, rows: list[Row[Student]]) -> list[Verdict | None]:
+        def read(payload: Any, rows: list[Row[S]]) -> list[Verdict | None]:
             return student_verdicts(payload, [row.key for row in rows])
 
         batch = Batch(
@@ -119,8 +121,8 @@ class Classes:
         return Pages(self._transport, call, ClassTeacher)
 
     async def set_teachers(
-        self, class_id: str | int, teachers: Iterable[Teacher], *, allow_empty: bool = False
-    ) -> list[Outcome[Teacher]]:
+        self, class_id: str | int, teachers: Iterable[T], *, allow_empty: bool = False
+    ) -> list[Outcome[T]]:
         """Give a class these teachers and no others. Vendor page: "Set Teacher Memberships".
 
         One call, however many there are: a second one would replace what the first one set. So
@@ -131,6 +133,8 @@ class Classes:
         :returns: one outcome a row.
         :raises InvalidInput: an empty list, a row that can't be sent, or a teacher twice.
         """
+        if isinstance(teachers, str | bytes | Mapping):
+            raise InvalidInput("teachers are given as a list")
         rows = _teacher_rows(list(teachers))
         if not rows and not allow_empty:
             raise InvalidInput(
@@ -148,7 +152,8 @@ class Classes:
                 many=True,
             )
         )
-        by_index = match([row.index for row in rows], payload["teachers"], _index)
+        said = payload["teachers"]
+        by_index = match([row.index for row in rows], said if type(said) is list else [], _index)
         return outcomes_of(rows, [verdict(item) for item in by_index], attempts)
 
     async def remove_teachers(self, class_id: str | int, ids: Iterable[str | int]) -> None:
@@ -201,14 +206,14 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
 
     :raises InvalidInput: there is none, or one is not a number.
     """
-    wanted = [str(known).strip() for known in ids]
+    wanted = ids_of(ids, what="ids")
     if not wanted or not all(known.isascii() and known.isdigit() for known in wanted):
         raise InvalidInput("at least one id is needed, and each must be a whole number")
     return [int(known) for known in wanted]
 
 
-def _teacher_rows(teachers: list[Teacher]) -> list[Row[Teacher]]:
-    rows: list[Row[Teacher]] = []
+def _teacher_rows(teachers: list[T]) -> list[Row[T]]:
+    rows: list[Row[T]] = []
     first: dict[int, int] = {}
     wrong: dict[str, str] = {}
     for index, item in enumerate(teachers):
@@ -230,4 +235,5 @@ def _id(item: Any) -> Hashable | None:
 
 
 def _index(item: Any) -> Hashable | None:
-    return item.get("index") if isinstance(item, dict) else None
+    index = item.get("index") if isinstance(item, dict) else None
+    return index if isinstance(index, int) else None

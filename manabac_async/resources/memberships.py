@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, given
@@ -14,11 +14,13 @@ from lms_async.outcome import Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
+from lms_async.values import ids_of
 
 from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts
 
-Place = MembershipPlace | Mapping[str, Any]
+#: Outcomes hold the rows as they were put in: so their type is that of the rows.
+P = TypeVar("P", bound=MembershipPlace | Mapping[str, Any])
 
 _place = Sending(converter, MembershipPlace, what="the row")
 
@@ -72,9 +74,7 @@ class Memberships:
         )
         return Pages(self._transport, call, Membership)
 
-    def update_many(
-        self, places: Iterable[Place] | AsyncIterable[Place], *, chunk: int = 100
-    ) -> Bulk[Place]:
+    def update_many(self, places: Iterable[P] | AsyncIterable[P], *, chunk: int = 100) -> Bulk[P]:
         """Put students into classes, or change their levels there: the rows are grouped by class,
         and go out as :meth:`Classes.update_students` sends them.
 
@@ -86,15 +86,15 @@ class Memberships:
         if chunk < 1:
             raise InvalidInput("a chunk has at least one student")
 
-        def prepare(item: Place) -> tuple[Hashable, Any]:
+        def prepare(item: P) -> tuple[Hashable, Any]:
             place = _place(item)
             class_id, student_id = place.pop("class_id"), place.pop("student_id")
             return (class_id, str(student_id)), {"id": student_id, **place}
 
-        def call(rows: list[Row[Place]]) -> Call[Any]:
+        def call(rows: list[Row[P]]) -> Call[Any]:
             return patch_students(_class_of(rows[0].key), rows)
 
-        def read(payload: Any, rows: list[Row[Place]]) -> list[Verdict | None]:
+        def read(payload: Any, rows: list[Row[P]]) -> list[Verdict | None]:
             return student_verdicts(payload, [_student_of(row.key) for row in rows])
 
         batch = Batch(
@@ -120,7 +120,9 @@ def _student_of(key: Any) -> str:
 
 def _repeated(name: str, ids: Iterable[str | int] | None) -> Query:
     """Arrays as the vendor documents them: the bracketed name, once for each."""
-    return tuple((name, str(known)) for known in ids or ())
+    if ids is None:
+        return ()
+    return tuple((name, known) for known in ids_of(ids, what=name.removesuffix("[]")))
 
 
 def _moment(name: str, moment: datetime | None) -> str | None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
-from lms_async.sandbox.pytest_plugin import options, pytest_configure
+from lms_async.sandbox.pytest_plugin import options, pytest_configure, sandbox_fixture
 
-from .server import ManageBacSandbox
+if TYPE_CHECKING:
+    from .server import ManageBacSandbox
 
 __all__ = ["managebac_sandbox", "pytest_configure"]
 
 
-@pytest_asyncio.fixture
+@sandbox_fixture
 async def managebac_sandbox(request: pytest.FixtureRequest) -> AsyncIterator[ManageBacSandbox]:
     """A ManageBac of the test's own; ``@pytest.mark.sandbox(limit=…)`` sets its options."""
+    from .server import ManageBacSandbox  # not for every run of pytest
+
     async with ManageBacSandbox(**options(request)) as sandbox:
         yield sandbox

@@ -27,6 +27,9 @@ from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 T = TypeVar("T")
 NewUser = UserV1Create | Mapping[str, Any]
 Change = UserV1Update | Mapping[str, Any]
+# A bulk's outcomes hold the rows as they were put in: so its type is that of the rows.
+N = TypeVar("N", bound=NewUser)
+C = TypeVar("C", bound=Change)
 
 _created = Sending(converter, UserV1Create, what="the user")
 _change = Sending(converter, UserV1Update, what="the change")
@@ -57,13 +60,13 @@ class UsersV1(_Resource):
         call = _create(checked_new_user(user), many=False)
         return str((await self._transport.send(call))["user_id"])
 
-    def create_many(self, users: Iterable[NewUser] | AsyncIterable[NewUser]) -> Bulk[NewUser]:
+    def create_many(self, users: Iterable[N] | AsyncIterable[N]) -> Bulk[N]:
         """Create users, one a call, several calls at once; see :meth:`create`.
 
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
         """
 
-        def prepare(item: NewUser) -> tuple[Hashable, Any]:
+        def prepare(item: N) -> tuple[Hashable, Any]:
             body = checked_new_user(item)
             return body["email"].casefold(), body
 
@@ -107,13 +110,13 @@ class UsersV1(_Resource):
             raise InvalidInput("there is nothing to change")
         await self._transport.send(_update(str(user_id), body, many=False))
 
-    def update_many(self, changes: Iterable[Change] | AsyncIterable[Change]) -> Bulk[Change]:
-        """Change users, one a call, several calls at once; see :meth:`update`.
+    def update_many(self, changes: Iterable[C] | AsyncIterable[C]) -> Bulk[C]:
+        """C users, one a call, several calls at once; see :meth:`update`.
 
         :param changes: each with the user's ``id`` and the fields to change.
         """
 
-        def prepare(item: Change) -> tuple[Hashable, Any]:
+        def prepare(item: C) -> tuple[Hashable, Any]:
             body = _change(item)
             known = str(body.pop("id", ""))
             if not known.strip():

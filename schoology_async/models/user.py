@@ -17,6 +17,7 @@ from lms_async.values import (
     IdList,
     Needed,
     NeededId,
+    NeededNumber,
     Unset,
     Year,
 )
@@ -140,13 +141,14 @@ class UserCreate(_Writable):
     """A user to be made. Beside the four fields without a default, one of ``username`` and
     ``primary_email`` is needed.
 
-    ``email_login_info`` has Schoology mail the login to the user.
+    ``role_id`` is the number of the role in Schoology. ``email_login_info`` has Schoology mail the
+    login to the user.
     """
 
     school_uid: NeededId
     name_first: Needed
     name_last: Needed
-    role_id: NeededId
+    role_id: NeededNumber
     email_login_info: Flag | Unset = UNSET
 
 

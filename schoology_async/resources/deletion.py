@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms_async.call import Query, given
+from lms_async.errors import InvalidInput
 
 
 def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -> Query:
@@ -11,6 +12,8 @@ def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -
     The first is sent only as ``1``: "if not set", grades and attendance are erased (vendor page,
     "delete"). The second is always sent.
     """
+    if not isinstance(keep_enrollments, bool) or not isinstance(notify, bool):
+        raise InvalidInput("keep_enrollments and notify are True or False")
     return given(
         option_keep_enrollments=keep_enrollments,
         email_notification=int(notify),

@@ -6,26 +6,33 @@ Import Associations". The last and re-activation name no limit there; 50 is take
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, given
-from lms_async.chunks import Batch, Prepared, Row, json_of, one_by_one
+from lms_async.chunks import Absent, Batch, Prepared, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.outcome import Verdict
+from lms_async.outcome import Status, Verdict
 from lms_async.records import Sending
 from lms_async.transport import Transport
 
 from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
-from ..rows import all_done, from_location, named, verdicts
+from ..models.converter import as_list
+from ..rows import from_location, named, verdicts
 from .deletion import delete_query
+from .settle import settled
 
 R = TypeVar("R")
 Model = TypeVar("Model")
 Rows = Iterable[R] | AsyncIterable[R]
 NewUser = UserCreate | Mapping[str, Any]
-Change = UserUpdate | Mapping[str, Any]
+# A bulk's outcomes hold the rows as they were put in: so its type is that of the rows.
+N = TypeVar("N", bound=NewUser)
+C = TypeVar("C", bound=UserUpdate | Mapping[str, Any])
+V = TypeVar("V", bound=Reactivation | Mapping[str, Any])
+A = TypeVar("A", bound=AdvisorPair | Mapping[str, Any])
+P = TypeVar("P", bound=ParentPair | Mapping[str, Any])
 
 _new_user = Sending(converter, UserCreate, what="the user")
 #: A change, as it is sent; also used for one user at a time.
@@ -41,12 +48,12 @@ class ManyUsers:
 
     def create_many(
         self,
-        users: Rows[NewUser],
+        users: Rows[N],
         *,
         update_existing: bool = False,
         ignore_email_conflicts: bool = False,
         email_conflict_resolution: Literal[1, 2] | None = None,
-    ) -> Bulk[NewUser]:
+    ) -> Bulk[N]:
         """Create users, 50 a call. Vendor page: "bulk create".
 
         :param users: an iterable or async iterable of any length; models or mappings of the same
@@ -66,7 +73,7 @@ class ManyUsers:
             email_conflict_resolution=email_conflict_resolution,
         )
 
-        def prepare(items: list[NewUser]) -> list[Prepared]:
+        def prepare(items: list[N]) -> list[Prepared]:
             return [
                 body
                 if isinstance(body, InvalidInput)
@@ -74,41 +81,44 @@ class ManyUsers:
                 for body in _new_user.many(items)
             ]
 
-        def call(rows: list[Row[NewUser]]) -> Call[Any]:
+        def call(rows: list[Row[N]]) -> Call[Any]:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
 
-        return self._bulk(users, prepare, call, key=named("school_uid"), id=named("id"))
+        async def look_up(rows: list[Row[N]]) -> list[Verdict | Absent | None]:
+            return await settled(self._transport, rows, update_existing=update_existing)
 
-    def update_many(self, changes: Rows[Change]) -> Bulk[Change]:
-        """Change users, 50 a call. Vendor page: "bulk update".
+        return self._bulk(
+            users, prepare, call, key=named("school_uid"), id=named("id"), look_up=look_up
+        )
+
+    def update_many(self, changes: Rows[C]) -> Bulk[C]:
+        """C users, 50 a call. Vendor page: "bulk update".
 
         :param changes: each with the user's ``id`` and only the fields to change.
         """
 
-        def prepare(item: Change) -> tuple[Hashable, Any]:
+        def prepare(item: C) -> tuple[Hashable, Any]:
             body = change(item)
             if not str(body.get("id", "")).strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
             return str(body["id"]), body
 
-        def call(rows: list[Row[Change]]) -> Call[Any]:
+        def call(rows: list[Row[C]]) -> Call[Any]:
             return _post_users(rows, method="PUT", query=(), repeatable=True)
 
         return self._bulk(changes, one_by_one(prepare), call, key=named("id"), id=named("id"))
 
-    def reactivate_many(
-        self, items: Rows[Reactivation | Mapping[str, Any]]
-    ) -> Bulk[Reactivation | Mapping[str, Any]]:
+    def reactivate_many(self, items: Rows[V]) -> Bulk[V]:
         """Bring inactive users back. Vendor page: "bulk update (re-activate)".
 
         :param items: each with the ``uid``; ``option_reenroll`` restores courses and groups too.
         """
 
-        def prepare(item: Reactivation | Mapping[str, Any]) -> tuple[Hashable, Any]:
+        def prepare(item: V) -> tuple[Hashable, Any]:
             body = _reactivation(item)
             return str(body["uid"]), body
 
-        def call(rows: list[Row[Reactivation | Mapping[str, Any]]]) -> Call[Any]:
+        def call(rows: list[Row[V]]) -> Call[Any]:
             # Unlike the other bulk writes, without an outer "users".
             body = {"user": json_of(rows)}
             path = "users/reactivate"
@@ -134,21 +144,24 @@ class ManyUsers:
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
-            uid = str(item).strip()
-            if not uid or "," in uid:
+            uid = str(item).strip() if isinstance(item, str | int) else ""
+            if not uid or "," in uid or isinstance(item, bool):
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
             return uid, uid
 
         def call(rows: list[Row[str | int]]) -> Call[Any]:
             query = (("uids", ",".join(str(row.key) for row in rows)), *options)
-            return Call("DELETE", "users", route="users", query=query, key="user", many=True)
+            return Call("DELETE", "users", route="users", query=query, many=True)
 
-        # The page says "Return: none"; the vendor was seen to answer 207 with rows (Ed-Fi).
-        return self._bulk(uids, one_by_one(prepare), call, key=named("id"), id=named("id"))
+        def read(payload: Any, rows: list[Row[str | int]]) -> list[Verdict | None]:
+            # The page says "Return: none" (204); the vendor was seen to answer 207 with rows.
+            if payload is None:
+                return [Verdict(Status.DONE, str(row.key)) for row in rows]
+            return verdicts(as_list(payload["user"]), rows, key=named("id"), id=named("id"))
 
-    def import_advisors(
-        self, pairs: Rows[AdvisorPair | Mapping[str, Any]]
-    ) -> Bulk[AdvisorPair | Mapping[str, Any]]:
+        return Bulk(self._transport, uids, Batch(prepare=one_by_one(prepare), call=call, read=read))
+
+    def import_advisors(self, pairs: Rows[A]) -> Bulk[A]:
         """Tie students to advisors, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``advisor_school_uid`` and, to take the
@@ -156,9 +169,7 @@ class ManyUsers:
         """
         return self._associate(pairs, AdvisorPair, "advisor")
 
-    def import_parents(
-        self, pairs: Rows[ParentPair | Mapping[str, Any]]
-    ) -> Bulk[ParentPair | Mapping[str, Any]]:
+    def import_parents(self, pairs: Rows[P]) -> Bulk[P]:
         """Tie students to parents, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``parent_school_uid`` and, to take the
@@ -195,14 +206,14 @@ class ManyUsers:
         *,
         key: Callable[[Any], Hashable | None],
         id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
+        look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None,
     ) -> Bulk[R]:
         def read(payload: Any, rows: list[Row[R]]) -> list[Verdict | None]:
-            if payload is None:  # 204: nothing is said of any row; documented for deletions only
-                return all_done(rows)
-            (items,) = (payload[name] for name in ("user", "association") if name in payload)
-            return verdicts(items, rows, key=key, id=id)
+            envelope = "user" if "user" in payload else "association"
+            return verdicts(payload[envelope], rows, key=key, id=id)
 
-        return Bulk(self._transport, items, Batch(prepare=prepare, call=call, read=read))
+        batch = Batch(prepare=prepare, call=call, read=read, look_up=look_up)
+        return Bulk(self._transport, items, batch)
 
 
 def checked_new_user(user: NewUser) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from lms_async.call import Call, fill, get, given
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
+from lms_async.values import ids_of
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query
@@ -57,7 +58,7 @@ class Users(ManyUsers):
         :param parent_access_codes: add the access codes (found in ``User.extra``: the vendor does
             not document their key).
         :param school_uids: only users with these ids of the school's own, at most 50.
-        :param limit: users a page, at least 1; Schoology gives at most 200, whatever is asked.
+        :param limit: users a page, at least 2; Schoology gives at most 200, whatever is asked.
         :returns: ``await`` it for a list, or iterate it.
         :raises InvalidInput: more than 50 ``school_uids``, or one with a comma in it.
         """
@@ -69,10 +70,10 @@ class Users(ManyUsers):
                 route="users",
                 query=given(
                     building_id=building_id,
-                    role_ids=role_ids,
+                    role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
                     parent_access_codes=parent_access_codes,
                     school_uids=_checked_school_uids(school_uids),
-                    limit=limit,
+                    limit=_checked_limit(limit),
                 ),
                 returns=list[User],
                 key="user",
@@ -146,7 +147,7 @@ class Users(ManyUsers):
     def list_inactive(self, *, limit: int = _PAGE) -> Pages[InactiveUser]:
         """All inactive users. Vendor page: "list (inactive)".
 
-        :param limit: users a page, at least 1.
+        :param limit: users a page, at least 2.
         """
         return self._pages(
             InactiveUser,
@@ -154,7 +155,7 @@ class Users(ManyUsers):
                 "GET",
                 "users/inactive",
                 route="users/inactive",
-                query=given(limit=limit),
+                query=given(limit=_checked_limit(limit)),
                 returns=list[InactiveUser],
                 key="user",
                 repeatable=True,
@@ -180,10 +181,16 @@ class Users(ManyUsers):
         return Pages(self._transport, call, row)
 
 
+def _checked_limit(limit: int) -> int:
+    if limit < 2:  # pages of one row can't overlap, so that a shift between them would not be seen
+        raise InvalidInput("limit is at least 2 users a page")
+    return limit
+
+
 def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:
     if school_uids is None:
         return None
-    wanted = [str(school_uid) for school_uid in school_uids]
+    wanted = ids_of(school_uids, what="school_uids")
     if len(wanted) > _MOST_SCHOOL_UIDS:
         raise InvalidInput(f"at most {_MOST_SCHOOL_UIDS} school_uids at a time, not {len(wanted)}")
     if any("," in school_uid or not school_uid.strip() for school_uid in wanted):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
-from lms_async.sandbox.pytest_plugin import options, pytest_configure
+from lms_async.sandbox.pytest_plugin import options, pytest_configure, sandbox_fixture
 
-from .server import SchoologySandbox
+if TYPE_CHECKING:
+    from .server import SchoologySandbox
 
 __all__ = ["pytest_configure", "schoology_sandbox"]
 
 
-@pytest_asyncio.fixture
+@sandbox_fixture
 async def schoology_sandbox(request: pytest.FixtureRequest) -> AsyncIterator[SchoologySandbox]:
     """A Schoology of the test's own; ``@pytest.mark.sandbox(limit=…)`` sets its options."""
+    from .server import SchoologySandbox  # not for every run of pytest
+
     async with SchoologySandbox(**options(request)) as sandbox:
         yield sandbox

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from lms_async import ForeignLink, OutcomeUnknown, Status, UnexpectedAnswer
+from lms_async import ForeignLink, OutcomeUnknown, Status, UnexpectedAnswer, delivery
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
@@ -28,44 +30,126 @@ def client(connect: Callable[..., Schoology]) -> Schoology:
 
 
 @cases
+@pytest.mark.parametrize("update_existing", [False, True])
 async def test_create_many(
-    case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+    case: Case, client: Schoology, schoology_sandbox: SchoologySandbox, update_existing: bool
 ) -> None:
+    """A chunk whose answer was lost is replayed where that updates; else it is looked up, and only
+    what did not arrive is sent again."""
     schoology_sandbox.faults.add(case.fault(method="POST", path="users", times=1))
-    ended = [outcome async for outcome in client.users.create_many(ROWS)]
+    bulk = client.users.create_many(ROWS, update_existing=update_existing)
+    ended = [outcome async for outcome in bulk]
     school = schoology_sandbox.school
     assert [outcome.index for outcome in ended] == list(range(120))
-    assert max(school.creates.values(), default=0) == 1
-    if case.once == "done":
-        assert {outcome.status for outcome in ended} == {Status.DONE}
-        assert len(school.creates) == 120
-        return
-    hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
-    assert {outcome.status for outcome in ended} == {Status.DONE, Status.UNKNOWN}
-    assert len(hit) in (20, 50)  # one chunk, whichever met the fault
-    assert all((outcome.item["school_uid"] in school.creates) == case.acts for outcome in hit)
-    assert {outcome.attempts for outcome in ended} == {1}
-    assert schoology_sandbox.log.count("POST", "users") == 3
+    assert {outcome.status for outcome in ended} == {Status.DONE}
+    assert {outcome.id for outcome in ended} == {
+        uid for uid, user in school.users.items() if user.school_uid in school.creates
+    }
+    assert len(school.creates) == 120
+    assert set(school.creates.values()) == {1}
+    posts, looks = (schoology_sandbox.log.count(method) for method in ("POST", "GET"))
+    if case.once == "done":  # refused three times
+        assert (posts, looks) == (6, 0)
+    elif update_existing and case.repeatable == "done":
+        assert (posts, looks) == (4, 0)
+        assert sum(school.updates.values()) in ((20, 50) if case.acts else (0,))
+    else:
+        assert (posts, looks) == (3 if case.acts else 4, 1)
+        assert sum(school.updates.values()) == 0
 
 
 @cases
-async def test_create_many_update_existing(
+async def test_create_many_where_looking_up_fails_too(
     case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    schoology_sandbox.faults.add(case.fault(method="POST", path="users", times=1))
-    ended = [outcome async for outcome in client.users.create_many(ROWS, update_existing=True)]
+    """A look-up that fails leaves ``unknown``, never a guess."""
+    schoology_sandbox.faults.add(
+        case.fault(method="POST", path="users", times=1), Fault.error(503, method="GET", share=1.0)
+    )
+    ended = [outcome async for outcome in client.users.create_many(ROWS)]
     school = schoology_sandbox.school
-    assert max(school.creates.values(), default=0) <= 1
-    if case.repeatable == "refused":
-        hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
-        assert len(hit) in (20, 50)
-        assert not any(outcome.item["school_uid"] in school.creates for outcome in hit)
+    hit = [outcome for outcome in ended if outcome.status is Status.UNKNOWN]
+    assert [outcome.index for outcome in ended] == list(range(120))
+    if case.once == "done":
+        assert hit == []
         return
-    assert {outcome.status for outcome in ended} == {Status.DONE}
-    assert len(school.creates) == 120
-    again = sum(school.updates.values())
-    assert again in ((20, 50) if case.acts else (0,))  # the replay of a chunk that had arrived
-    assert max(outcome.attempts for outcome in ended) >= 2
+    assert len(hit) in (20, 50)  # one chunk, whichever met the fault
+    assert all((outcome.item["school_uid"] in school.creates) == case.acts for outcome in hit)
+    assert set(school.creates.values()) == {1}
+
+
+async def test_who_was_there_before_is_not_taken_for_ours(
+    client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.school.add({**ROWS[3], "name_last": "Somebody else"})
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    ended = [outcome async for outcome in client.users.create_many(ROWS[:10])]
+    assert [o.status for o in ended] == ["done"] * 3 + ["rejected"] + ["done"] * 6
+    assert ended[3].error is not None
+    assert ended[3].error.code == "exists"
+
+
+async def test_a_poison_row_is_set_apart(connect: Callable[..., Schoology]) -> None:
+    """One row for which the server refuses the whole chunk, among 10,000."""
+    requests = 0
+
+    async def users(request: web.Request) -> web.Response:
+        nonlocal requests
+        requests += 1
+        rows = (await request.json())["users"]["user"]
+        if any(row["school_uid"] == "S04711" for row in rows):
+            return web.Response(status=400, text="Bad request")
+        items = [{"response_code": 200, "id": "1", "school_uid": r["school_uid"]} for r in rows]
+        return web.json_response({"user": items}, status=207)
+
+    app = web.Application()
+    app.router.add_post("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        report = await client.users.create_many(people(10_000))
+    assert report.counts == {Status.DONE: 9_999, Status.REJECTED: 1}
+    assert report.failures[0].item["school_uid"] == "S04711"
+    assert requests <= 200 + 14
+
+
+async def test_a_refusal_of_every_row_does_not_storm_the_vendor(
+    client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(422, share=1.0, method="POST"))
+    report = await client.users.create_many(people(50))
+    assert report.counts == {Status.REJECTED: 50}
+    assert len(schoology_sandbox.log) <= 1 + 2 * 12
+
+
+@pytest.mark.parametrize(("code", "sent"), [(429, 2), (503, 2), (409, 1)])
+async def test_a_row_that_is_refused_for_now_is_sent_again_without_the_others(
+    connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int, sent: int
+) -> None:
+    monkeypatch.setattr(delivery, "_PAUSE", 0.01)
+    chunks: list[list[str]] = []
+
+    async def users(request: web.Request) -> web.Response:
+        rows = (await request.json())["users"]["user"]
+        chunks.append([row["school_uid"] for row in rows])
+        items = [
+            {
+                "response_code": code if not chunks[1:] and row["school_uid"] == "S00002" else 200,
+                "id": "1",
+                "school_uid": row["school_uid"],
+            }
+            for row in rows
+        ]
+        return web.json_response({"user": items}, status=207)
+
+    app = web.Application()
+    app.router.add_post("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        ended = [o async for o in client.users.create_many(people(5), update_existing=True)]
+    assert chunks[1:] == ([["S00002"]] if sent == 2 else [])
+    assert ended[2].status == ("done" if sent == 2 else "rejected")
+    assert ended[2].attempts == sent
+    assert {o.status for o in ended if o.index != 2} == {Status.DONE}
 
 
 @cases

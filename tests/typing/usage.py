@@ -80,6 +80,9 @@ async def many(schoology: Schoology) -> None:
     async for outcome in bulk:
         assert_type(outcome.status, Status)
         assert_type(outcome.error, RowError | None)
+        assert_type(outcome.item, UserCreate)
+    async for row in schoology.users.update_many([{"id": "1", "position": "Pupil"}]):
+        assert_type(row.item["id"], str)
     report = await schoology.users.create_many([{"school_uid": "S1", "role_id": 7}])
     report.raise_for_failures()
     assert_type(report.counts[Status.DONE], int)
@@ -123,9 +126,10 @@ async def managebac_v2() -> None:
     credentials = ClientCredentials("id", "secret")
     async with ManageBac(credentials, region="cn", version="v2p3") as managebac:
         assert_type(await managebac.classes.list_students(1), list[ClassStudent])
-        bulk = managebac.classes.update_students(1, [StudentPlace(id=7, level="HL"), {"id": 8}])
+        bulk = managebac.classes.update_students(1, [StudentPlace(id=7, level="HL")])
         async for outcome in bulk:
             assert_type(outcome.id, str | None)
+            assert_type(outcome.item.level, str | Unset | None)
         outcomes = await managebac.classes.set_teachers(1, [{"id": 123}], allow_empty=False)
         assert_type(outcomes[0].status, Status)
         since = datetime(2026, 1, 1, tzinfo=UTC)

@@ -123,7 +123,7 @@ def test_unknown_keys_are_kept_and_ignored_ones_are_not() -> None:
 def test_a_bad_row_of_a_list_is_named_by_its_place() -> None:
     with pytest.raises(Misfit) as refused:
         converter.structure([{"id": 1}, {"size": "x", "born": "y"}, 7], list[Seen])
-    assert set(refused.value.fields) == {"[1].size", "[1].born", "[2]"}
+    assert set(refused.value.fields) == {"[1].size", "[1].born", "[2].row"}
 
 
 def test_unset_none_and_blank_are_three_things() -> None:
@@ -178,7 +178,7 @@ def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields:
 
 
 def test_a_row_that_is_no_mapping_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="named fields"):
+    with pytest.raises(InvalidInput, match="a Written or a mapping"):
         Sending(converter, Written, what="the row")(["Ada"])
 
 

@@ -1,0 +1,182 @@
+"""Sending a chunk until the fate of each of its rows is known, as far as that can be.
+
+A chunk that is refused as a whole is halved until the row that spoils it stands alone. A row that
+is refused by itself, for a reason that passes, is sent again without the others. Rows whose answer
+was lost are looked up, where the vendor can be asked, and only those that did not arrive are sent
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
+
+from .call import Call
+from .chunks import ABSENT, Batch, Row
+from .errors import ClientUnusable, LmsError
+from .outcome import Outcome, RowError, Status
+from .verdict import outcomes_of
+
+R = TypeVar("R")
+log = logging.getLogger("lms_async")
+
+#: Refusals of a whole chunk that one bad row may have caused.
+_SPOILT = (400, 413, 422)
+#: How many times a chunk may be halved: enough to set two bad rows of fifty apart.
+_HALVINGS = 12
+#: How often rows are sent again after a look-up, or after a passing refusal of their own.
+_ROUNDS = 3
+#: Seconds before a row that was refused for a passing reason is sent again; doubled each time.
+_PAUSE = 1.0
+
+
+class Sender(Protocol):
+    """The part of the transport that a bulk needs."""
+
+    async def fetch(
+        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+    ) -> tuple[Any, int]:
+        """The checked payload of ``call``, and how many attempts it took.
+
+        :param departing: called when an attempt is about to leave.
+        """
+
+
+class Delivery(Generic[R]):
+    """The sending of one chunk.
+
+    :param departing: called when something is about to leave.
+    :param halt: called with an error that no other row could escape.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        batch: Batch[R],
+        *,
+        departing: Callable[[], None],
+        halt: Callable[[LmsError], None],
+    ) -> None:
+        self._sender = sender
+        self._batch = batch
+        self._departing = departing
+        self._halt = halt
+        self._halvings = _HALVINGS
+
+    async def outcomes(self, rows: list[Row[R]], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
+        """How each of ``rows`` ended, in their order.
+
+        :raises ClientUnusable: the client was closed, or is another loop's.
+        """
+        try:
+            call = self._batch.call(rows)
+        except ValueError:  # a path can't be made of a row's key
+            why = RowError("invalid", "the row's id can't be put into a path")
+            return [Outcome(row.index, row.item, Status.REJECTED, None, why) for row in rows]
+        try:
+            payload, attempts = await self._sender.fetch(call, departing=self._departing)
+        except ClientUnusable:
+            raise
+        except LmsError as failure:
+            error = failure
+        else:
+            ended = outcomes_of(rows, self._read(payload, rows), attempts)
+            return await self._again(rows, ended, rounds, repeatable=call.repeatable)
+        if error.stops:
+            self._halt(error)
+        elif len(rows) > 1 and getattr(error, "status", None) in _SPOILT and self._halvings:
+            self._halvings -= 1
+            middle = len(rows) // 2
+            first = await self.outcomes(rows[:middle], rounds=rounds)
+            return first + await self.outcomes(rows[middle:], rounds=rounds)
+        ended = _all(rows, error)
+        if error.may_have_acted and not error.stops:
+            return await self._look_up(rows, ended, rounds)
+        return ended
+
+    def _read(self, payload: Any, rows: list[Row[R]]) -> list[Any]:
+        try:
+            return self._batch.read(payload, rows)
+        except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row
+            # Not with its traceback: it may show what the answer says of a person.
+            log.error("an answer could not be read: %s", type(odd).__name__)  # noqa: TRY400
+            return [None] * len(rows)
+
+    async def _again(
+        self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int, *, repeatable: bool
+    ) -> list[Outcome[R]]:
+        """Send those again that were refused by themselves for a reason that passes, and look up
+        those of which the answer does not tell."""
+        if all(outcome.error is None for outcome in ended):
+            return ended
+        places = [place for place, one in enumerate(ended) if _passes(one, repeatable)]
+        doubtful = [
+            place
+            for place, one in enumerate(ended)
+            if one.status is Status.UNKNOWN and place not in places
+        ]
+        if doubtful:
+            looked = await self._look_up(
+                [rows[place] for place in doubtful], [ended[place] for place in doubtful], rounds
+            )
+            for place, outcome in zip(doubtful, looked, strict=True):
+                ended[place] = outcome
+        if not places or not rounds:
+            return ended
+        await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
+        later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
+        return _put(ended, places, later)
+
+    async def _look_up(
+        self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int
+    ) -> list[Outcome[R]]:
+        """Ask what became of rows whose answer was lost; what can't be told stays unknown."""
+        if self._batch.look_up is None or not rounds:
+            return ended
+        try:
+            found = await self._batch.look_up(rows)
+        except ClientUnusable:
+            raise
+        except LmsError:
+            return ended
+        places = []
+        for place, (row, one) in enumerate(zip(rows, found, strict=True)):
+            if one is ABSENT:
+                places.append(place)
+            elif one is not None:
+                attempts = ended[place].attempts
+                ended[place] = Outcome(row.index, row.item, *one, attempts)
+        if not places:
+            return ended
+        later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
+        return _put(ended, places, later)
+
+
+def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
+    """Whether a row's own refusal passes: a limit; or a failure, if a second time does no harm."""
+    code = outcome.error.code if outcome.error is not None else ""
+    failed = code.isdigit() and len(code) == 3 and code[0] == "5"
+    return code == "429" or (repeatable and failed)
+
+
+def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) -> list[Outcome[R]]:
+    for place, outcome in zip(places, later, strict=True):
+        outcome.attempts += ended[place].attempts
+        ended[place] = outcome
+    return ended
+
+
+def _all(rows: list[Row[R]], error: LmsError) -> list[Outcome[R]]:
+    """The fate of a chunk as a whole, for each of its rows."""
+    code = str(getattr(error, "status", "lost" if error.may_have_acted else "stopped"))
+    status = (
+        Status.UNKNOWN
+        if error.may_have_acted
+        else Status.SKIPPED
+        if error.stops
+        else Status.REJECTED
+    )
+    why = RowError(code, str(error))
+    return [Outcome(row.index, row.item, status, None, why, error.attempts) for row in rows]

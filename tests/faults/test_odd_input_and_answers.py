@@ -1,0 +1,316 @@
+"""What an attacker tried, and what must come of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from lms_async import (
+    InvalidInput,
+    LmsError,
+    RateLimited,
+    RetryPolicy,
+    Status,
+    UnexpectedAnswer,
+    Window,
+)
+from lms_async.sandbox import Fault
+from manabac_async import ManageBac, ManageBacV1
+from manabac_async.sandbox import ManageBacSandbox, School
+from schoology_async import Schoology, UserCreate
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import QUICK, people
+
+
+@pytest.mark.parametrize("given", ["45552", b"45552", {"uid": "1"}])
+async def test_one_text_is_not_taken_apart_into_ids(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, given: Any
+) -> None:
+    managebac, v1 = ManageBac("t"), ManageBacV1("s", "t")
+    for act in (
+        lambda: schoology.users.delete_many(given, keep_enrollments=True, notify=False),
+        lambda: schoology.users.create_many(given),
+        lambda: schoology.users.list(school_uids=given),
+        lambda: schoology.users.list(role_ids=given),
+        lambda: managebac.memberships.list(class_ids=given),
+        lambda: managebac.classes.update_students(1, given),
+    ):
+        with pytest.raises(InvalidInput):
+            act()
+    for remove in (
+        managebac.classes.remove_students(1, given),
+        managebac.classes.remove_teachers(1, given),
+        managebac.classes.set_teachers(1, given),
+        v1.groups.remove_members(1, given),
+    ):
+        with pytest.raises(InvalidInput):
+            await remove
+    assert len(schoology_sandbox.log) == 0
+
+
+async def test_what_is_no_id_is_not_deleted_by_its_name(schoology: Schoology) -> None:
+    items: Any = [None, 45552.0, {"uid": 3}, True]
+    report = await schoology.users.delete_many(items, keep_enrollments=True, notify=False)
+    assert report.counts == {Status.REJECTED: 4}
+
+
+@pytest.mark.parametrize("said", [None, "false", 0])
+async def test_what_erases_is_said_by_true_or_false(schoology: Schoology, said: Any) -> None:
+    with pytest.raises(InvalidInput, match="True or False"):
+        await schoology.users.delete("1", keep_enrollments=said, notify=False)
+
+
+async def test_refusals_without_end_cost_patience_and_no_row(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.refuse(times=200, retry_after=0.01))
+    report = await connect(limiter=Window(13, per=0.01)).users.create_many(people(2500))
+    assert report.counts == {Status.DONE: 2500}
+
+
+async def test_a_limit_beyond_all_patience_stops_the_bulk_and_every_other_call(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    window = Window(5, per=0.01)
+    client = connect(limiter=window)
+    schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=3600))
+    report = await asyncio.wait_for(client.users.create_many(people(2500)), 10)
+    assert report.counts[Status.SKIPPED] >= 2500 - 5 * 50
+    assert Status.REJECTED not in report.counts
+    assert isinstance(report.stopped, RateLimited)
+    with pytest.raises(RateLimited):
+        await asyncio.wait_for(client.app_user_info(), 1)
+
+
+@pytest.mark.sandbox(limit=(13, 0.5))
+async def test_clients_used_one_after_another_keep_one_limit(
+    schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schoology_async.vendor.PERIOD", 0.5)
+    for _ in range(4):
+        async with Schoology(
+            schoology_sandbox.key,
+            schoology_sandbox.secret,
+            base_url=schoology_sandbox.base_url,
+            retry=QUICK,
+        ) as client:
+            for _ in range(7):
+                await client.app_user_info()
+        del client
+        gc.collect()
+    assert schoology_sandbox.refusals == 0
+
+
+async def test_no_slot_is_lost_to_what_cannot_be_sent(
+    connect: Callable[..., Schoology],
+) -> None:
+    client = connect(limiter=Window(2, per=0.01))
+    for _ in range(5):
+        with pytest.raises((LmsError, ValueError)):
+            await client.users.list(role_ids=["\udce9"])
+        with pytest.raises((LmsError, ValueError)):
+            await client.users.get("\udce9")
+    assert (await asyncio.wait_for(client.app_user_info(), 2)).api_uid
+
+
+ODD_ROWS: dict[str, Any] = {
+    "a surrogate": {**people(1)[0], "school_uid": "odd", "name_first": "Zo\udce9"},
+    "a huge number": {**people(1)[0], "school_uid": "odd", "role_id": 2**70},
+    "a list": {**people(1)[0], "school_uid": "odd", "name_first": ["Ada"]},
+    "not a row": ["Ada"],
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS.values(), ids=ODD_ROWS.keys())
+async def test_an_odd_row_costs_the_others_nothing(schoology: Schoology, odd: Any) -> None:
+    rows = [*people(60), odd, *people(60, start=60)]
+    ended = [outcome async for outcome in schoology.users.create_many(rows)]
+    assert [outcome.index for outcome in ended] == list(range(121))
+    assert ended[60].status is Status.REJECTED
+    assert sum(outcome.status is Status.DONE for outcome in ended) == 120
+
+
+async def test_a_model_and_a_mapping_of_numbers_are_sent_alike(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    ids: Any = (1, 2)
+    one = UserCreate(**people(1)[0], additional_buildings=ids)
+    report = await schoology.users.create_many([one])
+    report.raise_for_failures()
+    kept = schoology_sandbox.school.by_school_uid("S00000")
+    assert kept is not None
+    assert kept.additional_buildings == "1,2"
+
+
+ANSWERS: dict[str, Any] = {
+    "204": (204, b""),
+    "null": (200, b"null"),
+    "rows null": (200, b'{"user": null, "students": null}'),
+    "rows a number": (200, b'{"user": 5, "students": 5}'),
+    "rows of null": (200, b'{"user": [null, null], "students": [null, "x"]}'),
+    "true as a code": (207, b'{"user": [{"response_code": true, "school_uid": "S00000"}]}'),
+    "a code in words": (207, b'{"user": [{"response_code": "fine", "school_uid": "S00000"}]}'),
+    "a code of 302": (207, b'{"user": [{"response_code": 302, "school_uid": "S00000"}]}'),
+    "an index that is a list": (200, b'{"students": [{"index": [0], "id": []}]}'),
+    "deep": (200, b"[" * 900 + b"]" * 900),
+}
+
+
+@pytest.mark.parametrize(("status", "body"), ANSWERS.values(), ids=ANSWERS.keys())
+async def test_an_odd_answer_to_a_write_leaves_it_unknown(
+    connect: Callable[..., Schoology], status: int, body: bytes
+) -> None:
+    async def say(request: web.Request) -> web.Response:
+        await request.read()
+        if request.method == "GET":
+            return web.Response(status=503)  # no look-up helps
+        return web.Response(status=status, body=body)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", say)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/"))
+        client = connect(base_url=url, retry=RetryPolicy(tries=1))
+        report = await client.users.create_many(people(2))
+        assert report.counts == {Status.UNKNOWN: 2}
+        async with ManageBac("t", base_url=url, retry=RetryPolicy(tries=1)) as managebac:
+            rows = [{"id": 1}, {"id": 2}]
+            report_ = await managebac.classes.update_students(1, rows)
+            assert report_.counts == {Status.UNKNOWN: 2}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"user": [{"uid": "1"}, {"uid": "2"}], "links": {"next": "/v1/users?start=0&limit=200"}},
+        {"user": [{"uid": "1"}, {"uid": "2"}]},
+        {"user": [{"name": "a"}, {"name": "b"}], "links": {"next": "/v1/users?start=0&limit=200"}},
+    ],
+    ids=["next is itself", "start is ignored", "no ids"],
+)
+async def test_a_list_without_end_ends(connect: Callable[..., Schoology], body: Any) -> None:
+    async def users(request: web.Request) -> web.Response:
+        return web.json_response(body)
+
+    app = web.Application()
+    app.router.add_get("/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        with pytest.raises(UnexpectedAnswer, match="end|faster"):
+            await asyncio.wait_for(client.users.list(), 20)
+
+
+async def test_an_input_that_is_cancelled_does_not_hang(schoology: Schoology) -> None:
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        for row in people(60):
+            yield row
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(_run(schoology.users.create_many(rows())), 10)
+
+
+async def _run(bulk: Any) -> Any:
+    return await bulk
+
+
+async def test_an_input_that_breaks_loses_no_outcome(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    school = managebac_sandbox.school = School.seeded(students=300, classes=2, seed=1)
+    first, second = school.classes
+
+    def rows() -> Any:
+        yield {"class_id": second, "student_id": next(iter(school.students))}
+        for student in school.students:
+            yield {"class_id": first, "student_id": student}
+        raise OSError("the disk is gone")
+
+    ended = []
+    with pytest.raises(OSError, match="disk"):
+        async for outcome in managebac.memberships.update_many(rows()):
+            ended += [outcome]
+    assert [outcome.index for outcome in ended] == list(range(301))
+    assert {outcome.status for outcome in ended} == {Status.DONE}
+
+
+@pytest.mark.sandbox(latency=(0.05, 0.0))
+async def test_a_small_pool_of_the_callers_own_is_waited_for(
+    schoology_sandbox: SchoologySandbox,
+) -> None:
+    import aiohttp
+
+    connector = aiohttp.TCPConnector(limit_per_host=1)
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        Schoology(
+            schoology_sandbox.key,
+            schoology_sandbox.secret,
+            base_url=schoology_sandbox.base_url,
+            session=session,
+            limiter=Window(100, per=0.01),
+            timeout=0.3,
+        ) as client,
+    ):
+        report = await client.users.create_many(people(1000))  # 20 chunks of 50 ms, one by one
+    assert report.counts == {Status.DONE: 1000}
+
+
+async def test_a_token_that_ends_while_its_call_waits_is_renewed_first(
+    managebac_sandbox: ManageBacSandbox,
+) -> None:
+    from manabac_async import ClientCredentials
+
+    managebac_sandbox.expires_in = 1
+    credentials = ClientCredentials(managebac_sandbox.client_id, managebac_sandbox.client_secret)
+    window = Window(100, per=0.01)
+    async with ManageBac(
+        credentials, base_url=managebac_sandbox.base_url, limiter=window, retry=QUICK
+    ) as client:
+        await client.memberships.list()
+        window.pause(1.5)
+        await asyncio.gather(*(_run(client.memberships.list()) for _ in range(5)))
+    assert {seen.status for seen in managebac_sandbox.log} == {200}
+
+
+async def test_leaving_early_after_a_failure_is_quiet(
+    connect: Callable[..., Schoology], caplog: pytest.LogCaptureFixture
+) -> None:
+    client = connect()
+    bulk = client.users.create_many(people(5000))
+    async for _ in bulk:
+        await client.close()
+        break
+    del bulk
+    await asyncio.sleep(0.05)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert "never retrieved" not in caplog.text
+
+
+async def test_a_blank_is_not_a_null(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    made = await schoology.users.create({**people(1)[0], "grad_year": "2029"})
+    assert made.uid is not None
+    await schoology.users.update(made.uid, {"grad_year": ""})
+    assert (await schoology.users.get(made.uid)).grad_year == ""
+
+
+@pytest.mark.parametrize("timeout", [0, -1.0, float("nan")])
+def test_a_timeout_is_above_zero(timeout: float) -> None:
+    with pytest.raises(InvalidInput, match="timeout"):
+        Schoology("k", "s", timeout=timeout)
+
+
+@pytest.mark.parametrize("url", ["https://:PW@host.example/", "https://host.example:port/"])
+def test_a_base_url_holds_no_password_and_no_nonsense(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        Schoology("k", "s", base_url=url)
