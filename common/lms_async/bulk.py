@@ -142,28 +142,28 @@ class Bulk(Generic[R]):
         if isinstance(prepared, InvalidInput):
             error = RowError("invalid", _listed(prepared), prepared.fields)
             return Outcome(index, item, Status.REJECTED, error=error)
-        key, body = prepared
+        key, value = prepared
+        try:
+            body = orjson.dumps(value)
+        except TypeError:  # its text names the value
+            error = RowError("invalid", "a value can't be written as JSON")
+            return Outcome(index, item, Status.REJECTED, error=error)
         if key is not None and self._under_way.setdefault(key, index) != index:
             earlier = self._under_way[key]
             message = f"rows {earlier} and {index} (counted from 0) have the same key"
             return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
-        try:
-            return Row(index, item, key, orjson.dumps(body))
-        except TypeError:  # its text names the value
-            error = RowError("invalid", "a value can't be written as JSON")
-            return Outcome(index, item, Status.REJECTED, error=error)
+        return Row(index, item, key, body)
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
+        if not chunk.rows:
+            return chunk.known
         try:
-            sent = await self._send(chunk) if chunk.rows else []
+            return await self._send(chunk)
         finally:
             if not self._batch.distinct:
                 for row in chunk.rows:
                     self._under_way.pop(row.key, None)
-        if not chunk.known:
-            return sent
-        return sorted(sent + chunk.known, key=lambda outcome: outcome.index)
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:

@@ -97,7 +97,7 @@ class Batch(Generic[R]):
 
 @attrs.define(eq=False)
 class Chunk(Generic[R]):
-    """A stretch of the input: the rows to send, and the outcomes already known, by position."""
+    """A stretch of the input: rows to send, or outcomes that are known without sending."""
 
     rows: list[Row[R]] = attrs.field(factory=list)
     known: list[Outcome[R]] = attrs.field(factory=list)
