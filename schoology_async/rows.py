@@ -8,24 +8,36 @@ one is read. Items are matched by the vendor's key, see :func:`lms_async.bulk.ma
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from lms_async.chunks import Row
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.redact import texts
 from lms_async.verdict import match
 
-Item = dict[str, Any]
+R = TypeVar("R")
 
 
-def named(field: str) -> Callable[[Any], str | None]:
-    """Reads the key of an item from one of its fields."""
+class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
+    """Reads what items name from one of their fields."""
 
-    def key(item: Any) -> str | None:
-        value = item.get(field) if item.__class__ is dict else None
-        return value or None if value.__class__ is str else None if value is None else str(value)
+    def __init__(self, field: str) -> None:
+        self._field = field
 
-    return key
+    def __call__(self, item: Any) -> str | None:
+        """What one item names; ``None`` for a blank, for a lack, and for what is no item."""
+        value = item.get(self._field) if item.__class__ is dict else None
+        return None if value in (None, "") else str(value)
+
+    def each(self, items: list[Any]) -> list[str | None]:
+        """What each of some items names."""
+        try:
+            values = [item[self._field] for item in items]
+        except (KeyError, TypeError):
+            values = []
+        if values and all(values) and set(map(type, values)) == {str}:
+            return values
+        return [self(item) for item in items]
 
 
 def from_location(item: Any) -> str | None:
@@ -44,7 +56,17 @@ def verdicts(
     id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
 ) -> list[Verdict | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of."""
-    return [_verdict(item, id) for item in match([row.key for row in rows], items, key)]
+    matched = match([row.key for row in rows], items, _each(key, items))
+    if all(item.__class__ is dict and item.get("response_code") == 200 for item in matched):
+        # As nearly every answer is.
+        return [Verdict(Status.DONE, known) for known in _each(id, matched)]
+    return [_verdict(item, id) for item in matched]
+
+
+def _each(read: Callable[[Any], R], items: list[Any]) -> list[R]:
+    if isinstance(read, named):
+        return cast("list[R]", read.each(items))
+    return [read(item) for item in items]
 
 
 def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:

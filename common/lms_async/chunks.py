@@ -146,8 +146,15 @@ async def chunks(
             continue
         if block is None:
             break
+        ready = check(index, block)
+        index += len(block)
+        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
+        whole = None if batch.group or open_ else _whole(ready, batch)
+        if whole is not None:
+            yield whole
+            continue
         rejected: Chunk[R] = Chunk()
-        for checked in check(index, block):
+        for checked in ready:
             if isinstance(checked, Outcome):
                 rejected.known.append(checked)
                 continue
@@ -164,14 +171,21 @@ async def chunks(
                 yield open_.pop(group)
         if rejected.known:
             yield rejected
-        index += len(block)
         while open_ and (len(open_) > MOST_OPEN or index - _oldest(open_) > MOST_BEHIND):
             yield open_.pop(next(iter(open_)))
-        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
     for chunk in open_.values():
         yield chunk
     if failure is not None:
         raise failure
+
+
+def _whole(ready: list[Row[R] | Outcome[R]], batch: Batch[R]) -> Chunk[R] | None:
+    """A block that makes a chunk as it is, as those of a long input do that has no faults."""
+    rows = [row for row in ready if row.__class__ is Row]
+    size = sum(map(len, [row.body for row in rows])) + len(rows)
+    if len(rows) != batch.at_most or len(rows) != len(ready) or size > batch.max_bytes:
+        return None
+    return Chunk(rows=rows, size=size)
 
 
 def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
@@ -184,23 +198,21 @@ async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIter
     block: list[R] = []
     failure: Exception | None = None
     try:
-        async for item in _each(items):
-            block.append(item)
-            if len(block) == size:
-                yield block
-                block = []
+        if hasattr(items, "__aiter__"):
+            async for item in items:
+                block.append(item)
+                if len(block) == size:
+                    yield block
+                    block = []
+        else:
+            for item in items:
+                block.append(item)
+                if len(block) == size:
+                    yield block
+                    block = []
     except Exception as broken:  # noqa: BLE001 - the input's own
         failure = broken
     if block:
         yield block
     if failure is not None:
         raise failure
-
-
-async def _each(items: Iterable[R] | AsyncIterable[R]) -> AsyncIterator[R]:
-    if hasattr(items, "__aiter__"):
-        async for item in items:
-            yield item
-    else:
-        for item in items:
-            yield item

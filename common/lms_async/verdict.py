@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeVar
 
 from .chunks import Row
@@ -12,15 +12,15 @@ R = TypeVar("R")
 
 
 def match(
-    keys: list[Hashable | None], items: list[Any], key_of: Callable[[Any], Hashable | None]
+    keys: list[Hashable | None], items: list[Any], named: Sequence[Hashable | None]
 ) -> list[Any | None]:
-    """The items of an answer in the order of the rows that they speak of.
+    """The items of an answer in the order of the rows that they speak of; ``named`` is what each
+    item names.
 
     By key first. By position only where the item names no key, and only if the answer has exactly
     one item a row and those that name one stand in their places: otherwise nothing says which row
     it means. Two items for one key cancel out.
     """
-    named = [key_of(item) for item in items]
     if named == keys:
         return items
     by_key: dict[Hashable, Any] = {}

@@ -153,7 +153,7 @@ class Classes:
             )
         )
         said = payload["teachers"]
-        by_index = match([row.index for row in rows], said if type(said) is list else [], _index)
+        by_index = _by_index(rows, said if isinstance(said, list) else [])
         return outcomes_of(rows, [verdict(item) for item in by_index], attempts)
 
     async def remove_teachers(self, class_id: str | int, ids: Iterable[str | int]) -> None:
@@ -198,7 +198,8 @@ def patch_students(class_id: str | int, rows: list[Row[Any]]) -> Call[Any]:
 
 def student_verdicts(payload: Any, ids: list[Hashable | None]) -> list[Verdict | None]:
     """What the answer to :func:`patch_students` says of each student."""
-    return [verdict(item) for item in match(ids, payload["students"], _id)]
+    items = payload["students"]
+    return [verdict(item) for item in match(ids, items, [_id(item) for item in items])]
 
 
 def whole_ids(ids: Iterable[str | int]) -> list[int]:
@@ -228,6 +229,10 @@ def _teacher_rows(teachers: list[T]) -> list[Row[T]]:
     if wrong:
         raise InvalidInput("nothing was sent, since not every row can be", fields=wrong)
     return rows
+
+
+def _by_index(rows: list[Row[Any]], items: list[Any]) -> list[Any]:
+    return match([row.index for row in rows], items, [_index(item) for item in items])
 
 
 def _id(item: Any) -> Hashable | None:

@@ -69,7 +69,7 @@ def prepare(item: Any) -> tuple[Hashable, Any]:
 
 
 def read(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
-    found = match([row.key for row in rows], payload, lambda item: item.get("key"))
+    found = match([row.key for row in rows], payload, [item.get("key") for item in payload])
     return [
         None
         if item is None
@@ -346,7 +346,7 @@ def test_a_bulk_is_read_once() -> None:
 def test_an_answer_is_matched_by_key_then_by_place_or_not_at_all(
     keys: list[Hashable | None], items: list[dict[str, str]], found: list[int | None]
 ) -> None:
-    matched = match(keys, items, lambda item: item.get("key"))
+    matched = match(keys, items, [item.get("key") for item in items])
     assert [None if item is None else items.index(item) for item in matched] == (
         [items.index(items[place]) if place is not None else None for place in found]
     )
