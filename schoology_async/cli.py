@@ -64,6 +64,38 @@ FIELDS = {
     "activities": "activities",
 }
 
+#: Fields by what the exports of other systems call them.
+ALIASES = {
+    "student id": "school_uid",
+    "sis id": "school_uid",
+    "unique id": "school_uid",
+    "unique user id": "school_uid",
+    "first name": "name_first",
+    "given name": "name_first",
+    "forename": "name_first",
+    "last name": "name_last",
+    "family name": "name_last",
+    "surname": "name_last",
+    "middle name": "name_middle",
+    "preferred name": "name_first_preferred",
+    "e-mail": "primary_email",
+    "email address": "primary_email",
+    "mail": "primary_email",
+    "role": "role_id",
+    "login": "username",
+    "login name": "username",
+    "graduation year": "grad_year",
+    "birthday": "birthday_date",
+    "date of birth": "birthday_date",
+    "time zone": "tz_name",
+}
+
+#: A rejected row may mean either, and the code does not tell which.
+EXPLAINED = {
+    "409": "somebody with this school_uid exists already (--update-existing changes them), "
+    "or somebody else has this username or mail address",
+}
+
 
 @attrs.frozen
 class SchoologyTarget:
@@ -79,6 +111,8 @@ class SchoologyTarget:
         ("username", "primary_email"),
     )
     key: Sequence[str] = ("school_uid",)
+    aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
+    explained: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "SCHOOLOGY_KEY": Variable("consumer key"),

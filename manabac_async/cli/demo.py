@@ -59,14 +59,18 @@ class MembersDemo:
         server.school = school_of(_students(count))
 
     def arm(self, server: Any) -> Sequence[str]:
-        """Faults on the way of the PATCHes."""
+        """Faults on the way of the PATCHes, each of one class that exists: of one that does not,
+        nothing tells after a lost answer whether it had existed then."""
         from lms_async.sandbox import Fault
 
+        paths = [f"classes/{known}/students" for known in server.school.classes]
+        several = len(paths) // 8
+        for path in paths[several : several + 5]:
+            server.faults.add(server.refuse(0.0, method="PATCH", path=path))
         server.faults.add(
-            server.refuse(0.0, times=5, skip=30, method="PATCH"),
-            Fault.cut(after=True, skip=25, method="PATCH"),
-            Fault.half_body(skip=40, method="PATCH"),
-            Fault.error(503, skip=50, method="PATCH"),
+            Fault.cut(after=True, method="PATCH", path=paths[several * 3]),
+            Fault.half_body(method="PATCH", path=paths[several * 5]),
+            Fault.error(503, method="PATCH", path=paths[several * 7]),
         )
         return (
             "5 refusals (429) in a row",

@@ -42,6 +42,11 @@ class MembersTarget:
     )
     needed: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
     key: Sequence[str] = ("class_id", "student_id")
+    explained: Mapping[str, str] = attrs.field(
+        factory=lambda: {
+            "not_found": "ManageBac has no student with this id (its own, not the school's)"
+        }
+    )
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "MANAGEBAC_TOKEN": Variable(

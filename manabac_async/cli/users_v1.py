@@ -70,6 +70,28 @@ FIELDS = {
     "work_email": "mail address at work",
 }
 
+#: Fields by what the exports of other systems call them.
+ALIASES = {
+    "role": "type",
+    "given name": "first_name",
+    "forename": "first_name",
+    "family name": "last_name",
+    "surname": "last_name",
+    "middle name": "other_name",
+    "e-mail": "email",
+    "email address": "email",
+    "mail": "email",
+    "sis id": "student_id",
+    "unique id": "student_id",
+    "date of birth": "birthday",
+    "phone": "phone_number",
+    "mobile": "mobile_phone_number",
+    "mobile phone": "mobile_phone_number",
+    "address": "street_address",
+    "zip": "zipcode",
+    "postal code": "zipcode",
+}
+
 
 @attrs.frozen
 class UsersV1Target:
@@ -79,6 +101,7 @@ class UsersV1Target:
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
     needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
     key: Sequence[str] = ("email",)
+    aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),

@@ -18,9 +18,14 @@ NEEDED = (("school_uid",), ("name_first",), ("username", "primary_email"))
 GOOD = ["school_uid", "name_first", "username"]
 
 
+ALIASES = {"student id": "school_uid", "unique id": "school_uid", "first name": "name_first"}
+
+
 def match(header: list[str], maps: list[str] | None = None, ignored: tuple[str, ...] = ()) -> Any:
     mapped = read_map(maps or [], FIELDS)
-    return match_columns(header, fields=FIELDS, needed=NEEDED, mapped=mapped, ignored=ignored)
+    return match_columns(
+        header, fields=FIELDS, needed=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
+    )
 
 
 def faults(*arguments: Any) -> list[str]:
@@ -55,7 +60,7 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         pytest.param(
             (["School UID", "name_first", "username"],),
             [
-                'unknown column "School UID"; the nearest known one is school_uid',
+                'unknown column "School UID"; it looks like school_uid',
                 "the school's own id",
                 '--map school_uid="School UID"',
                 '--ignore "School UID"',
@@ -116,7 +121,37 @@ def test_columns_that_do_not_fit(arguments: Any, told: list[str]) -> None:
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    assert len(faults(["school_uid", "Forename", "Login", "Locker"])) == 5
+    said = faults(["school_uid", "Forename", "Login", "Locker"])
+    assert len(said) == 6
+    assert said[-1] == (
+        "the fields that are needed: school_uid, name_first, username or primary_email"
+    )
+
+
+def proposals(header: list[str]) -> dict[str, str]:
+    """The column that is proposed for each field, by the lines about unknown columns."""
+    said = [line for line in faults(header) if line.startswith("unknown column")]
+    maps = [line.partition("add --map ")[2].partition(", or --ignore")[0] for line in said]
+    found = dict(one.split("=") for one in maps if not one.startswith("FIELD="))
+    assert len(found) == sum(not one.startswith("FIELD=") for one in maps)  # each field once
+    return {field: column.strip('"') for field, column in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "proposed"),
+    [
+        (["SCHOOL-UID", "Name First", "User Name"], ("SCHOOL-UID", "Name First", "User Name")),
+        (["Student ID", "First Name", "usrname"], ("Student ID", "First Name", "usrname")),
+        # Only one of the two can be it: that with the field's own name.
+        (["Unique ID", "School UID", "Name first"], ("School UID", "Name first", None)),
+        (["Last Name", "Locker", "School"], (None, None, None)),
+        (["username1", "x", "y"], (None, None, None)),
+    ],
+)
+def test_what_is_proposed(header: list[str], proposed: tuple[str | None, ...]) -> None:
+    fields = ("school_uid", "name_first", "username")
+    wanted = {field: name for field, name in zip(fields, proposed, strict=True) if name}
+    assert proposals(header) == wanted
 
 
 def test_a_missing_header_does_not_show_the_first_person() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.exits import Exit
+from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.results import Results
 from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
 from schoology_async.sandbox import SchoologySandbox
@@ -214,6 +215,7 @@ async def test_what_the_vendor_rejects_is_named_by_its_row_and_not_by_its_person
     assert ran.results[1]["error_code"] == "409"
     assert ran.results[1]["error"] == "A user with the unique ID S00002 exists."
     assert "row 3: rejected, 409" in ran.err
+    assert "409: somebody with this school_uid exists already (--update-existing" in ran.out
     assert "S00002" not in ran.err + ran.out
 
 
@@ -282,7 +284,10 @@ async def test_somebody_else_answers_at_that_address(
 async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
-    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    schoology_sandbox.faults.add(
+        Fault.cut(after=True, method="POST"),
+        Fault.error(404, method="GET", path="users", share=1.0),  # what became of it can't be seen
+    )
     ran = await lms_import(file_of(100) + "S9,Ada,,1214,a@b.example\n")
     assert ran.code == Exit.UNKNOWN
     assert set(ran.statuses.values()) == {"unknown", "done", "rejected"}
@@ -336,6 +341,17 @@ async def test_the_vendor_goes_away_on_the_way(
     assert "the rest was not sent" in ran.err
 
 
+async def test_what_the_exports_of_others_call_their_columns(lms_import: Import) -> None:
+    header = "Student ID,First Name,Last Name,Role,E-Mail"
+    ran = await lms_import(file_of(3).replace(HEADER, header), dry_run=True)
+    assert ran.code == Exit.BAD_INPUT
+    for field, column in zip(HEADER.split(","), header.split(","), strict=True):
+        assert f'--map {field}="{column}"' in ran.err
+    maps = [f"{f}={c}" for f, c in zip(HEADER.split(","), header.split(","), strict=True)]
+    ran = await lms_import(None, maps=maps, dry_run=True)
+    assert ran.code == Exit.DONE
+
+
 async def test_dry_run(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
@@ -349,6 +365,8 @@ async def test_dry_run(
     assert "1,500 rows of 1,501 would go in 30 requests, in no less than 15 s" in ran.err
     assert "10 requests in 5 s" in ran.err
     assert "row 1502: rejected, invalid: name_last: is needed" in ran.err
+    assert "1,501 rows: 1,500 would be sent, 1 rejected" in ran.out
+    assert "done" not in ran.out
     assert len(schoology_sandbox.log) == 0
     assert load(people_csv.with_name("people.results.csv")) is None
     ran = await lms_import(file_of(5), dry_run=True, environment={}, limit=None)
@@ -382,6 +400,8 @@ async def test_json(lms_import: Import, schoology_sandbox: SchoologySandbox) -> 
     assert said[-1]["exit_code"] == 1
     assert said[-1]["counts"] == {"done": 60, "rejected": 1, "unknown": 0, "skipped": 0}
     assert said[-1]["results"].endswith("people.results.csv")
+    assert said[-1]["results_complete"] is True
+    assert said[-1]["explained"] == []  # the one that was rejected never left
     (bad,) = (one for one in said if one["event"] == "row")
     assert (bad["row"], bad["status"], bad["error_code"]) == (62, "rejected", "invalid")
     assert ran.err == ""
@@ -417,7 +437,48 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
     assert ran.code == Exit.BAD_INPUT
     assert "results.pipe can't be written: Broken pipe" in ran.err
     assert "50 done" in ran.out  # what had left is still counted
+    assert "results.pipe is cut short: rows from 2 on are not in it" in ran.out
+    assert "every row's end" not in ran.out
+    assert ran.summary is not None
+    assert (ran.summary.results_complete, ran.summary.results_lack_from) == (False, 2)
     assert schoology_sandbox.log.count("POST") <= 2
+
+
+async def test_a_results_file_that_can_not_be_closed(
+    lms_import: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(results: Results) -> None:
+        results._file.close()
+        results.failure = CannotStart(f"the results file {results.path} can't be written: gone")
+
+    monkeypatch.setattr(Results, "close", fail)
+    ran = await lms_import(file_of(3))
+    assert ran.code == Exit.BAD_INPUT
+    assert "can't be written: gone" in ran.err
+    assert "is cut short: its last rows are not in it, and may have been done" in ran.out
+
+
+@pytest.mark.parametrize("full", [True, False])
+async def test_json_tells_whether_the_results_are_whole(
+    lms_import: Import, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    begin = Results.begin
+
+    def begin_and_fill(results: Results) -> None:
+        begin(results)
+        results._file.flush()
+        full_disk = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full_disk, results._file.fileno())
+        os.close(full_disk)
+
+    if full:
+        monkeypatch.setattr(Results, "begin", begin_and_fill)
+    # No row is good: there is no bulk that could be stopped.
+    ran = await lms_import(file_of(3).replace("1214", ""), json=True)
+    said = json.loads(ran.out.splitlines()[-1])
+    assert said["results_complete"] is not full
+    assert said["results_lack_from"] == (2 if full else None)
+    assert said["exit_code"] == ran.code == (Exit.BAD_INPUT if full else Exit.REJECTED)
 
 
 class Breaking(SchoologyTarget):

@@ -89,6 +89,7 @@ def test_every_field_that_may_be_written_is_a_column() -> None:
     for target, model in ((MembersTarget(), MembershipPlace), (UsersV1Target(), UserV1Create)):
         assert set(target.fields) == {field.name for field in attrs.fields(model)}
         assert all(target.fields.values())
+    assert set(UsersV1Target().aliases.values()) <= set(UsersV1Target().fields)
 
 
 @pytest.mark.parametrize("name", ["managebac", "managebac-v1"])
@@ -210,6 +211,7 @@ async def test_what_the_vendor_refuses_costs_the_others_nothing(
         assert "classes/424242/students" in told[row][1]
     assert told[4] == ("unprocessable_entity", "level is not included in the list")
     assert told[5][0] == told[6][0] == "not_found"
+    assert "not_found: ManageBac has no student with this id (its own, not the school's)" in ran.out
     assert school.members(first) == {ada: "SL"}
     assert school.members(second) == {bob: "HL"}
     assert "row 4: rejected, unprocessable_entity" in ran.err
@@ -553,17 +555,19 @@ async def test_the_demonstration_adds_up() -> None:
 
 
 class Forgetful(MembersDemo):
-    """A vendor that forgets a member, and changes the level of another."""
+    """A vendor that forgets a member, and changes the level of another that was given one."""
 
     limit = (1000, 0.1)
 
     async def read_back(self, client: Any) -> Any:
-        number = 0
+        forgotten = changed = False
         async for row in super().read_back(client):
-            number += 1
-            if number == 4:
+            if not forgotten:
+                forgotten = True
+            elif not changed and row["level"]:
+                changed = True
                 yield {**row, "level": "HL" if row["level"] == "SL" else "SL"}
-            elif number > 1:
+            else:
                 yield row
 
 

@@ -38,7 +38,10 @@ FAST = ("--limit", "1000/0.01s")
         pytest.param(
             3,
             file_of(3),
-            lambda sandbox, _: sandbox.faults.add(Fault.cut(after=True, method="POST")),
+            lambda sandbox, _: sandbox.faults.add(
+                Fault.cut(after=True, method="POST"),
+                Fault.error(404, method="GET", path="users", share=1.0),
+            ),
             id="some unknown",
         ),
         pytest.param(

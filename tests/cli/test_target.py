@@ -11,7 +11,7 @@ from lms_async.cli.credentials import read_environment, require
 from lms_async.cli.exits import CannotStart
 from lms_async.cli.target import find_target, target_names
 from schoology_async import UserCreate, Window
-from schoology_async.cli import FIELDS, SchoologyTarget
+from schoology_async.cli import ALIASES, FIELDS, SchoologyTarget
 from schoology_async.signing import Signer
 from schoology_async.vendor import SchoologyVendor
 
@@ -19,6 +19,7 @@ from schoology_async.vendor import SchoologyVendor
 def test_every_field_that_may_be_written_is_a_column() -> None:
     assert set(FIELDS) == {field.name for field in attrs.fields(UserCreate)}
     assert all(FIELDS.values())
+    assert set(ALIASES.values()) <= set(FIELDS)
 
 
 def test_the_limit_is_the_clients_own() -> None:

@@ -18,5 +18,6 @@ def run() -> None:
         if name not in {"typer", "rich", "dotenv"}:
             raise
         what = f"lms: the command needs {name}, which is not installed."
-        sys.exit(f"{what}\nInstall it with: pip install 'lms-async[cli]'")
+        how = "pip install 'lms-async[cli]'; from a clone: pip install '.[cli]'"
+        sys.exit(f"{what}\nInstall it with: {how}")
     sys.exit(main())

@@ -9,7 +9,7 @@ import attrs
 
 from ..outcome import RowError
 from .exits import CannotStart
-from .text import counted, listed, nearest, quoted
+from .text import counted, likeness, listed, nearest, plain, quoted
 
 
 @attrs.frozen
@@ -67,11 +67,13 @@ def match_columns(
     needed: Sequence[Sequence[str]],
     mapped: Mapping[str, str],
     ignored: Collection[str],
+    aliases: Mapping[str, str] | None = None,
 ) -> Columns:
     """Find the field of each column.
 
     :param mapped: columns by field, as :func:`read_map` gives them.
     :param ignored: columns that are left out.
+    :param aliases: fields by names that others give them. They are proposed, never taken.
     :raises CannotStart: says all that is wrong at once.
     """
     faults = _doubled(header) + _absent(header, mapped, ignored)
@@ -95,10 +97,16 @@ def match_columns(
         raise CannotStart(
             "row 1 has no known column and looks like a person: is the header missing?"
         )
-    faults += [_unknown(column, fields, found) for column in unknown]
-    faults += [
-        _missing(group, fields, unknown) for group in needed if not any(f in found for f in group)
+    first = [field for group in needed for field in group]
+    free = [
+        field for field in [*first, *(f for f in fields if f not in first)] if field not in found
     ]
+    proposed = _proposed(unknown, free, aliases or {})
+    faults += [_unknown(column, fields, proposed.get(column)) for column in unknown]
+    missing = [group for group in needed if not any(field in found for field in group)]
+    faults += [_missing(group, fields, proposed) for group in missing]
+    if missing and any(column not in proposed for column in unknown):
+        faults.append(f"the fields that are needed: {_groups(needed)}")
     if faults:
         raise CannotStart(*faults)
     return Columns(
@@ -129,24 +137,60 @@ def _absent(
     ]
 
 
-def _unknown(column: str, fields: Mapping[str, str], found: Collection[str]) -> str:
-    near = nearest(column, [field for field in fields if field not in found])
+@attrs.frozen
+class _Proposal:
+    field: str
+    #: Whether the names are two writings of one, and not only alike.
+    sure: bool
+
+
+def _proposed(
+    columns: Sequence[str], fields: Sequence[str], aliases: Mapping[str, str]
+) -> dict[str, _Proposal]:
+    """What each of the unknown columns may be. Each field is proposed once, those that stand first
+    in ``fields`` first of all."""
+    known_as = {plain(alias): field for alias, field in aliases.items()}
+    found: dict[str, _Proposal] = {}
+    free = list(dict.fromkeys(fields))
+    for likes, sure in (
+        (lambda column, field: float(plain(column) == plain(field)), True),
+        (lambda column, field: float(known_as.get(plain(column)) == field), True),
+        (likeness, False),
+    ):
+        for field in list(free):
+            left = [column for column in columns if column not in found]
+            best = max(left, key=lambda column: likes(column, field), default=None)
+            if best is not None and likes(best, field):
+                found[best] = _Proposal(field, sure)
+                free.remove(field)
+    return found
+
+
+def _unknown(column: str, fields: Mapping[str, str], proposal: _Proposal | None) -> str:
     what = f"unknown column {quoted(column)}"
-    if near is None:
+    if proposal is None:
         return f"{what}: add --map FIELD={quoted(column)}, or --ignore {quoted(column)}"
+    field = proposal.field
+    near = "it looks like" if proposal.sure else "the nearest known one is"
     return (
-        f"{what}; the nearest known one is {near} ({fields[near]}): "
-        f"add --map {near}={quoted(column)}, or --ignore {quoted(column)}"
+        f"{what}; {near} {field} ({fields[field]}): "
+        f"add --map {field}={quoted(column)}, or --ignore {quoted(column)}"
     )
 
 
-def _missing(group: Sequence[str], fields: Mapping[str, str], unknown: Sequence[str]) -> str:
+def _missing(
+    group: Sequence[str], fields: Mapping[str, str], proposed: Mapping[str, _Proposal]
+) -> str:
     what = f"no column for {listed(group, 'or')} ({fields[group[0]]})"
-    for field in group:
-        near = nearest(field, unknown)
-        if near is not None:
-            return f"{what}; the nearest is {quoted(near)}: add --map {field}={quoted(near)}"
+    for column, proposal in proposed.items():
+        if proposal.field in group:
+            near = quoted(column)
+            return f"{what}; the nearest is {near}: add --map {proposal.field}={near}"
     return f'{what}: add it, or name the one that holds it by --map {group[0]}="Column"'
+
+
+def _groups(needed: Sequence[Sequence[str]]) -> str:
+    return ", ".join(listed(group, "or") for group in needed)
 
 
 def _hint(name: str, known: Collection[str]) -> str:

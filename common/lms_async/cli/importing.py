@@ -95,6 +95,7 @@ class _Import:
             needed=target.needed,
             mapped=maps,
             ignored=order.ignored,
+            aliases=getattr(target, "aliases", None),
         )
         same = target.same if isinstance(target, LooseKey) else tuple
         checked = await check(table, columns, key=target.key, same=same, check_row=target.check)
@@ -104,9 +105,14 @@ class _Import:
             return self._dry_run(table, columns, checked)
         results = Results(order.results or beside(order.path), source=order.path)
         try:
-            return await self._send_all(table, columns, checked, given, results)
+            summary = await self._send_all(table, columns, checked, given, results)
         finally:
             results.close()
+        if results.failure is None or not summary.results_complete:
+            return summary
+        # It could not be closed.
+        self._say.fault(results.failure.lines, results.failure.exit_code)
+        return attrs.evolve(summary, exit_code=results.failure.exit_code, results_complete=False)
 
     def _dry_run(self, table: Table, columns: Columns, checked: Checked) -> Summary:
         for row, error in sorted(checked.rejected.items()):
@@ -124,7 +130,7 @@ class _Import:
             f"{limit} requests in {per:g} s; {counted(len(checked.rejected), 'row')} rejected"
         )
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
-        return Summary(exit_code=of_counts(counts), counts=counts)
+        return Summary(exit_code=of_counts(counts), counts=counts, dry_run=True)
 
     async def _send_all(
         self,
@@ -140,7 +146,7 @@ class _Import:
         if not checked.good:
             results.begin()
             sending.nothing()
-            return self._summary(of_counts(self._work.counts), results)
+            return self._summary(self._ending(None, results, given), results)
         async with self._connect(given) as client:
             await self._verify(client, given)
             results.begin()
@@ -179,8 +185,8 @@ class _Import:
         else:
             bulk.abandon()
 
-    def _ending(self, bulk: Bulk[Any], results: Results, given: Mapping[str, str]) -> Exit:
-        stopped = bulk.report.stopped
+    def _ending(self, bulk: Bulk[Any] | None, results: Results, given: Mapping[str, str]) -> Exit:
+        stopped = None if bulk is None else bulk.report.stopped
         if results.failure is not None:
             self._say.fault(results.failure.lines, results.failure.exit_code)
             return results.failure.exit_code
@@ -194,6 +200,7 @@ class _Import:
 
     def _summary(self, exit_code: Exit, results: Results) -> Summary:
         work = self._work
+        explained: Mapping[str, str] = getattr(self._target, "explained", {})
         return Summary(
             exit_code=exit_code,
             counts=work.counts,
@@ -202,6 +209,11 @@ class _Import:
             retries=work.retries,
             refusals=work.refusals,
             results=results.path,
+            results_complete=results.failure is None,
+            results_lack_from=results.lack_from,
+            explained=tuple(
+                f"{code}: {what}" for code, what in explained.items() if code in work.codes
+            ),
         )
 
 

@@ -39,6 +39,8 @@ class Results:
             raise self._unwritable(error) from None
         #: Why the file can't be written any more, if so.
         self.failure: CannotStart | None = None
+        #: The first row that is not in it, if the file fails on the way.
+        self.lack_from: int | None = None
         self._made = not existed
         self._begun = False
         self._writer = csv.writer(self._file, lineterminator="\n")
@@ -74,6 +76,7 @@ class Results:
             self._writer.writerow([line.row, *map(_cell, (line.name, status, id or "", *told))])
         except OSError as failed:
             self.failure = self._unwritable(failed)
+            self.lack_from = line.row
 
     def close(self) -> None:
         """Close the file; one that was made and never begun is taken away again."""

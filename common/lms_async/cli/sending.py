@@ -58,6 +58,8 @@ class Sending:
         ours: bool = False,
     ) -> None:
         self._work.counts[status] += 1
+        if error is not None and status is Status.REJECTED and not ours:
+            self._work.codes.add(error.code)
         if error is not None and status is not Status.SKIPPED:
             self._say.row(line.row, status, error, ours=ours)
         self._results.write(line, status, id=id, error=error)

@@ -76,7 +76,12 @@ class Demo(Protocol):
 
 
 class Target(Protocol):
-    """Where rows go."""
+    """Where rows go.
+
+    It may have two attributes beside, each a ``Mapping[str, str]``: ``aliases``, fields by other
+    names that files have for them, which are proposed where a column is not known; and
+    ``explained``, a sentence by the vendor's error code, for the summary, which names nobody.
+    """
 
     #: As given to ``--to``.
     name: str

@@ -247,6 +247,9 @@ def _progress(work: Work) -> str:
 
 def _closing(summary: Summary) -> list[str]:
     total = summary.counts.total()
+    if summary.dry_run:
+        good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
+        return [f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"]
     told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = summary.counts[Status.DONE] / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {told}"]
@@ -260,6 +263,15 @@ def _closing(summary: Summary) -> list[str]:
         lines.append(
             "unknown: the vendor may have done them; look there before you send them again"
         )
+    lines += summary.explained
     if summary.results is not None:
-        lines.append(f"every row's end is in {summary.results}")
+        lines.append(_results(summary))
     return lines
+
+
+def _results(summary: Summary) -> str:
+    if summary.results_complete:
+        return f"every row's end is in {summary.results}"
+    first = summary.results_lack_from
+    which = "its last rows" if first is None else f"rows from {first} on"
+    return f"{summary.results} is cut short: {which} are not in it, and may have been done"

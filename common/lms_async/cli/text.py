@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-_CLOSE_ENOUGH = 0.5
+_CLOSE_ENOUGH = 0.88
 _LONGEST = 60
 
 
@@ -19,9 +19,23 @@ def quoted(name: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that ``name`` may have been meant to be, if one is near."""
-    plain = {_plain(other): other for other in known}
-    close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=_CLOSE_ENOUGH)
-    return plain[close[0]] if close else None
+    likest = max(known, key=lambda other: likeness(name, other), default=None)
+    return likest if likest is not None and likeness(name, likest) else None
+
+
+def plain(name: str) -> str:
+    """``name`` without what people write in many ways: case, spaces, ``_``, ``-`` and the like."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def likeness(name: str, other: str) -> float:
+    """How much alike two names are, up to 1; 0 if one can hardly have been meant by the other.
+    Names with different digits are no two writings of one: ``language1``, ``language2``."""
+    one, two = plain(name), plain(other)
+    if not one or not two or re.findall(r"\d", one) != re.findall(r"\d", two):
+        return 0.0
+    ratio = difflib.SequenceMatcher(None, one, two).ratio()
+    return ratio if ratio >= _CLOSE_ENOUGH else 0.0
 
 
 def listed(words: Sequence[object], last: str = "and") -> str:
@@ -43,7 +57,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")

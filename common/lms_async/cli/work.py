@@ -20,6 +20,8 @@ class Work:
 
     total: int
     counts: Counter[Status] = attrs.field(factory=Counter)
+    #: Of the rows that the vendor rejected.
+    codes: set[str] = attrs.field(factory=set)
     requests: int = 0
     retries: int = 0
     refusals: int = 0
@@ -92,3 +94,10 @@ class Summary:
     retries: int = 0
     refusals: int = 0
     results: Path | None = None
+    #: Whether every row's end is in the results file; if not, those from a row on are not.
+    results_complete: bool = True
+    results_lack_from: int | None = None
+    #: What the vendor's error codes mean, of those that came.
+    explained: tuple[str, ...] = ()
+    #: Whether the rows that count as skipped would have been sent.
+    dry_run: bool = False
