@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -137,3 +139,21 @@ def test_a_summary_says_what_unknown_means() -> None:
     assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
     assert "1 min 05 s" in out.getvalue()
     assert "look there before you send them again" in out.getvalue()
+
+
+def test_what_nobody_reads_does_not_change_the_exit_code() -> None:
+    """Python flushes standard output once more at its end, and exits with 120 if that fails."""
+    script = (
+        "import sys; from lms_async.cli.tellers import _Steady; "
+        "sys.stdin.read(1); out = _Steady(sys.stdout); out.write('x\\n'); out.write('y\\n')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(b"g")
+        process.stdin.close()
+        assert process.wait(20) == 0

@@ -6,8 +6,10 @@ Files are named, rows by their number; nothing that is said names a person.
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Protocol, cast
 
 import attrs
@@ -82,10 +84,20 @@ class _Steady(io.TextIOBase):
                 self._stream.flush()
             except OSError:
                 self._silent = True
+                _let_go(self._stream)
         return len(text)
 
     def isatty(self) -> bool:
         return self._stream.isatty()
+
+
+def _let_go(stream: IO[str]) -> None:
+    """Send what is left in the stream's buffer nowhere: Python tries it once more at its end, and
+    would exit with 120 for it (Python's documentation, "Note on SIGPIPE")."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 class _Lines:
