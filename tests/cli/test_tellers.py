@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -147,8 +148,11 @@ def test_what_nobody_reads_does_not_change_the_exit_code() -> None:
         "import sys; from lms_async.cli.tellers import _Steady; "
         "sys.stdin.read(1); out = _Steady(sys.stdout); out.write('x\\n'); out.write('y\\n')"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    process = subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
     with process:
         assert process.stdin is not None
