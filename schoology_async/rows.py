@@ -2,7 +2,7 @@
 
 The answer has one item a row, with a ``response_code`` of its own (200 for success, also of a
 create). Under which key a failed item explains itself is not documented anywhere, so every likely
-one is read. Items are matched by the vendor's key, see :func:`lms_async.bulk.match`.
+one is read. Items are matched by the vendor's key, see :func:`lms_async.verdict.match`.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from .chunks import Batch, Chunk, Prepared, Row, chunks
 from .delivery import Delivery, Sender
 from .errors import InvalidInput, LmsError
 from .outcome import Outcome, Report, RowError, Status
+from .verdict import all_alike
 
 R = TypeVar("R")
 
@@ -167,7 +168,7 @@ class Bulk(Generic[R]):
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:
-            return _all(chunk.rows, Status.SKIPPED, _STOPPED, 0)
+            return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
         delivery = Delivery(self._sender, self._batch, departing=chunk.depart, halt=self._halt)
         chunk.sending = asyncio.current_task()
         try:
@@ -178,16 +179,12 @@ class Bulk(Generic[R]):
         finally:
             chunk.sending = None
         if chunk.departed:
-            return _all(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
-        return _all(chunk.rows, Status.SKIPPED, _STOPPED, 0)
+            return all_alike(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
+        return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
 
 
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")
-
-
-def _all(rows: list[Row[R]], status: Status, error: RowError, attempts: int) -> list[Outcome[R]]:
-    return [Outcome(row.index, row.item, status, None, error, attempts) for row in rows]
 
 
 def _listed(invalid: InvalidInput) -> str:

@@ -17,7 +17,7 @@ from .call import Call
 from .chunks import ABSENT, Batch, Row
 from .errors import ClientUnusable, LmsError
 from .outcome import Outcome, RowError, Status
-from .verdict import outcomes_of
+from .verdict import all_alike, outcomes_of
 
 R = TypeVar("R")
 log = logging.getLogger("lms_async")
@@ -74,7 +74,7 @@ class Delivery(Generic[R]):
             call = self._batch.call(rows)
         except ValueError:  # a path can't be made of a row's key
             why = RowError("invalid", "the row's id can't be put into a path")
-            return [Outcome(row.index, row.item, Status.REJECTED, None, why) for row in rows]
+            return all_alike(rows, Status.REJECTED, why)
         try:
             payload, attempts = await self._sender.fetch(call, departing=self._departing)
         except ClientUnusable:
@@ -91,7 +91,7 @@ class Delivery(Generic[R]):
             middle = len(rows) // 2
             first = await self.outcomes(rows[:middle], rounds=rounds)
             return first + await self.outcomes(rows[middle:], rounds=rounds)
-        ended = _all(rows, error)
+        ended = _together(rows, error)
         if error.may_have_acted and not error.stops:
             return await self._look_up(rows, ended, rounds)
         return ended
@@ -168,7 +168,7 @@ def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) ->
     return ended
 
 
-def _all(rows: list[Row[R]], error: LmsError) -> list[Outcome[R]]:
+def _together(rows: list[Row[R]], error: LmsError) -> list[Outcome[R]]:
     """The fate of a chunk as a whole, for each of its rows."""
     code = str(getattr(error, "status", "lost" if error.may_have_acted else "stopped"))
     status = (
@@ -178,5 +178,4 @@ def _all(rows: list[Row[R]], error: LmsError) -> list[Outcome[R]]:
         if error.stops
         else Status.REJECTED
     )
-    why = RowError(code, str(error))
-    return [Outcome(row.index, row.item, status, None, why, error.attempts) for row in rows]
+    return all_alike(rows, status, RowError(code, str(error)), error.attempts)

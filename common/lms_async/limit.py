@@ -156,7 +156,7 @@ class Window:
         if self._loop is not loop or self._pid != os.getpid():
             raise ClientUnusable(
                 "this limiter belongs to another event loop or process",
-                hint="make a new Window there; processes share a limit through Redis only",
+                hint="make a new Window there",
             )
         return loop
 

@@ -40,6 +40,13 @@ def match(
 _UNMENTIONED = RowError("unmentioned", "the vendor's answer does not speak of this row")
 
 
+def all_alike(
+    rows: list[Row[R]], status: Status, error: RowError, attempts: int = 0
+) -> list[Outcome[R]]:
+    """The outcomes of rows that ended together."""
+    return [Outcome(row.index, row.item, status, None, error, attempts) for row in rows]
+
+
 def outcomes_of(
     rows: list[Row[R]], verdicts: list[Verdict | None], attempts: int
 ) -> list[Outcome[R]]:
