@@ -57,10 +57,17 @@ def verdicts(
 ) -> list[Verdict | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of."""
     matched = match([row.key for row in rows], items, _each(key, items))
-    if all(item.__class__ is dict and item.get("response_code") == 200 for item in matched):
-        # As nearly every answer is.
-        return [Verdict(Status.DONE, known) for known in _each(id, matched)]
+    if _all_done(matched):  # as nearly every answer is
+        done = Status.DONE
+        return [Verdict(done, known) for known in _each(id, matched)]
     return [_verdict(item, id) for item in matched]
+
+
+def _all_done(items: list[Any]) -> bool:
+    try:
+        return [item["response_code"] for item in items].count(200) == len(items)
+    except (TypeError, KeyError):
+        return False
 
 
 def _each(read: Callable[[Any], R], items: list[Any]) -> list[R]:

@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 
 from .ahead import ahead
-from .chunks import Batch, Chunk, Prepared, Row, chunks
+from .chunks import Batch, Chunk, Row, chunks
 from .delivery import Delivery, Sender
 from .errors import InvalidInput, LmsError
 from .outcome import Outcome, Report, RowError, Status
@@ -134,26 +134,27 @@ class Bulk(Generic[R]):
 
     def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         prepared = self._batch.prepare(items)
-        return [
-            self._row(index, item, one)
-            for index, (item, one) in enumerate(zip(items, prepared, strict=True), first)
-        ]
-
-    def _row(self, index: int, item: R, prepared: Prepared) -> Row[R] | Outcome[R]:
-        if isinstance(prepared, InvalidInput):
-            error = RowError("invalid", _listed(prepared), prepared.fields)
-            return Outcome(index, item, Status.REJECTED, error=error)
-        key, value = prepared
-        try:
-            body = orjson.dumps(value)
-        except TypeError:  # its text names the value
-            error = RowError("invalid", "a value can't be written as JSON")
-            return Outcome(index, item, Status.REJECTED, error=error)
-        if key is not None and self._under_way.setdefault(key, index) != index:
-            earlier = self._under_way[key]
-            message = f"rows {earlier} and {index} (counted from 0) have the same key"
-            return Outcome(index, item, Status.REJECTED, error=RowError("duplicate", message))
-        return Row(index, item, key, body)
+        checked: list[Row[R] | Outcome[R]] = []
+        for index, (item, one) in enumerate(zip(items, prepared, strict=True), first):
+            if isinstance(one, InvalidInput):
+                error = RowError("invalid", _listed(one), one.fields)
+                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            key, value = one
+            try:
+                body = orjson.dumps(value)
+            except TypeError:  # its text names the value
+                error = RowError("invalid", "a value can't be written as JSON")
+                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            earlier = index if key is None else self._under_way.setdefault(key, index)
+            if earlier != index:
+                why = f"rows {earlier} and {index} (counted from 0) have the same key"
+                error = RowError("duplicate", why)
+                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            checked.append(Row(index, item, key, body))
+        return checked
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from enum import Enum
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -205,11 +206,13 @@ async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIter
                     yield block
                     block = []
         else:
-            for item in items:
-                block.append(item)
-                if len(block) == size:
-                    yield block
-                    block = []
+            taken = iter(items)
+            while True:
+                block.extend(islice(taken, size))  # keeps what came before an exception
+                if len(block) < size:
+                    break
+                yield block
+                block = []
     except Exception as broken:  # noqa: BLE001 - the input's own
         failure = broken
     if block:

@@ -147,7 +147,7 @@ class Delivery(Generic[R]):
                 places.append(place)
             elif one is not None:
                 attempts = ended[place].attempts
-                ended[place] = Outcome(row.index, row.item, *one, attempts)
+                ended[place] = Outcome(row.index, row.item, one.status, one.id, one.error, attempts)
         if not places:
             return ended
         later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -42,7 +42,8 @@ class RowError:
     fields: dict[str, str] = attrs.field(factory=dict, repr=lambda fields: repr(sorted(fields)))
 
 
-class Verdict(NamedTuple):
+@attrs.define
+class Verdict:
     """What the vendor's answer says of one row."""
 
     status: Status

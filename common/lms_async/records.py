@@ -272,7 +272,9 @@ def _fitter(model: type[Any]) -> Callable[[list[Any]], bool]:
         given = set().union(*rows)
         if not (given <= names and needed <= given):
             return False
-        if set(map(type, chain.from_iterable(map(dict.values, rows)))) != _ONLY_TEXT:
+        try:
+            "".join(chain.from_iterable(map(dict.values, rows)))
+        except TypeError:  # not all of it is text
             return False
         for name in given & columns.keys():
             texts = [row[name] for row in rows if name in row]

@@ -92,7 +92,6 @@ class Column(NamedTuple):
 
 _DIGITS = re.compile(r"\d+", re.ASCII).fullmatch
 _IDS = re.compile(r"[^\s,]+(,[^\s,]+)*").fullmatch
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 _YEAR = re.compile(r"[1-9]\d{3}", re.ASCII).fullmatch
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
@@ -235,25 +234,42 @@ DUMPS: dict[type, Callable[[Any], Any]] = {
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
 
 
+def _each(fits: Callable[[str], object]) -> Callable[[list[str]], bool]:
+    """Of a column of few different texts, as roles and years are."""
+    return lambda texts: all(map(fits, set(texts)))
+
+
 def _all_days(texts: list[str]) -> bool:
-    try:
-        return all(map(_ISO_DAY, texts)) and all(map(date.fromisoformat, texts))
+    try:  # fromisoformat takes other forms of a day too, which do not read back as written
+        return list(map(date.isoformat, map(date.fromisoformat, texts))) == texts
     except ValueError:
         return False
 
 
 def _all_there(texts: list[str]) -> bool:
-    return all(texts) and not any(map(str.isspace, texts))
+    return all(map(str.strip, texts))
+
+
+def _all_mailboxes(texts: list[str]) -> bool:
+    """As ``_MAILBOX`` of each, at a fifth of the cost: no blanks, one ``@`` each, not at an end."""
+    joined = " ".join(texts)
+    return (
+        joined.split() == texts
+        and joined.count("@") == len(texts)
+        and all("@" in text for text in texts)
+        and "@ " not in joined + " "
+        and " @" not in " " + joined
+    )
 
 
 COLUMNS: dict[Any, Column] = {
     Needed: Column(_all_there),
     NeededId: Column(_all_there),
-    NeededNumber: Column(lambda texts: all(map(_DIGITS, texts))),
-    Email: Column(lambda texts: all(map(_MAILBOX, texts))),
+    NeededNumber: Column(_each(_DIGITS)),
+    Email: Column(_all_mailboxes),
     Day: Column(_all_days),
-    IdList: Column(lambda texts: all(map(_IDS, texts))),
-    Year: Column(lambda texts: all(map(_YEAR, texts)), int),
+    IdList: Column(_each(_IDS)),
+    Year: Column(_each(_YEAR), int),
     Flag: Column(frozenset({"0", "1"}).issuperset, int),
 }
 

@@ -54,6 +54,6 @@ def outcomes_of(
     return [
         Outcome(row.index, row.item, Status.UNKNOWN, None, _UNMENTIONED, attempts)
         if verdict is None
-        else Outcome(row.index, row.item, *verdict, attempts)
+        else Outcome(row.index, row.item, verdict.status, verdict.id, verdict.error, attempts)
         for row, verdict in zip(rows, verdicts, strict=True)
     ]

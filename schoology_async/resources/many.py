@@ -77,7 +77,9 @@ class ManyUsers:
             return [
                 body
                 if isinstance(body, InvalidInput)
-                else _unreachable(body) or (str(body["school_uid"]), body)
+                else (str(body["school_uid"]), body)
+                if body.get("username") or body.get("primary_email")
+                else _unreachable()
                 for body in _new_user.many(items)
             ]
 
@@ -222,15 +224,12 @@ def checked_new_user(user: NewUser) -> dict[str, Any]:
     :raises InvalidInput: names what is missing or does not fit.
     """
     body = _new_user(user)
-    unreachable = _unreachable(body)
-    if unreachable is not None:
-        raise unreachable
+    if not (body.get("username") or body.get("primary_email")):
+        raise _unreachable()
     return body
 
 
-def _unreachable(body: dict[str, Any]) -> InvalidInput | None:
-    if body.get("username") or body.get("primary_email"):
-        return None
+def _unreachable() -> InvalidInput:
     return InvalidInput("the user can't be sent", fields={"username": "or primary_email is needed"})
 
 

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from lms_async.errors import InvalidInput
 from lms_async.records import Record, Sending, make_converter
 from lms_async.values import (
+    COLUMNS,
+    DUMPS,
+    SCALARS,
     UNSET,
     AnyId,
     Day,
@@ -21,6 +24,7 @@ from lms_async.values import (
     Misfit,
     Needed,
     NeededId,
+    NeededNumber,
     Unset,
     Year,
 )
@@ -204,3 +208,41 @@ def test_no_record_prints_a_person() -> None:
     assert repr(Seen(id="7", name="Okafor", extra={"x": "Okafor"})) == "<Seen 7>"
     assert repr(UNSET) == "UNSET"
     assert not UNSET
+
+
+_WORTH_A_TRY = st.one_of(
+    st.text(alphabet="0123456789-.@ ,aZ\n\u2003é", max_size=12),
+    st.dates().map(date.isoformat),
+    st.sampled_from(["2026-W01-1", "20260101", "a@b", "a@b@c", "@b", "a@", " a@b", "12", "1,2"]),
+)
+
+
+@pytest.mark.parametrize("scalar", list(COLUMNS), ids=str)
+@given(texts=st.lists(_WORTH_A_TRY, min_size=1, max_size=4))
+def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
+    scalar: Any, texts: list[str]
+) -> None:
+    column = COLUMNS[scalar]
+    if not column.fits(texts):
+        return
+    rule = SCALARS[scalar][1]
+    for text in texts:
+        value = rule(text)
+        wire = text if column.wire is None else column.wire(text)
+        assert wire == DUMPS.get(type(value), lambda known: known)(value)
+
+
+@pytest.mark.parametrize(
+    ("scalar", "texts"),
+    [
+        (Email, ["a@b", "c.d@e.f"]),
+        (Day, ["2026-11-22", "2024-02-29"]),
+        (Year, ["2026", "1999"]),
+        (NeededNumber, ["1", "22"]),
+        (IdList, ["1,2", "3"]),
+        (Flag, ["0", "1"]),
+        (Needed, ["a", " b "]),
+    ],
+)
+def test_a_column_of_usual_texts_passes_at_once(scalar: Any, texts: list[str]) -> None:
+    assert COLUMNS[scalar].fits(texts)
