@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench chaos clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -28,6 +28,10 @@ lint: .venv/ready
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
+
+# An import killed 500 times, each time at another moment, and run again (two minutes).
+chaos: .venv/ready
+	$(BIN)/python -m tests.faults.killing --kills 500 --rows 40000
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

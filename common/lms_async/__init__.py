@@ -21,6 +21,8 @@ from .errors import (
     ForeignLink,
     Garbled,
     InvalidInput,
+    JournalFailed,
+    JournalUnusable,
     LmsError,
     NotFound,
     OutcomeUnknown,
@@ -31,6 +33,8 @@ from .errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
+from .guard import Guard
+from .journal import Journal
 from .limit import Limiter, Slot, Window
 from .outcome import Outcome, Report, RowError, Status
 from .pages import Pages
@@ -51,7 +55,11 @@ __all__ = [
     "Forbidden",
     "ForeignLink",
     "Garbled",
+    "Guard",
     "InvalidInput",
+    "Journal",
+    "JournalFailed",
+    "JournalUnusable",
     "Limiter",
     "LmsError",
     "NotFound",

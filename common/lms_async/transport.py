@@ -12,7 +12,7 @@ limit.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -73,7 +73,7 @@ class _Try:
     paused: float = 0.0
     #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
     in_doubt: bool = False
-    departing: Callable[[], None] | None = attrs.field(default=None, repr=False)
+    departing: Callable[[], Awaitable[None]] | None = attrs.field(default=None, repr=False)
 
 
 class Transport:
@@ -113,6 +113,11 @@ class Transport:
             events=self._events,
         )
 
+    @property
+    def account(self) -> Hashable:
+        """What tells the account that is worked on from others; may hold a secret."""
+        return self.vendor.account
+
     async def send(self, call: Call[T]) -> T:
         """Send ``call``, and give what it returns.
 
@@ -122,11 +127,12 @@ class Transport:
         return self.decode(call, payload)
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         """The checked payload of ``call``, not decoded, and how many attempts it took.
 
-        :param departing: called right before each attempt leaves, when its slot is there.
+        :param departing: awaited right before each attempt leaves, when its slot is there; what it
+            raises keeps the attempt from leaving.
         """
         attempts = 0
         for _ in range(_MOST_HOPS):
@@ -153,7 +159,7 @@ class Transport:
         raise DecodeError(paths, call=call)
 
     async def _perform(
-        self, call: Call[Any], departing: Callable[[], None] | None
+        self, call: Call[Any], departing: Callable[[], Awaitable[None]] | None
     ) -> tuple[Answer, Any]:
         body = call.body if isinstance(call.body, bytes) else None
         if call.body is not None and body is None:
@@ -194,9 +200,10 @@ class Transport:
         slot = await self._slot(call)
         left = time.monotonic()
         try:
-            state.attempts += 1
             if state.departing is not None:
-                state.departing()
+                await state.departing()
+                left = time.monotonic()
+            state.attempts += 1
             tell(self._events, Departed(str(call), state.attempts, left - asked))
             answer = await self.wire.exchange(
                 call,

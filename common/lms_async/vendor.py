@@ -52,6 +52,11 @@ class Vendor(ABC):
     scope: Hashable
     converter: Converter
 
+    @property
+    def account(self) -> Hashable:
+        """What tells this account from others of the vendor; may hold a secret, is never shown."""
+        return (self.name, self.base_url, self.scope)
+
     @abstractmethod
     def default_limiter(self) -> Limiter:
         """A limiter that is safe for this vendor, used where the caller gives none."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any
 
 import orjson
@@ -43,11 +43,11 @@ class Vendor:
         self.under_way = self.most_under_way = 0
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         await asyncio.sleep(self.waiting)
         assert departing is not None
-        departing()
+        await departing()
         rows = orjson.loads(orjson.dumps(call.body))
         self.chunks.append(rows)
         self.under_way += 1
@@ -83,7 +83,7 @@ def batch(**options: Any) -> Batch[Any]:
         prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
         read=read,
-        **options,
+        **{"operation": "rows", **options},
     )
 
 
@@ -244,7 +244,7 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
 
     class Queued(Vendor):
         async def fetch(
-            self, call: Call[Any], *, departing: Callable[[], None] | None = None
+            self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
         ) -> tuple[Any, int]:
             self.waiting += 10
             return await super().fetch(call, departing=departing)
