@@ -143,9 +143,12 @@ class Bulk(Generic[R]):
             async with aclosing(ahead(self._departures(), WIDTH)) as departures:
                 early: dict[int, Outcome[R]] = {}  # of chunks whose rows do not stand together
                 following = 0
-                async for task in departures:
+                async for task, chunk in departures:
                     # Shielded: a reader that is cancelled does not take the chunk with it.
-                    for outcome in await asyncio.shield(task):
+                    outcomes = await asyncio.shield(task)
+                    if chunk.written is not None:
+                        await self._is_written(chunk, chunk.written)
+                    for outcome in outcomes:
                         if outcome.index != following:
                             early[outcome.index] = outcome
                             continue
@@ -172,7 +175,9 @@ class Bulk(Generic[R]):
                 await self._book.close()
             self._ended.set()
 
-    async def _departures(self) -> AsyncGenerator[asyncio.Task[list[Outcome[R]]], None]:
+    async def _departures(
+        self,
+    ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Chunk[R]], None]:
         """The chunks in input order, each already under way, at most WIDTH of them at once."""
         places = asyncio.Semaphore(WIDTH)
 
@@ -187,18 +192,19 @@ class Bulk(Generic[R]):
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
             task.add_done_callback(left)
-            yield task
+            yield task, chunk
 
     async def _ready(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         """``items`` as rows to send, and as outcomes of those that are not to be sent."""
         checked = self._check(first, items)
-        if self._book is None or not self._book.resumes:
+        if self._book is None:
             return checked
         rows = [row for row in checked if isinstance(row, Row)]
-        known = iter(await self._book.recall(rows))
-        return [
-            self._recalled(row, next(known)) if isinstance(row, Row) else row for row in checked
-        ]
+        known = await self._book.recall(rows)
+        if not any(known):
+            return checked
+        ends = iter(known)
+        return [self._recalled(row, next(ends)) if isinstance(row, Row) else row for row in checked]
 
     def _recalled(self, row: Row[R], known: Known | None) -> Row[R] | Outcome[R]:
         """``row`` in the light of what an earlier run has noted of it."""
@@ -242,7 +248,7 @@ class Bulk(Generic[R]):
             outcomes = await self._send(chunk)
             if self._book is not None:
                 outcomes = _with_doubts(chunk.rows, outcomes)
-                await self._note(self._book, chunk, outcomes)
+                self._note(self._book, chunk, outcomes)
             return outcomes
         finally:
             if not self._batch.distinct:
@@ -277,16 +283,20 @@ class Bulk(Generic[R]):
             await self._book.sent(chunk.noted, chunk.rows)
         chunk.departed = True
 
-    async def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
-        """Note how the rows of ``chunk`` ended; if that fails, what was noted before still holds:
-        that they were sent, and nobody knows."""
+    def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
+        """Note how the rows of ``chunk`` ended; the next one need not wait for the disk."""
+        if chunk.noted is None:
+            if not any(row.doubtful for row in chunk.rows):
+                return
+            chunk.noted = book.number()
+            book.sent(chunk.noted, chunk.rows)
+        chunk.written = book.ended(chunk.noted, outcomes)
+
+    async def _is_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
+        """Wait until the end of ``chunk`` is on the disk, and only then told. If it can't be
+        written, what was noted before still holds: it was sent, and nobody knows."""
         try:
-            if chunk.noted is None:
-                if not any(row.doubtful for row in chunk.rows):
-                    return
-                chunk.noted = book.number()
-                await book.sent(chunk.noted, chunk.rows)
-            await book.ended(chunk.noted, outcomes)
+            await written
         except JournalFailed as failed:
             self._halt(chunk, failed)
 

@@ -33,6 +33,8 @@ class Row(Generic[R]):
     body: bytes = attrs.field(repr=False)
     #: Whether it was sent in an earlier run, and nobody knows what became of it.
     doubtful: bool = False
+    #: What a journal knows it by.
+    tag: bytes = attrs.field(default=b"", repr=False)
 
     @classmethod
     def of(cls, index: int, item: R, key: Hashable | None, body: Any) -> Row[R]:
@@ -111,8 +113,9 @@ class Chunk(Generic[R]):
     sending: asyncio.Task[Any] | None = None
     departed: bool = False
     recalled: bool = False
-    #: Under which number a journal has it.
+    #: Under which number a journal has it, and when how it ended is on the disk.
     noted: int | None = None
+    written: asyncio.Future[None] | None = None
 
     def recall(self) -> None:
         """Call it back, if it is being sent; ``Bulk._send`` says how its rows end then."""

@@ -21,7 +21,10 @@ import attrs
 from .chunks import Row
 from .errors import JournalFailed, JournalUnusable
 from .journal_file import TAG, Ended, JournalFile, Known, Sent
-from .outcome import Outcome
+from .outcome import Outcome, Status
+
+#: Seconds from one commit to the next, at least; one that comes alone is made at once.
+_APART = 0.02
 
 _WHOSE = {
     "account": "another account",
@@ -94,20 +97,18 @@ class Journal:
 
 
 class _Tags:
-    """Keyed hashes, of 16 bytes: without the key nobody can try out names against them."""
+    """Keyed hashes: without the key nobody can try out names against them."""
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hashlib.blake2b(key=key, digest_size=TAG)
+        self._key = key
 
     def of(self, text: bytes) -> bytes:
-        tag = self._keyed.copy()  # half the cost of keying each anew
-        tag.update(text)
-        return tag.digest()
+        return hashlib.blake2b(text, key=self._key, digest_size=TAG).digest()
 
-    def of_row(self, row: Row[Any]) -> tuple[bytes, bytes]:
-        """The tags of a row's content, and of its key."""
-        key = str(row.key).encode("utf-8", "surrogatepass")
-        return self.of(key + b"\0" + row.body), self.of(key)
+    def mark(self, rows: Sequence[Row[Any]]) -> None:
+        """Give each row its tag: that of its key and content."""
+        for row in rows:
+            row.tag = self.of(str(row.key).encode("utf-8", "surrogatepass") + b"\0" + row.body)
 
 
 class OpenJournal:
@@ -120,12 +121,16 @@ class OpenJournal:
         self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._chunks = 0
-        #: Whether it knows of rows from an earlier run.
-        self.resumes = not file.is_empty
+        self._written_at = 0.0
+        # Whether it knows of rows from an earlier run.
+        self._resumes = not file.is_empty
 
     async def recall(self, rows: Sequence[Row[Any]]) -> list[Known | None]:
-        """What is known of each row from before."""
-        tags = [self._tags.of_row(row) for row in rows]
+        """What is known of each row from before; they are marked for :meth:`sent`."""
+        self._tags.mark(rows)
+        if not self._resumes:
+            return [None] * len(rows)
+        tags = [row.tag for row in rows]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._file.recall, tags)
 
@@ -134,27 +139,27 @@ class OpenJournal:
         self._chunks += 1
         return self._chunks
 
-    async def sent(self, number: int, rows: Sequence[Row[Any]]) -> None:
-        """Note that ``rows`` are about to leave; it is on the disk when this returns.
+    def sent(self, number: int, rows: Sequence[Row[Any]]) -> asyncio.Future[None]:
+        """Note that ``rows`` are about to leave.
 
-        :raises JournalFailed: it could not be written: they must not leave.
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written: then
+            they must not leave.
         """
-        await self._put(Sent(number, b"".join([b"".join(self._tags.of_row(row)) for row in rows])))
+        return self._put(Sent(number, b"".join([row.tag for row in rows])))
 
-    async def ended(self, number: int, outcomes: Sequence[Outcome[Any]]) -> None:
+    def ended(self, number: int, outcomes: Sequence[Outcome[Any]]) -> asyncio.Future[None]:
         """Note how the rows of :meth:`sent` ended.
 
-        :raises JournalFailed: it could not be written.
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written.
         """
+        done = Status.DONE
         ends = [
-            (
-                outcome.status.value,
-                outcome.id,
-                None if outcome.error is None else outcome.error.code,
-            )
+            outcome.id
+            if outcome.status is done and outcome.id is not None
+            else (outcome.status.value, outcome.id, outcome.error and outcome.error.code)
             for outcome in outcomes
         ]
-        await self._put(Ended(number, ends))
+        return self._put(Ended(number, ends))
 
     async def close(self) -> None:
         """Write what is left, and let go of the file."""
@@ -167,15 +172,19 @@ class OpenJournal:
 
     def _put(self, entry: Sent | Ended) -> asyncio.Future[None]:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        written.add_done_callback(_seen)  # a bulk that was cut off asks no more
         self._entries.append((entry, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         return written
 
     async def _write(self) -> None:
-        """Write until nothing is left; what comes meanwhile is written together."""
+        """Write until nothing is left; what comes meanwhile is written together, since it is the
+        number of commits that costs, and not what is in them."""
         loop = asyncio.get_running_loop()
         while self._entries:
+            await asyncio.sleep(self._written_at + _APART - loop.time())
+            self._written_at = loop.time()
             now, self._entries = self._entries, []
             failure = ""
             try:
@@ -192,6 +201,11 @@ class OpenJournal:
                 else:
                     written.set_result(None)
         self._writing = None
+
+
+def _seen(written: asyncio.Future[None]) -> None:
+    if not written.cancelled():
+        written.exception()
 
 
 def _key_beside(path: Path, *, new: bool) -> bytes:

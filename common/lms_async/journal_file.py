@@ -1,11 +1,11 @@
 """The file of a journal: SQLite, and what stands in it. All of it blocks; see ``journal.py``.
 
-While an import runs, the file is only added to: one entry for each chunk that leaves and one for
-how its rows ended, which costs a twentieth of writing each row. When it is opened again the entries
-are taken apart into rows, that can be looked up.
+While an import runs, the file is only added to: one note for all chunks that left and all that
+ended since the last one, which costs a twentieth of writing each row of the import. When it is
+opened again, these notes are taken apart into rows, that can be looked up.
 
-No name, no mail address and no key stands here: a row is known by two keyed hashes, that of its
-content and that of its natural key.
+No name, no mail address and no key stands here: a row is known by a keyed hash of its key and
+content.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import attrs
 import orjson
@@ -33,18 +34,16 @@ _SENT = "sent"
 _PASSING = ("429",)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sent (chunk INTEGER PRIMARY KEY, at REAL, tags BLOB);
-CREATE TABLE IF NOT EXISTS ended (chunk INTEGER PRIMARY KEY, at REAL, ends BLOB);
+CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
 CREATE TABLE IF NOT EXISTS row (
-    content BLOB PRIMARY KEY, key BLOB, status TEXT, id TEXT, code TEXT, at REAL
+    tag BLOB PRIMARY KEY, status TEXT, id TEXT, code TEXT, at REAL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS row_by_key ON row (key);
 """
 
 
 @attrs.frozen
 class Sent:
-    """Rows that are about to leave: their hashes, content and key by turns."""
+    """Rows that are about to leave, by their hashes."""
 
     chunk: int
     tags: bytes = attrs.field(repr=False)
@@ -52,21 +51,21 @@ class Sent:
 
 @attrs.frozen
 class Ended:
-    """How the rows of a chunk ended: status, id and code of each, in the order of ``Sent``."""
+    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each; or the
+    id alone, of one that is done."""
 
     chunk: int
-    ends: Sequence[tuple[str, str | None, str | None]] = attrs.field(repr=False)
+    ends: Sequence[str | tuple[str, str | None, Any]] = attrs.field(repr=False)
 
 
 @attrs.frozen
 class Known:
-    """What the journal knows of a row from before. ``status`` is ``None`` while it is not known how
-    the row ended, or what of it did: ``same`` says whether its content was the same."""
+    """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
+    what became of it."""
 
     status: Status | None
     id: str | None = None
     code: str | None = None
-    same: bool = True
 
 
 @attrs.frozen
@@ -129,14 +128,14 @@ class JournalFile:
         for name, value in about.items():
             if known.get(name, value) != value:
                 return name
-        with self._writing():
+        with self._writing(), self._transaction():
             self._note({**about, "begun": known.get("begun", time.time())})
         return None
 
     def forget(self) -> None:
         """Empty it."""
-        with self._writing():
-            for table in ("sent", "ended", "row", "about"):
+        with self._writing(), self._transaction():
+            for table in ("note", "row", "about"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self._note({"format": FORMAT})
 
@@ -156,39 +155,36 @@ class JournalFile:
 
         :raises JournalFailed: they could not be written.
         """
-        now = time.time()
-        with self._writing():
-            for entry in entries:
-                if isinstance(entry, Sent):
-                    self._db.execute(
-                        "INSERT INTO sent VALUES (?, ?, ?)", (entry.chunk, now, entry.tags)
-                    )
-                else:
-                    self._db.execute(
-                        "INSERT INTO ended VALUES (?, ?, ?)",
-                        (entry.chunk, now, orjson.dumps(entry.ends)),
-                    )
+        chunks: list[tuple[int, Any]] = []
+        tags = []
+        for entry in entries:
+            if isinstance(entry, Sent):
+                chunks.append((entry.chunk, len(entry.tags)))
+                tags.append(entry.tags)
+            else:
+                chunks.append((entry.chunk, entry.ends))
+        with self._writing():  # by one statement: each lets go of the interpreter, and waits for it
+            self._db.execute(
+                "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
+                (time.time(), orjson.dumps(chunks), b"".join(tags)),
+            )
 
-    def recall(self, tags: Sequence[tuple[bytes, bytes]]) -> list[Known | None]:
-        """What is known of each row from before, by the hashes of its content and its key."""
-        return [self._recall(content, key) for content, key in tags]
+    def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
+        """What is known of each row from before, by its hash."""
+        return [self._recall(tag) for tag in tags]
 
-    def _recall(self, content: bytes, key: bytes) -> Known | None:
+    def _recall(self, tag: bytes) -> Known | None:
         found = self._db.execute(
-            "SELECT status, id, code FROM row WHERE content = ?", (content,)
+            "SELECT status, id, code FROM row WHERE tag = ?", (tag,)
         ).fetchone()
-        if found is not None:
-            status, known, code = found
-            if code in _PASSING:
-                return None  # refused for a reason that has passed by now
-            if status in (Status.DONE, Status.REJECTED):
-                return Known(Status(status), known, code)
-            return Known(None)
-        in_flight = self._db.execute(
-            "SELECT 1 FROM row WHERE key = ? AND status IN (?, ?) LIMIT 1",
-            (key, _SENT, Status.UNKNOWN),
-        ).fetchone()
-        return None if in_flight is None else Known(None, same=False)
+        if found is None:
+            return None
+        status, known, code = found
+        if code in _PASSING:
+            return None  # refused for a reason that has passed by now
+        if status in (Status.DONE, Status.REJECTED):
+            return Known(Status(status), known, code)
+        return Known(None)
 
     def tell(self) -> Told:
         """What stands in it."""
@@ -214,17 +210,30 @@ class JournalFile:
         self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
 
     def _fold(self) -> None:
-        """Take the entries apart into rows; a row that did not leave after all stays as it was."""
-        entries = self._db.execute(
-            "SELECT sent.at, tags, ends FROM sent LEFT JOIN ended USING (chunk) ORDER BY chunk"
-        )
-        with self._writing():
-            for at, tags, ends in entries:
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?)", _rows(at, tags, ends)
-                )
-            self._db.execute("DELETE FROM sent")
-            self._db.execute("DELETE FROM ended")
+        """Take the notes apart into rows; a row that did not leave after all stays as it was."""
+        under_way: dict[int, tuple[float, bytes]] = {}
+        with self._transaction():
+            notes = self._db.execute("SELECT at, chunks, tags FROM note ORDER BY number")
+            for at, chunks, tags in notes:
+                begin = 0
+                for chunk, told in orjson.loads(chunks):
+                    if isinstance(told, int):
+                        under_way[chunk] = (at, tags[begin : begin + told])
+                        begin += told
+                    else:
+                        self._enter(*under_way.pop(chunk), told)
+            for at, tags in under_way.values():
+                self._enter(at, tags, None)
+            self._db.execute("DELETE FROM note")
+
+    def _enter(self, at: float, tags: bytes, ends: list[Any] | None) -> None:
+        rows = []
+        for place, begin in enumerate(range(0, len(tags), TAG)):
+            end = (_SENT, None, None) if ends is None else ends[place]
+            status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
+            if status != Status.SKIPPED:
+                rows.append((tags[begin : begin + TAG], status, id_, code, at))
+        self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?)", rows)
 
     @contextmanager
     def _transaction(self, kind: str = "") -> Iterator[None]:
@@ -240,8 +249,7 @@ class JournalFile:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._transaction():
-                yield
+            yield
         except sqlite3.Error as error:
             what = str(error)
         else:
@@ -258,15 +266,3 @@ class JournalFile:
                 hint="wait for its end; two at once would send rows twice",
             )
         return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
-
-
-def _rows(
-    at: float, tags: bytes, ends: bytes | None
-) -> Iterator[tuple[bytes, bytes, str, str | None, str | None, float]]:
-    known = orjson.loads(ends) if ends is not None else None
-    for position in range(len(tags) // (2 * TAG)):
-        begin = position * 2 * TAG
-        status, id_, code = (_SENT, None, None) if known is None else known[position]
-        if status != Status.SKIPPED:
-            content, key = tags[begin : begin + TAG], tags[begin + TAG : begin + 2 * TAG]
-            yield content, key, status, id_, code, at

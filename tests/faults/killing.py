@@ -83,13 +83,13 @@ async def _import(task: Task) -> dict[str, int]:
 
 
 def _kill_in_commit(after: float) -> None:
-    """Have this process killed ``after`` the third commit of its journal begins."""
-    commits = 0
+    """Have this process killed ``after`` the fourth note of its journal begins to be written."""
+    notes = 0
 
     def traced(statement: str) -> None:
-        nonlocal commits
-        commits += statement == "COMMIT"
-        if commits == 3:
+        nonlocal notes
+        notes += statement.startswith("INSERT INTO note")
+        if notes == 4:
             if after:
                 threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
             else:
