@@ -13,10 +13,15 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Protocol
+from math import inf
+from typing import Literal, Protocol
 from weakref import WeakKeyDictionary
 
 from .errors import ClientUnusable
+
+
+#: Who goes first: a call that somebody waits for, or all others.
+Priority = Literal["normal", "interactive"]
 
 
 class Slot(Protocol):
@@ -32,8 +37,18 @@ class Slot(Protocol):
 class Limiter(Protocol):
     """What the transport asks before each attempt."""
 
-    async def acquire(self) -> Slot:
-        """Wait until one request may depart."""
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> Slot:
+        """Wait until one request may depart.
+
+        :param weight: how much of the limit it uses, at least 1.
+        :param priority: ``interactive`` goes before ``normal``, which keeps a share.
+        :param patience: the longest pause, in seconds, that the caller would wait out.
+        :raises InvalidInput: at once, for a weight above the limit.
+        :raises RateLimited: at once, for a pause that lasts longer than ``patience``, whether it
+            is found or comes while the caller waits.
+        """
 
     def pause(self, seconds: float) -> None:
         """Let nobody depart for ``seconds`` from now; never shortens an earlier pause."""
@@ -117,7 +132,9 @@ class Window:
         """How many callers stand in the queue."""
         return sum(not waiter.done() for waiter in self._waiters)
 
-    async def acquire(self) -> Slot:
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> Slot:
         """Wait for a slot.
 
         :raises ClientUnusable: on another event loop than before, or after a fork.
