@@ -31,7 +31,8 @@ from .errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from .limit import Limiter, Slot, Window
+from .learning import Learnt
+from .limit import Limiter, Priority, Slot, Window
 from .outcome import Outcome, Report, RowError, Status
 from .pages import Pages
 from .retry import RetryPolicy
@@ -52,12 +53,14 @@ __all__ = [
     "ForeignLink",
     "Garbled",
     "InvalidInput",
+    "Learnt",
     "Limiter",
     "LmsError",
     "NotFound",
     "Outcome",
     "OutcomeUnknown",
     "Pages",
+    "Priority",
     "RateLimited",
     "Report",
     "RetryPolicy",

@@ -15,9 +15,11 @@ from aiohttp.test_utils import TestServer
 
 from lms_async import (
     AnswerLost,
+    Call,
     ClientUnusable,
     ConnectionFailed,
     InvalidInput,
+    Limiter,
     OutcomeUnknown,
     RateLimited,
     RetryPolicy,
@@ -192,10 +194,16 @@ async def test_two_clients_of_one_key_share_their_limit(
 ) -> None:
     one, other = connect(limiter=None), connect(limiter=None)
     stranger = connect(limiter=None, key="another")
-    limiters = {client._transport._now_limiter() for client in (one, other, one.with_options())}
+    call: Call[Any] = Call("GET", "users")
+
+    def limiter(client: Schoology) -> Limiter:
+        (only,) = client._transport._limiters(call)
+        return only
+
+    limiters = {limiter(client) for client in (one, other, one.with_options())}
     assert len(limiters) == 1
     assert repr(next(iter(limiters))).startswith("<Window 13 per 5 s")
-    assert stranger._transport._now_limiter() not in limiters
+    assert limiter(stranger) not in limiters
 
 
 async def test_with_options_is_a_view_on_the_same_connection(
