@@ -27,9 +27,11 @@ _HOLDS = 2
 #: Such periods before a limit that was refused is tried again; doubled each time.
 _TRY_AGAIN = 50
 #: What is left of the guard after each period that was used up without a refusal.
-_SHRINKS = 0.8
+_SHRINKS = 0.6
 #: The least guard, as a share of the mean time to an answer, and in seconds.
-_LEAST_SHARE, _LEAST = 0.4, 0.005
+_LEAST_SHARE, _LEAST = 0.37, 0.005
+#: The mean time to an answer, as a share of the period, from which the guard is worth its risk.
+_WORTH = 0.03
 #: How near the guard may come to one that was refused.
 _KEPT_AWAY = 1.5
 
@@ -116,12 +118,12 @@ class Learning:
         self._clean, self._full = 0, False
         if self._guard != inf:
             self._refused_guard = max(self._refused_guard, self._guard)
-            self._guard = inf
+            self._guard, self._first_guard = inf, None
             return
         if self.limit <= self._holds:
             self._holds = 0  # it held once, and holds no longer
-        self._refused = self.limit
-        self.limit = self._holds or max(1, int(self.limit * _DOWN))
+        refused, self.limit = self.limit, self._holds or max(1, int(self.limit * _DOWN))
+        self._refused = max(refused, self.limit + 1)
 
     def _held(self) -> None:
         """The limit was used up for ``_clean`` periods, and nothing was refused."""
@@ -140,12 +142,18 @@ class Learning:
             self._shrink_guard()
 
     def _raise_to(self, limit: int) -> None:
+        """Put a larger limit to test, with every other risk taken out."""
         self.limit = limit
         self._clean = 0
+        if self._guard != inf:
+            self._first_guard, self._guard = self._guard, inf
 
     def _shrink_guard(self) -> None:
+        if self._latency < _WORTH * self._per:
+            return
         began = self._first_guard or self._latency
         guard = began if self._guard == inf else self._guard * _SHRINKS
         least = max(_LEAST, _LEAST_SHARE * self._latency, _KEPT_AWAY * self._refused_guard)
-        if least < self._latency:
-            self._guard = max(guard, least)
+        guard = max(guard, least)
+        if least < self._latency and not 0.9 < guard / self._guard < 1.1:
+            self._guard = guard

@@ -184,7 +184,7 @@ class Window:
             return _WindowSlot(self, weight, now)
         waiter = Waiter(loop.create_future(), weight, priority, patience)
         self._line.join(waiter)
-        if self._line.first(normal_may_go=self._spread_until(now) <= now) is waiter:
+        if self._line.first() is waiter:
             self._wake()
         try:
             await waiter.turn
@@ -230,7 +230,7 @@ class Window:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
         when = max(now, self._paused_until)
-        if priority == "normal":
+        if priority == "normal" and not self._line.is_normals_turn:
             when = max(when, self._spread_until(now))
         if when == now:
             for slots in self._slots:
@@ -279,7 +279,7 @@ class Window:
         assert self._loop is not None  # noqa: S101 - only after acquire() or pause()
         now = self._loop.time()
         while True:
-            waiter = self._line.first(normal_may_go=self._spread_until(now) <= now)
+            waiter = self._line.first()
             if waiter is None:
                 return
             when = self._opens_at(waiter.weight, waiter.priority, now)
