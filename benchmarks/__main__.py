@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 
-QUESTIONS = ("people", "memory", "limit")
+QUESTIONS = ("people", "memory", "limit", "learning", "priority", "arrivals", "accounts")
 #: Those that have a longer version, which shows more.
-LONGER = ("limit",)
+LONGER = ("limit", "learning")
 
 
 def main() -> None:

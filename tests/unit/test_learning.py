@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from typing import Literal
 
 import attrs
@@ -16,61 +15,11 @@ from lms_async.events import Event, Learned
 from lms_async.learning import Learning, Learnt
 from lms_async.limit import Window
 from lms_async.sandbox.limits import ArrivalLimit, busiest
+from tests.saturation import saturate
 from tests.virtual import run
 
 Kind = Literal["sliding", "fixed"]
 KINDS: list[Kind] = ["sliding", "fixed"]
-
-
-@attrs.frozen
-class Run:
-    arrivals: list[tuple[float, bool]]
-    limits: list[int]
-    """The window's limit at the end of each period."""
-
-    def refused(self, since: float = 0.0) -> int:
-        return sum(not admitted for at, admitted in self.arrivals if at >= since)
-
-    def admitted(self) -> list[float]:
-        return [at for at, admitted in self.arrivals if admitted]
-
-
-def saturate(
-    window: Window,
-    server: Callable[[], ArrivalLimit],
-    *,
-    coming: tuple[float, float],
-    going: tuple[float, float],
-    seconds: float,
-    seed: int = 0,
-) -> Run:
-    """More callers than slots, for ``seconds``; a bare 429 pauses for one period of the server."""
-    dice = random.Random(seed)
-    limit = server()
-    found = Run([], [])
-
-    async def caller() -> None:
-        loop = asyncio.get_running_loop()
-        while loop.time() < seconds:
-            slot = await window.acquire()
-            await asyncio.sleep(dice.uniform(*coming))
-            admitted = limit.admits(loop.time())
-            found.arrivals.append((loop.time(), admitted))
-            await asyncio.sleep(dice.uniform(*going))
-            slot.answered()
-            if not admitted:
-                window.pause(limit.per)
-
-    async def watch() -> None:
-        while asyncio.get_running_loop().time() < seconds:
-            await asyncio.sleep(limit.per)
-            found.limits.append(round(window.rate * limit.per))
-
-    async def main() -> None:
-        await asyncio.gather(watch(), *(caller() for _ in range(120)))
-
-    run(main())
-    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,7 +30,7 @@ def test_a_wrong_guess_is_corrected_and_stays_corrected(kind: Kind, seed: int) -
     window = Window(50, per=0.5, learn=True)
     found = saturate(
         window,
-        lambda: ArrivalLimit(13, 0.5, kind, phase=phase),
+        ArrivalLimit(13, 0.5, kind, phase=phase),
         coming=(0.002, 0.01),
         going=(0.006, 0.014),
         seconds=60.0,
@@ -97,7 +46,7 @@ def test_what_was_learnt_can_be_kept_and_given_back() -> None:
     window = Window(50, per=0.5, learn=known)
     found = saturate(
         window,
-        lambda: ArrivalLimit(13, 0.5),
+        ArrivalLimit(13, 0.5),
         coming=(0.002, 0.01),
         going=(0.006, 0.014),
         seconds=12.0,
@@ -111,7 +60,7 @@ def test_a_vendor_that_allows_more_than_it_did_is_followed_slowly() -> None:
     window = Window(50, per=0.5, learn=Learnt(10, refused=11))
     found = saturate(
         window,
-        lambda: ArrivalLimit(20, 0.5),
+        ArrivalLimit(20, 0.5),
         coming=(0.002, 0.01),
         going=(0.006, 0.014),
         seconds=60.0,
@@ -125,7 +74,7 @@ def test_a_vendor_that_allows_less_than_it_did_is_followed_at_once() -> None:
     window = Window(50, per=0.5, learn=Learnt(40, refused=41))
     found = saturate(
         window,
-        lambda: ArrivalLimit(20, 0.5),
+        ArrivalLimit(20, 0.5),
         coming=(0.002, 0.01),
         going=(0.006, 0.014),
         seconds=20.0,
@@ -142,7 +91,7 @@ def test_nearly_the_whole_budget_is_used_with_hardly_a_refusal(limit: int, kind:
         window = Window(limit, per=1.0, learn=True)
         found = saturate(
             window,
-            lambda: ArrivalLimit(limit, 1.0, kind, phase=0.4),
+            ArrivalLimit(limit, 1.0, kind, phase=0.4),
             coming=(0.02, 0.1),
             going=(0.06, 0.14),
             seconds=60.0,
