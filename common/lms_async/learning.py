@@ -72,7 +72,8 @@ class Learning:
         self._refused_guard = 0.0
         if known is not None:
             self.limit = self._holds = max(1, min(most, known.limit))
-            self._refused = known.refused
+            if known.refused is not None and known.refused > self.limit:
+                self._refused = known.refused
             self._first_guard = known.guard
             self._refused_guard = known.refused_guard
         self._try_again = _TRY_AGAIN

@@ -164,12 +164,22 @@ def test_nothing_is_risked_for_what_is_not_worth_it() -> None:
             st.floats(0, 2, allow_nan=False),
         ),
         max_size=200,
-    )
+    ),
+    st.none()
+    | st.builds(
+        Learnt,
+        st.integers(1, 40),
+        st.none() | st.integers(1, 40),
+        st.none() | st.floats(0.001, 5),
+        st.floats(0, 5),
+    ),
 )
-def test_whatever_happens_it_stays_within_its_bounds(steps: list[tuple[str, float, float]]) -> None:
+def test_whatever_happens_it_stays_within_its_bounds(
+    steps: list[tuple[str, float, float]], known: Learnt | None
+) -> None:
     """The limit is between 1 and what was given, and a request is taken to have arrived at some
     moment between its departure and its answer."""
-    learning = Learning(20, 1.0)
+    learning = Learning(20, 1.0, known)
     now = 0.0
     for what, passes, took in steps:
         now += passes
@@ -182,8 +192,8 @@ def test_whatever_happens_it_stays_within_its_bounds(steps: list[tuple[str, floa
             now += took
             assert departed <= learning.answered(departed, now) <= now
         assert 1 <= learning.limit <= 20
-        known = learning.learnt
-        assert known.refused is None or known.refused > known.limit
+        learnt = learning.learnt
+        assert learnt.refused is None or learnt.refused > learnt.limit
 
 
 def test_a_refusal_does_not_tell_which_of_several_limits_it_is_about() -> None:

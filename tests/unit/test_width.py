@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import asyncio
+import random
 from math import inf
+from statistics import mean
 
 import pytest
 
+from lms_async.limit import Window
 from lms_async.width import Width
+from tests.virtual import run
 
 
 def test_until_an_answer_is_in_it_is_the_most() -> None:
@@ -35,3 +40,33 @@ def test_it_follows_a_vendor_that_becomes_slow_and_one_odd_answer_does_not_move_
     for _ in range(100):
         wide.answered(0.5)
     assert wide.at(50) == 50
+
+
+@pytest.mark.parametrize(
+    ("limit", "per", "fastest", "slowest"),
+    [(13, 5.0, 0.08, 0.24), (50, 1.0, 0.08, 0.24), (50, 1.0, 0.2, 2.0), (15, 0.5, 0.01, 0.03)],
+)
+def test_so_many_callers_use_all_that_a_window_lets_go(
+    limit: int, per: float, fastest: float, slowest: float
+) -> None:
+    window, wide = Window(limit, per=per), Width()
+    wide.answered((fastest + slowest) / 2)
+    dice = random.Random(1)
+    departures: list[float] = []
+    latencies: list[float] = []
+
+    async def caller() -> None:
+        loop = asyncio.get_running_loop()
+        while loop.time() < 60 * per:
+            slot = await window.acquire()
+            departures.append(loop.time())
+            latencies.append(dice.uniform(fastest, slowest))
+            await asyncio.sleep(latencies[-1])
+            slot.answered()
+
+    async def main() -> None:
+        await asyncio.gather(*(caller() for _ in range(wide.at(window.rate))))
+
+    run(main())
+    cycle = mean(b - a for a, b in zip(departures, departures[limit:], strict=False))
+    assert cycle <= (per + mean(latencies)) / 0.99
