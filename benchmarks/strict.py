@@ -48,6 +48,7 @@ class Strict(StandIn):
             limit=(setup.count, setup.per),
             window=setup.kind,
             latency=setup.latency,
+            retry_after=setup.per,
             seed=setup.seed,
         )
         self._setup = setup

@@ -12,6 +12,11 @@ is refused there, it waits twice as long before the next try.
 that, but nobody can know when. Once the limit has settled, requests are taken to have arrived
 ``guard`` seconds after they departed; the guard shrinks while nothing is refused. At the first
 refusal it is dropped, and it never again shrinks to near the value at which that happened.
+
+That a small guard goes well is due to requests that leave together, as one bunch: how late the
+first, the second and so on of a bunch arrive differs less from bunch to bunch than how late a
+single request arrives. So when the guard begins, slots wait for each other once, at most for one
+period and one answer, and come free together from then on.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ _TRY_AGAIN = 50
 #: What is left of the guard after each period that was used up without a refusal.
 _SHRINKS = 0.6
 #: The least guard, as a share of the mean time to an answer, and in seconds.
-_LEAST_SHARE, _LEAST = 0.37, 0.005
+_LEAST_SHARE, _LEAST = 0.3, 0.005
 #: The mean time to an answer, as a share of the period, from which the guard is worth its risk.
 _WORTH = 0.03
 #: How near the guard may come to one that was refused.
@@ -81,7 +86,8 @@ class Learning:
         self._since = -inf  # when the current period began
         self._full = False  # whether somebody had to wait in it
         self._deaf_until = -inf
-        self._latency = 0.0  # mean time to an answer
+        self.latency = 0.0  # mean time to an answer
+        self.gathers = False  # whether the guard has just begun
 
     @property
     def learnt(self) -> Learnt:
@@ -96,7 +102,7 @@ class Learning:
     def answered(self, departed: float, now: float) -> float:
         """When a request that was answered ``now`` is taken to have arrived."""
         taken = now - departed
-        self._latency = self._latency + (taken - self._latency) / 16 if self._latency else taken
+        self.latency = self.latency + (taken - self.latency) / 16 if self.latency else taken
         if now - self._since >= self._per:
             if self._full and now >= self._deaf_until:
                 self._clean += 1
@@ -105,7 +111,7 @@ class Learning:
         if self._guard == inf:
             return now
         # An answer that took far longer than usual says that it was late, not where.
-        return min(now, max(departed + self._guard, now - self._latency))
+        return min(now, max(departed + self._guard, now - self.latency))
 
     def refused(self, now: float, until: float) -> None:
         """Take note of a refusal, after which nobody departs until ``until``.
@@ -150,11 +156,12 @@ class Learning:
             self._first_guard, self._guard = self._guard, inf
 
     def _shrink_guard(self) -> None:
-        if self._latency < _WORTH * self._per:
+        if self.latency < _WORTH * self._per:
             return
-        began = self._first_guard or self._latency
+        began = self._first_guard or self.latency
         guard = began if self._guard == inf else self._guard * _SHRINKS
-        least = max(_LEAST, _LEAST_SHARE * self._latency, _KEPT_AWAY * self._refused_guard)
+        least = max(_LEAST, _LEAST_SHARE * self.latency, _KEPT_AWAY * self._refused_guard)
         guard = max(guard, least)
-        if least < self._latency and not 0.9 < guard / self._guard < 1.1:
+        self.gathers = self._guard == inf and least < self.latency
+        if least < self.latency and not 0.9 < guard / self._guard < 1.1:
             self._guard = guard

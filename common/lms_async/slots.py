@@ -6,6 +6,7 @@ Pure: time comes in as an argument, in seconds of any clock that never goes back
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from math import inf
 
 from .learning import Learning
 
@@ -19,14 +20,14 @@ class Slots:
         self.learning = learning
         self.out = 0
         self._free_at: list[float] = []  # in order
+        self._gathering_until = -inf
 
     @property
     def limit(self) -> int:
         """How many there are: what was given, or what was learnt."""
         return self.most if self.learning is None else self.learning.limit
 
-    def has_room(self, weight: int, now: float) -> bool:
-        """Whether a request of this weight may depart."""
+    def _has_room(self, weight: int, now: float) -> bool:
         if self._free_at and self._free_at[0] <= now:
             del self._free_at[: bisect_right(self._free_at, now)]
         used = self.out + len(self._free_at)
@@ -37,8 +38,10 @@ class Slots:
         return room
 
     def opens_at(self, weight: int, now: float) -> float | None:
-        """When there will be room; ``None`` if an answer must come in first."""
-        if self.has_room(weight, now):
+        """When there is room: ``now`` or later; ``None`` if an answer must come in first."""
+        if now < self._gathering_until:
+            return self._gathering_until
+        if self._has_room(weight, now):
             return now
         missing = self.out + len(self._free_at) + min(weight, self.limit) - self.limit
         return self._free_at[missing - 1] if missing <= len(self._free_at) else None
@@ -57,3 +60,6 @@ class Slots:
         counted = now if self.learning is None else self.learning.answered(departed, now)
         for _ in range(weight):
             insort(self._free_at, counted + self.per)
+        if self.learning is not None and self.learning.gathers:
+            self.learning.gathers = False
+            self._gathering_until = now + self.learning.latency + self.per

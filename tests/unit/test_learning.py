@@ -103,7 +103,7 @@ def test_nearly_the_whole_budget_is_used_with_hardly_a_refusal(limit: int, kind:
         requests += len(found.arrivals)
         refused += found.refused()
         assert busiest(arrivals, 1.0) <= limit or kind == "fixed"
-    assert sum(used) / len(used) >= 0.93
+    assert sum(used) / len(used) >= 0.935
     assert refused <= requests / 1000
 
 
@@ -122,12 +122,12 @@ def test_what_is_gained_shows_in_an_event_and_falls_back_at_the_first_refusal() 
 
         await asyncio.gather(*(caller() for _ in range(20)))
         guards = [event.guard for event in events if isinstance(event, Learned)]
-        assert guards == pytest.approx([0.1, 0.06, 0.037])
-        assert "guard 0.037 s" in repr(window)
+        assert guards == pytest.approx([0.1, 0.06, 0.036, 0.03])
+        assert "guard 0.030 s" in repr(window)
         window.pause(1)
         assert events[-1] == Learned(10, 1.0, None)
         assert "guard" not in repr(window)
-        assert window.learnt == Learnt(10, refused_guard=pytest.approx(0.037))
+        assert window.learnt == Learnt(10, refused_guard=pytest.approx(0.03))
 
     run(main())
 
@@ -210,3 +210,25 @@ def test_a_heavy_request_goes_alone_where_less_was_learnt_than_it_weighs() -> No
         return asyncio.get_running_loop().time()
 
     assert run(main()) == 2.0
+
+
+def test_slots_come_free_together_once_the_guard_has_begun() -> None:
+    window = Window(20, per=1.0, learn=True)
+    departures: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        dice = random.Random(3)
+
+        async def caller() -> None:
+            while loop.time() < 20:
+                slot = await window.acquire()
+                departures.append(loop.time())
+                await asyncio.sleep(dice.uniform(0.16, 0.24))
+                slot.answered()
+
+        await asyncio.gather(*(caller() for _ in range(40)))
+
+    run(main())
+    last = departures[-20:]
+    assert last[-1] - last[0] < 1e-6
