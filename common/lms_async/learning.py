@@ -102,7 +102,10 @@ class Learning:
     def answered(self, departed: float, now: float) -> float:
         """When a request that was answered ``now`` is taken to have arrived."""
         taken = now - departed
-        self.latency = self.latency + (taken - self.latency) / 16 if self.latency else taken
+        if self.latency:  # one that timed out says little of the others
+            self.latency += (min(taken, 4 * self.latency) - self.latency) / 16
+        else:
+            self.latency = taken
         if now - self._since >= self._per:
             if self._full and now >= self._deaf_until:
                 self._clean += 1

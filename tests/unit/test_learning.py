@@ -148,6 +148,14 @@ def test_a_limit_that_is_not_used_up_is_not_put_to_test() -> None:
     assert learning.limit == 10
 
 
+def test_one_answer_that_never_came_does_not_pass_for_the_usual_latency() -> None:
+    learning = Learning(50, 1.0)
+    for second in range(10):
+        learning.answered(second, second + 0.1)
+    learning.answered(10, 70)
+    assert learning.latency == pytest.approx(0.1, rel=0.2)
+
+
 def test_nothing_is_risked_for_what_is_not_worth_it() -> None:
     learning = Learning(50, 5.0)
     for second in range(0, 1000, 5):
