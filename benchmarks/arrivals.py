@@ -82,8 +82,8 @@ def draw(seen: Sequence[Sequence[Arrival]]) -> None:
         panel.axhline(LIMIT, color="black", linewidth=0.8, linestyle="--")
         panel.set_title(kept, loc="left", fontsize=10)
         panel.set_ylabel(f"in the last {PER:g} s")
-        panel.set_ylim(0, None)
         panel.legend(loc="lower right", fontsize=8)
+    panels[0].set_ylim(0, None)  # of all three
     panels[-1].set_xlabel("seconds since the first arrival")
     figure.savefig(PICTURE, metadata={"Date": None})
 

@@ -84,7 +84,7 @@ async def _measured(url: str, limit: int, per: float, priority: Priority) -> Wai
     imported = 0
 
     def listen(event: Event) -> None:
-        if isinstance(event, Departed) and event.route == "GET users/me":
+        if isinstance(event, Departed) and event.route == "GET ping":
             waits.append(event.waited)
 
     dice = random.Random(5)
@@ -106,7 +106,7 @@ async def _measured(url: str, limit: int, per: float, priority: Priority) -> Wai
         async with asyncio.TaskGroup() as reads:
             for _ in range(READS):
                 await asyncio.sleep(dice.expovariate(limit / per / 4))
-                reads.create_task(reader.request("GET", "users/me"))
+                reads.create_task(reader.request("GET", "ping"))
         rate = (imported - before) / (time.monotonic() - started)
         ended = True
         await asyncio.gather(*running)
