@@ -35,7 +35,8 @@ from .errors import (
 )
 from .guard import Guard
 from .journal import Journal
-from .limit import Limiter, Slot, Window
+from .learning import Learnt
+from .limit import Limiter, Priority, Slot, Window
 from .outcome import Outcome, Report, RowError, Status
 from .pages import Pages
 from .retry import RetryPolicy
@@ -60,12 +61,14 @@ __all__ = [
     "Journal",
     "JournalFailed",
     "JournalUnusable",
+    "Learnt",
     "Limiter",
     "LmsError",
     "NotFound",
     "Outcome",
     "OutcomeUnknown",
     "Pages",
+    "Priority",
     "RateLimited",
     "Report",
     "RetryPolicy",

@@ -35,8 +35,8 @@ from .verdict import all_alike
 
 R = TypeVar("R")
 
-#: How many chunks may be under way: enough for a window of 50 that opens at once.
-WIDTH = 64
+#: How many chunks may have ended, and wait for one before them.
+AHEAD = 64
 
 
 class Bulk(Generic[R]):
@@ -139,8 +139,7 @@ class Bulk(Generic[R]):
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
         try:
             await self.open()
-            # As many chunks as may be under way, and as many again that wait for one before them.
-            async with aclosing(ahead(self._departures(), WIDTH)) as departures:
+            async with aclosing(ahead(self._departures(), AHEAD)) as departures:
                 early: dict[int, Outcome[R]] = {}  # of chunks whose rows do not stand together
                 following = 0
                 async for task, chunk in departures:
@@ -178,17 +177,20 @@ class Bulk(Generic[R]):
     async def _departures(
         self,
     ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Chunk[R]], None]:
-        """The chunks in input order, each already under way, at most WIDTH of them at once."""
-        places = asyncio.Semaphore(WIDTH)
+        """The chunks in input order, each already under way: as many at once as limit and latency
+        call for."""
+        place = asyncio.Event()
 
         def left(task: asyncio.Task[list[Outcome[R]]]) -> None:
             del self._tasks[task]
-            places.release()
+            place.set()
             if not task.cancelled():
                 task.exception()  # raised where its outcomes are read, if they still are
 
         async for chunk in chunks(self._items, self._batch, self._ready):
-            await places.acquire()
+            while len(self._tasks) >= self._sender.width:
+                place.clear()
+                await place.wait()
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
             task.add_done_callback(left)

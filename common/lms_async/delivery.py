@@ -51,6 +51,10 @@ class Sender(Protocol):
         """
 
     @property
+    def width(self) -> int:
+        """How many calls are worth keeping under way at once, as far as is known now."""
+
+    @property
     def account(self) -> Hashable:
         """What tells the account that is worked on from others."""
 

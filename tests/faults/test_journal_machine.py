@@ -45,6 +45,7 @@ class School:
     """A vendor: creates rows by key, refuses those that exist and those that are bad."""
 
     account = "school"
+    width = 64
 
     def __init__(self) -> None:
         self.people: dict[str, str] = {}

@@ -90,7 +90,7 @@ async def test_on_a_full_disk_nothing_leaves_that_could_not_be_noted(
     )
     assert "import.db can't be written" in seen.stopped
     assert "make room and run it again" in seen.stopped
-    assert seen.counts["skipped"] > 3000
+    assert seen.counts["skipped"] > 1000
     made = len(sandbox.school.creates)
     assert made < 5000 - seen.counts["skipped"] + 1
     # With room again it goes on, and nobody is made twice: what was sent had been noted.
