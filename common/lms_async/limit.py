@@ -230,7 +230,7 @@ class Window:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
         when = max(now, self._paused_until)
-        if priority == "normal" and not self._line.is_normals_turn:
+        if priority == "normal":
             when = max(when, self._spread_until(now))
         if when == now:
             for slots in self._slots:
