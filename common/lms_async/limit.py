@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from math import inf
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from .errors import ClientUnusable, InvalidInput, RateLimited
 from .events import Learned, Listener, tell
@@ -230,7 +229,7 @@ class Window:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
         when = max(now, self._paused_until)
-        if priority == "normal" and not self._line.is_normals_turn:
+        if priority == "normal":
             when = max(when, self._spread_until(now))
         if when == now:
             for slots in self._slots:
@@ -298,42 +297,3 @@ class Window:
             return
         self._told = learnt
         tell(self._events, Learned(learnt.limit, self._slots[0].per, learnt.guard))
-
-
-# Kept for as long as the loop: a limiter that went with its client would forget what just departed.
-_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
-
-
-def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
-    """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one."""
-    limiters = _shared.setdefault(asyncio.get_running_loop(), {})
-    limiter = limiters.get(scope)
-    if limiter is None:
-        limiter = limiters[scope] = make()
-    return limiter
-
-
-class _Slots:
-    """The slots of several limiters, for one request."""
-
-    def __init__(self) -> None:
-        self.held: list[Slot] = []
-
-    def answered(self) -> None:
-        for slot in self.held:
-            slot.answered()
-
-
-async def acquired(
-    limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
-) -> Slot:
-    """A slot of each of ``limiters``, one after the other; see :meth:`Limiter.acquire`."""
-    slots = _Slots()
-    try:
-        for limiter in limiters:
-            slot = await limiter.acquire(weight=weight, priority=priority, patience=patience)
-            slots.held.append(slot)
-    except BaseException:
-        slots.answered()  # those already held are free again after their period
-        raise
-    return slots.held[0] if len(slots.held) == 1 else slots

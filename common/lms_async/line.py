@@ -50,17 +50,12 @@ class Line:
         """Stand at the end of the row of its priority."""
         self._rows[waiter.priority].append(waiter)
 
-    @property
-    def is_normals_turn(self) -> bool:
-        """Whether the next place is one that the normal row keeps."""
-        return self._in_a_row >= _IN_A_ROW and self._head("normal") is not None
-
     def first(self) -> Waiter | None:
         """Whose turn it is; ``None`` if nobody waits."""
         interactive, normal = self._head("interactive"), self._head("normal")
         if interactive is None or normal is None:
             return interactive or normal
-        return normal if self.is_normals_turn else interactive
+        return normal if self._in_a_row >= _IN_A_ROW else interactive
 
     def leave(self, waiter: Waiter) -> None:
         """Let the first of a row go: its turn has come."""

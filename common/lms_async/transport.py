@@ -33,8 +33,9 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tell
-from .limit import Limiter, Priority, Slot, acquired, shared
+from .limit import Limiter, Priority, Slot
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
+from .scopes import acquired, shared
 from .values import Misfit
 from .vendor import Vendor
 from .width import Width

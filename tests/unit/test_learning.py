@@ -141,6 +141,20 @@ def test_one_burst_of_refusals_is_one_refusal() -> None:
     assert learning.limit == 24
 
 
+def test_each_try_at_a_refused_limit_is_twice_as_far_from_the_last() -> None:
+    learning = Learning(50, 1.0, Learnt(13, refused=14))
+    tries = []
+    for second in range(1000):
+        learning.is_full()
+        learning.answered(second, second + 0.01)
+        if learning.limit == 14:
+            tries.append(second)
+            learning.refused(second + 0.02, second + 0.02)
+            assert learning.limit == 13
+    between = [b - a for a, b in zip([0, *tries], tries, strict=False)]
+    assert between == pytest.approx([50, 100, 200, 400], abs=5)
+
+
 def test_a_limit_that_is_not_used_up_is_not_put_to_test() -> None:
     learning = Learning(50, 1.0, Learnt(10, refused=20))
     for second in range(100):

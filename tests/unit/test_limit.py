@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
-from lms_async.limit import Limiter, Priority, Slot, Window, acquired, shared
+from lms_async.limit import Limiter, Priority, Slot, Window
+from lms_async.scopes import acquired, shared
 from tests.virtual import run
 
 moments = st.floats(0, 20, allow_nan=False)
