@@ -22,6 +22,9 @@ local function entries()
   return redis.call('ZCARD', free) + redis.call('ZCARD', out) + redis.call('LLEN', queue)
 end
 
+-- Not what PUBLISH returns: who looks on by a pattern is nobody's process.
+local function hear(channel) return redis.call('PUBSUB', 'NUMSUB', channel)[2] end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local server = redis.call('INFO', 'server')
@@ -35,11 +38,13 @@ local current, paused, closed, number =
 -- Is this all that was booked? Not after a restart (with nothing, or with an older snapshot), a
 -- failover, an eviction, a flush, or a clock that was put back. Then nothing departs until all that
 -- may have been booked can't arrive any more: a departure is booked at most one period ahead.
-local whole = current and known[2] == run and tonumber(known[3]) <= now
+local last = tonumber(known[3] or 0)
+if now < last and last - now < 1000000 then now = last end -- set back a little: it stands still
+local whole = current and known[2] == run and last <= now
   and tonumber(known[4]) == entries()
 if not whole then
-  local heard = redis.call('PUBLISH', state, 'lost')
-  if not current and epoch == '' and heard == 0 then
+  redis.call('PUBLISH', state, 'lost')
+  if not current and epoch == '' and hear(state) == 0 then
     -- Nobody has ever used it, unless Redis lost it when it started: what was booked before that
     -- has lapsed by now if Redis is up for long enough. (Its uptime is in whole seconds.)
     local started = now - (tonumber(server:match('uptime_in_seconds:(%d+)')) - 1) * 1000000
@@ -96,13 +101,13 @@ if now >= paused and now >= closed then
     local whose, its_lease = ticket:match('^(%S+) (%d+)$')
     number = number + 1
     local booking = digits(departure) .. '.' .. digits(number) .. '.' .. whose
-    local heard = 1
-    if whose == session then
-      granted[#granted + 1] = booking
-    else
-      heard = redis.call('PUBLISH', state .. ':' .. whose, booking)
-    end
-    if heard > 0 then -- else its process is gone: the next in line
+    local channel = state .. ':' .. whose
+    if hear(channel) > 0 then -- else its process is gone: the next in line
+      if whose == session then
+        granted[#granted + 1] = booking
+      else
+        redis.call('PUBLISH', channel, booking)
+      end
       if replaced then
         redis.call('ZREM', free, replaced)
         frees = frees - 1

@@ -163,10 +163,10 @@ class Line:
             async with self._redis.pubsub() as ear:
                 # The channel of all is the second: nothing is said before both are heard.
                 channels = [f"{self._keys[0]}:{self._session}", self._keys[0]]
-                await ear.subscribe(*channels)
-                for _ in channels:
-                    if await ear.get_message(timeout=PATIENCE) is None:
-                        raise TimeoutError("Redis does not answer")
+                async with asyncio.timeout(PATIENCE):
+                    await ear.subscribe(*channels)
+                    for _ in channels:
+                        await ear.get_message(timeout=None)
                 yield state, self._hear(ear)
         finally:
             self._session = ""

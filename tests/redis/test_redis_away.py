@@ -119,3 +119,20 @@ async def test_a_connection_that_breaks_is_made_again(
         for task in waiting:
             (await task).answered()
     assert events == []
+
+
+async def test_a_redis_that_hangs_is_away_and_is_trusted_when_it_goes_on(
+    share: Share, young_redis: RedisServer, events: list[Event]
+) -> None:
+    window = share(1, url=young_redis.url)
+    slot = await window.acquire()
+    events.clear()
+    young_redis.hang()
+    waiting = asyncio.create_task(window.acquire())
+    with pytest.raises(ConnectionFailed, match="TimeoutError"):
+        await waiting
+    slot.answered()
+    young_redis.go_on()
+    await until(lambda: RedisBack in kinds(events))
+    await take(window, [])
+    assert kinds(events) == [RedisAway, RedisBack]

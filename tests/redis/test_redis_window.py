@@ -25,7 +25,7 @@ Share = Callable[..., RedisWindow]
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is looked at sets no event
             await asyncio.sleep(0.01)
 
 
