@@ -53,6 +53,20 @@ async def test_without_redis_departures_are_refused(
     assert "may have forgotten" in caplog.text
 
 
+async def test_who_comes_first_to_a_redis_that_has_just_started_waits(
+    share: Share, young_redis: RedisServer, events: list[Event]
+) -> None:
+    """Nobody is left who knows that three have just departed."""
+    log: list[float] = []
+    async with share(3, url=young_redis.url) as window:
+        await asyncio.gather(*(take(window, log) for _ in range(3)))
+    young_redis.kill()
+    young_redis.start()
+    await take(share(3, url=young_redis.url), log)
+    assert log[3] >= log[2] + TIMEOUT + PER
+    assert kinds(events) == [RedisForgot, RedisForgot]
+
+
 async def test_without_redis_a_share_that_was_set_aside_is_used(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
