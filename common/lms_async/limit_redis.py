@@ -150,6 +150,7 @@ class RedisWindow:
         self._departing: asyncio.TimerHandle | None = None
         # What Redis is to be told, and when to ask it although there is nothing to tell.
         self._news = asyncio.Event()
+        self._hanging_up = False
         self._answered: list[str] = []
         self._unused: list[str] = []
         self._pause_asked_until = 0.0
@@ -341,17 +342,21 @@ class RedisWindow:
         async with self._line.open() as (state, heard):
             if is_cancelled():
                 return
+            self._hanging_up = False
             self._in_touch_since = loop.time()
             self._come_back()
             self._learn(state)
             self._news.set()
             # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
-            work = [loop.create_task(self._talk()), loop.create_task(self._listen(heard))]
+            listening = loop.create_task(self._listen(heard))
+            work = [loop.create_task(self._talk()), listening]
             try:
                 await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in work:
-                    task.cancel()
+                # A call that is under way is not cut: what it was granted would be lost.
+                self._hanging_up = True
+                self._news.set()
+                listening.cancel()
                 await asyncio.wait(work)
                 self._let_go()
                 if is_cancelled():
@@ -374,6 +379,8 @@ class RedisWindow:
         while not is_cancelled():
             await self._news.wait()
             self._news.clear()
+            if self._hanging_up:
+                return
             await self._say()
 
     async def _say(self, *, farewell: bool = False) -> None:

@@ -155,6 +155,8 @@ class Line:
         :raises RedisError, OSError: Redis can't be reached.
         """
         self._session = ""
+        # Where one connection broke, the others did too.
+        await self._redis.connection_pool.disconnect()
         # Before the channels are listened to: a window whose memory is gone, and to which somebody
         # listens, was lost; else it is new.
         state = await self.call()
