@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lms_async.errors import ClientUnusable, InvalidInput
+from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
 from lms_async.limit import Limiter
 from lms_async.limit_redis import RedisForgot, RedisWindow
@@ -401,3 +401,44 @@ else:
     raise AssertionError
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
+
+
+async def test_whoever_is_waited_for_goes_first_and_the_others_keep_a_place(share: Share) -> None:
+    window = share(1, per=0.05)
+    order: list[str] = []
+
+    async def call(priority: Any) -> None:
+        slot = await window.acquire(priority=priority)
+        order.append(priority[0])
+        slot.answered()
+
+    held = await window.acquire()
+    calls = [asyncio.create_task(call("normal")) for _ in range(4)]
+    await asyncio.sleep(0.02)
+    calls += [asyncio.create_task(call("interactive")) for _ in range(6)]
+    await asyncio.sleep(0.02)
+    held.answered()
+    await asyncio.gather(*calls)
+    assert "".join(order) == "iiiniiinnn"
+
+
+async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share) -> None:
+    one, other = share(1), share(1)
+    slot = await one.acquire()
+    waiting = asyncio.create_task(other.acquire(patience=5))
+    patient = asyncio.create_task(other.acquire(patience=500))
+    await until(lambda: other.waiting == 2)
+    one.pause(60)
+    with pytest.raises(RateLimited) as told:
+        await waiting
+    assert 55 < told.value.retry_after <= 60
+    with pytest.raises(RateLimited):
+        await other.acquire(patience=5)
+    assert not patient.done()
+    patient.cancel()
+    slot.answered()
+
+
+async def test_a_weight_cannot_be_booked(share: Share) -> None:
+    with pytest.raises(InvalidInput, match="a weight of 2"):
+        await share(5).acquire(weight=2)
