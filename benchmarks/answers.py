@@ -8,7 +8,7 @@ JSON and checks no signature.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 import orjson
 
@@ -109,7 +109,7 @@ def results(body: bytes) -> bytes:
     return b'{"user":[' + items + b"]}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def page(start: int) -> bytes:
     """The page of the list that begins at ``start``."""
     end = min(start + PAGE, LISTED)

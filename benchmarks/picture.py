@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ Picture = Callable[[Axes], None]
 
 def save(path: Path, title: str, draw: Picture, *, rows: int) -> None:
     """Draw one picture; ``rows`` is how many bars or so must have room under one another."""
-    settings = {
+    settings: Any = {
         "svg.hashsalt": "lms-async",  # ids inside the file are drawn from it, not from the clock
         "svg.fonttype": "none",
         "font.family": "sans-serif",

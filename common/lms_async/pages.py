@@ -48,7 +48,8 @@ class Pages(Generic[T]):
         return self._everything().__await__()
 
     async def _everything(self) -> list[T]:
-        return [row async for row in self]
+        async with aclosing(self.pages()) as pages:
+            return [row async for page in pages for row in page]
 
     async def __aiter__(self) -> AsyncIterator[T]:
         async with aclosing(self.pages()) as pages:
@@ -58,10 +59,18 @@ class Pages(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[list[T], None]:
         """Each page as a list, without the rows that an earlier page gave already."""
-        async with aclosing(ahead(_raw_pages(self._transport, self._call), AHEAD)) as raw:
+        async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
+            async for page in pages:
+                yield page
+
+    async def _fetched(self) -> AsyncGenerator[list[T], None]:
+        # Decoded as soon as they are there: to come back to a page that was laid by costs more
+        # than the prefetched page of models takes.
+        rows_only = attrs.evolve(self._call, key=None)
+        async with aclosing(_raw_pages(self._transport, self._call)) as raw:
             async for rows in raw:
                 if rows:
-                    yield self._transport.decode(attrs.evolve(self._call, key=None), rows)
+                    yield self._transport.decode(rows_only, rows)
 
 
 async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
