@@ -64,7 +64,7 @@ Post = Callable[[str, bytes], Coroutine[Any, Any, int]]
 
 
 class Run:
-    """One vendor, with its time divided by ``scale``: latency, period, and waits between retries."""
+    """One vendor, with its time divided by ``scale``: latency, period, waits between retries."""
 
     def __init__(self, base_url: str, limit: Limit | None, scale: float, faults: float = 0) -> None:
         self._scale = scale
@@ -123,7 +123,8 @@ class Run:
     async def _by_hand(self, bodies: Iterable[Any]) -> None:
         async with self._session() as post:
             for body in bodies:
-                while await post(f"users{REPEATABLE}", orjson.dumps(body)) >= 300:
+                sent = orjson.dumps(body)
+                while await post(f"users{REPEATABLE}", sent) >= 300:  # noqa: ASYNC110
                     await asyncio.sleep(1 / self._scale)
 
     @asynccontextmanager
@@ -241,9 +242,9 @@ def publish(lines: list[Line], count: int, scale: float, *, full: bool) -> None:
             )
     first = [line for line in lines if line.what == f"{count:,} people, {SCHOOLOGY_50}"]
     single, serial, mine, _ = (line.took for line in first)
-    pictured = {
-        line.way: (line.took.seconds / 60,) * 3 for line in first
-    } | {"safe optimum": (first[0].optimum / 60,) * 3}
+    pictured = {line.way: (line.took.seconds / 60,) * 3 for line in first} | {
+        "safe optimum": (first[0].optimum / 60,) * 3
+    }
     Found(
         "evening",
         f"{count:,} people into Schoology, 50 requests per 5 s, 200 ms away",
@@ -268,8 +269,9 @@ def publish(lines: list[Line], count: int, scale: float, *, full: bool) -> None:
             f"ways with a * are {SAMPLE} requests, scaled up",
             "safe optimum: (requests / N − 1) × (P + L) + L, for a limit of N in P seconds and "
             f"latency L; without a limit requests × L / {WIDTH}, the width of a bulk",
-            "faults: every 50th request, a 503 or done and the connection cut, in turn; ManageBac's "
-            "v1 can be asked nothing about such a row and takes no second create: it is `unknown`",
+            "faults: every 50th request, a 503 or done and the connection cut, in turn; "
+            "ManageBac's v1 can be asked nothing about such a row and takes no second create: "
+            "it is `unknown`",
         ],
         full=full,
         short=f"{count:,} people into Schoology at 50 requests per 5 s, 200 ms away: "

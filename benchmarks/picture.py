@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 OURS, OTHERS, LINE = "#1f5fa8", "#b9bec6", "#333333"
 _SHADES = (OURS, "#d1852b", "#5a9367", "#8c6bb1", "#888888")
 
 #: Draws into one pair of axes.
-Picture = Callable[[Axes], None]
+Picture = Callable[["Axes"], None]
 
 
 def save(path: Path, title: str, draw: Picture, *, rows: int) -> None:
     """Draw one picture; ``rows`` is how many bars or so must have room under one another."""
+    # Here and not above: a process that measures its own memory imports this module too.
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     settings: Any = {
         "svg.hashsalt": "lms-async",  # ids inside the file are drawn from it, not from the clock
         "svg.fonttype": "none",

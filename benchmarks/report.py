@@ -60,7 +60,7 @@ class Found:
             *(f"- {note}" for note in self.notes),
             "",
             _row(self.columns),
-            _row(["---"] + ["---:"] * (len(self.columns) - 1)),
+            _row(["---" if self._is_text(place) else "---:" for place in range(len(self.columns))]),
             *(_row(row) for row in self.rows),
             "",
         ]
@@ -72,6 +72,13 @@ class Found:
         if self.short:
             lines += [IN_SHORT + self.short, ""]
         return "\n".join(lines).rstrip() + "\n"
+
+    def _is_text(self, place: int) -> bool:
+        return place == 0 or not all(_is_number(row[place]) for row in self.rows)
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell[0].isdigit() or cell[0] in "+-−"
 
 
 def _row(cells: Sequence[str]) -> str:

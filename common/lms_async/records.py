@@ -8,6 +8,7 @@ that are not at once what their field holds, which is what makes it quick.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import cached_property
 from operator import attrgetter
 from typing import (
     Any,
@@ -265,13 +266,26 @@ class Sending:
         self._converter = converter
         self._model = model
         self._what = what
-        self._check = _checker(converter, model)
-        self._written = _written(model)
-        self._fit = fitter(model)
-        hints = get_type_hints(model, include_extras=True)
-        self._otherwise = [
+
+    # Made when the first row comes: models are many, and most programs send few of them.
+    @cached_property
+    def _check(self) -> Callable[[Any], dict[str, Any]]:
+        return _checker(self._converter, self._model)
+
+    @cached_property
+    def _written(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return _written(self._model)
+
+    @cached_property
+    def _fit(self) -> Callable[[list[Any]], bool]:
+        return fitter(self._model)
+
+    @cached_property
+    def _otherwise(self) -> list[tuple[str, Callable[[str], Any]]]:
+        hints = get_type_hints(self._model, include_extras=True)
+        return [
             (field.name, column.wire)
-            for field in attrs.fields(model)
+            for field in attrs.fields(self._model)
             if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.wire
         ]
 

@@ -1,0 +1,123 @@
+"""What does a bulk cost a request when one process serves many accounts at once?"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+import attrs
+import orjson
+
+from lms_async import Call, Status
+from lms_async.transport import Transport
+from schoology_async import Window
+from schoology_async.resources import Users
+from tests.virtual import run
+
+from .answers import results
+from .measure import progress, spread
+from .picture import lines
+from .report import Found
+from .school import people
+from .vendor import CLIENT_CPU, pin
+
+#: A vendor's terms.
+LIMIT, PER, LATENCY = 13, 5.0, 0.2
+ACCOUNTS = (1, 10, 100, 1_000, 10_000)
+
+
+class Account:
+    """A transport without a wire: a window of its own, latency on the virtual clock, and the
+    answers of a vendor that says yes."""
+
+    def __init__(self) -> None:
+        self._window = Window(LIMIT, per=PER)
+
+    async def fetch(
+        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+    ) -> tuple[Any, int]:
+        slot = await self._window.acquire()
+        if departing is not None:
+            departing()
+        body = orjson.dumps(call.body)
+        await asyncio.sleep(LATENCY)
+        slot.answered()
+        return orjson.loads(results(body)), 1
+
+    async def imported(self, count: int) -> int:
+        users = Users(cast("Transport", self))
+        done = 0
+        async for outcome in users.create_many(people(count), update_existing=True):
+            done += outcome.status is Status.DONE
+        return done
+
+
+@attrs.frozen
+class Took:
+    cpu: float
+    seconds: float
+    """On the virtual clock."""
+
+
+def served(accounts: int, requests: int) -> Took:
+    """So many requests of 50 people, shared out evenly over the accounts."""
+    each = requests // accounts * 50
+
+    async def all_of_them() -> tuple[int, float]:
+        done = await asyncio.gather(*(Account().imported(each) for _ in range(accounts)))
+        return sum(done), asyncio.get_running_loop().time()
+
+    gc.collect()
+    began = time.process_time()
+    done, seconds = run(all_of_them())
+    took = Took((time.process_time() - began) / requests * 1e6, seconds)
+    if done != each * accounts:
+        raise RuntimeError(f"{done} of {each * accounts} people were done")
+    return took
+
+
+def main(full: bool = False) -> None:
+    pin(CLIENT_CPU)
+    requests, count = (20_000, 5) if full else (10_000, 1)
+    took: dict[int, list[Took]] = {accounts: [] for accounts in ACCOUNTS}
+    served(1, 200)
+    for number in range(count):
+        for accounts in random.sample(ACCOUNTS, len(ACCOUNTS)):
+            progress(f"round {number + 1} of {count}: {accounts:,} accounts")
+            took[accounts].append(served(accounts, requests))
+    costs = {accounts: spread([t.cpu for t in took[accounts]]) for accounts in ACCOUNTS}
+    most = max(costs.values(), key=lambda cost: cost[1])[1] / costs[1][1]
+    Found(
+        "scale",
+        f"One process for 1 to {ACCOUNTS[-1]:,} accounts",
+        ["accounts", "CPU µs a request of 50 people, median (quartiles)", "ratio", "lasts, s"],
+        [
+            [
+                f"{accounts:,}",
+                f"{middle:.0f} ({low:.0f}–{high:.0f})",
+                f"{middle / costs[1][1]:.2f}",
+                f"{took[accounts][0].seconds:,.1f}",
+            ]
+            for accounts, (low, middle, high) in costs.items()
+        ],
+        goals=[(f"a request costs at most 2 × that of one account, reached {most:.2f}", most <= 2)],
+        notes=[
+            f"{requests:,} requests in each run, shared out over the accounts; each account has "
+            f"`Window({LIMIT}, per={PER:g})` and {LATENCY * 1e3:.0f} ms of latency",
+            "bulk and limiter without a wire, on a virtual clock that jumps to the next timer; "
+            "what the answers cost to make is in it, and the same for all",
+            f"{count} rounds, shuffled",
+        ],
+        full=full,
+        picture=lines(
+            {"": (list(costs), [cost[1] for cost in costs.values()])},
+            across="accounts",
+            up="CPU µs a request",
+            log="x",
+        ),
+        bars=8,
+    ).publish()
