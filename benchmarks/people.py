@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -17,12 +17,9 @@ import orjson
 import pydantic
 import requests
 
-from lms_async import Bulk, Call, Status
 from lms_async.records import Sending
-from lms_async.transport import Transport
 from schoology_async import Schoology, UserCreate, Window
 from schoology_async.models import converter
-from schoology_async.resources import Users
 
 from .answers import results
 from .measure import Ratio, Rounds, Way, micros, rounds, spread
@@ -30,6 +27,7 @@ from .picture import bars
 from .report import Found
 from .school import Person, fifties, read_csv, write_csv
 from .vendor import CLIENT_CPU, WIDTH, ceiling, pin, vendor
+from .wireless import outcomes, without_wire
 
 PEOPLE = 20_000
 
@@ -164,34 +162,6 @@ def by_requests(session: requests.Session, url: str, chunks: list[list[Person]])
         answer = session.post(url, json={"users": {"user": chunk}}).json()
         done += sum(item["response_code"] == 200 for item in answer["user"])
     return done
-
-
-async def outcomes(bulk: Bulk[Any]) -> int:
-    """How many rows of ``bulk`` were done; every outcome is looked at, in order."""
-    done = 0
-    async for outcome in bulk:
-        done += outcome.status is Status.DONE
-    return done
-
-
-class Wireless:
-    """A transport that has each answer ready: what the road costs is left out, JSON is not."""
-
-    def __init__(self, answers: Iterable[bytes]) -> None:
-        self._answers = iter(answers)
-
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
-    ) -> tuple[Any, int]:
-        if departing is not None:
-            departing()
-        orjson.dumps(call.body)
-        return orjson.loads(next(self._answers)), 1
-
-
-def without_wire(people: Iterable[Person], answers: Iterable[bytes]) -> Bulk[Person]:
-    users = Users(cast("Transport", Wireless(answers)))
-    return users.create_many(people, update_existing=True)
 
 
 _checked = Sending(converter, UserCreate, what="the user")

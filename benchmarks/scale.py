@@ -82,18 +82,18 @@ def served(accounts: int, requests: int) -> Took:
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    requests, count = (20_000, 5) if full else (10_000, 1)
-    took: dict[int, list[Took]] = {accounts: [] for accounts in ACCOUNTS}
+    requests, count = (10_000, 3) if full else (1_000, 3)
+    sizes = [accounts for accounts in ACCOUNTS if accounts <= requests]
+    took: dict[int, list[Took]] = {accounts: [] for accounts in sizes}
     served(1, 200)
     for number in range(count):
-        for accounts in random.sample(ACCOUNTS, len(ACCOUNTS)):
+        for accounts in random.sample(sizes, len(sizes)):
             progress(f"round {number + 1} of {count}: {accounts:,} accounts")
             took[accounts].append(served(accounts, requests))
-    costs = {accounts: spread([t.cpu for t in took[accounts]]) for accounts in ACCOUNTS}
-    most = max(costs.values(), key=lambda cost: cost[1])[1] / costs[1][1]
+    costs = {accounts: spread([t.cpu for t in took[accounts]]) for accounts in sizes}
     Found(
         "scale",
-        f"One process for 1 to {ACCOUNTS[-1]:,} accounts",
+        f"One process for 1 to {sizes[-1]:,} accounts",
         ["accounts", "CPU µs a request of 50 people, median (quartiles)", "ratio", "lasts, s"],
         [
             [
@@ -104,12 +104,12 @@ def main(full: bool = False) -> None:
             ]
             for accounts, (low, middle, high) in costs.items()
         ],
-        goals=[(f"a request costs at most 2 × that of one account, reached {most:.2f}", most <= 2)],
         notes=[
             f"{requests:,} requests in each run, shared out over the accounts; each account has "
             f"`Window({LIMIT}, per={PER:g})` and {LATENCY * 1e3:.0f} ms of latency",
             "bulk and limiter without a wire, on a virtual clock that jumps to the next timer; "
-            "what the answers cost to make is in it, and the same for all",
+            "what people and answers cost to make is in it, and the same for all",
+            "every account begins at once: at the most, all rows of a run are in memory together",
             f"{count} rounds, shuffled",
         ],
         full=full,
