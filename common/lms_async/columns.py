@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, repeat
+from operator import eq, itemgetter
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -60,8 +61,7 @@ def reader(
     def read(rows: list[Any]) -> list[T] | None:
         if set(map(type, rows)) != {dict}:
             return None
-        first = tuple(rows[0])
-        if all(tuple(row) == first for row in rows):
+        if all(map(eq, map(tuple, rows), repeat(tuple(rows[0])))):
             return alike(rows)
         headers = [tuple(row) for row in rows]
         groups: dict[tuple[str, ...], list[Any]] = {}
@@ -95,7 +95,7 @@ def reader(
                 if field.default is attrs.NOTHING:
                     return None
                 columns[field.name] = _defaults(field.default, len(rows))
-        records = [model.__new__(model) for _ in rows]
+        records = list(map(model.__new__, repeat(model, len(rows))))
         deque(map(fill, records, *(columns[field.name] for field in fields)), maxlen=0)
         return records
 
@@ -129,9 +129,9 @@ def _read(rule: Rule, column: Iterable[Any]) -> Iterable[Any]:
     return [value if value.__class__ in at_once else read(value) for value in column]
 
 
-def fitter(model: type[Any]) -> Callable[[list[Any]], bool]:
-    """Whether every one of some rows is a mapping of texts that fit the model as they are. It may
-    say no to rows that fit."""
+def fitter(model: type[Any]) -> Callable[[list[Any]], set[str]]:
+    """Whether every one of some rows is a mapping of texts that fit the model as they are: then it
+    gives the names of all fields that are given. It may give none for rows that fit."""
     columns: dict[str, Column | None] = {}
     needed = set()
     hints = get_type_hints(model, include_extras=True)
@@ -145,23 +145,31 @@ def fitter(model: type[Any]) -> Callable[[list[Any]], bool]:
             needed.add(field.name)
     names = frozenset(field.name for field in attrs.fields(model))
 
-    def fit(rows: list[Any]) -> bool:
+    def fit(rows: list[Any]) -> set[str]:
         if set(map(type, rows)) != {dict}:
-            return False
-        given = set().union(*rows)
+            return set()
+        given: set[str] = set().union(*rows)
         if not (given <= names and needed <= given):
-            return False
+            return set()
         try:
             "".join(chain.from_iterable(map(dict.values, rows)))
         except TypeError:  # not all of it is text
-            return False
+            return set()
         for name in given & columns.keys():
-            texts = [row[name] for row in rows if name in row]
+            texts = texts_of(name, rows)
             column = columns[name]
             if column is None or not column.fits(texts):
-                return False
+                return set()
             if name in needed and len(texts) != len(rows):
-                return False
-        return True
+                return set()
+        return given
 
     return fit
+
+
+def texts_of(name: str, rows: list[dict[str, str]]) -> list[str]:
+    """The column ``name``, without the rows that have none."""
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        return [row[name] for row in rows if name in row]

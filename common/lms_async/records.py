@@ -277,7 +277,7 @@ class Sending:
         return _written(self._model)
 
     @cached_property
-    def _fit(self) -> Callable[[list[Any]], bool]:
+    def _fit(self) -> Callable[[list[Any]], set[str]]:
         return fitter(self._model)
 
     @cached_property
@@ -311,14 +311,16 @@ class Sending:
     def many(self, values: list[Any]) -> list[dict[str, Any] | InvalidInput]:
         """The same for many: each as a dict, or as the error. Quick where all are texts that fit,
         as the rows of a file do."""
-        if self._fit(values):
-            rows = [dict(value) for value in values]
-            for name, wire in self._otherwise:
+        given = self._fit(values)
+        if not given:
+            return [self._one(value) for value in values]
+        rows: list[Any] = list(map(dict.copy, values))
+        for name, wire in self._otherwise:
+            if name in given:
                 for row in rows:
                     if name in row:
                         row[name] = wire(row[name])
-            return list(rows)
-        return [self._one(value) for value in values]
+        return rows
 
     def _one(self, value: Any) -> dict[str, Any] | InvalidInput:
         try:
