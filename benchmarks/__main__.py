@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from . import pages
 from .vendor import VENDOR, ceilings, vendor
 
 QUESTIONS = (
-    *("request", "signing", "people", "read", "evening"),
-    *("limit", "redis_window", "scale", "memory", "loop", "start"),
+    *("request", "signing", "people", "read", "evening", "memory", "loop", "scale", "start"),
+    *("limit", "learning", "priority", "arrivals", "accounts", "redis_window"),
 )
 
 
@@ -31,7 +32,9 @@ def main() -> None:
     if asked.question == ["guard"]:
         importlib.import_module("benchmarks.guard").main(store=asked.store)
     elif len(asked.question) == 1:
-        importlib.import_module(f"benchmarks.{asked.question[0]}").main(full=asked.full)
+        ask = importlib.import_module(f"benchmarks.{asked.question[0]}").main
+        longer = asked.full and "full" in inspect.signature(ask).parameters
+        ask(full=True) if longer else ask()
         pages.write()
     else:
         _each(asked.question or QUESTIONS, full=asked.full)
