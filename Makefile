@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench bench-full clean
+.PHONY: demo test lint bench bench-full chaos clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -31,6 +31,10 @@ bench: .venv/bench
 
 bench-full: .venv/bench
 	$(BIN)/python -m benchmarks --full
+
+# An import killed 500 times, each time at another moment, and run again (two minutes).
+chaos: .venv/ready
+	$(BIN)/python -m tests.faults.killing --kills 500 --rows 40000
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import attrs
@@ -34,15 +34,18 @@ class Account:
     """A transport without a wire: a window of its own, latency on the virtual clock, and the
     answers of a vendor that says yes."""
 
+    width = 16
+    account = "one of many"
+
     def __init__(self) -> None:
         self._window = Window(LIMIT, per=PER)
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         slot = await self._window.acquire()
         if departing is not None:
-            departing()
+            await departing()
         body = orjson.dumps(call.body)
         await asyncio.sleep(LATENCY)
         slot.answered()

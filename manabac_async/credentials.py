@@ -7,7 +7,7 @@ in the query (it then stands in every access log), or OAuth 2 client credentials
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Protocol
 
 import attrs
@@ -36,6 +36,9 @@ class Credentials(Protocol):
     def query(self) -> Query:
         """What is added to the URL of one attempt."""
 
+    def account(self) -> Hashable:
+        """What tells whose they are; a secret, where they have no other name."""
+
 
 class Token:
     """A token in a header; ``auth-token`` unless another is named."""
@@ -57,6 +60,10 @@ class Token:
     def query(self) -> Query:
         """Nothing."""
         return ()
+
+    def account(self) -> Hashable:
+        """The token."""
+        return str(self._headers.reveal())
 
 
 class QueryToken:
@@ -81,6 +88,10 @@ class QueryToken:
         """The token."""
         return self._query.reveal()
 
+    def account(self) -> Hashable:
+        """The token."""
+        return str(self._query.reveal())
+
 
 class ClientCredentials:
     """OAuth 2 client credentials, given to :class:`~manabac_async.ManageBac` in place of a token.
@@ -94,6 +105,7 @@ class ClientCredentials:
             "client_id": client_id,
             "client_secret": client_secret,
         }
+        self.client_id = client_id
         self._body = Sealed(body if scope is None else {**body, "scope": scope})
 
     def call(self) -> Call[BearerToken]:
@@ -164,6 +176,10 @@ class Bearer:
         """Nothing."""
         return ()
 
+    def account(self) -> Hashable:
+        """The application."""
+        return self._credentials.client_id
+
 
 class Nobody:
     """No credentials: for the call that asks for a token."""
@@ -182,3 +198,7 @@ class Nobody:
     def query(self) -> Query:
         """Nothing."""
         return ()
+
+    def account(self) -> Hashable:
+        """Nobody's."""
+        return None

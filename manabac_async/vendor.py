@@ -43,6 +43,11 @@ class ManageBacVendor(Vendor):
     scope: Hashable = attrs.field(repr=False)
     converter: Converter = attrs.field(default=converter, repr=False)
 
+    @property
+    def account(self) -> Hashable:
+        """The address and the credentials: the limit's scope is the host, of many schools."""
+        return (self.name, self.base_url, self.credentials.account())
+
     def default_limiter(self) -> Limiter:
         """50 requests in a second, per host."""
         return Window(LIMIT, per=PERIOD)

@@ -14,6 +14,7 @@ import attrs
 from lms_async.bulk import Bulk
 from lms_async.cli.target import Row, Served, Variable
 from lms_async.events import Listener
+from lms_async.journal import Journal
 from lms_async.limit import Limiter
 
 from .client import BASE_URL, Schoology
@@ -156,9 +157,16 @@ class SchoologyTarget:
         """50 users a request."""
         return -(-sum(1 for _ in rows) // 50)
 
-    def bulk(self, client: Schoology, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+    def bulk(
+        self,
+        client: Schoology,
+        rows: Iterable[Row],
+        *,
+        update_existing: bool,
+        journal: Journal | None,
+    ) -> Bulk[Any]:
         """``users.create_many``."""
-        return client.users.create_many(rows, update_existing=update_existing)
+        return client.users.create_many(rows, update_existing=update_existing, journal=journal)
 
     def sandbox(
         self,

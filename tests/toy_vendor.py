@@ -48,14 +48,15 @@ class Toy(Client):
         call = Call("GET", "pupils", returns=list[Pupil], key="pupils", repeatable=True)
         return Pages(self._transport, call, Pupil)
 
-    def create_many(self, rows):
+    def create_many(self, rows, journal=None):
         def read(payload, rows):
             return [Verdict(Status.DONE, known) for known in payload["done"]]
 
         def call(rows):
             return Call("POST", "pupils", body=json_of(rows), key="done", many=True)
 
-        return Bulk(self._transport, rows, Batch(prepare=one_by_one(prepare), call=call, read=read))
+        batch = Batch(prepare=one_by_one(prepare), call=call, read=read, operation="create")
+        return Bulk(self._transport, rows, batch, journal=journal)
 
 
 def prepare(row):
@@ -75,5 +76,5 @@ target = SimpleNamespace(
     connect=lambda env, **options: Toy(env["TOY_TOKEN"], env["TOY_URL"], **options),
     verify=lambda client: client.request("GET", "pupils"),
     check=check,
-    bulk=lambda client, rows, **_: client.create_many(rows),
+    bulk=lambda client, rows, journal, **_: client.create_many(rows, journal),
 )

@@ -21,6 +21,8 @@ from .errors import (
     ForeignLink,
     Garbled,
     InvalidInput,
+    JournalFailed,
+    JournalUnusable,
     LmsError,
     NotFound,
     OutcomeUnknown,
@@ -31,7 +33,10 @@ from .errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from .limit import Limiter, Slot, Window
+from .guard import Guard
+from .journal import Journal
+from .learning import Learnt
+from .limit import Limiter, Priority, Slot, Window
 from .outcome import Outcome, Report, RowError, Status
 from .pages import Pages
 from .retry import RetryPolicy
@@ -51,13 +56,19 @@ __all__ = [
     "Forbidden",
     "ForeignLink",
     "Garbled",
+    "Guard",
     "InvalidInput",
+    "Journal",
+    "JournalFailed",
+    "JournalUnusable",
+    "Learnt",
     "Limiter",
     "LmsError",
     "NotFound",
     "Outcome",
     "OutcomeUnknown",
     "Pages",
+    "Priority",
     "RateLimited",
     "Report",
     "RetryPolicy",

@@ -8,6 +8,7 @@ is. What happened to a chunk as a whole is turned into the fate of each of its r
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -17,22 +18,25 @@ from collections.abc import (
     Iterable,
     Mapping,
 )
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import orjson
 
 from .ahead import ahead
 from .chunks import Batch, Chunk, Row, chunks
-from .delivery import Delivery, Sender
-from .errors import InvalidInput, LmsError
+from .delivery import SENT_BEFORE, Delivery, Sender
+from .errors import InvalidInput, JournalFailed, LmsError
+from .journal import Journal, OpenJournal
+from .journal_file import Known
 from .outcome import Outcome, Report, RowError, Status
 from .verdict import all_alike
 
 R = TypeVar("R")
 
-#: How many chunks may be under way: enough for a window of 50 that opens at once.
-WIDTH = 64
+#: How many chunks may have ended, and wait for one before them.
+AHEAD = 64
 
 
 class Bulk(Generic[R]):
@@ -47,16 +51,24 @@ class Bulk(Generic[R]):
     """
 
     def __init__(
-        self, sender: Sender, items: Iterable[R] | AsyncIterable[R], batch: Batch[R]
+        self,
+        sender: Sender,
+        items: Iterable[R] | AsyncIterable[R],
+        batch: Batch[R],
+        *,
+        journal: Journal | None = None,
     ) -> None:
         if isinstance(items, str | bytes | Mapping):
             raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
         self._sender = sender
         self._items = items
         self._batch = batch
+        self._journal = journal
+        self._book: OpenJournal | None = None
         self._report: Report[R] = Report()
         self._stopping = False
-        self._read = False
+        self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
+        self._ended = asyncio.Event()
         self._under_way: dict[Hashable, int] = {}
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
@@ -86,21 +98,56 @@ class Bulk(Generic[R]):
         for chunk in self._tasks.values():
             chunk.recall()
 
-    def _halt(self, error: LmsError) -> None:
+    async def open(self) -> None:
+        """Open the journal, before the first row is taken: to know that it can be used. Without
+        this it is opened when the bulk is first read.
+
+        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        """
+        if self._journal is not None and self._book is None:
+            self._book = await self._journal.open(
+                account=self._sender.account, operation=self._batch.operation
+            )
+
+    async def close(self) -> None:
+        """Stop, and return when all has ended and the journal is closed: for those who have left
+        an ``async for`` early, and want to go on with the same journal at once."""
+        self.stop()
+        if self._reading is None:
+            if self._book is not None:
+                await self._book.close()
+            return
+        reading = self._reading()
+        if reading is not None:
+            with suppress(RuntimeError):  # it is being read, or closed, at this moment
+                await reading.aclose()
+        await self._ended.wait()
+
+    def _halt(self, chunk: Chunk[R], error: LmsError) -> None:
+        """No row could fare better than those of ``chunk``, which end by themselves."""
         self._report.stopped = self._report.stopped or error
+        chunk.sending = None
         self.stop()
 
-    async def __aiter__(self) -> AsyncIterator[Outcome[R]]:
-        if self._read:
+    def __aiter__(self) -> AsyncIterator[Outcome[R]]:
+        if self._reading is not None:
             raise RuntimeError("a bulk is read once: keep its outcomes, or its report")
-        self._read = True
+        outcomes = self._outcomes()
+        self._reading = weakref.ref(outcomes)
+        return outcomes
+
+    async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
         try:
-            # As many chunks as may be under way, and as many again that wait for one before them.
-            async with aclosing(ahead(self._departures(), WIDTH)) as departures:
+            await self.open()
+            async with aclosing(ahead(self._departures(), AHEAD)) as departures:
                 early: dict[int, Outcome[R]] = {}  # of chunks whose rows do not stand together
                 following = 0
-                async for task in departures:
-                    for outcome in await task:
+                async for task, chunk in departures:
+                    # Shielded: a reader that is cancelled does not take the chunk with it.
+                    outcomes = await asyncio.shield(task)
+                    if chunk.written is not None:
+                        await self._is_written(chunk, chunk.written)
+                    for outcome in outcomes:
                         if outcome.index != following:
                             early[outcome.index] = outcome
                             continue
@@ -111,26 +158,65 @@ class Bulk(Generic[R]):
                             yield ready
                             ready = early.pop(following, None) if early else None
         finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        """Cut off what is still under way; where there is a journal, wait for its answers first."""
+        try:
+            if self._journal is not None and self._tasks:
+                self.stop()
+                await asyncio.wait(self._tasks, timeout=self._journal.grace)
+        finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._book is not None:
+                await self._book.close()
+            self._ended.set()
 
-    async def _departures(self) -> AsyncGenerator[asyncio.Task[list[Outcome[R]]], None]:
-        """The chunks in input order, each already under way, at most WIDTH of them at once."""
-        places = asyncio.Semaphore(WIDTH)
+    async def _departures(
+        self,
+    ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Chunk[R]], None]:
+        """The chunks in input order, each already under way: as many at once as limit and latency
+        call for."""
+        place = asyncio.Event()
 
         def left(task: asyncio.Task[list[Outcome[R]]]) -> None:
             del self._tasks[task]
-            places.release()
+            place.set()
             if not task.cancelled():
                 task.exception()  # raised where its outcomes are read, if they still are
 
-        async for chunk in chunks(self._items, self._batch, self._check):
-            await places.acquire()
+        async for chunk in chunks(self._items, self._batch, self._ready):
+            while len(self._tasks) >= self._sender.width:
+                place.clear()
+                await place.wait()
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
             task.add_done_callback(left)
-            yield task
+            yield task, chunk
+
+    async def _ready(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
+        """``items`` as rows to send, and as outcomes of those that are not to be sent."""
+        checked = self._check(first, items)
+        if self._book is None:
+            return checked
+        rows = [row for row in checked if isinstance(row, Row)]
+        known = await self._book.recall(rows)
+        if not any(known):
+            return checked
+        ends = iter(known)
+        return [self._recalled(row, next(ends)) if isinstance(row, Row) else row for row in checked]
+
+    def _recalled(self, row: Row[R], known: Known | None) -> Row[R] | Outcome[R]:
+        """``row`` in the light of what an earlier run has noted of it."""
+        if known is None or known.status is None:
+            row.doubtful = known is not None
+            return row
+        if not self._batch.distinct:
+            self._under_way.pop(row.key, None)
+        error = None if known.code is None else RowError(known.code, EARLIER)
+        return Outcome(row.index, row.item, known.status, known.id, error)
 
     def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         prepared = self._batch.prepare(items)
@@ -161,7 +247,11 @@ class Bulk(Generic[R]):
         if not chunk.rows:
             return chunk.known
         try:
-            return await self._send(chunk)
+            outcomes = await self._send(chunk)
+            if self._book is not None:
+                outcomes = _with_doubts(chunk.rows, outcomes)
+                self._note(self._book, chunk, outcomes)
+            return outcomes
         finally:
             if not self._batch.distinct:
                 for row in chunk.rows:
@@ -170,7 +260,12 @@ class Bulk(Generic[R]):
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:
             return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
-        delivery = Delivery(self._sender, self._batch, departing=chunk.depart, halt=self._halt)
+        delivery = Delivery(
+            self._sender,
+            self._batch,
+            departing=partial(self._depart, chunk),
+            halt=partial(self._halt, chunk),
+        )
         chunk.sending = asyncio.current_task()
         try:
             return await delivery.outcomes(chunk.rows)
@@ -183,7 +278,43 @@ class Bulk(Generic[R]):
             return all_alike(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
         return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
 
+    async def _depart(self, chunk: Chunk[R]) -> None:
+        """Note that ``chunk`` leaves, before it does."""
+        if self._book is not None and chunk.noted is None:
+            chunk.noted = self._book.number()
+            await self._book.sent(chunk.noted, chunk.rows)
+        chunk.departed = True
 
+    def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
+        """Note how the rows of ``chunk`` ended; the next one need not wait for the disk."""
+        if chunk.noted is None:
+            if not any(row.doubtful for row in chunk.rows):
+                return
+            chunk.noted = book.number()
+            book.sent(chunk.noted, chunk.rows)
+        chunk.written = book.ended(chunk.noted, outcomes)
+
+    async def _is_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
+        """Wait until the end of ``chunk`` is on the disk, and only then told. If it can't be
+        written, what was noted before still holds: it was sent, and nobody knows."""
+        try:
+            await written
+        except JournalFailed as failed:
+            self._halt(chunk, failed)
+
+
+def _with_doubts(rows: list[Row[R]], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
+    """``outcomes``, of which none says of a row that an earlier run has sent that it was not."""
+    return [
+        Outcome(row.index, row.item, Status.UNKNOWN, None, SENT_BEFORE)
+        if row.doubtful and outcome.status is Status.SKIPPED
+        else outcome
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+
+
+#: The message of a row that an earlier run has settled: a journal keeps no sentences.
+EARLIER = "so it ended in an earlier run, as the journal tells"
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")
 

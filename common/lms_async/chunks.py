@@ -31,6 +31,10 @@ class Row(Generic[R]):
     item: R = attrs.field(repr=False)
     key: Hashable | None = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
+    #: Whether it was sent in an earlier run, and nobody knows what became of it.
+    doubtful: bool = False
+    #: What a journal knows it by.
+    tag: bytes = attrs.field(default=b"", repr=False)
 
     @classmethod
     def of(cls, index: int, item: R, key: Hashable | None, body: Any) -> Row[R]:
@@ -82,6 +86,7 @@ class Batch(Generic[R]):
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
     in the whole input, not just once among the rows under way; their keys are then kept. ``group``
     tells from a row's key with which others it may share a chunk, where not all rows may.
+    ``operation`` names the call and those of its options that change what it does, for a journal.
     ``look_up`` asks the vendor what became of rows whose answer was lost: a verdict, :data:`ABSENT`
     where it is certain that the row is not there, ``None`` where that can't be told.
     """
@@ -89,6 +94,7 @@ class Batch(Generic[R]):
     prepare: Callable[[list[R]], list[Prepared]]
     call: Callable[[list[Row[R]]], Call[Any]]
     read: Callable[[Any, list[Row[R]]], list[Verdict | None]]
+    operation: str
     at_most: int = 50
     max_bytes: int = 1024 * 1024
     distinct: bool = False
@@ -107,10 +113,9 @@ class Chunk(Generic[R]):
     sending: asyncio.Task[Any] | None = None
     departed: bool = False
     recalled: bool = False
-
-    def depart(self) -> None:
-        """Note that it leaves."""
-        self.departed = True
+    #: Under which number a journal has it, and when how it ended is on the disk.
+    noted: int | None = None
+    written: asyncio.Future[None] | None = None
 
     def recall(self) -> None:
         """Call it back, if it is being sent; ``Bulk._send`` says how its rows end then."""
@@ -128,7 +133,7 @@ class Chunk(Generic[R]):
 async def chunks(
     items: Iterable[R] | AsyncIterable[R],
     batch: Batch[R],
-    check: Callable[[int, list[R]], list[Row[R] | Outcome[R]]],
+    check: Callable[[int, list[R]], Awaitable[list[Row[R] | Outcome[R]]]],
 ) -> AsyncIterator[Chunk[R]]:
     """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
 
@@ -147,7 +152,7 @@ async def chunks(
             continue
         if block is None:
             break
-        ready = check(index, block)
+        ready = await check(index, block)
         index += len(block)
         await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
         whole = None if batch.group or open_ else _whole(ready, batch)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from .answer import Answer
 from .call import Call, Method, given
 from .errors import InvalidInput
+from .limit import Priority
 from .retry import RetryPolicy
 from .transport import Transport
 
@@ -41,14 +42,22 @@ class Client:
         await self._transport.wire.close()
 
     def with_options(
-        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        priority: Priority | None = None,
     ) -> Self:
-        """This client with another timeout (seconds) or retry policy, on the same connection.
+        """This client with other options, on the same connection. Closing either closes both.
 
-        Closing either closes both.
+        :param timeout: seconds for one attempt.
+        :param retry: when to try again.
+        :param priority: ``interactive`` for calls that somebody waits for: they go before those of
+            a running import, which keeps every fourth place.
         """
         view = object.__new__(type(self))
-        view._over(self._transport.with_options(timeout=timeout, retry=retry))
+        options = self._transport.with_options(timeout=timeout, retry=retry, priority=priority)
+        view._over(options)
         return view
 
     async def request(

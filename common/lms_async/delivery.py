@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
+import attrs
+
 from .call import Call
-from .chunks import ABSENT, Batch, Row
+from .chunks import ABSENT, Absent, Batch, Row
 from .errors import ClientUnusable, LmsError
-from .outcome import Outcome, RowError, Status
+from .outcome import Outcome, RowError, Status, Verdict
 from .verdict import all_alike, outcomes_of
 
 R = TypeVar("R")
@@ -32,22 +34,35 @@ _ROUNDS = 3
 _PAUSE = 1.0
 
 
+#: Of a row that an earlier run has sent, and that can't be asked for.
+SENT_BEFORE = RowError("lost", "it was sent in an earlier run, and its answer was lost")
+_HALTED = RowError("stopped", "the bulk had stopped before this row left")
+
+
 class Sender(Protocol):
     """The part of the transport that a bulk needs."""
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         """The checked payload of ``call``, and how many attempts it took.
 
-        :param departing: called when an attempt is about to leave.
+        :param departing: awaited when an attempt is about to leave.
         """
+
+    @property
+    def width(self) -> int:
+        """How many calls are worth keeping under way at once, as far as is known now."""
+
+    @property
+    def account(self) -> Hashable:
+        """What tells the account that is worked on from others."""
 
 
 class Delivery(Generic[R]):
     """The sending of one chunk.
 
-    :param departing: called when something is about to leave.
+    :param departing: awaited when something is about to leave.
     :param halt: called with an error that no other row could escape.
     """
 
@@ -56,7 +71,7 @@ class Delivery(Generic[R]):
         sender: Sender,
         batch: Batch[R],
         *,
-        departing: Callable[[], None],
+        departing: Callable[[], Awaitable[None]],
         halt: Callable[[LmsError], None],
     ) -> None:
         self._sender = sender
@@ -64,17 +79,22 @@ class Delivery(Generic[R]):
         self._departing = departing
         self._halt = halt
         self._halvings = _HALVINGS
+        self._halted = False
 
     async def outcomes(self, rows: list[Row[R]], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
         """How each of ``rows`` ended, in their order.
 
         :raises ClientUnusable: the client was closed, or is another loop's.
         """
+        if self._halted:
+            return all_alike(rows, Status.SKIPPED, _HALTED)
         try:
             call = self._batch.call(rows)
         except ValueError:  # a path can't be made of a row's key
             why = RowError("invalid", "the row's id can't be put into a path")
             return all_alike(rows, Status.REJECTED, why)
+        if not call.repeatable and any(row.doubtful for row in rows):
+            return await self._doubts_first(rows, rounds)
         try:
             payload, attempts = await self._sender.fetch(call, departing=self._departing)
         except ClientUnusable:
@@ -85,7 +105,7 @@ class Delivery(Generic[R]):
             ended = outcomes_of(rows, self._read(payload, rows), attempts)
             return await self._again(rows, ended, rounds, repeatable=call.repeatable)
         if error.stops:
-            self._halt(error)
+            self._stop(error)
         elif len(rows) > 1 and getattr(error, "status", None) in _SPOILT and self._halvings:
             self._halvings -= 1
             middle = len(rows) // 2
@@ -95,6 +115,21 @@ class Delivery(Generic[R]):
         if error.may_have_acted and not error.stops:
             return await self._look_up(rows, ended, rounds)
         return ended
+
+    def _stop(self, error: LmsError) -> None:
+        self._halted = True
+        self._halt(error)
+
+    async def _doubts_first(self, rows: list[Row[R]], rounds: int) -> list[Outcome[R]]:
+        """Ask what became of rows that an earlier run has sent, before anything is sent."""
+        doubtful = [row for row in rows if row.doubtful]
+        ended = await self._look_up(
+            doubtful, all_alike(doubtful, Status.UNKNOWN, SENT_BEFORE), rounds
+        )
+        others = [row for row in rows if not row.doubtful]
+        if others:
+            ended += await self.outcomes(others, rounds=rounds)
+        return sorted(ended, key=lambda outcome: outcome.index)
 
     def _read(self, payload: Any, rows: list[Row[R]]) -> list[Any]:
         try:
@@ -135,23 +170,44 @@ class Delivery(Generic[R]):
         """Ask what became of rows whose answer was lost; what can't be told stays unknown."""
         if self._batch.look_up is None or not rounds:
             return ended
-        try:
-            found = await self._batch.look_up(rows)
-        except ClientUnusable:
-            raise
-        except LmsError:
-            return ended
+        found = await self._found(rows)
         places = []
         for place, (row, one) in enumerate(zip(rows, found, strict=True)):
             if one is ABSENT:
                 places.append(place)
-            elif one is not None:
+            elif isinstance(one, Verdict):
                 attempts = ended[place].attempts
                 ended[place] = Outcome(row.index, row.item, one.status, one.id, one.error, attempts)
-        if not places:
+        if not places or self._halted:
             return ended
-        later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
-        return _put(ended, places, later)
+        absent = [attrs.evolve(rows[place], doubtful=False) for place in places]
+        later = await self.outcomes(absent, rounds=rounds - 1)
+        return _put(ended, places, await self._late(absent, later))
+
+    async def _late(self, rows: list[Row[R]], ended: list[Outcome[R]]) -> list[Outcome[R]]:
+        """Rows that were not there when they were looked for, and are refused now: what was lost
+        may have arrived in between, and is the reason of the refusal."""
+        refused = [place for place, one in enumerate(ended) if one.status is Status.REJECTED]
+        if refused and not self._halted:
+            found = await self._found([rows[place] for place in refused])
+            for place, one in zip(refused, found, strict=True):
+                if isinstance(one, Verdict) and one.status is Status.DONE:
+                    row, attempts = rows[place], ended[place].attempts
+                    ended[place] = Outcome(
+                        row.index, row.item, one.status, one.id, one.error, attempts
+                    )
+        return ended
+
+    async def _found(self, rows: list[Row[R]]) -> list[Verdict | Absent | None]:
+        """What the look-up says of each row; one that fails says nothing, whatever the reason: an
+        account that may write need not be one that may read."""
+        assert self._batch.look_up is not None  # noqa: S101 - asked by the callers
+        try:
+            return await self._batch.look_up(rows)
+        except ClientUnusable:
+            raise
+        except LmsError:
+            return [None] * len(rows)
 
 
 def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
@@ -163,6 +219,8 @@ def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
 
 def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) -> list[Outcome[R]]:
     for place, outcome in zip(places, later, strict=True):
+        if outcome.status is Status.SKIPPED:
+            continue  # not sent again after all: what was known of it still holds
         outcome.attempts += ended[place].attempts
         ended[place] = outcome
     return ended

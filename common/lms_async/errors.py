@@ -5,6 +5,8 @@
     LmsError
     ├── InvalidInput            what was given can't be sent; nothing left this machine
     ├── ClientUnusable          closed, on another event loop, or after a fork
+    ├── JournalUnusable         it is of other rows, another account or version, or in use
+    ├── JournalFailed           it can't be written any more; what it could not note was not sent
     ├── ConnectionFailed        the request was never sent
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
     ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
@@ -70,6 +72,16 @@ class InvalidInput(LmsError):
 
 class ClientUnusable(LmsError):
     """The client was closed, or belongs to another event loop or process."""
+
+    stops = True
+
+
+class JournalUnusable(LmsError):
+    """This journal can't serve this work: it says why. Nothing was sent."""
+
+
+class JournalFailed(LmsError):
+    """The journal can't be written any more. Rows whose sending it could not note were not sent."""
 
     stops = True
 

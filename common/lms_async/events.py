@@ -16,13 +16,18 @@ log = logging.getLogger("lms_async")
 
 @attrs.frozen
 class Event:
-    """The root of all events. ``route`` is the call as it may be said, e.g. ``POST users``."""
+    """The root of all events."""
+
+
+@attrs.frozen
+class OnCall(Event):
+    """What happened to one call. ``route`` is the call as it may be said, e.g. ``POST users``."""
 
     route: str
 
 
 @attrs.frozen
-class Departed(Event):
+class Departed(OnCall):
     """A request leaves. ``waited`` is how long it stood before the limiter, in seconds."""
 
     attempt: int
@@ -30,7 +35,7 @@ class Departed(Event):
 
 
 @attrs.frozen
-class Answered(Event):
+class Answered(OnCall):
     """A status line came in. ``seconds`` is the time since the departure."""
 
     attempt: int
@@ -39,7 +44,7 @@ class Answered(Event):
 
 
 @attrs.frozen
-class Failed(Event):
+class Failed(OnCall):
     """An attempt ended without an answer. ``error`` is the name of the error's class."""
 
     attempt: int
@@ -47,19 +52,31 @@ class Failed(Event):
 
 
 @attrs.frozen
-class Refused(Event):
+class Refused(OnCall):
     """The vendor said 429: everybody who shares the limit pauses for ``seconds``."""
 
     seconds: float
 
 
 @attrs.frozen
-class Retrying(Event):
+class Retrying(OnCall):
     """The call will be made again in ``seconds`` because of ``error``."""
 
     attempt: int
     error: str
     seconds: float
+
+
+@attrs.frozen
+class Learned(Event):
+    """A window that learns now allows ``limit`` requests in ``per`` seconds.
+
+    A request is taken to have arrived ``guard`` seconds after it departed; ``None``: at its answer.
+    """
+
+    limit: int
+    per: float
+    guard: float | None
 
 
 Listener = Callable[[Event], None]

@@ -11,12 +11,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Sequence
+from math import inf
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
-from .errors import ClientUnusable
+from .errors import ClientUnusable, InvalidInput, RateLimited
+from .events import Learned, Listener, tell
+from .learning import Learning, Learnt
+from .line import Line, Waiter
+from .line import Priority as Priority
+from .slots import Slots
+
+#: How many periods after an interactive call normal ones still leave spread.
+_STAYS_SPREAD = 10
 
 
 class Slot(Protocol):
@@ -32,8 +39,18 @@ class Slot(Protocol):
 class Limiter(Protocol):
     """What the transport asks before each attempt."""
 
-    async def acquire(self) -> Slot:
-        """Wait until one request may depart."""
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> Slot:
+        """Wait until one request may depart.
+
+        :param weight: how much of the limit it uses, at least 1.
+        :param priority: ``interactive`` goes before ``normal``, which keeps a share of the places.
+        :param patience: the longest pause, in seconds, that the caller would wait out.
+        :raises InvalidInput: at once, for a weight above the limit.
+        :raises RateLimited: at once, for a pause that lasts longer than ``patience``, whether it
+            is found or comes while the caller waits.
+        """
 
     def pause(self, seconds: float) -> None:
         """Let nobody depart for ``seconds`` from now; never shortens an earlier pause."""
@@ -41,39 +58,23 @@ class Limiter(Protocol):
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
 
-
-class _Book:
-    """The slots of one window: how many are out, and when those that came back are free again."""
-
-    def __init__(self, limit: int, per: float) -> None:
-        self.limit = limit
-        self.per = per
-        self.out = 0
-        self.free_at: deque[float] = deque()
-
-    def is_free(self, now: float) -> bool:
-        while self.free_at and self.free_at[0] <= now:
-            self.free_at.popleft()
-        return self.out + len(self.free_at) < self.limit
-
-    def depart(self) -> None:
-        self.out += 1
-
-    def answered(self, now: float) -> None:
-        self.out -= 1
-        self.free_at.append(now + self.per)
+    @property
+    def rate(self) -> float:
+        """Requests per second that it lets go for ever, at most; ``inf`` where it knows of none."""
 
 
 class _WindowSlot:
-    __slots__ = ("_window",)
+    __slots__ = ("_departed", "_weight", "_window")
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, weight: int, departed: float) -> None:
         self._window: Window | None = window
+        self._weight = weight
+        self._departed = departed
 
     def answered(self) -> None:
         if self._window is not None:
             window, self._window = self._window, None
-            window._answered()
+            window._answered(self._weight, self._departed)
 
 
 class Window:
@@ -83,15 +84,36 @@ class Window:
     the event loop that it is first used on. Waiting costs one timer for all waiters, and a
     cancelled waiter loses no slot.
 
+    An interactive call takes the next slot that is free. While such calls come, normal ones leave
+    evenly spread over the period, so that this slot is never a whole period away.
+
     :param limit: requests, at least 1.
     :param per: seconds, above 0.
+    :param learn: find out, from refusals alone, how much less than ``limit`` the vendor allows and
+        how early a slot may be free again; what :attr:`learnt` told earlier can be given here. The
+        price is a refusal now and then. Without it nothing is risked.
+    :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
     """
 
-    def __init__(self, limit: int, *, per: float) -> None:
-        if limit < 1 or per <= 0:
+    def __init__(
+        self,
+        limit: int,
+        *,
+        per: float,
+        learn: bool | Learnt = False,
+        events: Sequence[Listener] = (),
+    ) -> None:
+        if limit < 1 or not 0 < per < inf:
             raise ValueError("a window needs limit >= 1 and per > 0 (seconds)")
-        self._books: tuple[_Book, ...] = (_Book(limit, per),)
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._learning: Learning | None = None
+        if learn:
+            self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
+        self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
+        self._events = tuple(events)
+        self._told = self.learnt
+        self._line = Line()
+        self._normal_left = -inf
+        self._interactive_came = -inf
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -100,50 +122,93 @@ class Window:
     @classmethod
     def together(cls, *windows: Window) -> Window:
         """A window that lets a request go when every one of ``windows`` would, e.g. 15 in 5 s and
-        1,000 in an hour. The given windows serve as descriptions and are not used themselves."""
-        if not windows:
-            raise ValueError("at least one window")
-        first, *others = (book for window in windows for book in window._books)
-        joined = cls(first.limit, per=first.per)
-        joined._books += tuple(_Book(book.limit, book.per) for book in others)
+        1,000 in an hour. The given windows serve as descriptions and are not used themselves.
+
+        :raises ValueError: without windows, or with one that learns: a refusal does not tell which
+            of several limits it is about.
+        """
+        if not windows or any(window._learning for window in windows):
+            raise ValueError("at least one window, and none that learns")
+        first, *others = (slots for window in windows for slots in window._slots)
+        joined = cls(first.most, per=first.per)
+        joined._slots += tuple(Slots(slots.most, slots.per) for slots in others)
         return joined
 
     def __repr__(self) -> str:
-        limits = " and ".join(f"{book.limit} per {book.per:g} s" for book in self._books)
-        return f"<Window {limits}: {self._books[0].out} under way, {len(self._waiters)} waiting>"
+        limits = " and ".join(f"{slots.limit} per {slots.per:g} s" for slots in self._slots)
+        if self._learning is not None:
+            guard = self._learning.learnt.guard
+            shown = "" if guard is None else f", guard {guard:.3f} s"
+            limits += f" (learnt, of at most {self._slots[0].most}{shown})"
+        return f"<Window {limits}: {self._slots[0].out} under way, {self.waiting} waiting>"
 
     @property
     def waiting(self) -> int:
         """How many callers stand in the queue."""
-        return sum(not waiter.done() for waiter in self._waiters)
+        return len(self._line)
 
-    async def acquire(self) -> Slot:
+    @property
+    def rate(self) -> float:
+        """Requests per second that it would let go for ever, at most."""
+        return min(slots.limit / slots.per for slots in self._slots)
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What was learnt so far, to be given as ``learn`` next time; ``None`` if it does not."""
+        return None if self._learning is None else self._learning.learnt
+
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> Slot:
         """Wait for a slot.
 
+        :param weight: how many slots the request uses, at least 1.
+        :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place.
+        :param patience: the longest pause, in seconds, that is waited out.
+        :raises InvalidInput: at once, for a weight above the limit.
+        :raises RateLimited: at once, for a pause longer than ``patience``, also one that comes
+            while the caller waits.
         :raises ClientUnusable: on another event loop than before, or after a fork.
         """
+        if not 1 <= weight <= min(slots.most for slots in self._slots):
+            raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
         loop = self._bound_loop()
-        if not self._waiters and self._is_free(loop.time()):
-            return self._depart()
-        waiter: asyncio.Future[None] = loop.create_future()
-        self._waiters.append(waiter)
-        if self._timer is None:
-            self._arm(loop)
+        now = loop.time()
+        if self._paused_until - now > patience:
+            raise RateLimited(429, retry_after=self._paused_until - now)
+        if priority == "interactive":
+            self._interactive_came = now
+        if not self._line.anybody and self._opens_at(weight, priority, now) == now:
+            self._depart(weight, priority, now)
+            return _WindowSlot(self, weight, now)
+        waiter = Waiter(loop.create_future(), weight, priority, patience)
+        self._line.join(waiter)
+        if self._line.first() is waiter:
+            self._wake()
         try:
-            await waiter
+            await waiter.turn
         except asyncio.CancelledError:
-            if waiter.cancelled():
-                self._wake()  # the head of the queue may have gone: arm for the next one
-            else:
-                self._return_unused()
+            if waiter.turn.cancelled():
+                self._wake()  # the head of the line may have gone: arm for the next one
+            elif waiter.asked is None:
+                self._unused(weight)
             raise
-        return _WindowSlot(self)
+        if waiter.asked is not None:
+            raise RateLimited(429, retry_after=waiter.asked)
+        return _WindowSlot(self, weight, loop.time())
 
     def pause(self, seconds: float) -> None:
-        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause."""
-        loop = self._bound_loop()
-        self._paused_until = max(self._paused_until, loop.time() + seconds)
-        self._arm(loop)
+        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+
+        A window that learns takes it for a refusal.
+        """
+        now = self._bound_loop().time()
+        self._paused_until = max(self._paused_until, now + seconds)
+        self._line.dismiss(self._paused_until - now)
+        if self._learning is not None:
+            self._learning.refused(now, self._paused_until)
+            self._tell()
+        self._wake()
 
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
@@ -160,69 +225,75 @@ class Window:
             )
         return loop
 
-    def _is_free(self, now: float) -> bool:
-        return now >= self._paused_until and all(book.is_free(now) for book in self._books)
+    def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
+        """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
+        answer must come in first, which will look again."""
+        when = max(now, self._paused_until)
+        if priority == "normal":
+            when = max(when, self._spread_until(now))
+        if when == now:
+            for slots in self._slots:
+                opens = slots.opens_at(weight, now)
+                if opens is None:
+                    return None
+                when = max(when, opens)
+        return when
 
-    def _depart(self) -> _WindowSlot:
-        for book in self._books:
-            book.depart()
-        return _WindowSlot(self)
+    def _spread_until(self, now: float) -> float:
+        """When the next normal request may depart, as far as interactive ones are concerned."""
+        if self._interactive_came == -inf:
+            return -inf
+        quickest = max(self._slots, key=lambda slots: slots.limit / slots.per)
+        if now - self._interactive_came > _STAYS_SPREAD * quickest.per:
+            return -inf
+        return self._normal_left + quickest.per / quickest.limit
 
-    def _answered(self) -> None:
+    def _depart(self, weight: int, priority: Priority, now: float) -> None:
+        for slots in self._slots:
+            slots.depart(weight)
+        if priority == "normal":
+            self._normal_left = now
+
+    def _answered(self, weight: int, departed: float) -> None:
         assert self._loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = self._loop.time()
-        for book in self._books:
-            book.answered(now)
-        if self._waiters:
-            self._arm(self._loop)
+        for slots in self._slots:
+            slots.answered(weight, departed, now)
+        if self._learning is not None:
+            self._tell()
+        if self._line.anybody:
+            self._wake()
 
-    def _return_unused(self) -> None:
+    def _unused(self, weight: int) -> None:
         """A slot granted to a waiter that was cancelled before it could leave goes to the next."""
-        for book in self._books:
-            book.out -= 1
+        for slots in self._slots:
+            slots.unused(weight)
         self._wake()
 
-    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Set the one timer for the moment when the head of the queue may go, if that is known."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._waiters or any(book.out >= book.limit for book in self._books):
-            return  # nobody waits, or an answer must come in first: it will arm the timer
-        now = loop.time()
-        when = self._paused_until
-        for book in self._books:
-            if not book.is_free(now):
-                when = max(when, book.free_at[book.out + len(book.free_at) - book.limit])
-        self._timer = loop.call_at(max(when, now), self._wake)
-
     def _wake(self) -> None:
-        """Grant what can be granted, in the order of arrival."""
+        """Let those go who may, in their order, and set the one timer for the next of them."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        assert self._loop is not None  # noqa: S101 - armed by acquire() only
+        assert self._loop is not None  # noqa: S101 - only after acquire() or pause()
         now = self._loop.time()
-        while self._waiters:
-            if self._waiters[0].done():
-                self._waiters.popleft()
-            elif self._is_free(now):
-                for book in self._books:
-                    book.depart()
-                self._waiters.popleft().set_result(None)
-            else:
-                break
-        self._arm(self._loop)
+        while True:
+            waiter = self._line.first()
+            if waiter is None:
+                return
+            when = self._opens_at(waiter.weight, waiter.priority, now)
+            if when is None:
+                return  # an answer must come in first: it will look again
+            if when > now:
+                self._timer = self._loop.call_at(when, self._wake)
+                return
+            self._depart(waiter.weight, waiter.priority, now)
+            self._line.leave(waiter)
 
-
-# Kept for as long as the loop: a limiter that went with its client would forget what just departed.
-_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
-
-
-def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
-    """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one."""
-    limiters = _shared.setdefault(asyncio.get_running_loop(), {})
-    limiter = limiters.get(scope)
-    if limiter is None:
-        limiter = limiters[scope] = make()
-    return limiter
+    def _tell(self) -> None:
+        """Tell what was learnt, if it is new."""
+        learnt = self.learnt
+        if learnt is None or learnt == self._told:
+            return
+        self._told = learnt
+        tell(self._events, Learned(learnt.limit, self._slots[0].per, learnt.guard))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isnan
 from typing import Any
 from urllib.parse import unquote
 
@@ -52,18 +53,28 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
 
     ``Retry-After`` as seconds or as a date, or ``X-RateLimit-Reset`` as a moment in UTC
     (``2021-10-28 01:29:40 UTC``, which no standard parser takes). Moments are read against the
-    answer's own ``Date``, so that our clock may be wrong.
+    answer's own ``Date``, so that our clock may be wrong. Where no moment can be read, or where it
+    has passed (they are given in whole seconds), ``X-RateLimit-Period`` is waited.
     """
     asked = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(asked)
-    except ValueError:
+    seconds = _number(asked)
+    if seconds is None:
         until = _date(asked) or _moment(headers.get("x-ratelimit-reset", ""))
-        if until is None:
-            return None
-        now = _date(headers.get("date", "")) or datetime.now(UTC)
-        seconds = (until - now).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST) if seconds == seconds else None  # NaN is no wait
+        if until is not None:
+            now = _date(headers.get("date", "")) or datetime.now(UTC)
+            seconds = (until - now).total_seconds()
+        if seconds is None or seconds <= 0:
+            period = _number(headers.get("x-ratelimit-period", ""))
+            seconds = seconds if period is None else period
+    return None if seconds is None else min(max(seconds, 0.0), _LONGEST)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return None if isnan(number) else number
 
 
 def _moment(text: str) -> datetime | None:

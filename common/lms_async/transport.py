@@ -12,8 +12,8 @@ limit.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 import attrs
@@ -33,10 +33,12 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tell
-from .limit import Limiter, Slot, shared
+from .limit import Limiter, Priority, Slot
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
+from .scopes import acquired, shared
 from .values import Misfit
 from .vendor import Vendor
+from .width import Width
 from .wire import Wire
 
 T = TypeVar("T")
@@ -73,7 +75,7 @@ class _Try:
     paused: float = 0.0
     #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
     in_doubt: bool = False
-    departing: Callable[[], None] | None = attrs.field(default=None, repr=False)
+    departing: Callable[[], Awaitable[None]] | None = attrs.field(default=None, repr=False)
 
 
 class Transport:
@@ -88,7 +90,10 @@ class Transport:
         retry: RetryPolicy | None = None,
         timeout: float = 60.0,
         events: Sequence[Listener] = (),
+        priority: Priority = "normal",
     ) -> None:
+        if priority not in get_args(Priority):
+            raise InvalidInput(f"priority is one of {', '.join(get_args(Priority))}")
         if not timeout > 0:
             raise InvalidInput("timeout is in seconds, above 0")
         self.vendor = vendor
@@ -98,12 +103,18 @@ class Transport:
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
         self._events = tuple(events)
+        self._priority = priority
+        self._width = Width()
         self._attempts = retrying(self._policy, self._attempt, self._note)
 
     def with_options(
-        self, *, timeout: float | None = None, retry: RetryPolicy | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        priority: Priority | None = None,
     ) -> Transport:
-        """A transport over the same session and limiter, with another timeout or retry policy."""
+        """A transport over the same session and limiter, with other options."""
         return Transport(
             self.vendor,
             self.wire,
@@ -111,7 +122,19 @@ class Transport:
             retry=retry or self._policy,
             timeout=self._timeout if timeout is None else timeout,
             events=self._events,
+            priority=priority or self._priority,
         )
+
+    @property
+    def account(self) -> Hashable:
+        """What tells the account that is worked on from others; may hold a secret."""
+        return self.vendor.account
+
+    @property
+    def width(self) -> int:
+        """How many requests are worth keeping under way at once, as far as is known now."""
+        limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
+        return self._width.at(limiter.rate)
 
     async def send(self, call: Call[T]) -> T:
         """Send ``call``, and give what it returns.
@@ -122,11 +145,12 @@ class Transport:
         return self.decode(call, payload)
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         """The checked payload of ``call``, not decoded, and how many attempts it took.
 
-        :param departing: called right before each attempt leaves, when its slot is there.
+        :param departing: awaited right before each attempt leaves, when its slot is there; what it
+            raises keeps the attempt from leaving.
         """
         attempts = 0
         for _ in range(_MOST_HOPS):
@@ -153,7 +177,7 @@ class Transport:
         raise DecodeError(paths, call=call)
 
     async def _perform(
-        self, call: Call[Any], departing: Callable[[], None] | None
+        self, call: Call[Any], departing: Callable[[], Awaitable[None]] | None
     ) -> tuple[Answer, Any]:
         body = call.body if isinstance(call.body, bytes) else None
         if call.body is not None and body is None:
@@ -180,9 +204,6 @@ class Transport:
         except LmsError as failure:
             error = failure
         state.in_doubt |= error.may_have_acted and call.method != "GET"
-        if isinstance(error, RateLimited):
-            self._now_limiter().pause(error.retry_after)
-            tell(self._events, Refused(str(call), error.retry_after))
         if self._may_retry(state, error):
             raise Passing(error, state)
         raise error
@@ -194,9 +215,10 @@ class Transport:
         slot = await self._slot(call)
         left = time.monotonic()
         try:
-            state.attempts += 1
             if state.departing is not None:
-                state.departing()
+                await state.departing()
+                left = time.monotonic()
+            state.attempts += 1
             tell(self._events, Departed(str(call), state.attempts, left - asked))
             answer = await self.wire.exchange(
                 call,
@@ -212,9 +234,15 @@ class Transport:
         finally:
             slot.answered()  # whatever was raised since it was granted: no slot is lost
         seconds = time.monotonic() - left
+        self._width.answered(seconds)
         tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
-        payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
-        return answer, payload
+        try:
+            return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
+        except RateLimited as refused:
+            for limiter in self._limiters(call):
+                limiter.pause(refused.retry_after)
+            tell(self._events, Refused(str(call), refused.retry_after))
+            raise
 
     def _url(self, call: Call[Any]) -> str:
         try:
@@ -225,21 +253,29 @@ class Transport:
 
     async def _slot(self, call: Call[Any]) -> Slot:
         """The right to send one attempt now, with credentials that are fresh by now."""
-        limiter = self._now_limiter()
         while True:
-            wait = limiter.pause_left()
-            if wait > self._policy.longest_wait:
-                raise RateLimited(429, retry_after=wait, call=call)
             await self.vendor.prepare()
-            slot = await limiter.acquire()
-            if self.vendor.is_prepared():
-                return slot
-            slot.answered()  # it was long in coming
+            try:
+                slot = await acquired(
+                    self._limiters(call),
+                    weight=self.vendor.weight(call),
+                    priority=self._priority,
+                    patience=self._policy.longest_wait,
+                )
+            except RateLimited as paused:
+                wait = paused.retry_after
+            else:
+                if self.vendor.is_prepared():
+                    return slot
+                slot.answered()  # it was long in coming
+                continue
+            raise RateLimited(429, retry_after=wait, call=call)
 
-    def _now_limiter(self) -> Limiter:
-        if self._limiter is None:
-            self._limiter = shared(self.vendor.scope, self.vendor.default_limiter)
-        return self._limiter
+    def _limiters(self, call: Call[Any]) -> list[Limiter]:
+        """What ``call`` has to pass: the caller's own limiter, or the vendor's."""
+        if self._limiter is not None:
+            return [self._limiter]
+        return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
     def _may_retry(self, state: _Try, error: LmsError) -> bool:
         if not is_passing(error, state.call):

@@ -6,7 +6,7 @@ A vendor package implements :class:`Vendor`; nothing else of it is known here.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
@@ -52,6 +52,11 @@ class Vendor(ABC):
     scope: Hashable
     converter: Converter
 
+    @property
+    def account(self) -> Hashable:
+        """What tells this account from others of the vendor; may hold a secret, is never shown."""
+        return (self.name, self.base_url, self.scope)
+
     @abstractmethod
     def default_limiter(self) -> Limiter:
         """A limiter that is safe for this vendor, used where the caller gives none."""
@@ -63,6 +68,17 @@ class Vendor(ABC):
     @abstractmethod
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows of a list's payload, and the call for the next page."""
+
+    def limits(self, call: Call[Any]) -> Mapping[Hashable, Callable[[], Limiter]]:
+        """What counts ``call``, by scope: all of it must let the call go.
+
+        For a vendor that limits an endpoint by itself: that scope too, before the vendor's own.
+        """
+        return {self.scope: self.default_limiter}
+
+    def weight(self, call: Call[Any]) -> int:
+        """How much of the limit ``call`` uses, where a vendor counts some calls for more."""
+        return 1
 
     def url(self, call: Call[Any]) -> str:
         """Where ``call`` goes: absolute, and percent-encoded as it is sent."""

@@ -13,6 +13,7 @@ from lms_async.chunks import MOST_OPEN
 from lms_async.cli.target import Row, Served, Variable
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
+from lms_async.journal import Journal
 from lms_async.limit import Limiter
 from lms_async.records import Sending
 
@@ -112,9 +113,16 @@ class MembersTarget:
                 calls += 1
         return calls + len(open_)
 
-    def bulk(self, client: ManageBac, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+    def bulk(
+        self,
+        client: ManageBac,
+        rows: Iterable[Row],
+        *,
+        update_existing: bool,
+        journal: Journal | None,
+    ) -> Bulk[Any]:
         """``memberships.update_many``."""
-        return client.memberships.update_many(rows, chunk=CHUNK)
+        return client.memberships.update_many(rows, chunk=CHUNK, journal=journal)
 
     def sandbox(
         self,

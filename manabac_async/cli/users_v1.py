@@ -11,6 +11,7 @@ import attrs
 from lms_async.bulk import Bulk
 from lms_async.cli.target import Row, Served, Variable
 from lms_async.events import Listener
+from lms_async.journal import Journal
 from lms_async.limit import Limiter
 
 from ..v1 import ManageBacV1
@@ -148,9 +149,16 @@ class UsersV1Target:
         """One a user."""
         return sum(1 for _ in rows)
 
-    def bulk(self, client: ManageBacV1, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+    def bulk(
+        self,
+        client: ManageBacV1,
+        rows: Iterable[Row],
+        *,
+        update_existing: bool,
+        journal: Journal | None,
+    ) -> Bulk[Any]:
         """``users.create_many``."""
-        return client.users.create_many(rows)
+        return client.users.create_many(rows, journal=journal)
 
     def sandbox(
         self,

@@ -12,6 +12,8 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
 from lms_async.chunks import Batch, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.guard import Guard
+from lms_async.journal import Journal
 from lms_async.outcome import Outcome, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
@@ -21,6 +23,7 @@ from lms_async.verdict import match, outcomes_of
 
 from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
 from ..rows import verdict
+from .settle import class_students, settled
 
 # Outcomes hold the rows as they were put in: so their type is that of the rows.
 S = TypeVar("S", bound=StudentPlace | Mapping[str, Any])
@@ -42,16 +45,7 @@ class Classes:
         :returns: ``await`` it for a list, or iterate it.
         :raises NotFound: there is no such class.
         """
-        path = fill("classes/{class_id}/students", class_id=class_id)
-        call = Call(
-            "GET",
-            str(path),
-            route=path.route,
-            returns=list[ClassStudent],
-            key="student_ids",
-            repeatable=True,
-        )
-        return Pages(self._transport, call, ClassStudent)
+        return class_students(self._transport, class_id)
 
     def update_students(
         self,
@@ -59,6 +53,7 @@ class Classes:
         students: Iterable[S] | AsyncIterable[S],
         *,
         chunk: int = 100,
+        journal: Journal | None = None,
     ) -> Bulk[S]:
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
@@ -66,6 +61,8 @@ class Classes:
         :param students: each with ``id`` and, where the class has levels, ``level``; a student may
             stand there once.
         :param chunk: students a call, at least 1; the vendor names no maximum.
+        :param journal: keeps through a crash what became of each row: run again with it, only what
+            is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
         """
         if chunk < 1:
@@ -82,10 +79,12 @@ class Classes:
             prepare=one_by_one(prepare),
             call=lambda rows: patch_students(class_id, rows),
             read=read,
+            operation=f"classes.update_students {class_id}",
+            look_up=lambda rows: settled(self._transport, class_id, rows),
             at_most=chunk,
             distinct=True,
         )
-        return Bulk(self._transport, students, batch)
+        return Bulk(self._transport, students, batch, journal=journal)
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
         """Add students to a class, all or none. Vendor page: "Add Students to a Class".
@@ -95,12 +94,18 @@ class Classes:
         """
         await self._change("POST", class_id, "add_students", "student_ids", ids)
 
-    async def remove_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
+    async def remove_students(
+        self, class_id: str | int, ids: Iterable[str | int], *, guard: Guard | None = None
+    ) -> None:
         """Remove students from a class. Vendor page: "Remove Students from a Class".
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :param guard: how many may be removed, or which share of the class.
+        :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
         :raises NotFound: there is no such class.
         """
+        ids = whole_ids(ids)
+        if guard is not None:
+            await guard.allow(len(ids), lambda: _length(self.list_students(class_id)))
         await self._change("POST", class_id, "remove_students", "student_ids", ids)
 
     def list_teachers(self, class_id: str | int) -> Pages[ClassTeacher]:
@@ -121,7 +126,12 @@ class Classes:
         return Pages(self._transport, call, ClassTeacher)
 
     async def set_teachers(
-        self, class_id: str | int, teachers: Iterable[T], *, allow_empty: bool = False
+        self,
+        class_id: str | int,
+        teachers: Iterable[T],
+        *,
+        allow_empty: bool = False,
+        guard: Guard | None = None,
     ) -> list[Outcome[T]]:
         """Give a class these teachers and no others. Vendor page: "Set Teacher Memberships".
 
@@ -130,8 +140,10 @@ class Classes:
 
         :param teachers: each with ``id`` and, where wanted, ``show_on_reports``.
         :param allow_empty: an empty list removes all teachers, and has to be said.
+        :param guard: how many of the teachers who are there may go, or which share of them.
         :returns: one outcome a row.
-        :raises InvalidInput: an empty list, a row that can't be sent, or a teacher twice.
+        :raises InvalidInput: an empty list, a row that can't be sent, a teacher twice, or more
+            would go than ``guard`` allows.
         """
         if isinstance(teachers, str | bytes | Mapping):
             raise InvalidInput("teachers are given as a list")
@@ -140,6 +152,10 @@ class Classes:
             raise InvalidInput(
                 "an empty list removes every teacher of the class", hint="say allow_empty=True"
             )
+        if guard is not None:
+            there = [teacher.id for teacher in await self.list_teachers(class_id)]
+            go = set(there) - {str(row.key) for row in rows}
+            await guard.allow(len(go), lambda: _known(len(there)))
         path = fill("classes/{class_id}/teachers", class_id=class_id)
         payload, attempts = await self._transport.fetch(
             Call(
@@ -156,13 +172,19 @@ class Classes:
         by_index = _by_index(rows, said if isinstance(said, list) else [])
         return outcomes_of(rows, [verdict(item) for item in by_index], attempts)
 
-    async def remove_teachers(self, class_id: str | int, ids: Iterable[str | int]) -> None:
+    async def remove_teachers(
+        self, class_id: str | int, ids: Iterable[str | int], *, guard: Guard | None = None
+    ) -> None:
         """Remove teachers from a class; those who are not in it are passed over. Vendor page:
         "Remove Teachers from a Class" (a DELETE with a body).
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :param guard: how many may be removed, or which share of the class's teachers.
+        :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
         :raises NotFound: there is no such class.
         """
+        ids = whole_ids(ids)
+        if guard is not None:
+            await guard.allow(len(ids), lambda: _length(self.list_teachers(class_id)))
         await self._change("DELETE", class_id, "teachers/remove_teachers", "teacher_ids", ids)
 
     async def _change(
@@ -180,6 +202,14 @@ class Classes:
                 repeatable=method == "DELETE",
             )
         )
+
+
+async def _length(listed: Pages[Any]) -> int:
+    return len(await listed)
+
+
+async def _known(count: int) -> int:
+    return count
 
 
 def patch_students(class_id: str | int, rows: list[Row[Any]]) -> Call[Any]:

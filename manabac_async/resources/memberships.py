@@ -10,6 +10,7 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, given
 from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.journal import Journal
 from lms_async.outcome import Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
@@ -18,6 +19,7 @@ from lms_async.values import ids_of
 
 from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts
+from .settle import settled
 
 #: Outcomes hold the rows as they were put in: so their type is that of the rows.
 P = TypeVar("P", bound=MembershipPlace | Mapping[str, Any])
@@ -74,13 +76,21 @@ class Memberships:
         )
         return Pages(self._transport, call, Membership)
 
-    def update_many(self, places: Iterable[P] | AsyncIterable[P], *, chunk: int = 100) -> Bulk[P]:
+    def update_many(
+        self,
+        places: Iterable[P] | AsyncIterable[P],
+        *,
+        chunk: int = 100,
+        journal: Journal | None = None,
+    ) -> Bulk[P]:
         """Put students into classes, or change their levels there: the rows are grouped by class,
         and go out as :meth:`Classes.update_students` sends them.
 
         :param places: each with ``class_id``, ``student_id`` and, where the class has levels,
             ``level``; a student may stand once in each class.
         :param chunk: students a call, at least 1; the vendor names no maximum.
+        :param journal: keeps through a crash what became of each row: run again with it, only what
+            is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row, in input order.
         """
         if chunk < 1:
@@ -101,11 +111,13 @@ class Memberships:
             prepare=one_by_one(prepare),
             call=call,
             read=read,
+            operation="memberships.update_many",
+            look_up=lambda rows: settled(self._transport, _class_of(rows[0].key), rows),
             at_most=chunk,
             distinct=True,
             group=_class_of,
         )
-        return Bulk(self._transport, places, batch)
+        return Bulk(self._transport, places, batch, journal=journal)
 
 
 def _class_of(key: Any) -> int:

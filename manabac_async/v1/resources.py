@@ -14,6 +14,7 @@ from lms_async.bulk import Bulk
 from lms_async.call import Call, fill, get, given
 from lms_async.chunks import Batch, Row, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
@@ -23,6 +24,7 @@ from lms_async.transport import Transport
 from ..models import converter
 from ..resources.classes import whole_ids
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
+from .settle import settled
 
 T = TypeVar("T")
 NewUser = UserV1Create | Mapping[str, Any]
@@ -60,9 +62,13 @@ class UsersV1(_Resource):
         call = _create(checked_new_user(user), many=False)
         return str((await self._transport.send(call))["user_id"])
 
-    def create_many(self, users: Iterable[N] | AsyncIterable[N]) -> Bulk[N]:
+    def create_many(
+        self, users: Iterable[N] | AsyncIterable[N], *, journal: Journal | None = None
+    ) -> Bulk[N]:
         """Create users, one a call, several calls at once; see :meth:`create`.
 
+        :param journal: keeps through a crash what became of each row: run again with it, only what
+            is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
         """
 
@@ -74,9 +80,11 @@ class UsersV1(_Resource):
             prepare=one_by_one(prepare),
             call=lambda rows: _create(orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
+            operation="users.create_many",
+            look_up=lambda rows: settled(self._transport, rows),
             at_most=1,
         )
-        return Bulk(self._transport, users, batch)
+        return Bulk(self._transport, users, batch, journal=journal)
 
     def list(
         self,
@@ -110,10 +118,13 @@ class UsersV1(_Resource):
             raise InvalidInput("there is nothing to change")
         await self._transport.send(_update(str(user_id), body, many=False))
 
-    def update_many(self, changes: Iterable[C] | AsyncIterable[C]) -> Bulk[C]:
+    def update_many(
+        self, changes: Iterable[C] | AsyncIterable[C], *, journal: Journal | None = None
+    ) -> Bulk[C]:
         """C users, one a call, several calls at once; see :meth:`update`.
 
         :param changes: each with the user's ``id`` and the fields to change.
+        :param journal: see :meth:`create_many`.
         """
 
         def prepare(item: C) -> tuple[Hashable, Any]:
@@ -127,9 +138,10 @@ class UsersV1(_Resource):
             prepare=one_by_one(prepare),
             call=lambda rows: _update(str(rows[0].key), orjson.Fragment(rows[0].body), many=True),
             read=_verdict,
+            operation="users.update_many",
             at_most=1,
         )
-        return Bulk(self._transport, changes, batch)
+        return Bulk(self._transport, changes, batch, journal=journal)
 
 
 class IbGroups(_Resource):

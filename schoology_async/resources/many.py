@@ -10,14 +10,17 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterab
 from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, given
+from lms_async.call import Call, Query, fill, get, given
 from lms_async.chunks import Absent, Batch, Prepared, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.guard import Guard, guarded
+from lms_async.journal import Journal
 from lms_async.outcome import Status, Verdict
+from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
 
-from ..models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate, converter
+from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list
 from ..rows import from_location, named, verdicts
 from .deletion import delete_query
@@ -33,6 +36,9 @@ C = TypeVar("C", bound=UserUpdate | Mapping[str, Any])
 V = TypeVar("V", bound=Reactivation | Mapping[str, Any])
 A = TypeVar("A", bound=AdvisorPair | Mapping[str, Any])
 P = TypeVar("P", bound=ParentPair | Mapping[str, Any])
+
+#: How many users one deletion may remove where the caller says nothing.
+GUARD = Guard(max_removals=500)
 
 _new_user = Sending(converter, UserCreate, what="the user")
 #: A change, as it is sent; also used for one user at a time.
@@ -53,6 +59,7 @@ class ManyUsers:
         update_existing: bool = False,
         ignore_email_conflicts: bool = False,
         email_conflict_resolution: Literal[1, 2] | None = None,
+        journal: Journal | None = None,
     ) -> Bulk[N]:
         """Create users, 50 a call. Vendor page: "bulk create".
 
@@ -65,6 +72,8 @@ class ManyUsers:
             an account of another school.
         :param email_conflict_resolution: 1 creates an account by user name where the address
             exists; 2 merges accounts of the school's verified domain into the new one.
+        :param journal: keeps through a crash what became of each row: run again with it, only what
+            is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
         """
         query = given(
@@ -90,13 +99,22 @@ class ManyUsers:
             return await settled(self._transport, rows, update_existing=update_existing)
 
         return self._bulk(
-            users, prepare, call, key=named("school_uid"), id=named("id"), look_up=look_up
+            users,
+            prepare,
+            call,
+            key=named("school_uid"),
+            id=named("id"),
+            operation="users.create_many",
+            query=query,
+            look_up=look_up,
+            journal=journal,
         )
 
-    def update_many(self, changes: Rows[C]) -> Bulk[C]:
+    def update_many(self, changes: Rows[C], *, journal: Journal | None = None) -> Bulk[C]:
         """C users, 50 a call. Vendor page: "bulk update".
 
         :param changes: each with the user's ``id`` and only the fields to change.
+        :param journal: see :meth:`create_many`.
         """
 
         def prepare(item: C) -> tuple[Hashable, Any]:
@@ -108,12 +126,21 @@ class ManyUsers:
         def call(rows: list[Row[C]]) -> Call[Any]:
             return _post_users(rows, method="PUT", query=(), repeatable=True)
 
-        return self._bulk(changes, one_by_one(prepare), call, key=named("id"), id=named("id"))
+        return self._bulk(
+            changes,
+            one_by_one(prepare),
+            call,
+            key=named("id"),
+            id=named("id"),
+            operation="users.update_many",
+            journal=journal,
+        )
 
-    def reactivate_many(self, items: Rows[V]) -> Bulk[V]:
+    def reactivate_many(self, items: Rows[V], *, journal: Journal | None = None) -> Bulk[V]:
         """Bring inactive users back. Vendor page: "bulk update (re-activate)".
 
         :param items: each with the ``uid``; ``option_reenroll`` restores courses and groups too.
+        :param journal: see :meth:`create_many`.
         """
 
         def prepare(item: V) -> tuple[Hashable, Any]:
@@ -126,7 +153,15 @@ class ManyUsers:
             path = "users/reactivate"
             return Call("PUT", path, route=path, body=body, key="user", many=True)
 
-        return self._bulk(items, one_by_one(prepare), call, key=from_location, id=from_location)
+        return self._bulk(
+            items,
+            one_by_one(prepare),
+            call,
+            key=from_location,
+            id=from_location,
+            operation="users.reactivate_many",
+            journal=journal,
+        )
 
     def delete_many(
         self,
@@ -135,14 +170,23 @@ class ManyUsers:
         keep_enrollments: bool,
         notify: bool,
         comment: str | None = None,
+        guard: Guard = GUARD,
+        journal: Journal | None = None,
     ) -> Bulk[str | int]:
         """Make users inactive, 50 a call. Vendor page: "bulk delete".
+
+        All of ``uids`` are taken and counted before the first call.
 
         :param uids: Schoology's ids.
         :param keep_enrollments: ``False`` erases grades and attendance, for ever.
         :param notify: whether each user is told by mail.
         :param comment: the reason, kept by the vendor.
+        :param guard: how many may be removed, or which share of the users; 500 where not given.
+            With more than that the bulk raises InvalidInput, and nothing is sent.
+        :param journal: see :meth:`create_many`.
         """
+        if isinstance(uids, str | bytes | Mapping):
+            raise InvalidInput("uids are given one by one, e.g. as a list, not as one text")
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
@@ -161,26 +205,48 @@ class ManyUsers:
                 return [Verdict(Status.DONE, str(row.key)) for row in rows]
             return verdicts(as_list(payload["user"]), rows, key=named("id"), id=named("id"))
 
-        return Bulk(self._transport, uids, Batch(prepare=one_by_one(prepare), call=call, read=read))
+        batch = Batch(
+            prepare=one_by_one(prepare),
+            call=call,
+            read=read,
+            operation=_said("users.delete_many", options),
+        )
+        counted = guarded(uids, guard, self._count)
+        return Bulk(self._transport, counted, batch, journal=journal)
 
-    def import_advisors(self, pairs: Rows[A]) -> Bulk[A]:
+    async def _count(self) -> int:
+        """How many users there are: as the vendor says it, or else by reading them all."""
+        call: Call[Any] = get(fill("users"), query=given(limit=2), key="user")
+        total = str((await self._transport.fetch(call))[0].get("total", ""))
+        if total.isdecimal():
+            return int(total)
+        everybody = Pages(self._transport, get(fill("users"), returns=list[User], key="user"), User)
+        return len(await everybody)
+
+    def import_advisors(self, pairs: Rows[A], *, journal: Journal | None = None) -> Bulk[A]:
         """Tie students to advisors, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``advisor_school_uid`` and, to take the
             association away, ``delete=True``. An outcome's ``id`` is the student's.
+        :param journal: see :meth:`create_many`.
         """
-        return self._associate(pairs, AdvisorPair, "advisor")
+        return self._associate(pairs, AdvisorPair, "advisor", journal)
 
-    def import_parents(self, pairs: Rows[P]) -> Bulk[P]:
+    def import_parents(self, pairs: Rows[P], *, journal: Journal | None = None) -> Bulk[P]:
         """Tie students to parents, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``parent_school_uid`` and, to take the
             association away, ``delete=True``. An outcome's ``id`` is the student's.
+        :param journal: see :meth:`create_many`.
         """
-        return self._associate(pairs, ParentPair, "parent")
+        return self._associate(pairs, ParentPair, "parent", journal)
 
     def _associate(
-        self, pairs: Rows[Any], model: type[Model], other: Literal["advisor", "parent"]
+        self,
+        pairs: Rows[Any],
+        model: type[Model],
+        other: Literal["advisor", "parent"],
+        journal: Journal | None,
     ) -> Bulk[Any]:
         field = f"{other}_school_uid"
         checked = Sending(converter, model, what="the row")
@@ -198,7 +264,15 @@ class ManyUsers:
             path = f"users/import/associations/{other}s"
             return Call("POST", path, route=path, body=body, key="association", many=True)
 
-        return self._bulk(pairs, one_by_one(prepare), call, key=key, id=named("student_uid"))
+        return self._bulk(
+            pairs,
+            one_by_one(prepare),
+            call,
+            key=key,
+            id=named("student_uid"),
+            operation=f"users.import_{other}s",
+            journal=journal,
+        )
 
     def _bulk(
         self,
@@ -208,14 +282,29 @@ class ManyUsers:
         *,
         key: Callable[[Any], Hashable | None],
         id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
+        operation: str,
+        query: Query = (),
         look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None,
+        journal: Journal | None,
     ) -> Bulk[R]:
         def read(payload: Any, rows: list[Row[R]]) -> list[Verdict | None]:
             envelope = "user" if "user" in payload else "association"
             return verdicts(payload[envelope], rows, key=key, id=id)
 
-        batch = Batch(prepare=prepare, call=call, read=read, look_up=look_up)
-        return Bulk(self._transport, items, batch)
+        batch = Batch(
+            prepare=prepare,
+            call=call,
+            read=read,
+            operation=_said(operation, query),
+            look_up=look_up,
+        )
+        return Bulk(self._transport, items, batch, journal=journal)
+
+
+def _said(operation: str, options: Query) -> str:
+    """An operation with its options, as a journal names it; a comment does not change it."""
+    chosen = [f"{name}={value}" for name, value in options if not name.endswith("comment")]
+    return " ".join([operation, *chosen])
 
 
 def checked_new_user(user: NewUser) -> dict[str, Any]:

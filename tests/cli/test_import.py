@@ -485,13 +485,18 @@ class Breaking(SchoologyTarget):
     """Has a bug in its bulk, 60 rows on."""
 
     def bulk(self, *arguments: Any, **options: Any) -> Any:
-        async def some(bulk: Any) -> AsyncIterator[Any]:
-            async for outcome in bulk:
-                if outcome.index == 60:
-                    raise RuntimeError("a bug")
-                yield outcome
+        whole = super().bulk(*arguments, **options)
 
-        return some(super().bulk(*arguments, **options))
+        class Buggy:
+            open, close = whole.open, whole.close
+
+            async def __aiter__(self) -> AsyncIterator[Any]:
+                async for outcome in whole:
+                    if outcome.index == 60:
+                        raise RuntimeError("a bug")
+                    yield outcome
+
+        return Buggy()
 
 
 async def test_a_bug_on_the_way_leaves_no_row_out(lms_import: Import, people_csv: Path) -> None:

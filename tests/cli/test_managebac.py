@@ -426,6 +426,7 @@ async def test_a_user_whose_answer_was_lost_is_not_made_again(
     run: Import, managebac_sandbox: ManageBacSandbox
 ) -> None:
     managebac_sandbox.faults.add(Fault.cut(after=True, method="POST", skip=1))
+    managebac_sandbox.faults.add(Fault.error(403, method="GET", path="api/users", times=9))
     ran = await run("managebac-v1", [USERS, user(1), user(2), user(3)], limit=(1, 0.05))
     assert ran.code == Exit.UNKNOWN
     assert list(ran.statuses.values()) == ["done", "unknown", "done"]
@@ -443,7 +444,10 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
         pytest.param(0, lambda *_: None, id="done"),
         pytest.param(
             3,
-            lambda sandbox, _: sandbox.faults.add(Fault.cut(after=True, method="POST")),
+            lambda sandbox, _: sandbox.faults.add(
+                Fault.cut(after=True, method="POST", times=9),
+                Fault.html(status=200, method="GET", path="api/users", times=99),
+            ),
             id="a lost answer",
         ),
         pytest.param(

@@ -121,6 +121,33 @@ async def test_a_refusal_of_every_row_does_not_storm_the_vendor(
     assert len(schoology_sandbox.log) <= 1 + 2 * 12
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_refusal_that_no_row_can_escape_is_not_halved(
+    client: Schoology, schoology_sandbox: SchoologySandbox, status: int
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(status, share=1.0, method="POST"))
+    report = await client.users.create_many(people(50))
+    assert report.counts[Status.DONE] == 0
+    assert len(schoology_sandbox.log) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_what_may_not_be_sent_again_ends_unknown(
+    client: Schoology, schoology_sandbox: SchoologySandbox, after: bool
+) -> None:
+    school = schoology_sandbox.school
+    uids = [school.add(row).uid for row in ROWS]
+    schoology_sandbox.faults.add(Fault.cut(after=after, method="DELETE", times=9))
+    deleted = client.users.delete_many(uids, keep_enrollments=True, notify=False)
+    assert (await deleted).counts == {Status.UNKNOWN: len(uids)}
+    pairs = [{"student_school_uid": "a", "advisor_school_uid": "b"}]
+    schoology_sandbox.faults.add(Fault.cut(after=after, method="POST", times=9))
+    assert (await client.users.import_advisors(pairs)).counts == {Status.UNKNOWN: 1}
+    chunks = -(-len(uids) // 50)
+    assert schoology_sandbox.log.count("DELETE") == chunks
+    assert schoology_sandbox.log.count("POST") == 1
+
+
 @pytest.mark.parametrize(("code", "sent"), [(429, 2), (503, 2), (409, 1)])
 async def test_a_row_that_is_refused_for_now_is_sent_again_without_the_others(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int, sent: int

@@ -10,6 +10,7 @@ import aiohttp
 
 from lms_async import (
     Bulk,
+    Learnt,
     Outcome,
     Pages,
     RateLimited,
@@ -120,6 +121,10 @@ async def main() -> None:
             await one_person(schoology.with_options(timeout=5))
         except RateLimited as refused:
             assert_type(refused.retry_after, float)
+        web = schoology.with_options(priority="interactive")
+        assert_type(web, Schoology)
+        learning = Window(50, per=5, learn=Learnt(13, refused=14), events=[watch])
+        assert_type(learning.learnt, Learnt | None)
 
 
 async def managebac_v2() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any
 
 import orjson
@@ -35,6 +35,9 @@ Answering = Callable[[list[str]], Any]
 class Vendor:
     """Takes chunks of texts; answers each with a list of ``{"key": …, "ok": …}`` or an error."""
 
+    account = "school"
+    width = 64
+
     def __init__(self, answering: Answering, latency: float = 0.1, waiting: float = 0.0) -> None:
         self.waiting = waiting
         self.answering = answering
@@ -43,11 +46,11 @@ class Vendor:
         self.under_way = self.most_under_way = 0
 
     async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], None] | None = None
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
     ) -> tuple[Any, int]:
         await asyncio.sleep(self.waiting)
         assert departing is not None
-        departing()
+        await departing()
         rows = orjson.loads(orjson.dumps(call.body))
         self.chunks.append(rows)
         self.under_way += 1
@@ -60,6 +63,12 @@ class Vendor:
         if isinstance(answer, Exception):
             raise answer
         return answer, 1
+
+
+def narrow(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Let few chunks be under way, and few that have ended wait for one before them."""
+    monkeypatch.setattr(Vendor, "width", width)
+    monkeypatch.setattr(bulk_module, "AHEAD", width)
 
 
 def prepare(item: Any) -> tuple[Hashable, Any]:
@@ -83,7 +92,7 @@ def batch(**options: Any) -> Batch[Any]:
         prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
         read=read,
-        **options,
+        **{"operation": "rows", **options},
     )
 
 
@@ -118,7 +127,7 @@ def test_chunks_are_cut_by_bytes_too() -> None:
 
 
 def test_chunks_travel_side_by_side_up_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_module, "WIDTH", 7)
+    narrow(monkeypatch, 7)
     vendor = Vendor(all_ok)
     ended = run(outcomes(Bulk(vendor, names(1000), batch(at_most=10))))
     assert len(ended) == 1000
@@ -127,7 +136,7 @@ def test_chunks_travel_side_by_side_up_to_the_width(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("endless", [False, True])
 def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, endless: bool) -> None:
-    monkeypatch.setattr(bulk_module, "WIDTH", 4)
+    narrow(monkeypatch, 4)
     taken = 0
 
     async def source() -> AsyncIterator[str]:
@@ -207,7 +216,7 @@ def test_what_happens_to_a_chunk_happens_to_its_rows(
 def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk_module, "WIDTH", 2)
+    narrow(monkeypatch, 2)
     vendor = Vendor(lambda _: Unauthorized(401))
     report = run(_report(Bulk(vendor, names(1000), batch(at_most=10))))
     assert report.counts == {Status.SKIPPED: 1000}
@@ -221,7 +230,7 @@ def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
 def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk_module, "WIDTH", 2)
+    narrow(monkeypatch, 2)
     vendor = Vendor(all_ok)
 
     async def main() -> list[Outcome[Any]]:
@@ -244,7 +253,7 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
 
     class Queued(Vendor):
         async def fetch(
-            self, call: Call[Any], *, departing: Callable[[], None] | None = None
+            self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
         ) -> tuple[Any, int]:
             self.waiting += 10
             return await super().fetch(call, departing=departing)

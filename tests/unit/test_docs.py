@@ -49,6 +49,19 @@ def test_the_table_of_operations_names_methods_and_tests_that_exist(
         assert f"async def {test.strip('`')}(" in written
 
 
+def test_each_promise_names_a_test_that_exists() -> None:
+    written = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    promises = [
+        row for columns in (2, 4) for table in tables("reliability.md", columns) for row in table
+    ]
+    assert len(promises) > 20
+    for promise in promises:
+        named = re.findall(r"`([tT]est\w+)`", promise[-1])
+        assert named, promise
+        for test in named:
+            assert f"def {test}(" in written or f"{test} = " in written, test
+
+
 def test_what_is_shared_names_no_vendor() -> None:
     for path in (ROOT / "common").rglob("*.py"):
         text = path.read_text("utf-8").casefold()

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms_async.errors import ClientUnusable
-from lms_async.limit import Slot, Window, shared
+from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
+from lms_async.limit import Limiter, Priority, Slot, Window
+from lms_async.scopes import acquired, shared
 from tests.virtual import run
 
 moments = st.floats(0, 20, allow_nan=False)
@@ -25,6 +26,8 @@ def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
         "counted": draw(st.sampled_from([0.0, 1.0]) | st.floats(0, 1, allow_nan=False)),
         "gives_up": draw(st.none() | st.floats(0, 5, allow_nan=False)),
         "lost": draw(st.booleans()),
+        "weight": draw(st.integers(1, 5)),
+        "interactive": draw(st.booleans()),
     }
 
 
@@ -41,21 +44,24 @@ def test_no_server_ever_counts_more_than_the_limit(
     plan: list[dict[str, float]],
     pauses: list[tuple[float, float]],
 ) -> None:
-    """Over random arrivals, latencies, lost answers, cancellations and pauses: a server that may
-    count each request at any moment between its departure and its answer never sees more than N
-    in M seconds; who asked first goes first; and in the end every slot is there again."""
+    """Over random arrivals, latencies, weights, priorities, lost answers, cancellations and pauses:
+    a server that may count each request at any moment between its departure and its answer never
+    sees more than N in M seconds; of one priority, who asked first goes first; and in the end every
+    slot is there again."""
 
     async def main() -> None:
         window = Window(limit, per=per)
         loop = asyncio.get_running_loop()
         counted: list[float] = []
-        asked: list[int] = []
+        asked: dict[Priority, list[int]] = {"normal": [], "interactive": []}
         departures: dict[int, float] = {}
 
         async def request(number: int, life: dict[str, float]) -> None:
             await asyncio.sleep(life["asks"])
-            asked.append(number)
-            slot = await window.acquire()
+            priority: Priority = "interactive" if life["interactive"] else "normal"
+            asked[priority].append(number)
+            weight = min(int(life["weight"]), limit)
+            slot = await window.acquire(weight=weight, priority=priority)
             departures[number] = left = loop.time()
             try:
                 await asyncio.sleep(life["latency"])
@@ -65,7 +71,7 @@ def test_no_server_ever_counts_more_than_the_limit(
                 pass
             finally:
                 # Counted at any moment up to the answer, or up to the failure being noticed.
-                counted.append(left + life["counted"] * (loop.time() - left))
+                counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
                 slot.answered()
                 slot.answered()
 
@@ -91,12 +97,14 @@ def test_no_server_ever_counts_more_than_the_limit(
         arrivals = sorted(counted)
         for first, beyond in zip(arrivals, arrivals[limit:], strict=False):
             assert beyond - first >= per - 1e-9
-        in_order = [departures[number] for number in asked if number in departures]
-        assert in_order == sorted(in_order)
+        for row in asked.values():
+            in_order = [departures[number] for number in row if number in departures]
+            assert in_order == sorted(in_order)
         for start, end in paused:
             assert not any(start < moment < end - 1e-9 for moment in departures.values())
 
         await asyncio.sleep(per + 1e-6 + max((seconds for _, seconds in pauses), default=0))
+        await asyncio.sleep(11 * per)  # nor does an interactive call hold the normal ones apart
         before = loop.time()
         await asyncio.gather(*(window.acquire() for _ in range(limit)))
         assert loop.time() == before
@@ -283,3 +291,189 @@ def test_grants_come_in_the_order_of_asking() -> None:
 
     order = run(main())
     assert all(a < b for a, b in pairwise(order))
+
+
+def test_an_interactive_call_passes_a_running_import_within_one_permits_time() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        window = Window(10, per=1)
+        waits = []
+
+        async def import_() -> None:
+            while loop.time() < 60:
+                slot = await window.acquire()
+                await asyncio.sleep(0.05)
+                slot.answered()
+
+        running = [asyncio.create_task(import_()) for _ in range(40)]
+        await asyncio.sleep(2.01)
+        for _ in range(30):
+            asked = loop.time()
+            slot = await window.acquire(priority="interactive")
+            waits.append(loop.time() - asked)
+            slot.answered()
+            await asyncio.sleep(1.23)
+        await asyncio.gather(*running)
+        return waits
+
+    first, *others = run(main())
+    assert first <= 1.05  # the import had left as one bunch, which comes again after a period
+    assert max(others) <= (1 + 0.05) / 10 + 1e-9
+
+
+def test_an_import_is_not_starved_by_interactive_calls() -> None:
+    async def main() -> list[str]:
+        window = Window(10, per=1)
+        went: list[str] = []
+
+        async def ask(priority: Priority) -> None:
+            (await window.acquire(priority=priority)).answered()
+            went.append(priority)
+
+        for _ in range(10):
+            (await window.acquire()).answered()
+        normal = [asyncio.create_task(ask("normal")) for _ in range(20)]
+        interactive = [asyncio.create_task(ask("interactive")) for _ in range(60)]
+        await asyncio.gather(*normal, *interactive)
+        return went
+
+    went = run(main())
+    assert went[:8] == ["interactive"] * 3 + ["normal"] + ["interactive"] * 3 + ["normal"]
+    assert went[:40].count("normal") == 10
+
+
+def test_without_interactive_calls_an_import_may_leave_as_one_bunch() -> None:
+    async def main() -> float:
+        window = Window(10, per=1)
+        for _ in range(10):
+            await window.acquire()
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == 0
+
+
+def test_normal_calls_are_held_apart_only_while_interactive_ones_come() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        window = Window(10, per=1)
+        (await window.acquire(priority="interactive")).answered()
+        moments = []
+        for _ in range(3):
+            (await window.acquire()).answered()
+            moments.append(loop.time())
+        await asyncio.sleep(12)
+        for _ in range(3):
+            (await window.acquire()).answered()
+            moments.append(loop.time() - 12)
+        return moments
+
+    assert run(main()) == pytest.approx([0, 0.1, 0.2, 0.2, 0.2, 0.2])
+
+
+def test_a_cancelled_interactive_call_leaves_its_slot_to_the_import() -> None:
+    async def main() -> float:
+        window = Window(1, per=1)
+        (await window.acquire()).answered()
+        normal = asyncio.create_task(window.acquire())
+        hasty = asyncio.create_task(window.acquire(priority="interactive"))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_at(1.0, hasty.cancel)
+        await normal
+        assert hasty.cancelled()
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == pytest.approx(1.0)
+
+
+def test_a_weight_uses_as_many_slots_and_nobody_overtakes_it() -> None:
+    async def main() -> list[tuple[int, float]]:
+        loop = asyncio.get_running_loop()
+        window = Window(4, per=1)
+        went: list[tuple[int, float]] = []
+
+        async def ask(weight: int) -> None:
+            (await window.acquire(weight=weight)).answered()
+            went.append((weight, loop.time()))
+
+        await asyncio.gather(*(ask(weight) for weight in (3, 2, 1, 2)))
+        return went
+
+    assert run(main()) == [(3, 0.0), (2, 1.0), (1, 1.0), (2, 2.0)]
+
+
+@pytest.mark.parametrize("weight", [0, -1, 5])
+def test_a_weight_that_never_fits_is_refused_at_once(weight: int) -> None:
+    async def main() -> None:
+        window = Window.together(Window(100, per=60), Window(4, per=1))
+        with pytest.raises(InvalidInput, match=f"a weight of {weight} does not fit"):
+            await window.acquire(weight=weight)
+
+    run(main())
+
+
+def test_a_pause_beyond_a_callers_patience_is_told_at_once() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        window = Window(1, per=1)
+        held = await window.acquire()
+        hasty = asyncio.create_task(window.acquire(patience=10))
+        patient = asyncio.create_task(window.acquire(patience=100))
+        await asyncio.sleep(0.5)
+        window.pause(10)
+        await asyncio.sleep(0)
+        assert not hasty.done()
+        window.pause(60)
+        with pytest.raises(RateLimited) as queued:
+            await hasty
+        assert queued.value.retry_after == 60
+        with pytest.raises(RateLimited) as late:
+            await window.acquire(patience=10)
+        assert late.value.retry_after == 60
+        assert loop.time() == 0.5
+        held.answered()
+        assert window.waiting == 1
+        await patient
+        assert loop.time() == 60.5
+
+    run(main())
+
+
+def test_a_dismissed_caller_that_is_cancelled_gives_no_slot_back() -> None:
+    async def main() -> None:
+        window = Window(1, per=1)
+        held = await window.acquire()
+        hasty = asyncio.create_task(window.acquire(patience=1))
+        await asyncio.sleep(0)
+        window.pause(5)
+        hasty.cancel()
+        await asyncio.gather(hasty, return_exceptions=True)
+        assert "1 under way" in repr(window)
+        held.answered()
+        assert "0 under way" in repr(window)
+
+    run(main())
+
+
+def test_it_tells_the_rate_that_it_allows() -> None:
+    assert Window(15, per=5).rate == 3
+    assert Window.together(Window(15, per=5), Window(1000, per=3600)).rate == 1000 / 3600
+
+
+def test_a_request_may_have_to_pass_several_limiters() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        endpoint, host = Window(1, per=2), Window(2, per=1)
+        limiters: list[Limiter] = [endpoint, host]
+        moments = []
+        for _ in range(3):
+            slot = await acquired(limiters, weight=1, priority="normal", patience=10)
+            moments.append(loop.time())
+            slot.answered()
+        host.pause(100)
+        with pytest.raises(RateLimited):
+            await acquired(limiters, weight=1, priority="normal", patience=10)
+        assert endpoint._slots[0].out == 0
+        assert host._slots[0].out == 0
+        return moments
+
+    assert run(main()) == [0, 2, 4]

@@ -88,6 +88,10 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
         ),
         ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC"}, 0.0),
         ({"x-ratelimit-reset": "1635384580"}, None),
+        ({"x-ratelimit-reset": "1635384580", "x-ratelimit-period": "30"}, 30.0),
+        ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC", "x-ratelimit-period": "1"}, 1.0),
+        ({"retry-after": "0", "x-ratelimit-period": "30"}, 0.0),
+        ({"x-ratelimit-period": "nan"}, None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import aiohttp
@@ -15,9 +15,11 @@ from aiohttp.test_utils import TestServer
 
 from lms_async import (
     AnswerLost,
+    Call,
     ClientUnusable,
     ConnectionFailed,
     InvalidInput,
+    Limiter,
     OutcomeUnknown,
     RateLimited,
     RetryPolicy,
@@ -31,6 +33,7 @@ from lms_async.events import Answered, Departed, Event, Failed, Refused, Retryin
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
+from schoology_async.vendor import SchoologyVendor
 from tests.conftest import QUICK, people
 
 
@@ -192,10 +195,16 @@ async def test_two_clients_of_one_key_share_their_limit(
 ) -> None:
     one, other = connect(limiter=None), connect(limiter=None)
     stranger = connect(limiter=None, key="another")
-    limiters = {client._transport._now_limiter() for client in (one, other, one.with_options())}
+    call: Call[Any] = Call("GET", "users")
+
+    def limiter(client: Schoology) -> Limiter:
+        (only,) = client._transport._limiters(call)
+        return only
+
+    limiters = {limiter(client) for client in (one, other, one.with_options())}
     assert len(limiters) == 1
     assert repr(next(iter(limiters))).startswith("<Window 13 per 5 s")
-    assert stranger._transport._now_limiter() not in limiters
+    assert limiter(stranger) not in limiters
 
 
 async def test_with_options_is_a_view_on_the_same_connection(
@@ -336,3 +345,70 @@ async def test_no_proxy_of_the_environment_is_asked(
         nobody.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{nobody.getsockname()[1]}")
         await schoology.app_user_info()
+
+
+async def test_an_interactive_view_goes_before_a_running_import(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology = connect(limiter=Window(5, per=0.2))
+    web = schoology.with_options(priority="interactive")
+    importing = asyncio.create_task(schoology.users.create_many(people(2000))._run())
+    arrived = asyncio.Event()
+    schoology_sandbox.before_each = lambda seen: arrived.set()
+    await arrived.wait()
+    before = len(schoology_sandbox.log)
+    await web.app_user_info()
+    seen = [seen.path for seen in schoology_sandbox.log][before:]
+    assert "app-user-info" in seen[:5]  # 35 chunks stood in line before it
+    (await importing).raise_for_failures()
+    assert web.with_options(timeout=1)._transport._priority == "interactive"
+
+
+async def test_a_priority_that_is_none_is_refused(schoology: Schoology) -> None:
+    with pytest.raises(InvalidInput, match="priority is one of normal, interactive"):
+        schoology.with_options(priority="urgent")  # type: ignore[arg-type]
+
+
+async def test_calls_in_line_are_told_of_a_pause_beyond_their_patience(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, events: list[Event]
+) -> None:
+    client = connect(limiter=Window(1, per=0.05), retry=RetryPolicy(longest_wait=10))
+    schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=3600))
+    started = asyncio.get_running_loop().time()
+    ends = await asyncio.gather(*(client.app_user_info() for _ in range(5)), return_exceptions=True)
+    assert asyncio.get_running_loop().time() - started < 5
+    for end in ends:
+        assert isinstance(end, RateLimited)
+        assert end.retry_after == pytest.approx(3600, abs=5)
+        assert str(end).startswith("GET app-user-info: HTTP 429")
+    assert len([event for event in events if isinstance(event, Refused)]) == 1
+    assert [end.attempts for end in ends if isinstance(end, RateLimited)] == [1, 0, 0, 0, 0]
+
+
+async def test_an_endpoint_may_have_a_limit_of_its_own_and_calls_a_weight(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def limits(vendor: SchoologyVendor, call: Call[Any]) -> dict[Hashable, Callable[[], Limiter]]:
+        host: dict[Hashable, Callable[[], Limiter]] = {vendor.scope: lambda: Window(1000, per=0.01)}
+        return {"info": lambda: Window(4, per=0.3), **host} if "info" in call.path else host
+
+    monkeypatch.setattr(SchoologyVendor, "limits", limits)
+    monkeypatch.setattr(SchoologyVendor, "weight", lambda vendor, call: 2)
+    one, other = connect(limiter=None), connect(limiter=None)
+    started = asyncio.get_running_loop().time()
+    await asyncio.gather(*(one.users.languages() for _ in range(10)))
+    await asyncio.gather(one.app_user_info(), other.app_user_info())
+    assert asyncio.get_running_loop().time() - started < 0.3
+    await one.app_user_info()
+    assert asyncio.get_running_loop().time() - started >= 0.3
+
+
+async def test_the_width_follows_from_the_limit_and_the_latency(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    assert connect(limiter=Window(10_000, per=1))._transport.width == 64
+    slow = connect(limiter=Window(1, per=10))
+    await slow.app_user_info()
+    assert slow._transport.width == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import shlex
 import sys
 import traceback
 from collections.abc import Coroutine
@@ -17,6 +18,7 @@ from .. import __version__
 from .credentials import read_environment
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
+from .journals import shown
 from .target import find_target, target_names
 from .tellers import MOST_ROWS, make_teller
 
@@ -110,9 +112,16 @@ def import_(
         str | None,
         typer.Option(metavar="15/5s", help="Most requests in so many seconds."),
     ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart", help="Send all rows, also those that an earlier run settled."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Import the rows of a CSV file.
+
+    A journal beside the results notes what became of each row. Run again, the same command sends
+    only what is not settled, and rows that were changed since.
 
     Credentials come from the environment, or from a file .env in this folder.
 
@@ -133,11 +142,26 @@ def import_(
             results=results,
             dry_run=dry_run,
             limit=read_limit(limit),
+            restart=restart,
+            again=shlex.join(["lms", *(word for word in sys.argv[1:] if word != "--restart")]),
         )
     except CannotStart as why:
         say.fault(why.lines, why.exit_code)
         raise typer.Exit(why.exit_code) from None
     raise typer.Exit(_run(run_import(order, say)).exit_code)
+
+
+journal = typer.Typer(no_args_is_help=True, help="The journals that imports keep.")
+app.add_typer(journal, name="journal")
+
+
+@journal.command()
+def show(
+    path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal.")],
+) -> None:
+    """Say what a journal knows: how many rows ended how, and when it was written."""
+    for line in shown(path):
+        typer.echo(line)
 
 
 @app.command()

@@ -17,10 +17,12 @@ from typing import Any
 import attrs
 
 from ..bulk import Bulk
-from ..errors import InvalidInput, LmsError
+from ..errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
 from ..events import Listener
+from ..journal import Journal
 from ..limit import Window
 from ..outcome import Status
+from . import journals
 from .columns import Columns, match_columns, read_map
 from .credentials import require
 from .exits import CannotStart, Exit, advice, of_counts, of_error
@@ -49,6 +51,10 @@ class Order:
     results: Path | None = None
     dry_run: bool = False
     limit: tuple[int, float] | None = None
+    #: Forget what the journal of an earlier run knows.
+    restart: bool = False
+    #: The command that goes on with this import, as it can be typed.
+    again: str = ""
     #: Told each of the client's events, beside the teller.
     listeners: Collection[Listener] = ()
 
@@ -149,13 +155,32 @@ class _Import:
             return self._summary(self._ending(None, results, given), results)
         async with self._connect(given) as client:
             await self._verify(client, given)
-            results.begin()
-            bulk = self._target.bulk(client, feed, update_existing=self._order.update_existing)
-            self._interrupts.react = partial(self._interrupted, bulk)
-            async with _working(self._say, self._work):
-                await sending.all(bulk)
+            bulk = self._target.bulk(
+                client,
+                feed,
+                update_existing=self._order.update_existing,
+                journal=self._journal(results.path),
+            )
+            try:
+                await _open(bulk)
+                results.begin()
+                self._interrupts.react = partial(self._interrupted, bulk)
+                async with _working(self._say, self._work):
+                    await sending.all(bulk)
+            finally:
+                await bulk.close()
             self._interrupts.react = _ignored
         return self._summary(self._ending(bulk, results, given), results)
+
+    def _journal(self, results: Path) -> Journal:
+        """The journal beside the results; what it knows from before is said."""
+        order = self._order
+        path = journals.beside(results, source=order.path)
+        if path.exists() and not order.restart:
+            told = journals.look(path)
+            if told.counts:
+                self._say.note(journals.going_on(path, told))
+        return Journal(path, order.path.name, restart=order.restart)
 
     def _connect(self, given: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
         limit = self._order.limit
@@ -192,6 +217,9 @@ class _Import:
             return results.failure.exit_code
         if self._interrupts.count:
             return Exit.INTERRUPTED
+        if isinstance(stopped, JournalFailed):
+            self._say.fault([stopped.what, stopped.hint], Exit.BAD_INPUT)
+            return Exit.BAD_INPUT
         if stopped is not None:
             said = advice(stopped, listed(list(given)))
             self._say.fault([*said, "the rest was not sent"], of_error(stopped))
@@ -211,10 +239,21 @@ class _Import:
             results=results.path,
             results_complete=results.failure is None,
             results_lack_from=results.lack_from,
+            again=self._order.again,
             explained=tuple(
                 f"{code}: {what}" for code, what in explained.items() if code in work.codes
             ),
         )
+
+
+async def _open(bulk: Bulk[Any]) -> None:
+    try:
+        await bulk.open()
+    except JournalUnusable as unusable:
+        why = unusable
+    else:
+        return
+    raise journals.refused(why)
 
 
 def _ignored() -> None:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import IO
 
+from ..bulk import EARLIER
 from ..outcome import RowError, Status
 from .exits import CannotStart
 from .rows import Line
@@ -42,6 +43,8 @@ class Results:
         #: The first row that is not in it, if the file fails on the way.
         self.lack_from: int | None = None
         self._made = not existed
+        #: What the vendor said of rows that an earlier run has settled: a journal does not keep it.
+        self._earlier = _sentences(path) if existed and path.is_file() else {}
         self._begun = False
         self._writer = csv.writer(self._file, lineterminator="\n")
 
@@ -72,6 +75,8 @@ class Results:
         if self.failure is not None:
             return
         told = ("", "") if error is None else (error.code, error.message)
+        if told[1] == EARLIER:
+            told = (told[0], self._earlier.get((_cell(line.name), told[0]), EARLIER))
         try:
             self._writer.writerow([line.row, *map(_cell, (line.name, status, id or "", *told))])
         except OSError as failed:
@@ -89,6 +94,22 @@ class Results:
 
     def _unwritable(self, error: OSError) -> CannotStart:
         return CannotStart(f"the results file {self.path} can't be written: {error.strerror}")
+
+
+def _sentences(path: Path) -> dict[tuple[str, str], str]:
+    """The sentences of the rejected rows of a results file, by key and code."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                return {}
+            return {
+                (row["key"], row["error_code"]): row["error"]
+                for row in rows
+                if row["status"] == Status.REJECTED and row["error"]
+            }
+    except (OSError, UnicodeError, csv.Error):
+        return {}
 
 
 def _cell(text: str) -> str:

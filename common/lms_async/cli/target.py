@@ -17,6 +17,7 @@ import attrs
 
 from ..bulk import Bulk
 from ..events import Listener
+from ..journal import Journal
 from ..limit import Limiter
 from .exits import CannotStart
 from .text import nearest
@@ -124,7 +125,9 @@ class Target(Protocol):
     def calls(self, rows: Iterable[Row]) -> int:
         """How many requests these rows take, which passed :meth:`check`, if nothing goes wrong."""
 
-    def bulk(self, client: Any, rows: Iterable[Row], *, update_existing: bool) -> Bulk[Any]:
+    def bulk(
+        self, client: Any, rows: Iterable[Row], *, update_existing: bool, journal: Journal | None
+    ) -> Bulk[Any]:
         """The work on ``rows``, not yet begun; one outcome a row, in their order."""
 
     def sandbox(

@@ -278,6 +278,8 @@ def _closing(summary: Summary) -> list[str]:
     lines += summary.explained
     if summary.results is not None:
         lines.append(_results(summary))
+    if summary.again and summary.exit_code is not Exit.DONE:
+        lines.append(f"to go on, sending only rows that are not settled: {summary.again}")
     return lines
 
 

@@ -97,6 +97,8 @@ class Summary:
     #: Whether every row's end is in the results file; if not, those from a row on are not.
     results_complete: bool = True
     results_lack_from: int | None = None
+    #: The command that goes on with it, as it can be typed.
+    again: str = ""
     #: What the vendor's error codes mean, of those that came.
     explained: tuple[str, ...] = ()
     #: Whether the rows that count as skipped would have been sent.

@@ -1,0 +1,75 @@
+"""The journal that ``lms import`` keeps, and ``lms journal show``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from ..errors import JournalUnusable
+from ..journal_file import JournalFile, Told
+from .exits import CannotStart
+from .text import counted, duration
+
+#: What stands in a journal, in words.
+_SAID = {
+    "done": "done",
+    "rejected": "rejected",
+    "unknown": "unknown",
+    "sent": "sent, and their answers not in",
+}
+
+
+def beside(results: Path, *, source: Path) -> Path:
+    """The journal's name: that of the results file, or of the input if results go nowhere that
+    could be gone back to, as a pipe."""
+    plain = not results.exists() or results.is_file()
+    return (results if plain else source).with_suffix("").with_suffix(".journal")
+
+
+def look(path: Path) -> Told:
+    """What stands in the journal at ``path``.
+
+    :raises CannotStart: there is none, or it can't be opened now.
+    """
+    try:
+        file = JournalFile(path, make=False)
+    except JournalUnusable as unusable:
+        why = unusable
+    else:
+        try:
+            return file.tell()
+        finally:
+            file.close()
+    raise refused(why)
+
+
+def refused(unusable: JournalUnusable) -> CannotStart:
+    """Why nothing can be sent with this journal, in the command's words."""
+    hint = unusable.hint.replace("with restart", "with --restart")
+    return CannotStart(unusable.what, *([hint] if hint else []), "no row was sent")
+
+
+def going_on(path: Path, told: Told) -> str:
+    """One line for an import that goes on where an earlier one ended."""
+    ended = told.counts["done"] + told.counts["rejected"]
+    open_ = told.counts["sent"] + told.counts["unknown"]
+    return (
+        f"going on with {path}, last written {_ago(told.written)}: {counted(ended, 'row')} "
+        f"settled, {counted(open_, 'row')} to be asked for (--restart forgets it)"
+    )
+
+
+def shown(path: Path) -> list[str]:
+    """What ``lms journal show`` prints."""
+    told = look(path)
+    lines = [f"{path}: {told.operation or 'not begun'}"]
+    if told.begun:
+        lines.append(f"begun {_ago(told.begun)}, last written {_ago(told.written)}")
+    lines += [f"{told.counts[status]:>9,} {words}" for status, words in _SAID.items()]
+    return lines
+
+
+def _ago(moment: float) -> str:
+    seconds = max(0.0, time.time() - moment)
+    days = int(seconds // 86400)
+    return f"{counted(days, 'day')} ago" if days else f"{duration(seconds)} ago"

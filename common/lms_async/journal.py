@@ -1,0 +1,231 @@
+"""Which rows were sent and how each ended, kept through a crash.
+
+Before a chunk leaves, its rows are noted as sent; after its answer, how each ended. What is run
+again with the same journal sends exactly the rows that are not settled; of those that were on their
+way when the last run ended, the vendor is asked first. The file is written by a thread of its own,
+the notes of several chunks at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from .chunks import Row
+from .errors import JournalFailed, JournalUnusable
+from .journal_file import TAG, Ended, JournalFile, Known, Sent
+from .outcome import Outcome, Status
+
+#: Seconds from one commit to the next, at least; one that comes alone is made at once.
+_APART = 0.02
+
+_WHOSE = {
+    "account": "another account",
+    "operation": "another call, or the same with other options",
+    "input": "other input",
+}
+
+
+@attrs.frozen
+class Journal:
+    """The journal of one bulk, in the file ``path``; give it to one call at a time.
+
+    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes (both can be
+    read by their owner only). No name, no mail address and no row stands in either.
+
+    :param path: where it is, or is to be made.
+    :param input: what the rows are, e.g. the name of their file: a journal that was begun with
+        another one is refused.
+    :param wait: how long to wait, in seconds, while another process works with it; by default it
+        is refused at once.
+    :param restart: forget what stands in it, and send everything.
+    :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
+        what it has sent; rows without one are noted as sent.
+    """
+
+    path: Path = attrs.field(converter=Path)
+    input: str = attrs.field(default="", repr=False)
+    wait: float = attrs.field(default=0.0, kw_only=True)
+    restart: bool = attrs.field(default=False, kw_only=True)
+    grace: float = attrs.field(default=10.0, kw_only=True)
+
+    async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
+        """Open it for a call.
+
+        :param account: what tells the account from others.
+        :param operation: the call, and those of its options that change what it does.
+        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        """
+        thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                thread, self._open, thread, repr(account), operation
+            )
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+
+    def _open(self, thread: ThreadPoolExecutor, account: str, operation: str) -> OpenJournal:
+        file = JournalFile(self.path, wait=self.wait)
+        try:
+            if self.restart:
+                file.forget()
+            tags = _Tags(_key_beside(self.path, new=file.is_new))
+            other = file.begin(
+                {
+                    "account": tags.of(account.encode()).hex(),
+                    "operation": operation,
+                    "input": tags.of(self.input.encode("utf-8", "surrogatepass")).hex(),
+                }
+            )
+            if other is not None:
+                raise JournalUnusable(
+                    f"the journal {self.path} is of {_WHOSE[other]}",
+                    hint="give another file, or forget what is in it with restart",
+                )
+            return OpenJournal(file, tags, thread)
+        except BaseException:
+            file.close()
+            raise
+
+
+class _Tags:
+    """Keyed hashes: without the key nobody can try out names against them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, text: bytes) -> bytes:
+        return hashlib.blake2b(text, key=self._key, digest_size=TAG).digest()
+
+    def mark(self, rows: Sequence[Row[Any]]) -> None:
+        """Give each row its tag: that of its key and content."""
+        for row in rows:
+            row.tag = self.of(str(row.key).encode("utf-8", "surrogatepass") + b"\0" + row.body)
+
+
+class OpenJournal:
+    """A journal while a bulk runs."""
+
+    def __init__(self, file: JournalFile, tags: _Tags, thread: ThreadPoolExecutor) -> None:
+        self._file = file
+        self._tags = tags
+        self._thread = thread
+        self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._chunks = 0
+        self._written_at = 0.0
+        # Whether it knows of rows from an earlier run.
+        self._resumes = not file.is_empty
+
+    async def recall(self, rows: Sequence[Row[Any]]) -> list[Known | None]:
+        """What is known of each row from before; they are marked for :meth:`sent`."""
+        self._tags.mark(rows)
+        if not self._resumes:
+            return [None] * len(rows)
+        tags = [row.tag for row in rows]
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._file.recall, tags)
+
+    def number(self) -> int:
+        """A number for the next chunk."""
+        self._chunks += 1
+        return self._chunks
+
+    def sent(self, number: int, rows: Sequence[Row[Any]]) -> asyncio.Future[None]:
+        """Note that ``rows`` are about to leave.
+
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written: then
+            they must not leave.
+        """
+        return self._put(Sent(number, b"".join([row.tag for row in rows])))
+
+    def ended(self, number: int, outcomes: Sequence[Outcome[Any]]) -> asyncio.Future[None]:
+        """Note how the rows of :meth:`sent` ended.
+
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written.
+        """
+        done = Status.DONE
+        ends = [
+            outcome.id
+            if outcome.status is done and outcome.id is not None
+            else (outcome.status.value, outcome.id, outcome.error and outcome.error.code)
+            for outcome in outcomes
+        ]
+        return self._put(Ended(number, ends))
+
+    async def close(self) -> None:
+        """Write what is left, and let go of the file."""
+        try:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._file.close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _put(self, entry: Sent | Ended) -> asyncio.Future[None]:
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        written.add_done_callback(_seen)  # a bulk that was cut off asks no more
+        self._entries.append((entry, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return written
+
+    async def _write(self) -> None:
+        """Write until nothing is left; what comes meanwhile is written together, since it is the
+        number of commits that costs, and not what is in them."""
+        loop = asyncio.get_running_loop()
+        while self._entries:
+            await asyncio.sleep(self._written_at + _APART - loop.time())
+            self._written_at = loop.time()
+            now, self._entries = self._entries, []
+            failure = ""
+            try:
+                await loop.run_in_executor(
+                    self._thread, self._file.write, [entry for entry, _ in now]
+                )
+            except JournalFailed as failed:
+                failure, hint = failed.what, failed.hint
+            for _, written in now:
+                if written.done():
+                    continue  # whoever waited for it was cancelled
+                if failure:
+                    written.set_exception(JournalFailed(failure, hint=hint))
+                else:
+                    written.set_result(None)
+        self._writing = None
+
+
+def _seen(written: asyncio.Future[None]) -> None:
+    if not written.cancelled():
+        written.exception()
+
+
+def _key_beside(path: Path, *, new: bool) -> bytes:
+    """The key of the journal's hashes, made for one that is ``new``."""
+    beside = path.with_name(path.name + ".key")
+    if beside.is_file():
+        key = beside.read_bytes()
+        if len(key) == 32:
+            return key
+        if not new:
+            raise JournalUnusable(f"{beside} is not the key of a journal")
+    elif not new:
+        raise JournalUnusable(
+            f"the journal {path} has lost its key {beside}", hint="bring it back, or begin anew"
+        )
+    key = os.urandom(32)
+    beside.touch(mode=0o600)
+    beside.chmod(0o600)
+    with beside.open("wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

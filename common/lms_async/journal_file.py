@@ -1,0 +1,268 @@
+"""The file of a journal: SQLite, and what stands in it. All of it blocks; see ``journal.py``.
+
+While an import runs, the file is only added to: one note for all chunks that left and all that
+ended since the last one, which costs a twentieth of writing each row of the import. When it is
+opened again, these notes are taken apart into rows, that can be looked up.
+
+No name, no mail address and no key stands here: a row is known by a keyed hash of its key and
+content.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+
+from .errors import JournalFailed, JournalUnusable
+from .outcome import Status
+
+#: The form of the file. One of another form is refused, not guessed at.
+FORMAT = 1
+#: Bytes of one hash.
+TAG = 16
+
+_SENT = "sent"
+_PASSING = ("429",)
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
+CREATE TABLE IF NOT EXISTS row (
+    tag BLOB PRIMARY KEY, status TEXT, id TEXT, code TEXT, at REAL
+) WITHOUT ROWID;
+"""
+
+
+@attrs.frozen
+class Sent:
+    """Rows that are about to leave, by their hashes."""
+
+    chunk: int
+    tags: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Ended:
+    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each; or the
+    id alone, of one that is done."""
+
+    chunk: int
+    ends: Sequence[str | tuple[str, str | None, Any]] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Known:
+    """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
+    what became of it."""
+
+    status: Status | None
+    id: str | None = None
+    code: str | None = None
+
+
+@attrs.frozen
+class Told:
+    """What a journal tells of itself: counts by status (``sent``: without an answer), and when it
+    was begun and last written, in seconds since 1970."""
+
+    counts: Counter[str]
+    operation: str
+    begun: float
+    written: float
+
+
+class JournalFile:
+    """A journal's file, held by this process alone until :meth:`close`.
+
+    :param wait: how long to wait for another process to let go of it, in seconds.
+    :raises JournalUnusable: it is in use, or not a journal, or of another version.
+    """
+
+    def __init__(self, path: Path, *, wait: float = 0.0, make: bool = True) -> None:
+        self.path = path
+        if not make and not path.is_file():
+            raise JournalUnusable(f"there is no journal {path}")
+        try:
+            # Only if it is not there: to close a file drops the locks that this process has on it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise JournalUnusable(f"the journal {path} can't be opened: {error.strerror}") from None
+        try:
+            self._db = sqlite3.connect(
+                path, timeout=wait, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        try:
+            # Exclusive: nobody else can open it until this process closes it or dies.
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            with self._transaction("IMMEDIATE"):
+                self._check_format()
+            self._fold()
+        except sqlite3.Error as error:
+            self._db.close()
+            raise self._unusable(error) from None
+        except (JournalUnusable, JournalFailed):
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def begin(self, about: dict[str, str]) -> str | None:
+        """Make the journal be ``about`` these, or tell which of them it is not about."""
+        known = dict(self._db.execute("SELECT name, value FROM about"))
+        for name, value in about.items():
+            if known.get(name, value) != value:
+                return name
+        with self._writing(), self._transaction():
+            self._note({**about, "begun": known.get("begun", time.time())})
+        return None
+
+    def forget(self) -> None:
+        """Empty it."""
+        with self._writing(), self._transaction():
+            for table in ("note", "row", "about"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._note({"format": FORMAT})
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has begun it."""
+        begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'")
+        return begun.fetchone() is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it knew of no row when it was opened."""
+        return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
+
+    def write(self, entries: Iterable[Sent | Ended]) -> None:
+        """Write ``entries``, all or none; they are on the disk when this returns.
+
+        :raises JournalFailed: they could not be written.
+        """
+        chunks: list[tuple[int, Any]] = []
+        tags = []
+        for entry in entries:
+            if isinstance(entry, Sent):
+                chunks.append((entry.chunk, len(entry.tags)))
+                tags.append(entry.tags)
+            else:
+                chunks.append((entry.chunk, entry.ends))
+        with self._writing():  # by one statement: each lets go of the interpreter, and waits for it
+            self._db.execute(
+                "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
+                (time.time(), orjson.dumps(chunks), b"".join(tags)),
+            )
+
+    def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
+        """What is known of each row from before, by its hash."""
+        return [self._recall(tag) for tag in tags]
+
+    def _recall(self, tag: bytes) -> Known | None:
+        found = self._db.execute(
+            "SELECT status, id, code FROM row WHERE tag = ?", (tag,)
+        ).fetchone()
+        if found is None:
+            return None
+        status, known, code = found
+        if code in _PASSING:
+            return None  # refused for a reason that has passed by now
+        if status in (Status.DONE, Status.REJECTED):
+            return Known(Status(status), known, code)
+        return Known(None)
+
+    def tell(self) -> Told:
+        """What stands in it."""
+        counts = self._db.execute("SELECT status, count(*) FROM row GROUP BY status")
+        about = dict(self._db.execute("SELECT name, value FROM about"))
+        begun = float(about.get("begun", 0.0))
+        (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
+        return Told(Counter(dict(counts)), about.get("operation", ""), begun, written or begun)
+
+    def _check_format(self) -> None:
+        for statement in _TABLES.split(";\n"):
+            self._db.execute(statement)
+        found = self._db.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
+        if found is None:
+            self._note({"format": FORMAT})
+        elif found[0] != FORMAT:
+            raise JournalUnusable(
+                f"the journal {self.path} was written by another version of lms-async",
+                hint="end its import with that version, or begin anew",
+            )
+
+    def _note(self, about: dict[str, object]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+
+    def _fold(self) -> None:
+        """Take the notes apart into rows; a row that did not leave after all stays as it was."""
+        under_way: dict[int, tuple[float, bytes]] = {}
+        with self._transaction():
+            notes = self._db.execute("SELECT at, chunks, tags FROM note ORDER BY number")
+            for at, chunks, tags in notes:
+                begin = 0
+                for chunk, told in orjson.loads(chunks):
+                    if isinstance(told, int):
+                        under_way[chunk] = (at, tags[begin : begin + told])
+                        begin += told
+                    else:
+                        self._enter(*under_way.pop(chunk), told)
+            for at, tags in under_way.values():
+                self._enter(at, tags, None)
+            self._db.execute("DELETE FROM note")
+
+    def _enter(self, at: float, tags: bytes, ends: list[Any] | None) -> None:
+        rows = []
+        for place, begin in enumerate(range(0, len(tags), TAG)):
+            end = (_SENT, None, None) if ends is None else ends[place]
+            status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
+            if status != Status.SKIPPED:
+                rows.append((tags[begin : begin + TAG], status, id_, code, at))
+        self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _transaction(self, kind: str = "") -> Iterator[None]:
+        self._db.execute(f"BEGIN {kind}")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            what = str(error)
+        else:
+            return
+        raise JournalFailed(
+            f"the journal {self.path} can't be written: {what}",
+            hint="rows that could not be noted were not sent; make room and run it again",
+        )
+
+    def _unusable(self, error: sqlite3.Error) -> JournalUnusable:
+        if "locked" in str(error):
+            return JournalUnusable(
+                f"the journal {self.path} is in use by another import",
+                hint="wait for its end; two at once would send rows twice",
+            )
+        return JournalUnusable(f"{self.path} can't be used as a journal: {error}")

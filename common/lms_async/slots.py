@@ -1,0 +1,65 @@
+"""The slots of one limit: how many are out, and when those that came back are free again.
+
+Pure: time comes in as an argument, in seconds of any clock that never goes back.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from math import inf
+
+from .learning import Learning
+
+
+class Slots:
+    """The account of at most ``most`` slots, each busy until ``per`` seconds after its answer."""
+
+    def __init__(self, most: int, per: float, learning: Learning | None = None) -> None:
+        self.most = most
+        self.per = per
+        self.learning = learning
+        self.out = 0
+        self._free_at: list[float] = []  # in order
+        self._gathering_until = -inf
+
+    @property
+    def limit(self) -> int:
+        """How many there are: what was given, or what was learnt."""
+        return self.most if self.learning is None else self.learning.limit
+
+    def _has_room(self, weight: int, now: float) -> bool:
+        if self._free_at and self._free_at[0] <= now:
+            del self._free_at[: bisect_right(self._free_at, now)]
+        used = self.out + len(self._free_at)
+        # One that weighs more than what was learnt goes alone, lest it wait for ever.
+        room = used + weight <= self.limit or not used
+        if not room and self.learning is not None:
+            self.learning.is_full()
+        return room
+
+    def opens_at(self, weight: int, now: float) -> float | None:
+        """When there is room: ``now`` or later; ``None`` if an answer must come in first."""
+        if now < self._gathering_until:
+            return self._gathering_until
+        if self._has_room(weight, now):
+            return now
+        missing = self.out + len(self._free_at) + min(weight, self.limit) - self.limit
+        return self._free_at[missing - 1] if missing <= len(self._free_at) else None
+
+    def depart(self, weight: int) -> None:
+        """Take slots: a request leaves."""
+        self.out += weight
+
+    def unused(self, weight: int) -> None:
+        """Give slots back with which no request left."""
+        self.out -= weight
+
+    def answered(self, weight: int, departed: float, now: float) -> None:
+        """Start the period after which the slots of an answered request are free again."""
+        self.out -= weight
+        counted = now if self.learning is None else self.learning.answered(departed, now)
+        for _ in range(weight):
+            insort(self._free_at, counted + self.per)
+        if self.learning is not None and self.learning.gathers:
+            self.learning.gathers = False
+            self._gathering_until = now + self.learning.latency + self.per

@@ -1,0 +1,51 @@
+"""What became of students whose answer was lost: the class is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from lms_async.call import Call, fill
+from lms_async.chunks import ABSENT, Absent, Row
+from lms_async.outcome import Status, Verdict
+from lms_async.pages import Pages
+from lms_async.transport import Transport
+
+from ..models import ClassStudent
+
+
+async def settled(
+    transport: Transport, class_id: str | int, rows: list[Row[Any]]
+) -> list[Verdict | Absent | None]:
+    """What the class shows of each row, whose body has the student's ``id``.
+
+    A student who is in the class, at the level that was sent, needs no more; anybody else may be
+    sent again, since a second PATCH leaves the class as the first one did.
+
+    :raises LmsError: the class could not be read.
+    """
+    levels = {student.id: student.level for student in await class_students(transport, class_id)}
+    return [_of(row, levels) for row in rows]
+
+
+def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStudent]:
+    """The students of a class. Vendor page: "Get Students in a Class"."""
+    path = fill("classes/{class_id}/students", class_id=class_id)
+    call = Call(
+        "GET",
+        str(path),
+        route=path.route,
+        returns=list[ClassStudent],
+        key="student_ids",
+        repeatable=True,
+    )
+    return Pages(transport, call, ClassStudent)
+
+
+def _of(row: Row[Any], levels: dict[str | None, str | None]) -> Verdict | Absent:
+    sent = orjson.loads(row.body)
+    known = str(sent["id"])
+    if known not in levels or sent.get("level", levels[known]) != levels[known]:
+        return ABSENT
+    return Verdict(Status.DONE, known)

@@ -1,0 +1,54 @@
+"""What became of new users whose answer was lost: all users are read.
+
+v1 has no way to ask for one by mail address or student id. Both are unique in a school ("Email has
+already been taken, Student ID must be unique"), so a create that arrives after the look-up all the
+same can only be refused: sending a row again that was not found makes nobody twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from lms_async.call import Call
+from lms_async.chunks import ABSENT, Absent, Row
+from lms_async.outcome import RowError, Status, Verdict
+from lms_async.transport import Transport
+
+_COMPARED = ("first_name", "last_name")
+_BEFORE = RowError("exists", "a user with this mail address or student_id was there before")
+
+
+async def settled(transport: Transport, rows: list[Row[Any]]) -> list[Verdict | Absent | None]:
+    """What the vendor knows of each row. Somebody who is there as sent was made by us; somebody
+    who has the row's mail address or ``student_id`` and is otherwise, was there before.
+
+    :raises LmsError: the users could not be read.
+    """
+    call: Call[Any] = Call("GET", "users", route="users", key="users", repeatable=True)
+    payload, _ = await transport.fetch(call)
+    users = [user for user in payload["users"] if isinstance(user, dict)]
+    by_email = {_plain(user.get("email")): user for user in users if user.get("email")}
+    by_student = {str(user["student_id"]): user for user in users if user.get("student_id")}
+    return [_of(orjson.loads(row.body), by_email, by_student) for row in rows]
+
+
+def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, Any]) -> Any:
+    student_id = sent.get("student_id")
+    user = by_email.get(_plain(sent["email"]))
+    if user is None and student_id:
+        user = by_student.get(str(student_id))
+    if user is None:
+        return ABSENT
+    known = str(user.get("id"))
+    same = (
+        _plain(user.get("email")) == _plain(sent["email"])
+        and str(user.get("student_id") or "") == str(student_id or "")
+        and all(str(user.get(name)) == str(sent.get(name)) for name in _COMPARED)
+    )
+    return Verdict(Status.DONE, known) if same else Verdict(Status.REJECTED, known, _BEFORE)
+
+
+def _plain(email: Any) -> str:
+    return str(email).strip().casefold()

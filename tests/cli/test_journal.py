@@ -1,0 +1,163 @@
+"""``lms import`` goes on where an earlier run ended; ``lms journal show``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+from pathlib import Path
+
+import pytest
+
+from lms_async.cli.exits import Exit
+from lms_async.journal_file import JournalFile
+from lms_async.sandbox import Fault
+from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import (
+    Import,
+    end_lms,
+    environment_of,
+    file_of,
+    lms,
+    load,
+    read_results,
+    row,
+    save,
+    start_lms,
+)
+
+JOURNAL = "people.journal"
+
+
+@pytest.fixture
+def journal(people_csv: Path) -> Path:
+    return people_csv.with_name(JOURNAL)
+
+
+async def test_a_second_run_sends_nothing_and_tells_the_same(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
+) -> None:
+    schoology_sandbox.school.add(
+        school_uid="S00003", name_first="Other", name_last="Person", username="other"
+    )
+    first = await lms_import(file_of(120) + "S9,Ada\n")
+    requests = len(schoology_sandbox.log)
+    second = await lms_import(None)
+    assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted
+    assert first.code == second.code == Exit.REJECTED
+    assert second.results == first.results  # the vendor's own sentence too
+    assert f"going on with {journal}" in second.err
+    assert "120 rows settled, 0 rows to be asked for" in second.err
+
+
+async def test_only_rows_that_changed_since_are_sent(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.school.add(
+        school_uid="S00003", name_first="Other", name_last="Person", username="other"
+    )
+    await lms_import(file_of(120))
+    schoology_sandbox.log.clear()
+    ran = await lms_import(file_of(120).replace("S00003", "S90003"))
+    assert ran.code == Exit.DONE
+    assert schoology_sandbox.log.count("POST", "users") == 1
+    assert schoology_sandbox.school.creates["S90003"] == 1
+
+
+async def test_restart_sends_everything(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    await lms_import(file_of(60))
+    ran = await lms_import(None, restart=True)
+    assert ran.code == Exit.REJECTED  # they exist
+    assert schoology_sandbox.log.count("POST", "users") == 4
+    assert "going on with" not in ran.err
+
+
+async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    first = await lms_import(file_of(60))
+    ran = await lms_import(None, update_existing=True)
+    assert ran.code == Exit.BAD_INPUT
+    assert "is of another call, or the same with other options" in ran.err
+    assert "--restart" in ran.err
+    assert ran.results == first.results
+    assert schoology_sandbox.log.count("POST", "users") == 2
+
+
+async def test_a_journal_in_use_is_refused(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
+) -> None:
+    held = JournalFile(journal)
+    try:
+        ran = await lms_import(file_of(60))
+    finally:
+        held.close()
+    assert ran.code == Exit.BAD_INPUT
+    assert "is in use by another import" in ran.err
+    assert schoology_sandbox.log.count("POST", "users") == 0
+
+
+async def test_a_dry_run_keeps_no_journal(lms_import: Import, journal: Path) -> None:
+    await lms_import(file_of(60), dry_run=True, environment={})
+    assert journal not in journal.parent.iterdir()
+
+
+async def test_where_the_results_go_nowhere_the_journal_is_beside_the_input(
+    lms_import: Import, journal: Path
+) -> None:
+    ran = await lms_import(file_of(60), results=Path(os.devnull))
+    assert ran.code == Exit.DONE
+    assert journal in journal.parent.iterdir()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.sandbox(latency=(0.05, 0.0))
+async def test_the_command_that_is_printed_does_the_rest(
+    schoology_sandbox: SchoologySandbox, people_csv: Path, journal: Path, number: signal.Signals
+) -> None:
+    save(people_csv, file_of(1000))
+    told = {"environment": environment_of(schoology_sandbox), "folder": people_csv.parent}
+    arguments = ("import", "people.csv", "--to", "schoology", "--limit", "2/0.2s")
+    process = await start_lms(*arguments, **told)
+    while schoology_sandbox.log.count("POST", "users") < 3:  # noqa: ASYNC110 - another process's
+        await asyncio.sleep(0.01)
+    process.send_signal(number)
+    ran = await end_lms(process)
+    made = len(schoology_sandbox.school.creates)
+    assert 0 < made < 1000
+    if number is signal.SIGKILL:
+        again = list(map(str, arguments))
+    else:
+        assert ran.code == Exit.INTERRUPTED
+        (line,) = [line for line in ran.out.splitlines() if line.startswith("to go on")]
+        again = shlex.split(line.partition(": ")[2])[1:]
+        assert again == list(arguments)
+    again[again.index("2/0.2s")] = "1000/0.1s"
+    rest = await lms(*again, **told)
+    assert rest.code == Exit.DONE, rest.err
+    assert "going on with people.journal" in rest.err
+    assert set(schoology_sandbox.school.creates.values()) == {1}
+    assert len(schoology_sandbox.school.creates) == 1000
+    results = read_results(people_csv.with_name("people.results.csv"))
+    assert [result["status"] for result in results] == ["done"] * 1000
+    shown = await lms("journal", "show", journal, **told)
+    assert shown.code == 0
+    assert "1,000 done" in shown.out
+    assert "0 sent, and their answers not in" in shown.out
+
+
+async def test_show_names_nobody_and_says_what_is_wrong(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path, tmp_path: Path
+) -> None:
+    schoology_sandbox.faults.add(Fault.cut(method="POST", path="users"))
+    await lms_import("\n".join([file_of(0).strip(), row(1)]))
+    shown = await lms("journal", "show", journal, environment={}, folder=tmp_path)
+    assert "users.create_many" in shown.out
+    assert "S00001" not in shown.out
+    missing = await lms("journal", "show", "no.journal", environment={}, folder=tmp_path)
+    assert missing.code == Exit.BAD_INPUT
+    assert "there is no journal no.journal" in missing.err
+    assert load(tmp_path / "no.journal") is None

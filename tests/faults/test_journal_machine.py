@@ -1,0 +1,223 @@
+"""A bulk and its journal against a vendor that fails in every way, run again and again.
+
+The state machine changes rows, and runs the bulk to its end, to a cancellation at any moment, or to
+an early leaving. Whatever happened before, the promises hold after each run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+import orjson
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from lms_async import Journal, Outcome, Status
+from lms_async.bulk import Bulk
+from lms_async.call import Call
+from lms_async.chunks import ABSENT, Absent, Batch, Row, json_of, one_by_one
+from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
+from lms_async.outcome import RowError, Verdict
+from tests.virtual import run
+
+FAULTS = (
+    "",
+    "",
+    "",
+    "late",
+    "lost before",
+    "lost after",
+    "unreachable",
+    "refused",
+    "failed",
+    "passing",
+)
+
+
+class School:
+    """A vendor: creates rows by key, refuses those that exist and those that are bad."""
+
+    account = "school"
+    width = 64
+
+    def __init__(self) -> None:
+        self.people: dict[str, str] = {}
+        self.creates: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self.seconds: list[float] = []
+        #: The keys of each request that came.
+        self.requests: list[list[str]] = []
+
+    def next_fault(self) -> str:
+        return self.faults.pop() if self.faults else ""
+
+    async def fetch(
+        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
+    ) -> tuple[Any, int]:
+        assert departing is not None
+        came = orjson.loads(orjson.dumps(call.body))
+        self.requests.append([row["key"] for row in came])
+        fault = self.next_fault()
+        before, after = (self.seconds.pop() if self.seconds else 0.1 for _ in range(2))
+        await asyncio.sleep(0.01)
+        await departing()
+        if fault == "unreachable":
+            raise ConnectionFailed("no connection", call=call)
+        await asyncio.sleep(before)
+        if fault == "lost before":
+            raise OutcomeUnknown("lost", call=call)
+        if fault == "refused":
+            raise BadRequest(400, call=call)
+        if fault == "failed":
+            raise ServerError(500, call=call)
+        if fault == "late":  # it arrives after the look-up, and before what is sent again
+            for row in came:
+                asyncio.get_running_loop().call_later(0.055, self._create, row, "")
+            raise OutcomeUnknown("lost", call=call)
+        answer = [self._create(row, fault) for row in came]
+        await asyncio.sleep(after)
+        if fault == "lost after":
+            raise OutcomeUnknown("lost", call=call)
+        return answer, 1
+
+    def _create(self, row: dict[str, str], fault: str) -> dict[str, Any]:
+        key, value = row["key"], row["value"]
+        if fault == "passing":
+            return {"key": key, "code": 429}
+        if value == "bad":
+            return {"key": key, "code": 400}
+        if key in self.people:
+            return {"key": key, "code": 409}
+        self.people[key] = value
+        self.creates[key] += 1
+        return {"key": key, "code": 200}
+
+    async def look_up(self, rows: list[Row[Any]]) -> list[Verdict | Absent | None]:
+        await asyncio.sleep(0.05)
+        if self.next_fault() in ("lost before", "lost after"):
+            raise AnswerLost("the look-up failed")
+        return [self._look_up(row) for row in rows]
+
+    def _look_up(self, row: Row[Any]) -> Verdict | Absent:
+        value = self.people.get(str(row.key))
+        if value is None:
+            return ABSENT
+        if value == row.item["value"]:
+            return Verdict(Status.DONE, str(row.key))
+        return Verdict(Status.REJECTED, str(row.key), RowError("exists"))
+
+
+def batch(school: School, at_most: int) -> Batch[dict[str, str]]:
+    def prepare(item: dict[str, str]) -> tuple[Hashable, Any]:
+        return item["key"], item
+
+    def read(payload: Any, rows: list[Row[dict[str, str]]]) -> list[Verdict | None]:
+        return [
+            Verdict(Status.DONE, item["key"])
+            if item["code"] == 200
+            else Verdict(Status.REJECTED, None, RowError(str(item["code"])))
+            for item in payload
+        ]
+
+    return Batch(
+        prepare=one_by_one(prepare),
+        call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
+        read=read,
+        operation="create",
+        at_most=at_most,
+        look_up=school.look_up,
+    )
+
+
+class Runs(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.school = School()
+        self.items = [{"key": f"k{number}", "value": f"v{number}"} for number in range(23)]
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def bulk(self, at_most: int) -> Bulk[dict[str, str]]:
+        journal = Journal(self.folder / "journal", grace=0.3)
+        return Bulk(self.school, list(self.items), batch(self.school, at_most), journal=journal)
+
+    def script(self, faults: list[str], seconds: list[float]) -> None:
+        self.school.faults, self.school.seconds = list(faults), list(seconds)
+
+    @rule(place=st.integers(0, 22), value=st.sampled_from(["bad", "other", "v"]))
+    def changed(self, place: int, value: str) -> None:
+        key = f"k{place}"
+        self.items[place] = {"key": key, "value": f"v{place}" if value == "v" else value}
+
+    @rule(
+        at_most=st.integers(1, 9),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=12),
+        seconds=st.lists(st.floats(0, 0.5), max_size=6),
+    )
+    def ran(self, at_most: int, faults: list[str], seconds: list[float]) -> None:
+        self.script(faults, seconds)
+
+        async def all_of_it() -> list[Outcome[dict[str, str]]]:
+            return [outcome async for outcome in self.bulk(at_most)]
+
+        self.check(run(all_of_it()))
+
+    @rule(
+        at_most=st.integers(1, 9),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=12),
+        seconds=st.lists(st.floats(0, 0.5), max_size=6),
+        after=st.floats(0, 1),
+    )
+    def cancelled(
+        self, at_most: int, faults: list[str], seconds: list[float], after: float
+    ) -> None:
+        self.script(faults, seconds)
+
+        async def for_a_time() -> None:
+            try:
+                async with asyncio.timeout(after):
+                    await self.bulk(at_most)
+            except TimeoutError:
+                pass
+
+        run(for_a_time())
+
+    @rule(at_most=st.integers(1, 9), faults=st.lists(st.sampled_from(FAULTS), max_size=12))
+    def left_early(self, at_most: int, faults: list[str]) -> None:
+        self.script(faults, [])
+
+        async def some_of_it() -> None:
+            bulk = self.bulk(at_most)
+            async for outcome in bulk:
+                if outcome.index == 4:
+                    break
+            await bulk.close()
+
+        run(some_of_it())
+
+    def check(self, outcomes: list[Outcome[dict[str, str]]]) -> None:
+        assert [outcome.index for outcome in outcomes] == list(range(len(self.items)))
+        assert [outcome.item for outcome in outcomes] == self.items
+        for outcome in outcomes:
+            key, value = outcome.item["key"], outcome.item["value"]
+            if outcome.status is Status.DONE:
+                assert self.school.people[key] == value
+            elif outcome.status is Status.REJECTED:
+                assert self.school.people.get(key) != value
+
+    @invariant()
+    def nobody_was_made_twice(self) -> None:
+        assert max(self.school.creates.values(), default=1) == 1
+
+
+Runs.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+TestRuns = Runs.TestCase

@@ -1,0 +1,132 @@
+"""The journal as a file: what stands in it, a full disk, and two processes."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async import Journal, JournalFailed, JournalUnusable, Status, Window
+from lms_async.sandbox import Fault
+from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import people
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "import.db"
+
+
+def in_another_process(work: Callable[..., Any], *args: Any) -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.conftest"])
+    with ProcessPoolExecutor(1, mp_context=context) as processes:
+        return processes.submit(work, *args).result()
+
+
+async def test_no_name_address_or_key_of_the_input_stands_in_the_files(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
+) -> None:
+    rows = people(120)
+    await schoology.users.create({**rows[7], "name_first": "Grace"})  # so that one is refused
+    schoology_sandbox.faults.add(Fault.cut(method="POST", path="users"))
+    journal = Journal(path, "pupils of Mrs Okafor.csv")
+    report = await schoology.users.create_many(rows, journal=journal)
+    assert report.counts == {Status.DONE: 119, Status.REJECTED: 1}
+    files = [file for file in path.parent.iterdir() if file.name.startswith(path.name)]
+    assert {file.name for file in files} == {"import.db", "import.db.key"}
+    content = b"".join(file.read_bytes() for file in files).lower()
+    told = {str(row[field]).lower() for row in rows for field in row if field != "role_id"}
+    told |= {"okafor", "school.example", schoology_sandbox.key, schoology_sandbox.secret}
+    assert len(told) > 300
+    for text in told:
+        if len(text) > 3:  # "Ada" may stand in any three bytes
+            assert text.encode() not in content
+    assert b"ada@" not in content
+
+
+@attrs.frozen
+class Seen:
+    stopped: str
+    counts: dict[str, int]
+
+
+def import_with_a_full_disk(key: str, secret: str, url: str, path: Path, most: int) -> Seen:
+    """No file of this process may grow beyond ``most`` bytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    async def work() -> Seen:
+        async with Schoology(
+            key, secret, base_url=url, limiter=Window(1000, per=0.01)
+        ) as schoology:
+            report = await schoology.users.create_many(people(5000), journal=Journal(path))
+        assert isinstance(report.stopped, JournalFailed)
+        counts = {str(status): count for status, count in report.counts.items()}
+        return Seen(str(report.stopped), counts)
+
+    return asyncio.run(work())
+
+
+async def test_on_a_full_disk_nothing_leaves_that_could_not_be_noted(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
+) -> None:
+    sandbox = schoology_sandbox
+    seen = await asyncio.to_thread(
+        in_another_process,
+        import_with_a_full_disk,
+        sandbox.key,
+        sandbox.secret,
+        sandbox.base_url,
+        path,
+        100_000,
+    )
+    assert "import.db can't be written" in seen.stopped
+    assert "make room and run it again" in seen.stopped
+    assert seen.counts["skipped"] > 1000
+    made = len(sandbox.school.creates)
+    assert made < 5000 - seen.counts["skipped"] + 1
+    # With room again it goes on, and nobody is made twice: what was sent had been noted.
+    report = await schoology.users.create_many(people(5000), journal=Journal(path))
+    assert report.counts == {Status.DONE: 5000}
+    assert set(sandbox.school.creates.values()) == {1}
+
+
+def import_beside(key: str, secret: str, url: str, path: Path, wait: float) -> str:
+    async def work() -> str:
+        async with Schoology(
+            key, secret, base_url=url, limiter=Window(1000, per=0.01)
+        ) as schoology:
+            journal = Journal(path, wait=wait)
+            try:
+                report = await schoology.users.create_many(people(100), journal=journal)
+            except JournalUnusable as unusable:
+                return str(unusable)
+        return str({str(status): count for status, count in report.counts.items()})
+
+    return asyncio.run(work())
+
+
+async def test_a_second_process_is_refused_or_waits(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
+) -> None:
+    sandbox = schoology_sandbox
+    told = (sandbox.key, sandbox.secret, sandbox.base_url, path)
+    bulk = schoology.users.create_many(people(100), journal=Journal(path))
+    async for outcome in bulk:
+        if outcome.index == 0:
+            refused = await asyncio.to_thread(in_another_process, import_beside, *told, 0.0)
+            waiting = asyncio.create_task(
+                asyncio.to_thread(in_another_process, import_beside, *told, 30.0)
+            )
+            await asyncio.sleep(0.1)
+    assert "in use by another import" in refused
+    assert await waiting == "{'done': 100}"
+    assert sandbox.log.count("POST", "users") == 2

@@ -1,0 +1,29 @@
+"""An import that is killed at any moment, and run again, ends with every row done and made once."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import run
+
+ROWS, KILLS = 5000, 40
+
+
+@pytest.mark.timeout(300)
+async def test_an_import_killed_forty_times_makes_everybody_once(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SEED") or int.from_bytes(os.urandom(3)))
+    print(f"seed {seed}")  # to be given again as SEED
+    ended = await run(rows=ROWS, kills=KILLS, seed=seed, folder=tmp_path)
+    assert ended.kills == KILLS
+    assert ended.in_commits
+    assert ended.counts == {"done": ROWS}, seed
+    assert len(ended.creates) == ROWS, seed
+    assert Counter(ended.creates.values()) == {1: ROWS}, seed
+    print(
+        f"{ended.lives} lives, {ended.in_commits} killed in a commit, "
+        f"{ended.faults} answers cut, {ended.requests} requests"
+    )

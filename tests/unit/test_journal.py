@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_async import Journal, JournalUnusable, Outcome, Report, Status
+from lms_async.bulk import Bulk
+from lms_async.journal_file import JournalFile
+from tests.faults.test_journal_machine import School, batch
+from tests.virtual import run
+
+Rows = list[dict[str, str]]
+
+
+def rows(count: int) -> Rows:
+    return [{"key": f"k{number}", "value": f"v{number}"} for number in range(count)]
+
+
+def bulk(school: School, items: Rows, journal: Journal, *, at_most: int = 2) -> Bulk[Any]:
+    return Bulk(school, items, batch(school, at_most), journal=journal)
+
+
+async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[Any]]:
+    return [outcome async for outcome in bulk(school, items, journal)]
+
+
+def statuses(outcomes: list[Outcome[Any]]) -> list[str]:
+    return [outcome.status.value for outcome in outcomes]
+
+
+@pytest.fixture
+def school() -> School:
+    return School()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "import.db"
+
+
+def test_what_is_settled_is_told_again_and_not_sent_again(school: School, path: Path) -> None:
+    items = rows(5)
+    items[3]["value"] = "bad"
+    first = run(whole(school, items, Journal(path)))
+    sent = list(school.requests)
+    second = run(whole(school, items, Journal(path)))
+    assert statuses(first) == statuses(second) == ["done", "done", "done", "rejected", "done"]
+    assert [outcome.id for outcome in second] == ["k0", "k1", "k2", None, "k4"]
+    assert second[3].error is not None
+    assert second[3].error.code == "400"
+    assert {outcome.attempts for outcome in second} == {0}
+    assert school.requests == sent
+
+
+def test_rows_that_changed_since_are_sent_again_and_no_others(school: School, path: Path) -> None:
+    items = rows(4)
+    items[1]["value"] = "bad"
+    run(whole(school, items, Journal(path)))
+    school.requests.clear()
+    items[1]["value"] = "good"
+    assert statuses(run(whole(school, items, Journal(path)))) == ["done"] * 4
+    assert school.requests == [["k1"]]
+
+
+def test_a_row_refused_for_a_reason_that_passes_is_sent_again(school: School, path: Path) -> None:
+    school.faults = ["passing"] * 4
+    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["rejected"]
+    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+
+
+def cancelled_in_flight(school: School, items: Rows, journal: Journal) -> None:
+    """Cut off while every chunk is on its way, before the vendor has acted."""
+    school.seconds = [5.0] * 100
+
+    async def cut() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await bulk(school, items, journal)
+
+    run(cut())
+    school.seconds = []
+
+
+def test_rows_in_flight_are_looked_up_before_anything_is_sent(school: School, path: Path) -> None:
+    items = rows(4)
+    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    school.people = {"k0": "v0", "k1": "somebody else"}
+    school.requests.clear()
+    outcomes = run(whole(school, items, Journal(path)))
+    assert statuses(outcomes) == ["done", "rejected", "done", "done"]
+    assert outcomes[1].error is not None
+    assert outcomes[1].error.code == "exists"
+    assert sorted(map(tuple, school.requests)) == [("k2", "k3")]
+
+
+def test_a_row_in_flight_that_changed_since_is_not_made_twice(school: School, path: Path) -> None:
+    items = rows(2)
+    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    school.people = {"k0": "v0"}
+    items[0]["value"] = "changed"
+    outcomes = run(whole(school, items, Journal(path)))
+    assert statuses(outcomes) == ["rejected", "done"]  # the vendor says that it exists
+    assert school.people["k0"] == "v0"
+
+
+def test_without_a_look_up_rows_in_flight_stay_unknown_and_unsent(
+    school: School, path: Path
+) -> None:
+    items = rows(3)
+    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    school.requests.clear()
+
+    async def again() -> Report[Any]:
+        dumb = batch(school, 2)
+        object.__setattr__(dumb, "look_up", None)
+        return await Bulk(school, [*items, *rows(4)[3:]], dumb, journal=Journal(path))
+
+    report = run(again())
+    assert report.counts == {Status.UNKNOWN: 3, Status.DONE: 1}
+    assert {outcome.error.code for outcome in report.unknowns if outcome.error} == {"lost"}
+    assert school.requests == [["k3"]]
+
+
+def test_what_is_in_flight_has_a_time_to_end(school: School, path: Path) -> None:
+    items = rows(4)
+    cancelled_in_flight(school, items, Journal(path, grace=20.0))
+    assert school.people.keys() == {"k0", "k1", "k2", "k3"}
+    school.requests.clear()
+    assert statuses(run(whole(school, items, Journal(path)))) == ["done"] * 4
+    assert school.requests == []
+
+
+def test_a_row_that_arrives_after_the_look_up_is_found_all_the_same(
+    school: School, path: Path
+) -> None:
+    school.faults = ["late"]
+    outcomes = run(whole(school, rows(2), Journal(path)))
+    assert statuses(outcomes) == ["done", "done"]
+    assert set(school.creates.values()) == {1}
+
+
+def test_the_same_journal_can_be_used_at_once_after_leaving_early(
+    school: School, path: Path
+) -> None:
+    async def twice() -> Report[Any]:
+        left = bulk(school, rows(9), Journal(path))
+        async for outcome in left:
+            if outcome.index == 3:
+                break
+        await left.close()
+        return await bulk(school, rows(9), Journal(path))
+
+    assert run(twice()).counts == {Status.DONE: 9}
+    assert set(school.creates.values()) == {1}
+
+
+def test_a_stopped_bulk_goes_on_with_the_rest(school: School, path: Path) -> None:
+    async def stopped() -> Report[Any]:
+        stopping = bulk(school, rows(400), Journal(path))
+        async for _ in stopping:
+            stopping.stop()
+        return stopping.report
+
+    report = run(stopped())
+    assert report.counts[Status.SKIPPED] > 0
+    assert report.counts.total() == 400
+    assert run(whole(school, rows(400), Journal(path)))[-1].status is Status.DONE
+    assert set(school.creates.values()) == {1}
+    assert len(school.people) == 400
+
+
+def other_call(school: School, path: Path) -> Any:
+    async def work() -> Any:
+        different = batch(school, 2)
+        object.__setattr__(different, "operation", "create update_existing=1")
+        return await Bulk(school, rows(1), different, journal=Journal(path))
+
+    return work()
+
+
+def other_account(school: School, path: Path) -> Any:
+    school.account = "another school"
+    return whole(school, rows(1), Journal(path))
+
+
+def another_version(school: School, path: Path) -> Any:
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE about SET value = 99 WHERE name = 'format'")
+    database.close()
+    return whole(school, rows(1), Journal(path))
+
+
+def no_key(school: School, path: Path) -> Any:
+    path.with_name("import.db.key").unlink()
+    return whole(school, rows(1), Journal(path))
+
+
+def broken_key(school: School, path: Path) -> Any:
+    path.with_name("import.db.key").write_bytes(b"short")
+    return whole(school, rows(1), Journal(path))
+
+
+def no_database(school: School, path: Path) -> Any:
+    path.write_bytes(b"row,key\n" * 200)
+    return whole(school, rows(1), Journal(path))
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "of other input"),
+        (other_call, "of another call"),
+        (other_account, "of another account"),
+        (another_version, "by another version"),
+        (no_key, "has lost its key"),
+        (broken_key, "is not the key"),
+        (no_database, "can't be used as a journal"),
+        (lambda school, path: whole(school, rows(1), Journal(path.parent)), "can't be"),
+        (lambda school, path: whole(school, rows(1), Journal(path / "no" / "folder")), "can't be"),
+    ],
+)
+def test_a_journal_of_other_work_says_so_and_nothing_is_sent(
+    school: School, path: Path, make: Callable[[School, Path], Any], why: str
+) -> None:
+    run(whole(school, rows(1), Journal(path)))
+    school.requests.clear()
+    with pytest.raises(JournalUnusable, match=why):
+        run(make(school, path))
+    assert school.requests == []
+
+
+@pytest.mark.parametrize("lost", [None, "import.db.key"])
+def test_a_restart_forgets(school: School, path: Path, lost: str | None) -> None:
+    run(whole(school, rows(2), Journal(path)))
+    school.people.clear()
+    if lost:
+        path.with_name(lost).unlink()
+    outcomes = run(whole(school, rows(2), Journal(path, "other.csv", restart=True)))
+    assert statuses(outcomes) == ["done", "done"]
+    assert school.creates == {"k0": 2, "k1": 2}
+
+
+def test_both_files_are_the_owners_alone(school: School, path: Path) -> None:
+    run(whole(school, rows(1), Journal(path)))
+    for file in (path, path.with_name("import.db.key")):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_journal_in_use_is_refused_also_within_one_process(school: School, path: Path) -> None:
+    held = JournalFile(path)
+    try:
+        with pytest.raises(JournalUnusable, match="in use by another import"):
+            run(whole(school, rows(1), Journal(path)))
+    finally:
+        held.close()
+    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+
+
+def test_it_tells_counts_and_times(school: School, path: Path) -> None:
+    items = rows(5)
+    items[0]["value"] = "bad"
+    run(whole(school, items, Journal(path)))
+    file = JournalFile(path, make=False)
+    try:
+        told = file.tell()
+    finally:
+        file.close()
+    assert told.counts == {"done": 4, "rejected": 1}
+    assert told.operation == "create"
+    assert 0 < told.begun <= told.written
+
+
+def test_there_must_be_one_to_be_told_of(path: Path) -> None:
+    with pytest.raises(JournalUnusable, match="there is no journal"):
+        JournalFile(path, make=False)
+    assert not path.exists()

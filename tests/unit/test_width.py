@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+import random
+from math import inf
+from statistics import mean
+
+import pytest
+
+from lms_async.limit import Window
+from lms_async.width import Width
+from tests.virtual import run
+
+
+def test_until_an_answer_is_in_it_is_the_most() -> None:
+    assert Width(least=2, most=30).at(1.0) == 30
+
+
+@pytest.mark.parametrize(
+    ("rate", "latency", "width"),
+    [
+        (50, 0.16, 16),  # Little's law, twice
+        (2.6, 0.2, 4),  # never below the least
+        (1000, 2.0, 64),  # never above the most
+        (inf, 0.2, 64),  # no limit at all
+    ],
+)
+def test_it_follows_from_rate_and_latency(rate: float, latency: float, width: int) -> None:
+    wide = Width()
+    wide.answered(latency)
+    assert wide.at(rate) == width
+
+
+def test_it_follows_a_vendor_that_becomes_slow_and_one_odd_answer_does_not_move_it() -> None:
+    wide = Width()
+    for _ in range(100):
+        wide.answered(0.1)
+    wide.answered(1.0)
+    assert wide.at(50) <= 16
+    for _ in range(100):
+        wide.answered(0.5)
+    assert wide.at(50) == 50
+
+
+@pytest.mark.parametrize(
+    ("limit", "per", "fastest", "slowest"),
+    [(13, 5.0, 0.08, 0.24), (50, 1.0, 0.08, 0.24), (50, 1.0, 0.2, 2.0), (15, 0.5, 0.01, 0.03)],
+)
+def test_so_many_callers_use_all_that_a_window_lets_go(
+    limit: int, per: float, fastest: float, slowest: float
+) -> None:
+    window, wide = Window(limit, per=per), Width()
+    wide.answered((fastest + slowest) / 2)
+    dice = random.Random(1)
+    departures: list[float] = []
+    latencies: list[float] = []
+
+    async def caller() -> None:
+        loop = asyncio.get_running_loop()
+        while loop.time() < 60 * per:
+            slot = await window.acquire()
+            departures.append(loop.time())
+            latencies.append(dice.uniform(fastest, slowest))
+            await asyncio.sleep(latencies[-1])
+            slot.answered()
+
+    async def main() -> None:
+        await asyncio.gather(*(caller() for _ in range(wide.at(window.rate))))
+
+    run(main())
+    cycle = mean(b - a for a, b in zip(departures, departures[limit:], strict=False))
+    assert cycle <= (per + mean(latencies)) / 0.99
