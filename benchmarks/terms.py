@@ -46,6 +46,7 @@ class Strictness:
 
     def __init__(self, terms: Terms, seed: bytes) -> None:
         self._terms = terms
+        self.per = terms.per
         self._arrivals: deque[float] = deque()
         self._draw = random.Random(seed)
         self._seen = 0

@@ -73,22 +73,19 @@ class _Connection(asyncio.Protocol):
             status, content = answer(head, body)
         else:
             status, content = fault, b""
-        self._loop.call_later(terms.half_way(), self._answered, status, content)
+        wait = b"Retry-After: %b\r\n" % str(terms.per).encode() if status == 429 else b""
+        self._loop.call_later(terms.half_way(), self._answered, status, content, wait)
 
-    def _answered(self, status: int, content: bytes) -> None:
+    def _answered(self, status: int, content: bytes, wait: bytes) -> None:
         if not status:
             self._transport.abort()
         elif not self._transport.is_closing():
-            self._transport.write(_written(status, content))
+            self._transport.write(_written(status, content, wait))
 
 
-def _written(status: int, content: bytes) -> bytes:
-    head = (
-        b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
-        if status == 429
-        else b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\n"
-    )
-    return head % (status, _STATUS[status]) + b"Content-Length: %d\r\n\r\n" % len(content) + content
+def _written(status: int, content: bytes, more: bytes = b"") -> bytes:
+    head = b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\n" % (status, _STATUS[status])
+    return head + more + b"Content-Length: %d\r\n\r\n" % len(content) + content
 
 
 class _Awake(selectors.DefaultSelector):
