@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench chaos clean
+.PHONY: demo test lint bench bench-full chaos clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -28,6 +28,9 @@ lint: .venv/ready
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
+
+bench-full: .venv/bench
+	$(BIN)/python -m benchmarks --full
 
 # An import killed 500 times, each time at another moment, and run again (two minutes).
 chaos: .venv/ready

@@ -1,26 +1,62 @@
-"""``python -m benchmarks``: all questions, or those that are named."""
+"""``python -m benchmarks``: all questions, or those that are named.
+
+Each question runs in a fresh process, all of them against one vendor process.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib
+import inspect
+import os
+import subprocess
+import sys
+import time
 
-QUESTIONS = ("people", "memory", "limit", "learning", "priority", "arrivals", "accounts")
-#: Those that have a longer version, which shows more.
-LONGER = ("limit", "learning")
+from . import pages
+from .vendor import VENDOR, ceilings, vendor
+
+QUESTIONS = (
+    *("request", "signing", "people", "read", "evening", "memory", "loop", "scale", "start"),
+    *("limit", "learning", "priority", "arrivals", "accounts", "redis_window"),
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("question", nargs="*", choices=[[], *QUESTIONS], default=[])
-    parser.add_argument("--full", action="store_true", help="minutes instead of seconds")
-    given = parser.parse_args()
-    for question in given.question or QUESTIONS:
-        ask = importlib.import_module(f"benchmarks.{question}").main
-        if given.full and question in LONGER:
-            ask(full=True)
-        else:
-            ask()
+    parser.add_argument("question", nargs="*", choices=[[], *QUESTIONS, "guard"], default=[])
+    parser.add_argument("--full", action="store_true", help="more rounds and larger sizes")
+    parser.add_argument("--store", action="store_true", help="guard: keep what is counted now")
+    asked = parser.parse_args()
+    if asked.question == ["guard"]:
+        importlib.import_module("benchmarks.guard").main(store=asked.store)
+    elif len(asked.question) == 1:
+        ask = importlib.import_module(f"benchmarks.{asked.question[0]}").main
+        longer = asked.full and "full" in inspect.signature(ask).parameters
+        ask(full=True) if longer else ask()
+        pages.write()
+    else:
+        _each(asked.question or QUESTIONS, full=asked.full)
+        pages.write()
+
+
+def _each(questions: tuple[str, ...] | list[str], *, full: bool) -> None:
+    failed = []
+    with vendor() as base_url:
+        print("The vendor itself answers, to raw sockets:")
+        for what, most in asyncio.run(ceilings(base_url)).items():
+            print(f"- {what}: {most:,.0f} requests/s")
+        for question in questions:
+            began = time.perf_counter()
+            print(f"\n== {question}", file=sys.stderr, flush=True)
+            command = [sys.executable, "-m", "benchmarks", question, *["--full"] * full]
+            ended = subprocess.run(command, env={**os.environ, VENDOR: base_url}, check=False)  # noqa: S603
+            print(f"== {question}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+            if ended.returncode:
+                failed.append(question)
+    if failed:
+        sys.exit(f"not answered: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

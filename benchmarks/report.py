@@ -1,4 +1,4 @@
-"""What a question found, as Markdown: shown, and kept in ``docs/benchmarks/``."""
+"""What a question found, as Markdown and a picture: shown, and kept in ``docs/benchmarks/``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ from pathlib import Path
 
 import attrs
 
+from .picture import Picture, save
+
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 _LIBRARIES = ("aiohttp", "attrs", "backoff", "cattrs", "oauthlib", "orjson")
+#: Begins the one line of a page that the README shows.
+IN_SHORT = "In short: "
 
 
 @attrs.frozen
 class Found:
-    """An answer: a table, what must hold (each with whether it does), and what to know of it."""
+    """An answer: a table, what must hold (each with whether it does), and what to know of it.
+
+    ``short`` is one sentence for the README; ``picture`` is drawn beside the table, with room for
+    ``bars`` of them; ``peers`` are the packages whose versions matter beside our own.
+    """
 
     question: str
     title: str
@@ -25,30 +33,52 @@ class Found:
     rows: Sequence[Sequence[str]]
     goals: Sequence[tuple[str, bool]] = ()
     notes: Sequence[str] = ()
+    full: bool = False
+    short: str = ""
+    picture: Picture | None = None
+    bars: int = 0
+    peers: Sequence[str] = ()
 
     def publish(self) -> None:
-        text = self._markdown()
-        print(text)
         FOLDER.mkdir(parents=True, exist_ok=True)
+        if self.picture is not None:
+            path = FOLDER / f"{self.question}.svg"
+            save(path, self.title, self.picture, rows=self.bars or len(self.rows))
+        text = self._markdown()
+        print(text, flush=True)
         (FOLDER / f"{self.question}.md").write_text(text, encoding="utf-8")
 
     def _markdown(self) -> str:
+        command = f"python -m benchmarks {'--full ' if self.full else ''}{self.question}"
         lines = [
             f"# {self.title}",
             "",
-            f"Written by `python -m benchmarks {self.question}` on {datetime.now(UTC):%Y-%m-%d}.",
+            f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}.",
             "",
             f"- Machine: {_machine()}",
-            f"- Versions: {_versions()}",
+            f"- Versions: {_versions(self.peers)}",
             *(f"- {note}" for note in self.notes),
             "",
             _row(self.columns),
-            _row(["---"] + ["---:"] * (len(self.columns) - 1)),
+            _row(["---" if self._is_text(place) else "---:" for place in range(len(self.columns))]),
             *(_row(row) for row in self.rows),
             "",
-            *(f"- {'met' if holds else '**MISSED**'}: {goal}" for goal, holds in self.goals),
         ]
+        if self.picture is not None:
+            lines += [f"![{self.title}]({self.question}.svg)", ""]
+        if self.goals:
+            lines += [f"- {'met' if holds else '**MISSED**'}: {goal}" for goal, holds in self.goals]
+            lines.append("")
+        if self.short:
+            lines += [IN_SHORT + self.short, ""]
         return "\n".join(lines).rstrip() + "\n"
+
+    def _is_text(self, place: int) -> bool:
+        return place == 0 or not all(_is_number(row[place]) for row in self.rows)
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell[0].isdigit() or cell[0] in "+-−"
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -68,6 +98,6 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _versions() -> str:
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+def _versions(peers: Sequence[str]) -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in (*_LIBRARIES, *peers))
     return f"lms-async {version('lms-async')}, Python {platform.python_version()}, {libraries}"

@@ -29,7 +29,7 @@ _LONGEST_LAG = 10
 
 
 # Marks in a drafted header. Drawn anew in each process, so that nothing signed can look like one.
-_NONCE, _TIMESTAMP, _SIGNATURE = (secrets.token_hex(16) for _ in range(3))
+_NONCE, _TIMESTAMP, _SIGNATURE, _OWN = (secrets.token_hex(16) for _ in range(4))
 
 
 class Stamps:
@@ -95,8 +95,15 @@ class Signer:
         self._secrets = Sealed(_Secrets(secret, token_secret or ""))
         self._token = Sealed(token or "")
         self._method = signature
+        header = prepare_headers(  # type: ignore[no-untyped-call]
+            [*self._parameters(), ("oauth_signature", _SIGNATURE)], realm="Schoology API"
+        )
+        self._header = Sealed(str(header["Authorization"]))
+        # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
+        own = rfc5849.normalize_parameters(self._parameters())  # type: ignore[arg-type]
+        self._own = Sealed(str(escape(own)))
         self._drafted: tuple[str, str] | None = None
-        self._draft: Sealed[tuple[str, str]] = Sealed(("", ""))
+        self._base = Sealed("")
         self._stamps = Stamps.of(key)
 
     def signed(self, method: str, url: str) -> _Signed:
@@ -113,23 +120,22 @@ class Signer:
         :param nonce: letters and digits, never used before with this timestamp; drawn at random
             where not given.
         """
-        if self._drafted != (method, url):  # a bulk goes to one URL again and again
-            self._drafted, self._draft = (method, url), Sealed(self._drawn_up(method, url))
-        base, header = (
-            text.replace(_NONCE, nonce or (nonce := secrets.token_hex(12))).replace(
-                _TIMESTAMP, str(timestamp)
-            )
-            for text in self._draft.reveal()
-        )
+        nonce = nonce or secrets.token_hex(12)
+        base = ""
+        if self._method == "HMAC-SHA1":
+            if self._drafted != (method, url):  # a bulk goes to one URL again and again
+                self._drafted, self._base = (method, url), Sealed(self._drawn_up(method, url))
+            base = _filled(self._base.reveal(), nonce, timestamp)
+        header = _filled(self._header.reveal(), nonce, timestamp)
         return {"Authorization": header.replace(_SIGNATURE, escape(self._signature(base)))}
 
-    def _drawn_up(self, method: str, url: str) -> tuple[str, str]:
-        """Base string and header of a request, with marks where each attempt has its own values.
+    def _parameters(self) -> list[tuple[str, str]]:
+        """What OAuth adds to each request, with marks where each attempt has its own values.
 
-        The marks, nonces and timestamps are letters and digits, which no encoding changes, and
-        parameters are sorted by their names: so what is put in later is what oauthlib would write.
+        The marks, nonces and timestamps are letters and digits, which no encoding changes: so what
+        is put in later is what oauthlib would write.
         """
-        parameters = [
+        return [
             ("oauth_consumer_key", self._key.reveal()),
             ("oauth_nonce", _NONCE),
             ("oauth_signature_method", self._method),
@@ -137,23 +143,32 @@ class Signer:
             ("oauth_token", self._token.reveal()),
             ("oauth_version", "1.0"),
         ]
+
+    def _drawn_up(self, method: str, url: str) -> str:
+        """The base string of a request, with marks.
+
+        Parameters are sorted by their names, and OAuth's own all begin with ``oauth_``: they stand
+        together, and are normalised once and for all, unless a name of the query begins so too.
+        """
         # A JSON body is not part of the base string (RFC 5849, 3.4.1.3; adding it gives 401).
         query = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
-        # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
-        normal = rfc5849.normalize_parameters(query + parameters)  # type: ignore[arg-type]
+        together = not any(name.startswith("oauth_") for name, _ in query)
+        own = [("oauth_", _OWN)] if together else self._parameters()
+        normal = rfc5849.normalize_parameters(query + own)  # type: ignore[arg-type]
         base = rfc5849.signature_base_string(
             cast("Any", method), rfc5849.base_string_uri(url), normal
         )
-        header = prepare_headers(  # type: ignore[no-untyped-call]
-            [*parameters, ("oauth_signature", _SIGNATURE)], realm="Schoology API"
-        )
-        return str(base), str(header["Authorization"])
+        return str(base).replace(str(escape(f"oauth_={_OWN}")), self._own.reveal())
 
     def _signature(self, base: str) -> str:
         keys = self._secrets.reveal()
         if self._method == "PLAINTEXT":
             return str(rfc5849.sign_plaintext_with_client("", keys))
         return str(rfc5849.sign_hmac_sha1_with_client(base, keys))
+
+
+def _filled(draft: str, nonce: str, timestamp: int) -> str:
+    return draft.replace(_NONCE, nonce).replace(_TIMESTAMP, str(timestamp))
 
 
 class _Signed:

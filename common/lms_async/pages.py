@@ -48,7 +48,8 @@ class Pages(Generic[T]):
         return self._everything().__await__()
 
     async def _everything(self) -> list[T]:
-        return [row async for row in self]
+        async with aclosing(self.pages()) as pages:
+            return [row async for page in pages for row in page]
 
     async def __aiter__(self) -> AsyncIterator[T]:
         async with aclosing(self.pages()) as pages:
@@ -58,10 +59,18 @@ class Pages(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[list[T], None]:
         """Each page as a list, without the rows that an earlier page gave already."""
-        async with aclosing(ahead(_raw_pages(self._transport, self._call), AHEAD)) as raw:
+        async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
+            async for page in pages:
+                yield page
+
+    async def _fetched(self) -> AsyncGenerator[list[T], None]:
+        # Decoded as soon as they are there: to come back to a page that was laid by costs more
+        # than the prefetched page of models takes.
+        rows_only = attrs.evolve(self._call, key=None)
+        async with aclosing(_raw_pages(self._transport, self._call)) as raw:
             async for rows in raw:
                 if rows:
-                    yield self._transport.decode(attrs.evolve(self._call, key=None), rows)
+                    yield self._transport.decode(rows_only, rows)
 
 
 async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
@@ -73,7 +82,7 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
     in front only bring back rows that were seen, which are dropped.
     """
     vendor = transport.vendor
-    seen: set[Hashable] = set()
+    seen: set[Hashable | None] = set()
     asked: set[tuple[str, Query]] = set()
     call: Call[Any] | None = first
     must_join = False
@@ -82,7 +91,8 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
         asked.add((call.path, call.query))
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
-        joins = page.rows and vendor.identity(page.rows[0]) in seen
+        identities = list(map(vendor.identity, page.rows))
+        joins = page.rows and identities[0] in seen
         # An empty page that names a next one is passed over; at the end, it means a shorter list.
         if must_join and not joins and (page.rows or page.next is None):
             earlier = vendor.earlier(call, back)
@@ -92,15 +102,7 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
                     raise UnexpectedAnswer("the list changes faster than it can be read", call=call)
                 continue
         known = len(seen)
-        fresh = []
-        for row in page.rows:
-            identity = vendor.identity(row)
-            if identity is None:
-                fresh.append(row)
-            elif identity not in seen:
-                seen.add(identity)
-                fresh.append(row)
-        yield fresh
+        yield _fresh(page.rows, identities, seen)
         if len(seen) > known:
             steps = idle = 0
         else:
@@ -111,3 +113,22 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
         if page.rows:
             must_join, back = page.overlaps, max(1, len(page.rows) // 4)
         call = page.next
+
+
+def _fresh(
+    rows: list[Any], identities: list[Hashable | None], seen: set[Hashable | None]
+) -> list[Any]:
+    """The rows that were not seen before, or that nothing identifies; they are seen from now on."""
+    if identities and identities[0] in seen:  # where a page overlaps the one before
+        rows, identities = rows[1:], identities[1:]
+    new = set(identities)
+    if len(new) == len(identities) and None not in new and new.isdisjoint(seen):
+        seen |= new
+        return rows
+    fresh = []
+    for row, identity in zip(rows, identities, strict=True):
+        if identity is None or identity not in seen:
+            fresh.append(row)
+        if identity is not None:
+            seen.add(identity)
+    return fresh

@@ -8,15 +8,13 @@ that are not at once what their field holds, which is what makes it quick.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from itertools import chain
+from functools import cached_property
 from operator import attrgetter
-from types import UnionType
 from typing import (
     Any,
     ClassVar,
     Literal,
     TypeVar,
-    Union,
     cast,
     get_args,
     get_origin,
@@ -26,6 +24,7 @@ from typing import (
 import attrs
 from cattrs import Converter
 
+from .columns import Rule, fitter, parts, reader
 from .errors import InvalidInput
 from .values import (
     AT_ONCE,
@@ -35,9 +34,7 @@ from .values import (
     SCALARS,
     UNSET,
     WRITTEN_OTHERWISE,
-    Column,
     Misfit,
-    Unset,
 )
 
 T = TypeVar("T")
@@ -57,17 +54,6 @@ class Record:
     def __repr__(self) -> str:
         known = getattr(self, "id", None) or getattr(self, "uid", None)
         return f"<{type(self).__name__}{f' {known}' if known else ''}>"
-
-
-def _parts(annotation: Any) -> tuple[Any, frozenset[Any]]:
-    """A field's annotation as its one real type, and which of ``None`` and UNSET it may be."""
-    if get_origin(annotation) not in (Union, UnionType):
-        return annotation, frozenset()
-    nothing = {type(None), Unset}
-    real = [part for part in get_args(annotation) if part not in nothing]
-    if len(real) != 1:
-        raise TypeError(f"a model's field must have one type beside None and Unset: {annotation}")
-    return real[0], frozenset(part for part in get_args(annotation) if part in nothing)
 
 
 def make_converter() -> Converter:
@@ -112,10 +98,13 @@ def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
 def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list[Any]]:
     (element,) = get_args(wanted)
     hook = converter.get_structure_hook(element)
+    at_once = _columns(converter, element) if attrs.has(element) else None
 
     def read(values: Any, _: Any) -> list[Any]:
         if not isinstance(values, list):
             raise Misfit({"": "must be a list"})
+        if at_once is not None and values and (records := at_once(values)) is not None:
+            return records
         try:
             return [hook(value, element) for value in values]
         except Misfit:
@@ -131,27 +120,44 @@ def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list
     return read
 
 
-def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    """The values of a record, by field, from a mapping: the type of each is tested, and only those
-    that are not what their field holds go through a rule."""
-    hints = get_type_hints(model, include_extras=True)
-    keeps_extra = "extra" in hints
+def _columns(
+    converter: Converter, model: type[Any]
+) -> Callable[[list[Any]], list[Any] | None] | None:
+    """How many records of ``model`` are read at once, if they can be."""
+    return reader(model, _rules(converter, model), ignored=_ignored(model))
+
+
+def _ignored(model: type[Any]) -> frozenset[str]:
     ignored: frozenset[str] = getattr(model, "ignored", frozenset())
-    plan: dict[str, tuple[frozenset[type], Callable[[Any], Any]]] = {}
-    needed = []
+    return ignored
+
+
+def _keeps_extra(model: type[Any]) -> bool:
+    return any(field.name == "extra" for field in attrs.fields(model))
+
+
+def _rules(converter: Converter, model: type[Any]) -> dict[str, Rule]:
+    """How each field of ``model`` is read: the type of a value is tested, and only one that is not
+    what its field holds goes through a rule."""
+    hints = get_type_hints(model, include_extras=True)
+    rules = {}
     for field in attrs.fields(model):
         if field.name == "extra":
             continue
-        real, nothing = _parts(hints[field.name])
+        real, nothing = parts(hints[field.name])
         at_once = {SCALARS[real][0]} if real in AT_ONCE else set()
-        plan[field.name] = (
-            frozenset(at_once | nothing),
-            _field_rule(converter, real, nothing),
-        )
-        if field.default is attrs.NOTHING:
-            needed.append(field.name)
+        scalar = SCALARS[real][0] if isinstance(real, Hashable) and real in SCALARS else None
+        read = _field_rule(converter, real, nothing)
+        rules[field.name] = Rule(frozenset(at_once | nothing), read, scalar)
+    return rules
 
-    all_fields = tuple((name, *how) for name, how in plan.items())
+
+def _checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    """The values of a record, by field, from a mapping."""
+    keeps_extra, ignored = _keeps_extra(model), _ignored(model)
+    plan = _rules(converter, model)
+    needed = [field.name for field in attrs.fields(model) if field.default is attrs.NOTHING]
+    all_fields = tuple((name, rule.at_once, rule.read) for name, rule in plan.items())
     # Of a row that is all text, as every row of a file is, only these need a look.
     not_text = tuple(field for field in all_fields if str not in field[1])
 
@@ -233,7 +239,7 @@ def _written(model: type[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
     told_apart = [
         field.name
         for field in attrs.fields(model)
-        if field.name != "extra" and _parts(hints[field.name])[0] in WRITTEN_OTHERWISE
+        if field.name != "extra" and parts(hints[field.name])[0] in WRITTEN_OTHERWISE
     ]
 
     def write(values: dict[str, Any]) -> dict[str, Any]:
@@ -250,44 +256,6 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _fitter(model: type[Any]) -> Callable[[list[Any]], bool]:
-    """Whether every one of some rows is a mapping of texts that fit the model as they are: the
-    same rules as :func:`_checker`'s, asked of a column at a time. It may say no to rows that fit.
-    """
-    columns: dict[str, Column | None] = {}
-    needed = set()
-    for field in attrs.fields(model):
-        real, _ = _parts(get_type_hints(model, include_extras=True)[field.name])
-        if get_origin(real) is Literal:
-            columns[field.name] = Column(frozenset(get_args(real)).issuperset)
-        elif str not in ({SCALARS[real][0]} if real in AT_ONCE else ()):
-            columns[field.name] = COLUMNS.get(real)
-        if field.default is attrs.NOTHING:
-            needed.add(field.name)
-    names = frozenset(field.name for field in attrs.fields(model))
-
-    def fit(rows: list[Any]) -> bool:
-        if set(map(type, rows)) != {dict}:
-            return False
-        given = set().union(*rows)
-        if not (given <= names and needed <= given):
-            return False
-        try:
-            "".join(chain.from_iterable(map(dict.values, rows)))
-        except TypeError:  # not all of it is text
-            return False
-        for name in given & columns.keys():
-            texts = [row[name] for row in rows if name in row]
-            column = columns[name]
-            if column is None or not column.fits(texts):
-                return False
-            if name in needed and len(texts) != len(rows):
-                return False
-        return True
-
-    return fit
-
-
 class Sending:
     """How a model, or a mapping of the same fields, is checked and put for the wire.
 
@@ -298,14 +266,27 @@ class Sending:
         self._converter = converter
         self._model = model
         self._what = what
-        self._check = _checker(converter, model)
-        self._written = _written(model)
-        self._fit = _fitter(model)
-        hints = get_type_hints(model, include_extras=True)
-        self._otherwise = [
+
+    # Made when the first row comes: models are many, and most programs send few of them.
+    @cached_property
+    def _check(self) -> Callable[[Any], dict[str, Any]]:
+        return _checker(self._converter, self._model)
+
+    @cached_property
+    def _written(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return _written(self._model)
+
+    @cached_property
+    def _fit(self) -> Callable[[list[Any]], set[str]]:
+        return fitter(self._model)
+
+    @cached_property
+    def _otherwise(self) -> list[tuple[str, Callable[[str], Any]]]:
+        hints = get_type_hints(self._model, include_extras=True)
+        return [
             (field.name, column.wire)
-            for field in attrs.fields(model)
-            if (column := COLUMNS.get(_parts(hints[field.name])[0])) and column.wire
+            for field in attrs.fields(self._model)
+            if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.wire
         ]
 
     def __call__(self, value: object) -> dict[str, Any]:
@@ -330,14 +311,16 @@ class Sending:
     def many(self, values: list[Any]) -> list[dict[str, Any] | InvalidInput]:
         """The same for many: each as a dict, or as the error. Quick where all are texts that fit,
         as the rows of a file do."""
-        if self._fit(values):
-            rows = [dict(value) for value in values]
-            for name, wire in self._otherwise:
+        given = self._fit(values)
+        if not given:
+            return [self._one(value) for value in values]
+        rows: list[Any] = list(map(dict.copy, values))
+        for name, wire in self._otherwise:
+            if name in given:
                 for row in rows:
                     if name in row:
                         row[name] = wire(row[name])
-            return list(rows)
-        return [self._one(value) for value in values]
+        return rows
 
     def _one(self, value: Any) -> dict[str, Any] | InvalidInput:
         try:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from itertools import repeat
 from typing import (
     Annotated,
     Any,
@@ -255,8 +256,7 @@ def _all_mailboxes(texts: list[str]) -> bool:
     joined = " ".join(texts)
     return (
         joined.split() == texts
-        and joined.count("@") == len(texts)
-        and all("@" in text for text in texts)
+        and set(map(str.count, texts, repeat("@"))) == {1}
         and "@ " not in joined + " "
         and " @" not in " " + joined
     )

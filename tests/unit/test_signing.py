@@ -61,6 +61,10 @@ class Endpoint(SignatureOnlyEndpoint):
 
 text = st.text(max_size=12)
 queries = st.lists(st.tuples(text, text).filter(lambda pair: pair[0] or pair[1]), max_size=5)
+# Names around those that OAuth adds: parameters are sorted by their names. A provider would take
+# some of them for its own, so they are compared with what oauthlib's client makes.
+near = st.builds(str.__add__, st.sampled_from(["", "oaut", "oauth", "oauth_", "oauth_n"]), text)
+near_queries = st.lists(st.tuples(near, text).filter(lambda pair: pair[0] or pair[1]), max_size=5)
 
 
 @given(
@@ -92,7 +96,7 @@ def test_the_provider_side_accepts_our_signature(
     assert not Endpoint(Provider()).accepts(method, url, forged)
 
 
-@given(queries, st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]))
+@given(near_queries, st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]))
 def test_it_is_the_signature_that_oauthlibs_client_makes(
     query: list[tuple[str, str]], signature: Signature
 ) -> None:

@@ -1,0 +1,120 @@
+"""What the benchmarks' vendor answers: bytes made with as little work as can be.
+
+It looks for the ``school_uid`` of each row with one regular expression and answers with one result
+a row, in the shape of Schoology's bulk create; pages of a list are made once and kept. It parses no
+JSON and checks no signature.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import orjson
+
+from .school import cells, filled
+
+#: How many users the list has, and how many a page shows.
+LISTED, PAGE = 20_000, 200
+
+_SCHOOL_UID = re.compile(rb'"school_uid": ?"([^"]*)"')
+_START = re.compile(rb"[?&]start=(\d+)")
+_RESULT = (
+    b'{"response_code":200,"location":"http://localhost/v1/users/1%b","school_uid":"%b","id":"1%b"}'
+)
+
+
+def user(number: int) -> dict[str, object]:
+    """A user as Schoology's list shows one: 27 fields, ids as text and as number."""
+    person = filled(cells(number))
+    return {
+        "uid": str(10_000_000 + number),
+        "id": 10_000_000 + number,
+        "school_id": 2_908_525_646,
+        "synced": 1,
+        "school_uid": person["school_uid"],
+        "building_id": 10_243_971,
+        "additional_buildings": person.get("additional_buildings", ""),
+        "name_title": "",
+        "name_title_show": 0,
+        "name_first": person["name_first"],
+        "name_first_preferred": person.get("name_first_preferred", ""),
+        "name_middle": person.get("name_middle", ""),
+        "name_middle_show": 0,
+        "name_last": person["name_last"],
+        "name_display": f"{person['name_first']} {person['name_last']}",
+        "username": person["username"],
+        "primary_email": person["primary_email"],
+        "picture_url": "https://asset-cdn.schoology.com/sites/all/themes/default_user.png",
+        "gender": person["gender"],
+        "position": None,
+        "grad_year": person["grad_year"],
+        "password": "",
+        "role_id": 266_721,
+        "tz_offset": -5,
+        "tz_name": "America/New_York",
+        "parents": None,
+        "child_uids": None,
+    }
+
+
+def _v1_user() -> dict[str, object]:
+    """A user as ManageBac's v1 shows one."""
+    person = filled(cells(1))
+    return {
+        "id": 10_752_601,
+        "type": "Students",
+        "student_id": person["school_uid"],
+        "first_name": person["name_first"],
+        "last_name": person["name_last"],
+        "nickname": None,
+        "other_name": "",
+        "email": person["primary_email"],
+        "gender": "Female",
+        "birthday": person["birthday_date"],
+        "program": "ib",
+        "class_year": 11,
+        "parents_ids": [10_752_602, 10_752_603],
+        "language": "en",
+        "nationality1": "GB",
+        "phone_number": None,
+        "street_address": "1 School Lane",
+        "city": "Springfield",
+        "zipcode": "12345",
+        "country": "US",
+    }
+
+
+ONE_USER = orjson.dumps(user(1) | {"send_message": 1})
+_V1_USER = orjson.dumps({"status": "Success", "user": _v1_user()})
+_V1_CREATED = b'{"status":"Success","user_id":10752601}'
+
+
+def answer(head: bytes, body: bytes) -> tuple[int, bytes]:
+    """Status and body for a request, by its first line and its own body."""
+    path = head[: head.find(b"\r\n")].partition(b" ")[2]
+    if b"/api/users" in path:
+        return 200, _V1_USER if head.startswith(b"GET") else _V1_CREATED
+    if head.startswith(b"GET"):
+        if b"/users/" in path:
+            return 200, ONE_USER
+        start = _START.search(path)
+        return 200, page(int(start[1]) if start else 0)
+    return 207, results(body)
+
+
+def results(body: bytes) -> bytes:
+    """The answer to a bulk create: each row done."""
+    items = b",".join(_RESULT % (uid[1:], uid, uid[1:]) for uid in _SCHOOL_UID.findall(body))
+    return b'{"user":[' + items + b"]}"
+
+
+@cache
+def page(start: int) -> bytes:
+    """The page of the list that begins at ``start``."""
+    end = min(start + PAGE, LISTED)
+    links = {"self": f"http://localhost/v1/users?start={start}&limit={PAGE}"}
+    if end < LISTED:
+        links["next"] = f"/v1/users?start={end}&limit={PAGE}"
+    rows = [user(number) for number in range(start, end)]
+    return orjson.dumps({"user": rows, "total": LISTED, "links": links})

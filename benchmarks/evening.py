@@ -1,0 +1,298 @@
+"""How long does a school's evening take: 100,000 people under a vendor's limit?"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import attrs
+import orjson
+
+from lms_async import RetryPolicy, Status
+from lms_async.events import Event, Refused
+from manabac_async import ManageBacV1
+from schoology_async import Schoology, Window
+
+from .measure import progress
+from .picture import bars
+from .report import Found
+from .school import fifties, people
+from .terms import Terms
+from .vendor import CLIENT_CPU, WIDTH, pin, vendor
+
+#: Seconds there and back, as to a vendor overseas.
+LATENCY = 0.2
+#: How many requests of the slow ways are made; their time is that of so many, times the rest.
+SAMPLE = 100
+FAULTS = 0.02
+REPEATABLE = "?update_existing=1"
+
+
+@attrs.frozen
+class Limit:
+    """A vendor's limit: so many requests in so many seconds, so many people in a request."""
+
+    vendor: str
+    count: int
+    per: float
+    batch: int
+
+    def __str__(self) -> str:
+        return f"{self.vendor}, {self.count} per {self.per:g} s"
+
+    def optimum(self, people: int) -> float:
+        """The least time in seconds if no refusal may be risked: a slot is busy for the latency
+        and one period, and the last request has its answer a latency after it left."""
+        requests = -(-people // self.batch)
+        return (requests / self.count - 1) * (self.per + LATENCY) + LATENCY
+
+
+@attrs.frozen
+class Evening:
+    """What one way took, in the seconds of the vendor's own time."""
+
+    seconds: float
+    refusals: int
+    unknown: int = 0
+
+
+Post = Callable[[str, bytes], Coroutine[Any, Any, int]]
+
+
+class Run:
+    """One vendor, with its time divided by ``scale``: latency, period, waits between retries."""
+
+    def __init__(self, base_url: str, limit: Limit | None, scale: float, faults: float = 0) -> None:
+        self._scale = scale
+        self._limit = limit
+        self._faults = faults
+        count, per = (limit.count, limit.per / scale) if limit else (0, 1.0)
+        terms = Terms(LATENCY / scale, count, per, faults)
+        self._batch = limit.batch if limit else 50
+        self._url = terms.base_url(base_url, "v1/" if self._batch > 1 else "api/")
+        self._refusals = 0
+        self._unknown = 0
+
+    async def took(self, work: Coroutine[Any, Any, None], times: float = 1.0) -> Evening:
+        began = time.perf_counter()
+        await work
+        seconds = (time.perf_counter() - began) * self._scale * times
+        return Evening(seconds, round(self._refusals * times), self._unknown)
+
+    async def ours(self, count: int, *, learn: bool = False) -> None:
+        limit = self._limit
+        client = Schoology if self._batch > 1 else ManageBacV1
+        options: dict[str, Any] = {
+            "base_url": self._url,
+            "limiter": Window(limit.count, per=limit.per / self._scale, learn=learn)
+            if limit
+            else Window(10**6, per=1.0),
+            "retry": RetryPolicy(base=0.5 / self._scale, cap=20 / self._scale),
+            "events": [self._listen],
+        }
+        async with client("name", "secret", **options) as opened:
+            if isinstance(opened, Schoology):
+                bulk: Any = opened.users.create_many(people(count), update_existing=True)
+            else:
+                bulk = opened.users.create_many(students(count))
+            counts = (await bulk).counts
+        self._unknown = counts[Status.UNKNOWN]
+        if counts[Status.DONE] + self._unknown != count or (self._unknown and not self._faults):
+            raise RuntimeError(f"of {count} people: {counts}")
+
+    def _listen(self, event: Event) -> None:
+        self._refusals += isinstance(event, Refused)
+
+    async def one_after_the_other(self, count: int) -> None:
+        """So many requests by hand; a refused or failed one is made again, the next second."""
+        chunks: Iterable[Any] = (
+            ({"users": {"user": chunk}} for chunk in fifties(people(count * self._batch)))
+            if self._batch > 1
+            else students(count)
+        )
+        await self._by_hand(chunks)
+
+    async def single_creates(self, count: int) -> None:
+        """The same with one person a request."""
+        await self._by_hand({"users": {"user": [person]}} for person in people(count))
+
+    async def _by_hand(self, bodies: Iterable[Any]) -> None:
+        async with self._session() as post:
+            for body in bodies:
+                sent = orjson.dumps(body)
+                while await post(f"users{REPEATABLE}", sent) >= 300:  # noqa: ASYNC110
+                    await asyncio.sleep(1 / self._scale)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Post]:
+        async with aiohttp.ClientSession() as session:
+
+            async def post(path: str, body: bytes) -> int:
+                try:
+                    async with session.post(self._url + path, data=body) as response:
+                        orjson.loads(await response.read() or b"null")
+                        self._refusals += response.status == 429
+                        return response.status
+                except aiohttp.ClientError:
+                    return 599
+
+            yield post
+
+
+def students(count: int) -> Iterable[dict[str, str]]:
+    """The same people as ManageBac's v1 takes them."""
+    for person in people(count):
+        yield {
+            "type": "student",
+            "student_id": person["school_uid"],
+            "first_name": person["name_first"],
+            "last_name": person["name_last"],
+            "email": person["primary_email"],
+        }
+
+
+SCHOOLOGY = Limit("Schoology", 13, 5.0, 50)
+SCHOOLOGY_50 = Limit("Schoology", 50, 5.0, 50)
+MANAGEBAC = Limit("ManageBac v1", 50, 1.0, 1)
+
+
+@attrs.frozen
+class Line:
+    what: str
+    way: str
+    took: Evening
+    optimum: float
+    at_full_rate: float = 0.0
+
+
+def go(run: Run, work: Callable[[Run], Coroutine[Any, Any, None]], times: float = 1.0) -> Evening:
+    return asyncio.run(run.took(work(run), times))
+
+
+def under(base_url: str, limit: Limit, count: int, scale: float) -> list[Line]:
+    """All ways under one limit."""
+    what, optimum = f"{count:,} people, {limit}", limit.optimum(count)
+    requests = -(-count // limit.batch)
+    lines = []
+
+    def keep(way: str, took: Evening) -> None:
+        progress(f"{what}: {way}: {took.seconds:,.0f} s")
+        lines.append(Line(what, way, took, optimum, requests / limit.count * limit.per))
+
+    def run(faults: float = 0.0) -> Run:
+        return Run(base_url, limit, scale, faults)
+
+    if limit.batch > 1:
+        keep("single creates *", go(run(), lambda r: r.single_creates(SAMPLE), count / SAMPLE))
+    keep(
+        f"one request after the other, {limit.batch} each *",
+        go(run(), lambda r: r.one_after_the_other(SAMPLE), requests / SAMPLE),
+    )
+    keep(OURS, go(run(), lambda r: r.ours(count)))
+    keep(LEARNING, go(run(), lambda r: r.ours(count, learn=True)))
+    keep(FAULTY, go(run(FAULTS), lambda r: r.ours(count)))
+    return lines
+
+
+OURS, LEARNING, FAULTY = "lms-async", "lms-async, learning", f"lms-async, {FAULTS:.0%} faults"
+
+
+def main(full: bool = False) -> None:
+    pin(CLIENT_CPU)
+    scale = 10.0 if full else 20.0
+    count, few = (100_000, 10_000) if full else (20_000, 2_000)
+    lines = []
+    with vendor() as base_url:
+        for limit, size in ((SCHOOLOGY, count), (SCHOOLOGY_50, count), (MANAGEBAC, few)):
+            lines += under(base_url, limit, size, scale)
+        unlimited = -(-count // 50) * LATENCY / WIDTH
+        what = f"{count:,} people, no limit"
+        for way, faults in ((OURS, 0.0), (FAULTY, FAULTS)):
+            took = go(Run(base_url, None, 1.0, faults), lambda run: run.ours(count))
+            lines.append(Line(what, way, took, unlimited))
+    publish(lines, count, scale, full=full)
+
+
+def publish(lines: list[Line], count: int, scale: float, *, full: bool) -> None:
+    goals = []
+    of = {(line.what, line.way): line for line in lines}
+    for line in lines:
+        if line.way == OURS:
+            ratio = line.took.seconds / line.optimum
+            most, of_what = (1.05, "latency / width") if "no limit" in line.what else (1.03, "")
+            goals.append(
+                (
+                    f"{line.what}: at most {most} × {of_what or 'the safe optimum'}, "
+                    f"reached {ratio:.3f}",
+                    ratio <= most,
+                )
+            )
+            if not of_what:
+                refusals = line.took.refusals
+                goals.append((f"{line.what}: {refusals} refusals", refusals == 0))
+                learning = of[line.what, LEARNING].took.seconds / line.at_full_rate
+                goals.append(
+                    (
+                        f"{line.what}: with learning at most 1.08 × requests / rate, "
+                        f"reached {learning:.3f}",
+                        learning <= 1.08,
+                    )
+                )
+            faulty = of[line.what, FAULTY].took.seconds / line.took.seconds
+            goals.append(
+                (
+                    f"{line.what}: with {FAULTS:.0%} faults at most 1.1 × the time without, "
+                    f"reached {faulty:.3f}",
+                    faulty <= 1.1,
+                )
+            )
+    first = [line for line in lines if line.what == f"{count:,} people, {SCHOOLOGY_50}"]
+    single, serial, mine, *_ = (line.took for line in first)
+    pictured = {line.way: (line.took.seconds / 60,) * 3 for line in first} | {
+        "safe optimum": (first[0].optimum / 60,) * 3
+    }
+    Found(
+        "evening",
+        f"{count:,} people into Schoology, 50 requests per 5 s, 200 ms away",
+        ["job", "way", "seconds", "× safe optimum", "refused", "unknown"],
+        [
+            [
+                line.what,
+                line.way,
+                f"{line.took.seconds:,.1f}",
+                f"{line.took.seconds / line.optimum:,.3f}",
+                f"{line.took.refusals:,}",
+                f"{line.took.unknown:,}",
+            ]
+            for line in lines
+        ],
+        goals=goals,
+        notes=[
+            f"latency {LATENCY * 1e3:.0f} ms ± 50 % of each way; the vendor counts arrivals in a "
+            "strict sliding window and refuses what is more",
+            f"under a limit all times are divided by {scale:g} while measuring (latency, period, "
+            "waits between retries) and multiplied again here; without a limit they are not",
+            f"ways with a * are {SAMPLE} requests, scaled up",
+            "safe optimum: (requests / N − 1) × (P + L) + L, for a limit of N in P seconds and "
+            f"latency L; without a limit requests × L / {WIDTH}, the width of a bulk",
+            "faults: every 50th request, a 503 or done and the connection cut, in turn; "
+            "ManageBac's v1 can be asked nothing about such a row and takes no second create: "
+            "it is `unknown`",
+        ],
+        full=full,
+        short=f"{count:,} people into Schoology at 50 requests per 5 s, 200 ms away: "
+        f"{mine.seconds / 60:.1f} minutes with {mine.refusals} refusals, beside "
+        f"{serial.seconds / 60:.1f} minutes for batches one after the other and "
+        f"{single.seconds / 3600:.1f} hours for single creates.",
+        picture=bars(
+            pictured,
+            unit="minutes",
+            ours=[OURS, LEARNING, FAULTY],
+            log=True,
+        ),
+        bars=6,
+    ).publish()

@@ -1,0 +1,190 @@
+"""How long does an import hold the event loop, and what does a web request beside it notice?"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import selectors
+import socket
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from statistics import quantiles
+
+import attrs
+from aiohttp import web
+
+from lms_async import Status
+from schoology_async import Schoology, Window
+
+from .measure import progress
+from .picture import Picture, lines
+from .report import Found
+from .school import people
+from .vendor import CLIENT_CPU, SERVER_CPU, pin, vendor
+
+#: A visitor asks as often as this, in seconds.
+EVERY = 0.005
+MOST_P99, MOST_MAX = 5.0, 20.0
+
+_spawn = multiprocessing.get_context("spawn")
+
+
+class Watched(selectors.DefaultSelector):
+    """Notes how long the loop was away between two looks at its sockets: that is a hold.
+
+    It is what each iteration of the loop takes, without what it waits; and as long as that, at the
+    least, waits whoever else wants the loop.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.holds: list[float] = []
+        self._left: float | None = None
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._left is not None:
+            self.holds.append(time.perf_counter() - self._left)
+        ready = super().select(timeout)
+        self._left = time.perf_counter()
+        return ready
+
+
+@attrs.frozen
+class Felt:
+    """Holds of the loop and latencies of a web handler's answers, in milliseconds."""
+
+    holds: list[float]
+    latencies: list[float]
+
+
+def visit(told: Connection, port: int) -> None:
+    """A visitor in a process of its own: one small request every few milliseconds."""
+    pin(SERVER_CPU)
+    latencies = []
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        told.send("here")
+        while not told.poll(EVERY):
+            began = time.perf_counter()
+            connection.sendall(request)
+            if not connection.recv(4096):
+                break
+            latencies.append((time.perf_counter() - began) * 1e3)
+    told.send(latencies)
+
+
+async def served(watched: Watched, rows: int, base_url: str) -> Felt:
+    """A web service that imports ``rows`` people, or none for some seconds, while it is visited."""
+
+    async def hello(_: web.Request) -> web.Response:
+        return web.Response(text="hello")
+
+    application = web.Application()
+    application.router.add_get("/", hello)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    ours, theirs = _spawn.Pipe()
+    visitor = _spawn.Process(target=visit, args=(theirs, port), daemon=True)
+    visitor.start()
+    await asyncio.to_thread(ours.recv)
+    watched.holds.clear()
+    try:
+        if rows:
+            await imported(rows, base_url)
+        else:
+            await asyncio.sleep(2)
+        holds = [hold * 1e3 for hold in watched.holds]
+    finally:
+        ours.send("enough")
+        latencies = await asyncio.to_thread(ours.recv)
+        visitor.join()
+        await runner.cleanup()
+    return Felt(holds, latencies)
+
+
+async def imported(rows: int, base_url: str) -> None:
+    done = 0
+    async with Schoology(
+        "key", "secret", base_url=base_url, limiter=Window(10**6, per=1.0)
+    ) as schoology:
+        async for outcome in schoology.users.create_many(people(rows), update_existing=True):
+            done += outcome.status is Status.DONE
+    if done != rows:
+        raise RuntimeError(f"{done} of {rows} people were done")
+
+
+def felt(rows: int, base_url: str) -> Felt:
+    watched = Watched()
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(watched)) as runner:
+        return runner.run(served(watched, rows, base_url))
+
+
+def points(values: Sequence[float]) -> tuple[float, float, float]:
+    """The median, the 99th hundredth and the most."""
+    hundredths = quantiles(values, n=100)
+    return hundredths[49], hundredths[98], max(values)
+
+
+def shares(felt: Felt) -> Picture:
+    """How many of a thousand lie above each length."""
+
+    def above(values: list[float]) -> tuple[list[float], list[float]]:
+        ordered = sorted(values)
+        places = range(0, len(ordered), max(1, len(ordered) // 500))
+        return [ordered[place] for place in places], [1 - place / len(ordered) for place in places]
+
+    return lines(
+        {"holds of the loop": above(felt.holds), "web handler's latency": above(felt.latencies)},
+        across="milliseconds",
+        up="share that is longer",
+        log="xy",
+    )
+
+
+def main(full: bool = False) -> None:
+    pin(CLIENT_CPU)
+    rows = 100_000
+    with vendor() as base_url:
+        progress("a visitor alone")
+        idle = felt(0, base_url)
+        progress(f"an import of {rows:,} people beside")
+        busy = felt(rows, base_url)
+    _, p99, most = points(busy.holds)
+    table = []
+    for what, values in (
+        ("hold of the loop, during the import", busy.holds),
+        ("latency of a web handler, during the import", busy.latencies),
+        ("latency of a web handler, alone", idle.latencies),
+    ):
+        middle, hundredth, longest = points(values)
+        numbers = (f"{middle:.2f}", f"{hundredth:.2f}", f"{longest:.2f}", f"{len(values):,}")
+        table.append([what, *numbers])
+    Found(
+        "loop",
+        f"The event loop during an import of {rows:,} people",
+        ["ms", "median", "p99", "max", "how many"],
+        table,
+        goals=[
+            (f"p99 of a hold under {MOST_P99:g} ms, reached {p99:.2f}", p99 < MOST_P99),
+            (f"the longest hold under {MOST_MAX:g} ms, reached {most:.2f}", most < MOST_MAX),
+        ],
+        notes=[
+            "a hold: from the loop's return from its selector to its next look at it, i.e. one "
+            "iteration without its waiting, measured in a selector of our own",
+            "the import runs without a vendor's limit, as fast as it can; under a limit the loop "
+            "is idle nearly all the time",
+            f"the web handler is aiohttp's on the same loop, asked every {EVERY * 1e3:g} ms by a "
+            "process of its own, which shares a core with the vendor",
+        ],
+        full=full,
+        short=f"An import at full speed holds the event loop for {p99:.1f} ms at the 99th "
+        f"hundredth, {most:.1f} ms at most; a web handler beside it answers in "
+        f"{points(busy.latencies)[0]:.1f} ms in the median.",
+        picture=shares(busy),
+        bars=9,
+    ).publish()

@@ -1,0 +1,90 @@
+"""What makes the benchmarks' vendor like a real one: latency, a limit that it keeps, and faults.
+
+Asked for in the base URL, so that one process serves every benchmark, and each run of one has a
+window of its own.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import deque
+from itertools import count
+from typing import ClassVar
+
+import attrs
+
+_runs = count()
+
+
+@attrs.frozen
+class Terms:
+    """On what terms requests are answered.
+
+    ``latency`` is the mean in seconds; half of it passes before the request is counted and half
+    after, each drawn from ± 50 %. ``limit`` arrivals in any ``per`` seconds are accepted, counted
+    strictly; 0 is no limit. Of ``faults`` (a share) half is a 503, half is done and then cut off.
+    """
+
+    latency: float
+    limit: int = 0
+    per: float = 1.0
+    faults: float = 0.0
+
+    def base_url(self, vendor: str, path: str = "v1/") -> str:
+        """The base URL at which ``vendor`` keeps these terms, with a window of its own."""
+        host = vendor.removesuffix("v1/")
+        terms = f"{self.latency!r},{self.limit},{self.per!r},{self.faults!r},{next(_runs)}"
+        return f"{host}strict/{terms}/{path}"
+
+
+class Strictness:
+    """One run's terms as the vendor keeps them."""
+
+    _of_run: ClassVar[dict[bytes, Strictness]] = {}
+    _PREFIX = re.compile(rb"^[A-Z]+ /strict/([^/]+)/")
+
+    def __init__(self, terms: Terms, seed: bytes) -> None:
+        self._terms = terms
+        self.per = terms.per
+        self._arrivals: deque[float] = deque()
+        self._draw = random.Random(seed)
+        self._seen = 0
+
+    @classmethod
+    def of(cls, head: bytes) -> Strictness | None:
+        """The terms that a request asks for, if it does."""
+        found = cls._PREFIX.match(head)
+        if found is None:
+            return None
+        if (known := cls._of_run.get(found[1])) is None:
+            latency, limit, per, faults, _ = found[1].split(b",")
+            terms = Terms(float(latency), int(limit), float(per), float(faults))
+            known = cls._of_run[found[1]] = cls(terms, found[1])
+        return known
+
+    def half_way(self) -> float:
+        """How long one way takes, in seconds."""
+        return self._terms.latency / 2 * self._draw.uniform(0.5, 1.5)
+
+    def accepts(self, now: float) -> bool:
+        """Whether a request that arrives ``now`` is within the limit; if so, it counts."""
+        if not self._terms.limit:
+            return True
+        while self._arrivals and self._arrivals[0] <= now - self._terms.per:
+            self._arrivals.popleft()
+        if len(self._arrivals) >= self._terms.limit:
+            return False
+        self._arrivals.append(now)
+        return True
+
+    def fault(self) -> int:
+        """503, or 0 for one that is done and cut off; otherwise 200. Evenly spread, so that each
+        run has as many."""
+        if not self._terms.faults:
+            return 200
+        self._seen += 1
+        every = round(1 / self._terms.faults)
+        if self._seen % every:
+            return 200
+        return 503 if self._seen // every % 2 else 0

@@ -1,0 +1,202 @@
+"""Many records at once are read as each of them would be by itself."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms_async.columns import Rule, reader
+from lms_async.records import Record, make_converter
+from lms_async.values import (
+    UNSET,
+    AnyId,
+    Day,
+    Email,
+    Flag,
+    Id,
+    IdList,
+    Misfit,
+    NeededNumber,
+    Unset,
+    Year,
+)
+
+
+@attrs.define(kw_only=True, repr=False)
+class Inner(Record):
+    id: Id
+
+
+@attrs.define(kw_only=True, repr=False)
+class Person(Record):
+    ignored: ClassVar[frozenset[str]] = frozenset({"password"})
+
+    id: Id | None = None
+    name: str | None = None
+    number: int | None = None
+    share: float | None = None
+    flag: Flag | None = None
+    ids: IdList | None = None
+    day: Day | None = None
+    mail: Email | None = None
+    role: NeededNumber | Unset = UNSET
+    other: AnyId | Unset | None = UNSET
+    year: Year | None = None
+    kind: Literal["a", "b"] | None = None
+    inner: Inner | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)
+
+
+converter = make_converter()
+
+texts = [None, "", "1", "a", "x@y", "1999-01-02", "2026", "1,2"]
+others = [0, 1, 2026, -5, 1.0, 1.5, True, False, [], ["1", "2"], {"id": 3}, {"id": None}, {}]
+values = st.sampled_from(texts) | st.sampled_from(others)
+fitting: dict[str, Any] = {
+    "id": st.sampled_from(["7", 7, None]),
+    "name": st.text(max_size=3) | st.none() | st.integers(0, 3),
+    "number": st.sampled_from([1, "1", "", None]),
+    "share": st.sampled_from([1, 1.5, "2.5", "", None]),
+    "flag": st.sampled_from([True, 1, "1", 0, "0", "", None]),
+    "ids": st.sampled_from(["1,2", "", None, ["3"], 4]),
+    "day": st.sampled_from(["1999-01-02", "", None]),
+    "mail": st.sampled_from(["x@y", "", None]),
+    "role": st.sampled_from(["4", 4]),
+    "other": st.sampled_from(["4", 4, None]),
+    "year": st.sampled_from(["2026", 2026, "", None]),
+    "kind": st.sampled_from(["a", "b", None]),
+    "inner": st.sampled_from([{"id": 3}, None]),
+    "password": st.just("secret"),
+    "more": values,
+}
+
+
+def one_by_one(rows: list[Any]) -> list[Person] | str:
+    """What is read, or that something does not fit."""
+    try:
+        return [converter.structure(row, Person) for row in rows]
+    except Misfit:
+        return "misfit"
+
+
+def together(rows: list[Any]) -> list[Person] | str:
+    try:
+        return converter.structure(rows, list[Person])
+    except Misfit:
+        return "misfit"
+
+
+def shown(read: list[Person] | str) -> Any:
+    """With the types of the values: 1, 1.0 and True are equal."""
+    if isinstance(read, str):
+        return read
+    fields = [field.name for field in attrs.fields(Person)]
+    return [[(repr(getattr(one, name)), getattr(one, name)) for name in fields] for one in read]
+
+
+names = st.sampled_from(list(fitting))
+
+
+@given(st.lists(st.fixed_dictionaries({}, optional=fitting), max_size=6))
+def test_what_fits_is_read_as_one_by_one(rows: list[dict[str, Any]]) -> None:
+    expected = one_by_one(rows)
+    assert expected != "misfit"
+    assert shown(together(rows)) == shown(expected)
+
+
+@given(st.lists(st.dictionaries(names, values, max_size=4), min_size=1, max_size=4))
+def test_anything_is_read_as_one_by_one_or_refused_as_they_are(rows: list[dict[str, Any]]) -> None:
+    assert shown(together(rows)) == shown(one_by_one(rows))
+
+
+@given(st.lists(values, min_size=2, max_size=6), names)
+def test_a_column_of_mixed_types_is_read_as_one_by_one(column: list[Any], name: str) -> None:
+    rows = [{name: value} for value in column]
+    assert shown(together(rows)) == shown(one_by_one(rows))
+
+
+def test_numbers_are_texts_only_where_any_number_may_be() -> None:
+    rows = [{"id": -5, "name": 1, "other": 2, "share": 3}] * 2
+    assert shown(together(rows)) == shown(one_by_one(rows))
+    assert together([{"role": -5}] * 2) == "misfit"
+    assert together([{"mail": 5}] * 2) == "misfit"
+
+
+def test_rows_with_other_keys_keep_their_places() -> None:
+    rows = [{"id": n} | ({"name": str(n)} if n % 3 else {}) for n in range(20)]
+    read = converter.structure(rows, list[Person])
+    assert [one.id for one in read] == [str(n) for n in range(20)]
+    assert [one.name for one in read] == [str(n) if n % 3 else None for n in range(20)]
+
+
+def test_what_is_not_known_is_kept_and_what_is_ignored_is_not() -> None:
+    rows = [{"id": "1", "password": "s", "new": n, "more": "x"} for n in range(2)]
+    assert [one.extra for one in converter.structure(rows, list[Person])] == [
+        {"new": 0, "more": "x"},
+        {"new": 1, "more": "x"},
+    ]
+    known = converter.structure([{"id": "1"}, {"id": "2"}], list[Person])
+    assert known[0].extra == {}
+    assert known[0].extra is not known[1].extra
+
+
+def test_what_does_not_fit_is_named_row_by_row() -> None:
+    rows = [{"flag": 1}, {"flag": "maybe"}, {"flag": 0}, {"flag": 2}]
+    with pytest.raises(Misfit) as raised:
+        converter.structure(rows, list[Person])
+    assert raised.value.fields == {
+        "[1].flag": "must be 0 or 1",
+        "[3].flag": "must be 0 or 1",
+    }
+    with pytest.raises(Misfit) as raised:
+        converter.structure([{"id": "1"}, {}], list[Inner])
+    assert raised.value.fields == {"[1].id": "is needed"}
+    with pytest.raises(Misfit):
+        converter.structure([{"id": "1", "odd": 1}, {"id": "2", "odd": 1}], list[Inner])
+
+
+def test_a_model_that_does_more_than_keep_its_values_is_made_by_its_own_init() -> None:
+    @attrs.define(kw_only=True)
+    class Picky:
+        id: Id = attrs.field(default="1", validator=attrs.validators.min_len(2))
+
+    @attrs.define(kw_only=True)
+    class Busy:
+        id: Id = "1"
+
+        def __attrs_post_init__(self) -> None:
+            self.id += "!"
+
+    @attrs.frozen(kw_only=True)
+    class Fixed:
+        id: Id = "1"
+
+    for model in (Picky, Busy, Fixed):
+        assert reader(model, {}, ignored=frozenset()) is None
+    with pytest.raises(ValueError, match="Length"):
+        converter.structure([{"id": "1"}], list[Picky])
+    assert converter.structure([{"id": "1"}], list[Busy])[0].id == "1!"
+    assert converter.structure([{"id": "1"}], list[Fixed]) == [Fixed(id="1")]
+
+
+def test_a_rule_is_asked_once_for_each_different_value() -> None:
+    asked = []
+
+    @attrs.define
+    class One:
+        name: str
+
+    def read(value: Any) -> str:
+        asked.append(value)
+        return f"<{value}>"
+
+    rules = {"name": Rule(frozenset(), read, str)}
+    many = reader(One, rules, ignored=frozenset())
+    assert many is not None
+    records = many([{"name": "a"}, {"name": "b"}, {"name": "a"}])
+    assert records == [One("<a>"), One("<b>"), One("<a>")]
+    assert sorted(asked) == ["a", "b"]
