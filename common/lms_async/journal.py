@@ -26,7 +26,7 @@ from .outcome import Outcome, Status
 #: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
 #: cost: where entries come by the thousand, many are written together; where a vendor's limit sets
 #: the pace, none waits.
-_APART, _MOST_APART = 0.001, 0.04
+_APART, _MOST_APART = 0.002, 0.04
 
 _WHOSE = {
     "account": "another account",
