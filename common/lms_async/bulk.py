@@ -14,23 +14,21 @@ from collections.abc import (
     AsyncIterable,
     AsyncIterator,
     Generator,
-    Hashable,
     Iterable,
     Mapping,
 )
 from contextlib import aclosing, suppress
 from functools import partial
-from itertools import count
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-import orjson
-
+from .admission import Admission
 from .ahead import ahead
-from .chunks import Batch, Chunk, Prepared, Row, chunks
+from .chunks import Batch, Chunk, Row, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
 from .journal import Journal, OpenJournal
 from .journal_file import Known
+from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
 from .verdict import all_alike
 
@@ -70,8 +68,9 @@ class Bulk(Generic[R]):
         self._report: Report[R] = Report()
         self._stopping = False
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
+        self._begun = False
         self._ended = asyncio.Event()
-        self._under_way: dict[Hashable, int] = {}
+        self._admission: Admission[R] = Admission(batch)
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
@@ -115,11 +114,11 @@ class Bulk(Generic[R]):
         """Stop, and return when all has ended and the journal is closed: for those who have left
         an ``async for`` early, and want to go on with the same journal at once."""
         self.stop()
-        if self._reading is None:
+        if not self._begun:
             if self._book is not None:
                 await self._book.close()
             return
-        reading = self._reading()
+        reading = None if self._reading is None else self._reading()
         if reading is not None:
             with suppress(RuntimeError):  # it is being read, or closed, at this moment
                 await reading.aclose()
@@ -139,10 +138,11 @@ class Bulk(Generic[R]):
         return outcomes
 
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
+        self._begun = True
         try:
             await self.open()
             async with aclosing(ahead(self._departures(), AHEAD)) as departures:
-                in_order: _InOrder[R] = _InOrder()
+                in_order: InOrder[R] = InOrder()
                 async for task, chunk in departures:
                     # Shielded: a reader that is cancelled does not take the chunk with it.
                     outcomes = await asyncio.shield(task)
@@ -192,7 +192,7 @@ class Bulk(Generic[R]):
 
     async def _ready(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         """``items`` as rows to send, and as outcomes of those that are not to be sent."""
-        checked = self._check(first, items)
+        checked = self._admission.check(first, items)
         if self._book is None:
             return checked
         rows = [row for row in checked if isinstance(row, Row)]
@@ -207,45 +207,9 @@ class Bulk(Generic[R]):
         if known is None or known.status is None:
             row.doubtful = known is not None
             return row
-        if not self._batch.distinct:
-            self._under_way.pop(row.key, None)
+        self._admission.release([row])
         error = None if known.code is None else RowError(known.code, EARLIER)
         return Outcome(row.index, row.item, known.status, known.id, error)
-
-    def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
-        prepared = self._batch.prepare(items)
-        if set(map(type, prepared)) == {tuple}:  # nothing is wrong with any, as in most blocks
-            keys, values = zip(*cast("list[tuple[Hashable | None, Any]]", prepared), strict=True)
-            alone = len(set(keys)) == len(keys) and self._under_way.keys().isdisjoint(keys)
-            if alone and None not in keys and (bodies := _encoded(values)) is not None:
-                self._under_way.update(zip(keys, count(first), strict=False))
-                return list(map(Row, count(first), items, keys, bodies))
-        return self._check_each(first, items, prepared)
-
-    def _check_each(
-        self, first: int, items: list[R], prepared: list[Prepared]
-    ) -> list[Row[R] | Outcome[R]]:
-        checked: list[Row[R] | Outcome[R]] = []
-        for index, (item, one) in enumerate(zip(items, prepared, strict=True), first):
-            if isinstance(one, InvalidInput):
-                error = RowError("invalid", _listed(one), one.fields)
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
-                continue
-            key, value = one
-            try:
-                body = orjson.dumps(value)
-            except TypeError:  # its text names the value
-                error = RowError("invalid", "a value can't be written as JSON")
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
-                continue
-            earlier = index if key is None else self._under_way.setdefault(key, index)
-            if earlier != index:
-                why = f"rows {earlier} and {index} (counted from 0) have the same key"
-                error = RowError("duplicate", why)
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
-                continue
-            checked.append(Row(index, item, key, body))
-        return checked
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
@@ -258,9 +222,7 @@ class Bulk(Generic[R]):
                 self._note(self._book, chunk, outcomes)
             return outcomes
         finally:
-            if not self._batch.distinct:
-                for row in chunk.rows:
-                    self._under_way.pop(row.key, None)
+            self._admission.release(chunk.rows)
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:
@@ -308,34 +270,6 @@ class Bulk(Generic[R]):
             self._halt(chunk, failed)
 
 
-class _InOrder(Generic[R]):
-    """Outcomes brought into the order of the input: the rows of a chunk need not stand together."""
-
-    def __init__(self) -> None:
-        self._next = 0
-        self._early: dict[int, Outcome[R]] = {}
-
-    def ready(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
-        """Those whose turn has come, now that a chunk's ``outcomes`` are there, in their order."""
-        after = self._next + len(outcomes)
-        if not self._early and outcomes[0].index == self._next and outcomes[-1].index + 1 == after:
-            self._next = after
-            return outcomes
-        self._early.update((outcome.index, outcome) for outcome in outcomes)
-        ready = []
-        while (outcome := self._early.pop(self._next, None)) is not None:
-            ready.append(outcome)
-            self._next += 1
-        return ready
-
-
-def _encoded(values: Iterable[Any]) -> list[bytes] | None:
-    try:
-        return list(map(orjson.dumps, values))
-    except TypeError:
-        return None
-
-
 def _with_doubts(rows: list[Row[R]], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
     """``outcomes``, of which none says of a row that an earlier run has sent that it was not."""
     return [
@@ -350,7 +284,3 @@ def _with_doubts(rows: list[Row[R]], outcomes: list[Outcome[R]]) -> list[Outcome
 EARLIER = "so it ended in an earlier run, as the journal tells"
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")
-
-
-def _listed(invalid: InvalidInput) -> str:
-    return "; ".join(f"{name}: {why}" for name, why in invalid.fields.items()) or str(invalid)

@@ -280,3 +280,17 @@ def test_there_must_be_one_to_be_told_of(path: Path) -> None:
     with pytest.raises(JournalUnusable, match="there is no journal"):
         JournalFile(path, make=False)
     assert not path.exists()
+
+
+def test_a_bulk_that_was_never_read_can_be_closed(school: School, path: Path) -> None:
+    async def main() -> None:
+        unread = bulk(school, rows(3), Journal(path))
+        await unread.open()
+        await unread.close()
+        begun = bulk(school, rows(3), Journal(path))
+        aiter(begun)
+        await begun.close()
+        await bulk(school, rows(3), Journal(path))
+
+    run(main())
+    assert len(school.people) == 3
