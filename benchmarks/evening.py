@@ -204,10 +204,10 @@ OURS, LEARNING, FAULTY = "lms-async", "lms-async, learning", f"lms-async, {FAULT
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
     scale = 10.0 if full else 20.0
-    count, few = (100_000, 10_000) if full else (20_000, 2_000)
+    slow, count, one_by_one = (100_000, 100_000, 10_000) if full else (10_000, 20_000, 2_000)
     lines = []
     with vendor() as base_url:
-        for limit, size in ((SCHOOLOGY, count), (SCHOOLOGY_50, count), (MANAGEBAC, few)):
+        for limit, size in ((SCHOOLOGY, slow), (SCHOOLOGY_50, count), (MANAGEBAC, one_by_one)):
             lines += under(base_url, limit, size, scale)
         unlimited = -(-count // 50) * LATENCY / WIDTH
         what = f"{count:,} people, no limit"
