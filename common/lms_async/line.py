@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -24,7 +24,7 @@ class Waiter:
     """A call that stands in line. ``patience`` is the longest pause that it waits out, in seconds;
     ``asked`` is set to a pause that is longer, and the call then leaves the line."""
 
-    turn: asyncio.Future[None]
+    turn: asyncio.Future[Any]
     weight: int
     priority: Priority
     patience: float
@@ -57,14 +57,21 @@ class Line:
             return interactive or normal
         return normal if self._in_a_row >= _IN_A_ROW else interactive
 
-    def leave(self, waiter: Waiter) -> None:
-        """Let the first of a row go: its turn has come."""
+    def leave(self, waiter: Waiter, slot: object = None) -> None:
+        """Let the first of a row go, with its ``slot``: its turn has come."""
         self._rows[waiter.priority].popleft()
         if waiter.priority == "normal":
             self._in_a_row = 0
         elif self._head("normal") is not None:
             self._in_a_row += 1
-        waiter.turn.set_result(None)
+        waiter.turn.set_result(slot)
+
+    def refuse(self, error: Exception) -> None:
+        """Let everybody go with ``error``."""
+        for row in self._rows.values():
+            for waiter in row:
+                if not waiter.turn.done():
+                    waiter.turn.set_exception(error)
 
     def dismiss(self, asked: float) -> None:
         """Tell those who would not wait out a pause of ``asked`` seconds."""

@@ -1,0 +1,338 @@
+"""Is a limit kept, used and shared out fairly by eight processes through Redis?"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import aiohttp
+import attrs
+from aiohttp import web
+
+from lms_async.errors import ConnectionFailed
+from lms_async.limit_redis import RedisWindow
+from lms_async.sandbox.limits import ArrivalLimit, busiest
+
+from .report import Found
+
+PROCESSES, TASKS = 8, 10
+LIMIT, PER = 50, 1.0
+LATENCY, SPREAD = 0.1, 0.05
+#: Of each request. Short, since for as long nothing departs when Redis has lost its memory.
+TIMEOUT = 2.0
+
+_spawn = multiprocessing.get_context("spawn")
+
+
+class RedisServer:
+    """A Redis of one's own that keeps nothing on disk.
+
+    :param folder: where it may write; one that will go away.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def program() -> str | None:
+        """The server's program, if there is one on this machine."""
+        return shutil.which("redis-server") or shutil.which("valkey-server")
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        program = self.program()
+        if program is None:
+            raise FileNotFoundError("there is no redis-server on this machine")
+        options = ["--bind", "127.0.0.1", "--port", f"{self.port}", "--save", "", "--dir", "."]
+        self._process = subprocess.Popen(  # noqa: S603 - our own words
+            [program, *options], cwd=self._folder, stdout=subprocess.DEVNULL
+        )
+        end = time.monotonic() + 20
+        while not self._answers():
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise ChildProcessError("redis-server does not start")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def hang(self) -> None:
+        """Let it stand still, with all connections open."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End what :meth:`hang` began."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it at once: it forgets everything."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _serve(told: Connection) -> None:
+    """A vendor that counts arrivals strictly, until it is told to say what it saw."""
+    arrivals: list[float] = []
+    refused = 0
+
+    async def answer(request: web.Request) -> web.Response:
+        nonlocal refused
+        now = time.monotonic()
+        arrivals.append(now)
+        if not limit.admits(now):
+            refused += 1
+            return web.Response(status=429)
+        await asyncio.sleep(LATENCY + random.uniform(-SPREAD, SPREAD))
+        return web.Response()
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        told.send(runner.addresses[0][1])
+        await asyncio.to_thread(told.recv)
+        told.send((arrivals, refused))
+        await runner.cleanup()
+
+    limit = ArrivalLimit(LIMIT, PER)
+    asyncio.run(run())
+
+
+@attrs.frozen
+class _Work:
+    redis: str
+    vendor: str
+    limit: int
+    seconds: float
+
+
+def _work(told: Connection) -> None:
+    """One of the processes that share the limit."""
+    latencies: list[float] = []
+    refused = 0
+
+    async def ask(session: aiohttp.ClientSession, window: RedisWindow, url: str) -> None:
+        nonlocal refused
+        while True:
+            try:
+                slot = await window.acquire()
+            except ConnectionFailed:
+                refused += 1
+                await asyncio.sleep(0.1)
+                continue
+            left = time.monotonic()
+            try:
+                async with session.get(url) as answer:
+                    await answer.read()
+            finally:
+                slot.answered()
+            latencies.append(time.monotonic() - left)
+
+    async def run(work: _Work) -> None:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        async with (
+            RedisWindow(
+                work.limit, per=PER, scope="benchmark", url=work.redis, timeout=TIMEOUT
+            ) as window,
+            aiohttp.ClientSession(timeout=timeout) as session,
+        ):
+            # A Redis that has just started may have lost its memory: the window opens when what it
+            # may have held would have lapsed.
+            (await window.acquire()).answered()
+            told.send("ready")
+            await asyncio.to_thread(told.recv)
+            tasks = [asyncio.create_task(ask(session, window, work.vendor)) for _ in range(TASKS)]
+            await asyncio.wait(tasks, timeout=work.seconds, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                if not task.cancelled():
+                    task.result()  # raises: they only end by an error
+
+    asyncio.run(run(told.recv()))
+    told.send((latencies, refused))
+
+
+@contextmanager
+def _process(target: Any) -> Iterator[Connection]:
+    ours, theirs = _spawn.Pipe()
+    process = _spawn.Process(target=target, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+@attrs.frozen
+class Saw:
+    """What the vendor counted, and what the processes had."""
+
+    arrivals: list[float]
+    refused: int
+    """How many requests the vendor refused."""
+    requests: list[int]
+    """How many requests each process made."""
+    latency: float
+    """Mean time between a departure and its answer."""
+    without_redis: int
+    """How often a process was told that Redis is away."""
+
+    @property
+    def busiest(self) -> int:
+        """Most arrivals in any period."""
+        return busiest(self.arrivals, PER)
+
+    @property
+    def used(self) -> float:
+        """The share of the budget that was used."""
+        gaps = zip(self.arrivals, self.arrivals[LIMIT:], strict=False)
+        return PER / mean(later - earlier for earlier, later in gaps)
+
+    @property
+    def bound(self) -> float:
+        """The most that can be used if no refusal may be risked."""
+        return PER / (PER + self.latency)
+
+    @property
+    def spread(self) -> float:
+        """What the fastest process had, as a multiple of the slowest's."""
+        return max(self.requests) / min(self.requests)
+
+    @property
+    def longest_gap(self) -> float:
+        """The longest time without an arrival, in seconds."""
+        return max(later - earlier for earlier, later in pairwise(self.arrivals))
+
+    @property
+    def around_longest_gap(self) -> tuple[int, int]:
+        """How many arrivals there were before it, and after."""
+        gaps = [later - earlier for earlier, later in pairwise(self.arrivals)]
+        before = gaps.index(max(gaps)) + 1
+        return before, len(self.arrivals) - before
+
+
+def watch(seconds: float, *, stop_at: float | None = None, away: float = 1.0) -> Saw:
+    """Let the processes work for ``seconds``; stop Redis at ``stop_at`` and start it again, empty,
+    after ``away`` seconds."""
+    with tempfile.TemporaryDirectory() as folder, _process(_serve) as vendor:
+        redis = RedisServer(Path(folder))
+        redis.start()
+        try:
+            url = f"http://127.0.0.1:{vendor.recv()}/"
+            return _watch(redis, url, vendor, seconds, stop_at, away)
+        finally:
+            redis.kill()
+
+
+def _watch(
+    redis: RedisServer,
+    url: str,
+    vendor: Connection,
+    seconds: float,
+    stop_at: float | None,
+    away: float,
+) -> Saw:
+    with ExitStack() as stack:
+        workers = [stack.enter_context(_process(_work)) for _ in range(PROCESSES)]
+        for worker in workers:
+            worker.send(_Work(redis.url, url, LIMIT, seconds))
+        for worker in workers:
+            worker.recv()
+        for worker in workers:
+            worker.send("go")
+        if stop_at is not None:
+            time.sleep(stop_at)
+            redis.kill()
+            time.sleep(away)
+            redis.start()
+        ends = [worker.recv() for worker in workers]
+    vendor.send("what did you see?")
+    arrivals, refused = vendor.recv()
+    return Saw(
+        arrivals,
+        refused,
+        [len(latencies) for latencies, _ in ends],
+        mean(latency for latencies, _ in ends for latency in latencies),
+        sum(told for _, told in ends),
+    )
+
+
+def main(full: bool = False) -> None:
+    seconds = 30.0 if full else 6.0
+    calm = watch(seconds)
+    # Long enough for Redis to be away, for what it forgot to lapse, and for work after that.
+    torn = watch(seconds + 15, stop_at=seconds / 2)
+    share = calm.used / calm.bound
+    Found(
+        "redis_window",
+        f"{LIMIT} requests in {PER:g} s, shared by {PROCESSES} processes through Redis",
+        ["", f"{seconds:g} s", "with Redis stopped and started again, empty"],
+        [
+            ["requests", *(f"{len(saw.arrivals):,}" for saw in (calm, torn))],
+            ["most arrivals in any period", *(f"{saw.busiest}" for saw in (calm, torn))],
+            ["answered by 429", *(f"{saw.refused}" for saw in (calm, torn))],
+            ["mean latency, ms", *(f"{saw.latency * 1e3:.1f}" for saw in (calm, torn))],
+            ["used of the budget", f"{calm.used:.1%}", "–"],
+            ["bound, P / (P + mean latency)", f"{calm.bound:.1%}", "–"],
+            ["used / bound", f"{share:.3f}", "–"],
+            ["fastest process / slowest", *(f"{saw.spread:.2f}" for saw in (calm, torn))],
+            [
+                "longest time without an arrival, s",
+                f"{calm.longest_gap:.2f}",
+                f"{torn.longest_gap:.2f}",
+            ],
+        ],
+        goals=[
+            (f"at most {LIMIT} arrivals in any {PER:g} s", calm.busiest <= LIMIT),
+            ("at least 0.95 of the bound", share >= 0.95),
+            ("the fastest process has at most 1.5 × the slowest's share", calm.spread <= 1.5),
+            (f"at most {LIMIT} also when Redis is started again", torn.busiest <= LIMIT),
+        ],
+        notes=[
+            f"{PROCESSES} processes with {TASKS} tasks each, and a vendor of their own that counts "
+            f"arrivals; latency {LATENCY * 1e3:.0f} ± {SPREAD * 1e3:.0f} ms",
+            f"timeout of a request {TIMEOUT:g} s: when Redis has lost its memory, nothing departs "
+            "until all that was booked would have lapsed",
+        ],
+    ).publish()
+
+
+if __name__ == "__main__":
+    main(full=True)

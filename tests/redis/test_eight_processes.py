@@ -1,0 +1,39 @@
+"""Eight processes, a real Redis, one limit of 50 per second, and a vendor that counts strictly.
+
+``LMS_FULL=1`` runs it at full length: 30 s of work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from benchmarks.redis_window import LIMIT, RedisServer, watch
+
+SECONDS = 30.0 if os.environ.get("LMS_FULL") else 6.0
+
+pytestmark = pytest.mark.skipif(
+    RedisServer.program() is None, reason="there is no redis-server on this machine"
+)
+
+
+async def test_the_limit_is_kept_used_and_shared_out_fairly() -> None:
+    saw = await asyncio.to_thread(watch, SECONDS)
+    assert saw.busiest <= LIMIT
+    assert saw.refused == 0
+    assert saw.used >= 0.95 * saw.bound
+    assert saw.spread <= 1.5
+    assert saw.without_redis == 0
+
+
+async def test_it_is_kept_when_redis_is_stopped_and_started_again() -> None:
+    saw = await asyncio.to_thread(watch, SECONDS + 8, stop_at=2.0)
+    assert saw.busiest <= LIMIT
+    assert saw.refused == 0
+    assert saw.without_redis > 0
+    # Nothing departs for long; then work goes on.
+    before, after = saw.around_longest_gap
+    assert before >= LIMIT
+    assert after >= LIMIT

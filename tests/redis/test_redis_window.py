@@ -1,0 +1,444 @@
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+import pytest
+
+from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
+from lms_async.events import Event
+from lms_async.limit import Limiter
+from lms_async.limit_redis import RedisForgot, RedisWindow
+from lms_async.redis_line import departure
+from tests.redis.conftest import PER, TIMEOUT
+
+Share = Callable[..., RedisWindow]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - what is looked at sets no event
+            await asyncio.sleep(0.01)
+
+
+async def take(window: RedisWindow, log: list[Any], entry: Any = None) -> None:
+    slot = await window.acquire()
+    log.append(time.monotonic() if entry is None else entry)
+    slot.answered()
+
+
+async def entries(redis: Any, kind: str) -> int:
+    """How many bookings of that kind there are in all windows."""
+    return sum([await redis.zcard(key) for key in await redis.keys(f"lms:limit:*:{kind}")])
+
+
+async def test_no_server_ever_counts_more_than_the_limit(share: Share) -> None:
+    """Three windows of one scope, over random arrivals, latencies, lost answers, cancellations and
+    a pause: a server that may count a request at any moment between its departure and its answer
+    never sees more than N in M seconds, and in the end every slot is there again."""
+    limit, chance = 5, random.Random(3)
+    windows = [share(limit) for _ in range(3)]
+    counted: list[float] = []
+    paused: list[tuple[float, float]] = []
+    departures: list[float] = []
+
+    async def request(window: RedisWindow) -> None:
+        await asyncio.sleep(chance.uniform(0, 1.5))
+        slot = await window.acquire()
+        left = time.monotonic()
+        departures.append(left)
+        try:
+            await asyncio.sleep(chance.choice([0, 0.01, 0.1, 0.15]))
+        finally:
+            counted.append(left + chance.choice([0, 0.5, 1]) * (time.monotonic() - left))
+            slot.answered()
+            slot.answered()
+
+    async def pause() -> None:
+        await asyncio.sleep(0.8)
+        windows[0].pause(0.5)
+        paused.append((time.monotonic(), time.monotonic() + 0.5))
+
+    tasks = [asyncio.create_task(request(windows[number % 3])) for number in range(90)]
+    for task in tasks[::4]:
+        asyncio.get_running_loop().call_later(chance.uniform(0, 3), task.cancel)
+    await asyncio.gather(pause(), *tasks, return_exceptions=True)
+
+    arrivals = sorted(counted)
+    assert len(arrivals) >= 60
+    for first, beyond in zip(arrivals, arrivals[limit:], strict=False):
+        assert beyond - first >= PER - 1e-4
+    # The other windows hear of it as fast as Redis carries it.
+    assert not any(start + 0.15 < left < end for left in departures for start, end in paused)
+
+    await asyncio.sleep(PER)
+    taken = await asyncio.gather(*(windows[0].acquire() for _ in range(limit)))
+    assert (
+        max(departure(slot.booking) for slot in taken)
+        - min(departure(slot.booking) for slot in taken)
+        < PER * 1e6
+    )
+
+
+async def test_first_come_first_served_in_all_processes(share: Share) -> None:
+    one, other = share(1, per=0.05), share(1, per=0.05)
+    order: list[int] = []
+    tasks = []
+    for number in range(12):
+        window = one if number // 3 % 2 == 0 else other
+        tasks.append(asyncio.create_task(take(window, order, number)))
+        await asyncio.sleep(0.02)
+    await asyncio.gather(*tasks)
+    assert order == list(range(12))
+
+
+async def test_a_slot_is_busy_until_one_period_after_its_answer(share: Share) -> None:
+    one, other = share(1, timeout=0.4), share(1, timeout=0.4)
+    slot = await one.acquire()
+    waiting = asyncio.create_task(other.acquire())
+    await asyncio.sleep(0.4)
+    assert not waiting.done()
+    answered = time.time()
+    slot.answered()
+    following = await waiting
+    assert time.time() >= answered + PER
+    assert departure(following.booking) / 1e6 >= answered + PER
+    following.answered()
+
+
+async def test_a_permit_costs_one_call(share: Share, redis: Any) -> None:
+    async def calls() -> int:
+        return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
+
+    windows = [share(10), share(10)]
+
+    async def work(window: RedisWindow) -> None:
+        for _ in range(10):
+            await take(window, log)
+
+    log: list[float] = []
+    for window in windows:
+        await take(window, log)
+    before = await calls()
+    await asyncio.gather(*(work(window) for window in windows for _ in range(8)))
+    assert await calls() - before <= 160 + 20
+
+
+async def test_a_pause_is_seen_by_all_who_wait(share: Share) -> None:
+    """Also by who holds a booking already, and by who asks later."""
+    one, other = share(1, per=0.4), share(1, per=0.4)
+    log: list[float] = []
+    await take(one, log)
+    holder = asyncio.create_task(take(other, log))
+    await until(lambda: bool(other._held))
+    asked = time.monotonic()
+    one.pause(1.2)
+    one.pause(0.1)
+    assert one.pause_left() > 1.0
+    await until(lambda: other.pause_left() > 0.5)
+    later = asyncio.create_task(take(share(1, per=0.4), log))
+    await asyncio.gather(holder, later)
+    assert log[1] >= asked + 1.2
+    await take(one, log)
+    assert one.pause_left() == other.pause_left() == 0
+
+
+async def test_a_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> None:
+    one, other = share(1), share(1)
+    log: list[Any] = []
+    slot = await one.acquire()
+    waiting = [asyncio.create_task(take(one, log, "one")) for _ in range(50)]
+    await until(lambda: one._tickets == 50)
+    last = asyncio.create_task(take(other, log, "other"))
+    await until(lambda: other._tickets == 1)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    key = one._line._keys[0]
+    async with asyncio.timeout(2.5):  # before the slot lapses and they are all given back
+        while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.01)
+    slot.answered()
+    await last
+    # One that is cancelled while it holds a booking for later.
+    quitter = asyncio.create_task(take(one, log, "one"))
+    await until(lambda: bool(one._held))
+    quitter.cancel()
+    await take(other, log, "other")
+    assert log == ["other", "other"]
+    await until(lambda: not other._answered)
+    await other.close()
+    await one.close()
+    assert await redis.zcard(f"{key}:out") == 0
+
+
+async def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line(share: Share) -> None:
+    window = share(1)
+    await take(window, [])
+    first = asyncio.create_task(window.acquire())
+    second = asyncio.create_task(window.acquire())
+    await until(lambda: bool(window._held))
+    granted: list[Any] = []
+    hand = window._hand
+
+    def hand_and_cancel(slot: Any) -> None:
+        hand(slot)
+        if not granted:
+            first.cancel()  # before it could run
+        granted.append(slot)
+
+    window._hand = hand_and_cancel  # type: ignore[method-assign]
+    assert await second is granted[0]
+    assert first.cancelled()
+    granted[0].answered()
+
+
+async def test_the_stricter_of_two_numbers_is_kept_by_who_has_it(share: Share) -> None:
+    """In the middle of a deployment, say: one process still thinks that three are allowed."""
+    old, new = share(3), share(1)
+    slots = [await old.acquire() for _ in range(3)]
+    waiting = asyncio.create_task(new.acquire())
+    await until(lambda: new._tickets == 1)
+    await old.close()
+    for slot in slots:
+        await asyncio.sleep(0.05)
+        new._tell_answered(slot.booking)
+        answered = time.time()
+    following = await waiting
+    assert departure(following.booking) / 1e6 >= answered + PER
+    following.answered()
+
+
+async def test_a_process_that_was_held_up_gives_its_booking_back(share: Share) -> None:
+    window = share(1)
+    await take(window, [])
+    waiting = asyncio.create_task(window.acquire())
+    await until(lambda: bool(window._held))
+    stale = window._held[0][1]
+    time.sleep(1.5)  # noqa: ASYNC251 - that is what is tested
+    slot = await waiting
+    assert slot.booking != stale
+    slot.answered()
+
+
+def die_with_a_slot(url: str, scope: str, told: Connection) -> None:
+    async def main() -> None:
+        window = RedisWindow(1, per=PER, scope=scope, url=url, timeout=TIMEOUT)
+        await window.acquire()
+        waiting = [asyncio.create_task(window.acquire()) for _ in range(3)]
+        await until(lambda: window._tickets == len(waiting))
+        told.send(time.monotonic())
+        await asyncio.sleep(60)
+
+    asyncio.run(main())
+
+
+async def test_what_a_dead_process_had_frees_itself(
+    share: Share, old_redis: Any, scope: str
+) -> None:
+    """Not before its request can't arrive any more; and its place in the queue holds nobody up."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=die_with_a_slot, args=(old_redis.url, scope, theirs))
+    process.start()
+    try:
+        await asyncio.to_thread(ours.recv)
+    finally:
+        process.kill()
+        process.join()
+    died = time.monotonic()
+    log: list[float] = []
+    window = share(1)
+    async with asyncio.timeout(10):  # with a lease for each of its places it would be 14
+        await take(window, log)
+        await take(window, log)
+    assert log[0] >= died + TIMEOUT + PER - 0.5  # it had its slot for a moment before it died
+    ours.close()
+    theirs.close()
+
+
+async def test_the_very_first_start_does_not_wait(share: Share, events: list[Event]) -> None:
+    windows = [share(1) for _ in range(8)]
+    await asyncio.gather(*(take(window, []) for window in windows))
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        ["FLUSHALL"],
+        ["DEL", "{key}"],
+        ["DEL", "{key}:out"],
+        ["HSET", "{key}", "run", "another server, or an older snapshot"],
+        ["HSET", "{key}", "now", f"{10**16}"],  # the clock went back
+    ],
+    ids=lambda words: " ".join(words)[:20],
+)
+async def test_who_finds_memory_lost_takes_all_for_booked(
+    share: Share, redis: Any, events: list[Event], lose: list[str]
+) -> None:
+    one = share(2)
+    slot = await one.acquire()
+    one.pause(30)
+    await until(lambda: one._pause_asked_until == 0)
+    await redis.execute_command(*(word.format(key=one._line._keys[0]) for word in lose))
+    late = share(2)
+    waiting = asyncio.create_task(late.acquire())
+    await until(lambda: any(isinstance(event, RedisForgot) for event in events))
+    assert events[0].seconds >= TIMEOUT + 2 * PER  # type: ignore[attr-defined]
+    assert late.pause_left() > TIMEOUT + PER
+    assert not waiting.done()
+    # The one that was there before hears of it, and tells of the pause anew.
+    await until(lambda: late.pause_left() > 20)
+    slot.answered()
+    waiting.cancel()
+
+
+async def test_close_tells_the_last_answers(share: Share, redis: Any) -> None:
+    window = share(3)
+    slots = [await window.acquire() for _ in range(3)]
+    waiting = asyncio.create_task(window.acquire())
+    await until(lambda: window._tickets == 1)
+    for slot in slots:
+        slot.answered()
+    await window.close()
+    key = window._line._keys[0]
+    assert await redis.zcard(f"{key}:out") == 0
+    assert await redis.zcard(f"{key}:free") == 3
+    with pytest.raises(ClientUnusable, match="closed"):
+        await waiting
+    with pytest.raises(ClientUnusable, match="closed"):
+        await window.acquire()
+    await window.close()
+
+
+def test_a_program_that_ends_without_closing_tells_the_last_answers(
+    old_redis: Any, scope: str
+) -> None:
+    async def main() -> str:
+        window = RedisWindow(3, per=PER, scope=scope, url=old_redis.url, timeout=TIMEOUT)
+        (await window.acquire()).answered()
+        return window._line._keys[0]
+
+    async def look(key: str) -> tuple[int, int]:
+        from redis.asyncio import Redis
+
+        async with Redis.from_url(old_redis.url) as redis:
+            return await redis.zcard(f"{key}:out"), await redis.zcard(f"{key}:free")
+
+    assert asyncio.run(look(asyncio.run(main()))) == (0, 1)
+
+
+def test_another_event_loop_is_told_apart(old_redis: Any, scope: str) -> None:
+    window = RedisWindow(3, per=PER, scope=scope, url=old_redis.url, timeout=TIMEOUT)
+    asyncio.run(window.acquire())
+    for use in (window.acquire, window.close):
+        with pytest.raises(ClientUnusable, match="another event loop"):
+            asyncio.run(use())
+
+
+async def test_a_fork_is_told_apart(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = share(3)
+    await take(window, [])
+    with monkeypatch.context() as child:
+        child.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(ClientUnusable, match="process"):
+            await window.acquire()
+        with pytest.raises(ClientUnusable, match="process"):
+            window.pause_left()
+
+
+async def test_no_secret_is_told(
+    old_redis: Any, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    url = old_redis.url.replace("//", "//user:s3cret@")
+    window = RedisWindow(3, per=PER, scope="s3cret", url=old_redis.url, timeout=TIMEOUT)
+    async with window:
+        await take(window, [])
+        told = [repr(window), *await redis.keys(), *await redis.pubsub_channels()]
+    async with RedisWindow(3, per=PER, scope="s3cret", url=url, timeout=TIMEOUT) as window:
+        with pytest.raises(Exception, match="AuthenticationError|ResponseError") as refused:
+            await window.acquire()
+        told += [repr(window), str(refused.value), caplog.text]
+    with pytest.raises(InvalidInput) as wrong:
+        RedisWindow(3, per=PER, scope="s", url="redis://:s3cret/x@localhost:6379")
+    told.append(str(wrong.value))
+    assert wrong.value.__cause__ is wrong.value.__context__ is None
+    assert "s3cret" not in " ".join(told)
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"per": 0.0}, {"timeout": 0.0}])
+def test_a_window_without_room_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        RedisWindow(**{"limit": 1, "per": 1.0, "scope": "s", **wrong})
+
+
+def test_it_is_a_limiter() -> None:
+    limiter: Limiter = RedisWindow(50, per=1, scope="s")
+    assert repr(limiter).startswith("<RedisWindow 50 per 1 s, lms:limit:")
+
+
+def test_who_does_not_share_needs_no_redis() -> None:
+    program = """
+import sys
+import lms_async, schoology_async, manabac_async, lms_async.limit
+assert not [name for name in sys.modules if name.partition(".")[0] == "redis"]
+sys.modules["redis"] = sys.modules["redis.asyncio"] = None
+try:
+    import lms_async.limit_redis
+except ModuleNotFoundError as missing:
+    assert "lms-async[redis]" in str(missing), missing
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
+
+
+async def test_whoever_is_waited_for_goes_first_and_the_others_keep_a_place(share: Share) -> None:
+    window = share(1, per=0.05)
+    order: list[str] = []
+
+    async def call(priority: Any) -> None:
+        slot = await window.acquire(priority=priority)
+        order.append(priority[0])
+        slot.answered()
+
+    held = await window.acquire()
+    calls = [asyncio.create_task(call("normal")) for _ in range(4)]
+    await asyncio.sleep(0.02)
+    calls += [asyncio.create_task(call("interactive")) for _ in range(6)]
+    await asyncio.sleep(0.02)
+    held.answered()
+    await asyncio.gather(*calls)
+    assert "".join(order) == "iiiniiinnn"
+
+
+async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share) -> None:
+    one, other = share(1), share(1)
+    slot = await one.acquire()
+    waiting = asyncio.create_task(other.acquire(patience=5))
+    patient = asyncio.create_task(other.acquire(patience=500))
+    await until(lambda: other.waiting == 2)
+    one.pause(60)
+    with pytest.raises(RateLimited) as told:
+        await waiting
+    assert 55 < told.value.retry_after <= 60
+    with pytest.raises(RateLimited):
+        await other.acquire(patience=5)
+    assert not patient.done()
+    patient.cancel()
+    slot.answered()
+
+
+async def test_a_weight_cannot_be_booked(share: Share) -> None:
+    with pytest.raises(InvalidInput, match="a weight of 2"):
+        await share(5).acquire(weight=2)
