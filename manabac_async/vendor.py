@@ -54,8 +54,7 @@ class ManageBacVendor(Vendor):
 
     def url(self, call: Call[Any]) -> str:
         """Where ``call`` goes, with the token where that stands in the query."""
-        query = call.query + self.credentials.query()
-        return url_of(attrs.evolve(call, query=query), self.base_url)
+        return url_of(call, self.base_url, more=self.credentials.query())
 
     async def prepare(self) -> None:
         """See to it that the credentials are fresh."""

@@ -9,9 +9,8 @@ import attrs
 
 @attrs.frozen
 class Answer:
-    """An answer: status, headers (looked up in lower case), body, and the attempts it took."""
+    """An answer: status, headers (looked up in lower case) and body."""
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
-    attempts: int = 1

@@ -35,8 +35,9 @@ from .verdict import all_alike
 
 R = TypeVar("R")
 
-#: How many chunks may have ended, and wait for one before them.
-AHEAD = 64
+#: How many chunks may have left, or have ended and wait for one before them: several times as
+#: many as are under way, so that one that is late does not hold the others up.
+AHEAD = 256
 
 
 class Bulk(Generic[R]):

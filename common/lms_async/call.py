@@ -126,10 +126,14 @@ def encode_query(query: Query) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
 
 
-def url_of(call: Call[Any], base_url: str) -> str:
-    """The absolute URL of ``call``, percent-encoded as it is sent."""
+def url_of(call: Call[Any], base_url: str, *, more: Query = ()) -> str:
+    """The absolute URL of ``call``, percent-encoded as it is sent.
+
+    :param more: what is added to its query.
+    """
     url = base_url + call.path
-    return f"{url}?{encode_query(call.query)}" if call.query else url
+    query = call.query + more
+    return f"{url}?{encode_query(query)}" if query else url
 
 
 def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:

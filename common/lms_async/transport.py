@@ -11,6 +11,7 @@ limit.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast, get_args
@@ -32,7 +33,7 @@ from .errors import (
     ServerError,
     UnexpectedAnswer,
 )
-from .events import Answered, Departed, Failed, Listener, Refused, Retrying, tell
+from .events import Answered, Departed, Failed, Listener, Refused, Retrying, log, tell
 from .limit import Limiter, Priority, Slot
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
 from .scopes import acquired, shared
@@ -154,11 +155,11 @@ class Transport:
         """
         attempts = 0
         for _ in range(_MOST_HOPS):
-            answer, payload = await self._perform(call, departing)
-            attempts += answer.attempts
+            answer, payload, made = await self._perform(call, departing)
+            attempts += made
             if not _is_redirect(answer):
                 return payload, attempts
-            call = self._redirected(call, answer)
+            call = self._redirected(call, answer, attempts)
         raise UnexpectedAnswer(f"more than {_MOST_HOPS} redirects", call=call).after(attempts)
 
     def decode(self, call: Call[T], payload: Any) -> T:
@@ -178,7 +179,7 @@ class Transport:
 
     async def _perform(
         self, call: Call[Any], departing: Callable[[], Awaitable[None]] | None
-    ) -> tuple[Answer, Any]:
+    ) -> tuple[Answer, Any, int]:
         body = call.body if isinstance(call.body, bytes) else None
         if call.body is not None and body is None:
             body = orjson.dumps(call.body)
@@ -191,7 +192,7 @@ class Transport:
             error = final
         else:
             self._quota.earn(state.paid or 1)
-            return attrs.evolve(answer, attempts=state.attempts), payload
+            return answer, payload, state.attempts
         lost = isinstance(error, AnswerLost | ServerError) and not call.repeatable
         if lost or (state.in_doubt and not error.may_have_acted):
             error = _in_doubt(call, error)
@@ -219,23 +220,26 @@ class Transport:
                 await state.departing()
                 left = time.monotonic()
             state.attempts += 1
-            tell(self._events, Departed(str(call), state.attempts, left - asked))
-            answer = await self.wire.exchange(
-                call,
-                url,
-                state.body,
-                signed=self.vendor.signed,
-                slot=slot,
-                seconds=self._timeout,
-            )
-        except LmsError as error:
-            tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
-            raise
+            if self._watched():
+                tell(self._events, Departed(str(call), state.attempts, left - asked))
+            try:
+                answer = await self.wire.exchange(
+                    call,
+                    url,
+                    state.body,
+                    signed=self.vendor.signed,
+                    slot=slot,
+                    seconds=self._timeout,
+                )
+            except LmsError as error:
+                tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
+                raise
         finally:
             slot.answered()  # whatever was raised since it was granted: no slot is lost
         seconds = time.monotonic() - left
         self._width.answered(seconds)
-        tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
+        if self._watched():
+            tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
             return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
         except RateLimited as refused:
@@ -243,6 +247,9 @@ class Transport:
                 limiter.pause(refused.retry_after)
             tell(self._events, Refused(str(call), refused.retry_after))
             raise
+
+    def _watched(self) -> bool:
+        return bool(self._events) or log.isEnabledFor(logging.DEBUG)
 
     def _url(self, call: Call[Any]) -> str:
         try:
@@ -297,15 +304,15 @@ class Transport:
         name = type(passing.error).__name__
         tell(self._events, Retrying(str(state.call), state.attempts, name, seconds))
 
-    def _redirected(self, call: Call[Any], answer: Answer) -> Call[Any]:
+    def _redirected(self, call: Call[Any], answer: Answer, attempts: int) -> Call[Any]:
         if call.method != "GET":
             refused = UnexpectedAnswer("the vendor redirected a write", call=call)
-            raise refused.after(answer.attempts)
+            raise refused.after(attempts)
         try:
             return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
         except ValueError as refused:
             why = str(refused)
-        raise ForeignLink(f"redirect not followed: {why}", call=call).after(answer.attempts)
+        raise ForeignLink(f"redirect not followed: {why}", call=call).after(attempts)
 
 
 def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:

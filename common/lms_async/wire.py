@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 
 import aiohttp
 from yarl import URL
@@ -126,9 +127,7 @@ class Wire:
         :raises ConnectionFailed: it was not sent.
         :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
         """
-        headers = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+        headers = _HEADERS if body is None else _HEADERS_OF_JSON
         failure: LmsError
         try:
             session, places = self._ready()
@@ -142,7 +141,7 @@ class Wire:
                     allow_redirects=False,
                     raise_for_status=False,
                     middlewares=(_Pass(signed),),
-                    timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(10.0, seconds)),
+                    timeout=_timeout(seconds),
                 ) as response,
             ):
                 slot.answered()
@@ -161,6 +160,15 @@ class Wire:
             slot.answered()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
+
+
+_HEADERS = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}
+_HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
+
+
+@lru_cache(maxsize=8)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(10.0, seconds))
 
 
 def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
