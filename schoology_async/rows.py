@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from lms_async.chunks import Row
-from lms_async.outcome import RowError, Status, Verdict
+from lms_async.outcome import AllDone, RowError, Status, Verdict
 from lms_async.redact import texts
 from lms_async.verdict import match
 
@@ -54,12 +54,11 @@ def verdicts(
     *,
     key: Callable[[Any], Hashable | None],
     id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
-) -> list[Verdict | None]:
-    """One verdict a row, ``None`` for a row that the answer does not speak of."""
+) -> AllDone | list[Verdict | None]:
+    """One verdict a row, ``None`` for a row that the answer does not speak of; or all are done."""
     matched = match([row.key for row in rows], items, _each(key, items))
-    if _all_done(matched):  # as nearly every answer is
-        done = Status.DONE
-        return [Verdict(done, known) for known in _each(id, matched)]
+    if _all_done(matched):
+        return AllDone(_each(id, matched))
     return [_verdict(item, id) for item in matched]
 
 

@@ -20,12 +20,13 @@ from collections.abc import (
 )
 from contextlib import aclosing, suppress
 from functools import partial
-from typing import Any, Generic, TypeVar
+from itertools import count
+from typing import Any, Generic, TypeVar, cast
 
 import orjson
 
 from .ahead import ahead
-from .chunks import Batch, Chunk, Row, chunks
+from .chunks import Batch, Chunk, Prepared, Row, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
 from .journal import Journal, OpenJournal
@@ -141,23 +142,15 @@ class Bulk(Generic[R]):
         try:
             await self.open()
             async with aclosing(ahead(self._departures(), AHEAD)) as departures:
-                early: dict[int, Outcome[R]] = {}  # of chunks whose rows do not stand together
-                following = 0
+                in_order: _InOrder[R] = _InOrder()
                 async for task, chunk in departures:
                     # Shielded: a reader that is cancelled does not take the chunk with it.
                     outcomes = await asyncio.shield(task)
                     if chunk.written is not None:
                         await self._is_written(chunk, chunk.written)
-                    for outcome in outcomes:
-                        if outcome.index != following:
-                            early[outcome.index] = outcome
-                            continue
-                        ready: Outcome[R] | None = outcome
-                        while ready is not None:
-                            following += 1
-                            self._report.add(ready)
-                            yield ready
-                            ready = early.pop(following, None) if early else None
+                    for outcome in in_order.ready(outcomes):
+                        self._report.add(outcome)
+                        yield outcome
         finally:
             await self._end()
 
@@ -221,6 +214,17 @@ class Bulk(Generic[R]):
 
     def _check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
         prepared = self._batch.prepare(items)
+        if set(map(type, prepared)) == {tuple}:  # nothing is wrong with any, as in most blocks
+            keys, values = zip(*cast("list[tuple[Hashable | None, Any]]", prepared), strict=True)
+            alone = len(set(keys)) == len(keys) and self._under_way.keys().isdisjoint(keys)
+            if alone and None not in keys and (bodies := _encoded(values)) is not None:
+                self._under_way.update(zip(keys, count(first), strict=False))
+                return list(map(Row, count(first), items, keys, bodies))
+        return self._check_each(first, items, prepared)
+
+    def _check_each(
+        self, first: int, items: list[R], prepared: list[Prepared]
+    ) -> list[Row[R] | Outcome[R]]:
         checked: list[Row[R] | Outcome[R]] = []
         for index, (item, one) in enumerate(zip(items, prepared, strict=True), first):
             if isinstance(one, InvalidInput):
@@ -302,6 +306,34 @@ class Bulk(Generic[R]):
             await written
         except JournalFailed as failed:
             self._halt(chunk, failed)
+
+
+class _InOrder(Generic[R]):
+    """Outcomes brought into the order of the input: the rows of a chunk need not stand together."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._early: dict[int, Outcome[R]] = {}
+
+    def ready(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
+        """Those whose turn has come, now that a chunk's ``outcomes`` are there, in their order."""
+        after = self._next + len(outcomes)
+        if not self._early and outcomes[0].index == self._next and outcomes[-1].index + 1 == after:
+            self._next = after
+            return outcomes
+        self._early.update((outcome.index, outcome) for outcome in outcomes)
+        ready = []
+        while (outcome := self._early.pop(self._next, None)) is not None:
+            ready.append(outcome)
+            self._next += 1
+        return ready
+
+
+def _encoded(values: Iterable[Any]) -> list[bytes] | None:
+    try:
+        return list(map(orjson.dumps, values))
+    except TypeError:
+        return None
 
 
 def _with_doubts(rows: list[Row[R]], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:

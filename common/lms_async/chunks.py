@@ -13,7 +13,7 @@ import orjson
 
 from .call import Call
 from .errors import InvalidInput
-from .outcome import Outcome, Verdict
+from .outcome import AllDone, Outcome, Verdict
 
 R = TypeVar("R")
 
@@ -82,7 +82,7 @@ class Batch(Generic[R]):
     (or ``None``) and what is sent for it, or the error for one that can't be sent; see
     :func:`one_by_one`.
     ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
-    the payload tells of it; ``None`` where it tells nothing.
+    the payload tells of it, ``None`` where it tells nothing; or that all of them are done.
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
     in the whole input, not just once among the rows under way; their keys are then kept. ``group``
     tells from a row's key with which others it may share a chunk, where not all rows may.
@@ -93,7 +93,7 @@ class Batch(Generic[R]):
 
     prepare: Callable[[list[R]], list[Prepared]]
     call: Callable[[list[Row[R]]], Call[Any]]
-    read: Callable[[Any, list[Row[R]]], list[Verdict | None]]
+    read: Callable[[Any, list[Row[R]]], AllDone | list[Verdict | None]]
     operation: str
     at_most: int = 50
     max_bytes: int = 1024 * 1024

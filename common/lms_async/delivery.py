@@ -18,8 +18,8 @@ import attrs
 from .call import Call
 from .chunks import ABSENT, Absent, Batch, Row
 from .errors import ClientUnusable, LmsError
-from .outcome import Outcome, RowError, Status, Verdict
-from .verdict import all_alike, outcomes_of
+from .outcome import AllDone, Outcome, RowError, Status, Verdict
+from .verdict import all_alike, all_done, outcomes_of
 
 R = TypeVar("R")
 log = logging.getLogger("lms_async")
@@ -102,7 +102,10 @@ class Delivery(Generic[R]):
         except LmsError as failure:
             error = failure
         else:
-            ended = outcomes_of(rows, self._read(payload, rows), attempts)
+            told = self._read(payload, rows)
+            if isinstance(told, AllDone):
+                return all_done(rows, told.ids, attempts)
+            ended = outcomes_of(rows, told, attempts)
             return await self._again(rows, ended, rounds, repeatable=call.repeatable)
         if error.stops:
             self._stop(error)
@@ -131,7 +134,7 @@ class Delivery(Generic[R]):
             ended += await self.outcomes(others, rounds=rounds)
         return sorted(ended, key=lambda outcome: outcome.index)
 
-    def _read(self, payload: Any, rows: list[Row[R]]) -> list[Any]:
+    def _read(self, payload: Any, rows: list[Row[R]]) -> AllDone | list[Verdict | None]:
         try:
             return self._batch.read(payload, rows)
         except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row

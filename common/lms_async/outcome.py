@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -49,6 +50,13 @@ class Verdict:
     status: Status
     id: str | None = None
     error: RowError | None = None
+
+
+@attrs.frozen
+class AllDone:
+    """An answer by which every row is done, as nearly every answer is; the vendor's id of each."""
+
+    ids: Sequence[str | None] = attrs.field(repr=False)
 
 
 @attrs.define

@@ -47,6 +47,15 @@ def all_alike(
     return [Outcome(row.index, row.item, status, None, error, attempts) for row in rows]
 
 
+def all_done(rows: list[Row[R]], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
+    """The outcomes of rows that were all done."""
+    done = Status.DONE
+    return [
+        Outcome(row.index, row.item, done, known, None, attempts)
+        for row, known in zip(rows, ids, strict=True)
+    ]
+
+
 def outcomes_of(
     rows: list[Row[R]], verdicts: list[Verdict | None], attempts: int
 ) -> list[Outcome[R]]:

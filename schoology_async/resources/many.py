@@ -15,7 +15,7 @@ from lms_async.chunks import Absent, Batch, Prepared, Row, json_of, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
 from lms_async.journal import Journal
-from lms_async.outcome import Status, Verdict
+from lms_async.outcome import AllDone, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.transport import Transport
@@ -199,10 +199,10 @@ class ManyUsers:
             query = (("uids", ",".join(str(row.key) for row in rows)), *options)
             return Call("DELETE", "users", route="users", query=query, many=True)
 
-        def read(payload: Any, rows: list[Row[str | int]]) -> list[Verdict | None]:
+        def read(payload: Any, rows: list[Row[str | int]]) -> AllDone | list[Verdict | None]:
             # The page says "Return: none" (204); the vendor was seen to answer 207 with rows.
             if payload is None:
-                return [Verdict(Status.DONE, str(row.key)) for row in rows]
+                return AllDone([str(row.key) for row in rows])
             return verdicts(as_list(payload["user"]), rows, key=named("id"), id=named("id"))
 
         batch = Batch(
@@ -287,7 +287,7 @@ class ManyUsers:
         look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None,
         journal: Journal | None,
     ) -> Bulk[R]:
-        def read(payload: Any, rows: list[Row[R]]) -> list[Verdict | None]:
+        def read(payload: Any, rows: list[Row[R]]) -> AllDone | list[Verdict | None]:
             envelope = "user" if "user" in payload else "association"
             return verdicts(payload[envelope], rows, key=key, id=id)
 
