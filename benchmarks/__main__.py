@@ -18,8 +18,8 @@ from . import pages
 from .vendor import VENDOR, ceilings, vendor
 
 QUESTIONS = (
-    *("request", "signing", "people", "read", "evening", "memory", "loop", "scale", "start"),
-    *("limit", "learning", "priority", "arrivals", "accounts", "redis_window"),
+    *("request", "signing", "people", "journal", "read", "evening", "memory", "loop", "scale"),
+    *("start", "limit", "learning", "priority", "arrivals", "accounts", "redis_window"),
 )
 
 
