@@ -158,6 +158,9 @@ def students(count: int) -> Iterable[dict[str, str]]:
 SCHOOLOGY = Limit("Schoology", 13, 5.0, 50)
 SCHOOLOGY_50 = Limit("Schoology", 50, 5.0, 50)
 MANAGEBAC = Limit("ManageBac v1", 50, 1.0, 1)
+#: Limits, how many people go under each, and by how much its time is divided.
+SHORT = ((SCHOOLOGY, 6_500, 20.0), (SCHOOLOGY_50, 20_000, 20.0), (MANAGEBAC, 1_000, 20.0))
+FULL = ((SCHOOLOGY, 100_000, 20.0), (SCHOOLOGY_50, 100_000, 10.0), (MANAGEBAC, 10_000, 10.0))
 
 
 @attrs.frozen
@@ -203,21 +206,22 @@ OURS, LEARNING, FAULTY = "lms-async", "lms-async, learning", f"lms-async, {FAULT
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    scale = 10.0 if full else 20.0
-    count, few = (100_000, 10_000) if full else (20_000, 2_000)
+    jobs = FULL if full else SHORT
+    count = next(size for limit, size, _ in jobs if limit is SCHOOLOGY_50)
     lines = []
     with vendor() as base_url:
-        for limit, size in ((SCHOOLOGY, count), (SCHOOLOGY_50, count), (MANAGEBAC, few)):
+        for limit, size, scale in jobs:
             lines += under(base_url, limit, size, scale)
         unlimited = -(-count // 50) * LATENCY / WIDTH
         what = f"{count:,} people, no limit"
         for way, faults in ((OURS, 0.0), (FAULTY, FAULTS)):
             took = go(Run(base_url, None, 1.0, faults), lambda run: run.ours(count))
             lines.append(Line(what, way, took, unlimited))
-    publish(lines, count, scale, full=full)
+    scales = "; ".join(f"{limit}: {scale:g}" for limit, _, scale in jobs)
+    publish(lines, count, scales, full=full)
 
 
-def publish(lines: list[Line], count: int, scale: float, *, full: bool) -> None:
+def publish(lines: list[Line], count: int, scales: str, *, full: bool) -> None:
     goals = []
     of = {(line.what, line.way): line for line in lines}
     for line in lines:
@@ -274,8 +278,8 @@ def publish(lines: list[Line], count: int, scale: float, *, full: bool) -> None:
         notes=[
             f"latency {LATENCY * 1e3:.0f} ms ± 50 % of each way; the vendor counts arrivals in a "
             "strict sliding window and refuses what is more",
-            f"under a limit all times are divided by {scale:g} while measuring (latency, period, "
-            "waits between retries) and multiplied again here; without a limit they are not",
+            "under a limit all times (latency, period, waits between retries) are divided while "
+            f"measuring, and multiplied again here: {scales}; without a limit they are not",
             f"ways with a * are {SAMPLE} requests, scaled up",
             "safe optimum: (requests / N − 1) × (P + L) + L, for a limit of N in P seconds and "
             f"latency L; without a limit requests × L / {WIDTH}, the width of a bulk",

@@ -228,7 +228,7 @@ async def compare(path: Path, base_url: str, count: int) -> tuple[float, Rounds]
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 21 if full else 7
+    count = 21 if full else 5
     with TemporaryDirectory() as folder, vendor() as base_url:
         path = Path(folder) / "people.csv"
         write_csv(path, PEOPLE)

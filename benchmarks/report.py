@@ -78,7 +78,7 @@ class Found:
 
 
 def _is_number(cell: str) -> bool:
-    return not cell or cell[0].isdigit() or cell[0] in "+-−"
+    return not cell or cell[0].isdigit() or cell[0] in "+-−–"
 
 
 def _row(cells: Sequence[str]) -> str:
