@@ -8,6 +8,7 @@ one is read. Items are matched by the vendor's key, see :func:`lms_async.verdict
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar, cast
 
 from lms_async.chunks import Row
@@ -16,6 +17,8 @@ from lms_async.redact import texts
 from lms_async.verdict import match
 
 R = TypeVar("R")
+_key = attrgetter("key")
+_response_code = itemgetter("response_code")
 
 
 class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
@@ -23,6 +26,7 @@ class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
 
     def __init__(self, field: str) -> None:
         self._field = field
+        self._of = itemgetter(field)
 
     def __call__(self, item: Any) -> str | None:
         """What one item names; ``None`` for a blank, for a lack, and for what is no item."""
@@ -32,7 +36,7 @@ class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
     def each(self, items: list[Any]) -> list[str | None]:
         """What each of some items names."""
         try:
-            values = [item[self._field] for item in items]
+            values = list(map(self._of, items))
         except (KeyError, TypeError):
             values = []
         if values and all(values) and set(map(type, values)) == {str}:
@@ -56,7 +60,7 @@ def verdicts(
     id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
 ) -> AllDone | list[Verdict | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of; or all are done."""
-    matched = match([row.key for row in rows], items, _each(key, items))
+    matched = match(list(map(_key, rows)), items, _each(key, items))
     if _all_done(matched):
         return AllDone(_each(id, matched))
     return [_verdict(item, id) for item in matched]
@@ -64,7 +68,7 @@ def verdicts(
 
 def _all_done(items: list[Any]) -> bool:
     try:
-        return [item["response_code"] for item in items].count(200) == len(items)
+        return list(map(_response_code, items)).count(200) == len(items)
     except (TypeError, KeyError):
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from itertools import count
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -13,6 +14,7 @@ from .errors import InvalidInput
 from .outcome import Outcome, RowError, Status
 
 R = TypeVar("R")
+_key = attrgetter("key")
 
 
 class Admission(Generic[R]):
@@ -65,8 +67,8 @@ class Admission(Generic[R]):
     def release(self, rows: Iterable[Row[R]]) -> None:
         """Let others with the keys of ``rows`` in, which have ended."""
         if not self._batch.distinct:
-            for row in rows:
-                self._inside.pop(row.key, None)
+            for key in map(_key, rows):
+                self._inside.pop(key, None)
 
 
 def _encoded(values: Iterable[Any]) -> list[bytes] | None:

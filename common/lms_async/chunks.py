@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from enum import Enum
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
 import orjson
@@ -42,9 +43,12 @@ class Row(Generic[R]):
         return cls(index, item, key, orjson.dumps(body))
 
 
+_body = attrgetter("body")
+
+
 def json_of(rows: Iterable[Row[Any]]) -> orjson.Fragment:
     """The rows as they stand in a chunk's body: a list, whose elements are encoded already."""
-    return orjson.Fragment(b"[" + b",".join([row.body for row in rows]) + b"]")
+    return orjson.Fragment(b"[" + b",".join(map(_body, rows)) + b"]")
 
 
 class Absent(Enum):
@@ -187,11 +191,11 @@ async def chunks(
 
 def _whole(ready: list[Row[R] | Outcome[R]], batch: Batch[R]) -> Chunk[R] | None:
     """A block that makes a chunk as it is, as those of a long input do that has no faults."""
-    rows = [row for row in ready if row.__class__ is Row]
-    size = sum(map(len, [row.body for row in rows])) + len(rows)
-    if len(rows) != batch.at_most or len(rows) != len(ready) or size > batch.max_bytes:
+    if len(ready) != batch.at_most or set(map(type, ready)) != {Row}:
         return None
-    return Chunk(rows=rows, size=size)
+    rows = cast("list[Row[R]]", ready)
+    size = sum(map(len, map(_body, rows))) + len(rows)
+    return Chunk(rows=rows, size=size) if size <= batch.max_bytes else None
 
 
 def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
