@@ -26,7 +26,7 @@ from .ahead import ahead
 from .chunks import Batch, Chunk, Row, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
-from .journal import Journal, OpenJournal
+from .journal import SAME, Journal, OpenJournal
 from .journal_file import Known
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
@@ -112,7 +112,8 @@ class Bulk(Generic[R]):
 
     async def close(self) -> None:
         """Stop, and return when all has ended and the journal is closed: for those who have left
-        an ``async for`` early, and want to go on with the same journal at once."""
+        an ``async for`` early, and want to go on with the same journal at once. Not to be called
+        while another task reads: :meth:`stop` is for that."""
         self.stop()
         if not self._begun:
             if self._book is not None:
@@ -163,10 +164,14 @@ class Bulk(Generic[R]):
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            if self._book is not None:
-                await self._book.close()
-            self._ended.set()
+            try:
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+            finally:
+                try:
+                    if self._book is not None:
+                        await self._book.close()
+                finally:
+                    self._ended.set()
 
     async def _departures(
         self,
@@ -196,7 +201,11 @@ class Bulk(Generic[R]):
         if self._book is None:
             return checked
         rows = [row for row in checked if isinstance(row, Row)]
-        known = await self._book.recall(rows)
+        try:
+            known = await self._book.recall(rows)
+        except JournalFailed as failed:
+            self._halt(Chunk(), failed)
+            return checked
         if not any(known):
             return checked
         ends = iter(known)
@@ -209,7 +218,8 @@ class Bulk(Generic[R]):
             return row
         self._admission.release([row])
         error = None if known.code is None else RowError(known.code, EARLIER)
-        return Outcome(row.index, row.item, known.status, known.id, error)
+        id_ = str(row.key) if known.id == SAME else known.id
+        return Outcome(row.index, row.item, known.status, id_, error)
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
@@ -232,6 +242,7 @@ class Bulk(Generic[R]):
             self._batch,
             departing=partial(self._depart, chunk),
             halt=partial(self._halt, chunk),
+            stopping=lambda: self._stopping,
         )
         chunk.sending = asyncio.current_task()
         try:
@@ -248,8 +259,9 @@ class Bulk(Generic[R]):
     async def _depart(self, chunk: Chunk[R]) -> None:
         """Note that ``chunk`` leaves, before it does."""
         if self._book is not None and chunk.noted is None:
-            chunk.noted = self._book.number()
-            await self._book.sent(chunk.noted, chunk.rows)
+            number = self._book.number()
+            await self._book.sent(number, chunk.rows)
+            chunk.noted = number
         chunk.departed = True
 
     def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
@@ -259,7 +271,7 @@ class Bulk(Generic[R]):
                 return
             chunk.noted = book.number()
             book.sent(chunk.noted, chunk.rows)
-        chunk.written = book.ended(chunk.noted, outcomes)
+        chunk.written = book.ended(chunk.noted, chunk.rows, outcomes)
 
     async def _is_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
         """Wait until the end of ``chunk`` is on the disk, and only then told. If it can't be

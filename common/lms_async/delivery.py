@@ -17,7 +17,7 @@ import attrs
 
 from .call import Call
 from .chunks import ABSENT, Absent, Batch, Row
-from .errors import ClientUnusable, LmsError
+from .errors import ApiError, ClientUnusable, LmsError
 from .outcome import AllDone, Outcome, RowError, Status, Verdict
 from .verdict import all_alike, all_done, outcomes_of
 
@@ -26,6 +26,8 @@ log = logging.getLogger("lms_async")
 
 #: Refusals of a whole chunk that one bad row may have caused.
 _SPOILT = (400, 413, 422)
+#: The code of a row that is refused because it is there.
+_CONFLICT = "409"
 #: How many times a chunk may be halved: enough to set two bad rows of fifty apart.
 _HALVINGS = 12
 #: How often rows are sent again after a look-up, or after a passing refusal of their own.
@@ -36,7 +38,9 @@ _PAUSE = 1.0
 
 #: Of a row that an earlier run has sent, and that can't be asked for.
 SENT_BEFORE = RowError("lost", "it was sent in an earlier run, and its answer was lost")
-_HALTED = RowError("stopped", "the bulk had stopped before this row left")
+_STOPPED = RowError("stopped", "the bulk had stopped before this row left")
+_LOST = RowError("lost", "it was sent, and what the vendor shows does not tell what became of it")
+_NOT_ALONE = "the vendor refused it together with others, too often to try each alone"
 
 
 class Sender(Protocol):
@@ -64,6 +68,7 @@ class Delivery(Generic[R]):
 
     :param departing: awaited when something is about to leave.
     :param halt: called with an error that no other row could escape.
+    :param stopping: whether nothing more may leave.
     """
 
     def __init__(
@@ -73,21 +78,22 @@ class Delivery(Generic[R]):
         *,
         departing: Callable[[], Awaitable[None]],
         halt: Callable[[LmsError], None],
+        stopping: Callable[[], bool],
     ) -> None:
         self._sender = sender
         self._batch = batch
         self._departing = departing
         self._halt = halt
+        self._stopping = stopping
         self._halvings = _HALVINGS
-        self._halted = False
 
     async def outcomes(self, rows: list[Row[R]], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
         """How each of ``rows`` ended, in their order.
 
         :raises ClientUnusable: the client was closed, or is another loop's.
         """
-        if self._halted:
-            return all_alike(rows, Status.SKIPPED, _HALTED)
+        if self._stopping():
+            return all_alike(rows, Status.SKIPPED, _STOPPED)
         try:
             call = self._batch.call(rows)
         except ValueError:  # a path can't be made of a row's key
@@ -108,8 +114,10 @@ class Delivery(Generic[R]):
             ended = outcomes_of(rows, told, attempts)
             return await self._again(rows, ended, rounds, repeatable=call.repeatable)
         if error.stops:
-            self._stop(error)
-        elif len(rows) > 1 and getattr(error, "status", None) in _SPOILT and self._halvings:
+            self._halt(error)
+        elif len(rows) > 1 and isinstance(error, ApiError) and error.status in _SPOILT:
+            if not self._halvings:
+                return all_alike(rows, Status.SKIPPED, RowError(str(error.status), _NOT_ALONE))
             self._halvings -= 1
             middle = len(rows) // 2
             first = await self.outcomes(rows[:middle], rounds=rounds)
@@ -118,10 +126,6 @@ class Delivery(Generic[R]):
         if error.may_have_acted and not error.stops:
             return await self._look_up(rows, ended, rounds)
         return ended
-
-    def _stop(self, error: LmsError) -> None:
-        self._halted = True
-        self._halt(error)
 
     async def _doubts_first(self, rows: list[Row[R]], rounds: int) -> list[Outcome[R]]:
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
@@ -161,27 +165,41 @@ class Delivery(Generic[R]):
             )
             for place, outcome in zip(doubtful, looked, strict=True):
                 ended[place] = outcome
-        if not places or not rounds:
+        if not rounds:
+            return await self._left_over(rows, ended, places)
+        if not places:
             return ended
         await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
         later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
         return _put(ended, places, later)
 
+    async def _left_over(
+        self, rows: list[Row[R]], ended: list[Outcome[R]], places: list[int]
+    ) -> list[Outcome[R]]:
+        """Look up those that failed until no round was left."""
+        failed = [place for place in places if ended[place].status is Status.UNKNOWN]
+        if failed:
+            looked = await self._look_up(
+                [rows[place] for place in failed], [ended[place] for place in failed], 0
+            )
+            for place, outcome in zip(failed, looked, strict=True):
+                ended[place] = outcome
+        return ended
+
     async def _look_up(
         self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int
     ) -> list[Outcome[R]]:
-        """Ask what became of rows whose answer was lost; what can't be told stays unknown."""
-        if self._batch.look_up is None or not rounds:
+        """Ask what became of rows whose answer was lost, and send those again that did not arrive,
+        while there are ``rounds``; what can't be told stays unknown."""
+        if self._batch.look_up is None:
             return ended
-        found = await self._found(rows)
         places = []
-        for place, (row, one) in enumerate(zip(rows, found, strict=True)):
+        for place, (row, one) in enumerate(zip(rows, await self._found(rows), strict=True)):
             if one is ABSENT:
                 places.append(place)
             elif isinstance(one, Verdict):
-                attempts = ended[place].attempts
-                ended[place] = Outcome(row.index, row.item, one.status, one.id, one.error, attempts)
-        if not places or self._halted:
+                ended[place] = _by(row, one, ended[place].attempts)
+        if not places or not rounds:
             return ended
         absent = [attrs.evolve(rows[place], doubtful=False) for place in places]
         later = await self.outcomes(absent, rounds=rounds - 1)
@@ -189,16 +207,19 @@ class Delivery(Generic[R]):
 
     async def _late(self, rows: list[Row[R]], ended: list[Outcome[R]]) -> list[Outcome[R]]:
         """Rows that were not there when they were looked for, and are refused now: what was lost
-        may have arrived in between, and is the reason of the refusal."""
+        may have arrived in between, and be the reason of the refusal."""
         refused = [place for place, one in enumerate(ended) if one.status is Status.REJECTED]
-        if refused and not self._halted:
-            found = await self._found([rows[place] for place in refused])
-            for place, one in zip(refused, found, strict=True):
-                if isinstance(one, Verdict) and one.status is Status.DONE:
-                    row, attempts = rows[place], ended[place].attempts
-                    ended[place] = Outcome(
-                        row.index, row.item, one.status, one.id, one.error, attempts
-                    )
+        if not refused:
+            return ended
+        found = await self._found([rows[place] for place in refused])
+        for place, one in zip(refused, found, strict=True):
+            row, outcome = rows[place], ended[place]
+            conflict = outcome.error is not None and outcome.error.code == _CONFLICT
+            if isinstance(one, Verdict):
+                if one.status is Status.DONE:
+                    ended[place] = _by(row, one, outcome.attempts)
+            elif one is None or conflict:  # it is there, they say, and it is not shown
+                ended[place] = _by(row, Verdict(Status.UNKNOWN, None, _LOST), outcome.attempts)
         return ended
 
     async def _found(self, rows: list[Row[R]]) -> list[Verdict | Absent | None]:
@@ -210,7 +231,14 @@ class Delivery(Generic[R]):
         except ClientUnusable:
             raise
         except LmsError:
-            return [None] * len(rows)
+            pass
+        except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row
+            log.error("a look-up could not be read: %s", type(odd).__name__)  # noqa: TRY400
+        return [None] * len(rows)
+
+
+def _by(row: Row[R], verdict: Verdict, attempts: int) -> Outcome[R]:
+    return Outcome(row.index, row.item, verdict.status, verdict.id, verdict.error, attempts)
 
 
 def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:

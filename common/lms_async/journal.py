@@ -13,13 +13,14 @@ import hashlib
 import os
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from .chunks import Row
-from .errors import JournalFailed, JournalUnusable
+from .errors import JournalFailed, JournalUnusable, LmsError
 from .journal_file import TAG, Ended, JournalFile, Known, Sent
 from .outcome import Outcome, Status
 
@@ -28,6 +29,10 @@ from .outcome import Outcome, Status
 #: the pace, none waits.
 _APART, _MOST_APART = 0.002, 0.04
 
+#: Bytes of a key.
+_KEY = 32
+#: Stands for a vendor's id that is the row's own key, which is not kept.
+SAME = "="
 _WHOSE = {
     "account": "another account",
     "operation": "another call, or the same with other options",
@@ -66,19 +71,21 @@ class Journal:
         :raises JournalUnusable: it is in use, of other input, of another account, call or version.
         """
         thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
+        opening = asyncio.get_running_loop().run_in_executor(
+            thread, self._open, thread, repr(account), operation
+        )
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                thread, self._open, thread, repr(account), operation
-            )
-        except BaseException:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(partial(_let_go, thread))  # it may open all the same
+            raise
+        except LmsError:
             thread.shutdown(wait=False)
             raise
 
     def _open(self, thread: ThreadPoolExecutor, account: str, operation: str) -> OpenJournal:
-        file = JournalFile(self.path, wait=self.wait)
+        file = JournalFile(self.path, wait=self.wait, restart=self.restart)
         try:
-            if self.restart:
-                file.forget()
             tags = _Tags(_key_beside(self.path, new=file.is_new))
             other = file.begin(
                 {
@@ -117,11 +124,12 @@ class OpenJournal:
     """A journal while a bulk runs."""
 
     def __init__(self, file: JournalFile, tags: _Tags, thread: ThreadPoolExecutor) -> None:
-        self._file = file
+        self.file = file
         self._tags = tags
         self._thread = thread
         self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._chunks = 0
         self._next_at = 0.0
         # Whether it knows of rows from an earlier run.
@@ -134,7 +142,7 @@ class OpenJournal:
             return [None] * len(rows)
         tags = [row.tag for row in rows]
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._file.recall, tags)
+        return await loop.run_in_executor(self._thread, self.file.recall, tags)
 
     def number(self) -> int:
         """A number for the next chunk."""
@@ -149,26 +157,35 @@ class OpenJournal:
         """
         return self._put(Sent(number, b"".join([row.tag for row in rows])))
 
-    def ended(self, number: int, outcomes: Sequence[Outcome[Any]]) -> asyncio.Future[None]:
+    def ended(
+        self, number: int, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome[Any]]
+    ) -> asyncio.Future[None]:
         """Note how the rows of :meth:`sent` ended.
 
         :returns: done when it is on the disk; raises JournalFailed if it can't be written.
         """
         done = Status.DONE
-        ends = [
-            outcome.id
-            if outcome.status is done and outcome.id is not None
-            else (outcome.status.value, outcome.id, outcome.error and outcome.error.code)
-            for outcome in outcomes
-        ]
+        ends: list[Any] = []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            id_ = SAME if outcome.id == row.key else outcome.id
+            if outcome.status is done and id_ is not None:
+                ends.append(id_)
+            else:
+                error = outcome.error
+                ends.append((outcome.status.value, id_, None if error is None else error.code))
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
         """Write what is left, and let go of the file."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         try:
             if self._writing is not None:
                 await asyncio.wait([self._writing])
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._file.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self.file.close)
         finally:
             self._thread.shutdown(wait=False)
 
@@ -190,7 +207,7 @@ class OpenJournal:
             failure = ""
             try:
                 await loop.run_in_executor(
-                    self._thread, self._file.write, [entry for entry, _ in now]
+                    self._thread, self.file.write, [entry for entry, _ in now]
                 )
             except JournalFailed as failed:
                 failure, hint = failed.what, failed.hint
@@ -209,24 +226,41 @@ def _seen(written: asyncio.Future[None]) -> None:
         written.exception()
 
 
+def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
+    """Close a journal that nobody waits for any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        thread.submit(opening.result().file.close)
+    thread.shutdown(wait=False)
+
+
 def _key_beside(path: Path, *, new: bool) -> bytes:
-    """The key of the journal's hashes, made for one that is ``new``."""
+    """The key of the journal's hashes, made for one that is ``new``.
+
+    :raises JournalUnusable: it is gone, is none, or can't be made.
+    """
     beside = path.with_name(path.name + ".key")
-    if beside.is_file():
+    try:
+        if not (beside.exists() or beside.is_symlink()):
+            if not new:
+                raise JournalUnusable(
+                    f"the journal {path} has lost its key {beside}",
+                    hint="bring it back, or begin anew",
+                )
+            _make_key(beside)
         key = beside.read_bytes()
-        if len(key) == 32:
+    except OSError as error:
+        why = error.strerror
+    else:
+        if len(key) == _KEY:
             return key
-        if not new:
-            raise JournalUnusable(f"{beside} is not the key of a journal")
-    elif not new:
-        raise JournalUnusable(
-            f"the journal {path} has lost its key {beside}", hint="bring it back, or begin anew"
-        )
-    key = os.urandom(32)
-    beside.touch(mode=0o600)
-    beside.chmod(0o600)
-    with beside.open("wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        why = "it is not the key of a journal"
+    raise JournalUnusable(f"{beside} can't be used: {why}")
+
+
+def _make_key(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, os.urandom(_KEY))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

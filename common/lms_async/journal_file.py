@@ -27,17 +27,22 @@ from .outcome import Status
 
 #: The form of the file. One of another form is refused, not guessed at.
 FORMAT = 1
+#: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
+_OURS = 0x6C6D736A
 #: Bytes of one hash.
 TAG = 16
 
 _SENT = "sent"
+_SETTLED = (Status.DONE, Status.REJECTED)
+#: Codes of refusals whose reason has passed by the next run.
 _PASSING = ("429",)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
 CREATE TABLE IF NOT EXISTS row (
-    tag BLOB PRIMARY KEY, status TEXT, id TEXT, code TEXT, at REAL
+    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, PRIMARY KEY (tag, nth)
 ) WITHOUT ROWID;
+CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID;
 """
 
 
@@ -83,10 +88,14 @@ class JournalFile:
     """A journal's file, held by this process alone until :meth:`close`.
 
     :param wait: how long to wait for another process to let go of it, in seconds.
+    :param make: whether to make it, if it is not there.
+    :param restart: forget what stands in it, also what another version wrote.
     :raises JournalUnusable: it is in use, or not a journal, or of another version.
     """
 
-    def __init__(self, path: Path, *, wait: float = 0.0, make: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, wait: float = 0.0, make: bool = True, restart: bool = False
+    ) -> None:
         self.path = path
         if not make and not path.is_file():
             raise JournalUnusable(f"there is no journal {path}")
@@ -99,22 +108,29 @@ class JournalFile:
             raise JournalUnusable(f"the journal {path} can't be opened: {error.strerror}") from None
         try:
             self._db = sqlite3.connect(
-                path, timeout=wait, isolation_level=None, check_same_thread=False
+                # Of two that come at one moment, one waits for the other's first step.
+                path,
+                timeout=max(wait, 0.2),
+                isolation_level=None,
+                check_same_thread=False,
             )
         except sqlite3.Error as error:
             raise self._unusable(error) from None
         try:
+            self._check_ours(make=make)
             # Exclusive: nobody else can open it until this process closes it or dies.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             with self._transaction("IMMEDIATE"):
+                if restart:
+                    self._forget()
                 self._check_format()
             self._fold()
         except sqlite3.Error as error:
             self._db.close()
             raise self._unusable(error) from None
-        except (JournalUnusable, JournalFailed):
+        except BaseException:
             self._db.close()
             raise
 
@@ -131,13 +147,6 @@ class JournalFile:
         with self._writing(), self._transaction():
             self._note({**about, "begun": known.get("begun", time.time())})
         return None
-
-    def forget(self) -> None:
-        """Empty it."""
-        with self._writing(), self._transaction():
-            for table in ("note", "row", "about"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            self._note({"format": FORMAT})
 
     @property
     def is_new(self) -> bool:
@@ -170,21 +179,27 @@ class JournalFile:
             )
 
     def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
-        """What is known of each row from before, by its hash."""
-        return [self._recall(tag) for tag in tags]
+        """What is known of each row from before, by its hash. A row that stands in the input
+        several times is told each time by itself.
+
+        :raises JournalFailed: it can't be read any more.
+        """
+        with self._writing(), self._transaction():
+            return [self._recall(tag) for tag in tags]
 
     def _recall(self, tag: bytes) -> Known | None:
+        nth = self._db.execute(
+            "INSERT INTO seen VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 "
+            "RETURNING times",
+            (tag,),
+        ).fetchone()
         found = self._db.execute(
-            "SELECT status, id, code FROM row WHERE tag = ?", (tag,)
+            "SELECT status, id, code FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
         ).fetchone()
         if found is None:
             return None
         status, known, code = found
-        if code in _PASSING:
-            return None  # refused for a reason that has passed by now
-        if status in (Status.DONE, Status.REJECTED):
-            return Known(Status(status), known, code)
-        return Known(None)
+        return Known(Status(status), known, code) if status in _SETTLED else Known(None)
 
     def tell(self) -> Told:
         """What stands in it."""
@@ -193,6 +208,20 @@ class JournalFile:
         begun = float(about.get("begun", 0.0))
         (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
         return Told(Counter(dict(counts)), about.get("operation", ""), begun, written or begun)
+
+    def _check_ours(self, *, make: bool) -> None:
+        """Refuse somebody else's database, and an empty file that nobody asked to be made one."""
+        (whose,) = self._db.execute("PRAGMA application_id").fetchone()
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        if whose != _OURS and (pages or not make):
+            raise JournalUnusable(f"{self.path} is not a journal")
+        if not pages:
+            self._db.execute(f"PRAGMA application_id={_OURS}")
+
+    def _forget(self) -> None:
+        tables = self._db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            self._db.execute(f'DROP TABLE "{table}"')
 
     def _check_format(self) -> None:
         for statement in _TABLES.split(";\n"):
@@ -220,20 +249,28 @@ class JournalFile:
                     if isinstance(told, int):
                         under_way[chunk] = (at, tags[begin : begin + told])
                         begin += told
-                    else:
+                    elif chunk in under_way:
                         self._enter(*under_way.pop(chunk), told)
             for at, tags in under_way.values():
                 self._enter(at, tags, None)
             self._db.execute("DELETE FROM note")
 
     def _enter(self, at: float, tags: bytes, ends: list[Any] | None) -> None:
-        rows = []
         for place, begin in enumerate(range(0, len(tags), TAG)):
             end = (_SENT, None, None) if ends is None else ends[place]
             status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
-            if status != Status.SKIPPED:
-                rows.append((tags[begin : begin + TAG], status, id_, code, at))
-        self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?)", rows)
+            if status == Status.SKIPPED:
+                continue  # it did not leave after all
+            tag = tags[begin : begin + TAG]
+            # What was on its way has ended now; otherwise the same row stands there once more.
+            self._db.execute(
+                "DELETE FROM row WHERE tag = ? AND status NOT IN (?, ?)", (tag, *_SETTLED)
+            )
+            if code not in _PASSING:
+                self._db.execute(
+                    "INSERT INTO row SELECT ?, 1 + count(*), ?, ?, ?, ? FROM row WHERE tag = ?",
+                    (tag, status, id_, code, at, tag),
+                )
 
     @contextmanager
     def _transaction(self, kind: str = "") -> Iterator[None]:
@@ -255,7 +292,7 @@ class JournalFile:
         else:
             return
         raise JournalFailed(
-            f"the journal {self.path} can't be written: {what}",
+            f"the journal {self.path} can't be written any more: {what}",
             hint="rows that could not be noted were not sent; make room and run it again",
         )
 

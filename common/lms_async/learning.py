@@ -78,7 +78,7 @@ class Learning:
         if known is not None:
             self.limit = self._holds = max(1, min(most, known.limit))
             if known.refused is not None and known.refused > self.limit:
-                self._refused = known.refused
+                self._refused = min(known.refused, most + 1)
             self._first_guard = known.guard
             self._refused_guard = known.refused_guard
         self._try_again = _TRY_AGAIN

@@ -23,7 +23,8 @@ class Status(StrEnum):
     REJECTED = "rejected"
     #: It was sent and the answer does not tell. Look before you send it again.
     UNKNOWN = "unknown"
-    #: It was not sent, since the bulk had stopped.
+    #: Nothing was done: the bulk had stopped before it left, or it was refused with others and not
+    #: tried alone.
     SKIPPED = "skipped"
 
     __hash__ = str.__hash__  # the one of enums is written in Python, and counting is by the row

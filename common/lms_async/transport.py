@@ -105,7 +105,7 @@ class Transport:
         self._timeout = timeout
         self._events = tuple(events)
         self._priority = priority
-        self._width = Width()
+        self._width = Width(least=8)
         self._attempts = retrying(self._policy, self._attempt, self._note)
 
     def with_options(

@@ -10,10 +10,13 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call, given
+from lms_async.call import Call, fill, get, given
 from lms_async.chunks import ABSENT, Absent, Row
 from lms_async.outcome import RowError, Status, Verdict
+from lms_async.pages import Pages
 from lms_async.transport import Transport
+
+from ..models import User
 
 #: What is compared of a user who was found with what was sent. Mail address and user name are not:
 #: the vendor changes them by itself where they conflict.
@@ -27,31 +30,35 @@ async def settled(
     """What the vendor knows of each row; at most 50 rows.
 
     Somebody who is there as sent was made by us, or needs no more. Somebody who is there otherwise
-    was there before: to be sent again where that updates, refused where it would.
+    was there before: to be sent again where that updates, refused where it would. Where it updates,
+    every field that was sent is compared, and not only the name.
 
     :raises LmsError: the look-up failed.
     """
     askable = [str(row.key) for row in rows if "," not in str(row.key)]
-    call: Call[Any] = Call(
-        "GET",
-        "users",
-        route="users",
-        query=given(school_uids=askable, limit=200),
-        key="user",
-        repeatable=True,
+    call: Call[list[User]] = get(
+        fill("users"), query=given(school_uids=askable, limit=200), returns=list[User], key="user"
     )
-    payload = (await transport.fetch(call))[0] if askable else {"user": []}
-    found = {str(user.get("school_uid")): user for user in payload["user"] if type(user) is dict}
+    users = await Pages(transport, call, User) if askable else []
+    found = {user.school_uid: user for user in users}
     return [_of(row, found.get(str(row.key)), update_existing) for row in rows]
 
 
-def _of(row: Row[Any], user: Any, update_existing: bool) -> Verdict | Absent | None:
+def _of(row: Row[Any], user: User | None, update_existing: bool) -> Verdict | Absent | None:
     if "," in str(row.key):
         return None  # a list of school_uids can't ask for it
     if user is None:
         return ABSENT
     sent = orjson.loads(row.body)
-    known = str(user.get("uid") or user.get("id"))
-    if all(str(user.get(name)) == str(sent.get(name)) for name in _COMPARED):
+    known = user.uid or user.id
+    if all(
+        _plain(user, name) == str(sent.get(name))
+        for name in sent
+        if update_existing or name in _COMPARED
+    ):
         return Verdict(Status.DONE, known)
     return ABSENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)
+
+
+def _plain(user: User, name: str) -> str:
+    return str(getattr(user, name, None))

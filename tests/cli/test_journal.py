@@ -161,3 +161,13 @@ async def test_show_names_nobody_and_says_what_is_wrong(
     assert missing.code == Exit.BAD_INPUT
     assert "there is no journal no.journal" in missing.err
     assert load(tmp_path / "no.journal") is None
+
+
+@pytest.mark.parametrize("name", ["people.journal", "people.journal.key"])
+async def test_the_journal_is_a_file_of_its_own(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path, name: str
+) -> None:
+    ran = await lms_import(file_of(3), results=people_csv.with_name(name))
+    assert ran.code == Exit.BAD_INPUT
+    assert "is the journal's name" in ran.err
+    assert len(schoology_sandbox.log) == 0

@@ -89,6 +89,28 @@ async def test_who_was_there_before_is_not_taken_for_ours(
     assert ended[3].error.code == "exists"
 
 
+async def test_what_updates_is_done_only_if_every_field_is_there(
+    client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    rows = people(20)
+    (await client.users.create_many(rows)).raise_for_failures()
+    moved = [{**row, "primary_email": f"new-{row['primary_email']}"} for row in rows]
+    schoology_sandbox.faults.add(Fault.error(503, method="POST", times=5))
+    report = await client.users.create_many(moved, update_existing=True)
+    assert report.counts == {Status.DONE: 20}
+    known = {user.school_uid: user for user in schoology_sandbox.school.users.values()}
+    assert all(known[row["school_uid"]].primary_email == row["primary_email"] for row in moved)
+
+
+@pytest.mark.sandbox(page_cap=20)
+async def test_a_look_up_reads_every_page(
+    client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
+    assert (await client.users.create_many(people(50))).counts == {Status.DONE: 50}
+    assert set(schoology_sandbox.school.creates.values()) == {1}
+
+
 async def test_a_poison_row_is_set_apart(connect: Callable[..., Schoology]) -> None:
     """One row for which the server refuses the whole chunk, among 10,000."""
     requests = 0
@@ -116,8 +138,10 @@ async def test_a_refusal_of_every_row_does_not_storm_the_vendor(
     client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(422, share=1.0, method="POST"))
-    report = await client.users.create_many(people(50))
-    assert report.counts == {Status.REJECTED: 50}
+    ended = [outcome async for outcome in client.users.create_many(people(50))]
+    # Those that were tried alone are rejected; nothing is said of the others but that.
+    assert {outcome.status for outcome in ended} == {Status.REJECTED, Status.SKIPPED}
+    assert {outcome.error and outcome.error.code for outcome in ended} == {"422"}
     assert len(schoology_sandbox.log) <= 1 + 2 * 12
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from lms_async import Journal, JournalUnusable, Outcome, Report, Status
+from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk import Bulk
+from lms_async.chunks import ABSENT
 from lms_async.journal_file import JournalFile
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
@@ -294,3 +295,131 @@ def test_a_bulk_that_was_never_read_can_be_closed(school: School, path: Path) ->
 
     run(main())
     assert len(school.people) == 3
+
+
+def test_a_row_that_stands_there_again_is_told_by_itself(school: School, path: Path) -> None:
+    """Twice the same, far apart: made by the first, refused by the second, also when told again."""
+    items = [*rows(400), rows(1)[0]]
+    first = run(whole(school, items, Journal(path)))
+    assert (first[0].status, first[400].status) == ("done", "rejected")
+    second = run(whole(school, items, Journal(path)))
+    assert statuses(second) == statuses(first)
+    longer = run(whole(school, [*items, *rows(800)[400:], rows(1)[0]], Journal(path)))
+    assert statuses(longer[:401]) == statuses(first)
+    assert longer[-1].attempts == 1  # a third one was never sent
+
+
+def test_a_row_that_is_there_and_not_shown_is_unknown(school: School, path: Path) -> None:
+    async def nobody(asked: Rows) -> Any:
+        return [ABSENT for _ in asked]
+
+    async def main() -> list[Outcome[Any]]:
+        blind = batch(school, 2)
+        object.__setattr__(blind, "look_up", nobody)
+        return [one async for one in Bulk(school, rows(2), blind, journal=Journal(path))]
+
+    school.faults = ["lost after"]
+    outcomes = run(main())
+    assert statuses(outcomes) == ["unknown", "unknown"]
+    assert statuses(run(whole(school, rows(2), Journal(path)))) == ["done", "done"]
+
+
+@pytest.mark.parametrize("odd", [TypeError("null"), KeyError("users")])
+def test_a_look_up_that_can_not_be_read_leaves_rows_unknown(
+    school: School, path: Path, odd: Exception
+) -> None:
+    async def broken(asked: Rows) -> Any:
+        raise odd
+
+    async def main() -> Report[Any]:
+        asking = batch(school, 2)
+        object.__setattr__(asking, "look_up", broken)
+        return await Bulk(school, rows(3), asking, journal=Journal(path))
+
+    school.faults = ["lost after"]
+    assert run(main()).counts == {Status.UNKNOWN: 2, Status.DONE: 1}
+
+
+def test_a_note_that_could_not_be_written_does_not_break_the_file(
+    school: School, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, failures = JournalFile.write, [1]
+
+    def failing(self: JournalFile, entries: Any) -> None:
+        if failures and failures.pop():
+            raise JournalFailed("the disk is full")
+        write(self, entries)
+
+    monkeypatch.setattr(JournalFile, "write", failing)
+
+    async def main() -> Report[Any]:
+        return await bulk(school, rows(6), Journal(path))
+
+    report = run(main())
+    assert isinstance(report.stopped, JournalFailed)
+    assert school.people == {}
+    assert run(main()).counts == {Status.DONE: 6}
+
+
+def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE ours (a)")
+    database.close()
+    before = path.read_bytes()
+    for restart in (False, True):
+        with pytest.raises(JournalUnusable, match="is not a journal"):
+            run(whole(school, rows(1), Journal(path, restart=restart)))
+    empty = tmp_path / "empty"
+    empty.touch()
+    with pytest.raises(JournalUnusable, match="is not a journal"):
+        JournalFile(empty, make=False)
+    assert path.read_bytes() == before
+    assert empty.read_bytes() == b""
+
+
+def test_a_key_is_never_written_through_a_link(school: School, path: Path) -> None:
+    precious = path.with_name("precious")
+    precious.write_text("precious")
+    path.with_name("import.db.key").symlink_to(precious)
+    with pytest.raises(JournalUnusable, match="import.db.key can't be used"):
+        run(whole(school, rows(1), Journal(path)))
+    assert precious.read_text() == "precious"
+
+
+def test_a_key_that_is_the_vendors_id_is_not_kept(school: School, path: Path) -> None:
+    items = [{"key": f"10{number:06}", "value": "v"} for number in range(40)]
+    first = run(whole(school, items, Journal(path)))
+    content = path.read_bytes()
+    assert not any(item["key"].encode() in content for item in items)
+    second = run(whole(school, items, Journal(path)))
+    assert [one.id for one in second] == [one.id for one in first] == [i["key"] for i in items]
+
+
+def test_a_restart_forgets_what_another_version_wrote(school: School, path: Path) -> None:
+    run(whole(school, rows(1), Journal(path)))
+    run_later = another_version(school, path)
+    run_later.close()
+    school.people.clear()
+    assert statuses(run(whole(school, rows(1), Journal(path, restart=True)))) == ["done"]
+
+
+def test_a_reader_cancelled_again_and_again_lets_go_of_the_journal(
+    school: School, path: Path
+) -> None:
+    school.seconds = [5.0] * 100
+
+    async def main() -> Report[Any]:
+        async def read() -> None:
+            await bulk(school, rows(9), Journal(path, grace=50))
+
+        reading = asyncio.create_task(read())
+        for _ in range(4):
+            await asyncio.sleep(0.5)
+            reading.cancel()
+        await asyncio.wait([reading])
+        await asyncio.sleep(0.5)
+        school.seconds = []
+        return await bulk(school, rows(9), Journal(path))
+
+    assert run(main()).counts == {Status.DONE: 9}

@@ -411,4 +411,4 @@ async def test_the_width_follows_from_the_limit_and_the_latency(
     assert connect(limiter=Window(10_000, per=1))._transport.width == 64
     slow = connect(limiter=Window(1, per=10))
     await slow.app_user_info()
-    assert slow._transport.width == 4
+    assert slow._transport.width == 8

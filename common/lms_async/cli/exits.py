@@ -46,7 +46,8 @@ def of_counts(counts: Mapping[Status, int]) -> Exit:
     """The exit code of a run that went through: a row that nobody knows of weighs the most."""
     if counts.get(Status.UNKNOWN):
         return Exit.UNKNOWN
-    return Exit.REJECTED if counts.get(Status.REJECTED) else Exit.DONE
+    left = counts.get(Status.REJECTED) or counts.get(Status.SKIPPED)
+    return Exit.REJECTED if left else Exit.DONE
 
 
 def of_error(error: LmsError) -> Exit:

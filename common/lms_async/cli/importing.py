@@ -109,7 +109,9 @@ class _Import:
             raise no_rows(order.path, len(table.header))
         if order.dry_run:
             return self._dry_run(table, columns, checked)
-        results = Results(order.results or beside(order.path), source=order.path)
+        written = order.results or beside(order.path)
+        journals.apart(journals.beside(written, source=order.path), written, order.path)
+        results = Results(written, source=order.path)
         try:
             summary = await self._send_all(table, columns, checked, given, results)
         finally:
@@ -136,7 +138,8 @@ class _Import:
             f"{limit} requests in {per:g} s; {counted(len(checked.rejected), 'row')} rejected"
         )
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
-        return Summary(exit_code=of_counts(counts), counts=counts, dry_run=True)
+        exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
+        return Summary(exit_code=exit_code, counts=counts, dry_run=True)
 
     async def _send_all(
         self,
@@ -249,7 +252,7 @@ class _Import:
 async def _open(bulk: Bulk[Any]) -> None:
     try:
         await bulk.open()
-    except JournalUnusable as unusable:
+    except (JournalUnusable, JournalFailed) as unusable:
         why = unusable
     else:
         return

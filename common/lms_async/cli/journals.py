@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ..errors import JournalUnusable
+from ..errors import JournalFailed, JournalUnusable
 from ..journal_file import JournalFile, Told
 from .exits import CannotStart
 from .text import counted, duration
@@ -17,6 +17,16 @@ _SAID = {
     "unknown": "unknown",
     "sent": "sent, and their answers not in",
 }
+
+
+def apart(journal: Path, *others: Path) -> None:
+    """Make sure that the journal is a file of its own.
+
+    :raises CannotStart: it is the input, or the results file.
+    """
+    for file in (journal, journal.with_name(journal.name + ".key")):
+        if file.resolve() in {other.resolve() for other in others}:
+            raise CannotStart(f"{file} is the journal's name: give another file by --results")
 
 
 def beside(results: Path, *, source: Path) -> Path:
@@ -33,7 +43,7 @@ def look(path: Path) -> Told:
     """
     try:
         file = JournalFile(path, make=False)
-    except JournalUnusable as unusable:
+    except (JournalUnusable, JournalFailed) as unusable:
         why = unusable
     else:
         try:
@@ -43,7 +53,7 @@ def look(path: Path) -> Told:
     raise refused(why)
 
 
-def refused(unusable: JournalUnusable) -> CannotStart:
+def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
     """Why nothing can be sent with this journal, in the command's words."""
     hint = unusable.hint.replace("with restart", "with --restart")
     return CannotStart(unusable.what, *([hint] if hint else []), "no row was sent")
