@@ -200,7 +200,7 @@ class Bulk(Generic[R]):
         checked = self._admission.check(first, items)
         if self._book is None:
             return checked
-        rows = [row for row in checked if isinstance(row, Row)]
+        rows = [row for row in checked if row.__class__ is Row]
         try:
             known = await self._book.recall(rows)
         except JournalFailed as failed:
@@ -228,7 +228,8 @@ class Bulk(Generic[R]):
         try:
             outcomes = await self._send(chunk)
             if self._book is not None:
-                outcomes = _with_doubts(chunk.rows, outcomes)
+                if any(row.doubtful for row in chunk.rows):
+                    outcomes = _with_doubts(chunk.rows, outcomes)
                 self._note(self._book, chunk, outcomes)
             return outcomes
         finally:

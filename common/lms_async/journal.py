@@ -14,6 +14,7 @@ import os
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import attrgetter, eq
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .outcome import Outcome, Status
 #: the pace, none waits.
 _APART, _MOST_APART = 0.002, 0.04
 
+_id, _status, _key = attrgetter("id"), attrgetter("status"), attrgetter("key")
 #: Bytes of a key.
 _KEY = 32
 #: Stands for a vendor's id that is the row's own key, which is not kept.
@@ -116,8 +118,10 @@ class _Tags:
 
     def mark(self, rows: Sequence[Row[Any]]) -> None:
         """Give each row its tag: that of its key and content."""
+        blake2b, secret = hashlib.blake2b, self._key
         for row in rows:
-            row.tag = self.of(str(row.key).encode("utf-8", "surrogatepass") + b"\0" + row.body)
+            told = str(row.key).encode("utf-8", "surrogatepass") + b"\0" + row.body
+            row.tag = blake2b(told, key=secret, digest_size=TAG).digest()
 
 
 class OpenJournal:
@@ -136,10 +140,11 @@ class OpenJournal:
         self._resumes = not file.is_empty
 
     async def recall(self, rows: Sequence[Row[Any]]) -> list[Known | None]:
-        """What is known of each row from before; they are marked for :meth:`sent`."""
+        """What is known of each row from before, and nothing where nothing is known of any; they
+        are marked for :meth:`sent`."""
         self._tags.mark(rows)
         if not self._resumes:
-            return [None] * len(rows)
+            return []
         tags = [row.tag for row in rows]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self.file.recall, tags)
@@ -164,15 +169,10 @@ class OpenJournal:
 
         :returns: done when it is on the disk; raises JournalFailed if it can't be written.
         """
-        done = Status.DONE
-        ends: list[Any] = []
-        for row, outcome in zip(rows, outcomes, strict=True):
-            id_ = SAME if outcome.id == row.key else outcome.id
-            if outcome.status is done and id_ is not None:
-                ends.append(id_)
-            else:
-                error = outcome.error
-                ends.append((outcome.status.value, id_, None if error is None else error.code))
+        ends: list[Any] = list(map(_id, outcomes))
+        plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
+        if not plain or any(map(eq, ends, map(_key, rows))):
+            ends = [_end(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
@@ -191,7 +191,6 @@ class OpenJournal:
 
     def _put(self, entry: Sent | Ended) -> asyncio.Future[None]:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        written.add_done_callback(_seen)  # a bulk that was cut off asks no more
         self._entries.append((entry, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
@@ -216,14 +215,15 @@ class OpenJournal:
                     continue  # whoever waited for it was cancelled
                 if failure:
                     written.set_exception(JournalFailed(failure, hint=hint))
+                    written.exception()  # a bulk that was cut off asks no more
                 else:
                     written.set_result(None)
         self._writing = None
 
 
-def _seen(written: asyncio.Future[None]) -> None:
-    if not written.cancelled():
-        written.exception()
+def _end(row: Row[Any], outcome: Outcome[Any]) -> tuple[str, str | None, str | None]:
+    id_ = SAME if outcome.id == row.key else outcome.id
+    return outcome.status.value, id_, None if outcome.error is None else outcome.error.code
 
 
 def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:

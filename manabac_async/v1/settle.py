@@ -29,6 +29,8 @@ async def settled(transport: Transport, rows: list[Row[Any]]) -> list[Verdict | 
     call: Call[Any] = Call("GET", "users", route="users", key="users", repeatable=True)
     payload, _ = await transport.fetch(call)
     users = [user for user in payload["users"] if isinstance(user, dict)]
+    if not users:
+        return [None] * len(rows)  # not even an administrator: whoever asks may not see anybody
     by_email = {_plain(user.get("email")): user for user in users if user.get("email")}
     by_student = {str(user["student_id"]): user for user in users if user.get("student_id")}
     return [_of(orjson.loads(row.body), by_email, by_student) for row in rows]

@@ -8,6 +8,8 @@ from typing import Any
 import attrs
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from lms_async import (
     AnswerLost,
@@ -173,6 +175,24 @@ async def test_v1_create_many_looks_up_what_was_lost(kept: Kept, case: Case) -> 
     assert all(outcome.id for outcome in ended)
     assert set(creates.values()) == {1}
     assert len(creates) == 20
+
+
+@pytest.mark.parametrize("shown", [[], None, {}])
+async def test_where_nobody_is_shown_a_v1_user_stays_unknown(kept: Kept, shown: Any) -> None:
+    async def users(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response({"users": shown})
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_route("*", "/api/users", users)
+    async with TestServer(app) as server:
+        base_url = str(server.make_url("/api/"))
+        async with ManageBacV1("s", "token", base_url=base_url, retry=QUICK) as v1:
+            report = await v1.users.create_many([{**NEW, "email": "a@b.example"}])
+    assert report.counts == {Status.UNKNOWN: 1}
 
 
 async def test_a_v1_user_with_the_same_student_id_was_there_before(kept: Kept) -> None:
