@@ -153,7 +153,9 @@ class Delivery(Generic[R]):
         those of which the answer does not tell."""
         if all(outcome.error is None for outcome in ended):
             return ended
-        places = [place for place, one in enumerate(ended) if _passes(one, repeatable)]
+        places: list[int] = []
+        if rounds:
+            places = [place for place, one in enumerate(ended) if _passes(one, repeatable)]
         doubtful = [
             place
             for place, one in enumerate(ended)
@@ -165,26 +167,11 @@ class Delivery(Generic[R]):
             )
             for place, outcome in zip(doubtful, looked, strict=True):
                 ended[place] = outcome
-        if not rounds:
-            return await self._left_over(rows, ended, places)
         if not places:
             return ended
         await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
         later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
         return _put(ended, places, later)
-
-    async def _left_over(
-        self, rows: list[Row[R]], ended: list[Outcome[R]], places: list[int]
-    ) -> list[Outcome[R]]:
-        """Look up those that failed until no round was left."""
-        failed = [place for place in places if ended[place].status is Status.UNKNOWN]
-        if failed:
-            looked = await self._look_up(
-                [rows[place] for place in failed], [ended[place] for place in failed], 0
-            )
-            for place, outcome in zip(failed, looked, strict=True):
-                ended[place] = outcome
-        return ended
 
     async def _look_up(
         self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int

@@ -203,13 +203,15 @@ class OpenJournal:
             await asyncio.sleep(self._next_at - loop.time())
             now, self._entries = self._entries, []
             self._next_at = loop.time() + min(_MOST_APART, _APART * len(now))
-            failure = ""
+            failure, hint = "", ""
             try:
                 await loop.run_in_executor(
                     self._thread, self.file.write, [entry for entry, _ in now]
                 )
             except JournalFailed as failed:
                 failure, hint = failed.what, failed.hint
+            except Exception as broken:  # noqa: BLE001 - nobody waits for ever, whatever it is
+                failure = f"the journal {self.file.path} broke [{type(broken).__name__}]"
             for _, written in now:
                 if written.done():
                     continue  # whoever waited for it was cancelled

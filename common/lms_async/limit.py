@@ -10,13 +10,13 @@ kind of window that a server may keep can lead to a refusal. The price is that a
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from math import inf
 from typing import Protocol
 
-from .errors import ClientUnusable, InvalidInput, RateLimited
+from .errors import InvalidInput, RateLimited
 from .events import Learned, Listener, tell
+from .home import Home
 from .learning import Learning, Learnt
 from .line import Line, Waiter
 from .line import Priority as Priority
@@ -116,8 +116,7 @@ class Window:
         self._interactive_came = -inf
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pid: int | None = None
+        self._home = Home("this limiter", "make a new Window there")
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
@@ -172,7 +171,7 @@ class Window:
         """
         if not 1 <= weight <= min(slots.most for slots in self._slots):
             raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
-        loop = self._bound_loop()
+        loop = self._home.loop()
         now = loop.time()
         if self._paused_until - now > patience:
             raise RateLimited(429, retry_after=self._paused_until - now)
@@ -202,7 +201,7 @@ class Window:
 
         A window that learns takes it for a refusal.
         """
-        now = self._bound_loop().time()
+        now = self._home.loop().time()
         self._paused_until = max(self._paused_until, now + seconds)
         self._line.dismiss(self._paused_until - now)
         if self._learning is not None:
@@ -212,18 +211,7 @@ class Window:
 
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
-        return max(0.0, self._paused_until - self._bound_loop().time())
-
-    def _bound_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop, self._pid = loop, os.getpid()
-        if self._loop is not loop or self._pid != os.getpid():
-            raise ClientUnusable(
-                "this limiter belongs to another event loop or process",
-                hint="make a new Window there",
-            )
-        return loop
+        return max(0.0, self._paused_until - self._home.loop().time())
 
     def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
@@ -255,8 +243,9 @@ class Window:
             self._normal_left = now
 
     def _answered(self, weight: int, departed: float) -> None:
-        assert self._loop is not None  # noqa: S101 - a slot exists only after acquire()
-        now = self._loop.time()
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - a slot exists only after acquire()
+        now = loop.time()
         for slots in self._slots:
             slots.answered(weight, departed, now)
         if self._learning is not None:
@@ -275,8 +264,9 @@ class Window:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        assert self._loop is not None  # noqa: S101 - only after acquire() or pause()
-        now = self._loop.time()
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - only after acquire() or pause()
+        now = loop.time()
         while True:
             waiter = self._line.first()
             if waiter is None:
@@ -285,7 +275,7 @@ class Window:
             if when is None:
                 return  # an answer must come in first: it will look again
             if when > now:
-                self._timer = self._loop.call_at(when, self._wake)
+                self._timer = loop.call_at(when, self._wake)
                 return
             self._depart(waiter.weight, waiter.priority, now)
             self._line.leave(waiter)

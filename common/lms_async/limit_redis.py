@@ -18,20 +18,19 @@ import asyncio
 import hashlib
 import heapq
 import logging
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from math import inf
 from types import TracebackType
 from typing import Literal, Self
 
-import attrs
-
-from .errors import ClientUnusable, ConnectionFailed, InvalidInput, LmsError, RateLimited
-from .events import Event, Listener, tell
+from .errors import ClientUnusable, InvalidInput, LmsError, RateLimited
+from .events import Listener
+from .home import Home
 from .limit import Limiter, Slot
 from .line import Line as Waiters
 from .line import Priority, Waiter
+from .redis_away import Away
 from .redis_line import (
     BROKEN,
     PATIENCE,
@@ -50,32 +49,6 @@ log = logging.getLogger("lms_async")
 _LATE = 1.0
 #: Seconds between attempts to reach Redis again.
 _TRY_AGAIN = 0.25
-
-
-@attrs.frozen
-class RedisAway(Event):
-    """Redis can't be reached (``error``): departures are refused, or go on with a share. ``name``
-    is what the window is called in Redis."""
-
-    name: str
-    error: str
-    goes_on: bool
-
-
-@attrs.frozen
-class RedisBack(Event):
-    """Redis can be reached again, after ``seconds``."""
-
-    name: str
-    seconds: float
-
-
-@attrs.frozen
-class RedisForgot(Event):
-    """Redis may have forgotten what was booked: nothing it keeps departs for ``seconds``."""
-
-    name: str
-    seconds: float
 
 
 class _Booked:
@@ -110,8 +83,8 @@ class RedisWindow:
     :param when_away: what to do while Redis can't be reached. ``"refuse"``: ``acquire`` raises
         ``ConnectionFailed``. A window of this process alone: go on with that share, which is set
         aside: ``limit`` and the shares of all processes together are what the vendor allows.
-    :param events: told :class:`RedisAway`, :class:`RedisBack` and :class:`RedisForgot`, which are
-        logged as warnings too.
+    :param events: told :class:`~lms_async.redis_away.RedisAway`, ``RedisBack`` and ``RedisForgot``,
+        which are logged as warnings too.
     :raises ValueError: for a window without room.
     :raises InvalidInput: for a URL that can't be read.
     """
@@ -131,26 +104,27 @@ class RedisWindow:
             raise ValueError("a window needs limit >= 1, per > 0 and timeout > 0 (seconds)")
         self._limit = limit
         self._per = per
-        self._share = None if when_away == "refuse" else when_away
-        self._events = tuple(events)
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
         # Late by no more than _LATE, and by what is not known of the clock of Redis.
         lease = timeout + per + _LATE + PATIENCE
         self._line = Line(url, self._name, limit=limit, per=per, lease=lease)
 
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pid: int | None = None
+        self._home = Home("this limiter", "make a new RedisWindow there, of the same scope")
         #: Why it can't be used any more.
         self._end = ""
         self._in_touch_since: float | None = None
-        self._away_since: float | None = None
-        self._why_away = ""
         self._keeping: asyncio.Task[None] | None = None
-        self._feeding: asyncio.Task[None] | None = None
 
         # Who waits here, how many tickets stand in Redis for them, and what is booked for them.
         self._waiters = Waiters()
-        self._asked = asyncio.Event()
+        self._away = Away(
+            self._name,
+            None if when_away == "refuse" else when_away,
+            self._waiters,
+            hand=self._hand_of_share,
+            ended=self._ended,
+            events=tuple(events),
+        )
         self._tickets = 0
         self._held: list[tuple[int, str]] = []
         self._departing: asyncio.TimerHandle | None = None
@@ -166,7 +140,7 @@ class RedisWindow:
         self._closed_until = 0
 
     def __repr__(self) -> str:
-        away = ", Redis away" if self._away_since is not None else ""
+        away = ", Redis away" if self._away else ""
         return (
             f"<RedisWindow {self._limit} per {self._per:g} s, {self._name}: "
             f"{self.waiting} waiting{away}>"
@@ -198,8 +172,8 @@ class RedisWindow:
 
         Whoever still waits is refused. Slots that are answered later lapse by themselves.
         """
-        if self._loop is not None:
-            self._bound_loop()
+        if self._home.settled is not None:
+            self._home.loop()
         self._end = self._end or "was closed"
         if self._keeping is not None:
             self._keeping.cancel()
@@ -223,7 +197,7 @@ class RedisWindow:
         """
         if weight != 1:
             raise InvalidInput(f"a weight of {weight} can't be booked in Redis; 1 can")
-        loop = self._bound_loop()
+        loop = self._home.loop()
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
@@ -232,7 +206,7 @@ class RedisWindow:
         self._start(loop)
         waiter = Waiter(loop.create_future(), weight, priority, patience)
         self._waiters.join(waiter)
-        self._asked.set()
+        self._away.asked.set()
         self._news.set()
         turn: asyncio.Future[Slot | None] = waiter.turn
         try:
@@ -250,36 +224,24 @@ class RedisWindow:
     def pause(self, seconds: float) -> None:
         """Let nobody in any process depart for ``seconds`` from now; never shortens an earlier
         pause. While Redis can't be reached it holds in this process, and is told later."""
-        loop = self._bound_loop()
+        loop = self._home.loop()
         self._start(loop)
         until = loop.time() + seconds
         self._pause_asked_until = max(self._pause_asked_until, until)
-        if self._share is not None:
-            self._share.pause(seconds)
+        self._away.pause(seconds)
         self._waiters.dismiss(self.pause_left())
         self._depart()
         self._news.set()
 
     def pause_left(self) -> float:
         """Seconds until the pause is over, as far as this process has heard; 0 without one."""
-        now = self._bound_loop().time()
+        now = self._home.loop().time()
         until = max(self._pause_asked_until, self._line.here(self._paused_until))
-        if self._share is None:
+        if self._away.share is None:
             until = max(until, self._line.here(self._closed_until))
         return until - now if until - now > 1e-5 else 0.0  # less is the rounding of clocks
 
     # Who waits
-
-    def _bound_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop, self._pid = loop, os.getpid()
-        if self._loop is not loop or self._pid != os.getpid():
-            raise ClientUnusable(
-                "this limiter belongs to another event loop or process",
-                hint="make a new RedisWindow there, of the same scope",
-            )
-        return loop
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._keeping is None and not self._end:
@@ -289,12 +251,7 @@ class RedisWindow:
     def _refusal(self) -> LmsError | None:
         if self._end:
             return ClientUnusable(f"this limiter {self._end}", hint="make a new RedisWindow")
-        if self._away_since is not None and self._share is None:
-            return ConnectionFailed(
-                f"the Redis that shares this limit can't be reached: {self._why_away}",
-                hint="nothing was sent",
-            )
-        return None
+        return self._away.refusal()
 
     def _refuse_all(self) -> None:
         refusal = self._refusal()
@@ -333,7 +290,7 @@ class RedisWindow:
         if self._held and self.pause_left():
             self._give_back(*(booking for _, booking in self._held))
             self._held.clear()
-        loop = self._bound_loop()
+        loop = self._home.loop()
         while self._held:
             moment, booking = self._held[0]
             late = loop.time() - self._line.here(moment)
@@ -359,17 +316,17 @@ class RedisWindow:
                 except BROKEN as error:
                     await self._lose_touch(error)
         finally:
-            self._stop_feeding()
+            self._away.stop_feeding()
             await self._line.close()
 
     async def _be_in_touch(self) -> None:
-        loop = self._bound_loop()
+        loop = self._home.loop()
         async with self._line.open() as (state, heard):
             if is_cancelled():
                 return
             self._hanging_up = False
             self._in_touch_since = loop.time()
-            self._come_back()
+            self._away.ends()
             self._learn(state)
             self._news.set()
             # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
@@ -416,7 +373,7 @@ class RedisWindow:
         # Who had a booking that could not be used is still the first.
         front = max(0, min(len(unused), needed))
         reply = await self._line.call(
-            pause=max(0.0, pause_until - self._bound_loop().time()),
+            pause=max(0.0, pause_until - self._home.loop().time()),
             front=front,
             behind=needed - front,
             answered=answered,
@@ -433,14 +390,11 @@ class RedisWindow:
         self._depart()
 
     def _learn(self, reply: Reply) -> None:
-        loop = self._bound_loop()
+        loop = self._home.loop()
         self._heed_pause(reply.paused)
         closed_for = self._line.here(reply.closed) - loop.time()
         if reply.closed > self._closed_until and closed_for > 0:
-            self._say_event(
-                RedisForgot(self._name, closed_for),
-                f"may have forgotten what was booked: nothing departs for {closed_for:.1f} s",
-            )
+            self._away.forgot(closed_for)
         self._closed_until = reply.closed
         self._mind_share()
         if self._reminder is not None:
@@ -452,8 +406,7 @@ class RedisWindow:
     def _heed_pause(self, until: int) -> None:
         if until > self._paused_until:
             self._paused_until = until
-            if self._share is not None:
-                self._share.pause(self.pause_left())
+            self._away.pause(self.pause_left())
             self._waiters.dismiss(self.pause_left())
 
     async def _listen(self, heard: AsyncIterator[Booking | Pause]) -> None:
@@ -469,56 +422,22 @@ class RedisWindow:
     # When Redis is away
 
     async def _lose_touch(self, error: Exception) -> None:
-        now = self._bound_loop().time()
+        now = self._home.loop().time()
         since, self._in_touch_since = self._in_touch_since, None
         if since is not None and now - since > _TRY_AGAIN:
             return  # a connection that broke is made again at once, before anybody is refused
-        self._why_away = type(error).__name__
-        if self._away_since is None:
-            self._away_since = now
-            goes_on = self._share is not None
-            self._say_event(
-                RedisAway(self._name, self._why_away, goes_on),
-                f"can't be reached ({self._why_away}): "
-                + ("going on with the share set aside" if goes_on else "departures are refused"),
-            )
+        self._away.begins(error)
         self._refuse_all()
         self._mind_share()
         await asyncio.sleep(_TRY_AGAIN)
 
-    def _come_back(self) -> None:
-        if self._away_since is not None:
-            away = self._bound_loop().time() - self._away_since
-            self._away_since = None
-            self._say_event(RedisBack(self._name, away), f"can be reached again after {away:.1f} s")
-
-    def _say_event(self, event: Event, what: str) -> None:
-        log.warning("the Redis that shares %s %s", self._name, what)
-        tell(self._events, event)
-
     def _mind_share(self) -> None:
-        """Feed those who wait from the share for as long as Redis can't."""
-        loop = self._bound_loop()
-        if self._share is None:
-            return
-        if self._away_since is None and self._line.here(self._closed_until) <= loop.time():
-            self._stop_feeding()
-        elif self._feeding is None:
-            self._feeding = loop.create_task(self._feed(self._share), name="lms_async.RedisWindow")
-            self._feeding.add_done_callback(self._ended)
+        closed_until = self._line.here(self._closed_until)
+        self._away.feed(closed=closed_until > self._home.loop().time())
 
-    def _stop_feeding(self) -> None:
-        if self._feeding is not None:
-            self._feeding.cancel()
-            self._feeding = None
-
-    async def _feed(self, share: Limiter) -> None:
-        while True:
-            while self._waiters.first() is None:
-                self._asked.clear()
-                await self._asked.wait()
-            self._hand(await share.acquire())
-            self._news.set()  # a ticket may be too many now
+    def _hand_of_share(self, slot: Slot) -> None:
+        self._hand(slot)
+        self._news.set()  # a ticket may be too many now
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Nobody waits for what will not come."""

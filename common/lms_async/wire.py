@@ -6,7 +6,6 @@ The only importer of aiohttp on the client side, and the owner of a client's ses
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
@@ -18,6 +17,7 @@ from ._version import __version__
 from .answer import Answer
 from .call import Call
 from .errors import AnswerLost, ClientUnusable, ConnectionFailed, LmsError, TimedOut
+from .home import Home
 from .limit import Slot
 
 #: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
@@ -73,8 +73,7 @@ class Wire:
         self._connector = connector
         self._closed = False
         self._places: asyncio.Semaphore | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pid: int | None = None
+        self._home = Home("the client", "make one client per event loop and process, after a fork")
 
     async def close(self) -> None:
         """Close the session, unless it is the caller's. Further use raises ClientUnusable."""
@@ -83,21 +82,10 @@ class Wire:
             await self._session.close()
 
     def _ready(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop, self._pid = loop, os.getpid()
+        self._home.loop()
         if self._closed or (self._session is not None and self._session.closed):
             raise ClientUnusable(
                 "the client is closed", hint="make a new one, or use it within `async with`"
-            )
-        if self._loop is not loop:
-            raise ClientUnusable(
-                "the client belongs to another event loop", hint="make one client per event loop"
-            )
-        if self._pid != os.getpid():
-            raise ClientUnusable(
-                "the client was carried over a fork",
-                hint="make one client per process, after the fork",
             )
         if self._session is None:
             self._session = aiohttp.ClientSession(

@@ -65,14 +65,6 @@ class Doorkeeper:
             raise ValueError(f"no such permissions: {', '.join(sorted(unknown))}")
         self._grants[token] = Grant(token, frozenset(permissions))
 
-    def revoke(self, token: str) -> None:
-        """Make a token unknown."""
-        self._grants.pop(token, None)
-
-    def revoke_bearers(self) -> None:
-        """Make all tokens unknown that OAuth 2 made."""
-        self._grants = {k: grant for k, grant in self._grants.items() if not grant.bearer}
-
     def identify(self, arrived: Arrived) -> Grant | None:
         """Whose request this is. Of several tokens the first counts: header, query, bearer."""
         scheme, _, bearer = arrived.headers.get("Authorization", "").partition(" ")

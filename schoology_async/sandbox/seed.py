@@ -9,12 +9,6 @@ from typing import Any
 from attrs import frozen
 
 ADMINISTRATOR, TEACHER, STUDENT, PARENT = 1212, 1213, 1214, 1215
-ROLES = {
-    ADMINISTRATOR: "System Administrator",
-    TEACHER: "Teacher",
-    STUDENT: "Student",
-    PARENT: "Parent",
-}
 
 _FIRST = (
     *("Amelia", "Noah", "Zoë", "José", "Łukasz", "Aoife", "Søren", "Chloé", "Jürgen", "Ngọc"),

@@ -9,7 +9,8 @@ import pytest
 from benchmarks.redis_window import RedisServer
 from lms_async import ConnectionFailed, Window
 from lms_async.events import Event
-from lms_async.limit_redis import RedisAway, RedisBack, RedisForgot, RedisWindow
+from lms_async.limit_redis import RedisWindow
+from lms_async.redis_away import RedisAway, RedisBack, RedisForgot
 from tests.redis.conftest import PER, TIMEOUT
 from tests.redis.test_redis_window import take, until
 
@@ -90,7 +91,7 @@ async def test_without_redis_a_share_that_was_set_aside_is_used(
     assert kinds(events) == [RedisAway, RedisBack, RedisForgot]
     for first, beyond in zip(log, log[4:], strict=False):
         assert beyond - first >= PER - 1e-4
-    assert window._feeding is None
+    assert not [task for task in asyncio.all_tasks() if task.get_name().endswith(".share")]
     booked = await window.acquire()
     assert hasattr(booked, "booking")
     booked.answered()

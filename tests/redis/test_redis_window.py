@@ -16,7 +16,8 @@ import pytest
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
 from lms_async.limit import Limiter
-from lms_async.limit_redis import RedisForgot, RedisWindow
+from lms_async.limit_redis import RedisWindow
+from lms_async.redis_away import RedisForgot
 from lms_async.redis_line import departure
 from tests.redis.conftest import PER, TIMEOUT
 

@@ -340,14 +340,15 @@ def test_a_look_up_that_can_not_be_read_leaves_rows_unknown(
     assert run(main()).counts == {Status.UNKNOWN: 2, Status.DONE: 1}
 
 
+@pytest.mark.parametrize("error", [JournalFailed("the disk is full"), MemoryError()])
 def test_a_note_that_could_not_be_written_does_not_break_the_file(
-    school: School, path: Path, monkeypatch: pytest.MonkeyPatch
+    school: School, path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     write, failures = JournalFile.write, [1]
 
     def failing(self: JournalFile, entries: Any) -> None:
         if failures and failures.pop():
-            raise JournalFailed("the disk is full")
+            raise error
         write(self, entries)
 
     monkeypatch.setattr(JournalFile, "write", failing)
