@@ -11,6 +11,7 @@ import tracemalloc
 from lms_async import Window
 from tests.virtual import run
 
+from .picture import lines
 from .report import Found
 
 ACCOUNTS = (1, 10, 100, 1000)
@@ -107,4 +108,17 @@ def main() -> None:
             "processor time is what the same callers cost with the limit, less what they cost "
             "without it; least of three",
         ],
+        picture=lines(
+            {
+                "the limiter": (ACCOUNTS, [cost * 1e6 for cost in growth]),
+                "wanted at most: three times one account's": (
+                    ACCOUNTS,
+                    [3e6 * growth[0]] * len(ACCOUNTS),
+                ),
+            },
+            across="accounts",
+            up="CPU µs a request",
+            log="x",
+        ),
+        bars=8,
     ).publish()

@@ -64,6 +64,7 @@ def bars(
                 textcoords="offset points",
                 va="center",
                 fontsize=9,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
             )
         axes.set_xlabel(unit)
         axes.margins(x=0.14)
@@ -95,5 +96,50 @@ def lines(
         axes.grid(alpha=0.25)
         if len(curves) > 1:
             axes.legend(frameon=False, fontsize=9)
+
+    return draw
+
+
+def points(seen: Sequence[tuple[str, str, float, float]], *, across: str, up: str) -> Picture:
+    """A hollow point for each group, kind, x and y: a colour a group, a shape a kind, the first
+    group on top and larger."""
+
+    def draw(axes: Axes) -> None:
+        colours = dict(zip(dict.fromkeys(group for group, *_ in seen), _SHADES, strict=False))
+        shapes = dict(zip(dict.fromkeys(kind for _, kind, *_ in seen), "o^Dv", strict=False))
+        for group, kind, x, y in seen:
+            size, front = (110, 4) if colours[group] == OURS else (45, 3)
+            style: Any = {"edgecolors": colours[group], "facecolors": "none", "linewidths": 1.8}
+            axes.scatter(x, y, s=size, marker=shapes[kind], zorder=front, **style)
+        for group, colour in colours.items():
+            axes.scatter([], [], s=45, color=colour, marker="s", label=group)
+        for kind, shape in shapes.items():
+            axes.scatter([], [], s=45, edgecolors=LINE, facecolors="none", marker=shape, label=kind)
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
+        axes.grid(alpha=0.25)
+        # Beside the points, as nobody knows beforehand where there will be none.
+        axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
+
+    return draw
+
+
+def marked(picture: Picture, at: float, what: str) -> Picture:
+    """The picture with an upright line at the figure that matters, and what it is."""
+
+    def draw(axes: Axes) -> None:
+        picture(axes)
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(bottom, top + 0.05 * (top - bottom))  # the words stand above all else
+        axes.axvline(at, color=LINE, linewidth=1, linestyle="--")
+        axes.annotate(
+            what,
+            (at, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="top",
+            fontsize=9,
+        )
 
     return draw

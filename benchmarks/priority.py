@@ -13,6 +13,7 @@ from lms_async.events import Departed, Event
 from schoology_async import Schoology
 from tests.virtual import run
 
+from .picture import bars
 from .report import Found
 from .strict import Setup, running
 
@@ -127,6 +128,7 @@ def measured(limit: int, per: float) -> dict[Priority, Waits]:
 
 def main() -> None:
     rows, goals = [], []
+    pictured = {}
     cases = [
         ("13 per 5 s, virtual clock", 13 / 5, {way: simulated(13, 5.0, way) for way in WAYS}),
         ("50 per 1 s, virtual clock", 50.0, {way: simulated(50, 1.0, way) for way in WAYS}),
@@ -143,6 +145,9 @@ def main() -> None:
                     f"{waits.imported:.2f}",
                 ]
             )
+        for name, share in (("p50", 0.5), ("p99", 0.99)):
+            for way in WAYS:
+                pictured[f"{what}: {way}, {name}"] = (found[way].at(share) * 1e3,) * 3
         median = found["interactive"].at(0.5)
         goals.append(
             (f"{what}: half of the reads wait no longer than one permit's time", median <= 1 / rate)
@@ -167,4 +172,12 @@ def main() -> None:
             "moments, every fourth permit's time on average; latency 160 ± 80 ms",
             "one permit's time is P / N: 385 ms and 20 ms",
         ],
+        picture=bars(
+            pictured,
+            unit="ms that a read waited",
+            ours=[name for name in pictured if "interactive" in name],
+            log=True,
+            shown="{:,.0f}".format,
+        ),
+        bars=len(pictured),
     ).publish()

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
@@ -27,6 +28,7 @@ from lms_async.errors import ConnectionFailed
 from lms_async.limit_redis import RedisWindow
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 
+from .picture import lines, marked
 from .report import Found
 
 PROCESSES, TASKS = 8, 10
@@ -247,6 +249,18 @@ class Saw:
         before = gaps.index(max(gaps)) + 1
         return before, len(self.arrivals) - before
 
+    @property
+    def course(self) -> tuple[list[float], list[int]]:
+        """Seconds since the first arrival, and how many came in the period that ends there: just
+        before and at each arrival, and again one period later, when it counts no longer."""
+        gone = [at + PER for at in self.arrivals]
+        moments, counts = [], []
+        for at in sorted(self.arrivals + gone):
+            for until in (bisect_left, bisect_right):
+                moments.append(at - self.arrivals[0])
+                counts.append(until(self.arrivals, at) - until(gone, at))
+        return moments, counts
+
 
 def watch(seconds: float, *, stop_at: float | None = None, away: float = 1.0) -> Saw:
     """Let the processes work for ``seconds``; stop Redis at ``stop_at`` and start it again, empty,
@@ -331,6 +345,15 @@ def main(full: bool = False) -> None:
             f"timeout of a request {TIMEOUT:g} s: when Redis has lost its memory, nothing departs "
             "until all that was booked would have lapsed",
         ],
+        picture=marked(
+            lines(
+                {"": torn.course},
+                across="seconds",
+                up=f"arrivals in the last {PER:g} s, {LIMIT} allowed",
+            ),
+            seconds / 2,
+            "Redis stopped, and started again, empty",
+        ),
     ).publish()
 
 
