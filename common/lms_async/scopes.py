@@ -36,6 +36,8 @@ async def acquired(
     limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
 ) -> Slot:
     """A slot of each of ``limiters``, one after the other; see :meth:`Limiter.acquire`."""
+    if len(limiters) == 1:
+        return await limiters[0].acquire(weight=weight, priority=priority, patience=patience)
     slots = _Slots()
     try:
         for limiter in limiters:
@@ -44,4 +46,4 @@ async def acquired(
     except BaseException:
         slots.answered()  # those already held are free again after their period
         raise
-    return slots.held[0] if len(slots.held) == 1 else slots
+    return slots
