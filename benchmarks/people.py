@@ -170,7 +170,7 @@ _checked = Sending(converter, UserCreate, what="the user")
 def stage(path: Path, *, check: bool, encode: bool) -> int:
     done = 0
     for chunk in fifties(read_csv(path)):
-        rows: list[Any] = _checked.many(chunk) if check else chunk
+        rows: list[Any] = _checked.many(chunk)[0] if check else chunk
         if encode:
             rows = [orjson.dumps(row) for row in rows]
         done += len(rows)

@@ -18,7 +18,7 @@ from lms_async.journal import Journal
 from lms_async.limit import Limiter
 
 from .client import BASE_URL, Schoology
-from .resources.many import checked_new_user
+from .resources.many import new_user
 
 if TYPE_CHECKING:
     from lms_async.sandbox import StandIn
@@ -151,7 +151,7 @@ class SchoologyTarget:
 
     def check(self, row: Row) -> None:
         """Check a row as ``users.create_many`` does."""
-        checked_new_user(row)
+        new_user(row)
 
     def calls(self, rows: Iterable[Row]) -> int:
         """50 users a request."""

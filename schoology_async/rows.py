@@ -8,16 +8,15 @@ one is read. Items are matched by the vendor's key, see :func:`lms_async.verdict
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
-from lms_async.chunks import Row
 from lms_async.outcome import AllDone, RowError, Status, Verdict
 from lms_async.redact import texts
+from lms_async.rows import Rows
 from lms_async.verdict import match
 
 R = TypeVar("R")
-_key = attrgetter("key")
 _response_code = itemgetter("response_code")
 
 
@@ -54,13 +53,13 @@ def from_location(item: Any) -> str | None:
 
 def verdicts(
     items: list[Any],
-    rows: list[Row[Any]],
+    rows: Rows[Any],
     *,
     key: Callable[[Any], Hashable | None],
     id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
 ) -> AllDone | list[Verdict | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of; or all are done."""
-    matched = match(list(map(_key, rows)), items, _each(key, items))
+    matched = match(rows.keys, items, _each(key, items))
     if _all_done(matched):
         return AllDone(_each(id, matched))
     return [_verdict(item, id) for item in matched]

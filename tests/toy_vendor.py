@@ -7,11 +7,12 @@ import attrs
 
 from lms_async import Bulk, Pages, Status, Window
 from lms_async.call import Call
-from lms_async.chunks import Batch, json_of, one_by_one
+from lms_async.chunks import Batch
 from lms_async.cli.target import Variable
 from lms_async.client import Client
 from lms_async.outcome import Verdict
 from lms_async.records import Record, Sending, make_converter
+from lms_async.rows import json_of, one_by_one
 from lms_async.transport import Transport, checked_base_url
 from lms_async.values import NeededId
 from lms_async.vendor import Page, Vendor

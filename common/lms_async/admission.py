@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterable
-from itertools import count
-from operator import attrgetter
-from typing import Any, Generic, TypeVar, cast
+from itertools import count, repeat
+from typing import Any, Generic, TypeVar
 
 import orjson
 
-from .chunks import Batch, Prepared, Row
+from .chunks import Batch, Checked
 from .errors import InvalidInput
 from .outcome import Outcome, RowError, Status
+from .rows import Prepared, Rows
 
 R = TypeVar("R")
-_key = attrgetter("key")
 
 
 class Admission(Generic[R]):
@@ -25,50 +25,52 @@ class Admission(Generic[R]):
         self._batch = batch
         self._inside: dict[Hashable, int] = {}
 
-    def check(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
+    def check(self, first: int, items: list[R]) -> Checked[R]:
         """``items`` as rows to send, and as outcomes of those that can't be.
 
         :param first: the index of the first of them.
         """
         prepared = self._batch.prepare(items)
-        if set(map(type, prepared)) == {tuple}:  # nothing is wrong with any, as in most blocks
-            keys, values = zip(*cast("list[tuple[Hashable | None, Any]]", prepared), strict=True)
-            alone = len(set(keys)) == len(keys) and self._inside.keys().isdisjoint(keys)
-            if alone and None not in keys and (bodies := _encoded(values)) is not None:
-                self._inside.update(zip(keys, count(first), strict=False))
-                return list(map(Row, count(first), items, keys, bodies))
+        keys = prepared.keys
+        alone = len(set(keys)) == len(keys) and self._inside.keys().isdisjoint(keys)
+        sound = alone and None not in keys and not prepared.refused
+        if sound and (bodies := _encoded(prepared.values)) is not None:
+            # Nothing is wrong with any, as in most blocks.
+            self._inside.update(zip(keys, count(first), strict=False))
+            return Rows(range(first, first + len(items)), items, keys, bodies), []
         return self._each(first, items, prepared)
 
-    def _each(
-        self, first: int, items: list[R], prepared: list[Prepared]
-    ) -> list[Row[R] | Outcome[R]]:
-        checked: list[Row[R] | Outcome[R]] = []
-        for index, (item, one) in enumerate(zip(items, prepared, strict=True), first):
-            if isinstance(one, InvalidInput):
-                error = RowError("invalid", _listed(one), one.fields)
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+    def _each(self, first: int, items: list[R], prepared: Prepared) -> Checked[R]:
+        rows: Rows[R] = Rows([], [], [], [])
+        ended: list[Outcome[R]] = []
+        accepted = zip(prepared.keys, prepared.values, strict=True)
+        for place, item in enumerate(items):
+            index = first + place
+            invalid = prepared.refused.get(place)
+            if invalid is not None:
+                error = RowError("invalid", _listed(invalid), invalid.fields)
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
-            key, value = one
+            key, value = next(accepted)
             try:
                 body = orjson.dumps(value)
             except TypeError:  # its text names the value
                 error = RowError("invalid", "a value can't be written as JSON")
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
             earlier = index if key is None else self._inside.setdefault(key, index)
             if earlier != index:
                 why = f"rows {earlier} and {index} (counted from 0) have the same key"
                 error = RowError("duplicate", why)
-                checked.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
-            checked.append(Row(index, item, key, body))
-        return checked
+            rows.add(Rows([index], [item], [key], [body]))
+        return rows, ended
 
-    def release(self, rows: Iterable[Row[R]]) -> None:
-        """Let others with the keys of ``rows`` in, which have ended."""
+    def release(self, keys: Iterable[Hashable | None]) -> None:
+        """Let others with ``keys`` in: the rows that had them have ended."""
         if not self._batch.distinct:
-            for key in map(_key, rows):
-                self._inside.pop(key, None)
+            deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
 
 
 def _encoded(values: Iterable[Any]) -> list[bytes] | None:

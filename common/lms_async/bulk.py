@@ -16,6 +16,7 @@ from collections.abc import (
     Generator,
     Iterable,
     Mapping,
+    Sequence,
 )
 from contextlib import aclosing, suppress
 from functools import partial
@@ -23,13 +24,14 @@ from typing import Any, Generic, TypeVar
 
 from .admission import Admission
 from .ahead import ahead
-from .chunks import Batch, Chunk, Row, chunks
+from .chunks import Batch, Checked, Chunk, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
 from .journal import SAME, Journal, OpenJournal
 from .journal_file import Known
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
+from .rows import Rows
 from .verdict import all_alike
 
 R = TypeVar("R")
@@ -66,6 +68,7 @@ class Bulk(Generic[R]):
         self._journal = journal
         self._book: OpenJournal | None = None
         self._report: Report[R] = Report()
+        self._done = 0
         self._stopping = False
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
         self._begun = False
@@ -79,11 +82,13 @@ class Bulk(Generic[R]):
     async def _run(self) -> Report[R]:
         async for _ in self:
             pass
-        return self._report
+        return self.report
 
     @property
     def report(self) -> Report[R]:
-        """The report of the outcomes that were read so far."""
+        """The report of the outcomes that were read so far; to be asked for again later on."""
+        if self._done:
+            self._report.counts[Status.DONE] = self._done
         return self._report
 
     def stop(self) -> None:
@@ -150,7 +155,10 @@ class Bulk(Generic[R]):
                     if chunk.written is not None:
                         await self._is_written(chunk, chunk.written)
                     for outcome in in_order.ready(outcomes):
-                        self._report.add(outcome)
+                        if outcome.status is Status.DONE:
+                            self._done += 1  # nearly all: they are added when somebody asks
+                        else:
+                            self._report.add(outcome)
                         yield outcome
         finally:
             await self._end()
@@ -195,31 +203,38 @@ class Bulk(Generic[R]):
             task.add_done_callback(left)
             yield task, chunk
 
-    async def _ready(self, first: int, items: list[R]) -> list[Row[R] | Outcome[R]]:
+    async def _ready(self, first: int, items: list[R]) -> Checked[R]:
         """``items`` as rows to send, and as outcomes of those that are not to be sent."""
-        checked = self._admission.check(first, items)
+        rows, ended = self._admission.check(first, items)
         if self._book is None:
-            return checked
-        rows = [row for row in checked if row.__class__ is Row]
+            return rows, ended
         try:
             known = await self._book.recall(rows)
         except JournalFailed as failed:
             self._halt(Chunk(), failed)
-            return checked
+            return rows, ended
         if not any(known):
-            return checked
-        ends = iter(known)
-        return [self._recalled(row, next(ends)) if isinstance(row, Row) else row for row in checked]
+            return rows, ended
+        return self._recalled(rows, known, ended)
 
-    def _recalled(self, row: Row[R], known: Known | None) -> Row[R] | Outcome[R]:
-        """``row`` in the light of what an earlier run has noted of it."""
-        if known is None or known.status is None:
-            row.doubtful = known is not None
-            return row
-        self._admission.release([row])
-        error = None if known.code is None else RowError(known.code, EARLIER)
-        id_ = str(row.key) if known.id == SAME else known.id
-        return Outcome(row.index, row.item, known.status, id_, error)
+    def _recalled(
+        self, rows: Rows[R], known: Sequence[Known | None], ended: list[Outcome[R]]
+    ) -> Checked[R]:
+        """``rows`` in the light of what an earlier run has noted of them."""
+        places, doubtful = [], []
+        for place, (index, one) in enumerate(zip(rows.indices, known, strict=True)):
+            if one is None or one.status is None:
+                places.append(place)
+                doubtful += [] if one is None else [index]
+                continue
+            key = rows.keys[place]
+            self._admission.release([key])
+            error = None if one.code is None else RowError(one.code, EARLIER)
+            id_ = str(key) if one.id == SAME else one.id
+            ended.append(Outcome(index, rows.items[place], one.status, id_, error))
+        rest = rows.at(places)
+        rest.doubtful = frozenset(doubtful)
+        return rest, sorted(ended, key=lambda outcome: outcome.index)
 
     async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         """Send ``chunk`` and give the fate of each of its rows, in input order."""
@@ -228,12 +243,11 @@ class Bulk(Generic[R]):
         try:
             outcomes = await self._send(chunk)
             if self._book is not None:
-                if any(row.doubtful for row in chunk.rows):
-                    outcomes = _with_doubts(chunk.rows, outcomes)
+                outcomes = _with_doubts(chunk.rows, outcomes)
                 self._note(self._book, chunk, outcomes)
             return outcomes
         finally:
-            self._admission.release(chunk.rows)
+            self._admission.release(chunk.rows.keys)
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:
@@ -268,7 +282,7 @@ class Bulk(Generic[R]):
     def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
         """Note how the rows of ``chunk`` ended; the next one need not wait for the disk."""
         if chunk.noted is None:
-            if not any(row.doubtful for row in chunk.rows):
+            if not chunk.rows.in_doubt():
                 return
             chunk.noted = book.number()
             book.sent(chunk.noted, chunk.rows)
@@ -283,14 +297,13 @@ class Bulk(Generic[R]):
             self._halt(chunk, failed)
 
 
-def _with_doubts(rows: list[Row[R]], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
+def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
     """``outcomes``, of which none says of a row that an earlier run has sent that it was not."""
-    return [
-        Outcome(row.index, row.item, Status.UNKNOWN, None, SENT_BEFORE)
-        if row.doubtful and outcome.status is Status.SKIPPED
-        else outcome
-        for row, outcome in zip(rows, outcomes, strict=True)
-    ]
+    for place in rows.in_doubt():
+        if outcomes[place].status is Status.SKIPPED:
+            index, item = rows.indices[place], rows.items[place]
+            outcomes[place] = Outcome(index, item, Status.UNKNOWN, None, SENT_BEFORE)
+    return outcomes
 
 
 #: The message of a row that an earlier run has settled: a journal keeps no sentences.

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterable,
+    Sequence,
+)
 from enum import Enum
 from itertools import islice
-from operator import attrgetter
-from typing import Any, Final, Generic, TypeVar, cast
+from time import monotonic
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
-import orjson
 
 from .call import Call
-from .errors import InvalidInput
 from .outcome import AllDone, Outcome, Verdict
+from .rows import Prepared, Rows
 
 R = TypeVar("R")
 
@@ -22,33 +29,9 @@ R = TypeVar("R")
 MOST_OPEN = 500
 #: How many rows may be taken before a chunk that waits for more of its group goes without them.
 MOST_BEHIND = 10_000
-
-
-@attrs.define(eq=False)
-class Row(Generic[R]):
-    """A row that passed its check: where it stood, what it was, and what is sent for it."""
-
-    index: int
-    item: R = attrs.field(repr=False)
-    key: Hashable | None = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
-    #: Whether it was sent in an earlier run, and nobody knows what became of it.
-    doubtful: bool = False
-    #: What a journal knows it by.
-    tag: bytes = attrs.field(default=b"", repr=False)
-
-    @classmethod
-    def of(cls, index: int, item: R, key: Hashable | None, body: Any) -> Row[R]:
-        """A row whose ``body`` is a JSON value; it is encoded here, once."""
-        return cls(index, item, key, orjson.dumps(body))
-
-
-_body = attrgetter("body")
-
-
-def json_of(rows: Iterable[Row[Any]]) -> orjson.Fragment:
-    """The rows as they stand in a chunk's body: a list, whose elements are encoded already."""
-    return orjson.Fragment(b"[" + b",".join(map(_body, rows)) + b"]")
+#: Seconds for which blocks are taken and checked before the event loop has its turn. Several in a
+#: row cost less than one at a time, since what they use of the processor's caches is still there.
+_HOLD = 0.002
 
 
 class Absent(Enum):
@@ -60,31 +43,12 @@ class Absent(Enum):
 #: What a look-up says of a row that did not arrive: it may be sent again.
 ABSENT: Final = Absent.ABSENT
 
-#: A row's key and what is sent for it, or why it can't be sent.
-Prepared = tuple[Hashable | None, Any] | InvalidInput
-
-
-def one_by_one(
-    prepare: Callable[[R], tuple[Hashable | None, Any]],
-) -> Callable[[list[R]], list[Prepared]]:
-    """A ``Batch.prepare`` from a function of one item, which raises InvalidInput."""
-
-    def one(item: R) -> Prepared:
-        try:
-            return prepare(item)
-        except InvalidInput as invalid:
-            return invalid
-
-    return lambda items: [one(item) for item in items]
-
 
 @attrs.frozen(kw_only=True)
 class Batch(Generic[R]):
     """How the rows of one endpoint go over the wire.
 
-    ``prepare`` checks items, several at a time, and gives for each what the vendor will name it by
-    (or ``None``) and what is sent for it, or the error for one that can't be sent; see
-    :func:`one_by_one`.
+    ``prepare`` checks items, several at a time; see :func:`lms_async.rows.one_by_one`.
     ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
     the payload tells of it, ``None`` where it tells nothing; or that all of them are done.
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
@@ -95,22 +59,22 @@ class Batch(Generic[R]):
     where it is certain that the row is not there, ``None`` where that can't be told.
     """
 
-    prepare: Callable[[list[R]], list[Prepared]]
-    call: Callable[[list[Row[R]]], Call[Any]]
-    read: Callable[[Any, list[Row[R]]], AllDone | list[Verdict | None]]
+    prepare: Callable[[list[R]], Prepared]
+    call: Callable[[Rows[R]], Call[Any]]
+    read: Callable[[Any, Rows[R]], AllDone | list[Verdict | None]]
     operation: str
     at_most: int = 50
     max_bytes: int = 1024 * 1024
     distinct: bool = False
     group: Callable[[Any], Hashable] | None = None
-    look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None
+    look_up: Callable[[Rows[R]], Awaitable[list[Verdict | Absent | None]]] | None = None
 
 
 @attrs.define(eq=False)
 class Chunk(Generic[R]):
     """A stretch of the input: rows to send, or outcomes that are known without sending."""
 
-    rows: list[Row[R]] = attrs.field(factory=list)
+    rows: Rows[R] = attrs.field(factory=lambda: Rows([], [], [], []))
     known: list[Outcome[R]] = attrs.field(factory=list)
     size: int = 0
     #: The task that sends it, once it has begun; whether it has left; whether it was called back.
@@ -127,25 +91,37 @@ class Chunk(Generic[R]):
             self.recalled = True
             self.sending.cancel()
 
-    def has_room(self, body: bytes, batch: Batch[R]) -> bool:
-        """Whether one more row of this ``body`` may go with it."""
-        return not self.rows or (
-            len(self.rows) < batch.at_most and self.size + len(body) + 1 <= batch.max_bytes
-        )
+    def take(self, rows: Rows[R], places: Sequence[int], batch: Batch[R]) -> int:
+        """Take as many of ``rows``, those at ``places``, as there is room for, and at least one if
+        it is empty; gives their number."""
+        taken = 0
+        for place in places:
+            size = len(rows.bodies[place]) + 1
+            count = len(self.rows) + taken
+            if count and (count >= batch.at_most or self.size + size > batch.max_bytes):
+                break
+            self.size += size
+            taken += 1
+        self.rows.add(rows.at(places[:taken]))
+        return taken
+
+
+#: Rows to send, and the outcomes of those that are not to be sent, in input order.
+Checked = tuple[Rows[R], list[Outcome[R]]]
 
 
 async def chunks(
     items: Iterable[R] | AsyncIterable[R],
     batch: Batch[R],
-    check: Callable[[int, list[R]], Awaitable[list[Row[R] | Outcome[R]]]],
+    check: Callable[[int, list[R]], Awaitable[Checked[R]]],
 ) -> AsyncIterator[Chunk[R]]:
     """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
 
-    :param check: gives, for the index of the first of some items and the items, the rows to send
-        or their outcomes.
+    :param check: sorts some items, given the index of the first of them.
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
+    rested = monotonic()
     failure: Exception | None = None
     blocks = _blocks(items, batch.at_most)
     while failure is None:
@@ -156,31 +132,24 @@ async def chunks(
             continue
         if block is None:
             break
-        ready = await check(index, block)
+        rows, ended = await check(index, block)
         index += len(block)
-        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
-        whole = None if batch.group or open_ else _whole(ready, batch)
-        if whole is not None:
-            yield whole
+        if monotonic() - rested > _HOLD:
+            await asyncio.sleep(0)
+            rested = monotonic()
+        size = sum(map(len, rows.bodies)) + len(rows)
+        if len(rows) == batch.at_most and size <= batch.max_bytes and not (batch.group or open_):
+            # As it is, as most blocks of a long input that has no faults.
+            yield Chunk(rows=rows, size=size)
             continue
-        rejected: Chunk[R] = Chunk()
-        for checked in ready:
-            if isinstance(checked, Outcome):
-                rejected.known.append(checked)
-                continue
-            group = None if batch.group is None else batch.group(checked.key)
-            chunk = open_.get(group)
-            if chunk is None:
-                chunk = open_[group] = Chunk()
-            if not chunk.has_room(checked.body, batch):
-                yield chunk
-                chunk = open_[group] = Chunk()
-            chunk.rows.append(checked)
-            chunk.size += len(checked.body) + 1
-            if len(chunk.rows) >= batch.at_most:
-                yield open_.pop(group)
-        if rejected.known:
-            yield rejected
+        for group, places in _by_group(rows, batch).items():
+            while places:
+                chunk = open_.setdefault(group, Chunk())
+                places = places[chunk.take(rows, places, batch) :]
+                if places or len(chunk.rows) >= batch.at_most:
+                    yield open_.pop(group)
+        if ended:
+            yield Chunk(known=ended)
         while open_ and (len(open_) > MOST_OPEN or index - _oldest(open_) > MOST_BEHIND):
             yield open_.pop(next(iter(open_)))
     for chunk in open_.values():
@@ -189,18 +158,19 @@ async def chunks(
         raise failure
 
 
-def _whole(ready: list[Row[R] | Outcome[R]], batch: Batch[R]) -> Chunk[R] | None:
-    """A block that makes a chunk as it is, as those of a long input do that has no faults."""
-    if len(ready) != batch.at_most or set(map(type, ready)) != {Row}:
-        return None
-    rows = cast("list[Row[R]]", ready)
-    size = sum(map(len, map(_body, rows))) + len(rows)
-    return Chunk(rows=rows, size=size) if size <= batch.max_bytes else None
+def _by_group(rows: Rows[Any], batch: Batch[Any]) -> dict[Hashable, list[int]]:
+    """The places of ``rows`` that may share a chunk."""
+    if batch.group is None:
+        return {None: list(range(len(rows)))}
+    groups: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(rows.keys):
+        groups.setdefault(batch.group(key), []).append(place)
+    return groups
 
 
 def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
     """The index of the first row of the chunk that has been open longest."""
-    return next(iter(open_.values())).rows[0].index
+    return next(iter(open_.values())).rows.indices[0]
 
 
 async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIterator[list[R]]:

@@ -9,8 +9,8 @@ record by record: here it is only found that something does not.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat, starmap
 from operator import eq, itemgetter
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -129,11 +129,14 @@ def _read(rule: Rule, column: Iterable[Any]) -> Iterable[Any]:
     return [value if value.__class__ in at_once else read(value) for value in column]
 
 
+_ANY = Column(lambda _: True)
+
+
 def fitter(model: type[Any]) -> Callable[[list[Any]], set[str]]:
     """Whether every one of some rows is a mapping of texts that fit the model as they are: then it
     gives the names of all fields that are given. It may give none for rows that fit."""
     columns: dict[str, Column | None] = {}
-    needed = set()
+    needed = []
     hints = get_type_hints(model, include_extras=True)
     for field in attrs.fields(model):
         real, _ = parts(hints[field.name])
@@ -142,27 +145,28 @@ def fitter(model: type[Any]) -> Callable[[list[Any]], set[str]]:
         elif str not in ({SCALARS[real][0]} if real in AT_ONCE else ()):
             columns[field.name] = COLUMNS.get(real)
         if field.default is attrs.NOTHING:
-            needed.add(field.name)
+            needed.append(field.name)
     names = frozenset(field.name for field in attrs.fields(model))
+    cells = itemgetter(*needed, needed[0]) if needed else None  # one more: always a tuple
 
     def fit(rows: list[Any]) -> set[str]:
         if set(map(type, rows)) != {dict}:
             return set()
         given: set[str] = set().union(*rows)
-        if not (given <= names and needed <= given):
+        if not given <= names:
             return set()
         try:
             "".join(chain.from_iterable(map(dict.values, rows)))
-        except TypeError:  # not all of it is text
+            in_all = zip(needed, zip(*map(cells, rows), strict=True), strict=False) if cells else ()
+            others = given.intersection(columns).difference(needed)
+            in_some = [(name, texts_of(name, rows)) for name in others]
+        except (TypeError, KeyError):  # not all of it is text, or a row lacks what is needed
             return set()
-        for name in given & columns.keys():
-            texts = texts_of(name, rows)
-            column = columns[name]
-            if column is None or not column.fits(texts):
-                return set()
-            if name in needed and len(texts) != len(rows):
-                return set()
-        return given
+        return given if all(starmap(fits, chain(in_all, in_some))) else set()
+
+    def fits(name: str, texts: Sequence[str]) -> bool:
+        column = columns.get(name, _ANY)
+        return column is not None and column.fits(texts)
 
     return fit
 

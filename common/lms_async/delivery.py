@@ -16,9 +16,10 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from .call import Call
-from .chunks import ABSENT, Absent, Batch, Row
+from .chunks import ABSENT, Absent, Batch
 from .errors import ApiError, ClientUnusable, LmsError
 from .outcome import AllDone, Outcome, RowError, Status, Verdict
+from .rows import Rows
 from .verdict import all_alike, all_done, outcomes_of
 
 R = TypeVar("R")
@@ -40,6 +41,7 @@ _PAUSE = 1.0
 SENT_BEFORE = RowError("lost", "it was sent in an earlier run, and its answer was lost")
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _LOST = RowError("lost", "it was sent, and what the vendor shows does not tell what became of it")
+_OTHER_COUNT = "it tells of another number of rows"
 _NOT_ALONE = "the vendor refused it together with others, too often to try each alone"
 
 
@@ -87,7 +89,7 @@ class Delivery(Generic[R]):
         self._stopping = stopping
         self._halvings = _HALVINGS
 
-    async def outcomes(self, rows: list[Row[R]], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
+    async def outcomes(self, rows: Rows[R], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
         """How each of ``rows`` ended, in their order.
 
         :raises ClientUnusable: the client was closed, or is another loop's.
@@ -99,7 +101,7 @@ class Delivery(Generic[R]):
         except ValueError:  # a path can't be made of a row's key
             why = RowError("invalid", "the row's id can't be put into a path")
             return all_alike(rows, Status.REJECTED, why)
-        if not call.repeatable and any(row.doubtful for row in rows):
+        if rows.doubtful and not call.repeatable and rows.in_doubt():
             return await self._doubts_first(rows, rounds)
         try:
             payload, attempts = await self._sender.fetch(call, departing=self._departing)
@@ -120,34 +122,39 @@ class Delivery(Generic[R]):
                 return all_alike(rows, Status.SKIPPED, RowError(str(error.status), _NOT_ALONE))
             self._halvings -= 1
             middle = len(rows) // 2
-            first = await self.outcomes(rows[:middle], rounds=rounds)
-            return first + await self.outcomes(rows[middle:], rounds=rounds)
+            first = await self.outcomes(rows.at(range(middle)), rounds=rounds)
+            return first + await self.outcomes(rows.at(range(middle, len(rows))), rounds=rounds)
         ended = _together(rows, error)
         if error.may_have_acted and not error.stops:
             return await self._look_up(rows, ended, rounds)
         return ended
 
-    async def _doubts_first(self, rows: list[Row[R]], rounds: int) -> list[Outcome[R]]:
+    async def _doubts_first(self, rows: Rows[R], rounds: int) -> list[Outcome[R]]:
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
-        doubtful = [row for row in rows if row.doubtful]
+        places = rows.in_doubt()
+        doubtful = rows.at(places)
         ended = await self._look_up(
             doubtful, all_alike(doubtful, Status.UNKNOWN, SENT_BEFORE), rounds
         )
-        others = [row for row in rows if not row.doubtful]
+        others = rows.at(place for place in range(len(rows)) if place not in places)
         if others:
             ended += await self.outcomes(others, rounds=rounds)
         return sorted(ended, key=lambda outcome: outcome.index)
 
-    def _read(self, payload: Any, rows: list[Row[R]]) -> AllDone | list[Verdict | None]:
+    def _read(self, payload: Any, rows: Rows[R]) -> AllDone | list[Verdict | None]:
         try:
-            return self._batch.read(payload, rows)
+            told = self._batch.read(payload, rows)
+            if len(told.ids if isinstance(told, AllDone) else told) == len(rows):
+                return told
+            why = _OTHER_COUNT
         except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row
             # Not with its traceback: it may show what the answer says of a person.
-            log.error("an answer could not be read: %s", type(odd).__name__)  # noqa: TRY400
-            return [None] * len(rows)
+            why = type(odd).__name__
+        log.error("an answer could not be read: %s", why)
+        return [None] * len(rows)
 
     async def _again(
-        self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int, *, repeatable: bool
+        self, rows: Rows[R], ended: list[Outcome[R]], rounds: int, *, repeatable: bool
     ) -> list[Outcome[R]]:
         """Send those again that were refused by themselves for a reason that passes, and look up
         those of which the answer does not tell."""
@@ -163,69 +170,75 @@ class Delivery(Generic[R]):
         ]
         if doubtful:
             looked = await self._look_up(
-                [rows[place] for place in doubtful], [ended[place] for place in doubtful], rounds
+                rows.at(doubtful), [ended[place] for place in doubtful], rounds
             )
             for place, outcome in zip(doubtful, looked, strict=True):
                 ended[place] = outcome
         if not places:
             return ended
         await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
-        later = await self.outcomes([rows[place] for place in places], rounds=rounds - 1)
+        later = await self.outcomes(rows.at(places), rounds=rounds - 1)
         return _put(ended, places, later)
 
     async def _look_up(
-        self, rows: list[Row[R]], ended: list[Outcome[R]], rounds: int
+        self, rows: Rows[R], ended: list[Outcome[R]], rounds: int
     ) -> list[Outcome[R]]:
         """Ask what became of rows whose answer was lost, and send those again that did not arrive,
         while there are ``rounds``; what can't be told stays unknown."""
         if self._batch.look_up is None:
             return ended
         places = []
-        for place, (row, one) in enumerate(zip(rows, await self._found(rows), strict=True)):
+        for place, one in enumerate(await self._found(rows)):
             if one is ABSENT:
                 places.append(place)
             elif isinstance(one, Verdict):
-                ended[place] = _by(row, one, ended[place].attempts)
+                ended[place] = _by(one, ended[place])
         if not places or not rounds:
             return ended
-        absent = [attrs.evolve(rows[place], doubtful=False) for place in places]
+        absent = rows.at(places)
+        absent.doubtful = frozenset()
         later = await self.outcomes(absent, rounds=rounds - 1)
         return _put(ended, places, await self._late(absent, later))
 
-    async def _late(self, rows: list[Row[R]], ended: list[Outcome[R]]) -> list[Outcome[R]]:
+    async def _late(self, rows: Rows[R], ended: list[Outcome[R]]) -> list[Outcome[R]]:
         """Rows that were not there when they were looked for, and are refused now: what was lost
         may have arrived in between, and be the reason of the refusal."""
         refused = [place for place, one in enumerate(ended) if one.status is Status.REJECTED]
         if not refused:
             return ended
-        found = await self._found([rows[place] for place in refused])
+        found = await self._found(rows.at(refused))
         for place, one in zip(refused, found, strict=True):
-            row, outcome = rows[place], ended[place]
+            outcome = ended[place]
             conflict = outcome.error is not None and outcome.error.code == _CONFLICT
             if isinstance(one, Verdict):
                 if one.status is Status.DONE:
-                    ended[place] = _by(row, one, outcome.attempts)
+                    ended[place] = _by(one, outcome)
             elif one is None or conflict:  # it is there, they say, and it is not shown
-                ended[place] = _by(row, Verdict(Status.UNKNOWN, None, _LOST), outcome.attempts)
+                ended[place] = _by(Verdict(Status.UNKNOWN, None, _LOST), outcome)
         return ended
 
-    async def _found(self, rows: list[Row[R]]) -> list[Verdict | Absent | None]:
+    async def _found(self, rows: Rows[R]) -> list[Verdict | Absent | None]:
         """What the look-up says of each row; one that fails says nothing, whatever the reason: an
         account that may write need not be one that may read."""
         assert self._batch.look_up is not None  # noqa: S101 - asked by the callers
         try:
-            return await self._batch.look_up(rows)
+            found = await self._batch.look_up(rows)
+            if len(found) == len(rows):
+                return found
+            why = _OTHER_COUNT
         except ClientUnusable:
             raise
         except LmsError:
-            pass
+            return [None] * len(rows)
         except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row
-            log.error("a look-up could not be read: %s", type(odd).__name__)  # noqa: TRY400
+            why = type(odd).__name__
+        log.error("a look-up could not be read: %s", why)
         return [None] * len(rows)
 
 
-def _by(row: Row[R], verdict: Verdict, attempts: int) -> Outcome[R]:
-    return Outcome(row.index, row.item, verdict.status, verdict.id, verdict.error, attempts)
+def _by(verdict: Verdict, earlier: Outcome[R]) -> Outcome[R]:
+    """The outcome of a row whose ``earlier`` one was not the last word."""
+    return attrs.evolve(earlier, status=verdict.status, id=verdict.id, error=verdict.error)
 
 
 def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
@@ -244,7 +257,7 @@ def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) ->
     return ended
 
 
-def _together(rows: list[Row[R]], error: LmsError) -> list[Outcome[R]]:
+def _together(rows: Rows[R], error: LmsError) -> list[Outcome[R]]:
     """The fate of a chunk as a whole, for each of its rows."""
     code = str(getattr(error, "status", "lost" if error.may_have_acted else "stopped"))
     status = (

@@ -20,17 +20,17 @@ from typing import Any
 
 import attrs
 
-from .chunks import Row
 from .errors import JournalFailed, JournalUnusable, LmsError
 from .journal_file import TAG, Ended, JournalFile, Known, Sent
 from .outcome import Outcome, Status
+from .rows import Rows
 
 #: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
 #: cost: where entries come by the thousand, many are written together; where a vendor's limit sets
 #: the pace, none waits.
 _APART, _MOST_APART = 0.002, 0.04
 
-_id, _status, _key = attrgetter("id"), attrgetter("status"), attrgetter("key")
+_id, _status = attrgetter("id"), attrgetter("status")
 #: Bytes of a key.
 _KEY = 32
 #: Stands for a vendor's id that is the row's own key, which is not kept.
@@ -116,12 +116,12 @@ class _Tags:
     def of(self, text: bytes) -> bytes:
         return hashlib.blake2b(text, key=self._key, digest_size=TAG).digest()
 
-    def mark(self, rows: Sequence[Row[Any]]) -> None:
+    def mark(self, rows: Rows[Any]) -> None:
         """Give each row its tag: that of its key and content."""
-        blake2b, secret = hashlib.blake2b, self._key
-        for row in rows:
-            told = str(row.key).encode("utf-8", "surrogatepass") + b"\0" + row.body
-            row.tag = blake2b(told, key=secret, digest_size=TAG).digest()
+        rows.tags = [
+            self.of(str(key).encode("utf-8", "surrogatepass") + b"\0" + body)
+            for key, body in zip(rows.keys, rows.bodies, strict=True)
+        ]
 
 
 class OpenJournal:
@@ -139,31 +139,30 @@ class OpenJournal:
         # Whether it knows of rows from an earlier run.
         self._resumes = not file.is_empty
 
-    async def recall(self, rows: Sequence[Row[Any]]) -> list[Known | None]:
+    async def recall(self, rows: Rows[Any]) -> list[Known | None]:
         """What is known of each row from before, and nothing where nothing is known of any; they
         are marked for :meth:`sent`."""
         self._tags.mark(rows)
         if not self._resumes:
             return []
-        tags = [row.tag for row in rows]
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self.file.recall, tags)
+        return await loop.run_in_executor(self._thread, self.file.recall, rows.tags)
 
     def number(self) -> int:
         """A number for the next chunk."""
         self._chunks += 1
         return self._chunks
 
-    def sent(self, number: int, rows: Sequence[Row[Any]]) -> asyncio.Future[None]:
+    def sent(self, number: int, rows: Rows[Any]) -> asyncio.Future[None]:
         """Note that ``rows`` are about to leave.
 
         :returns: done when it is on the disk; raises JournalFailed if it can't be written: then
             they must not leave.
         """
-        return self._put(Sent(number, b"".join([row.tag for row in rows])))
+        return self._put(Sent(number, b"".join(rows.tags)))
 
     def ended(
-        self, number: int, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome[Any]]
+        self, number: int, rows: Rows[Any], outcomes: Sequence[Outcome[Any]]
     ) -> asyncio.Future[None]:
         """Note how the rows of :meth:`sent` ended.
 
@@ -171,8 +170,8 @@ class OpenJournal:
         """
         ends: list[Any] = list(map(_id, outcomes))
         plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
-        if not plain or any(map(eq, ends, map(_key, rows))):
-            ends = [_end(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+        if not plain or any(map(eq, ends, rows.keys)):
+            ends = [_end(key, outcome) for key, outcome in zip(rows.keys, outcomes, strict=True)]
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
@@ -223,8 +222,8 @@ class OpenJournal:
         self._writing = None
 
 
-def _end(row: Row[Any], outcome: Outcome[Any]) -> tuple[str, str | None, str | None]:
-    id_ = SAME if outcome.id == row.key else outcome.id
+def _end(key: Hashable, outcome: Outcome[Any]) -> tuple[str, str | None, str | None]:
+    id_ = SAME if outcome.id == key else outcome.id
     return outcome.status.value, id_, None if outcome.error is None else outcome.error.code
 
 

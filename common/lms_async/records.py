@@ -7,9 +7,11 @@ that are not at once what their field holds, which is what makes it quick.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, setitem
 from typing import (
     Any,
     ClassVar,
@@ -24,7 +26,7 @@ from typing import (
 import attrs
 from cattrs import Converter
 
-from .columns import Rule, fitter, parts, reader
+from .columns import Rule, fitter, parts, reader, texts_of
 from .errors import InvalidInput
 from .values import (
     AT_ONCE,
@@ -260,12 +262,16 @@ class Sending:
     """How a model, or a mapping of the same fields, is checked and put for the wire.
 
     :param what: what it is, for messages, e.g. ``the user``.
+    :param one_of: fields of which one, at least, must be there and not be blank.
     """
 
-    def __init__(self, converter: Converter, model: type[Any], *, what: str) -> None:
+    def __init__(
+        self, converter: Converter, model: type[Any], *, what: str, one_of: tuple[str, ...] = ()
+    ) -> None:
         self._converter = converter
         self._model = model
         self._what = what
+        self._one_of = one_of
 
     # Made when the first row comes: models are many, and most programs send few of them.
     @cached_property
@@ -305,25 +311,41 @@ class Sending:
             for name, known in values.items():
                 if known is None and given[name] == "":
                     values[name] = ""  # blank is not null: the one clears, the other may do nothing
-            return self._written(values)
+            if self._has_one(values):
+                return self._written(values)
+            first, *others = self._one_of
+            fields = {first: f"or {' or '.join(others)} is needed"}
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
-    def many(self, values: list[Any]) -> list[dict[str, Any] | InvalidInput]:
-        """The same for many: each as a dict, or as the error. Quick where all are texts that fit,
-        as the rows of a file do."""
+    def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        """The same for many: those that can be sent, in their order, and the errors of the others
+        by their places. Quick where all are texts that fit, as the rows of a file do."""
         given = self._fit(values)
-        if not given:
-            return [self._one(value) for value in values]
-        rows: list[Any] = list(map(dict.copy, values))
+        if not given or not self._have_one(values):
+            return self._each(values)
+        rows: list[dict[str, Any]] = list(map(dict.copy, values))
         for name, wire in self._otherwise:
             if name in given:
-                for row in rows:
-                    if name in row:
-                        row[name] = wire(row[name])
-        return rows
+                having = [row for row in rows if name in row]
+                values_of = map(wire, texts_of(name, having))
+                deque(map(setitem, having, repeat(name), values_of), maxlen=0)
+        return rows, {}
 
-    def _one(self, value: Any) -> dict[str, Any] | InvalidInput:
-        try:
-            return self(value)
-        except InvalidInput as invalid:
-            return invalid
+    def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        rows: list[dict[str, Any]] = []
+        refused: dict[int, InvalidInput] = {}
+        for place, value in enumerate(values):
+            try:
+                rows.append(self(value))
+            except InvalidInput as invalid:
+                refused[place] = invalid
+        return rows, refused
+
+    def _has_one(self, values: Mapping[str, Any]) -> bool:
+        """Whether it has one of the fields of which one is needed."""
+        return not self._one_of or any(map(values.get, self._one_of))
+
+    def _have_one(self, rows: list[dict[str, Any]]) -> bool:
+        """The same of all ``rows``: most files fill one of the columns throughout."""
+        columns = (map(dict.get, rows, repeat(name)) for name in self._one_of)
+        return any(map(all, columns)) or all(map(self._has_one, rows))

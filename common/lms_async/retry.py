@@ -110,7 +110,7 @@ def retrying(
     def note(details: Details) -> None:
         on_retry(cast("Passing", details["exception"]), details["wait"])  # type: ignore[typeddict-item]
 
-    persistent = backoff.on_exception(
+    return backoff.on_exception(
         _waits,
         Passing,
         base=policy.base,
@@ -118,24 +118,7 @@ def retrying(
         jitter=None,
         on_backoff=note,
         logger=None,
-    )
-
-    async def made(*args: P.args, **kwargs: P.kwargs) -> R:
-        # Nearly every call succeeds at once: only one that did not is handed to backoff, which is
-        # told of that failure first.
-        try:
-            return await attempt(*args, **kwargs)
-        except Passing as passing:
-            failures = [passing]
-
-        async def again() -> R:
-            if failures:
-                raise failures.pop()
-            return await attempt(*args, **kwargs)
-
-        return await persistent(again)()
-
-    return made
+    )(attempt)
 
 
 def _waits(base: float, cap: float) -> Generator[float, Any, None]:

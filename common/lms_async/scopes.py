@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from .limit import Limiter, Priority, Slot
@@ -32,12 +33,18 @@ class _Slots:
             slot.answered()
 
 
-async def acquired(
+def acquired(
+    limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
+) -> Coroutine[Any, Any, Slot]:
+    """To be awaited: a slot of each of ``limiters``, see :meth:`Limiter.acquire`."""
+    if len(limiters) == 1:
+        return limiters[0].acquire(weight=weight, priority=priority, patience=patience)
+    return _all_of(limiters, weight=weight, priority=priority, patience=patience)
+
+
+async def _all_of(
     limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
 ) -> Slot:
-    """A slot of each of ``limiters``, one after the other; see :meth:`Limiter.acquire`."""
-    if len(limiters) == 1:
-        return await limiters[0].acquire(weight=weight, priority=priority, patience=patience)
     slots = _Slots()
     try:
         for limiter in limiters:

@@ -76,6 +76,8 @@ class _Try:
     paused: float = 0.0
     #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
     in_doubt: bool = False
+    #: The failure of the first attempt, until it is known whether there is a second.
+    failure: LmsError | None = None
     departing: Callable[[], Awaitable[None]] | None = attrs.field(default=None, repr=False)
 
 
@@ -106,7 +108,7 @@ class Transport:
         self._events = tuple(events)
         self._priority = priority
         self._width = Width(least=8)
-        self._attempts = retrying(self._policy, self._attempt, self._note)
+        self._again = retrying(self._policy, self._attempt, self._note)
 
     def with_options(
         self,
@@ -185,7 +187,15 @@ class Transport:
             body = orjson.dumps(call.body)
         state = _Try(call, body, departing=departing)
         try:
-            answer, payload = await self._attempts(state)
+            # Nearly every call succeeds at once: only one that did not goes through backoff.
+            answer, payload = await self._exchange(state)
+        except LmsError as failure:
+            state.failure = failure
+        else:
+            self._quota.earn(1)
+            return answer, payload, state.attempts
+        try:
+            answer, payload = await self._again(state)
         except Passing as given_up:
             error = given_up.error
         except LmsError as final:
@@ -199,11 +209,14 @@ class Transport:
         raise error.after(state.attempts)
 
     async def _attempt(self, state: _Try) -> tuple[Answer, Any]:
+        """One attempt, or the failure of the first one, which has been made."""
         call = state.call
-        try:
-            return await self._exchange(state)
-        except LmsError as failure:
-            error = failure
+        error, state.failure = state.failure, None
+        if error is None:
+            try:
+                return await self._exchange(state)
+            except LmsError as failure:
+                error = failure
         state.in_doubt |= error.may_have_acted and call.method != "GET"
         if self._may_retry(state, error):
             raise Passing(error, state)
@@ -212,6 +225,7 @@ class Transport:
     async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
         call = state.call
         url = self._url(call)
+        watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
         asked = time.monotonic()
         slot = await self._slot(call)
         left = time.monotonic()
@@ -220,7 +234,7 @@ class Transport:
                 await state.departing()
                 left = time.monotonic()
             state.attempts += 1
-            if self._watched():
+            if watched:
                 tell(self._events, Departed(str(call), state.attempts, left - asked))
             try:
                 answer = await self.wire.exchange(
@@ -238,7 +252,7 @@ class Transport:
             slot.answered()  # whatever was raised since it was granted: no slot is lost
         seconds = time.monotonic() - left
         self._width.answered(seconds)
-        if self._watched():
+        if watched:
             tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
             return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
@@ -247,9 +261,6 @@ class Transport:
                 limiter.pause(refused.retry_after)
             tell(self._events, Refused(str(call), refused.retry_after))
             raise
-
-    def _watched(self) -> bool:
-        return bool(self._events) or log.isEnabledFor(logging.DEBUG)
 
     def _url(self, call: Call[Any]) -> str:
         try:

@@ -12,10 +12,12 @@ Three things differ for the vendors and so for us: a field that is :data:`UNSET`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from itertools import repeat
+from operator import contains
 from typing import (
     Annotated,
     Any,
@@ -87,7 +89,7 @@ class Column(NamedTuple):
     """A scalar's rule for many values at once, all of them text: whether all fit, and what each is
     on the wire where that is not the text itself. Where it says no, each value is looked at."""
 
-    fits: Callable[[list[str]], bool]
+    fits: Callable[[Sequence[str]], bool]
     wire: Callable[[str], Any] | None = None
 
 
@@ -235,30 +237,35 @@ DUMPS: dict[type, Callable[[Any], Any]] = {
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
 
 
-def _each(fits: Callable[[str], object]) -> Callable[[list[str]], bool]:
+def _each(fits: Callable[[str], object]) -> Callable[[Sequence[str]], bool]:
     """Of a column of few different texts, as roles and years are."""
     return lambda texts: all(map(fits, set(texts)))
 
 
-def _all_days(texts: list[str]) -> bool:
-    try:  # fromisoformat takes other forms of a day too, which do not read back as written
-        return list(map(date.isoformat, map(date.fromisoformat, texts))) == texts
+def _all_days(texts: Sequence[str]) -> bool:
+    # fromisoformat takes days without dashes too, and by the week, as in 2026-W01-1.
+    if set(map(len, texts)) != {10} or "W" in "".join(texts):
+        return False
+    try:
+        deque(map(date.fromisoformat, texts), maxlen=0)
     except ValueError:
         return False
+    return True
 
 
-def _all_there(texts: list[str]) -> bool:
+def _all_there(texts: Sequence[str]) -> bool:
     return all(map(str.strip, texts))
 
 
-def _all_mailboxes(texts: list[str]) -> bool:
-    """As ``_MAILBOX`` of each, at a fifth of the cost: no blanks, one ``@`` each, not at an end."""
-    joined = " ".join(texts)
+def _all_mailboxes(texts: Sequence[str]) -> bool:
+    """As ``_MAILBOX`` of each, at a third of the cost: no blanks, one ``@`` each, not at an end."""
+    closed, apart = "".join(texts), f" {' '.join(texts)} "
     return (
-        joined.split() == texts
-        and set(map(str.count, texts, repeat("@"))) == {1}
-        and "@ " not in joined + " "
-        and " @" not in " " + joined
+        closed.split(None, 1) == [closed]
+        and closed.count("@") == len(texts)
+        and all(map(contains, texts, repeat("@")))
+        and "@ " not in apart
+        and " @" not in apart
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import repeat
 from typing import Any, TypeVar
 
-from .chunks import Row
 from .outcome import Outcome, RowError, Status, Verdict
+from .rows import Rows
 
 R = TypeVar("R")
 
@@ -41,28 +42,31 @@ _UNMENTIONED = RowError("unmentioned", "the vendor's answer does not speak of th
 
 
 def all_alike(
-    rows: list[Row[R]], status: Status, error: RowError, attempts: int = 0
+    rows: Rows[R], status: Status, error: RowError, attempts: int = 0
 ) -> list[Outcome[R]]:
     """The outcomes of rows that ended together."""
-    return [Outcome(row.index, row.item, status, None, error, attempts) for row in rows]
+    return _outcomes(rows, repeat(status), repeat(None), repeat(error), attempts)
 
 
-def all_done(rows: list[Row[R]], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
+def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
     """The outcomes of rows that were all done."""
-    done = Status.DONE
-    return [
-        Outcome(row.index, row.item, done, known, None, attempts)
-        for row, known in zip(rows, ids, strict=True)
-    ]
+    return _outcomes(rows, repeat(Status.DONE), ids, repeat(None), attempts)
 
 
-def outcomes_of(
-    rows: list[Row[R]], verdicts: list[Verdict | None], attempts: int
-) -> list[Outcome[R]]:
+def outcomes_of(rows: Rows[R], verdicts: list[Verdict | None], attempts: int) -> list[Outcome[R]]:
     """The outcomes of rows that were answered; ``None`` is a row that the answer passed over."""
-    return [
-        Outcome(row.index, row.item, Status.UNKNOWN, None, _UNMENTIONED, attempts)
-        if verdict is None
-        else Outcome(row.index, row.item, verdict.status, verdict.id, verdict.error, attempts)
-        for row, verdict in zip(rows, verdicts, strict=True)
-    ]
+    told = [verdict or Verdict(Status.UNKNOWN, None, _UNMENTIONED) for verdict in verdicts]
+    statuses = [one.status for one in told]
+    return _outcomes(
+        rows, statuses, [one.id for one in told], [one.error for one in told], attempts
+    )
+
+
+def _outcomes(
+    rows: Rows[R],
+    statuses: Iterable[Status],
+    ids: Iterable[str | None],
+    errors: Iterable[RowError | None],
+    attempts: int,
+) -> list[Outcome[R]]:
+    return list(map(Outcome, rows.indices, rows.items, statuses, ids, errors, repeat(attempts)))

@@ -6,7 +6,7 @@ The only importer of aiohttp on the client side, and the owner of a client's ses
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
 
@@ -35,24 +35,21 @@ class _SecondPass(Exception):
     """
 
 
-class _Pass:
-    """The innermost middleware of one attempt: signs it, and lets it through once."""
+class _OnePass:
+    """The innermost middleware of one attempt: lets it through once."""
 
-    __slots__ = ("_made", "_signed")
+    __slots__ = ("_made",)
 
-    def __init__(self, signed: Signed) -> None:
-        self._signed = signed
+    def __init__(self) -> None:
         self._made = False
 
-    async def __call__(
+    def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
+    ) -> Awaitable[aiohttp.ClientResponse]:
         if self._made:
             raise _SecondPass
         self._made = True
-        async with self._signed(request.method, str(request.url)) as headers:
-            request.headers.update(headers)
-            return await handler(request)
+        return handler(request)
 
 
 class Wire:
@@ -115,25 +112,14 @@ class Wire:
         :raises ConnectionFailed: it was not sent.
         :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
         """
-        headers = _HEADERS if body is None else _HEADERS_OF_JSON
         failure: LmsError
         try:
             session, places = self._ready()
-            async with (
-                places,
-                session.request(
-                    call.method,
-                    URL(url, encoded=True),
-                    data=body,
-                    headers=headers,
-                    allow_redirects=False,
-                    raise_for_status=False,
-                    middlewares=(_Pass(signed),),
-                    timeout=_timeout(seconds),
-                ) as response,
-            ):
+            async with places:
+                response = await _answering(session, call, url, body, signed, seconds)
                 slot.answered()
-                content = await _read(response)
+                async with response:
+                    content = await _read(response)
                 if content is not None:
                     return Answer(response.status, response.headers, content)
                 failure = AnswerLost(f"the answer is larger than {MOST_BYTES} bytes", call=call)
@@ -148,6 +134,31 @@ class Wire:
             slot.answered()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
+
+
+async def _answering(
+    session: aiohttp.ClientSession,
+    call: Call[object],
+    url: str,
+    body: bytes | None,
+    signed: Signed,
+    seconds: float,
+) -> aiohttp.ClientResponse:
+    """The response, whose body is still to be read. In a frame of its own, which is gone when an
+    error is raised: it holds the credentials."""
+    target = URL(url, encoded=True)
+    own = _HEADERS if body is None else _HEADERS_OF_JSON
+    async with signed(call.method, str(target)) as headers:
+        return await session.request(
+            call.method,
+            target,
+            data=body,
+            headers={**own, **headers},
+            allow_redirects=False,
+            raise_for_status=False,
+            middlewares=(_OnePass(),),
+            timeout=_timeout(seconds),
+        )
 
 
 _HEADERS = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import orjson
+
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill
-from lms_async.chunks import Batch, Row, json_of, one_by_one
+from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard
 from lms_async.journal import Journal
 from lms_async.outcome import Outcome, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
+from lms_async.rows import Rows, json_of, one_by_one
 from lms_async.transport import Transport
 from lms_async.values import ids_of
 from lms_async.verdict import match, outcomes_of
@@ -72,8 +75,8 @@ class Classes:
             body = student_place(item)
             return str(body["id"]), body
 
-        def read(payload: Any, rows: list[Row[S]]) -> list[Verdict | None]:
-            return student_verdicts(payload, [row.key for row in rows])
+        def read(payload: Any, rows: Rows[S]) -> list[Verdict | None]:
+            return student_verdicts(payload, rows.keys)
 
         batch = Batch(
             prepare=one_by_one(prepare),
@@ -154,7 +157,7 @@ class Classes:
             )
         if guard is not None:
             there = [teacher.id for teacher in await self.list_teachers(class_id)]
-            go = set(there) - {str(row.key) for row in rows}
+            go = set(there) - set(map(str, rows.keys))
             await guard.allow(len(go), lambda: _known(len(there)))
         path = fill("classes/{class_id}/teachers", class_id=class_id)
         payload, attempts = await self._transport.fetch(
@@ -212,7 +215,7 @@ async def _known(count: int) -> int:
     return count
 
 
-def patch_students(class_id: str | int, rows: list[Row[Any]]) -> Call[Any]:
+def patch_students(class_id: str | int, rows: Rows[Any]) -> Call[Any]:
     """The call that puts ``rows`` into a class. A second one leaves the class as the first did."""
     path = fill("classes/{class_id}/students", class_id=class_id)
     return Call(
@@ -243,8 +246,8 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
     return [int(known) for known in wanted]
 
 
-def _teacher_rows(teachers: list[T]) -> list[Row[T]]:
-    rows: list[Row[T]] = []
+def _teacher_rows(teachers: list[T]) -> Rows[T]:
+    rows: Rows[T] = Rows([], [], [], [])
     first: dict[int, int] = {}
     wrong: dict[str, str] = {}
     for index, item in enumerate(teachers):
@@ -255,14 +258,14 @@ def _teacher_rows(teachers: list[T]) -> list[Row[T]]:
             continue
         if first.setdefault(body["id"], index) != index:
             wrong[f"rows {first[body['id']]} and {index}"] = "name the same teacher"
-        rows.append(Row.of(index, item, str(body["id"]), body))
+        rows.add(Rows([index], [item], [str(body["id"])], [orjson.dumps(body)]))
     if wrong:
         raise InvalidInput("nothing was sent, since not every row can be", fields=wrong)
     return rows
 
 
-def _by_index(rows: list[Row[Any]], items: list[Any]) -> list[Any]:
-    return match([row.index for row in rows], items, [_index(item) for item in items])
+def _by_index(rows: Rows[Any], items: list[Any]) -> list[Any]:
+    return match(list(rows.indices), items, [_index(item) for item in items])
 
 
 def _id(item: Any) -> Hashable | None:

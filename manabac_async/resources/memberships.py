@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, given
-from lms_async.chunks import Batch, Row, one_by_one
+from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
+from lms_async.rows import Rows, one_by_one
 from lms_async.transport import Transport
 from lms_async.values import ids_of
 
@@ -101,18 +102,18 @@ class Memberships:
             class_id, student_id = place.pop("class_id"), place.pop("student_id")
             return (class_id, str(student_id)), {"id": student_id, **place}
 
-        def call(rows: list[Row[P]]) -> Call[Any]:
-            return patch_students(_class_of(rows[0].key), rows)
+        def call(rows: Rows[P]) -> Call[Any]:
+            return patch_students(_class_of(rows.keys[0]), rows)
 
-        def read(payload: Any, rows: list[Row[P]]) -> list[Verdict | None]:
-            return student_verdicts(payload, [_student_of(row.key) for row in rows])
+        def read(payload: Any, rows: Rows[P]) -> list[Verdict | None]:
+            return student_verdicts(payload, [_student_of(key) for key in rows.keys])
 
         batch = Batch(
             prepare=one_by_one(prepare),
             call=call,
             read=read,
             operation="memberships.update_many",
-            look_up=lambda rows: settled(self._transport, _class_of(rows[0].key), rows),
+            look_up=lambda rows: settled(self._transport, _class_of(rows.keys[0]), rows),
             at_most=chunk,
             distinct=True,
             group=_class_of,

@@ -7,16 +7,17 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill
-from lms_async.chunks import ABSENT, Absent, Row
+from lms_async.chunks import ABSENT, Absent
 from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
+from lms_async.rows import Rows
 from lms_async.transport import Transport
 
 from ..models import ClassStudent
 
 
 async def settled(
-    transport: Transport, class_id: str | int, rows: list[Row[Any]]
+    transport: Transport, class_id: str | int, rows: Rows[Any]
 ) -> list[Verdict | Absent | None]:
     """What the class shows of each row, whose body has the student's ``id``.
 
@@ -26,7 +27,7 @@ async def settled(
     :raises LmsError: the class could not be read.
     """
     levels = {student.id: student.level for student in await class_students(transport, class_id)}
-    return [_of(row, levels) for row in rows]
+    return [_of(body, levels) for body in rows.bodies]
 
 
 def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStudent]:
@@ -43,8 +44,8 @@ def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStud
     return Pages(transport, call, ClassStudent)
 
 
-def _of(row: Row[Any], levels: dict[str | None, str | None]) -> Verdict | Absent:
-    sent = orjson.loads(row.body)
+def _of(body: bytes, levels: dict[str | None, str | None]) -> Verdict | Absent:
+    sent = orjson.loads(body)
     known = str(sent["id"])
     if known not in levels or sent.get("level", levels[known]) != levels[known]:
         return ABSENT

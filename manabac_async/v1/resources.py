@@ -12,13 +12,14 @@ import orjson
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, fill, get, given
-from lms_async.chunks import Batch, Row, one_by_one
+from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
 from lms_async.redact import texts
+from lms_async.rows import Rows, one_by_one
 from lms_async.transport import Transport
 
 from ..models import converter
@@ -78,7 +79,7 @@ class UsersV1(_Resource):
 
         batch = Batch(
             prepare=one_by_one(prepare),
-            call=lambda rows: _create(orjson.Fragment(rows[0].body), many=True),
+            call=lambda rows: _create(orjson.Fragment(rows.bodies[0]), many=True),
             read=_verdict,
             operation="users.create_many",
             look_up=lambda rows: settled(self._transport, rows),
@@ -136,7 +137,9 @@ class UsersV1(_Resource):
 
         batch = Batch(
             prepare=one_by_one(prepare),
-            call=lambda rows: _update(str(rows[0].key), orjson.Fragment(rows[0].body), many=True),
+            call=lambda rows: _update(
+                str(rows.keys[0]), orjson.Fragment(rows.bodies[0]), many=True
+            ),
             read=_verdict,
             operation="users.update_many",
             at_most=1,
@@ -238,7 +241,7 @@ def _update(user_id: str, body: Any, *, many: bool) -> Call[Any]:
     )
 
 
-def _verdict(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
+def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
     """What the vendor says of the one user of a call: an English sentence as its status."""
     status = payload.get("status") if isinstance(payload, dict) else None
     if not isinstance(status, str):
@@ -250,5 +253,5 @@ def _verdict(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
         return [None]
     known = payload.get("user_id")
     if known is None and "Successfully" in status:
-        known = rows[0].key  # an update: the vendor's id is the row's own
+        known = rows.keys[0]  # an update: the vendor's id is the row's own
     return [Verdict(Status.DONE, None if known is None else str(known))]

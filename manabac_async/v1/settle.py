@@ -12,15 +12,16 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call
-from lms_async.chunks import ABSENT, Absent, Row
+from lms_async.chunks import ABSENT, Absent
 from lms_async.outcome import RowError, Status, Verdict
+from lms_async.rows import Rows
 from lms_async.transport import Transport
 
 _COMPARED = ("first_name", "last_name")
 _BEFORE = RowError("exists", "a user with this mail address or student_id was there before")
 
 
-async def settled(transport: Transport, rows: list[Row[Any]]) -> list[Verdict | Absent | None]:
+async def settled(transport: Transport, rows: Rows[Any]) -> list[Verdict | Absent | None]:
     """What the vendor knows of each row. Somebody who is there as sent was made by us; somebody
     who has the row's mail address or ``student_id`` and is otherwise, was there before.
 
@@ -33,7 +34,7 @@ async def settled(transport: Transport, rows: list[Row[Any]]) -> list[Verdict | 
         return [None] * len(rows)  # not even an administrator: whoever asks may not see anybody
     by_email = {_plain(user.get("email")): user for user in users if user.get("email")}
     by_student = {str(user["student_id"]): user for user in users if user.get("student_id")}
-    return [_of(orjson.loads(row.body), by_email, by_student) for row in rows]
+    return [_of(orjson.loads(body), by_email, by_student) for body in rows.bodies]
 
 
 def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, Any]) -> Any:

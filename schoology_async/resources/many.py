@@ -11,13 +11,14 @@ from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, fill, get, given
-from lms_async.chunks import Absent, Batch, Prepared, Row, json_of, one_by_one
+from lms_async.chunks import Absent, Batch
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
 from lms_async.journal import Journal
 from lms_async.outcome import AllDone, Verdict
 from lms_async.pages import Pages
 from lms_async.records import Sending
+from lms_async.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.transport import Transport
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
@@ -28,7 +29,7 @@ from .settle import settled
 
 R = TypeVar("R")
 Model = TypeVar("Model")
-Rows = Iterable[R] | AsyncIterable[R]
+Given = Iterable[R] | AsyncIterable[R]
 NewUser = UserCreate | Mapping[str, Any]
 # A bulk's outcomes hold the rows as they were put in: so its type is that of the rows.
 N = TypeVar("N", bound=NewUser)
@@ -40,7 +41,8 @@ P = TypeVar("P", bound=ParentPair | Mapping[str, Any])
 #: How many users one deletion may remove where the caller says nothing.
 GUARD = Guard(max_removals=500)
 
-_new_user = Sending(converter, UserCreate, what="the user")
+#: A new user, as it is sent; also used for one user at a time.
+new_user = Sending(converter, UserCreate, what="the user", one_of=("username", "primary_email"))
 #: A change, as it is sent; also used for one user at a time.
 change = Sending(converter, UserUpdate, what="the change")
 _reactivation = Sending(converter, Reactivation, what="the row")
@@ -54,7 +56,7 @@ class ManyUsers:
 
     def create_many(
         self,
-        users: Rows[N],
+        users: Given[N],
         *,
         update_existing: bool = False,
         ignore_email_conflicts: bool = False,
@@ -82,20 +84,14 @@ class ManyUsers:
             email_conflict_resolution=email_conflict_resolution,
         )
 
-        def prepare(items: list[N]) -> list[Prepared]:
-            return [
-                body
-                if isinstance(body, InvalidInput)
-                else (str(body["school_uid"]), body)
-                if body.get("username") or body.get("primary_email")
-                else _unreachable()
-                for body in _new_user.many(items)
-            ]
+        def prepare(items: list[N]) -> Prepared:
+            bodies, refused = new_user.many(items)
+            return Prepared([str(body["school_uid"]) for body in bodies], bodies, refused)
 
-        def call(rows: list[Row[N]]) -> Call[Any]:
+        def call(rows: Rows[N]) -> Call[Any]:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
 
-        async def look_up(rows: list[Row[N]]) -> list[Verdict | Absent | None]:
+        async def look_up(rows: Rows[N]) -> list[Verdict | Absent | None]:
             return await settled(self._transport, rows, update_existing=update_existing)
 
         return self._bulk(
@@ -110,7 +106,7 @@ class ManyUsers:
             journal=journal,
         )
 
-    def update_many(self, changes: Rows[C], *, journal: Journal | None = None) -> Bulk[C]:
+    def update_many(self, changes: Given[C], *, journal: Journal | None = None) -> Bulk[C]:
         """C users, 50 a call. Vendor page: "bulk update".
 
         :param changes: each with the user's ``id`` and only the fields to change.
@@ -123,7 +119,7 @@ class ManyUsers:
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
             return str(body["id"]), body
 
-        def call(rows: list[Row[C]]) -> Call[Any]:
+        def call(rows: Rows[C]) -> Call[Any]:
             return _post_users(rows, method="PUT", query=(), repeatable=True)
 
         return self._bulk(
@@ -136,7 +132,7 @@ class ManyUsers:
             journal=journal,
         )
 
-    def reactivate_many(self, items: Rows[V], *, journal: Journal | None = None) -> Bulk[V]:
+    def reactivate_many(self, items: Given[V], *, journal: Journal | None = None) -> Bulk[V]:
         """Bring inactive users back. Vendor page: "bulk update (re-activate)".
 
         :param items: each with the ``uid``; ``option_reenroll`` restores courses and groups too.
@@ -147,7 +143,7 @@ class ManyUsers:
             body = _reactivation(item)
             return str(body["uid"]), body
 
-        def call(rows: list[Row[V]]) -> Call[Any]:
+        def call(rows: Rows[V]) -> Call[Any]:
             # Unlike the other bulk writes, without an outer "users".
             body = {"user": json_of(rows)}
             path = "users/reactivate"
@@ -165,7 +161,7 @@ class ManyUsers:
 
     def delete_many(
         self,
-        uids: Rows[str | int],
+        uids: Given[str | int],
         *,
         keep_enrollments: bool,
         notify: bool,
@@ -195,14 +191,14 @@ class ManyUsers:
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
             return uid, uid
 
-        def call(rows: list[Row[str | int]]) -> Call[Any]:
-            query = (("uids", ",".join(str(row.key) for row in rows)), *options)
+        def call(rows: Rows[str | int]) -> Call[Any]:
+            query = (("uids", ",".join(map(str, rows.keys))), *options)
             return Call("DELETE", "users", route="users", query=query, many=True)
 
-        def read(payload: Any, rows: list[Row[str | int]]) -> AllDone | list[Verdict | None]:
+        def read(payload: Any, rows: Rows[str | int]) -> AllDone | list[Verdict | None]:
             # The page says "Return: none" (204); the vendor was seen to answer 207 with rows.
             if payload is None:
-                return AllDone([str(row.key) for row in rows])
+                return AllDone(list(map(str, rows.keys)))
             return verdicts(as_list(payload["user"]), rows, key=named("id"), id=named("id"))
 
         batch = Batch(
@@ -223,7 +219,7 @@ class ManyUsers:
         everybody = Pages(self._transport, get(fill("users"), returns=list[User], key="user"), User)
         return len(await everybody)
 
-    def import_advisors(self, pairs: Rows[A], *, journal: Journal | None = None) -> Bulk[A]:
+    def import_advisors(self, pairs: Given[A], *, journal: Journal | None = None) -> Bulk[A]:
         """Tie students to advisors, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``advisor_school_uid`` and, to take the
@@ -232,7 +228,7 @@ class ManyUsers:
         """
         return self._associate(pairs, AdvisorPair, "advisor", journal)
 
-    def import_parents(self, pairs: Rows[P], *, journal: Journal | None = None) -> Bulk[P]:
+    def import_parents(self, pairs: Given[P], *, journal: Journal | None = None) -> Bulk[P]:
         """Tie students to parents, or untie them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid``, ``parent_school_uid`` and, to take the
@@ -243,7 +239,7 @@ class ManyUsers:
 
     def _associate(
         self,
-        pairs: Rows[Any],
+        pairs: Given[Any],
         model: type[Model],
         other: Literal["advisor", "parent"],
         journal: Journal | None,
@@ -259,7 +255,7 @@ class ManyUsers:
             pair = named("student_school_uid")(item), named(field)(item)
             return pair if None not in pair else None
 
-        def call(rows: list[Row[Any]]) -> Call[Any]:
+        def call(rows: Rows[Any]) -> Call[Any]:
             body = {"associations": {"association": json_of(rows)}}
             path = f"users/import/associations/{other}s"
             return Call("POST", path, route=path, body=body, key="association", many=True)
@@ -276,18 +272,18 @@ class ManyUsers:
 
     def _bulk(
         self,
-        items: Rows[R],
-        prepare: Callable[[list[R]], list[Prepared]],
-        call: Callable[[list[Row[R]]], Call[Any]],
+        items: Given[R],
+        prepare: Callable[[list[R]], Prepared],
+        call: Callable[[Rows[R]], Call[Any]],
         *,
         key: Callable[[Any], Hashable | None],
         id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
         operation: str,
         query: Query = (),
-        look_up: Callable[[list[Row[R]]], Awaitable[list[Verdict | Absent | None]]] | None = None,
+        look_up: Callable[[Rows[R]], Awaitable[list[Verdict | Absent | None]]] | None = None,
         journal: Journal | None,
     ) -> Bulk[R]:
-        def read(payload: Any, rows: list[Row[R]]) -> AllDone | list[Verdict | None]:
+        def read(payload: Any, rows: Rows[R]) -> AllDone | list[Verdict | None]:
             envelope = "user" if "user" in payload else "association"
             return verdicts(payload[envelope], rows, key=key, id=id)
 
@@ -307,23 +303,8 @@ def _said(operation: str, options: Query) -> str:
     return " ".join([operation, *chosen])
 
 
-def checked_new_user(user: NewUser) -> dict[str, Any]:
-    """What is sent for ``user``.
-
-    :raises InvalidInput: names what is missing or does not fit.
-    """
-    body = _new_user(user)
-    if not (body.get("username") or body.get("primary_email")):
-        raise _unreachable()
-    return body
-
-
-def _unreachable() -> InvalidInput:
-    return InvalidInput("the user can't be sent", fields={"username": "or primary_email is needed"})
-
-
 def _post_users(
-    rows: list[Row[Any]],
+    rows: Rows[Any],
     *,
     method: Literal["POST", "PUT"],
     query: tuple[tuple[str, str], ...],

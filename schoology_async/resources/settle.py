@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill, get, given
-from lms_async.chunks import ABSENT, Absent, Row
+from lms_async.chunks import ABSENT, Absent
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
+from lms_async.rows import Rows
 from lms_async.transport import Transport
 
 from ..models import User
@@ -25,7 +26,7 @@ _BEFORE = RowError("exists", "a user with this school_uid was there before")
 
 
 async def settled(
-    transport: Transport, rows: list[Row[Any]], *, update_existing: bool
+    transport: Transport, rows: Rows[Any], *, update_existing: bool
 ) -> list[Verdict | Absent | None]:
     """What the vendor knows of each row; at most 50 rows.
 
@@ -35,21 +36,24 @@ async def settled(
 
     :raises LmsError: the look-up failed.
     """
-    askable = [str(row.key) for row in rows if "," not in str(row.key)]
+    askable = [str(key) for key in rows.keys if "," not in str(key)]
     call: Call[list[User]] = get(
         fill("users"), query=given(school_uids=askable, limit=200), returns=list[User], key="user"
     )
     users = await Pages(transport, call, User) if askable else []
     found = {user.school_uid: user for user in users}
-    return [_of(row, found.get(str(row.key)), update_existing) for row in rows]
+    return [
+        None  # a list of school_uids can't ask for it
+        if "," in str(key)
+        else _of(body, found.get(str(key)), update_existing)
+        for key, body in zip(rows.keys, rows.bodies, strict=True)
+    ]
 
 
-def _of(row: Row[Any], user: User | None, update_existing: bool) -> Verdict | Absent | None:
-    if "," in str(row.key):
-        return None  # a list of school_uids can't ask for it
+def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Absent:
     if user is None:
         return ABSENT
-    sent = orjson.loads(row.body)
+    sent = orjson.loads(body)
     known = user.uid or user.id
     if all(
         _plain(user, name) == str(sent.get(name))

@@ -16,7 +16,7 @@ from lms_async.values import ids_of
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query
-from .many import ManyUsers, change, checked_new_user
+from .many import ManyUsers, change, new_user
 
 #: What is asked for where the caller names no ``limit``: the most that users report to get.
 _PAGE = 200
@@ -37,7 +37,7 @@ class Users(ManyUsers):
         :raises BadRequest: the vendor will not have it, e.g. the ``school_uid`` exists.
         :raises OutcomeUnknown: the answer was lost; look up the ``school_uid`` before a second try.
         """
-        body = checked_new_user(user)
+        body = new_user(user)
         return await self._transport.send(
             Call("POST", "users", route="users", body=body, returns=User, proof="uid")
         )

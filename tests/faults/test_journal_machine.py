@@ -22,9 +22,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from lms_async import Journal, Outcome, Status
 from lms_async.bulk import Bulk
 from lms_async.call import Call
-from lms_async.chunks import ABSENT, Absent, Batch, Row, json_of, one_by_one
+from lms_async.chunks import ABSENT, Absent, Batch
 from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
 from lms_async.outcome import RowError, Verdict
+from lms_async.rows import Rows, json_of, one_by_one
 from tests.virtual import run
 
 FAULTS = (
@@ -99,26 +100,26 @@ class School:
         self.creates[key] += 1
         return {"key": key, "code": 200}
 
-    async def look_up(self, rows: list[Row[Any]]) -> list[Verdict | Absent | None]:
+    async def look_up(self, rows: Rows[Any]) -> list[Verdict | Absent | None]:
         await asyncio.sleep(0.05)
         if self.next_fault() in ("lost before", "lost after"):
             raise AnswerLost("the look-up failed")
-        return [self._look_up(row) for row in rows]
+        return list(map(self._look_up, rows.items))
 
-    def _look_up(self, row: Row[Any]) -> Verdict | Absent:
-        value = self.people.get(str(row.key))
+    def _look_up(self, row: dict[str, str]) -> Verdict | Absent:
+        value = self.people.get(row["key"])
         if value is None:
             return ABSENT
-        if value == row.item["value"]:
-            return Verdict(Status.DONE, str(row.key))
-        return Verdict(Status.REJECTED, str(row.key), RowError("exists"))
+        if value == row["value"]:
+            return Verdict(Status.DONE, row["key"])
+        return Verdict(Status.REJECTED, row["key"], RowError("exists"))
 
 
 def batch(school: School, at_most: int) -> Batch[dict[str, str]]:
     def prepare(item: dict[str, str]) -> tuple[Hashable, Any]:
         return item["key"], item
 
-    def read(payload: Any, rows: list[Row[dict[str, str]]]) -> list[Verdict | None]:
+    def read(payload: Any, rows: Rows[dict[str, str]]) -> list[Verdict | None]:
         return [
             Verdict(Status.DONE, item["key"])
             if item["code"] == 200

@@ -13,7 +13,7 @@ from lms_async import bulk as bulk_module
 from lms_async import chunks as chunks_module
 from lms_async.bulk import Bulk
 from lms_async.call import Call
-from lms_async.chunks import Batch, Row, json_of, one_by_one
+from lms_async.chunks import Batch
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -26,6 +26,7 @@ from lms_async.errors import (
     Unauthorized,
 )
 from lms_async.outcome import Outcome, Status, Verdict
+from lms_async.rows import Rows, json_of, one_by_one
 from lms_async.verdict import match
 from tests.virtual import run
 
@@ -77,8 +78,8 @@ def prepare(item: Any) -> tuple[Hashable, Any]:
     return item, item
 
 
-def read(payload: Any, rows: list[Row[Any]]) -> list[Verdict | None]:
-    found = match([row.key for row in rows], payload, [item.get("key") for item in payload])
+def read(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
+    found = match(rows.keys, payload, [item.get("key") for item in payload])
     return [
         None
         if item is None

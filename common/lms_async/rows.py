@@ -1,0 +1,103 @@
+"""Rows on their way from the caller's input into a chunk, kept side by side as columns.
+
+What is done to rows is done to a whole column by one call, not to one row after the other: that is
+most of what makes a bulk quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+import orjson
+
+from .errors import InvalidInput
+
+R = TypeVar("R")
+
+
+@attrs.frozen
+class Prepared:
+    """Some items after the check of their fields: of each that can be sent, in their order, the key
+    that the vendor will name it by (or ``None``) and the JSON value that is sent for it; of each
+    other one, by its place, why not.
+    """
+
+    keys: list[Hashable | None] = attrs.field(repr=False)
+    values: list[Any] = attrs.field(repr=False)
+    refused: Mapping[int, InvalidInput] = attrs.field(factory=dict)
+
+
+def one_by_one(
+    prepare: Callable[[R], tuple[Hashable | None, Any]],
+) -> Callable[[list[R]], Prepared]:
+    """A ``Batch.prepare`` from a function of one item, which gives its key and what is sent for it,
+    or raises InvalidInput."""
+
+    def each(items: list[R]) -> Prepared:
+        prepared = Prepared([], [], refused := {})
+        for place, item in enumerate(items):
+            try:
+                key, value = prepare(item)
+            except InvalidInput as invalid:
+                refused[place] = invalid
+            else:
+                prepared.keys.append(key)
+                prepared.values.append(value)
+        return prepared
+
+    return each
+
+
+@attrs.define(eq=False)
+class Rows(Generic[R]):
+    """Rows that passed their check, side by side: a column for each thing that is known of them.
+
+    ``indices`` is where they stood in the input, ``items`` what they were, ``keys`` what the vendor
+    names them by, ``bodies`` the JSON that is sent for them. ``doubtful`` has the indices of those
+    that were sent in an earlier run, and nobody knows what became of them (it may have others too);
+    ``tags`` is what a journal knows them by.
+    """
+
+    indices: Sequence[int]
+    items: list[R] = attrs.field(repr=False)
+    keys: list[Hashable | None] = attrs.field(repr=False)
+    bodies: list[bytes] = attrs.field(repr=False)
+    doubtful: frozenset[int] = frozenset()
+    tags: list[bytes] = attrs.field(factory=list, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def at(self, places: Iterable[int]) -> Rows[R]:
+        """Those at ``places``, counted from 0 among these rows."""
+        picked = list(places)
+        return Rows(
+            [self.indices[place] for place in picked],
+            [self.items[place] for place in picked],
+            [self.keys[place] for place in picked],
+            [self.bodies[place] for place in picked],
+            self.doubtful,
+            [self.tags[place] for place in picked] if self.tags else [],
+        )
+
+    def add(self, others: Rows[R]) -> None:
+        """Put ``others`` behind these."""
+        self.indices = [*self.indices, *others.indices]
+        self.items += others.items
+        self.keys += others.keys
+        self.bodies += others.bodies
+        self.doubtful |= others.doubtful
+        self.tags += others.tags
+
+    def in_doubt(self) -> list[int]:
+        """The places of those that are doubtful."""
+        if not self.doubtful:
+            return []
+        return [place for place, index in enumerate(self.indices) if index in self.doubtful]
+
+
+def json_of(rows: Rows[Any]) -> list[orjson.Fragment]:
+    """The rows as they stand in a chunk's body: a list, whose elements are encoded already."""
+    return list(map(orjson.Fragment, rows.bodies))

@@ -1,0 +1,153 @@
+"""Rows side by side: picking, putting together, and what is told of another number of rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable
+from typing import Any
+
+import pytest
+
+from lms_async import Bulk, Call, Status
+from lms_async import chunks as chunks_module
+from lms_async.chunks import Batch, Checked, chunks
+from lms_async.errors import AnswerLost, InvalidInput
+from lms_async.outcome import AllDone, Verdict
+from lms_async.rows import Rows, json_of, one_by_one
+
+from ..virtual import run
+
+
+def three() -> Rows[str]:
+    return Rows(range(7, 10), ["a", "b", "c"], ["A", "B", "C"], [b"1", b"2", b"3"])
+
+
+def test_rows_are_picked_in_every_column() -> None:
+    rows = three()
+    rows.tags, rows.doubtful = [b"x", b"y", b"z"], frozenset({8})
+    picked = rows.at([2, 1])
+    assert len(picked) == 2
+    assert (picked.indices, picked.items, picked.keys) == ([9, 8], ["c", "b"], ["C", "B"])
+    assert (picked.bodies, picked.tags, picked.in_doubt()) == ([b"3", b"2"], [b"z", b"y"], [1])
+    assert len(rows) == 3
+    assert rows.in_doubt() == [1]
+
+
+def test_rows_are_put_together_and_those_they_come_from_stay_as_they_are() -> None:
+    rows, others = three(), three().at([0])
+    others.doubtful = frozenset({7})
+    picked = rows.at([1])
+    picked.add(others)
+    assert (picked.indices, picked.items, picked.bodies) == ([8, 7], ["b", "a"], [b"2", b"1"])
+    assert picked.in_doubt() == [1]
+    assert len(rows) == 3
+    assert len(others) == 1
+
+
+def test_a_repr_shows_nothing_of_the_rows() -> None:
+    rows = Rows([0], ["Ada"], ["ada@school.example"], [b'{"name":"Ada"}'], tags=[b"Ada"])
+    assert "ada" not in repr(rows).lower()
+
+
+def test_items_are_prepared_one_by_one_and_refused_by_their_places() -> None:
+    def prepare(item: int) -> tuple[Hashable, Any]:
+        if item % 2:
+            raise InvalidInput("odd")
+        return str(item), {"n": item}
+
+    prepared = one_by_one(prepare)([0, 1, 2, 3])
+    assert (prepared.keys, prepared.values) == (["0", "2"], [{"n": 0}, {"n": 2}])
+    assert list(prepared.refused) == [1, 3]
+
+
+class Sender:
+    """Answers everything, or loses every answer."""
+
+    width = 4
+    account = "one"
+
+    def __init__(self, *, lost: bool = False) -> None:
+        self.lost = lost
+
+    async def fetch(self, call: Call[Any], *, departing: Any = None) -> tuple[Any, int]:
+        if departing is not None:
+            await departing()
+        if self.lost:
+            raise AnswerLost("lost", call=call)
+        return {}, 1
+
+
+def batch(**options: Any) -> Batch[str]:
+    return Batch(
+        prepare=one_by_one(lambda item: (item, item)),
+        call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
+        operation="rows",
+        **{"read": lambda payload, rows: AllDone(rows.keys), **options},
+    )
+
+
+@pytest.mark.parametrize(
+    "told", [AllDone(["a"]), AllDone([]), [Verdict(Status.DONE)], [Verdict(Status.DONE)] * 3]
+)
+def test_what_is_told_of_another_number_of_rows_is_told_of_none(told: Any) -> None:
+    report = run(asyncio.wait_for(aside(Bulk(Sender(), ["a", "b"], batch(read=answer(told)))), 5))
+    assert report.counts == {Status.UNKNOWN: 2}
+
+
+@pytest.mark.parametrize("found", [[], [Verdict(Status.DONE)], [Verdict(Status.DONE)] * 3])
+def test_a_look_up_of_another_number_of_rows_tells_nothing(found: list[Verdict]) -> None:
+    async def look_up(rows: Rows[str]) -> Any:
+        return found
+
+    report = run(aside(Bulk(Sender(lost=True), ["a", "b"], batch(look_up=look_up))))
+    assert report.counts == {Status.UNKNOWN: 2}
+
+
+def answer(told: Any) -> Any:
+    return lambda payload, rows: told
+
+
+async def aside(bulk: Bulk[str]) -> Any:
+    return await bulk
+
+
+def test_a_report_tells_what_was_read_so_far() -> None:
+    async def main() -> None:
+        bulk = Bulk(Sender(), [str(n) for n in range(200)], batch())
+        read = 0
+        async for _ in bulk:
+            read += 1
+            assert bulk.report.counts == {Status.DONE: read}
+        assert read == 200
+
+    run(main())
+
+
+@pytest.mark.parametrize(("step", "turns"), [(0.0, 0), (0.0005, 10), (0.003, 40)])
+def test_taking_and_checking_rows_holds_the_loop_for_two_milliseconds_at_most(
+    monkeypatch: pytest.MonkeyPatch, step: float, turns: int
+) -> None:
+    """``step`` seconds a block; the loop has its turn after the first block that ends too late."""
+    now = 0.0
+    had = 0
+
+    async def check(first: int, items: list[str]) -> Checked[str]:
+        nonlocal now
+        now += step
+        return Rows(range(first, first + len(items)), items, list(items), [b"1"] * len(items)), []
+
+    async def turn() -> None:
+        nonlocal had
+        while True:
+            had += 1
+            await asyncio.sleep(0)
+
+    async def main() -> int:
+        beside = asyncio.create_task(turn())
+        count = [len(c.rows) async for c in chunks(map(str, range(2000)), batch(), check)]
+        beside.cancel()
+        return len(count)
+
+    monkeypatch.setattr(chunks_module, "monotonic", lambda: now)
+    assert asyncio.run(main()) == 40
+    assert turns * 0.7 <= had <= turns + 1
