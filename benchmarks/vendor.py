@@ -14,7 +14,7 @@ import re
 import selectors
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
 import orjson
@@ -37,9 +37,11 @@ _STATUS = {200: b"OK", 207: b"Multi-Status", 429: b"Too Many Requests", 503: b"U
 
 
 def pin(cpu: int) -> None:
-    """Stay on one core, where the system knows how and has as many."""
-    if hasattr(os, "sched_setaffinity") and cpu in os.sched_getaffinity(0):
-        os.sched_setaffinity(0, {cpu})
+    """Stay on one core, where the system knows how and has as many; also if whoever started this
+    process stays on another one."""
+    if hasattr(os, "sched_setaffinity"):
+        with suppress(OSError):  # there is no such core, or it is not ours
+            os.sched_setaffinity(0, {cpu})
 
 
 class _Connection(asyncio.Protocol):

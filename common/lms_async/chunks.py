@@ -14,7 +14,6 @@ from collections.abc import (
 )
 from enum import Enum
 from itertools import islice
-from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -29,9 +28,6 @@ R = TypeVar("R")
 MOST_OPEN = 500
 #: How many rows may be taken before a chunk that waits for more of its group goes without them.
 MOST_BEHIND = 10_000
-#: Seconds for which blocks are taken and checked before the event loop has its turn. Several in a
-#: row cost less than one at a time, since what they use of the processor's caches is still there.
-_HOLD = 0.002
 
 
 class Absent(Enum):
@@ -121,7 +117,6 @@ async def chunks(
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
-    rested = monotonic()
     failure: Exception | None = None
     blocks = _blocks(items, batch.at_most)
     while failure is None:
@@ -134,9 +129,7 @@ async def chunks(
             break
         rows, ended = await check(index, block)
         index += len(block)
-        if monotonic() - rested > _HOLD:
-            await asyncio.sleep(0)
-            rested = monotonic()
+        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
         size = sum(map(len, rows.bodies)) + len(rows)
         if len(rows) == batch.at_most and size <= batch.max_bytes and not (batch.group or open_):
             # As it is, as most blocks of a long input that has no faults.
