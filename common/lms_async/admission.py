@@ -41,7 +41,8 @@ class Admission(Generic[R]):
         return self._each(first, items, prepared)
 
     def _each(self, first: int, items: list[R], prepared: Prepared) -> Checked[R]:
-        rows: Rows[R] = Rows([], [], [], [])
+        indices: list[int] = []
+        rows: Rows[R] = Rows(indices, [], [], [])
         ended: list[Outcome[R]] = []
         accepted = zip(prepared.keys, prepared.values, strict=True)
         for place, item in enumerate(items):
@@ -64,7 +65,10 @@ class Admission(Generic[R]):
                 error = RowError("duplicate", why)
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
-            rows.add(Rows([index], [item], [key], [body]))
+            indices.append(index)
+            rows.items.append(item)
+            rows.keys.append(key)
+            rows.bodies.append(body)
         return rows, ended
 
     def release(self, keys: Iterable[Hashable | None]) -> None:

@@ -101,7 +101,7 @@ class Delivery(Generic[R]):
         except ValueError:  # a path can't be made of a row's key
             why = RowError("invalid", "the row's id can't be put into a path")
             return all_alike(rows, Status.REJECTED, why)
-        if rows.doubtful and not call.repeatable and rows.in_doubt():
+        if rows.doubtful and not call.repeatable:
             return await self._doubts_first(rows, rounds)
         try:
             payload, attempts = await self._sender.fetch(call, departing=self._departing)
@@ -133,10 +133,10 @@ class Delivery(Generic[R]):
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
         places = rows.in_doubt()
         doubtful = rows.at(places)
+        others = rows.at(sorted(set(range(len(rows))).difference(places)))
         ended = await self._look_up(
             doubtful, all_alike(doubtful, Status.UNKNOWN, SENT_BEFORE), rounds
         )
-        others = rows.at(place for place in range(len(rows)) if place not in places)
         if others:
             ended += await self.outcomes(others, rounds=rounds)
         return sorted(ended, key=lambda outcome: outcome.index)

@@ -56,8 +56,8 @@ class Rows(Generic[R]):
 
     ``indices`` is where they stood in the input, ``items`` what they were, ``keys`` what the vendor
     names them by, ``bodies`` the JSON that is sent for them. ``doubtful`` has the indices of those
-    that were sent in an earlier run, and nobody knows what became of them (it may have others too);
-    ``tags`` is what a journal knows them by.
+    that were sent in an earlier run, and nobody knows what became of them; ``tags`` is what a
+    journal knows them by.
     """
 
     indices: Sequence[int]
@@ -73,18 +73,21 @@ class Rows(Generic[R]):
     def at(self, places: Iterable[int]) -> Rows[R]:
         """Those at ``places``, counted from 0 among these rows."""
         picked = list(places)
+        indices = [self.indices[place] for place in picked]
         return Rows(
-            [self.indices[place] for place in picked],
+            indices,
             [self.items[place] for place in picked],
             [self.keys[place] for place in picked],
             [self.bodies[place] for place in picked],
-            self.doubtful,
+            self.doubtful and self.doubtful.intersection(indices),
             [self.tags[place] for place in picked] if self.tags else [],
         )
 
     def add(self, others: Rows[R]) -> None:
         """Put ``others`` behind these."""
-        self.indices = [*self.indices, *others.indices]
+        indices = self.indices if isinstance(self.indices, list) else list(self.indices)
+        indices.extend(others.indices)
+        self.indices = indices
         self.items += others.items
         self.keys += others.keys
         self.bodies += others.bodies

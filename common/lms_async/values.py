@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from itertools import repeat
-from operator import contains
+from operator import contains, itemgetter
 from typing import (
     Annotated,
     Any,
@@ -93,6 +93,7 @@ class Column(NamedTuple):
     wire: Callable[[str], Any] | None = None
 
 
+_DASHES = itemgetter(4, 7)
 _DIGITS = re.compile(r"\d+", re.ASCII).fullmatch
 _IDS = re.compile(r"[^\s,]+(,[^\s,]+)*").fullmatch
 _YEAR = re.compile(r"[1-9]\d{3}", re.ASCII).fullmatch
@@ -243,8 +244,8 @@ def _each(fits: Callable[[str], object]) -> Callable[[Sequence[str]], bool]:
 
 
 def _all_days(texts: Sequence[str]) -> bool:
-    # fromisoformat takes days without dashes too, and by the week, as in 2026-W01-1.
-    if set(map(len, texts)) != {10} or "W" in "".join(texts):
+    # fromisoformat takes other forms too: by the week, or without dashes and with more behind.
+    if set(map(len, texts)) != {10} or set(map(_DASHES, texts)) != {("-", "-")}:
         return False
     try:
         deque(map(date.fromisoformat, texts), maxlen=0)

@@ -36,11 +36,16 @@ class _SecondPass(Exception):
 
 
 class _OnePass:
-    """The innermost middleware of one attempt: lets it through once."""
+    """The innermost middleware of one attempt: puts its credentials on, and lets it through once.
 
-    __slots__ = ("_made",)
+    Here, and not among the headers of the call: there aiohttp refuses them beside those that a
+    caller's session has of its own (a ``.netrc``, for one), and shows them to its tracers.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_made", "_signature")
+
+    def __init__(self, signature: Mapping[str, str]) -> None:
+        self._signature = signature
         self._made = False
 
     def __call__(
@@ -49,6 +54,7 @@ class _OnePass:
         if self._made:
             raise _SecondPass
         self._made = True
+        request.headers.update(self._signature)
         return handler(request)
 
 
@@ -147,16 +153,15 @@ async def _answering(
     """The response, whose body is still to be read. In a frame of its own, which is gone when an
     error is raised: it holds the credentials."""
     target = URL(url, encoded=True)
-    own = _HEADERS if body is None else _HEADERS_OF_JSON
-    async with signed(call.method, str(target)) as headers:
+    async with signed(call.method, str(target)) as signature:
         return await session.request(
             call.method,
             target,
             data=body,
-            headers={**own, **headers},
+            headers=_HEADERS if body is None else _HEADERS_OF_JSON,
             allow_redirects=False,
             raise_for_status=False,
-            middlewares=(_OnePass(),),
+            middlewares=(_OnePass(signature),),
             timeout=_timeout(seconds),
         )
 

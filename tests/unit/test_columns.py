@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms_async import InvalidInput
 from lms_async.columns import Rule, reader
 from lms_async.records import Record, make_converter
 from lms_async.values import (
@@ -24,6 +25,7 @@ from lms_async.values import (
     Unset,
     Year,
 )
+from schoology_async.resources.many import new_user
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -200,3 +202,32 @@ def test_a_rule_is_asked_once_for_each_different_value() -> None:
     records = many([{"name": "a"}, {"name": "b"}, {"name": "a"}])
     assert records == [One("<a>"), One("<b>"), One("<a>")]
     assert sorted(asked) == ["a", "b"]
+
+
+CELLS = {
+    "birthday_date": [
+        *("1997-04-01", "1997040112", "19970401ab", "19970401--", "2026-W01-1", "1997-04-31", ""),
+        *("1997-4-001", "１９９７-04-01", "1997-04-01 "),
+    ],
+    "primary_email": [
+        *("a@b", "a@b@c", "@b", "a@", "a b@c", " a@b", "a@b ", "ab", "", "a@b\u00a0", "a@b c@d"),
+        *("a@\u2028b", "@", "a@b\n"),
+    ],
+    "grad_year": ["2031", "031", "12031", "２０３１", " 2031", ""],
+    "role_id": ["7", "7a", " 7", "", "７"],
+    "additional_buildings": ["1,2", "1, 2", ",", "", "1"],
+}
+
+
+@pytest.mark.parametrize(("field", "cell"), [(f, cell) for f in CELLS for cell in CELLS[f]])
+def test_a_row_among_others_is_sent_or_refused_as_it_would_be_alone(field: str, cell: str) -> None:
+    needed = {"school_uid": "1", "name_first": "A", "name_last": "B", "role_id": "7"}
+    row = needed | {"username": "u", field: cell}
+    others = [row | {field: CELLS[field][0]} for _ in range(3)]
+    try:
+        alone = [new_user(row)]
+    except InvalidInput:
+        alone = []
+    sent, refused = new_user.many([*others, row])
+    assert sent[3:] == alone
+    assert list(refused) == ([] if alone else [3])

@@ -30,6 +30,7 @@ def test_rows_are_picked_in_every_column() -> None:
     assert (picked.bodies, picked.tags, picked.in_doubt()) == ([b"3", b"2"], [b"z", b"y"], [1])
     assert len(rows) == 3
     assert rows.in_doubt() == [1]
+    assert rows.at([0]).doubtful == frozenset()  # a chunk does not gather those of whole blocks
 
 
 def test_rows_are_put_together_and_those_they_come_from_stay_as_they_are() -> None:

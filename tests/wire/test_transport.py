@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,7 @@ from lms_async import (
     RetryPolicy,
     ServerError,
     StaleSignature,
+    Status,
     TimedOut,
     Window,
 )
@@ -236,6 +238,31 @@ async def test_a_session_of_the_callers_own_is_used_and_left_open(
             with pytest.raises(Exception, match="404"):
                 await client.users.get("424242")
         assert not session.closed
+
+
+async def test_credentials_that_a_callers_session_has_of_its_own_give_way(
+    schoology_sandbox: SchoologySandbox,
+    connect: Callable[..., Schoology],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """aiohttp refuses an ``Authorization`` among a call's headers beside them."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login joe password pw")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    shown: list[str] = []
+
+    async def started(_: object, __: object, params: aiohttp.TraceRequestStartParams) -> None:
+        shown.extend(params.headers)
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_start.append(started)
+    async with aiohttp.ClientSession(trust_env=True, trace_configs=[tracing]) as session:
+        report = await connect(session=session).users.create_many(people(120))
+    assert report.counts == {Status.DONE: 120}
+    assert shown
+    assert "Authorization" not in shown  # nor is the signature shown to the session's tracers
 
 
 async def test_a_connector_of_the_callers_own_is_used_and_left_open(
