@@ -160,7 +160,7 @@ SCHOOLOGY_50 = Limit("Schoology", 50, 5.0, 50)
 MANAGEBAC = Limit("ManageBac v1", 50, 1.0, 1)
 #: Limits, how many people go under each, and by how much its time is divided.
 SHORT = ((SCHOOLOGY, 6_500, 20.0), (SCHOOLOGY_50, 20_000, 20.0), (MANAGEBAC, 1_000, 20.0))
-FULL = ((SCHOOLOGY, 100_000, 20.0), (SCHOOLOGY_50, 100_000, 10.0), (MANAGEBAC, 10_000, 10.0))
+FULL = ((SCHOOLOGY, 100_000, 20.0), (SCHOOLOGY_50, 100_000, 10.0), (MANAGEBAC, 10_000, 5.0))
 
 
 @attrs.frozen

@@ -177,4 +177,5 @@ def main(*, full: bool = False) -> None:
             f"wanted: {WANTED * 100:g} %",
         ),
         bars=len(shares),
+        full=full,
     ).publish()

@@ -123,7 +123,7 @@ OURS = "lms-async, `Window`"
 
 
 def main(*, full: bool = False) -> None:
-    seconds = 60.0 if full else 12.0
+    seconds = 60.0 if full else 6.0
     rows, goals, pictured = [], [], []
     for count, per, latency in FULL if full else QUICK:
         for kind in KINDS:
@@ -190,4 +190,5 @@ def main(*, full: bool = False) -> None:
             "the most without a risk",
         ),
         bars=9,
+        full=full,
     ).publish()

@@ -164,7 +164,7 @@ async def compare(base_url: str, count: int) -> tuple[float, Rounds]:
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 21 if full else 5
+    count = 21 if full else 3
     with vendor() as base_url:
         most, took = asyncio.run(compare(base_url, count))
     costs = {name: spread(micros(took[name], LISTED)) for name in took}

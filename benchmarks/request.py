@@ -166,7 +166,7 @@ async def compare(base_url: str, count: int, watch: Watch) -> tuple[dict[str, fl
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 31 if full else 5
+    count = 31 if full else 3
     watch = Watch()
     with vendor() as base_url:
         most, took = asyncio.run(compare(base_url, count, watch))

@@ -106,7 +106,7 @@ WAYS: dict[str, tuple[Callable[[Request], str], bool]] = {
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 21 if full else 5
+    count = 21 if full else 3
     one = [("POST", BULK)] * REQUESTS
     users = [
         ("GET", f"https://api.schoology.com/v1/users/{10**8 + number}")

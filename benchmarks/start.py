@@ -57,7 +57,7 @@ def run(statement: str, cache: str) -> Took:
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 41 if full else 9
+    count = 41 if full else 5
     took: dict[str, list[Took]] = {statement: [] for statement in STATEMENTS}
     with TemporaryDirectory() as cache:
         for statement in STATEMENTS:
