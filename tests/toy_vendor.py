@@ -11,8 +11,9 @@ from lms_async.chunks import Batch
 from lms_async.cli.target import Variable
 from lms_async.client import Client
 from lms_async.outcome import Verdict
-from lms_async.records import Record, Sending, make_converter
+from lms_async.records import Record, make_converter
 from lms_async.rows import json_of, one_by_one
+from lms_async.sending import Sending
 from lms_async.transport import Transport, checked_base_url
 from lms_async.values import NeededId
 from lms_async.vendor import Page, Vendor

@@ -15,7 +15,7 @@ from lms_async.errors import InvalidInput
 from lms_async.events import Listener
 from lms_async.journal import Journal
 from lms_async.limit import Limiter
-from lms_async.records import Sending
+from lms_async.sending import Sending
 
 from ..client import REGIONS, VERSIONS, ManageBac
 from ..credentials import ClientCredentials

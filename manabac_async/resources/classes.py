@@ -18,8 +18,8 @@ from lms_async.guard import Guard
 from lms_async.journal import Journal
 from lms_async.outcome import Outcome, Verdict
 from lms_async.pages import Pages
-from lms_async.records import Sending
 from lms_async.rows import Rows, json_of, one_by_one
+from lms_async.sending import Sending
 from lms_async.transport import Transport
 from lms_async.values import ids_of
 from lms_async.verdict import match, outcomes_of

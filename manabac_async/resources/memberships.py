@@ -13,8 +13,8 @@ from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import Verdict
 from lms_async.pages import Pages
-from lms_async.records import Sending
 from lms_async.rows import Rows, one_by_one
+from lms_async.sending import Sending
 from lms_async.transport import Transport
 from lms_async.values import ids_of
 

@@ -17,9 +17,9 @@ from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
-from lms_async.records import Sending
 from lms_async.redact import texts
 from lms_async.rows import Rows, one_by_one
+from lms_async.sending import Sending
 from lms_async.transport import Transport
 
 from ..models import converter

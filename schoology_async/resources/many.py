@@ -17,8 +17,8 @@ from lms_async.guard import Guard, guarded
 from lms_async.journal import Journal
 from lms_async.outcome import AllDone, Verdict
 from lms_async.pages import Pages
-from lms_async.records import Sending
 from lms_async.rows import Prepared, Rows, json_of, one_by_one
+from lms_async.sending import Sending
 from lms_async.transport import Transport
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter

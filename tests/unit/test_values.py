@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
-from lms_async.records import Record, Sending, make_converter
+from lms_async.records import Record, make_converter
+from lms_async.sending import Sending
 from lms_async.values import (
     COLUMNS,
     DUMPS,

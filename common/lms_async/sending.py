@@ -1,0 +1,111 @@
+"""How a caller's record, or a mapping of the same fields, is checked and put for the wire."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import repeat
+from operator import setitem
+from typing import Any, cast, get_type_hints
+
+import attrs
+from cattrs import Converter
+
+from .columns import fitter, parts, texts_of
+from .errors import InvalidInput
+from .records import checker, written
+from .values import COLUMNS, Misfit
+
+
+class Sending:
+    """How a model, or a mapping of the same fields, is checked and put for the wire.
+
+    :param what: what it is, for messages, e.g. ``the user``.
+    :param one_of: fields of which one, at least, must be there and not be blank.
+    """
+
+    def __init__(
+        self, converter: Converter, model: type[Any], *, what: str, one_of: tuple[str, ...] = ()
+    ) -> None:
+        self._converter = converter
+        self._model = model
+        self._what = what
+        self._one_of = one_of
+
+    # Made when the first row comes: models are many, and most programs send few of them.
+    @cached_property
+    def _check(self) -> Callable[[Any], dict[str, Any]]:
+        return checker(self._converter, self._model)
+
+    @cached_property
+    def _written(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return written(self._model)
+
+    @cached_property
+    def _fit(self) -> Callable[[list[Any]], set[str]]:
+        return fitter(self._model)
+
+    @cached_property
+    def _otherwise(self) -> list[tuple[str, Callable[[str], Any]]]:
+        hints = get_type_hints(self._model, include_extras=True)
+        return [
+            (field.name, column.wire)
+            for field in attrs.fields(self._model)
+            if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.wire
+        ]
+
+    def __call__(self, value: object) -> dict[str, Any]:
+        """``value`` as a dict that is ready for JSON.
+
+        :raises InvalidInput: names the fields that don't fit, and why.
+        """
+        if isinstance(value, self._model):
+            value = self._converter.unstructure(value)
+        try:
+            values = self._check(value)
+        except Misfit as misfit:
+            fields = misfit.fields
+        else:
+            given = cast("Mapping[str, Any]", value)
+            for name, known in values.items():
+                if known is None and given[name] == "":
+                    values[name] = ""  # blank is not null: the one clears, the other may do nothing
+            if self._has_one(values):
+                return self._written(values)
+            first, *others = self._one_of
+            fields = {first: f"or {' or '.join(others)} is needed"}
+        raise InvalidInput(f"{self._what} can't be sent", fields=fields)
+
+    def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        """The same for many: those that can be sent, in their order, and the errors of the others
+        by their places. Quick where all are texts that fit, as the rows of a file do."""
+        given = self._fit(values)
+        if not given or not self._have_one(values):
+            return self._each(values)
+        rows: list[dict[str, Any]] = list(map(dict.copy, values))
+        for name, wire in self._otherwise:
+            if name in given:
+                having = [row for row in rows if name in row]
+                values_of = map(wire, texts_of(name, having))
+                deque(map(setitem, having, repeat(name), values_of), maxlen=0)
+        return rows, {}
+
+    def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        rows: list[dict[str, Any]] = []
+        refused: dict[int, InvalidInput] = {}
+        for place, value in enumerate(values):
+            try:
+                rows.append(self(value))
+            except InvalidInput as invalid:
+                refused[place] = invalid
+        return rows, refused
+
+    def _has_one(self, values: Mapping[str, Any]) -> bool:
+        """Whether it has one of the fields of which one is needed."""
+        return not self._one_of or any(map(values.get, self._one_of))
+
+    def _have_one(self, rows: list[dict[str, Any]]) -> bool:
+        """The same of all ``rows``: most files fill one of the columns throughout."""
+        columns = (map(dict.get, rows, repeat(name)) for name in self._one_of)
+        return any(map(all, columns)) or all(map(self._has_one, rows))
