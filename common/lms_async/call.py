@@ -13,6 +13,9 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlspl
 
 import attrs
 
+from .errors import InvalidInput
+from .values import is_whole
+
 T = TypeVar("T")
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -76,7 +79,7 @@ def fill(template: str, **values: object) -> Path:
     Every value is percent-encoded whole (``/`` becomes ``%2F``). A field marked ``:person`` is kept
     out of :attr:`Path.route`; other values are shown there.
 
-    :raises ValueError: for an empty value, ``.`` or ``..``, which would name another resource.
+    :raises InvalidInput: for an empty value, ``.`` or ``..``, which would name another resource.
     """
     path, route = [], []
     for literal, name, spec, _ in Formatter().parse(template):
@@ -84,9 +87,10 @@ def fill(template: str, **values: object) -> Path:
         route.append(literal)
         if name is None:
             continue
-        text = str(values[name])
+        value = values[name]
+        text = str(value) if isinstance(value, str) or is_whole(value) else ""
         if text.strip() in ("", ".", "..") or not _encodes(text):
-            raise ValueError(f"{name} of {template!r} must be an identifier, not empty or dots")
+            raise InvalidInput(f"{name} of {template!r} must be an identifier, not empty or dots")
         path.append(quote(text, safe=""))
         route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
     filled = Path("".join(path))

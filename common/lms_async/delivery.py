@@ -17,7 +17,7 @@ import attrs
 
 from .call import Call
 from .chunks import ABSENT, Absent, Batch
-from .errors import ApiError, ClientUnusable, LmsError
+from .errors import ApiError, ClientUnusable, InvalidInput, LmsError
 from .outcome import AllDone, Outcome, RowError, Status, Verdict
 from .rows import Rows
 from .verdict import all_alike, all_done, outcomes_of
@@ -98,7 +98,7 @@ class Delivery(Generic[R]):
             return all_alike(rows, Status.SKIPPED, _STOPPED)
         try:
             call = self._batch.call(rows)
-        except ValueError:  # a path can't be made of a row's key
+        except InvalidInput:  # a path can't be made of a row's key
             why = RowError("invalid", "the row's id can't be put into a path")
             return all_alike(rows, Status.REJECTED, why)
         if rows.doubtful and not call.repeatable:

@@ -36,7 +36,7 @@ class Departed(OnCall):
 
 @attrs.frozen
 class Answered(OnCall):
-    """A status line came in. ``seconds`` is the time since the departure."""
+    """A whole answer came in. ``seconds`` is the time since the departure."""
 
     attempt: int
     status: int

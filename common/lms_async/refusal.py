@@ -44,7 +44,7 @@ def refusal(
     detail = scrub(said(answer), sent=_sent(call))
     if answer.status >= 500:
         return ServerError(answer.status, call=call, detail=detail, hint=hint)
-    kind = _BY_STATUS.get(answer.status, BadRequest if answer.status < 500 else ServerError)
+    kind = _BY_STATUS.get(answer.status, BadRequest)
     return kind(answer.status, call=call, detail=detail, hint=hint)
 
 

@@ -15,7 +15,7 @@ from cattrs import Converter
 from .columns import fitter, parts, texts_of
 from .errors import InvalidInput
 from .records import checker, written
-from .values import COLUMNS, Misfit
+from .values import COLUMNS, UNSET, Misfit, is_whole
 
 
 class Sending:
@@ -62,6 +62,8 @@ class Sending:
         """
         if isinstance(value, self._model):
             value = self._converter.unstructure(value)
+        elif isinstance(value, Mapping):
+            value = {name: one for name, one in value.items() if one is not UNSET}
         try:
             values = self._check(value)
         except Misfit as misfit:
@@ -71,10 +73,16 @@ class Sending:
             for name, known in values.items():
                 if known is None and given[name] == "":
                     values[name] = ""  # blank is not null: the one clears, the other may do nothing
-            if self._has_one(values):
+            fields = {
+                name: "has too many digits"
+                for name, known in values.items()
+                if known.__class__ is int and not is_whole(known)
+            }
+            if not self._has_one(values):
+                first, *others = self._one_of
+                fields[first] = f"or {' or '.join(others)} is needed"
+            if not fields:
                 return self._written(values)
-            first, *others = self._one_of
-            fields = {first: f"or {' or '.join(others)} is needed"}
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
     def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
@@ -103,9 +111,10 @@ class Sending:
 
     def _has_one(self, values: Mapping[str, Any]) -> bool:
         """Whether it has one of the fields of which one is needed."""
-        return not self._one_of or any(map(values.get, self._one_of))
+        given = map(values.get, self._one_of)
+        return not self._one_of or any(str(one).strip() for one in given if one is not None)
 
     def _have_one(self, rows: list[dict[str, Any]]) -> bool:
         """The same of all ``rows``: most files fill one of the columns throughout."""
-        columns = (map(dict.get, rows, repeat(name)) for name in self._one_of)
-        return any(map(all, columns)) or all(map(self._has_one, rows))
+        columns = (map(dict.get, rows, repeat(name), repeat("")) for name in self._one_of)
+        return any(all(map(str.strip, texts)) for texts in columns) or all(map(self._has_one, rows))

@@ -117,8 +117,9 @@ class Transport:
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
     ) -> Transport:
-        """A transport over the same session and limiter, with other options."""
-        return Transport(
+        """A transport over the same session and limiter, with other options; the quota of retries
+        is the same too, unless ``retry`` brings its own."""
+        view = Transport(
             self.vendor,
             self.wire,
             limiter=self._limiter,
@@ -127,6 +128,10 @@ class Transport:
             events=self._events,
             priority=priority or self._priority,
         )
+        view._width = self._width
+        if retry is None:
+            view._quota = self._quota
+        return view
 
     @property
     def account(self) -> Hashable:
@@ -182,10 +187,7 @@ class Transport:
     async def _perform(
         self, call: Call[Any], departing: Callable[[], Awaitable[None]] | None
     ) -> tuple[Answer, Any, int]:
-        body = call.body if isinstance(call.body, bytes) else None
-        if call.body is not None and body is None:
-            body = orjson.dumps(call.body)
-        state = _Try(call, body, departing=departing)
+        state = _Try(call, _encoded(call), departing=departing)
         try:
             # Nearly every call succeeds at once: only one that did not goes through backoff.
             answer, payload = await self._exchange(state)
@@ -324,6 +326,16 @@ class Transport:
         except ValueError as refused:
             why = str(refused)
         raise ForeignLink(f"redirect not followed: {why}", call=call).after(attempts)
+
+
+def _encoded(call: Call[Any]) -> bytes | None:
+    if call.body is None or isinstance(call.body, bytes):
+        return call.body
+    try:
+        return orjson.dumps(call.body)
+    except TypeError:  # its text may name the value
+        pass
+    raise InvalidInput(f"{call}: the body can't be written as JSON")
 
 
 def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:

@@ -1,4 +1,4 @@
-"""The scalars of the wire, and the one converter that knows how to read and write them.
+"""The scalars of the wire, and the rules by which they are read and written.
 
 Vendors print one and the same thing in many ways: an id as number here and text there, a flag as
 ``1``, ``"1"`` or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field says
@@ -105,10 +105,15 @@ _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 # ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
 
 
+def is_whole(value: object) -> bool:
+    """Whether it is a number as JSON has them here: of 64 bits, and not a yes or no."""
+    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 63
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_whole(value):
         return str(value)
     raise Misfit({"": "must be text"})
 
@@ -130,8 +135,8 @@ def _needed_number(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+    if is_whole(value):
+        return int(value)
     if isinstance(value, str):
         if not value or value.isspace():
             return None
@@ -141,7 +146,7 @@ def _number(value: Any) -> int | None:
 
 
 def _decimal(value: Any) -> float | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, float) or is_whole(value):
         return float(value)
     if isinstance(value, str):
         if not value or value.isspace():
@@ -182,7 +187,7 @@ def _flag(value: Any) -> bool | None:
 def _ids(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_whole(value):
         return (str(value),)
     if isinstance(value, list | tuple):
         known = tuple(_needed(element) for element in value)
@@ -291,6 +296,6 @@ def ids_of(given: object, *, what: str) -> list[str]:
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise InvalidInput(f"{what} must be a list of ids, not one")
     known = list(given)
-    if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in known):
+    if not all(isinstance(one, str) or is_whole(one) for one in known):
         raise InvalidInput(f"each of {what} must be a text or a whole number")
     return [str(one).strip() for one in known]

@@ -38,7 +38,7 @@ class Vendor(ABC):
 
     ``base_url`` is scheme, host and base path, and ends in ``/``. ``scope`` is what the vendor
     counts requests by: clients of one scope share their limiter. ``converter`` is that of the
-    vendor's models, see :func:`lms_async.values.make_converter`.
+    vendor's models, see :func:`lms_async.records.make_converter`.
     """
 
     #: The vendor's name, for messages.

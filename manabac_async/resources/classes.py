@@ -5,6 +5,7 @@ Vendor page: Memberships (v2). Several of these calls belong to the vendor's "Ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ T = TypeVar("T", bound=TeacherPlace | Mapping[str, Any])
 
 student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
+_WHOLE_ID = re.compile(r"\d{1,18}", re.ASCII).fullmatch
 
 
 class Classes:
@@ -241,7 +243,7 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
     :raises InvalidInput: there is none, or one is not a number.
     """
     wanted = ids_of(ids, what="ids")
-    if not wanted or not all(known.isascii() and known.isdigit() for known in wanted):
+    if not wanted or not all(_WHOLE_ID(known) for known in wanted):
         raise InvalidInput("at least one id is needed, and each must be a whole number")
     return [int(known) for known in wanted]
 

@@ -122,7 +122,7 @@ class UsersV1(_Resource):
     def update_many(
         self, changes: Iterable[C] | AsyncIterable[C], *, journal: Journal | None = None
     ) -> Bulk[C]:
-        """C users, one a call, several calls at once; see :meth:`update`.
+        """Change users, one a call, several calls at once; see :meth:`update`.
 
         :param changes: each with the user's ``id`` and the fields to change.
         :param journal: see :meth:`create_many`.
@@ -133,6 +133,8 @@ class UsersV1(_Resource):
             known = str(body.pop("id", ""))
             if not known.strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
+            if not body:
+                raise InvalidInput("there is nothing to change")
             return known, body
 
         batch = Batch(

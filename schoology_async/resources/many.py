@@ -20,6 +20,7 @@ from lms_async.pages import Pages
 from lms_async.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
+from lms_async.values import is_whole
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list
@@ -107,7 +108,7 @@ class ManyUsers:
         )
 
     def update_many(self, changes: Given[C], *, journal: Journal | None = None) -> Bulk[C]:
-        """C users, 50 a call. Vendor page: "bulk update".
+        """Change users, 50 a call. Vendor page: "bulk update".
 
         :param changes: each with the user's ``id`` and only the fields to change.
         :param journal: see :meth:`create_many`.
@@ -117,6 +118,8 @@ class ManyUsers:
             body = change(item)
             if not str(body.get("id", "")).strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
+            if len(body) == 1:
+                raise InvalidInput("there is nothing to change")
             return str(body["id"]), body
 
         def call(rows: Rows[C]) -> Call[Any]:
@@ -186,8 +189,8 @@ class ManyUsers:
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
-            uid = str(item).strip() if isinstance(item, str | int) else ""
-            if not uid or "," in uid or isinstance(item, bool):
+            uid = str(item).strip() if isinstance(item, str) or is_whole(item) else ""
+            if not uid or "," in uid:
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
             return uid, uid
 

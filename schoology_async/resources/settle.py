@@ -17,7 +17,7 @@ from lms_async.pages import Pages
 from lms_async.rows import Rows
 from lms_async.transport import Transport
 
-from ..models import User
+from ..models import User, converter
 
 #: What is compared of a user who was found with what was sent. Mail address and user name are not:
 #: the vendor changes them by itself where they conflict.
@@ -55,14 +55,16 @@ def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Abse
         return ABSENT
     sent = orjson.loads(body)
     known = user.uid or user.id
+    shown = converter.unstructure(user)  # flags, lists and days as they are sent
     if all(
-        _plain(user, name) == str(sent.get(name))
-        for name in sent
+        _plain(shown.get(name)) == _plain(value)
+        for name, value in sent.items()
         if update_existing or name in _COMPARED
     ):
         return Verdict(Status.DONE, known)
     return ABSENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)
 
 
-def _plain(user: User, name: str) -> str:
-    return str(getattr(user, name, None))
+def _plain(value: object) -> str:
+    """A value as it compares: numbers are printed as text here and there, a blank as null."""
+    return "" if value is None else str(value)

@@ -102,6 +102,27 @@ async def test_what_updates_is_done_only_if_every_field_is_there(
     assert all(known[row["school_uid"]].primary_email == row["primary_email"] for row in moved)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"name_title_show": "1"},
+        {"synced": 0},
+        {"additional_buildings": "7,8"},
+        {"position": ""},
+        {"birthday_date": "2011-03-09"},
+        {"grad_year": 2029},
+    ],
+)
+async def test_a_look_up_knows_a_field_by_whatever_the_vendor_shows_of_it(
+    client: Schoology, schoology_sandbox: SchoologySandbox, field: dict[str, Any]
+) -> None:
+    rows = [{**row, **field} for row in people(3)]
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST", times=5))
+    report = await client.users.create_many(rows, update_existing=True)
+    assert report.counts == {Status.DONE: 3}
+    assert schoology_sandbox.log.count("POST") == 5
+
+
 @pytest.mark.sandbox(page_cap=20)
 async def test_a_look_up_reads_every_page(
     client: Schoology, schoology_sandbox: SchoologySandbox

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from lms_async import (
+    UNSET,
     InvalidInput,
     LmsError,
     RateLimited,
@@ -205,6 +206,74 @@ async def test_a_list_without_end_ends(connect: Callable[..., Schoology], body: 
         client = connect(base_url=str(server.make_url("/v1/")))
         with pytest.raises(UnexpectedAnswer, match="end|faster"):
             await asyncio.wait_for(client.users.list(), 20)
+
+
+async def test_a_number_of_too_many_digits_costs_the_others_nothing(schoology: Schoology) -> None:
+    rows: list[dict[str, Any]] = [{**row} for row in people(75)]
+    rows[60]["school_uid"] = 10**5000
+    ended = [outcome async for outcome in schoology.users.create_many(rows)]
+    assert [o.index for o in ended if o.status is not Status.DONE] == [60]
+    deleted = [
+        outcome
+        async for outcome in schoology.users.delete_many(
+            [*(str(o.id) for o in ended[:3]), 10**5000], keep_enrollments=True, notify=False
+        )
+    ]
+    assert [o.status for o in deleted] == ["done"] * 3 + ["rejected"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [2**70, 10**5000, "9" * 30, "9" * 5000],
+    ids=["71 bits", "5,000 digits", "30 digits of text", "5,000 of text"],
+)
+async def test_an_id_that_no_vendor_has_is_invalid_input(schoology: Schoology, given: Any) -> None:
+    managebac = ManageBac("t")
+    for act in (
+        lambda: managebac.classes.set_teachers(899, [{"id": given}]),
+        lambda: managebac.classes.add_students(899, [given]),
+        lambda: schoology.request("POST", "users", body={"x": {given}}),
+    ):
+        with pytest.raises(InvalidInput):
+            await act()
+    if isinstance(given, int):
+        with pytest.raises(InvalidInput):
+            await schoology.users.get(given)
+
+
+async def test_a_change_of_nothing_is_not_sent(schoology: Schoology) -> None:
+    v1 = ManageBacV1("s", "t")
+    for bulk in (schoology.users.update_many([{"id": "5"}]), v1.users.update_many([{"id": "5"}])):
+        report = await bulk
+        assert [o.error.message for o in report.failures if o.error] == [
+            "there is nothing to change"
+        ]
+
+
+async def test_a_user_name_of_blanks_is_none(schoology: Schoology) -> None:
+    (row,) = people(1)
+    rows = [{**row, "username": "  ", "primary_email": ""}] * 2
+    assert (await schoology.users.create_many(rows)).counts == {Status.REJECTED: 2}
+
+
+async def test_a_view_pays_its_retries_from_the_same_quota(schoology: Schoology) -> None:
+    transport = schoology._transport
+    assert schoology.with_options(timeout=1)._transport._quota is transport._quota
+    own = schoology.with_options(retry=RetryPolicy(quota=5))
+    assert own._transport._quota.tokens == 5
+
+
+async def test_a_field_that_is_unset_in_a_mapping_is_not_sent(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    first, second = people(2)
+    rows = [{**first, "position": UNSET, "name_middle": UNSET}, second]
+    (await schoology.users.create_many(rows)).raise_for_failures()
+    made = next(user for user in schoology_sandbox.school.users.values())
+    assert (made.position, made.name_middle) == (None, "")
+    await schoology.users.update(str(made.uid), {"position": UNSET, "name_middle": "Jo"})
+    changed = schoology_sandbox.school.users[str(made.uid)]
+    assert (changed.position, changed.name_middle) == (None, "Jo")
 
 
 async def test_an_input_that_is_cancelled_does_not_hang(schoology: Schoology) -> None:

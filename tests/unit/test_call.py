@@ -7,6 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lms_async.call import Call, encode_query, fill, follow, given, replace_query
+from lms_async.errors import InvalidInput
 
 BASE = "https://api.example.com/v1/"
 
@@ -43,7 +44,7 @@ def test_path_values_are_encoded_whole(value: str) -> None:
     except UnicodeEncodeError:
         return
     if value.strip() in ("", ".", ".."):
-        with pytest.raises(ValueError, match="must be an identifier"):
+        with pytest.raises(InvalidInput, match="must be an identifier"):
             fill("users/{uid}", uid=value)
         return
     path = fill("users/{uid}/x", uid=value)
@@ -51,9 +52,11 @@ def test_path_values_are_encoded_whole(value: str) -> None:
     assert (head, unquote(inner), tail) == ("users", value, "x")
 
 
-@pytest.mark.parametrize("value", ["", " ", ".", "..", " .. "])
-def test_path_values_that_name_another_resource_are_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="uid"):
+@pytest.mark.parametrize(
+    "value", ["", " ", ".", "..", " .. ", None, True, 10**5000], ids=lambda v: type(v).__name__
+)
+def test_path_values_that_name_another_resource_are_refused(value: object) -> None:
+    with pytest.raises(InvalidInput, match="uid"):
         fill("users/{uid}", uid=value)
 
 

@@ -113,7 +113,7 @@ async def test_a_post_that_was_never_sent_is_sent_again(unused_tcp_port: int) ->
     ] * 2
 
 
-async def test_a_name_that_does_not_resolve_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_does_not_resolve_is_said() -> None:
     async with Schoology(
         "k", "s", base_url="https://no-such-host.invalid/v1/", retry=RetryPolicy(tries=1)
     ) as client:
