@@ -93,8 +93,8 @@ ALIASES = {
 
 #: A rejected row may mean either, and the code does not tell which.
 EXPLAINED = {
-    "409": "somebody with this school_uid exists already (--update-existing changes them), "
-    "or somebody else has this username or mail address",
+    "409": "somebody with this school_uid exists already (--update-existing --restart changes "
+    "them), or somebody else has this username or mail address",
 }
 
 

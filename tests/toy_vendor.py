@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 import attrs
 
-from lms_async import Bulk, Pages, Status, Window
-from lms_async.call import Call
+from lms_async import Bulk, Call, Pages, Status, Window
 from lms_async.chunks import Batch
 from lms_async.cli.target import Variable
 from lms_async.client import Client

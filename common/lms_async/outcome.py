@@ -34,9 +34,10 @@ class Status(StrEnum):
 class RowError:
     """Why a row was not done.
 
-    ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``lost``,
-    ``stopped``, ``abandoned``, ``unmentioned``. ``message`` is the vendor's own sentence or ours;
-    it may name a person and so is left out of ``repr``. ``fields`` has the reasons by field name.
+    ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
+    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``. ``message`` is the vendor's own sentence
+    or ours; it may name a person and so is left out of ``repr``. ``fields`` has the reasons by
+    field name.
     """
 
     code: str
@@ -65,7 +66,8 @@ class Outcome(Generic[R]):
     """What became of one row.
 
     ``index`` counts the rows put in from 0, ``item`` is that row, ``id`` the vendor's id of what
-    was made or changed (where the vendor tells it), ``attempts`` how many times it was sent.
+    was made or changed (where the vendor tells it), ``attempts`` how many times the last request
+    that held it was sent, with those after a look-up added; 0 if it never left.
     """
 
     index: int

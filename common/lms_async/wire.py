@@ -1,6 +1,7 @@
 """One attempt on the wire: bytes out, bytes in, or an error that says whether it may have arrived.
 
-The only importer of aiohttp on the client side, and the owner of a client's session.
+All that talks aiohttp on the client side (the clients only name its types), and the owner of a
+client's session.
 """
 
 from __future__ import annotations

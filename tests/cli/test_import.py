@@ -294,7 +294,7 @@ async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
     assert list(ran.statuses.values()).count("unknown") == 50
     assert ran.statuses[102] == "rejected"
     assert sum(schoology_sandbox.school.creates.values()) == 100
-    assert "look there before you send them again" in ran.out
+    assert "the same command asks it first" in ran.out
 
 
 def closing(sandbox: SchoologySandbox) -> Callable[[Any], None]:

@@ -49,6 +49,9 @@ async def test_a_second_run_sends_nothing_and_tells_the_same(
     assert second.results == first.results  # the vendor's own sentence too
     assert f"going on with {journal}" in second.err
     assert "120 rows settled, 0 rows to be asked for" in second.err
+    assert "119 of those done, by an earlier run: not sent again" in second.out
+    assert "(0 rows/s done)" in second.out
+    assert "by an earlier run" not in first.out
 
 
 async def test_only_rows_that_changed_since_are_sent(
@@ -83,6 +86,7 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     assert ran.code == Exit.BAD_INPUT
     assert "is of another call, or the same with other options" in ran.err
     assert "--restart" in ran.err
+    assert "another file by --results" in ran.err
     assert ran.results == first.results
     assert schoology_sandbox.log.count("POST", "users") == 2
 
@@ -103,6 +107,32 @@ async def test_a_journal_in_use_is_refused(
 async def test_a_dry_run_keeps_no_journal(lms_import: Import, journal: Path) -> None:
     await lms_import(file_of(60), dry_run=True, environment={})
     assert journal not in journal.parent.iterdir()
+
+
+async def test_a_dry_run_says_what_an_earlier_run_has_settled(
+    lms_import: Import, journal: Path
+) -> None:
+    await lms_import(file_of(60))
+    ran = await lms_import(file_of(70), dry_run=True, environment={})
+    assert "70 rows of 70 would go" in ran.err
+    assert f"going on with {journal}" in ran.err
+    assert "60 rows settled" in ran.err
+    forgotten = await lms_import(None, dry_run=True, restart=True, environment={})
+    assert "going on with" not in forgotten.err
+
+
+async def test_who_exists_is_changed_by_the_command_that_is_advised(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.school.add(
+        school_uid="S00003", name_first="Other", name_last="Person", username="other"
+    )
+    first = await lms_import(file_of(60))
+    assert "(--update-existing --restart changes them)" in first.out
+    second = await lms_import(None, update_existing=True, restart=True)
+    assert second.code == Exit.DONE
+    (uid,) = [u for u, one in schoology_sandbox.school.users.items() if one.school_uid == "S00003"]
+    assert schoology_sandbox.school.users[uid].name_first != "Other"
 
 
 async def test_where_the_results_go_nowhere_the_journal_is_beside_the_input(

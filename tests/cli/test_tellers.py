@@ -139,7 +139,23 @@ def test_a_summary_says_what_unknown_means() -> None:
     say.end(Summary(exit_code=Exit.UNKNOWN, counts=counts, seconds=65.0, requests=2))
     assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
     assert "1 min 05 s" in out.getvalue()
-    assert "look there before you send them again" in out.getvalue()
+    assert "the same command asks it first" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status.REJECTED, "to send the rejected rows, once they are put right in the file: lms i"),
+        (Status.SKIPPED, "to go on, sending only rows that are not settled: lms i"),
+        (Status.UNKNOWN, "to go on, sending only rows that are not settled: lms i"),
+    ],
+)
+def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
+    out = io.StringIO()
+    say: Any = make_teller(out, io.StringIO())
+    counts = Counter({Status.DONE: 1, status: 1})
+    say.end(Summary(exit_code=Exit.REJECTED, counts=counts, again="lms i"))
+    assert out.getvalue().splitlines()[-1] == said
 
 
 def test_what_nobody_reads_does_not_change_the_exit_code() -> None:

@@ -91,7 +91,6 @@ class _Import:
         if order.update_existing and not target.updates:
             raise CannotStart(f"--update-existing means nothing to {target.name}")
         maps = read_map(order.maps, target.fields)
-        given = {} if order.dry_run else require(order.environment, target)
         table = Table.open(order.path)
         for note in table.notes:
             self._say.note(f"{order.path}: {note}")
@@ -109,6 +108,7 @@ class _Import:
             raise no_rows(order.path, len(table.header))
         if order.dry_run:
             return self._dry_run(table, columns, checked)
+        given = require(order.environment, target)
         written = order.results or beside(order.path)
         journals.apart(journals.beside(written, source=order.path), written, order.path)
         results = Results(written, source=order.path)
@@ -137,6 +137,7 @@ class _Import:
             f"go in {counted(calls, 'request')}, in no less than {duration(seconds)} at "
             f"{limit} requests in {per:g} s; {counted(len(checked.rejected), 'row')} rejected"
         )
+        self._say_of_earlier(self._order.results or beside(self._order.path))
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
         exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
         return Summary(exit_code=exit_code, counts=counts, dry_run=True)
@@ -178,12 +179,16 @@ class _Import:
     def _journal(self, results: Path) -> Journal:
         """The journal beside the results; what it knows from before is said."""
         order = self._order
+        self._say_of_earlier(results)
         path = journals.beside(results, source=order.path)
-        if path.exists() and not order.restart:
+        return Journal(path, order.path.name, restart=order.restart)
+
+    def _say_of_earlier(self, results: Path) -> None:
+        path = journals.beside(results, source=self._order.path)
+        if path.exists() and not self._order.restart:
             told = journals.look(path)
             if told.counts:
                 self._say.note(journals.going_on(path, told))
-        return Journal(path, order.path.name, restart=order.restart)
 
     def _connect(self, given: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
         limit = self._order.limit
@@ -235,6 +240,7 @@ class _Import:
         return Summary(
             exit_code=exit_code,
             counts=work.counts,
+            earlier=work.earlier,
             seconds=work.seconds,
             requests=work.requests,
             retries=work.retries,

@@ -13,7 +13,7 @@ from .text import counted, duration
 #: What stands in a journal, in words.
 _SAID = {
     "done": "done",
-    "rejected": "rejected",
+    "rejected": "rejected by the vendor",
     "unknown": "unknown",
     "sent": "sent, and their answers not in",
 }
@@ -55,7 +55,8 @@ def look(path: Path) -> Told:
 
 def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
     """Why nothing can be sent with this journal, in the command's words."""
-    hint = unusable.hint.replace("with restart", "with --restart")
+    hint = unusable.hint.replace("give another file", "give another file by --results")
+    hint = hint.replace("with restart", "with --restart")
     return CannotStart(unusable.what, *([hint] if hint else []), "no row was sent")
 
 

@@ -28,6 +28,7 @@ class Sending:
         try:
             async for outcome in bulk:
                 self._enter_rejected()
+                self._work.earlier += outcome.status is Status.DONE and not outcome.attempts
                 self._enter(self._feed.sent(), outcome.status, id=outcome.id, error=outcome.error)
                 if self._results.failure is not None:
                     bulk.stop()

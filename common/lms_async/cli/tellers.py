@@ -263,8 +263,10 @@ def _closing(summary: Summary) -> list[str]:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         return [f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"]
     told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
-    rate = summary.counts[Status.DONE] / max(summary.seconds, 0.001)
+    rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {told}"]
+    if summary.earlier:
+        lines.append(f"{summary.earlier:,} of those done, by an earlier run: not sent again")
     if summary.requests:
         lines.append(
             f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "
@@ -273,13 +275,20 @@ def _closing(summary: Summary) -> list[str]:
         )
     if summary.counts[Status.UNKNOWN]:
         lines.append(
-            "unknown: the vendor may have done them; look there before you send them again"
+            "unknown: the vendor may have done them; the same command asks it first, where it can "
+            "be asked, and sends only what did not arrive"
         )
     lines += summary.explained
     if summary.results is not None:
         lines.append(_results(summary))
     if summary.again and summary.exit_code is not Exit.DONE:
-        lines.append(f"to go on, sending only rows that are not settled: {summary.again}")
+        left = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
+        what = (
+            "go on, sending only rows that are not settled"
+            if left
+            else ("send the rejected rows, once they are put right in the file")
+        )
+        lines.append(f"to {what}: {summary.again}")
     return lines
 
 

@@ -20,6 +20,8 @@ class Work:
 
     total: int
     counts: Counter[Status] = attrs.field(factory=Counter)
+    #: Of the rows that are done, those of which nothing was sent: an earlier run did them.
+    earlier: int = 0
     #: Of the rows that the vendor rejected.
     codes: set[str] = attrs.field(factory=set)
     requests: int = 0
@@ -89,6 +91,8 @@ class Summary:
 
     exit_code: Exit
     counts: Counter[Status] = attrs.field(factory=Counter)
+    #: Of the rows that are done, those that an earlier run has done.
+    earlier: int = 0
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0
