@@ -92,9 +92,10 @@ class Classes:
         return Bulk(self._transport, students, batch, journal=journal)
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
-        """Add students to a class; one answer for all of them. Vendor page: "Add Students to a
-        Class". What becomes of an id that the vendor does not know is not documented:
-        :meth:`update_students` tells of each row.
+        """Add students to a class. Vendor page: "Add Students to a Class".
+
+        One answer for all of them: what becomes of an id that the vendor does not know is not
+        documented. :meth:`update_students` tells of each row.
 
         :raises InvalidInput: no ids, or one that is not a number.
         :raises NotFound: there is no such class.
