@@ -68,13 +68,12 @@ def memory(accounts: int) -> float:
     return run(main())
 
 
-def main(full: bool = False) -> None:
-    numbers, runs = (ACCOUNTS, 3) if full else (ACCOUNTS[::3], 2)
+def main() -> None:
     rows, growth = [], []
     cost(10, limited=True)  # warms up
-    for accounts in numbers:
-        bare = min(cost(accounts, limited=False)[0] for _ in range(runs))
-        seconds, simulated, requests = min(cost(accounts, limited=True) for _ in range(runs))
+    for accounts in ACCOUNTS:
+        bare = min(cost(accounts, limited=False)[0] for _ in range(3))
+        seconds, simulated, requests = min(cost(accounts, limited=True) for _ in range(3))
         growth.append((seconds - bare) / requests)
         rows.append(
             [
@@ -107,14 +106,14 @@ def main(full: bool = False) -> None:
             f"{CALLERS} callers each, {REQUESTS:,} requests in all, latency "
             f"{LOW * 1e3:.0f} to {HIGH * 1e3:.0f} ms",
             "processor time is what the same callers cost with the limit, less what they cost "
-            f"without it; least of {runs}",
+            "without it; least of three",
         ],
         picture=lines(
             {
-                "the limiter": (numbers, [cost * 1e6 for cost in growth]),
+                "the limiter": (ACCOUNTS, [cost * 1e6 for cost in growth]),
                 "wanted at most: three times one account's": (
-                    numbers,
-                    [3e6 * growth[0]] * len(numbers),
+                    ACCOUNTS,
+                    [3e6 * growth[0]] * len(ACCOUNTS),
                 ),
             },
             across="accounts",
@@ -122,5 +121,4 @@ def main(full: bool = False) -> None:
             log="x",
         ),
         bars=8,
-        full=full,
     ).publish()

@@ -45,7 +45,7 @@ async def compare(path: Path, base_url: str, count: int) -> Rounds:
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 31 if full else 7
+    count = 31 if full else 15
     with TemporaryDirectory() as folder, vendor() as base_url:
         path = Path(folder) / "people.csv"
         write_csv(path, PEOPLE)

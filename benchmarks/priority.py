@@ -80,7 +80,7 @@ def simulated(limit: int, per: float, priority: Priority) -> Waits:
     return Waits(waits, rate)
 
 
-async def _measured(url: str, limit: int, per: float, priority: Priority, count: int) -> Waits:
+async def _measured(url: str, limit: int, per: float, priority: Priority) -> Waits:
     waits: list[float] = []
     imported = 0
 
@@ -105,7 +105,7 @@ async def _measured(url: str, limit: int, per: float, priority: Priority, count:
         await asyncio.sleep(2 * per)
         before, started = imported, time.monotonic()
         async with asyncio.TaskGroup() as reads:
-            for _ in range(count):
+            for _ in range(READS):
                 await asyncio.sleep(dice.expovariate(limit / per / 4))
                 reads.create_task(reader.request("GET", "ping"))
         rate = (imported - before) / (time.monotonic() - started)
@@ -114,26 +114,25 @@ async def _measured(url: str, limit: int, per: float, priority: Priority, count:
     return Waits(waits, rate)
 
 
-def measured(limit: int, per: float, count: int) -> dict[Priority, Waits]:
+def measured(limit: int, per: float) -> dict[Priority, Waits]:
     """Both ways at once, each against a server of its own."""
     setup = Setup(limit, per, "sliding", (0.16, 0.08))
 
     async def both(urls: list[str]) -> list[Waits]:
         ways = zip(urls, WAYS, strict=True)
-        return await asyncio.gather(*(_measured(url, limit, per, way, count) for url, way in ways))
+        return await asyncio.gather(*(_measured(url, limit, per, way) for url, way in ways))
 
     with running([setup] * len(WAYS)) as servers:
         return dict(zip(WAYS, asyncio.run(both(servers.urls)), strict=True))
 
 
-def main(full: bool = False) -> None:
-    count = READS if full else READS // 2
+def main() -> None:
     rows, goals = [], []
     pictured = {}
     cases = [
         ("13 per 5 s, virtual clock", 13 / 5, {way: simulated(13, 5.0, way) for way in WAYS}),
         ("50 per 1 s, virtual clock", 50.0, {way: simulated(50, 1.0, way) for way in WAYS}),
-        ("50 per 1 s, over sockets", 50.0, measured(50, 1.0, count)),
+        ("50 per 1 s, over sockets", 50.0, measured(50, 1.0)),
     ]
     for what, rate, found in cases:
         for way in WAYS:
@@ -169,9 +168,8 @@ def main(full: bool = False) -> None:
         rows,
         goals=goals,
         notes=[
-            f"an import with {CALLERS} requests under way or in line; {READS} reads (over "
-            f"sockets {count}) at random moments, every fourth permit's time on average; latency "
-            "160 ± 80 ms",
+            f"an import with {CALLERS} requests under way or in line; {READS} reads at random "
+            "moments, every fourth permit's time on average; latency 160 ± 80 ms",
             "one permit's time is P / N: 385 ms and 20 ms",
         ],
         picture=bars(
@@ -182,5 +180,4 @@ def main(full: bool = False) -> None:
             shown="{:,.0f}".format,
         ),
         bars=len(pictured),
-        full=full,
     ).publish()

@@ -312,7 +312,7 @@ def main(full: bool = False) -> None:
     seconds = 30.0 if full else 6.0
     calm = watch(seconds)
     # Long enough for Redis to be away, for what it forgot to lapse, and for work after that.
-    torn = watch(seconds + 12, stop_at=seconds / 2)
+    torn = watch(seconds + 15, stop_at=seconds / 2)
     share = calm.used / calm.bound
     Found(
         "redis_window",
