@@ -28,7 +28,7 @@ from .chunks import Batch, Checked, Chunk, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
 from .journal import SAME, Journal, OpenJournal
-from .journal_file import Known
+from .journal_entries import Known
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
 from .rows import Rows

@@ -16,14 +16,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import attrgetter, eq
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from .errors import JournalFailed, JournalUnusable, LmsError
-from .journal_file import TAG, Ended, JournalFile, Known, Sent
+from .journal_entries import TAG, Ended, Known, Sent
 from .outcome import Outcome, Status
 from .rows import Rows
+
+if TYPE_CHECKING:
+    from .journal_file import JournalFile
 
 #: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
 #: cost: where entries come by the thousand, many are written together; where a vendor's limit sets
@@ -86,6 +89,8 @@ class Journal:
             raise
 
     def _open(self, thread: ThreadPoolExecutor, account: str, operation: str) -> OpenJournal:
+        from .journal_file import JournalFile  # with SQLite, which most programs do not need
+
         file = JournalFile(self.path, wait=self.wait, restart=self.restart)
         try:
             tags = _Tags(_key_beside(self.path, new=file.is_new))

@@ -19,19 +19,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import attrs
 import orjson
 
 from .errors import JournalFailed, JournalUnusable
+from .journal_entries import TAG, Ended, Known, Sent, Told
 from .outcome import Status
 
 #: The form of the file. One of another form is refused, not guessed at.
 FORMAT = 1
 #: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
 _OURS = 0x6C6D736A
-#: Bytes of one hash.
-TAG = 16
-
 _SENT = "sent"
 _SETTLED = (Status.DONE, Status.REJECTED)
 #: Codes of refusals whose reason has passed by the next run.
@@ -44,44 +41,6 @@ CREATE TABLE IF NOT EXISTS row (
 ) WITHOUT ROWID;
 CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID;
 """
-
-
-@attrs.frozen
-class Sent:
-    """Rows that are about to leave, by their hashes."""
-
-    chunk: int
-    tags: bytes = attrs.field(repr=False)
-
-
-@attrs.frozen
-class Ended:
-    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each; or the
-    id alone, of one that is done."""
-
-    chunk: int
-    ends: Sequence[str | tuple[str, str | None, Any]] = attrs.field(repr=False)
-
-
-@attrs.frozen
-class Known:
-    """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
-    what became of it."""
-
-    status: Status | None
-    id: str | None = None
-    code: str | None = None
-
-
-@attrs.frozen
-class Told:
-    """What a journal tells of itself: counts by status (``sent``: without an answer), and when it
-    was begun and last written, in seconds since 1970."""
-
-    counts: Counter[str]
-    operation: str
-    begun: float
-    written: float
 
 
 class JournalFile:

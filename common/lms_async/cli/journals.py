@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from ..errors import JournalFailed, JournalUnusable
-from ..journal_file import JournalFile, Told
+from ..journal_entries import Told
+from ..journal_file import JournalFile
 from .exits import CannotStart
 from .text import counted, duration
 

@@ -1,0 +1,52 @@
+"""What goes into a journal and comes out of it, as values; in which form, its file knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from .outcome import Status
+
+#: Bytes of one hash.
+TAG = 16
+
+
+@attrs.frozen
+class Sent:
+    """Rows that are about to leave, by their hashes."""
+
+    chunk: int
+    tags: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Ended:
+    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each; or the
+    id alone, of one that is done."""
+
+    chunk: int
+    ends: Sequence[str | tuple[str, str | None, Any]] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Known:
+    """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
+    what became of it."""
+
+    status: Status | None
+    id: str | None = None
+    code: str | None = None
+
+
+@attrs.frozen
+class Told:
+    """What a journal tells of itself: counts by status (``sent``: without an answer), and when it
+    was begun and last written, in seconds since 1970."""
+
+    counts: Counter[str]
+    operation: str
+    begun: float
+    written: float
