@@ -107,7 +107,7 @@ _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 
 def is_whole(value: object) -> bool:
     """Whether it is a number as JSON has them here: of 64 bits, and not a yes or no."""
-    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 63
+    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 64
 
 
 def _text(value: Any) -> str:

@@ -35,7 +35,7 @@ T = TypeVar("T", bound=TeacherPlace | Mapping[str, Any])
 
 student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
-_WHOLE_ID = re.compile(r"\d{1,18}", re.ASCII).fullmatch
+_WHOLE_ID = re.compile(r"\d{1,19}", re.ASCII).fullmatch
 
 
 class Classes:

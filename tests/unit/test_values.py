@@ -182,6 +182,22 @@ def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields:
         assert of_model.value.fields == refused.value.fields
 
 
+@pytest.mark.parametrize(("number", "fits"), [(2**64 - 1, True), (2**64, False)])
+def test_a_number_has_as_many_digits_as_json_has_here(number: int, fits: bool) -> None:
+    """As many as orjson reads and writes, of one record as of many."""
+    rows = [{"id": number, "size": number}] * 2
+    if fits:
+        assert converter.structure(rows[0], Seen).id == str(number)
+        assert [one.id for one in converter.structure(rows, list[Seen])] == [str(number)] * 2
+    check = Sending(converter, Written, what="the row")
+    row = {"key": number, "name": "A", "role": number}
+    if fits:
+        assert check(row) == {"key": str(number), "name": "A", "role": str(number)}
+    else:
+        with pytest.raises(InvalidInput):
+            check(row)
+
+
 def test_a_row_that_is_no_mapping_is_refused() -> None:
     with pytest.raises(InvalidInput, match="a Written or a mapping"):
         Sending(converter, Written, what="the row")(["Ada"])

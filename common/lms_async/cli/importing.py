@@ -135,7 +135,8 @@ class _Import:
         self._say.note(
             f"dry run, nothing was sent: {counted(checked.good, 'row')} of {checked.rows:,} would "
             f"go in {counted(calls, 'request')}, in no less than {duration(seconds)} at "
-            f"{limit} requests in {per:g} s; {counted(len(checked.rejected), 'row')} rejected"
+            f"{counted(limit, 'request')} in {per:g} s; "
+            f"{counted(len(checked.rejected), 'row')} rejected"
         )
         self._say_of_earlier(self._order.results or beside(self._order.path))
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
