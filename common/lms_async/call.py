@@ -111,6 +111,8 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
 
     ``True`` is sent as ``1``; ``False`` is left out, since vendors take the mere presence of some
     flags for a yes, whatever their value. Iterables are joined by commas.
+
+    :raises InvalidInput: for anything else.
     """
     query = []
     for name, value in parameters.items():
@@ -118,10 +120,12 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
             continue
         if value is True:
             query.append((name, "1"))
-        elif isinstance(value, str | int):
+        elif isinstance(value, str) or is_whole(value):
             query.append((name, str(value)))
-        else:
+        elif isinstance(value, Iterable):
             query.append((name, ",".join(str(element) for element in value)))
+        else:
+            raise InvalidInput(f"{name} must be a text or a whole number, or several of them")
     return tuple(query)
 
 

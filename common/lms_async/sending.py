@@ -43,6 +43,10 @@ class Sending:
         return written(self._model)
 
     @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(attrs.fields_dict(self._model))
+
+    @cached_property
     def _fit(self) -> Callable[[list[Any]], set[str]]:
         return fitter(self._model)
 
@@ -63,7 +67,11 @@ class Sending:
         if isinstance(value, self._model):
             value = self._converter.unstructure(value)
         elif isinstance(value, Mapping):
-            value = {name: one for name, one in value.items() if one is not UNSET}
+            value = {
+                name: one
+                for name, one in value.items()
+                if one is not UNSET or name not in self._names
+            }
         try:
             values = self._check(value)
         except Misfit as misfit:

@@ -106,8 +106,8 @@ _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 
 
 def is_whole(value: object) -> bool:
-    """Whether it is a number as JSON has them here: of 64 bits, and not a yes or no."""
-    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 64
+    """Whether it is a number as orjson writes them: of 64 bits, and not a yes or no."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**64
 
 
 def _text(value: Any) -> str:

@@ -69,9 +69,11 @@ class Classes:
         :param journal: keeps through a crash what became of each row: run again with it, only what
             is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
+        :raises InvalidInput: ``class_id`` is no id, or ``chunk`` is below 1.
         """
         if chunk < 1:
             raise InvalidInput("a chunk has at least one student")
+        fill("classes/{class_id}", class_id=class_id)  # raises for what is no id
 
         def prepare(item: S) -> tuple[Hashable, Any]:
             body = student_place(item)

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, fill, get, given
+from lms_async.call import Call, Path, fill, get, given
 from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
@@ -112,12 +112,13 @@ class UsersV1(_Resource):
         :param changes: only the fields to change; an ``id`` among them must be ``user_id``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         """
+        path = fill("users/{user_id:person}", user_id=user_id)
         body = _change(changes)
         if str(body.pop("id", user_id)) != str(user_id):
             raise InvalidInput("the change names another user's id than the call")
         if not body:
             raise InvalidInput("there is nothing to change")
-        await self._transport.send(_update(str(user_id), body, many=False))
+        await self._transport.send(_update(path, body, many=False))
 
     def update_many(
         self, changes: Iterable[C] | AsyncIterable[C], *, journal: Journal | None = None
@@ -140,7 +141,9 @@ class UsersV1(_Resource):
         batch = Batch(
             prepare=one_by_one(prepare),
             call=lambda rows: _update(
-                str(rows.keys[0]), orjson.Fragment(rows.bodies[0]), many=True
+                fill("users/{user_id:person}", user_id=rows.keys[0]),
+                orjson.Fragment(rows.bodies[0]),
+                many=True,
             ),
             read=_verdict,
             operation="users.update_many",
@@ -230,8 +233,7 @@ def _create(body: Any, *, many: bool) -> Call[Any]:
     )
 
 
-def _update(user_id: str, body: Any, *, many: bool) -> Call[Any]:
-    path = fill("users/{user_id:person}", user_id=user_id)
+def _update(path: Path, body: Any, *, many: bool) -> Call[Any]:
     return Call(
         "PUT",
         str(path),

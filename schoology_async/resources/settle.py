@@ -30,7 +30,8 @@ async def settled(
 ) -> list[Verdict | Absent | None]:
     """What the vendor knows of each row; at most 50 rows.
 
-    Somebody who is there as sent was made by us, or needs no more. Somebody who is there otherwise
+    Somebody who is there as sent was made by us, or needs no more; a field that is not shown, as
+    lists leave some out, says nothing. Somebody who is there otherwise
     was there before: to be sent again where that updates, refused where it would. Where it updates,
     every field that was sent is compared, and not only the name.
 
@@ -57,14 +58,9 @@ def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Abse
     known = user.uid or user.id
     shown = converter.unstructure(user)  # flags, lists and days as they are sent
     if all(
-        _plain(shown.get(name)) == _plain(value)
+        shown.get(name) is not None and str(shown[name]) == str(value)
         for name, value in sent.items()
         if update_existing or name in _COMPARED
     ):
         return Verdict(Status.DONE, known)
     return ABSENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)
-
-
-def _plain(value: object) -> str:
-    """A value as it compares: numbers are printed as text here and there, a blank as null."""
-    return "" if value is None else str(value)

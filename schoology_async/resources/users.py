@@ -118,12 +118,12 @@ class Users(ManyUsers):
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: no such user.
         """
+        path = fill("users/{uid:person}", uid=uid)
         body = change(changes)
         if str(body.pop("id", uid)) != str(uid):
             raise InvalidInput("the change names another user's id than the call")
         if not body:
             raise InvalidInput("there is nothing to change")
-        path = fill("users/{uid:person}", uid=uid)
         await self._transport.send(
             Call("PUT", str(path), route=path.route, body=body, repeatable=True)
         )

@@ -121,6 +121,17 @@ async def test_a_dry_run_says_what_an_earlier_run_has_settled(
     assert "going on with" not in forgotten.err
 
 
+async def test_a_dry_run_says_that_a_journal_is_in_use(lms_import: Import, journal: Path) -> None:
+    held = JournalFile(journal)
+    try:
+        ran = await lms_import(file_of(60), dry_run=True, environment={})
+    finally:
+        held.close()
+    assert ran.code == Exit.DONE
+    assert "an import would not begin now" in ran.err
+    assert "60 would be sent" in ran.out
+
+
 async def test_who_exists_is_changed_by_the_command_that_is_advised(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:

@@ -142,6 +142,14 @@ def test_a_summary_says_what_unknown_means() -> None:
     assert "the same command asks it first" in out.getvalue()
 
 
+def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
+    out = io.StringIO()
+    say: Any = make_teller(out, io.StringIO())
+    counts = Counter({Status.DONE: 10})
+    say.end(Summary(exit_code=Exit.INTERRUPTED, counts=counts, again="lms i"))
+    assert "lms i" not in out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

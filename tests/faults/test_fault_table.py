@@ -108,7 +108,6 @@ async def test_what_updates_is_done_only_if_every_field_is_there(
         {"name_title_show": "1"},
         {"synced": 0},
         {"additional_buildings": "7,8"},
-        {"position": ""},
         {"birthday_date": "2011-03-09"},
         {"grad_year": 2029},
     ],
@@ -121,6 +120,18 @@ async def test_a_look_up_knows_a_field_by_whatever_the_vendor_shows_of_it(
     report = await client.users.create_many(rows, update_existing=True)
     assert report.counts == {Status.DONE: 3}
     assert schoology_sandbox.log.count("POST") == 5
+
+
+@pytest.mark.parametrize("blank", ["", None])
+async def test_a_field_that_a_look_up_does_not_show_is_not_taken_for_cleared(
+    client: Schoology, schoology_sandbox: SchoologySandbox, blank: Any
+) -> None:
+    (row,) = people(1)
+    await client.users.create_many([{**row, "bio": "old"}])
+    schoology_sandbox.faults.add(Fault.cut(method="POST", times=5))  # it did not arrive
+    await client.users.create_many([{**row, "bio": blank}], update_existing=True)
+    (user,) = (u for u in schoology_sandbox.school.users.values() if u.school_uid == "S00000")
+    assert user.details.get("bio") != "old"
 
 
 @pytest.mark.sandbox(page_cap=20)

@@ -224,8 +224,8 @@ async def test_a_number_of_too_many_digits_costs_the_others_nothing(schoology: S
 
 @pytest.mark.parametrize(
     "given",
-    [2**70, 10**5000, "9" * 30, "9" * 5000],
-    ids=["71 bits", "5,000 digits", "30 digits of text", "5,000 of text"],
+    [2**70, -(2**64) + 1, 10**5000, "9" * 30, "9" * 5000],
+    ids=["71 bits", "64 bits below 0", "5,000 digits", "30 digits of text", "5,000 of text"],
 )
 async def test_an_id_that_no_vendor_has_is_invalid_input(schoology: Schoology, given: Any) -> None:
     managebac = ManageBac("t")
@@ -236,9 +236,36 @@ async def test_an_id_that_no_vendor_has_is_invalid_input(schoology: Schoology, g
     ):
         with pytest.raises(InvalidInput):
             await act()
-    if isinstance(given, int):
+    if not isinstance(given, int):
+        return
+    v1 = ManageBacV1("s", "t")
+    for act in (
+        lambda: schoology.users.get(given),
+        lambda: schoology.users.update(given, {"bio": "x"}),
+        lambda: schoology.users.list(building_id=given),
+        lambda: managebac.classes.update_students(given, [{"id": 1}]),
+        lambda: v1.users.update(given, {"first_name": "x"}),
+    ):
         with pytest.raises(InvalidInput):
-            await schoology.users.get(given)
+            await act()
+
+
+@pytest.mark.parametrize("given", [None, True, 1.5, UNSET, "", ".."])
+async def test_what_is_no_id_does_not_go_into_a_path(schoology: Schoology, given: Any) -> None:
+    v1 = ManageBacV1("s", "t")
+    for act in (
+        lambda: schoology.users.update(given, {"bio": "x"}),
+        lambda: v1.users.update(given, {"first_name": "x"}),
+        lambda: v1.users.get(given),
+    ):
+        with pytest.raises(InvalidInput):
+            await act()
+
+
+async def test_an_unknown_field_is_refused_also_if_it_is_unset(schoology: Schoology) -> None:
+    (row,) = people(1)
+    report = await schoology.users.create_many([{**row, "no_such": UNSET}])
+    assert report.counts == {Status.REJECTED: 1}
 
 
 async def test_a_change_of_nothing_is_not_sent(schoology: Schoology) -> None:

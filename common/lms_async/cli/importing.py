@@ -138,7 +138,10 @@ class _Import:
             f"{counted(limit, 'request')} in {per:g} s; "
             f"{counted(len(checked.rejected), 'row')} rejected"
         )
-        self._say_of_earlier(self._order.results or beside(self._order.path))
+        try:
+            self._say_of_earlier(self._order.results or beside(self._order.path))
+        except CannotStart as why:
+            self._say.note(f"an import would not begin now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
         exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
         return Summary(exit_code=exit_code, counts=counts, dry_run=True)

@@ -275,21 +275,25 @@ def _closing(summary: Summary) -> list[str]:
         )
     if summary.counts[Status.UNKNOWN]:
         lines.append(
-            "unknown: the vendor may have done them; the same command asks it first, where it can "
-            "be asked, and sends only what did not arrive"
+            "unknown: the vendor may have done them; the same command asks it first, or sends "
+            "again what does no harm a second time"
         )
     lines += summary.explained
     if summary.results is not None:
         lines.append(_results(summary))
-    if summary.again and summary.exit_code is not Exit.DONE:
-        left = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
-        what = (
-            "go on, sending only rows that are not settled"
-            if left
-            else ("send the rejected rows, once they are put right in the file")
-        )
+    if summary.again and (what := _next(summary)):
         lines.append(f"to {what}: {summary.again}")
     return lines
+
+
+def _next(summary: Summary) -> str:
+    """What the same command would do now; nothing if every row is done, and told."""
+    unsettled = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
+    if unsettled or not summary.results_complete:
+        return "go on, sending only rows that are not settled"
+    if summary.counts[Status.REJECTED]:
+        return "send the rejected rows, once they are put right in the file"
+    return ""
 
 
 def _results(summary: Summary) -> str:
