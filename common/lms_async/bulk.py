@@ -68,7 +68,6 @@ class Bulk(Generic[R]):
         self._journal = journal
         self._book: OpenJournal | None = None
         self._report: Report[R] = Report()
-        self._done = 0
         self._stopping = False
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
         self._begun = False
@@ -82,13 +81,11 @@ class Bulk(Generic[R]):
     async def _run(self) -> Report[R]:
         async for _ in self:
             pass
-        return self.report
+        return self._report
 
     @property
     def report(self) -> Report[R]:
-        """The report of the outcomes that were read so far; to be asked for again later on."""
-        if self._done:
-            self._report.counts[Status.DONE] = self._done
+        """The report of the outcomes that were read so far."""
         return self._report
 
     def stop(self) -> None:
@@ -155,10 +152,7 @@ class Bulk(Generic[R]):
                     if chunk.written is not None:
                         await self._is_written(chunk, chunk.written)
                     for outcome in in_order.ready(outcomes):
-                        if outcome.status is Status.DONE:
-                            self._done += 1  # nearly all: they are added when somebody asks
-                        else:
-                            self._report.add(outcome)
+                        self._report.add(outcome)
                         yield outcome
         finally:
             await self._end()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import repeat
-from operator import setitem
 from typing import Any, cast, get_type_hints
 
 import attrs
 from cattrs import Converter
 
-from .columns import fitter, parts, texts_of
+from .columns import fitter, parts
 from .errors import InvalidInput
 from .records import checker, written
 from .values import COLUMNS, UNSET, Misfit, is_whole
@@ -102,9 +100,9 @@ class Sending:
         rows: list[dict[str, Any]] = list(map(dict.copy, values))
         for name, wire in self._otherwise:
             if name in given:
-                having = [row for row in rows if name in row]
-                values_of = map(wire, texts_of(name, having))
-                deque(map(setitem, having, repeat(name), values_of), maxlen=0)
+                for row in rows:
+                    if name in row:
+                        row[name] = wire(row[name])
         return rows, {}
 
     def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:

@@ -31,9 +31,9 @@ async def settled(
     """What the vendor knows of each row; at most 50 rows.
 
     Somebody who is there as sent was made by us, or needs no more; a field that is not shown, as
-    lists leave some out, says nothing. Somebody who is there otherwise
-    was there before: to be sent again where that updates, refused where it would. Where it updates,
-    every field that was sent is compared, and not only the name.
+    lists leave some out, proves nothing. Somebody who is there otherwise was there before: to be
+    sent again where that updates, refused where it would. Where it updates, every field that was
+    sent is compared, and not only the name.
 
     :raises LmsError: the look-up failed.
     """

@@ -133,7 +133,7 @@ def test_the_loop_has_its_turn_after_each_block() -> None:
         nonlocal had
         while True:
             had += 1
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn of the loop: it is turns that are counted
 
     async def main() -> int:
         beside = asyncio.create_task(turn())

@@ -139,7 +139,8 @@ class _Import:
             f"{counted(len(checked.rejected), 'row')} rejected"
         )
         try:
-            self._say_of_earlier(self._order.results or beside(self._order.path))
+            results = self._order.results or beside(self._order.path)
+            self._say_of_earlier(journals.beside(results, source=self._order.path))
         except CannotStart as why:
             self._say.note(f"an import would not begin now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
@@ -183,12 +184,12 @@ class _Import:
     def _journal(self, results: Path) -> Journal:
         """The journal beside the results; what it knows from before is said."""
         order = self._order
-        self._say_of_earlier(results)
         path = journals.beside(results, source=order.path)
+        self._say_of_earlier(path)
         return Journal(path, order.path.name, restart=order.restart)
 
-    def _say_of_earlier(self, results: Path) -> None:
-        path = journals.beside(results, source=self._order.path)
+    def _say_of_earlier(self, path: Path) -> None:
+        """What the journal at ``path`` knows of an earlier run, if it is there and counts."""
         if path.exists() and not self._order.restart:
             told = journals.look(path)
             if told.counts:

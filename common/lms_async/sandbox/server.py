@@ -83,6 +83,7 @@ class StandIn(ABC):
         self._limit = (
             ArrivalLimit(*limit, window, phase=dice.uniform(0, limit[1])) if limit else None
         )
+        # Taken apart here, so that one that is no pair is noticed now, not at the first request.
         self._latency = None if latency is None else (latency[0], latency[1])
         self._dice = random.Random(f"latency {seed}")  # noqa: S311
         self._closing = asyncio.Event()
