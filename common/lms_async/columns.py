@@ -1,23 +1,23 @@
 """Many records of one kind at a time, a column after the other.
 
-A page of a vendor's list, and a stretch of a file, is hundreds of records with the same fields. To
-ask a whole column for the types in it takes one call, and a rule need be asked once for each
-different value. The rules are those of :mod:`lms_async.records`; what does not fit is said there,
-record by record: here it is only found that something does not.
+A page of a vendor's list is hundreds of records with the same fields. To ask a whole column for the
+types in it takes one call, and a rule need be asked once for each different value. The rules are
+those of :mod:`lms_async.records`; what does not fit is said there, record by record: here it is
+only found that something does not.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, repeat, starmap
-from operator import eq, itemgetter
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
+from operator import eq
 from types import UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import attrs
 
-from .values import AT_ONCE, COLUMNS, SCALARS, Column, Misfit, Unset
+from .values import Misfit, Unset
 
 T = TypeVar("T")
 
@@ -127,53 +127,3 @@ def _read(rule: Rule, column: Iterable[Any]) -> Iterable[Any]:
         return map(known.__getitem__, column)
     at_once, read = rule.at_once, rule.read
     return [value if value.__class__ in at_once else read(value) for value in column]
-
-
-_ANY = Column(lambda _: True)
-
-
-def fitter(model: type[Any]) -> Callable[[list[Any]], set[str]]:
-    """Whether every one of some rows is a mapping of texts that fit the model as they are: then it
-    gives the names of all fields that are given. It may give none for rows that fit."""
-    columns: dict[str, Column | None] = {}
-    needed = []
-    hints = get_type_hints(model, include_extras=True)
-    for field in attrs.fields(model):
-        real, _ = parts(hints[field.name])
-        if get_origin(real) is Literal:
-            columns[field.name] = Column(frozenset(get_args(real)).issuperset)
-        elif str not in ({SCALARS[real][0]} if real in AT_ONCE else ()):
-            columns[field.name] = COLUMNS.get(real)
-        if field.default is attrs.NOTHING:
-            needed.append(field.name)
-    names = frozenset(field.name for field in attrs.fields(model))
-    cells = itemgetter(*needed, needed[0]) if needed else None  # one more: always a tuple
-
-    def fit(rows: list[Any]) -> set[str]:
-        if set(map(type, rows)) != {dict}:
-            return set()
-        given: set[str] = set().union(*rows)
-        if not given <= names:
-            return set()
-        try:
-            "".join(chain.from_iterable(map(dict.values, rows)))
-            in_all = zip(needed, zip(*map(cells, rows), strict=True), strict=False) if cells else ()
-            others = given.intersection(columns).difference(needed)
-            in_some = [(name, texts_of(name, rows)) for name in others]
-        except (TypeError, KeyError):  # not all of it is text, or a row lacks what is needed
-            return set()
-        return given if all(starmap(fits, chain(in_all, in_some))) else set()
-
-    def fits(name: str, texts: Sequence[str]) -> bool:
-        column = columns.get(name, _ANY)
-        return column is not None and column.fits(texts)
-
-    return fit
-
-
-def texts_of(name: str, rows: list[dict[str, str]]) -> list[str]:
-    """The column ``name``, without the rows that have none."""
-    try:
-        return list(map(itemgetter(name), rows))
-    except KeyError:
-        return [row[name] for row in rows if name in row]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from itertools import repeat
 from typing import Any, cast, get_type_hints
 
 import attrs
 from cattrs import Converter
 
-from .columns import fitter, parts
+from .columns import parts
 from .errors import InvalidInput
 from .records import checker, written
+from .text_columns import TextColumns, Texts
 from .values import COLUMNS, UNSET, Misfit, is_whole
 
 
@@ -45,8 +45,8 @@ class Sending:
         return frozenset(attrs.fields_dict(self._model))
 
     @cached_property
-    def _fit(self) -> Callable[[list[Any]], set[str]]:
-        return fitter(self._model)
+    def _columns(self) -> TextColumns:
+        return TextColumns(self._model)
 
     @cached_property
     def _otherwise(self) -> list[tuple[str, Callable[[str], Any]]]:
@@ -94,15 +94,17 @@ class Sending:
     def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
         """The same for many: those that can be sent, in their order, and the errors of the others
         by their places. Quick where all are texts that fit, as the rows of a file do."""
-        given = self._fit(values)
-        if not given or not self._have_one(values):
+        columns = self._columns.of(values)
+        if columns is None or not self._have_one(values, columns):
             return self._each(values)
         rows: list[dict[str, Any]] = list(map(dict.copy, values))
         for name, wire in self._otherwise:
-            if name in given:
-                for row in rows:
-                    if name in row:
-                        row[name] = wire(row[name])
+            if texts := columns.get(name):
+                having = rows
+                if len(texts) < len(rows):
+                    having = [row for row in rows if name in row]
+                for row, text in zip(having, texts, strict=True):
+                    row[name] = wire(text)
         return rows, {}
 
     def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
@@ -120,7 +122,10 @@ class Sending:
         given = map(values.get, self._one_of)
         return not self._one_of or any(str(one).strip() for one in given if one is not None)
 
-    def _have_one(self, rows: list[dict[str, Any]]) -> bool:
+    def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
         """The same of all ``rows``: most files fill one of the columns throughout."""
-        columns = (map(dict.get, rows, repeat(name), repeat("")) for name in self._one_of)
-        return any(all(map(str.strip, texts)) for texts in columns) or all(map(self._has_one, rows))
+        for name in self._one_of:
+            texts = columns.get(name, ())
+            if len(texts) == len(rows) and all(map(str.strip, texts)):
+                return True
+        return all(map(self._has_one, rows))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from itertools import repeat
-from operator import contains, itemgetter
+from operator import contains
 from typing import (
     Annotated,
     Any,
@@ -86,17 +86,14 @@ class Misfit(ValueError):
 
 
 class Column(NamedTuple):
-    """A scalar's rule for many values at once, all of them text: whether all fit, and what each is
-    on the wire where that is not the text itself. Where it says no, each value is looked at."""
+    """A scalar's rule for many texts at once: whether all fit, and what each is on the wire where
+    that is not the text itself. Where it says no, each value is looked at; where a value is no
+    text, it says no or raises TypeError."""
 
     fits: Callable[[Sequence[str]], bool]
     wire: Callable[[str], Any] | None = None
 
 
-_DASHES = itemgetter(4, 7)
-_DIGITS = re.compile(r"\d+", re.ASCII).fullmatch
-_IDS = re.compile(r"[^\s,]+(,[^\s,]+)*").fullmatch
-_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII).fullmatch
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
 _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
@@ -243,14 +240,28 @@ DUMPS: dict[type, Callable[[Any], Any]] = {
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
 
 
-def _each(fits: Callable[[str], object]) -> Callable[[Sequence[str]], bool]:
-    """Of a column of few different texts, as roles and years are."""
-    return lambda texts: all(map(fits, set(texts)))
+def _all_text(texts: Sequence[str]) -> bool:
+    "".join(texts)
+    return True
+
+
+def among(allowed: frozenset[str]) -> Callable[[Sequence[str]], bool]:
+    """Whether all of a column are one of the ``allowed`` texts."""
+    # What is no text may equal one.
+    return lambda texts: _all_text(texts) and allowed.issuperset(texts)
+
+
+def _all_digits(texts: Sequence[str]) -> bool:
+    joined = "".join(texts)
+    return joined.isascii() and joined.isdigit() and all(texts)
 
 
 def _all_days(texts: Sequence[str]) -> bool:
     # fromisoformat takes other forms too: by the week, or without dashes and with more behind.
-    if set(map(len, texts)) != {10} or set(map(_DASHES, texts)) != {("-", "-")}:
+    if set(map(len, texts)) != {10}:
+        return False
+    joined = "".join(texts)
+    if not joined[4::10] == joined[7::10] == "-" * len(texts):
         return False
     try:
         deque(map(date.fromisoformat, texts), maxlen=0)
@@ -264,26 +275,33 @@ def _all_there(texts: Sequence[str]) -> bool:
 
 
 def _all_mailboxes(texts: Sequence[str]) -> bool:
-    """As ``_MAILBOX`` of each, at a third of the cost: no blanks, one ``@`` each, not at an end."""
-    closed, apart = "".join(texts), f" {' '.join(texts)} "
+    """As ``_MAILBOX`` of each, at a third of the cost: one ``@`` each, not at an end, no blanks."""
+    apart = f"@{'@'.join(texts)}@"
     return (
-        closed.split(None, 1) == [closed]
-        and closed.count("@") == len(texts)
+        apart.count("@") == 2 * len(texts) + 1
         and all(map(contains, texts, repeat("@")))
-        and "@ " not in apart
-        and " @" not in apart
+        and "@@" not in apart
+        and apart.split(None, 1) == [apart]
     )
 
 
+def _all_ids(texts: Sequence[str]) -> bool:
+    apart = f",{','.join(texts)},"
+    return ",," not in apart and apart.split(None, 1) == [apart]
+
+
 COLUMNS: dict[Any, Column] = {
+    str: Column(_all_text),
+    Id: Column(_all_text),
+    AnyId: Column(_all_text),
     Needed: Column(_all_there),
     NeededId: Column(_all_there),
-    NeededNumber: Column(_each(_DIGITS)),
+    NeededNumber: Column(_all_digits),
     Email: Column(_all_mailboxes),
     Day: Column(_all_days),
-    IdList: Column(_each(_IDS)),
-    Year: Column(_each(_YEAR), int),
-    Flag: Column(frozenset({"0", "1"}).issuperset, int),
+    IdList: Column(_all_ids),
+    Year: Column(among(frozenset(map(str, range(1900, 2100)))), int),
+    Flag: Column(among(frozenset({"0", "1"})), int),
 }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lms_async import InvalidInput
 from lms_async.columns import Rule, reader
 from lms_async.records import Record, make_converter
+from lms_async.text_columns import TextColumns
 from lms_async.values import (
     UNSET,
     AnyId,
@@ -25,6 +26,7 @@ from lms_async.values import (
     Unset,
     Year,
 )
+from schoology_async.models import UserCreate
 from schoology_async.resources.many import new_user
 
 
@@ -231,3 +233,62 @@ def test_a_row_among_others_is_sent_or_refused_as_it_would_be_alone(field: str, 
     sent, refused = new_user.many([*others, row])
     assert sent[3:] == alone
     assert list(refused) == ([] if alone else [3])
+
+
+_ROW = st.fixed_dictionaries(
+    {
+        "school_uid": st.sampled_from(["1", "2", "3", " ", 4]),
+        "name_first": st.sampled_from(["A", "B", ""]),
+        "name_last": st.just("L"),
+        "role_id": st.sampled_from(["7", "8", 9, "x"]),
+    },
+    optional={
+        "username": st.sampled_from(["u", "", UNSET]),
+        "primary_email": st.sampled_from(["a@b", "ab", ""]),
+        "grad_year": st.sampled_from(["2031", "1031", "31", 2031]),
+        "synced": st.sampled_from(["1", "0", "maybe"]),
+        "additional_buildings": st.sampled_from(["1,2", "3", ",", "1, 2"]),
+        "gender": st.sampled_from(["M", "F", "X", None]),
+        "bio": st.sampled_from(["b", 5]),
+        "odd": st.just("?"),
+    },
+)
+
+
+@given(st.lists(st.lists(_ROW, min_size=1, max_size=4), max_size=4))
+def test_many_rows_are_checked_as_each_would_be_whatever_came_before(
+    stretches: list[list[dict[str, Any]]],
+) -> None:
+    for rows in stretches:
+        before = [dict(row) for row in rows]
+        alone: list[dict[str, Any]] = []
+        refused: dict[int, dict[str, str]] = {}
+        for place, row in enumerate(rows):
+            try:
+                alone.append(new_user(row))
+            except InvalidInput as invalid:
+                refused[place] = invalid.fields
+        sent, others = new_user.many(rows)
+        assert sent == alone
+        assert {place: invalid.fields for place, invalid in others.items()} == refused
+        assert rows == before  # what is sent is a copy
+
+
+def test_rows_of_one_header_are_told_by_it_and_those_of_another_too() -> None:
+    columns = TextColumns(UserCreate)
+    needed = {"school_uid": "1", "name_first": "A", "name_last": "B", "role_id": "7"}
+    with_name = needed | {"username": "u"}
+    for rows, fields in (
+        ([with_name, with_name], {*needed, "username"}),
+        ([with_name, needed], {*needed, "username"}),  # one lacks a field
+        ([needed, needed], set(needed)),  # and now all do
+        ([needed, needed | {"bio": "b"}], {*needed, "bio"}),  # there is another one
+    ):
+        found = columns.of(rows)
+        assert found is not None
+        assert found.keys() == fields
+        assert list(found["school_uid"]) == ["1", "1"]
+    assert columns.of([needed | {"odd": "?"}]) is None
+    assert columns.of([]) is None
+    assert columns.of([{}]) is None
+    assert columns.of(["no mapping"]) is None

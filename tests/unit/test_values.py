@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections import UserString
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import attrs
 import pytest
@@ -263,3 +264,14 @@ def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
 )
 def test_a_column_of_usual_texts_passes_at_once(scalar: Any, texts: list[str]) -> None:
     assert COLUMNS[scalar].fits(texts)
+
+
+@pytest.mark.parametrize("scalar", list(COLUMNS), ids=str)
+@pytest.mark.parametrize("text", ["1", "2026", "a@b", "2026-11-22"])
+def test_a_column_takes_nothing_for_a_text_that_is_none(scalar: Any, text: str) -> None:
+    for other in (UserString(text), text.encode(), 1, None, [text]):
+        try:
+            fits = COLUMNS[scalar].fits([text, cast("str", other)])
+        except TypeError:
+            continue
+        assert not fits
