@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable
-from itertools import count, repeat
-from typing import Any, Generic, TypeVar
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import repeat
+from typing import Generic, TypeVar
 
-import orjson
+from orjson import dumps
 
 from .chunks import Batch, Checked
 from .errors import InvalidInput
@@ -19,10 +19,15 @@ R = TypeVar("R")
 
 class Admission(Generic[R]):
     """The check of rows before they are sent. It keeps the keys of those that were let in, until
-    :meth:`release`, or for good where a key may stand once in the whole input."""
+    :meth:`release`, or for good where a key may stand once in the whole input.
 
-    def __init__(self, batch: Batch[R]) -> None:
+    :param apart: whether each row's JSON will be asked for by itself, as by a journal; until a row
+        falls out, and chunks begin elsewhere than blocks, that of many is sooner made at once.
+    """
+
+    def __init__(self, batch: Batch[R], *, apart: bool = False) -> None:
         self._batch = batch
+        self._apart = apart or batch.group is not None
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
@@ -32,13 +37,27 @@ class Admission(Generic[R]):
         """
         prepared = self._batch.prepare(items)
         keys = prepared.keys
-        alone = len(set(keys)) == len(keys) and self._inside.keys().isdisjoint(keys)
-        sound = alone and None not in keys and not prepared.refused
-        if sound and (bodies := _encoded(prepared.values)) is not None:
+        distinct = set(keys)
+        alone = len(distinct) == len(keys) and self._inside.keys().isdisjoint(distinct)
+        sound = alone and None not in distinct and not prepared.refused
+        indices = range(first, first + len(items))
+        if sound and (rows := self._encoded(indices, items, prepared)) is not None:
             # Nothing is wrong with any, as in most blocks.
-            self._inside.update(zip(keys, count(first), strict=False))
-            return Rows(range(first, first + len(items)), items, keys, bodies), []
+            self._inside.update(zip(keys, indices, strict=True))
+            return rows, []
+        self._apart = True
         return self._each(first, items, prepared)
+
+    def _encoded(
+        self, indices: Sequence[int], items: list[R], prepared: Prepared
+    ) -> Rows[R] | None:
+        """All of them, if all can be written as JSON."""
+        try:
+            if self._apart:
+                return Rows(indices, items, prepared.keys, list(map(dumps, prepared.values)))
+            return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
+        except TypeError:
+            return None
 
     def _each(self, first: int, items: list[R], prepared: Prepared) -> Checked[R]:
         indices: list[int] = []
@@ -54,7 +73,7 @@ class Admission(Generic[R]):
                 continue
             key, value = next(accepted)
             try:
-                body = orjson.dumps(value)
+                body = dumps(value)
             except TypeError:  # its text names the value
                 error = RowError("invalid", "a value can't be written as JSON")
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))
@@ -75,13 +94,6 @@ class Admission(Generic[R]):
         """Let others with ``keys`` in: the rows that had them have ended."""
         if not self._batch.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
-
-
-def _encoded(values: Iterable[Any]) -> list[bytes] | None:
-    try:
-        return list(map(orjson.dumps, values))
-    except TypeError:
-        return None
 
 
 def _listed(invalid: InvalidInput) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator
 from typing import TypeVar
 
@@ -15,30 +16,32 @@ async def ahead(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T,
     The source runs in a task of its own and stands still while ``most`` elements wait. What it
     raises is raised after the elements before. Closing this generator closes the source.
     """
-    ready: asyncio.Queue[tuple[T] | None] = asyncio.Queue(most)
-
-    closing = False
+    ready: deque[T] = deque()
+    some, room = asyncio.Event(), asyncio.Event()
 
     async def fill() -> None:
-        failure: BaseException | None = None
         try:
             async for element in source:
-                await ready.put((element,))
-        except (Exception, asyncio.CancelledError) as raised:
-            if closing:
-                raise
-            failure = raised
-        await ready.put(None)
-        if failure is not None:
-            raise failure
+                while len(ready) >= most:
+                    room.clear()
+                    await room.wait()
+                ready.append(element)
+                some.set()
+        finally:
+            some.set()
 
     filling = asyncio.create_task(fill())
     try:
-        while (element := await ready.get()) is not None:
-            yield element[0]
+        while ready or not filling.done():
+            if not ready:
+                some.clear()
+                await some.wait()
+                continue
+            if len(ready) >= most:
+                room.set()
+            yield ready.popleft()
         await filling
     finally:
-        closing = True
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)
         await source.aclose()

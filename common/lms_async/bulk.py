@@ -72,7 +72,8 @@ class Bulk(Generic[R]):
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
         self._begun = False
         self._ended = asyncio.Event()
-        self._admission: Admission[R] = Admission(batch)
+        self._one_ended = asyncio.Event()
+        self._admission: Admission[R] = Admission(batch, apart=journal is not None)
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
@@ -147,13 +148,18 @@ class Bulk(Generic[R]):
             async with aclosing(ahead(self._departures(), AHEAD)) as departures:
                 in_order: InOrder[R] = InOrder()
                 async for task, chunk in departures:
-                    # Shielded: a reader that is cancelled does not take the chunk with it.
-                    outcomes = await asyncio.shield(task)
+                    # Not awaited itself: a reader that is cancelled would take the chunk with it.
+                    while not task.done():
+                        self._one_ended.clear()
+                        await self._one_ended.wait()
                     if chunk.written is not None:
                         await self._is_written(chunk, chunk.written)
-                    for outcome in in_order.ready(outcomes):
+                    outcomes = in_order.ready(task.result())
+                    del task, chunk  # with their rows, as soon as somebody has read them
+                    for outcome in outcomes:
                         self._report.add(outcome)
                         yield outcome
+                    outcomes.clear()
         finally:
             await self._end()
 
@@ -182,9 +188,10 @@ class Bulk(Generic[R]):
         call for."""
         place = asyncio.Event()
 
-        def left(task: asyncio.Task[list[Outcome[R]]]) -> None:
+        def ended(task: asyncio.Task[list[Outcome[R]]]) -> None:
             del self._tasks[task]
             place.set()
+            self._one_ended.set()
             if not task.cancelled():
                 task.exception()  # raised where its outcomes are read, if they still are
 
@@ -194,7 +201,7 @@ class Bulk(Generic[R]):
                 await place.wait()
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
-            task.add_done_callback(left)
+            task.add_done_callback(ended)
             yield task, chunk
 
     async def _ready(self, first: int, items: list[R]) -> Checked[R]:

@@ -130,7 +130,7 @@ async def chunks(
         rows, ended = await check(index, block)
         index += len(block)
         await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
-        size = sum(map(len, rows.bodies)) + len(rows)
+        size = len(rows.json)
         if len(rows) == batch.at_most and size <= batch.max_bytes and not (batch.group or open_):
             # As it is, as most blocks of a long input that has no faults.
             yield Chunk(rows=rows, size=size)

@@ -55,32 +55,49 @@ class Rows(Generic[R]):
     """Rows that passed their check, side by side: a column for each thing that is known of them.
 
     ``indices`` is where they stood in the input, ``items`` what they were, ``keys`` what the vendor
-    names them by, ``bodies`` the JSON that is sent for them. ``doubtful`` has the indices of those
-    that were sent in an earlier run, and nobody knows what became of them; ``tags`` is what a
-    journal knows them by.
+    names them by. The JSON that is sent is given as ``bodies``, one for each, or as ``json``, the
+    list of all of them; the one is made of the other where it is asked for. ``doubtful`` has the
+    indices of those that were sent in an earlier run, and nobody knows what became of them;
+    ``tags`` is what a journal knows them by.
     """
 
     indices: Sequence[int]
     items: list[R] = attrs.field(repr=False)
     keys: list[Hashable | None] = attrs.field(repr=False)
-    bodies: list[bytes] = attrs.field(repr=False)
-    doubtful: frozenset[int] = frozenset()
-    tags: list[bytes] = attrs.field(factory=list, repr=False)
+    _bodies: list[bytes] | None = attrs.field(default=None, repr=False)
+    _json: bytes | None = attrs.field(default=None, repr=False, kw_only=True)
+    doubtful: frozenset[int] = attrs.field(default=frozenset(), kw_only=True)
+    tags: list[bytes] = attrs.field(factory=list, repr=False, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The JSON of each."""
+        if self._bodies is None:
+            self._bodies = list(map(orjson.dumps, orjson.loads(self.json)))
+        return self._bodies
+
+    @property
+    def json(self) -> bytes:
+        """The JSON of all, as a list."""
+        if self._json is None:
+            self._json = b"[" + b",".join(self._bodies or ()) + b"]"
+        return self._json
 
     def at(self, places: Iterable[int]) -> Rows[R]:
         """Those at ``places``, counted from 0 among these rows."""
         picked = list(places)
         indices = [self.indices[place] for place in picked]
+        bodies = self.bodies
         return Rows(
             indices,
             [self.items[place] for place in picked],
             [self.keys[place] for place in picked],
-            [self.bodies[place] for place in picked],
-            self.doubtful and self.doubtful.intersection(indices),
-            [self.tags[place] for place in picked] if self.tags else [],
+            [bodies[place] for place in picked],
+            doubtful=self.doubtful and self.doubtful.intersection(indices),
+            tags=[self.tags[place] for place in picked] if self.tags else [],
         )
 
     def add(self, others: Rows[R]) -> None:
@@ -90,7 +107,8 @@ class Rows(Generic[R]):
         self.indices = indices
         self.items += others.items
         self.keys += others.keys
-        self.bodies += others.bodies
+        self.bodies.extend(others.bodies)
+        self._json = None
         self.doubtful |= others.doubtful
         self.tags += others.tags
 
@@ -101,6 +119,6 @@ class Rows(Generic[R]):
         return [place for place, index in enumerate(self.indices) if index in self.doubtful]
 
 
-def json_of(rows: Rows[Any]) -> list[orjson.Fragment]:
-    """The rows as they stand in a chunk's body: a list, whose elements are encoded already."""
-    return list(map(orjson.Fragment, rows.bodies))
+def json_of(rows: Rows[Any]) -> orjson.Fragment:
+    """The rows as they stand in a chunk's body: a list that is encoded already."""
+    return orjson.Fragment(rows.json)

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Hashable
 from typing import Any
 
+import orjson
 import pytest
 
 from lms_async import Bulk, Call, Status
+from lms_async.admission import Admission
 from lms_async.chunks import Batch, Checked, chunks
 from lms_async.errors import AnswerLost, InvalidInput
 from lms_async.outcome import AllDone, Verdict
@@ -42,6 +44,50 @@ def test_rows_are_put_together_and_those_they_come_from_stay_as_they_are() -> No
     assert picked.in_doubt() == [1]
     assert len(rows) == 3
     assert len(others) == 1
+
+
+def test_the_json_of_all_and_that_of_each_are_made_of_one_another() -> None:
+    values = [{"name": "Zoë", "year": 2031}, "text", {"n": 1.0, "none": None}]
+    bodies = [orjson.dumps(value) for value in values]
+    whole = orjson.dumps(values)
+    assert Rows([0, 1, 2], [0, 1, 2], ["a", "b", "c"], bodies).json == whole
+    rows = Rows([0, 1, 2], [0, 1, 2], ["a", "b", "c"], json=whole)
+    assert rows.at([2, 0]).json == b"[" + bodies[2] + b"," + bodies[0] + b"]"
+    assert rows.bodies == bodies
+    rows.add(rows.at([1]))
+    assert rows.json == orjson.dumps([*values, values[1]])
+    assert Rows([], [], []).bodies == []
+    assert Rows([], [], []).json == b"[]"
+
+
+def test_a_row_that_falls_out_does_not_shorten_the_chunks_after_it() -> None:
+    rows = [{"n": n} if n != 3 else {"n": None} for n in range(40)]
+    sent: list[Any] = []
+
+    def prepare(row: dict[str, Any]) -> tuple[Hashable, Any]:
+        if row["n"] is None:
+            raise InvalidInput("no number", fields={"n": "is needed"})
+        return str(row["n"]), row
+
+    async def main() -> None:
+        admission: Admission[dict[str, Any]] = Admission(batch)
+
+        async def check(first: int, items: list[dict[str, Any]]) -> Checked[dict[str, Any]]:
+            return admission.check(first, items)
+
+        made = [chunk async for chunk in chunks(rows, batch, check)]
+        sent.extend(orjson.loads(chunk.rows.json) for chunk in made if chunk.rows)
+
+    batch = Batch[dict[str, Any]](
+        prepare=one_by_one(prepare),
+        call=lambda rows: Call("POST", "rows"),
+        read=lambda payload, rows: [],
+        operation="x",
+        at_most=10,
+    )
+    run(main())
+    assert [len(chunk) for chunk in sent] == [10, 10, 10, 9]
+    assert [row for chunk in sent for row in chunk] == [row for row in rows if row["n"] is not None]
 
 
 def test_a_repr_shows_nothing_of_the_rows() -> None:
