@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -65,7 +66,13 @@ class Schoology(Client):
         if (token is None) != (token_secret is None):
             raise InvalidInput("token and token_secret go together")
         url = checked_base_url(base_url)
-        signer = Signer(key, secret, token=token, token_secret=token_secret, signature=signature)
+        signer = None
+        with suppress(UnicodeError):  # which holds the secret
+            signer = Signer(
+                key, secret, token=token, token_secret=token_secret, signature=signature
+            )
+        if signer is None:
+            raise InvalidInput("a key, secret or token is not text that can be encoded")
         vendor = SchoologyVendor(url, signer, scope=("Schoology", urlsplit(url).netloc, key))
         wire = Wire(session=session, connector=connector)
         self._over(

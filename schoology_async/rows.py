@@ -36,11 +36,10 @@ class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
         """What each of some items names."""
         try:
             values = list(map(self._of, items))
+            "".join(values)  # a TypeError if one is no text
         except (KeyError, TypeError):
-            values = []
-        if values and all(values) and set(map(type, values)) == {str}:
-            return values
-        return [self(item) for item in items]
+            return [self(item) for item in items]
+        return values if all(values) else [value or None for value in values]
 
 
 def from_location(item: Any) -> str | None:

@@ -1,21 +1,23 @@
 """OAuth 1.0a as Schoology takes it: HMAC-SHA1 or PLAINTEXT, two-legged or three-legged.
 
-The parts that can be got wrong (collecting, normalising, the base string, the signature, the
-header) are oauthlib's own functions; only what goes into them is ours.
+The parts that can be got wrong (collecting, normalising, the base string, the header) are
+oauthlib's own functions; only what goes into them is ours, and the one step from a base string to
+its signature, for which oauthlib escapes both secrets anew for each request.
 Vendor page: developers.schoology.com/api-documentation/authentication.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Literal, cast
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-import attrs
 from oauthlib.oauth1.rfc5849 import signature as rfc5849
 from oauthlib.oauth1.rfc5849.parameters import prepare_headers
 from oauthlib.oauth1.rfc5849.utils import escape
@@ -30,6 +32,7 @@ _LONGEST_LAG = 10
 
 # Marks in a drafted header. Drawn anew in each process, so that nothing signed can look like one.
 _NONCE, _TIMESTAMP, _SIGNATURE, _OWN = (secrets.token_hex(16) for _ in range(4))
+_MARKS = {"nonce": _NONCE, "timestamp": _TIMESTAMP, "signature": _SIGNATURE}
 
 
 class Stamps:
@@ -67,14 +70,6 @@ class Stamps:
         self._on_their_way -= 1
 
 
-@attrs.frozen
-class _Secrets:
-    """The two secrets under the names that oauthlib's signing functions read."""
-
-    client_secret: str = attrs.field(repr=False)
-    resource_owner_secret: str = attrs.field(repr=False)
-
-
 class Signer:
     """Signs requests with a consumer key, and with an access token where there is one.
 
@@ -92,13 +87,16 @@ class Signer:
         signature: Signature = "HMAC-SHA1",
     ) -> None:
         self._key = Sealed(key)
-        self._secrets = Sealed(_Secrets(secret, token_secret or ""))
+        # RFC 5849, 3.4.2 and 3.4.4: the key of the one signature, and the whole of the other.
+        both = f"{escape(secret)}&{escape(token_secret or '')}"
+        self._plaintext = Sealed(str(escape(both)))
+        self._hmac = hmac.new(both.encode(), digestmod="sha1")
         self._token = Sealed(token or "")
         self._method = signature
         header = prepare_headers(  # type: ignore[no-untyped-call]
             [*self._parameters(), ("oauth_signature", _SIGNATURE)], realm="Schoology API"
         )
-        self._header = Sealed(str(header["Authorization"]))
+        self._header = Sealed(_draft(str(header["Authorization"])))
         # oauthlib takes pairs, as its own docstring says; its type stub says a dict.
         own = rfc5849.normalize_parameters(self._parameters())  # type: ignore[arg-type]
         self._own = Sealed(str(escape(own)))
@@ -120,14 +118,15 @@ class Signer:
         :param nonce: letters and digits, never used before with this timestamp; drawn at random
             where not given.
         """
-        nonce = nonce or secrets.token_hex(12)
+        values = {"nonce": nonce or secrets.token_hex(12), "timestamp": timestamp}
         base = ""
         if self._method == "HMAC-SHA1":
             if self._drafted != (method, url):  # a bulk goes to one URL again and again
-                self._drafted, self._base = (method, url), Sealed(self._drawn_up(method, url))
-            base = _filled(self._base.reveal(), nonce, timestamp)
-        header = _filled(self._header.reveal(), nonce, timestamp)
-        return {"Authorization": header.replace(_SIGNATURE, escape(self._signature(base)))}
+                base = _draft(self._drawn_up(method, url))
+                self._drafted, self._base = (method, url), Sealed(base)
+            base = self._base.reveal() % values
+        signed = self._header.reveal() % {**values, "signature": self._signature(base)}
+        return {"Authorization": signed}
 
     def _parameters(self) -> list[tuple[str, str]]:
         """What OAuth adds to each request, with marks where each attempt has its own values.
@@ -161,14 +160,21 @@ class Signer:
         return str(base).replace(str(escape(f"oauth_={_OWN}")), self._own.reveal())
 
     def _signature(self, base: str) -> str:
-        keys = self._secrets.reveal()
+        """As it stands in the header: percent-encoded."""
         if self._method == "PLAINTEXT":
-            return str(rfc5849.sign_plaintext_with_client("", keys))
-        return str(rfc5849.sign_hmac_sha1_with_client(base, keys))
+            return self._plaintext.reveal()
+        signing = self._hmac.copy()  # one that has its key: to put that in is the dearer half
+        signing.update(base.encode())
+        text = b64encode(signing.digest()).decode()
+        return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
 
 
-def _filled(draft: str, nonce: str, timestamp: int) -> str:
-    return draft.replace(_NONCE, nonce).replace(_TIMESTAMP, str(timestamp))
+def _draft(text: str) -> str:
+    """``text``, whose marks can be filled in by ``%``."""
+    text = text.replace("%", "%%")
+    for name, mark in _MARKS.items():
+        text = text.replace(mark, f"%({name})s")
+    return text
 
 
 class _Signed:

@@ -109,6 +109,7 @@ class Window:
         if learn:
             self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
         self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
+        self._most_weight = limit
         self._events = tuple(events)
         self._told = self.learnt
         self._line = Line()
@@ -131,6 +132,7 @@ class Window:
         first, *others = (slots for window in windows for slots in window._slots)
         joined = cls(first.most, per=first.per)
         joined._slots += tuple(Slots(slots.most, slots.per) for slots in others)
+        joined._most_weight = min(slots.most for slots in joined._slots)
         return joined
 
     def __repr__(self) -> str:
@@ -169,7 +171,7 @@ class Window:
             while the caller waits.
         :raises ClientUnusable: on another event loop than before, or after a fork.
         """
-        if not 1 <= weight <= min(slots.most for slots in self._slots):
+        if not 1 <= weight <= self._most_weight:
             raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
         loop = self._home.loop()
         now = loop.time()

@@ -114,7 +114,7 @@ class Wire:
         """Send ``call`` once.
 
         :param url: absolute, already percent-encoded.
-        :param slot: told when the status line is in, or the failure is noticed.
+        :param slot: told when the status line is in; of a failure, whoever took it tells it.
         :param seconds: for the whole attempt; connecting may take 10 of them.
         :raises ConnectionFailed: it was not sent.
         :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
@@ -137,8 +137,6 @@ class Wire:
         except (aiohttp.ClientError, _SecondPass) as error:
             what = "the connection was cut before the whole answer was in"
             failure = AnswerLost(f"{what} [{type(error).__name__}]", call=call)
-        finally:
-            slot.answered()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
 
@@ -186,7 +184,7 @@ def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     """The whole body, or ``None`` if it is larger than we read."""
     chunks, size = [], 0
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         size += len(chunk)
         if size > MOST_BYTES:
             return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from enum import Enum
 from urllib.parse import parse_qsl, unquote
 
 import pytest
@@ -122,3 +123,12 @@ def test_replace_query_puts_one_value_in_place() -> None:
         ("a", "1"),
         ("start", "5"),
     )
+
+
+def test_a_query_of_members_is_their_text() -> None:
+    class Role(str, Enum):  # noqa: UP042 - whose format is not its text
+        STUDENT = "student"
+        SPACED = "a b"
+
+    assert encode_query(((Role.STUDENT, Role.STUDENT),)) == "student=student"
+    assert encode_query((("x", Role.SPACED),)) == "x=a%20b"

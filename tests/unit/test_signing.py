@@ -15,10 +15,12 @@ from oauthlib.common import Request
 from oauthlib.oauth1 import Client as Oauthlib
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
+from lms_async import InvalidInput
 from lms_async.call import encode_query, fill
+from schoology_async import Schoology
 from schoology_async.signing import Signature, Signer, Stamps
 
-KEY, SECRET, TOKEN, TOKEN_SECRET = "key", "s&cr%t ü", "token", "t&k~n"
+KEY, SECRET, TOKEN, TOKEN_SECRET = "k%(nonce)s ü", "s&cr%t ü", "token", "t&k~n"
 
 
 class Provider(RequestValidator):
@@ -190,4 +192,16 @@ def test_a_signer_shows_no_secret() -> None:
     assert "S3CRET" not in shown
     assert "T0KEN" not in shown
     with pytest.raises(TypeError):
-        pickle.dumps(signer._secrets)
+        pickle.dumps(signer)
+
+
+@pytest.mark.parametrize("which", ["key", "secret", "token", "token_secret"])
+def test_credentials_that_are_no_text_are_refused_and_not_shown(which: str) -> None:
+    parts = {"key": "k", "secret": "s", "token": "t", "token_secret": "u", which: "S3CRET\ud800"}
+    with pytest.raises(InvalidInput) as refused:
+        Schoology(**parts)
+    error: BaseException | None = refused.value
+    assert error is not None
+    assert "S3CRET" not in str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None
