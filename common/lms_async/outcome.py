@@ -78,7 +78,7 @@ class Outcome(Generic[R]):
     attempts: int = 0
 
 
-@attrs.define
+@attrs.define(repr=False)
 class Report(Generic[R]):
     """A whole bulk: ``counts`` by status, and the rows that need a look.
 
@@ -86,14 +86,24 @@ class Report(Generic[R]):
     then are counted as ``skipped``.
     """
 
-    counts: Counter[Status] = attrs.field(factory=Counter)
-    failures: list[Outcome[R]] = attrs.field(factory=list, repr=lambda rows: f"<{len(rows)} rows>")
-    unknowns: list[Outcome[R]] = attrs.field(factory=list, repr=lambda rows: f"<{len(rows)} rows>")
+    # A plain dict, with every status in it: a Counter counts at half the speed.
+    _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
+    failures: list[Outcome[R]] = attrs.field(factory=list)
+    unknowns: list[Outcome[R]] = attrs.field(factory=list)
     stopped: LmsError | None = None
+
+    def __repr__(self) -> str:
+        rows = f"<{len(self.failures)} failures>, <{len(self.unknowns)} unknowns>"
+        return f"Report({self.counts}, {rows}, stopped={self.stopped!r})"
+
+    @property
+    def counts(self) -> Counter[Status]:
+        """How many rows ended so, by status; of those that were read so far."""
+        return Counter({status: count for status, count in self._counted.items() if count})
 
     def add(self, outcome: Outcome[R]) -> None:
         """Count ``outcome``, and keep it if somebody must look at it."""
-        self.counts[outcome.status] += 1
+        self._counted[outcome.status] += 1
         if outcome.error is None:
             return
         if outcome.status is Status.REJECTED:

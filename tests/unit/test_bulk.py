@@ -25,7 +25,7 @@ from lms_async.errors import (
     OutcomeUnknown,
     Unauthorized,
 )
-from lms_async.outcome import Outcome, Status, Verdict
+from lms_async.outcome import Outcome, Report, RowError, Status, Verdict
 from lms_async.rows import Rows, json_of, one_by_one
 from lms_async.verdict import match
 from tests.virtual import run
@@ -430,3 +430,15 @@ def test_a_key_may_be_asked_to_stand_once_in_the_whole_input() -> None:
     assert ended[-1].status is Status.REJECTED
     assert ended[-1].error is not None
     assert "rows 0 and 500" in ended[-1].error.message
+
+
+def test_a_report_prints_its_counts_and_no_row() -> None:
+    report: Report[str] = Report()
+    report.add(Outcome(0, "Ada", Status.DONE))
+    report.add(Outcome(1, "Björn", Status.REJECTED, error=RowError("409", "Björn exists")))
+    assert repr(report) == (
+        "Report(Counter({<Status.DONE: 'done'>: 1, <Status.REJECTED: 'rejected'>: 1}), "
+        "<1 failures>, <0 unknowns>, stopped=None)"
+    )
+    assert report.counts == {Status.DONE: 1, Status.REJECTED: 1}
+    assert report.counts[Status.UNKNOWN] == 0
