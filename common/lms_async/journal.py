@@ -127,6 +127,7 @@ class _Tags:
             self.of(str(key).encode("utf-8", "surrogatepass") + b"\0" + body)
             for key, body in zip(rows.keys, rows.bodies, strict=True)
         ]
+        rows.pack()
 
 
 class OpenJournal:

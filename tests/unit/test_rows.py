@@ -56,6 +56,9 @@ def test_the_json_of_all_and_that_of_each_are_made_of_one_another() -> None:
     assert rows.bodies == bodies
     rows.add(rows.at([1]))
     assert rows.json == orjson.dumps([*values, values[1]])
+    rows.pack()
+    assert rows.bodies == [*bodies, bodies[1]]
+    assert rows.json == orjson.dumps([*values, values[1]])
     assert Rows([], [], []).bodies == []
     assert Rows([], [], []).json == b"[]"
 
