@@ -186,19 +186,17 @@ class Bulk(Generic[R]):
     ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Chunk[R]], None]:
         """The chunks in input order, each already under way: as many at once as limit and latency
         call for."""
-        place = asyncio.Event()
 
         def ended(task: asyncio.Task[list[Outcome[R]]]) -> None:
             del self._tasks[task]
-            place.set()
             self._one_ended.set()
             if not task.cancelled():
                 task.exception()  # raised where its outcomes are read, if they still are
 
         async for chunk in chunks(self._items, self._batch, self._ready):
             while len(self._tasks) >= self._sender.width:
-                place.clear()
-                await place.wait()
+                self._one_ended.clear()
+                await self._one_ended.wait()
             task = asyncio.create_task(self._settle(chunk))
             self._tasks[task] = chunk
             task.add_done_callback(ended)
