@@ -50,4 +50,8 @@ CASES = {
     ),
 }
 
+#: Seconds until a call gives up, where a fault may be a hang: longer than any stall of the machine
+#: that runs the tests, which else would pass for one before the request has arrived.
+PATIENCE = 1.0
+
 cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -19,14 +19,14 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
-from tests.faults.cases import Case, cases
+from tests.faults.cases import PATIENCE, Case, cases
 
 ROWS = people(120)
 
 
 @pytest.fixture
 def client(connect: Callable[..., Schoology]) -> Schoology:
-    return connect(timeout=0.3)
+    return connect(timeout=PATIENCE)
 
 
 @cases
@@ -318,7 +318,7 @@ async def test_a_storm_of_refusals_pauses_everybody_and_loses_nobody(
 async def test_faults_by_the_dozen_lose_no_row(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
-    client = connect(timeout=0.5)
+    client = connect()
     schoology_sandbox.faults.add(
         Fault.cut(after=True, share=0.05),
         Fault.error(503, share=0.05),

@@ -24,7 +24,7 @@ from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox, School
 from tests.conftest import QUICK
-from tests.faults.cases import Case, cases
+from tests.faults.cases import PATIENCE, Case, cases
 
 
 @attrs.frozen
@@ -42,7 +42,7 @@ class Kept:
 @pytest_asyncio.fixture
 async def kept(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Kept]:
     school = managebac_sandbox.school = School.seeded(students=250, teachers=5, classes=1, seed=1)
-    options: dict[str, Any] = {"retry": QUICK, "timeout": 0.3}
+    options: dict[str, Any] = {"retry": QUICK, "timeout": PATIENCE}
     async with (
         ManageBac(
             managebac_sandbox.token,

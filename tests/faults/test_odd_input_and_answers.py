@@ -352,7 +352,7 @@ async def test_a_small_pool_of_the_callers_own_is_waited_for(
             base_url=schoology_sandbox.base_url,
             session=session,
             limiter=Window(100, per=0.01),
-            timeout=0.3,
+            timeout=0.6,
         ) as client,
     ):
         report = await client.users.create_many(people(1000))  # 20 chunks of 50 ms, one by one
