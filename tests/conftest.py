@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +33,25 @@ def people(count: int, start: int = 0) -> list[dict[str, Any]]:
         }
         for number in range(start, start + count)
     ]
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_to_asyncio() -> Iterator[None]:
+    """A task's exception that nobody asks for, a handle that raises: asyncio only logs them."""
+    kept = _Kept()
+    logging.getLogger("asyncio").addHandler(kept)
+    yield
+    logging.getLogger("asyncio").removeHandler(kept)
+    assert kept.texts == []
 
 
 @pytest.fixture

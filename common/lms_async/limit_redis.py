@@ -340,11 +340,13 @@ class RedisWindow:
                 self._news.set()
                 listening.cancel()
                 await asyncio.wait(work)
+                # Asked for here, also when this is being closed: asyncio would log them else.
+                errors = [task.exception() for task in work if not task.cancelled()]
                 self._let_go()
                 if is_cancelled():
                     with suppress(Forgotten, *BROKEN):
                         await self._say(farewell=True)
-            for error in [task.exception() for task in work if not task.cancelled()]:
+            for error in errors:
                 if error is not None:
                     raise error
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 
 import pytest
 
 from benchmarks.redis_window import RedisServer
-from lms_async import ConnectionFailed, Window
+from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
 from lms_async.limit_redis import RedisWindow
 from lms_async.redis_away import RedisAway, RedisBack, RedisForgot
@@ -151,3 +152,22 @@ async def test_a_redis_that_hangs_is_away_and_is_trusted_when_it_goes_on(
     await until(lambda: RedisBack in kinds(events))
     await take(window, [])
     assert kinds(events) == [RedisAway, RedisBack]
+
+
+async def test_one_that_is_closed_while_redis_goes_away_leaves_nothing_to_asyncio(
+    scope: str, young_redis: RedisServer
+) -> None:
+    """Its call is under way, is waited for, and fails: that is asked for all the same."""
+    window = RedisWindow(1, per=PER, scope=scope, url=young_redis.url, timeout=TIMEOUT)
+    (await window.acquire()).answered()
+    young_redis.hang()
+    waiting = asyncio.create_task(window.acquire())
+    await asyncio.sleep(0.05)
+    closing = asyncio.create_task(window.close())
+    await asyncio.sleep(0.05)
+    young_redis.kill()
+    await closing
+    with pytest.raises(ClientUnusable):
+        await waiting
+    del window, waiting, closing
+    gc.collect()  # what it left, if anything, is told now: see `nothing_is_left_to_asyncio`
