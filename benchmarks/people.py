@@ -22,7 +22,7 @@ from schoology_async import Schoology, UserCreate, Window
 from schoology_async.models import converter
 
 from .answers import results
-from .measure import Ratio, Rounds, Way, micros, rounds, spread
+from .measure import Ratio, Rounds, Way, in_processes, micros, rounds, spread
 from .picture import bars
 from .report import Found
 from .school import Person, fifties, read_csv, write_csv
@@ -186,9 +186,13 @@ def now(work: Callable[[], int]) -> Way:
     return way
 
 
-async def compare(path: Path, base_url: str, count: int) -> tuple[float, Rounds]:
-    """The vendor's own ceiling, and what each way took in each round."""
-    most = await ceiling(base_url)
+def measured(path: Path, base_url: str, count: int) -> Rounds:
+    """What each way took in each of the rounds of one process."""
+    pin(CLIENT_CPU)
+    return asyncio.run(compare(path, base_url, count))
+
+
+async def compare(path: Path, base_url: str, count: int) -> Rounds:
     url = base_url + "users"
     chunks = list(fifties(read_csv(path)))
     answers = [results(orjson.dumps(chunk)) for chunk in chunks]
@@ -223,16 +227,17 @@ async def compare(path: Path, base_url: str, count: int) -> tuple[float, Rounds]
             PYDANTIC: lambda: by_hand(session, url, model_bodies(path), models_done),
             REQUESTS: now(lambda: by_requests(loop_session, url, chunks)),
         }
-        return most, await rounds(ways, count=count, units=PEOPLE)
+        return await rounds(ways, count=count, units=PEOPLE)
 
 
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
-    count = 21 if full else 5
+    processes, count = (7, 3) if full else (2, 2)
     with TemporaryDirectory() as folder, vendor() as base_url:
+        most = asyncio.run(ceiling(base_url))
         path = Path(folder) / "people.csv"
         write_csv(path, PEOPLE)
-        most, took = asyncio.run(compare(path, base_url, count))
+        took = in_processes(processes, partial(measured, path, base_url, count))
     costs = {name: spread(micros(took[name], PEOPLE)) for name in took}
     plain, requested = Ratio.of(took, PLAINTEXT, BY_HAND), Ratio.of(took, PLAINTEXT, REQUESTS)
     signed = Ratio.of(took, OURS, BY_HAND)
@@ -255,7 +260,8 @@ def main(full: bool = False) -> None:
             requested.goal(0.8, "CPU of a requests loop posting ready dicts, signing told apart"),
         ],
         notes=[
-            f"{count} rounds in one process, shuffled, {WIDTH} requests of 50 people under way",
+            f"{processes} processes of {count} rounds each, shuffled",
+            f"{WIDTH} requests of 50 people under way",
             "plain HTTP on loopback; client and vendor in processes and on cores of their own",
             f"the vendor itself answers {most:,.0f} requests a second to raw sockets "
             f"({most * 50:,.0f} people/s)",

@@ -218,21 +218,21 @@ class Window:
     def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
-        when = max(now, self._paused_until)
-        if priority == "normal":
+        when = self._paused_until
+        if priority == "normal" and self._interactive_came > -inf:
             when = max(when, self._spread_until(now))
-        if when == now:
-            for slots in self._slots:
-                opens = slots.opens_at(weight, now)
-                if opens is None:
-                    return None
-                when = max(when, opens)
+        if when > now:
+            return when
+        when = now
+        for slots in self._slots:
+            opens = slots.opens_at(weight, now)
+            if opens is None:
+                return None
+            when = max(when, opens)
         return when
 
     def _spread_until(self, now: float) -> float:
         """When the next normal request may depart, as far as interactive ones are concerned."""
-        if self._interactive_came == -inf:
-            return -inf
         quickest = max(self._slots, key=lambda slots: slots.limit / slots.per)
         if now - self._interactive_came > _STAYS_SPREAD * quickest.per:
             return -inf

@@ -35,7 +35,9 @@ class Line:
     """The waiters, in two rows."""
 
     def __init__(self) -> None:
-        self._rows: dict[Priority, deque[Waiter]] = {"interactive": deque(), "normal": deque()}
+        self._interactive: deque[Waiter] = deque()
+        self._normal: deque[Waiter] = deque()
+        self._rows = {"interactive": self._interactive, "normal": self._normal}
         self._in_a_row = 0
 
     def __len__(self) -> int:
@@ -44,7 +46,7 @@ class Line:
     @property
     def anybody(self) -> bool:
         """Whether there may be somebody in it; one who has just been cancelled may be counted."""
-        return bool(self._rows["interactive"] or self._rows["normal"])
+        return bool(self._interactive or self._normal)
 
     def join(self, waiter: Waiter) -> None:
         """Stand at the end of the row of its priority."""

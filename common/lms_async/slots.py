@@ -27,24 +27,21 @@ class Slots:
         """How many there are: what was given, or what was learnt."""
         return self.most if self.learning is None else self.learning.limit
 
-    def _has_room(self, weight: int, now: float) -> bool:
-        if self._free_at and self._free_at[0] <= now:
-            del self._free_at[: bisect_right(self._free_at, now)]
-        used = self.out + len(self._free_at)
-        # One that weighs more than what was learnt goes alone, lest it wait for ever.
-        room = used + weight <= self.limit or not used
-        if not room and self.learning is not None:
-            self.learning.is_full()
-        return room
-
     def opens_at(self, weight: int, now: float) -> float | None:
         """When there is room: ``now`` or later; ``None`` if an answer must come in first."""
         if now < self._gathering_until:
             return self._gathering_until
-        if self._has_room(weight, now):
+        free_at, limit = self._free_at, self.limit
+        if free_at and free_at[0] <= now:
+            del free_at[: bisect_right(free_at, now)]
+        used = self.out + len(free_at)
+        # One that weighs more than what was learnt goes alone, lest it wait for ever.
+        if used + weight <= limit or not used:
             return now
-        missing = self.out + len(self._free_at) + min(weight, self.limit) - self.limit
-        return self._free_at[missing - 1] if missing <= len(self._free_at) else None
+        if self.learning is not None:
+            self.learning.is_full()
+        missing = used + min(weight, limit) - limit
+        return free_at[missing - 1] if missing <= len(free_at) else None
 
     def depart(self, weight: int) -> None:
         """Take slots: a request leaves."""

@@ -290,6 +290,9 @@ def _all_ids(texts: Sequence[str]) -> bool:
     return ",," not in apart and apart.split(None, 1) == [apart]
 
 
+_YEARS = {str(year): year for year in range(1900, 2100)}
+_FLAGS = {"0": 0, "1": 1}
+
 COLUMNS: dict[Any, Column] = {
     str: Column(_all_text),
     Id: Column(_all_text),
@@ -300,8 +303,8 @@ COLUMNS: dict[Any, Column] = {
     Email: Column(_all_mailboxes),
     Day: Column(_all_days),
     IdList: Column(_all_ids),
-    Year: Column(among(frozenset(map(str, range(1900, 2100)))), int),
-    Flag: Column(among(frozenset({"0", "1"})), int),
+    Year: Column(among(frozenset(_YEARS)), _YEARS.__getitem__),
+    Flag: Column(among(frozenset(_FLAGS)), _FLAGS.__getitem__),
 }
 
 

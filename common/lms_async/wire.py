@@ -151,8 +151,8 @@ async def _answering(
 ) -> aiohttp.ClientResponse:
     """The response, whose body is still to be read. In a frame of its own, which is gone when an
     error is raised: it holds the credentials."""
-    target = URL(url, encoded=True)
-    async with signed(call.method, str(target)) as signature:
+    target, printed = _target(url)
+    async with signed(call.method, printed) as signature:
         return await session.request(
             call.method,
             target,
@@ -163,6 +163,16 @@ async def _answering(
             middlewares=(_OnePass(signature),),
             timeout=_timeout(seconds),
         )
+
+
+@lru_cache(maxsize=64)
+def _target(url: str) -> tuple[URL, str]:
+    """``url`` as aiohttp takes it, and as it goes out then: a bulk has one for all its chunks.
+
+    Nothing is kept here that yarl does not keep: its own cache has the last 128.
+    """
+    target = URL(url, encoded=True)
+    return target, str(target)
 
 
 _HEADERS = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}
