@@ -14,7 +14,8 @@ from lms_async.errors import InvalidInput
 from lms_async.events import Listener
 from lms_async.limit import Limiter
 from lms_async.retry import RetryPolicy
-from lms_async.transport import Transport, checked_base_url
+from lms_async.transport import Transport
+from lms_async.vendor import checked_base_url
 from lms_async.wire import Wire
 
 from .models import AppUserInfo

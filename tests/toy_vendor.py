@@ -13,9 +13,9 @@ from lms_async.outcome import Verdict
 from lms_async.records import Record, make_converter
 from lms_async.rows import json_of, one_by_one
 from lms_async.sending import Sending
-from lms_async.transport import Transport, checked_base_url
+from lms_async.transport import Transport
 from lms_async.values import NeededId
-from lms_async.vendor import Page, Vendor
+from lms_async.vendor import Page, Vendor, checked_base_url
 from lms_async.wire import Wire
 
 

@@ -15,7 +15,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast, get_args
-from urllib.parse import urlsplit
 
 import attrs
 import orjson
@@ -45,24 +44,6 @@ from .wire import Wire
 T = TypeVar("T")
 
 _MOST_HOPS = 5
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def checked_base_url(base_url: str) -> str:
-    """``base_url`` if credentials may be sent there; a missing last ``/`` is added.
-
-    :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
-    """
-    try:
-        parts = urlsplit(base_url)
-        sound = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
-        raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
-    return base_url if base_url.endswith("/") else base_url + "/"
 
 
 @attrs.define(eq=False)

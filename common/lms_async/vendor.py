@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import attrs
 from cattrs import Converter
@@ -16,8 +17,28 @@ from cattrs import Converter
 from .answer import Answer
 from .call import Call, url_of
 from .envelope import opened
+from .errors import InvalidInput
 from .limit import Limiter
 from .refusal import refusal
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def checked_base_url(base_url: str) -> str:
+    """``base_url`` if credentials may be sent there; a missing last ``/`` is added.
+
+    :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
+    """
+    try:
+        parts = urlsplit(base_url)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
+        raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
+    return base_url if base_url.endswith("/") else base_url + "/"
 
 
 @attrs.frozen
@@ -36,9 +57,9 @@ class Page:
 class Vendor(ABC):
     """What the transport, the pages and the bulk need to know of a vendor.
 
-    ``base_url`` is scheme, host and base path, and ends in ``/``. ``scope`` is what the vendor
-    counts requests by: clients of one scope share their limiter. ``converter`` is that of the
-    vendor's models, see :func:`lms_async.records.make_converter`.
+    ``base_url`` is scheme, host and base path, and ends in ``/``, see :func:`checked_base_url`.
+    ``scope`` is what the vendor counts requests by: clients of one scope share their limiter.
+    ``converter`` is that of the vendor's models, see :func:`lms_async.records.make_converter`.
     """
 
     #: The vendor's name, for messages.
