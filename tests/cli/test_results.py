@@ -63,6 +63,8 @@ def test_a_run_that_never_began_leaves_no_file(tmp_path: Path, source: Path) -> 
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
+    with pytest.raises(CannotStart, match="into a file, not to -"):
+        Results(Path("-"), source=source)
     with pytest.raises(CannotStart, match=r"is the input.*--results"):
         Results(source, source=source)
     (tmp_path / "link.csv").symlink_to(source)

@@ -105,7 +105,7 @@ def test_only_the_first_rows_are_named() -> None:
         say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), ours=False)
     say.end(Summary(exit_code=Exit.REJECTED))
     assert len(err.getvalue().splitlines()) == 11
-    assert "and 90 rows more not done" in err.getvalue()
+    assert "and 90 rows more: the results file has all" in err.getvalue()
     assert "Ada" not in err.getvalue()
     err = io.StringIO()
     say = make_teller(out, err, most_rows=100)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..bulk import Bulk
 from ..errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
 from ..events import Listener
 from ..journal import Journal
+from ..journal_entries import Told
 from ..limit import Window
 from ..outcome import Status
 from . import journals
@@ -140,7 +141,9 @@ class _Import:
         )
         try:
             results = self._order.results or beside(self._order.path)
-            self._say_of_earlier(journals.beside(results, source=self._order.path))
+            self._say_of_earlier(
+                journals.beside(results, source=self._order.path), journals.would_go_on
+            )
         except CannotStart as why:
             self._say.note(f"an import would not begin now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
@@ -185,15 +188,16 @@ class _Import:
         """The journal beside the results; what it knows from before is said."""
         order = self._order
         path = journals.beside(results, source=order.path)
-        self._say_of_earlier(path)
+        self._say_of_earlier(path, journals.going_on)
         return Journal(path, order.path.name, restart=order.restart)
 
-    def _say_of_earlier(self, path: Path) -> None:
-        """What the journal at ``path`` knows of an earlier run, if it is there and counts."""
+    def _say_of_earlier(self, path: Path, put: Callable[[Path, Told], str]) -> None:
+        """What the journal at ``path`` knows of an earlier run, if it is there and counts, put in
+        one line."""
         if path.exists() and not self._order.restart:
             told = journals.look(path)
             if told.counts:
-                self._say.note(journals.going_on(path, told))
+                self._say.note(put(path, told))
 
     def _connect(self, given: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
         limit = self._order.limit

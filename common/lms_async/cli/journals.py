@@ -71,6 +71,16 @@ def going_on(path: Path, told: Told) -> str:
     )
 
 
+def would_go_on(path: Path, told: Told) -> str:
+    """The same for a dry run, which counts without the journal."""
+    ended = told.counts["done"] + told.counts["rejected"]
+    return (
+        f"an import would go on with {path}, last written {_ago(told.written)}: it would send none "
+        f"of the {counted(ended, 'row')} settled there, unless they were changed since; they are "
+        "among those counted above"
+    )
+
+
 def shown(path: Path) -> list[str]:
     """What ``lms journal show`` prints."""
     told = look(path)

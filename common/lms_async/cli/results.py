@@ -28,8 +28,10 @@ class Results:
     def __init__(self, path: Path, *, source: Path) -> None:
         """Make sure that ``path`` can be written.
 
-        :raises CannotStart: it can't, or it is the input itself.
+        :raises CannotStart: it can't, it is the input itself, or no file.
         """
+        if str(path) == "-":
+            raise CannotStart("results go into a file, not to -: for the screen there is --json")
         self.path = path
         existed = path.exists()
         try:

@@ -146,7 +146,7 @@ class _Lines:
 
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
-            self._say(f"and {counted(self._rows_left_out, 'row')} more not done")
+            self._say(f"and {counted(self._rows_left_out, 'row')} more: the results file has all")
         for line in _closing(summary):
             self._out.write(line + "\n")
 
