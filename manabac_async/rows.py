@@ -6,6 +6,7 @@ from typing import Any
 
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.redact import texts
+from lms_async.verdict import NO_REASON
 
 _REFUSALS = ("unprocessable_entity", "not_found")
 
@@ -27,5 +28,5 @@ def verdict(item: Any) -> Verdict | None:
         if isinstance(errors, dict)
         else {}
     )
-    message = "; ".join(f"{field} {why}" for field, why in fields.items())
+    message = "; ".join(f"{field} {why}" for field, why in fields.items()) or NO_REASON
     return Verdict(Status.REJECTED, known, RowError(str(status), message, fields))

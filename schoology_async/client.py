@@ -43,7 +43,8 @@ class Schoology(Client):
     :param session: your own aiohttp session; it is not closed.
     :param connector: your own connector (proxy, certificates) for our session; it is not closed.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
-    :raises InvalidInput: no key or secret, half a token, or a base URL that is not safe.
+    :raises InvalidInput: no key or secret, half a token, no such signature, or a base URL that is
+        not safe.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, cast, get_args
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -22,6 +22,7 @@ from oauthlib.oauth1.rfc5849 import signature as rfc5849
 from oauthlib.oauth1.rfc5849.parameters import prepare_headers
 from oauthlib.oauth1.rfc5849.utils import escape
 
+from lms_async.errors import InvalidInput
 from lms_async.redact import Sealed
 
 Signature = Literal["HMAC-SHA1", "PLAINTEXT"]
@@ -75,6 +76,7 @@ class Signer:
 
     :param token: the access token of a three-legged key; ``None`` for two-legged, where
         ``oauth_token`` is sent empty, as the vendor's page asks.
+    :raises InvalidInput: another ``signature`` than these.
     """
 
     def __init__(
@@ -86,6 +88,8 @@ class Signer:
         token_secret: str | None = None,
         signature: Signature = "HMAC-SHA1",
     ) -> None:
+        if signature not in get_args(Signature):
+            raise InvalidInput(f"signature is one of {', '.join(get_args(Signature))}")
         self._key = Sealed(key)
         # RFC 5849, 3.4.2 and 3.4.4: the key of the one signature, and the whole of the other.
         both = f"{escape(secret)}&{escape(token_secret or '')}"

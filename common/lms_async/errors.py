@@ -200,4 +200,5 @@ class BulkFailed(LmsError):
     def __init__(self, report: Report[Any]) -> None:
         self.report = report
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
-        super().__init__(f"not every row was done: {counts}", hint="see .report")
+        stopped = f"; it was stopped by: {report.stopped}" if report.stopped else ""
+        super().__init__(f"not every row was done: {counts}{stopped}", hint="see .report")

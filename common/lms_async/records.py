@@ -188,6 +188,8 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
 def _sayable(name: object) -> str:
     """A field's name, if it looks like one: without its header a file's first person does not."""
     text = str(name)
+    if text.startswith("\ufeff"):
+        return "a name that begins with a byte-order mark (encoding='utf-8-sig' reads past it)"
     return text if text.isidentifier() and text.islower() else "a name that is not shown"
 
 

@@ -86,7 +86,7 @@ class Sending:
             }
             if not self._has_one(values):
                 first, *others = self._one_of
-                fields[first] = f"or {' or '.join(others)} is needed"
+                fields[first] = f"is needed, or {' or '.join(others)}"
             if not fields:
                 return self._written(values)
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)

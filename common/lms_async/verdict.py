@@ -38,6 +38,8 @@ def match(
     return found
 
 
+#: The message of a refusal that the vendor gives by its code alone.
+NO_REASON = "the vendor gives no reason"
 _UNMENTIONED = RowError("unmentioned", "the vendor's answer does not speak of this row")
 
 

@@ -164,7 +164,7 @@ async def test_bad_rows_cost_the_others_nothing(
         4: ("S91,,Okafor,1214,a@b.example", "invalid", "name_first: is needed"),
         5: ("S92,Ada,,1214,a@b.example", "invalid", "name_last: is needed"),
         6: ("S93,Ada,Okafor,,a@b.example", "invalid", "role_id: is needed"),
-        7: ("S94,Ada,Okafor,1214,", "invalid", "primary_email is needed"),
+        7: ("S94,Ada,Okafor,1214,", "invalid", "username: is needed, or primary_email"),
         8: ("S95,Ada,Okafor,1214,no mail", "invalid", "primary_email: must be a mail address"),
         9: ("S96,Ada,Okafor,1214", "ragged", "has 4 cells, the header 5"),
         10: ("S97,Ada,Okafor,1214,a@b.example,", "ragged", "has 6 cells, the header 5"),

@@ -150,6 +150,31 @@ async def test_a_model_and_a_mapping_of_numbers_are_sent_alike(
     assert kept.additional_buildings == "1,2"
 
 
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"message": "No such role."}, "No such role."),
+        ({"errors": {"role_id": ["No such role."]}}, "No such role."),
+        ({}, "the vendor gives no reason"),
+    ],
+)
+async def test_why_a_row_was_refused_is_said_also_if_the_vendor_says_nothing(
+    connect: Callable[..., Schoology], told: dict[str, Any], message: str
+) -> None:
+    async def say(request: web.Request) -> web.Response:
+        await request.read()
+        item = {"response_code": 404, "school_uid": "S00000", **told}
+        return web.json_response({"user": [item]}, status=207)
+
+    app = web.Application()
+    app.router.add_post("/users", say)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/")))
+        report = await client.users.create_many(people(1))
+    assert report.failures[0].error is not None
+    assert (report.failures[0].error.code, report.failures[0].error.message) == ("404", message)
+
+
 ANSWERS: dict[str, Any] = {
     "204": (204, b""),
     "null": (200, b"null"),

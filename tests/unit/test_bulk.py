@@ -223,7 +223,7 @@ def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
     assert report.counts == {Status.SKIPPED: 1000}
     assert len(vendor.chunks) <= 2
     assert isinstance(report.stopped, Unauthorized)
-    with pytest.raises(BulkFailed, match="1000 skipped") as failed:
+    with pytest.raises(BulkFailed, match="1000 skipped; it was stopped by: HTTP 401") as failed:
         report.raise_for_failures()
     assert failed.value.__cause__ is report.stopped
 

@@ -196,6 +196,11 @@ def test_a_signer_shows_no_secret() -> None:
             pickle.dumps(part)
 
 
+def test_a_signature_that_there_is_not_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="one of HMAC-SHA1, PLAINTEXT"):
+        Schoology("k", "s", signature="HMAC-SHA256")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("which", ["key", "secret", "token", "token_secret"])
 def test_credentials_that_are_no_text_are_refused_and_not_shown(which: str) -> None:
     parts = {"key": "k", "secret": "s", "token": "t", "token_secret": "u", which: "S3CRET\ud800"}

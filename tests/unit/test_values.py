@@ -204,6 +204,12 @@ def test_a_row_that_is_no_mapping_is_refused() -> None:
         Sending(converter, Written, what="the row")(["Ada"])
 
 
+def test_a_byte_order_mark_before_a_fields_name_is_told() -> None:
+    row = {"\ufeffkey": "1", "name": "A", "role": "2"}
+    with pytest.raises(InvalidInput, match="begins with a byte-order mark .*utf-8-sig"):
+        Sending(converter, Written, what="the row")(row)
+
+
 @given(
     st.builds(
         Written,

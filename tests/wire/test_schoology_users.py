@@ -52,7 +52,7 @@ async def test_create_checks_before_it_sends(
     with pytest.raises(InvalidInput) as refused:
         await schoology.users.create({"school_uid": "1", "name_first": "A", "gender": "X"})
     assert set(refused.value.fields) == {"name_last", "role_id", "gender"}
-    with pytest.raises(InvalidInput, match="primary_email is needed"):
+    with pytest.raises(InvalidInput, match="username: is needed, or primary_email"):
         await schoology.users.create(
             UserCreate(school_uid="1", name_first="A", name_last="B", role_id=1)
         )
