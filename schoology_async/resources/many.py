@@ -85,9 +85,11 @@ class ManyUsers:
             email_conflict_resolution=email_conflict_resolution,
         )
 
+        school_uid = named("school_uid")
+
         def prepare(items: list[N]) -> Prepared:
             bodies, refused = new_user.many(items)
-            return Prepared([str(body["school_uid"]) for body in bodies], bodies, refused)
+            return Prepared(list(school_uid.each(bodies)), bodies, refused)
 
         def call(rows: Rows[N]) -> Call[Any]:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
@@ -99,7 +101,7 @@ class ManyUsers:
             users,
             prepare,
             call,
-            key=named("school_uid"),
+            key=school_uid,
             id=named("id"),
             operation="users.create_many",
             query=query,
