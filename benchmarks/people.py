@@ -257,6 +257,7 @@ def main(full: bool = False) -> None:
         ],
         goals=[
             plain.goal(1.5, "CPU of CSV → dicts → aiohttp + orjson, signing told apart"),
+            signed.goal(2.0, "CPU of CSV → dicts → aiohttp + orjson, signed"),
             requested.goal(0.8, "CPU of a requests loop posting ready dicts, signing told apart"),
         ],
         notes=[
