@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import random
-import shutil
-import signal
-import socket
-import subprocess
 import tempfile
 import time
 from bisect import bisect_left, bisect_right
@@ -29,6 +25,7 @@ from lms_async.limit_redis import RedisWindow
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 
 from .picture import lines, marked
+from .redis_server import RedisServer
 from .report import Found
 
 PROCESSES, TASKS = 8, 10
@@ -38,66 +35,6 @@ LATENCY, SPREAD = 0.1, 0.05
 TIMEOUT = 2.0
 
 _spawn = multiprocessing.get_context("spawn")
-
-
-class RedisServer:
-    """A Redis of one's own that keeps nothing on disk.
-
-    :param folder: where it may write; one that will go away.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @staticmethod
-    def program() -> str | None:
-        """The server's program, if there is one on this machine."""
-        return shutil.which("redis-server") or shutil.which("valkey-server")
-
-    def start(self) -> None:
-        """Start it, empty, and wait until it answers."""
-        program = self.program()
-        if program is None:
-            raise FileNotFoundError("there is no redis-server on this machine")
-        options = ["--bind", "127.0.0.1", "--port", f"{self.port}", "--save", "", "--dir", "."]
-        self._process = subprocess.Popen(  # noqa: S603 - our own words
-            [program, *options], cwd=self._folder, stdout=subprocess.DEVNULL
-        )
-        end = time.monotonic() + 20
-        while not self._answers():
-            if time.monotonic() > end or self._process.poll() is not None:
-                raise ChildProcessError("redis-server does not start")
-            time.sleep(0.02)
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
-                line.sendall(b"PING\r\n")
-                return line.recv(16).startswith(b"+PONG")
-        except OSError:
-            return False
-
-    def hang(self) -> None:
-        """Let it stand still, with all connections open."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """End what :meth:`hang` began."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-
-    def kill(self) -> None:
-        """End it at once: it forgets everything."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 def _serve(told: Connection) -> None:

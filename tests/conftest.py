@@ -35,23 +35,13 @@ def people(count: int, start: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-class _Kept(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_asyncio() -> Iterator[None]:
+def nothing_is_left_to_asyncio(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A task's exception that nobody asks for, a handle that raises: asyncio only logs them."""
-    kept = _Kept()
-    logging.getLogger("asyncio").addHandler(kept)
     yield
-    logging.getLogger("asyncio").removeHandler(kept)
-    assert kept.texts == []
+    records = [one for when in ("setup", "call", "teardown") for one in caplog.get_records(when)]
+    left = [one for one in records if one.name == "asyncio" and one.levelno >= logging.ERROR]
+    assert [one.getMessage() for one in left] == []
 
 
 @pytest.fixture

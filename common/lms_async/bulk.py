@@ -143,7 +143,6 @@ class Bulk(Generic[R]):
 
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
         self._begun = True
-        report, done = self._report, Status.DONE
         try:
             await self.open()
             async with aclosing(ahead(self._departures(), AHEAD)) as departures:
@@ -158,10 +157,7 @@ class Bulk(Generic[R]):
                     outcomes = in_order.ready(task.result())
                     del task, chunk  # with their rows, as soon as somebody has read them
                     for outcome in outcomes:
-                        if outcome.status is done:
-                            report.done += 1
-                        else:
-                            report.add(outcome)
+                        self._report.add(outcome)
                         yield outcome
                     outcomes.clear()
         finally:

@@ -82,14 +82,12 @@ class Outcome(Generic[R]):
 class Report(Generic[R]):
     """A whole bulk: ``counts`` by status, and the rows that need a look.
 
-    ``done`` is how many rows the vendor did, of those that were read so far. ``stopped`` is the
-    error that ended the bulk early, if one did; the rows that had not left by then are counted as
-    ``skipped``.
+    ``stopped`` is the error that ended the bulk early, if one did; the rows that had not left by
+    then are counted as ``skipped``.
     """
 
-    #: By itself: nearly all are, and to count them in a Counter takes several times as long.
-    done: int = 0
-    _others: Counter[Status] = attrs.field(factory=Counter)
+    # A plain dict, with every status in it: a Counter counts at half the speed.
+    _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
     failures: list[Outcome[R]] = attrs.field(factory=list)
     unknowns: list[Outcome[R]] = attrs.field(factory=list)
     stopped: LmsError | None = None
@@ -101,14 +99,11 @@ class Report(Generic[R]):
     @property
     def counts(self) -> Counter[Status]:
         """How many rows ended so, by status; of those that were read so far."""
-        return Counter({Status.DONE: self.done} if self.done else {}) + self._others
+        return Counter({status: count for status, count in self._counted.items() if count})
 
     def add(self, outcome: Outcome[R]) -> None:
         """Count ``outcome``, and keep it if somebody must look at it."""
-        if outcome.status is Status.DONE:
-            self.done += 1
-            return
-        self._others[outcome.status] += 1
+        self._counted[outcome.status] += 1
         if outcome.error is None:
             return
         if outcome.status is Status.REJECTED:

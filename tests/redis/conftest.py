@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from benchmarks.redis_window import RedisServer
+from benchmarks.redis_server import RedisServer
 from lms_async.events import Event
 from lms_async.limit_redis import RedisWindow
 

@@ -10,7 +10,8 @@ import os
 
 import pytest
 
-from benchmarks.redis_window import LIMIT, RedisServer, watch
+from benchmarks.redis_server import RedisServer
+from benchmarks.redis_window import LIMIT, watch
 
 SECONDS = 30.0 if os.environ.get("LMS_FULL") else 6.0
 

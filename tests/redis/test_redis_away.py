@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.redis_window import RedisServer
+from benchmarks.redis_server import RedisServer
 from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
 from lms_async.limit_redis import RedisWindow
@@ -158,16 +158,19 @@ async def test_one_that_is_closed_while_redis_goes_away_leaves_nothing_to_asynci
     scope: str, young_redis: RedisServer
 ) -> None:
     """Its call is under way, is waited for, and fails: that is asked for all the same."""
-    window = RedisWindow(1, per=PER, scope=scope, url=young_redis.url, timeout=TIMEOUT)
-    (await window.acquire()).answered()
-    young_redis.hang()
-    waiting = asyncio.create_task(window.acquire())
-    await asyncio.sleep(0.05)
-    closing = asyncio.create_task(window.close())
-    await asyncio.sleep(0.05)
-    young_redis.kill()
-    await closing
-    with pytest.raises(ClientUnusable):
-        await waiting
-    del window, waiting, closing
+
+    async def close_it() -> None:
+        window = RedisWindow(1, per=PER, scope=scope, url=young_redis.url, timeout=TIMEOUT)
+        (await window.acquire()).answered()
+        young_redis.hang()  # before it is told of that
+        waiting = asyncio.create_task(window.acquire())
+        await until(lambda: window.waiting == 1)
+        closing = asyncio.create_task(window.close())
+        await until(lambda: window._hanging_up)
+        young_redis.kill()
+        await closing
+        with pytest.raises(ClientUnusable):
+            await waiting
+
+    await close_it()
     gc.collect()  # what it left, if anything, is told now: see `nothing_is_left_to_asyncio`

@@ -63,20 +63,18 @@ def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
 
 def going_on(path: Path, told: Told) -> str:
     """One line for an import that goes on where an earlier one ended."""
-    ended = told.counts["done"] + told.counts["rejected"]
     open_ = told.counts["sent"] + told.counts["unknown"]
     return (
-        f"going on with {path}, last written {_ago(told.written)}: {counted(ended, 'row')} "
+        f"going on with {path}, last written {_ago(told.written)}: {_ended(told)} "
         f"settled, {counted(open_, 'row')} to be asked for (--restart forgets it)"
     )
 
 
 def would_go_on(path: Path, told: Told) -> str:
     """The same for a dry run, which counts without the journal."""
-    ended = told.counts["done"] + told.counts["rejected"]
     return (
         f"an import would go on with {path}, last written {_ago(told.written)}: it would send none "
-        f"of the {counted(ended, 'row')} settled there, unless they were changed since; they are "
+        f"of the {_ended(told)} settled there, unless they were changed since; they are "
         "among those counted above"
     )
 
@@ -89,6 +87,10 @@ def shown(path: Path) -> list[str]:
         lines.append(f"begun {_ago(told.begun)}, last written {_ago(told.written)}")
     lines += [f"{told.counts[status]:>9,} {words}" for status, words in _SAID.items()]
     return lines
+
+
+def _ended(told: Told) -> str:
+    return counted(told.counts["done"] + told.counts["rejected"], "row")
 
 
 def _ago(moment: float) -> str:
