@@ -12,7 +12,7 @@ import gc
 import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -38,7 +38,7 @@ FIGURES = Path(__file__).with_name("guard.json")
 #: How many times the stored count is no change of kind yet.
 MOST = 1.3
 
-Signed = Callable[[str, str], AbstractAsyncContextManager[Mapping[str, str]]]
+Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
 
 def version() -> str:
@@ -59,7 +59,7 @@ class ReadyWire(Wire):
         slot: Slot,
         seconds: float,
     ) -> Answer:
-        async with signed(call.method, url):
+        with signed(call.method, url):
             slot.answered()
         if call.path == "users":
             return Answer(200, {}, page(int(dict(call.query).get("start", "0"))))

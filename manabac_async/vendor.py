@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import attrs
@@ -64,7 +64,7 @@ class ManageBacVendor(Vendor):
         """Whether they still are."""
         return self.credentials.is_fresh()
 
-    def signed(self, method: str, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+    def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())
 

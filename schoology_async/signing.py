@@ -191,11 +191,11 @@ class _Signed:
         self._method = method
         self._url = url
 
-    async def __aenter__(self) -> Mapping[str, str]:
+    def __enter__(self) -> Mapping[str, str]:
         timestamp = self._signer._stamps.depart()
         return self._signer.headers(self._method, self._url, timestamp=timestamp)
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,

@@ -49,7 +49,7 @@ class Sending:
         return TextColumns(self._model)
 
     @cached_property
-    def _otherwise(self) -> list[tuple[str, Callable[[str], Any]]]:
+    def _otherwise(self) -> list[tuple[str, Mapping[str, Any]]]:
         hints = get_type_hints(self._model, include_extras=True)
         return [
             (field.name, column.wire)
@@ -103,8 +103,8 @@ class Sending:
                 having = rows
                 if len(texts) < len(rows):
                     having = [row for row in rows if name in row]
-                for row, text in zip(having, texts, strict=True):
-                    row[name] = wire(text)
+                for row, value in zip(having, map(wire.__getitem__, texts), strict=True):
+                    row[name] = value
         return rows, {}
 
     def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:

@@ -91,7 +91,7 @@ class Column(NamedTuple):
     text, it says no or raises TypeError."""
 
     fits: Callable[[Sequence[str]], bool]
-    wire: Callable[[str], Any] | None = None
+    wire: Mapping[str, Any] | None = None
 
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
@@ -257,11 +257,9 @@ def _all_digits(texts: Sequence[str]) -> bool:
 
 
 def _all_days(texts: Sequence[str]) -> bool:
-    # fromisoformat takes other forms too: by the week, or without dashes and with more behind.
-    if set(map(len, texts)) != {10}:
-        return False
+    # fromisoformat takes other forms too, by the week or without dashes; none is longer than ten.
     joined = "".join(texts)
-    if not joined[4::10] == joined[7::10] == "-" * len(texts):
+    if not joined[4::10] == joined[7::10] == "-" * len(texts) or len(joined) != 10 * len(texts):
         return False
     try:
         deque(map(date.fromisoformat, texts), maxlen=0)
@@ -303,8 +301,8 @@ COLUMNS: dict[Any, Column] = {
     Email: Column(_all_mailboxes),
     Day: Column(_all_days),
     IdList: Column(_all_ids),
-    Year: Column(among(frozenset(_YEARS)), _YEARS.__getitem__),
-    Flag: Column(among(frozenset(_FLAGS)), _FLAGS.__getitem__),
+    Year: Column(among(frozenset(_YEARS)), _YEARS),
+    Flag: Column(among(frozenset(_FLAGS)), _FLAGS),
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -83,7 +83,7 @@ class Vendor(ABC):
         """A limiter that is safe for this vendor, used where the caller gives none."""
 
     @abstractmethod
-    def signed(self, method: str, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+    def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """Headers that authorise this one attempt; the context ends when its answer begins."""
 
     @abstractmethod

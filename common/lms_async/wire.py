@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 
 import aiohttp
@@ -24,7 +24,7 @@ from .limit import Slot
 #: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
 
-Signed = Callable[[str, str], AbstractAsyncContextManager[Mapping[str, str]]]
+Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
 
 class _SecondPass(Exception):
@@ -152,7 +152,7 @@ async def _answering(
     """The response, whose body is still to be read. In a frame of its own, which is gone when an
     error is raised: it holds the credentials."""
     target, printed = _target(url)
-    async with signed(call.method, printed) as signature:
+    with signed(call.method, printed) as signature:
         return await session.request(
             call.method,
             target,
