@@ -13,7 +13,8 @@ from .columns import parts
 from .errors import InvalidInput
 from .records import checker, written
 from .text_columns import TextColumns, Texts
-from .values import COLUMNS, UNSET, Misfit, is_whole
+from .text_rules import COLUMNS
+from .values import UNSET, Misfit, is_whole
 
 
 class Sending:

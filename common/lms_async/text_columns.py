@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import attrs
 
 from .columns import parts
-from .values import COLUMNS, among
+from .text_rules import COLUMNS, among, or_blank
+from .values import MAY_BE_BLANK
 
 Texts = Sequence[str]
 
@@ -47,7 +48,7 @@ class TextColumns:
     def __init__(self, model: type[Any]) -> None:
         fields = attrs.fields(model)
         hints = get_type_hints(model, include_extras=True)
-        self._fits = {field.name: _fits(parts(hints[field.name])[0]) for field in fields}
+        self._fits = {field.name: _fits(*parts(hints[field.name])) for field in fields}
         self._needed = {field.name for field in fields if field.default is attrs.NOTHING}
         self._header: _Header | None = None
 
@@ -76,12 +77,15 @@ class TextColumns:
         return columns
 
 
-def _fits(annotation: Any) -> Callable[[Texts], bool]:
+def _fits(annotation: Any, nothing: frozenset[Any]) -> Callable[[Texts], bool]:
     """Whether a column of such a field fits; a TypeError where not all of it is text."""
     if get_origin(annotation) is Literal:
         return among(frozenset(get_args(annotation)))
     column = COLUMNS.get(annotation)
-    return _never if column is None else column.fits
+    if column is None:
+        return _never
+    none_for_blank = annotation in MAY_BE_BLANK and type(None) in nothing
+    return or_blank(column.fits) if none_for_blank else column.fits
 
 
 def _never(_: Texts) -> bool:

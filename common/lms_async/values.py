@@ -12,18 +12,14 @@ Three things differ for the vendors and so for us: a field that is :data:`UNSET`
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from itertools import repeat
-from operator import contains
 from typing import (
     Annotated,
     Any,
     Final,
     Literal,
-    NamedTuple,
     TypeVar,
 )
 
@@ -83,15 +79,6 @@ class Misfit(ValueError):
             f"{path}.{inner}" if inner and inner[0] != "[" else path + inner: why
             for inner, why in self.fields.items()
         }
-
-
-class Column(NamedTuple):
-    """A scalar's rule for many texts at once: whether all fit, and what each is on the wire where
-    that is not the text itself. Where it says no, each value is looked at; where a value is no
-    text, it says no or raises TypeError."""
-
-    fits: Callable[[Sequence[str]], bool]
-    wire: Mapping[str, Any] | None = None
 
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
@@ -238,72 +225,6 @@ DUMPS: dict[type, Callable[[Any], Any]] = {
     date: date.isoformat,
 }
 WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
-
-
-def _all_text(texts: Sequence[str]) -> bool:
-    "".join(texts)
-    return True
-
-
-def among(allowed: frozenset[str]) -> Callable[[Sequence[str]], bool]:
-    """Whether all of a column are one of the ``allowed`` texts."""
-    # What is no text may equal one.
-    return lambda texts: _all_text(texts) and allowed.issuperset(texts)
-
-
-def _all_digits(texts: Sequence[str]) -> bool:
-    joined = "".join(texts)
-    return joined.isascii() and joined.isdigit() and all(texts)
-
-
-def _all_days(texts: Sequence[str]) -> bool:
-    # fromisoformat takes other forms too, by the week or without dashes; none is longer than ten.
-    joined = "".join(texts)
-    if not joined[4::10] == joined[7::10] == "-" * len(texts) or len(joined) != 10 * len(texts):
-        return False
-    try:
-        deque(map(date.fromisoformat, texts), maxlen=0)
-    except ValueError:
-        return False
-    return True
-
-
-def _all_there(texts: Sequence[str]) -> bool:
-    return all(map(str.strip, texts))
-
-
-def _all_mailboxes(texts: Sequence[str]) -> bool:
-    """As ``_MAILBOX`` of each, at a third of the cost: one ``@`` each, not at an end, no blanks."""
-    apart = f"@{'@'.join(texts)}@"
-    return (
-        apart.count("@") == 2 * len(texts) + 1
-        and all(map(contains, texts, repeat("@")))
-        and "@@" not in apart
-        and apart.split(None, 1) == [apart]
-    )
-
-
-def _all_ids(texts: Sequence[str]) -> bool:
-    apart = f",{','.join(texts)},"
-    return ",," not in apart and apart.split(None, 1) == [apart]
-
-
-_YEARS = {str(year): year for year in range(1900, 2100)}
-_FLAGS = {"0": 0, "1": 1}
-
-COLUMNS: dict[Any, Column] = {
-    str: Column(_all_text),
-    Id: Column(_all_text),
-    AnyId: Column(_all_text),
-    Needed: Column(_all_there),
-    NeededId: Column(_all_there),
-    NeededNumber: Column(_all_digits),
-    Email: Column(_all_mailboxes),
-    Day: Column(_all_days),
-    IdList: Column(_all_ids),
-    Year: Column(among(frozenset(_YEARS)), _YEARS),
-    Flag: Column(among(frozenset(_FLAGS)), _FLAGS),
-}
 
 
 def ids_of(given: object, *, what: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -247,9 +249,11 @@ _ROW = st.fixed_dictionaries(
     optional={
         "username": st.sampled_from(["u", "", UNSET]),
         "primary_email": st.sampled_from(["a@b", "ab", ""]),
-        "grad_year": st.sampled_from(["2031", "1031", "31", 2031]),
-        "synced": st.sampled_from(["1", "0", "maybe"]),
-        "additional_buildings": st.sampled_from(["1,2", "3", ",", "1, 2"]),
+        "grad_year": st.sampled_from(["2031", "1031", "31", "", 2031]),
+        "birthday_date": st.sampled_from(["1997-04-01", "1997-04-31", ""]),
+        "synced": st.sampled_from(["1", "0", "", "maybe"]),
+        "name_title_show": st.sampled_from(["1", ""]),
+        "additional_buildings": st.sampled_from(["1,2", "3", ",", "1, 2", ""]),
         "gender": st.sampled_from(["M", "F", "X", None]),
         "bio": st.sampled_from(["b", 5]),
         "odd": st.just("?"),
@@ -274,6 +278,20 @@ def test_many_rows_are_checked_as_each_would_be_whatever_came_before(
         assert sent == alone
         assert {place: invalid.fields for place, invalid in others.items()} == refused
         assert rows == before  # what is sent is a copy
+
+
+def test_the_rows_of_a_dict_reader_are_checked_at_once_with_their_blank_cells() -> None:
+    file = io.StringIO(
+        "school_uid,name_title,name_first,name_last,username,primary_email,role_id,gender,"
+        "grad_year,birthday_date,name_title_show,additional_buildings,position,parent_uids\n"
+        '1,Mr.,A,B,u,a@b,7,M,2031,1997-04-01,1,"1,2",,\n'
+        "2,,C,D,v,,7,,,,,,,\n"
+    )
+    rows = list(csv.DictReader(file))
+    assert TextColumns(UserCreate).of(rows) is not None
+    sent, refused = new_user.many(rows)
+    assert sent == [new_user(row) for row in rows]
+    assert not refused
 
 
 def test_rows_of_one_header_are_told_by_it_and_those_of_another_too() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lms_async.errors import InvalidInput
 from lms_async.records import Record, make_converter
 from lms_async.sending import Sending
+from lms_async.text_rules import COLUMNS
 from lms_async.values import (
-    COLUMNS,
     DUMPS,
     SCALARS,
     UNSET,
