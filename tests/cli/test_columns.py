@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli.columns import Columns, match_columns, read_map
+from lms_async.cli.columns import Columns, described, match_columns, read_map
 from lms_async.cli.exits import CannotStart
 from lms_async.outcome import RowError
 
@@ -32,6 +32,16 @@ def faults(*arguments: Any) -> list[str]:
     with pytest.raises(CannotStart) as why:
         match(*arguments)
     return list(why.value.lines)
+
+
+def test_the_columns_that_a_file_may_have_are_told() -> None:
+    assert described(FIELDS | {"bio": "about the person"}, NEEDED) == [
+        "school_uid     the school's own id (needed)",
+        "name_first     first name (needed)",
+        "username       login name (needed, or primary_email)",
+        "primary_email  mail address (needed, or username)",
+        "bio            about the person",
+    ]
 
 
 def test_columns_in_any_order() -> None:
@@ -71,7 +81,7 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         ),
         pytest.param(
             ([*GOOD, "Locker"],),
-            ['unknown column "Locker": add --map FIELD="Locker", or --ignore "Locker"'],
+            ['unknown column "Locker"', '--map FIELD="Locker"', "lms columns", '--ignore "Locker"'],
             id="unknown, near none",
         ),
         pytest.param(

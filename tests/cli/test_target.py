@@ -14,12 +14,19 @@ from schoology_async import UserCreate, Window
 from schoology_async.cli import ALIASES, FIELDS, SchoologyTarget
 from schoology_async.signing import Signer
 from schoology_async.vendor import SchoologyVendor
+from tests.cli.conftest import lms
 
 
 def test_every_field_that_may_be_written_is_a_column() -> None:
     assert set(FIELDS) == {field.name for field in attrs.fields(UserCreate)}
     assert all(FIELDS.values())
     assert set(ALIASES.values()) <= set(FIELDS)
+
+
+async def test_the_columns_of_a_target_are_told(tmp_path: Path) -> None:
+    ran = await lms("columns", "schoology", environment={}, folder=tmp_path)
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.out.splitlines()] == list(FIELDS)
 
 
 def test_the_limit_is_the_clients_own() -> None:

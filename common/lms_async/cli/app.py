@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from .. import __version__
+from .columns import described
 from .credentials import read_environment
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
@@ -149,6 +150,16 @@ def import_(
         say.fault(why.lines, why.exit_code)
         raise typer.Exit(why.exit_code) from None
     raise typer.Exit(_run(run_import(order, say)).exit_code)
+
+
+@app.command()
+def columns(
+    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+) -> None:
+    """Say which columns a file may have."""
+    target = find_target(name)
+    for line in described(target.fields, target.needed):
+        typer.echo(line)
 
 
 journal = typer.Typer(no_args_is_help=True, help="The journals that imports keep.")

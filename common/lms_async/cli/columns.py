@@ -36,6 +36,18 @@ class Columns:
         return {field: value for place, field in self.fields if (value := cells[place].strip())}
 
 
+def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> list[str]:
+    """A line for each field: its name, what it holds, and whether a file must have it."""
+    must = {
+        field: f" (needed{', or ' + listed(others, 'or') if others else ''})"
+        for group in needed
+        for field in group
+        for others in [[other for other in group if other != field]]
+    }
+    width = max(map(len, fields))
+    return [f"{name:{width}}  {holds}{must.get(name, '')}" for name, holds in fields.items()]
+
+
 def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
     """``--map FIELD=COLUMN``, each time it was given, as columns by field.
 
@@ -169,7 +181,10 @@ def _proposed(
 def _unknown(column: str, fields: Mapping[str, str], proposal: _Proposal | None) -> str:
     what = f"unknown column {quoted(column)}"
     if proposal is None:
-        return f"{what}: add --map FIELD={quoted(column)}, or --ignore {quoted(column)}"
+        return (
+            f"{what}: add --map FIELD={quoted(column)} (lms columns tells all fields), "
+            f"or --ignore {quoted(column)}"
+        )
     field = proposal.field
     near = "it looks like" if proposal.sure else "the nearest known one is"
     return (
