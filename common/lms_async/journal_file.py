@@ -85,7 +85,13 @@ class JournalFile:
                 if restart:
                     self._forget()
                 self._check_format()
-            self._fold()
+            try:
+                self._fold()
+            except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
+                raise JournalUnusable(
+                    f"the journal {path} is damaged",
+                    hint="bring a copy of it back, or begin anew, which sends everything",
+                ) from None
         except sqlite3.Error as error:
             self._db.close()
             raise self._unusable(error) from None

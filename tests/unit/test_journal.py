@@ -212,10 +212,24 @@ def no_database(school: School, path: Path) -> Any:
     return whole(school, rows(1), Journal(path))
 
 
+def damaged(chunks: str) -> Callable[[School, Path], Any]:
+    def make(school: School, path: Path) -> Any:
+        with sqlite3.connect(path) as database:
+            database.execute("INSERT INTO note VALUES (99, 1.0, ?, zeroblob(16))", (chunks,))
+        database.close()
+        return whole(school, rows(1), Journal(path))
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [
         (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "of other input"),
+        (damaged("?"), "is damaged"),
+        (damaged("[[1]]"), "is damaged"),
+        (damaged("[[1,16],[1,[]]]"), "is damaged"),
+        (damaged("[[1,16],[1,[7]]]"), "is damaged"),
         (other_call, "of another call"),
         (other_account, "of another account"),
         (another_version, "by another version"),
