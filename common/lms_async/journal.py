@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .errors import JournalFailed, JournalUnusable, LmsError
-from .journal_entries import TAG, Ended, Known, Sent
+from .journal_entries import HASH, WHOSE, Ended, Known, Sent
 from .outcome import Outcome, Status
 from .rows import Rows
 
@@ -119,15 +119,18 @@ class _Tags:
         self._key = key
 
     def of(self, text: bytes) -> bytes:
-        return hashlib.blake2b(text, key=self._key, digest_size=TAG).digest()
+        return hashlib.blake2b(text, key=self._key, digest_size=HASH).digest()
 
     def mark(self, rows: Rows[Any]) -> None:
-        """Give each row its tag: that of its key and content."""
-        rows.tags = [
-            self.of(str(key).encode("utf-8", "surrogatepass") + b"\0" + body)
-            for key, body in zip(rows.keys, rows.bodies, strict=True)
-        ]
+        """Give each row its tag."""
+        rows.tags = list(map(self._tag, rows.keys, rows.bodies))
         rows.pack()
+
+    def _tag(self, key: Hashable | None, body: bytes) -> bytes:
+        name = str(key).encode("utf-8", "surrogatepass")
+        content = self.of(name + b"\0" + body)
+        whose = content if key is None else self.of(name)
+        return whose[:WHOSE] + content
 
 
 class OpenJournal:

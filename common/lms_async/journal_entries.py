@@ -10,13 +10,16 @@ import attrs
 
 from .outcome import Status
 
-#: Bytes of one hash.
-TAG = 16
+#: Bytes of a hash; of what tells whose a row is; and of a row's tag, which is of its key and
+#: content, with whose it is in front.
+HASH = 16
+WHOSE = 8
+TAG = WHOSE + HASH
 
 
 @attrs.frozen
 class Sent:
-    """Rows that are about to leave, by their hashes."""
+    """Rows that are about to leave, by their tags."""
 
     chunk: int
     tags: bytes = attrs.field(repr=False)

@@ -4,8 +4,9 @@ While an import runs, the file is only added to: one note for all chunks that le
 ended since the last one, which costs a twentieth of writing each row of the import. When it is
 opened again, these notes are taken apart into rows, that can be looked up.
 
-No name, no mail address and no key stands here: a row is known by a keyed hash of its key and
-content.
+No name, no mail address and no key stands here: a row is known by its tag, keyed hashes of its key
+and of its content. What the vendor has of a key is what was sent last: so a content that is done is
+settled until another one of its key is sent.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from typing import Any
 import orjson
 
 from .errors import JournalFailed, JournalUnusable
-from .journal_entries import TAG, Ended, Known, Sent, Told
+from .journal_entries import TAG, WHOSE, Ended, Known, Sent, Told
 from .outcome import Status
 
 #: The form of the file. One of another form is refused, not guessed at.
-FORMAT = 1
+FORMAT = 2
 #: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
 _OURS = 0x6C6D736A
 _SENT = "sent"
@@ -39,7 +40,7 @@ CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLO
 CREATE TABLE IF NOT EXISTS row (
     tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, PRIMARY KEY (tag, nth)
 ) WITHOUT ROWID;
-CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID;
+CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, leaves INTEGER) WITHOUT ROWID;
 """
 
 
@@ -154,17 +155,25 @@ class JournalFile:
 
     def _recall(self, tag: bytes) -> Known | None:
         nth = self._db.execute(
-            "INSERT INTO seen VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 "
+            "INSERT INTO seen VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET times = times + 1 "
             "RETURNING times",
             (tag,),
         ).fetchone()
         found = self._db.execute(
             "SELECT status, id, code FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
         ).fetchone()
-        if found is None:
-            return None
-        status, known, code = found
-        return Known(Status(status), known, code) if status in _SETTLED else Known(None)
+        status, known, code = found or (None, None, None)
+        if status in _SETTLED and not (status == Status.DONE and self._is_overtaken(tag)):
+            return Known(Status(status), known, code)
+        self._db.execute("UPDATE seen SET leaves = 1 WHERE tag = ?", (tag,))
+        return None if found is None else Known(None)
+
+    def _is_overtaken(self, tag: bytes) -> bool:
+        """Whether another content of its key goes out in this run, before it."""
+        other = self._db.execute(
+            "SELECT 1 FROM seen WHERE tag BETWEEN ? AND ? AND tag != ? AND leaves", _others(tag)
+        )
+        return other.fetchone() is not None
 
     def tell(self) -> Told:
         """What stands in it."""
@@ -231,6 +240,16 @@ class JournalFile:
             self._db.execute(
                 "DELETE FROM row WHERE tag = ? AND status NOT IN (?, ?)", (tag, *_SETTLED)
             )
+            if status == Status.DONE:
+                self._db.execute(
+                    "DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag)
+                )
+            elif status not in _SETTLED:  # it may have arrived
+                self._db.execute(
+                    "UPDATE row SET status = 'sent' "
+                    "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
+                    _others(tag),
+                )
             if code not in _PASSING:
                 self._db.execute(
                     "INSERT INTO row SELECT ?, 1 + count(*), ?, ?, ?, ? FROM row WHERE tag = ?",
@@ -268,3 +287,9 @@ class JournalFile:
                 hint="wait for its end; two at once would send rows twice",
             )
         return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
+
+
+def _others(tag: bytes) -> tuple[bytes, bytes, bytes]:
+    """For ``tag BETWEEN ? AND ? AND tag != ?``: other contents of its key."""
+    whose = tag[:WHOSE]
+    return whose, whose + b"\xff" * TAG, tag

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, 
 from lms_async.bulk import Bulk
 from lms_async.chunks import ABSENT
 from lms_async.journal_file import JournalFile
+from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
 
@@ -67,6 +69,119 @@ def test_rows_that_changed_since_are_sent_again_and_no_others(school: School, pa
     items[1]["value"] = "good"
     assert statuses(run(whole(school, items, Journal(path)))) == ["done"] * 4
     assert school.requests == [["k1"]]
+
+
+def flipped(
+    school: School, path: Path, values: str, *, between: Callable[[], None] = lambda: None
+) -> list[str]:
+    """How a row ends in each of several runs, whose value is another one each time."""
+    ended = []
+    for value in values:
+        ended += statuses(run(whole(school, [{"key": "k", "value": value}], Journal(path))))
+        between()
+    return ended
+
+
+def test_a_row_that_changed_back_is_sent_again(path: Path) -> None:
+    school = School(updates=True)
+    assert flipped(school, path, "ABAAB") == ["done"] * 5
+    assert school.people == {"k": "B"}
+    assert len(school.requests) == 4  # not the second of two that are the same
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": 1}
+
+
+def test_a_row_that_changed_back_from_what_was_refused_is_settled(path: Path) -> None:
+    school = School()  # it refuses whoever is there
+    assert flipped(school, path, "ABA") == ["done", "rejected", "done"]
+    assert school.people == {"k": "A"}
+    assert len(school.requests) == 2
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+@pytest.mark.parametrize("updates", [False, True])
+def test_a_row_that_changed_back_from_one_in_flight_is_asked_for_or_sent(
+    path: Path, updates: bool, arrived: bool
+) -> None:
+    school = School(updates=updates)
+    assert flipped(school, path, "A") == ["done"]
+    cancelled_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
+    if arrived:
+        school.people = {"k": "B"}
+    assert flipped(school, path, "A") == ["rejected" if arrived and not updates else "done"]
+    assert school.people == {"k": "B" if arrived and not updates else "A"}
+
+
+@pytest.mark.parametrize("apart", [0, 200])
+def test_of_two_rows_of_one_key_the_last_that_is_done_is_what_the_vendor_has(
+    path: Path, apart: int
+) -> None:
+    school = School(updates=True)
+    one, other = ({"key": "k", "value": value} for value in "AB")
+    both = [one, *rows(apart), other]
+    for items in (both, both, [one, *rows(apart)], both, [*rows(apart), other], both[::-1]):
+        ended = run(whole(school, items, Journal(path)))
+        done = [end.item["value"] for end in ended if end.status is Status.DONE]
+        assert done.count("A") + done.count("B") + apart == len(done)
+        last = [value for value in done if value in "AB"][-1]
+        assert school.people["k"] == last
+        assert [end.error.code for end in ended if end.error] in ([], ["duplicate"])
+    assert sum(key != "k" for keys in school.requests for key in keys) == apart  # once each
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "sent"),
+    [
+        ("A", "BA", "BA"),  # what is done is overtaken
+        ("A", "AB", "B"),
+        ("-", "B-", "B"),  # what is refused stays so
+        ("A-", "A-", ""),
+        ("A-", "-A", ""),
+        ("-A", "-A", "-A"),  # and is forgotten when another is done
+    ],
+)
+def test_what_is_sent_of_rows_of_one_key(path: Path, before: str, now: str, sent: str) -> None:
+    school = School(updates=True)
+
+    def input_of(values: str, first: int) -> Rows:
+        """The rows of one key, so far apart that each has ended when the next one comes."""
+        others = [row | {"key": f"{first}{row['key']}"} for row in rows(200)]
+        named = {"-": "bad"}
+        one, *more = ({"key": "k", "value": named.get(value, value)} for value in values)
+        return [one, *others, *more]
+
+    run(whole(school, input_of(before, 1), Journal(path)))
+    school.sent.clear()
+    ended = run(whole(school, input_of(now, 2), Journal(path)))
+    assert [end.status.value for end in ended if end.item["key"] == "k"] == [
+        "rejected" if value == "-" else "done" for value in now
+    ]
+    assert [value[0] for key, value in school.sent if key == "k"] == list(sent.replace("-", "b"))
+    assert school.people.get("k") == [*now.replace("-", "")][-1]
+
+
+def test_what_was_refused_stays_so_when_another_is_in_flight(path: Path) -> None:
+    school = School(updates=True)
+    refused = [{"key": "k", "value": "bad"}]
+    run(whole(school, refused, Journal(path)))
+    cancelled_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
+    school.requests.clear()
+    assert statuses(run(whole(school, refused, Journal(path)))) == ["rejected"]
+    assert school.requests == []
+
+
+def test_rows_without_a_key_are_known_by_their_content(path: Path) -> None:
+    school = School(updates=True)
+
+    async def whole_without_keys(values: str) -> list[str]:
+        keyless = batch(school, 1)
+        object.__setattr__(keyless, "prepare", one_by_one(lambda item: (None, item)))
+        items = [{"key": value, "value": value} for value in values]
+        return statuses([one async for one in Bulk(school, items, keyless, journal=Journal(path))])
+
+    for values, sent in (("AB", 2), ("ABC", 3), ("CAB", 3)):
+        assert run(whole_without_keys(values)) == ["done"] * len(values)
+        assert len(school.requests) == sent
 
 
 def test_a_row_refused_for_a_reason_that_passes_is_sent_again(school: School, path: Path) -> None:
