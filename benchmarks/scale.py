@@ -6,13 +6,13 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import attrs
 import orjson
 
 from lms_async import Call, Status
+from lms_async.call import Watch
 from lms_async.transport import Transport
 from schoology_async import Window
 from schoology_async.resources import Users
@@ -40,12 +40,10 @@ class Account:
     def __init__(self) -> None:
         self._window = Window(LIMIT, per=PER)
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
         slot = await self._window.acquire()
-        if departing is not None:
-            await departing()
+        if watch is not None:
+            await watch.departing()
         body = orjson.dumps(call.body)
         await asyncio.sleep(LATENCY)
         slot.answered()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
 
 from lms_async import Bulk, Call, Status
+from lms_async.call import Watch
 from lms_async.transport import Transport
 from schoology_async.resources import Users
 
@@ -23,11 +24,9 @@ class Wireless:
     def __init__(self, answers: Iterable[bytes]) -> None:
         self._answers = iter(answers)
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
-        if departing is not None:
-            await departing()
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        if watch is not None:
+            await watch.departing()
         orjson.dumps(call.body)
         return orjson.loads(next(self._answers)), 1
 

@@ -255,6 +255,7 @@ class Bulk(Generic[R]):
             self._sender,
             self._batch,
             departing=partial(self._depart, chunk),
+            returned=partial(self._return, chunk),
             halt=partial(self._halt, chunk),
             stopping=lambda: self._stopping,
         )
@@ -277,6 +278,12 @@ class Bulk(Generic[R]):
             await self._book.sent(number, chunk.rows)
             chunk.noted = number
         chunk.departed = True
+
+    def _return(self, chunk: Chunk[R]) -> None:
+        """Note that ``chunk`` has not left after all. Who stops need not wait for its turn."""
+        chunk.departed = False
+        if self._stopping:
+            chunk.recall()
 
     def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
         """Note how the rows of ``chunk`` ended; the next one need not wait for the disk."""

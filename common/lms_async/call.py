@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from string import Formatter
-from typing import Any, Generic, Literal, TypeVar, overload
+from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
 
 import attrs
@@ -58,6 +58,19 @@ class Call(Generic[T]):
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
+
+
+class Watch(Protocol):
+    """Who is told of the attempts of a call."""
+
+    async def departing(self) -> None:
+        """An attempt is about to leave, its slot is there; what this raises keeps it from that."""
+
+    def lost(self) -> None:
+        """An attempt was sent, and nobody knows whether it was acted on."""
+
+    def returned(self) -> None:
+        """An attempt was refused or never sent, and none before it was lost: nothing was done."""
 
 
 class Path(str):

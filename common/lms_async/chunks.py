@@ -31,13 +31,17 @@ MOST_BEHIND = 10_000
 
 
 class Absent(Enum):
-    """The type of :data:`ABSENT`."""
+    """The type of :data:`ABSENT` and :data:`DIFFERENT`."""
 
     ABSENT = "absent"
+    DIFFERENT = "different"
 
 
 #: What a look-up says of a row that did not arrive: it may be sent again.
 ABSENT: Final = Absent.ABSENT
+#: The same, where it is there in another form, be it from before or because the vendor made
+#: something else of it: what is sent again changes it.
+DIFFERENT: Final = Absent.DIFFERENT
 
 
 @attrs.frozen(kw_only=True)
@@ -52,7 +56,8 @@ class Batch(Generic[R]):
     tells from a row's key with which others it may share a chunk, where not all rows may.
     ``operation`` names the call and those of its options that change what it does, for a journal.
     ``look_up`` asks the vendor what became of rows whose answer was lost: a verdict, :data:`ABSENT`
-    where it is certain that the row is not there, ``None`` where that can't be told.
+    where it is certain that the row is not there, :data:`DIFFERENT` where it is there otherwise,
+    ``None`` where that can't be told.
     """
 
     prepare: Callable[[list[R]], Prepared]

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from .call import Call
+from .call import Call, Watch
 from .chunks import ABSENT, Absent, Batch
-from .errors import ApiError, ClientUnusable, InvalidInput, LmsError
+from .errors import ApiError, InvalidInput, LmsError
 from .outcome import AllDone, Outcome, RowError, Status, Verdict
 from .rows import Rows
 from .verdict import all_alike, all_done, outcomes_of
@@ -48,12 +48,10 @@ _NOT_ALONE = "the vendor refused it together with others, too often to try each 
 class Sender(Protocol):
     """The part of the transport that a bulk needs."""
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
         """The checked payload of ``call``, and how many attempts it took.
 
-        :param departing: awaited when an attempt is about to leave.
+        :param watch: told of each attempt.
         """
 
     @property
@@ -69,6 +67,7 @@ class Delivery(Generic[R]):
     """The sending of one chunk.
 
     :param departing: awaited when something is about to leave.
+    :param returned: called when what has left was refused or never sent, and nothing was done.
     :param halt: called with an error that no other row could escape.
     :param stopping: whether nothing more may leave.
     """
@@ -79,21 +78,36 @@ class Delivery(Generic[R]):
         batch: Batch[R],
         *,
         departing: Callable[[], Awaitable[None]],
+        returned: Callable[[], None],
         halt: Callable[[LmsError], None],
         stopping: Callable[[], bool],
     ) -> None:
         self._sender = sender
         self._batch = batch
         self._departing = departing
+        self._returned = returned
         self._halt = halt
         self._stopping = stopping
         self._halvings = _HALVINGS
+        #: Whether an answer is in, or an attempt of the call under way was lost.
+        self._answered = False
+        self._lost = False
+
+    async def departing(self) -> None:
+        """See :class:`Watch`."""
+        await self._departing()
+
+    def lost(self) -> None:
+        """See :class:`Watch`."""
+        self._lost = True
+
+    def returned(self) -> None:
+        """See :class:`Watch`."""
+        if not self._answered:
+            self._returned()
 
     async def outcomes(self, rows: Rows[R], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
-        """How each of ``rows`` ended, in their order.
-
-        :raises ClientUnusable: the client was closed, or is another loop's.
-        """
+        """How each of ``rows`` ended, in their order."""
         if self._stopping():
             return all_alike(rows, Status.SKIPPED, _STOPPED)
         try:
@@ -103,18 +117,22 @@ class Delivery(Generic[R]):
             return all_alike(rows, Status.REJECTED, why)
         if rows.doubtful and not call.repeatable:
             return await self._doubts_first(rows, rounds)
+        self._lost = False
         try:
-            payload, attempts = await self._sender.fetch(call, departing=self._departing)
-        except ClientUnusable:
-            raise
+            payload, attempts = await self._sender.fetch(call, watch=self)
         except LmsError as failure:
             error = failure
         else:
+            self._answered = True
             told = self._read(payload, rows)
             if isinstance(told, AllDone):
                 return all_done(rows, told.ids, attempts)
+            # The answer speaks of its own attempt, not of one that was lost before.
+            doubtful = range(len(rows)) if self._lost else rows.in_doubt()
             ended = outcomes_of(rows, told, attempts)
-            return await self._again(rows, ended, rounds, repeatable=call.repeatable)
+            ended = await self._again(rows, ended, rounds, repeatable=call.repeatable)
+            return await self._late(rows, ended, doubtful)
+        self._answered = True
         if error.stops:
             self._halt(error)
         elif len(rows) > 1 and isinstance(error, ApiError) and error.status in _SPOILT:
@@ -127,7 +145,7 @@ class Delivery(Generic[R]):
         ended = _together(rows, error)
         if error.may_have_acted and not error.stops:
             return await self._look_up(rows, ended, rounds)
-        return ended
+        return await self._late(rows, ended, rows.in_doubt())
 
     async def _doubts_first(self, rows: Rows[R], rounds: int) -> list[Outcome[R]]:
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
@@ -177,8 +195,11 @@ class Delivery(Generic[R]):
         if not places:
             return ended
         await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
-        later = await self.outcomes(rows.at(places), rounds=rounds - 1)
-        return _put(ended, places, later)
+        again = rows.at(places)
+        later = await self.outcomes(again, rounds=rounds - 1)
+        # A failure of the row's own does not say that nothing was done.
+        failed = [at for at, place in enumerate(places) if ended[place].status is Status.UNKNOWN]
+        return _put(ended, places, await self._late(again, later, failed))
 
     async def _look_up(
         self, rows: Rows[R], ended: list[Outcome[R]], rounds: int
@@ -189,7 +210,7 @@ class Delivery(Generic[R]):
             return ended
         places = []
         for place, one in enumerate(await self._found(rows)):
-            if one is ABSENT:
+            if isinstance(one, Absent):
                 places.append(place)
             elif isinstance(one, Verdict):
                 ended[place] = _by(one, ended[place])
@@ -198,36 +219,46 @@ class Delivery(Generic[R]):
         absent = rows.at(places)
         absent.doubtful = frozenset()
         later = await self.outcomes(absent, rounds=rounds - 1)
-        return _put(ended, places, await self._late(absent, later))
+        later = await self._late(absent, later, range(len(absent)), sought=True)
+        return _put(ended, places, later)
 
-    async def _late(self, rows: Rows[R], ended: list[Outcome[R]]) -> list[Outcome[R]]:
-        """Rows that were not there when they were looked for, and are refused now: what was lost
-        may have arrived in between, and be the reason of the refusal."""
-        refused = [place for place, one in enumerate(ended) if one.status is Status.REJECTED]
+    async def _late(
+        self,
+        rows: Rows[R],
+        ended: list[Outcome[R]],
+        places: Sequence[int],
+        *,
+        sought: bool = False,
+    ) -> list[Outcome[R]]:
+        """Rows at ``places`` may have arrived although their answer was lost. Those that are
+        refused now are looked for: that they are there may be the reason of the refusal.
+
+        :param sought: whether they were looked for in vain before.
+        """
+        refused = [place for place in places if ended[place].status is Status.REJECTED]
         if not refused:
             return ended
         found = await self._found(rows.at(refused))
         for place, one in zip(refused, found, strict=True):
             outcome = ended[place]
-            conflict = outcome.error is not None and outcome.error.code == _CONFLICT
             if isinstance(one, Verdict):
                 if one.status is Status.DONE:
                     ended[place] = _by(one, outcome)
-            elif one is None or conflict:  # it is there, they say, and it is not shown
+            elif one is not ABSENT or (sought and _code(outcome) == _CONFLICT):
+                # Nobody can tell; or it is there, they say, and it is not shown.
                 ended[place] = _by(Verdict(Status.UNKNOWN, None, _LOST), outcome)
         return ended
 
     async def _found(self, rows: Rows[R]) -> list[Verdict | Absent | None]:
         """What the look-up says of each row; one that fails says nothing, whatever the reason: an
         account that may write need not be one that may read."""
-        assert self._batch.look_up is not None  # noqa: S101 - asked by the callers
+        if self._batch.look_up is None:
+            return [None] * len(rows)
         try:
             found = await self._batch.look_up(rows)
             if len(found) == len(rows):
                 return found
             why = _OTHER_COUNT
-        except ClientUnusable:
-            raise
         except LmsError:
             return [None] * len(rows)
         except Exception as odd:  # noqa: BLE001 - an answer nobody foresaw loses no row
@@ -241,9 +272,13 @@ def _by(verdict: Verdict, earlier: Outcome[R]) -> Outcome[R]:
     return attrs.evolve(earlier, status=verdict.status, id=verdict.id, error=verdict.error)
 
 
+def _code(outcome: Outcome[Any]) -> str:
+    return outcome.error.code if outcome.error is not None else ""
+
+
 def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
     """Whether a row's own refusal passes: a limit; or a failure, if a second time does no harm."""
-    code = outcome.error.code if outcome.error is not None else ""
+    code = _code(outcome)
     failed = code.isdigit() and len(code) == 3 and code[0] == "5"
     return code == "429" or (repeatable and failed)
 

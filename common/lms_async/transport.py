@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
 import orjson
 
 from .answer import Answer
-from .call import Call, follow
+from .call import Call, Watch, follow
 from .errors import (
     AnswerLost,
     DecodeError,
@@ -59,7 +59,7 @@ class _Try:
     in_doubt: bool = False
     #: The failure of the first attempt, until it is known whether there is a second.
     failure: LmsError | None = None
-    departing: Callable[[], Awaitable[None]] | None = attrs.field(default=None, repr=False)
+    watch: Watch | None = attrs.field(default=None, repr=False)
 
 
 class Transport:
@@ -133,17 +133,14 @@ class Transport:
         payload, _ = await self.fetch(call)
         return self.decode(call, payload)
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
         """The checked payload of ``call``, not decoded, and how many attempts it took.
 
-        :param departing: awaited right before each attempt leaves, when its slot is there; what it
-            raises keeps the attempt from leaving.
+        :param watch: told of each attempt.
         """
         attempts = 0
         for _ in range(_MOST_HOPS):
-            answer, payload, made = await self._perform(call, departing)
+            answer, payload, made = await self._perform(call, watch)
             attempts += made
             if not _is_redirect(answer):
                 return payload, attempts
@@ -165,10 +162,8 @@ class Transport:
             paths = [f"{path or 'all of it'}: {why}" for path, why in misfit.fields.items()]
         raise DecodeError(paths, call=call)
 
-    async def _perform(
-        self, call: Call[Any], departing: Callable[[], Awaitable[None]] | None
-    ) -> tuple[Answer, Any, int]:
-        state = _Try(call, _encoded(call), departing=departing)
+    async def _perform(self, call: Call[Any], watch: Watch | None) -> tuple[Answer, Any, int]:
+        state = _Try(call, _encoded(call), watch=watch)
         try:
             # Nearly every call succeeds at once: only one that did not goes through backoff.
             answer, payload = await self._exchange(state)
@@ -201,6 +196,11 @@ class Transport:
             except LmsError as failure:
                 error = failure
         state.in_doubt |= error.may_have_acted and call.method != "GET"
+        if state.watch is not None:
+            if error.may_have_acted:
+                state.watch.lost()
+            elif not state.in_doubt:
+                state.watch.returned()
         if self._may_retry(state, error):
             raise Passing(error, state)
         raise error
@@ -213,8 +213,8 @@ class Transport:
         slot = await self._slot(call)
         left = time.monotonic()
         try:
-            if state.departing is not None:
-                await state.departing()
+            if state.watch is not None:
+                await state.watch.departing()
                 left = time.monotonic()
             state.attempts += 1
             if watched:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill
-from lms_async.chunks import ABSENT, Absent
+from lms_async.chunks import ABSENT, DIFFERENT, Absent
 from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
 from lms_async.rows import Rows
@@ -47,6 +47,8 @@ def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStud
 def _of(body: bytes, levels: dict[str | None, str | None]) -> Verdict | Absent:
     sent = orjson.loads(body)
     known = str(sent["id"])
-    if known not in levels or sent.get("level", levels[known]) != levels[known]:
+    if known not in levels:
         return ABSENT
+    if sent.get("level", levels[known]) != levels[known]:
+        return DIFFERENT
     return Verdict(Status.DONE, known)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill, get, given
-from lms_async.chunks import ABSENT, Absent
+from lms_async.chunks import ABSENT, DIFFERENT, Absent
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
 from lms_async.rows import Rows
@@ -63,4 +63,4 @@ def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Abse
         if update_existing or name in _COMPARED
     ):
         return Verdict(Status.DONE, known)
-    return ABSENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)
+    return DIFFERENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)

@@ -14,7 +14,17 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import ForeignLink, OutcomeUnknown, Status, UnexpectedAnswer, delivery
+from lms_async import (
+    ClientUnusable,
+    ForeignLink,
+    OutcomeUnknown,
+    RetryPolicy,
+    Status,
+    UnexpectedAnswer,
+    Window,
+    delivery,
+)
+from lms_async.events import Event, Refused
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
@@ -357,3 +367,62 @@ async def test_what_arrived_once_stays_in_doubt_whatever_comes_after(
     assert {outcome.status for outcome in ended} == {Status.UNKNOWN}
     if then != "unreachable":
         assert len(schoology_sandbox.school.creates) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.cut(after=True), Fault.error(503, acts=True), Fault.half_body()],
+    ids=["cut", "503", "half a body"],
+)
+async def test_a_row_that_was_made_is_never_told_as_rejected(
+    client: Schoology, schoology_sandbox: SchoologySandbox, fault: Fault
+) -> None:
+    """The first request makes the person, without the address; the second one, sent because the
+    answer was lost, is to the vendor a change of somebody to a taken address."""
+    school = schoology_sandbox.school
+    school.elsewhere["ada@other.example"] = "another school"
+    schoology_sandbox.faults.add(fault)
+    row = people(1)[0] | {"primary_email": "ada@other.example"}
+    bulk = client.users.create_many([row], update_existing=True, ignore_email_conflicts=True)
+    (outcome,) = [outcome async for outcome in bulk]
+    assert outcome.status is Status.UNKNOWN
+    assert set(school.creates.values()) == {1}
+
+
+@pytest.mark.parametrize("lost_before", [False, True])
+async def test_a_bulk_that_is_left_in_a_pause_does_not_wait_for_its_end(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, lost_before: bool
+) -> None:
+    if lost_before:
+        schoology_sandbox.faults.add(Fault.cut(after=True, times=1))
+    schoology_sandbox.faults.add(Fault.refuse(retry_after=60, times=1))
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Refused):
+            asyncio.get_running_loop().call_soon(bulk.abandon if lost_before else bulk.stop)
+
+    client = connect(events=[heard], retry=RetryPolicy(base=0.01))
+    bulk = client.users.create_many(people(3), update_existing=True)
+    async with asyncio.timeout(10):
+        ended = {outcome.status async for outcome in bulk}
+    assert ended == {Status.UNKNOWN if lost_before else Status.SKIPPED}
+    assert len(schoology_sandbox.school.creates) == (3 if lost_before else 0)
+
+
+async def test_a_client_that_is_closed_under_a_bulk_costs_no_outcome(
+    connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
+) -> None:
+    client = connect(limiter=Window(1, per=0.2))
+    bulk = client.users.create_many(ROWS)
+    ended = []
+    async for outcome in bulk:
+        ended.append(outcome)
+        await client.close()
+    assert [outcome.index for outcome in ended] == list(range(120))
+    made = schoology_sandbox.school.creates
+    assert {Status.DONE} < {outcome.status for outcome in ended}
+    for outcome, row in zip(ended, ROWS, strict=True):
+        assert outcome.status is not Status.REJECTED
+        if outcome.status is not Status.UNKNOWN:
+            assert (row["school_uid"] in made) == (outcome.status is Status.DONE)
+    assert isinstance(bulk.report.stopped, ClientUnusable)

@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from lms_async import Journal, Outcome, Status
 from lms_async.bulk import Bulk
-from lms_async.call import Call
+from lms_async.call import Call, Watch
 from lms_async.chunks import ABSENT, Absent, Batch
 from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
 from lms_async.outcome import RowError, Verdict
@@ -39,6 +39,8 @@ FAULTS = (
     "refused",
     "failed",
     "passing",
+    "row refused",
+    "row failed",
 )
 
 
@@ -62,17 +64,15 @@ class School:
     def next_fault(self) -> str:
         return self.faults.pop() if self.faults else ""
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
-        assert departing is not None
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        assert watch is not None
         came = orjson.loads(orjson.dumps(call.body))
         self.requests.append([row["key"] for row in came])
         self.sent += [(row["key"], row["value"]) for row in came]
         fault = self.next_fault()
         before, after = (self.seconds.pop() if self.seconds else 0.1 for _ in range(2))
         await asyncio.sleep(0.01)
-        await departing()
+        await watch.departing()
         if fault == "unreachable":
             raise ConnectionFailed("no connection", call=call)
         await asyncio.sleep(before)
@@ -96,13 +96,13 @@ class School:
         key, value = row["key"], row["value"]
         if fault == "passing":
             return {"key": key, "code": 429}
-        if value == "bad":
+        if value == "bad" or fault == "row refused":
             return {"key": key, "code": 400}
         if key in self.people and not self.updates:
             return {"key": key, "code": 409}
         self.creates[key] += key not in self.people
         self.people[key] = value
-        return {"key": key, "code": 200}
+        return {"key": key, "code": 500 if fault == "row failed" else 200}
 
     async def look_up(self, rows: Rows[Any]) -> list[Verdict | Absent | None]:
         await asyncio.sleep(0.05)
@@ -124,10 +124,13 @@ def batch(school: School, at_most: int) -> Batch[dict[str, str]]:
         return item["key"], item
 
     def read(payload: Any, rows: Rows[dict[str, str]]) -> list[Verdict | None]:
+        ends = {200: Status.DONE, 500: Status.UNKNOWN}
         return [
-            Verdict(Status.DONE, item["key"])
-            if item["code"] == 200
-            else Verdict(Status.REJECTED, None, RowError(str(item["code"])))
+            Verdict(
+                status := ends.get(item["code"], Status.REJECTED),
+                item["key"] if status is Status.DONE else None,
+                None if status is Status.DONE else RowError(str(item["code"])),
+            )
             for item in payload
         ]
 
@@ -221,8 +224,7 @@ class Runs(RuleBasedStateMachine):
             key, value = outcome.item["key"], outcome.item["value"]
             if outcome.status is Status.DONE:
                 assert self.school.people[key] == value
-            elif outcome.status is Status.REJECTED and not self.updates:
-                # What is sent again is not looked up, and may be there, and be refused this time.
+            elif outcome.status is Status.REJECTED:
                 assert self.school.people.get(key) != value
 
     @invariant()

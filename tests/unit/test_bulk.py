@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from typing import Any
 
 import orjson
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lms_async import bulk as bulk_module
 from lms_async import chunks as chunks_module
 from lms_async.bulk import Bulk
-from lms_async.call import Call
-from lms_async.chunks import Batch
+from lms_async.call import Call, Watch
+from lms_async.chunks import ABSENT, DIFFERENT, Batch
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -46,12 +46,10 @@ class Vendor:
         self.chunks: list[list[str]] = []
         self.under_way = self.most_under_way = 0
 
-    async def fetch(
-        self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-    ) -> tuple[Any, int]:
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
         await asyncio.sleep(self.waiting)
-        assert departing is not None
-        await departing()
+        assert watch is not None
+        await watch.departing()
         rows = orjson.loads(orjson.dumps(call.body))
         self.chunks.append(rows)
         self.under_way += 1
@@ -253,11 +251,9 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
     """Six chunks leave one after the other, each 10 s after the last, with answers after 25 s."""
 
     class Queued(Vendor):
-        async def fetch(
-            self, call: Call[Any], *, departing: Callable[[], Awaitable[None]] | None = None
-        ) -> tuple[Any, int]:
+        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
             self.waiting += 10
-            return await super().fetch(call, departing=departing)
+            return await super().fetch(call, watch=watch)
 
     vendor = Queued(all_ok, latency=25)
 
@@ -278,9 +274,97 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
     assert len(vendor.chunks) == 3
 
 
-def test_a_client_that_cannot_be_used_is_the_callers_error() -> None:
-    with pytest.raises(ClientUnusable):
-        run(outcomes(Bulk(Vendor(lambda _: ClientUnusable("closed")), names(3), batch())))
+def test_a_client_that_is_closed_costs_no_outcome() -> None:
+    async def main() -> tuple[list[Outcome[Any]], LmsError | None]:
+        bulk = Bulk(Vendor(lambda _: ClientUnusable("closed")), names(3), batch())
+        return await outcomes(bulk), bulk.report.stopped
+
+    ended, stopped = run(main())
+    assert [outcome.status for outcome in ended] == [Status.SKIPPED] * 3
+    assert isinstance(stopped, ClientUnusable)
+
+
+class Losing(Vendor):
+    """Loses the first answer to each chunk, and the bulk is told so; or it is refused for now."""
+
+    told = "lost"
+    told_after = 0.0
+
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        assert watch is not None
+        await watch.departing()
+        await asyncio.sleep(self.told_after)
+        getattr(watch, self.told)()
+        await asyncio.sleep(10)
+        return await super().fetch(call, watch=watch)
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (Verdict(Status.DONE, "7"), Status.DONE),
+        (Verdict(Status.REJECTED, "7", RowError("exists")), Status.REJECTED),
+        (ABSENT, Status.REJECTED),
+        (DIFFERENT, Status.UNKNOWN),
+        (None, Status.UNKNOWN),
+        ("no look-up", Status.UNKNOWN),
+    ],
+)
+def test_a_row_that_is_refused_after_a_lost_answer_is_looked_for(
+    found: Any, status: Status
+) -> None:
+    async def look_up(rows: Rows[Any]) -> list[Any]:
+        return [found] * len(rows)
+
+    def answering(rows: list[str]) -> Any:
+        return [{"key": row, "ok": row != "r1"} for row in rows]
+
+    options = {} if found == "no look-up" else {"look_up": look_up}
+    ended = run(outcomes(Bulk(Losing(answering), names(3), batch(**options))))
+    assert [outcome.status for outcome in ended] == [Status.DONE, status, Status.DONE]
+
+
+@pytest.mark.parametrize("told_after", [1, 3])
+def test_what_was_refused_for_now_does_not_leave_after_a_stop(told_after: float) -> None:
+    class Refusing(Losing):
+        told = "returned"
+
+    vendor = Refusing(all_ok)
+    vendor.told_after = told_after
+
+    async def main() -> tuple[list[Outcome[Any]], float]:
+        bulk = Bulk(vendor, names(3), batch())
+        loop = asyncio.get_running_loop()
+        loop.call_at(2, bulk.stop)
+        return await outcomes(bulk), loop.time()
+
+    ended, finished = run(main())
+    assert [outcome.status for outcome in ended] == [Status.SKIPPED] * 3
+    assert finished == max(2, told_after)
+    assert vendor.chunks == []
+
+
+def test_half_a_chunk_that_has_ended_is_kept_when_the_other_is_refused_after_a_stop() -> None:
+    """The whole chunk is refused and halved; the second half is told to wait."""
+
+    class Halving(Vendor):
+        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+            assert watch is not None
+            if len(self.chunks) == 2:
+                await watch.departing()
+                watch.returned()
+                await asyncio.sleep(10)
+            return await super().fetch(call, watch=watch)
+
+    def answering(rows: list[str]) -> Any:
+        return BadRequest(400) if len(rows) == 4 else all_ok(rows)
+
+    async def main() -> list[Outcome[Any]]:
+        bulk = Bulk(Halving(answering), names(4), batch())
+        asyncio.get_running_loop().call_at(2, bulk.stop)
+        return await outcomes(bulk)
+
+    assert [outcome.status for outcome in run(main())] == [Status.DONE] * 4
 
 
 def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:

@@ -160,6 +160,17 @@ def test_what_is_sent_of_rows_of_one_key(path: Path, before: str, now: str, sent
     assert school.people.get("k") == [*now.replace("-", "")][-1]
 
 
+def test_a_row_in_flight_that_arrived_and_is_refused_now_is_not_told_as_rejected(
+    path: Path,
+) -> None:
+    school = School(updates=True)
+    items = [{"key": "k", "value": "A"}]
+    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    school.people = {"k": "A"}
+    school.faults = ["row refused"]
+    assert statuses(run(whole(school, items, Journal(path)))) == ["done"]
+
+
 def test_what_was_refused_stays_so_when_another_is_in_flight(path: Path) -> None:
     school = School(updates=True)
     refused = [{"key": "k", "value": "bad"}]

@@ -118,9 +118,9 @@ class Sender:
     def __init__(self, *, lost: bool = False) -> None:
         self.lost = lost
 
-    async def fetch(self, call: Call[Any], *, departing: Any = None) -> tuple[Any, int]:
-        if departing is not None:
-            await departing()
+    async def fetch(self, call: Call[Any], *, watch: Any = None) -> tuple[Any, int]:
+        if watch is not None:
+            await watch.departing()
         if self.lost:
             raise AnswerLost("lost", call=call)
         return {}, 1
