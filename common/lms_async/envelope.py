@@ -28,6 +28,8 @@ def opened(call: Call[Any], answer: Answer, *, hint: str = "") -> Any:
             raise UnexpectedAnswer("the answer is empty", call=call)
         return None
     payload = _json(call, answer)
+    if payload is None and call.many:
+        raise UnexpectedAnswer("the answer is null", call=call)
     for wanted in (call.key, call.proof):
         if wanted is not None and not (isinstance(payload, dict) and wanted in payload):
             raise UnexpectedAnswer(f"the answer has no {wanted!r}", call=call, hint=hint)

@@ -250,6 +250,8 @@ def _key_beside(path: Path, *, new: bool) -> bytes:
     """
     beside = path.with_name(path.name + ".key")
     try:
+        if new and not beside.is_symlink() and beside.is_file() and not beside.stat().st_size:
+            beside.unlink()  # whoever made it was killed before it was written
         if not (beside.exists() or beside.is_symlink()):
             if not new:
                 raise JournalUnusable(

@@ -30,6 +30,8 @@ from .outcome import Status
 FORMAT = 2
 #: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
 _OURS = 0x6C6D736A
+#: What SQLite raises: of a damaged file, its own sentence may be no text.
+_BROKEN = (sqlite3.Error, UnicodeDecodeError)
 _SENT = "sent"
 _SETTLED = (Status.DONE, Status.REJECTED)
 #: Codes of refusals whose reason has passed by the next run.
@@ -74,7 +76,7 @@ class JournalFile:
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except sqlite3.Error as error:
+        except _BROKEN as error:
             raise self._unusable(error) from None
         try:
             self._check_ours(make=make)
@@ -93,7 +95,7 @@ class JournalFile:
                     f"the journal {path} is damaged",
                     hint="bring a copy of it back, or begin anew, which sends everything",
                 ) from None
-        except sqlite3.Error as error:
+        except _BROKEN as error:
             self._db.close()
             raise self._unusable(error) from None
         except BaseException:
@@ -106,7 +108,8 @@ class JournalFile:
 
     def begin(self, about: dict[str, str]) -> str | None:
         """Make the journal be ``about`` these, or tell which of them it is not about."""
-        known = dict(self._db.execute("SELECT name, value FROM about"))
+        with self._reading():
+            known = dict(self._db.execute("SELECT name, value FROM about"))
         for name, value in about.items():
             if known.get(name, value) != value:
                 return name
@@ -117,13 +120,15 @@ class JournalFile:
     @property
     def is_new(self) -> bool:
         """Whether nobody has begun it."""
-        begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'")
-        return begun.fetchone() is None
+        with self._reading():
+            begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'").fetchone()
+        return begun is None
 
     @property
     def is_empty(self) -> bool:
         """Whether it knew of no row when it was opened."""
-        return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
+        with self._reading():
+            return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
 
     def write(self, entries: Iterable[Sent | Ended]) -> None:
         """Write ``entries``, all or none; they are on the disk when this returns.
@@ -177,11 +182,12 @@ class JournalFile:
 
     def tell(self) -> Told:
         """What stands in it."""
-        counts = self._db.execute("SELECT status, count(*) FROM row GROUP BY status")
-        about = dict(self._db.execute("SELECT name, value FROM about"))
-        begun = float(about.get("begun", 0.0))
-        (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
-        return Told(Counter(dict(counts)), about.get("operation", ""), begun, written or begun)
+        with self._reading():
+            counts = dict(self._db.execute("SELECT status, count(*) FROM row GROUP BY status"))
+            about = dict(self._db.execute("SELECT name, value FROM about"))
+            begun = float(about.get("begun", 0.0))
+            (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
+        return Told(Counter(counts), about.get("operation", ""), begun, written or begun)
 
     def _check_ours(self, *, make: bool) -> None:
         """Refuse somebody else's database, and an empty file that nobody asked to be made one."""
@@ -221,15 +227,21 @@ class JournalFile:
                 begin = 0
                 for chunk, told in orjson.loads(chunks):
                     if isinstance(told, int):
+                        if told % TAG or not 0 < told <= len(tags) - begin:
+                            raise ValueError("tags of no whole rows")
                         under_way[chunk] = (at, tags[begin : begin + told])
                         begin += told
                     elif chunk in under_way:
                         self._enter(*under_way.pop(chunk), told)
+                if begin != len(tags):
+                    raise ValueError("tags of no chunk")
             for at, tags in under_way.values():
                 self._enter(at, tags, None)
             self._db.execute("DELETE FROM note")
 
     def _enter(self, at: float, tags: bytes, ends: list[Any] | None) -> None:
+        if ends is not None and len(ends) * TAG != len(tags):
+            raise ValueError("not as many ends as rows")
         for place, begin in enumerate(range(0, len(tags), TAG)):
             end = (_SENT, None, None) if ends is None else ends[place]
             status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
@@ -268,10 +280,20 @@ class JournalFile:
             raise
 
     @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except _BROKEN as error:
+            unusable = self._unusable(error)
+        else:
+            return
+        raise unusable
+
+    @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except _BROKEN as error:
             what = str(error)
         else:
             return
@@ -280,7 +302,7 @@ class JournalFile:
             hint="rows that could not be noted were not sent; make room and run it again",
         )
 
-    def _unusable(self, error: sqlite3.Error) -> JournalUnusable:
+    def _unusable(self, error: Exception) -> JournalUnusable:
         if "locked" in str(error):
             return JournalUnusable(
                 f"the journal {self.path} is in use by another import",

@@ -8,6 +8,7 @@ that are not at once what their field holds, which is what makes it quick.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import (
     Any,
@@ -154,6 +155,7 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
     plan = _rules(converter, model)
     needed = [field.name for field in attrs.fields(model) if field.default is attrs.NOTHING]
     all_fields = tuple((name, rule.at_once, rule.read) for name, rule in plan.items())
+    known = frozenset(plan)
     # Of a row that is all text, as every row of a file is, only these need a look.
     not_text = tuple(field for field in all_fields if str not in field[1])
 
@@ -177,7 +179,9 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
             if keeps_extra:
                 values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:
-                fields.update((_sayable(name), "is not a known field") for name in extra)
+                fields.update(
+                    (_sayable(str(name), known), "is not a known field") for name in extra
+                )
         if fields:
             raise Misfit(fields)
         return values
@@ -185,12 +189,16 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
     return check
 
 
-def _sayable(name: object) -> str:
-    """A field's name, if it looks like one: without its header a file's first person does not."""
-    text = str(name)
-    if text.startswith("\ufeff"):
+@lru_cache(maxsize=256)  # the rows of a file have the same ones
+def _sayable(name: str, known: frozenset[str]) -> str:
+    """A field's name, if it is very near to a ``known`` one: in a file without a header, the first
+    person stands where the names should be."""
+    from difflib import get_close_matches  # most programs never need it
+
+    if name.startswith("\ufeff"):
         return "a name that begins with a byte-order mark (encoding='utf-8-sig' reads past it)"
-    return text if text.isidentifier() and text.islower() else "a name that is not shown"
+    near = name.isidentifier() and name.islower() and get_close_matches(name, known, 1, 0.8)
+    return name if near else "a name that is not shown"
 
 
 def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:

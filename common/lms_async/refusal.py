@@ -66,7 +66,10 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
         if seconds is None or seconds <= 0:
             period = _number(headers.get("x-ratelimit-period", ""))
             seconds = seconds if period is None else period
-    return None if seconds is None else min(max(seconds, 0.0), _LONGEST)
+    if seconds is None:
+        return None
+    # "At once" is said in whole seconds: taken at its word, it would be asked for without end.
+    return min(seconds, _LONGEST) if seconds > 0 else 1.0
 
 
 def _number(text: str) -> float | None:

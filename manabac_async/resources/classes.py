@@ -272,13 +272,21 @@ def _teacher_rows(teachers: list[T]) -> Rows[T]:
 
 
 def _by_index(rows: Rows[Any], items: list[Any]) -> list[Any]:
-    return match(list(rows.indices), items, [_index(item) for item in items])
+    of_ids = {str(key): index for key, index in zip(rows.keys, rows.indices, strict=True)}
+    return match(list(rows.indices), items, [_index(item, of_ids) for item in items])
 
 
 def _id(item: Any) -> Hashable | None:
     return str(item["id"]) if isinstance(item, dict) and item.get("id") is not None else None
 
 
-def _index(item: Any) -> Hashable | None:
-    index = item.get("index") if isinstance(item, dict) else None
-    return index if isinstance(index, int) else None
+def _index(item: Any, of_ids: Mapping[str, int]) -> Hashable | None:
+    """The index of the row that an item speaks of, by its ``index`` or its ``id``."""
+    if not isinstance(item, dict):
+        return None
+    index, known = str(item.get("index")), _id(item)
+    named = int(index) if index.isdecimal() and len(index) < 10 else None
+    if known is None:
+        return named
+    of_id = of_ids.get(str(known), "no row")
+    return of_id if named in (None, of_id) else "two rows"

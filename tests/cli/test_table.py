@@ -100,6 +100,23 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         Table.open(tmp_path)
 
 
+@pytest.mark.parametrize("taken", [1, 2])
+@pytest.mark.parametrize(
+    "later", ["id,name\n1,a\n", "id,name\n1,a\n2,b\n3,c\n", "id,name\n9,z\n2,b\n"]
+)
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken: int) -> None:
+    """It is cut, or added to, or written anew in place, as exports do."""
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n1,a\n2,b\n", encoding="utf-8")
+    os.utime(path, ns=(0, 0))
+    rows = Table.open(path).rows()
+    for _ in range(taken):
+        next(rows)
+    path.write_text(later, encoding="utf-8")
+    with pytest.raises(CannotStart, match="was changed while it was read"):
+        list(rows)
+
+
 def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -435,3 +436,47 @@ def test_a_timeout_is_above_zero(timeout: float) -> None:
 def test_a_base_url_holds_no_password_and_no_nonsense(url: str) -> None:
     with pytest.raises(InvalidInput):
         Schoology("k", "s", base_url=url)
+
+
+@asynccontextmanager
+async def answering(body: Any) -> AsyncIterator[str]:
+    """A vendor that gives one answer to everything; gives its address."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response(body)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/v1/"))
+
+
+async def test_null_is_not_taken_for_all_done(connect: Callable[..., Schoology]) -> None:
+    async with answering(None) as base_url:
+        client = connect(base_url=base_url)
+        report = await client.users.delete_many(["1", "2"], keep_enrollments=True, notify=False)
+    assert report.counts == {Status.UNKNOWN: 2}
+
+
+_FOUND, _MISSING = {"status": "ok"}, {"status": "not_found"}
+
+
+@pytest.mark.parametrize(
+    ("items", "ended"),
+    [
+        ([{"index": "1", **_MISSING}, {"index": "0", **_FOUND}], "done rejected"),
+        ([{"index": 1, "id": 22, **_MISSING}, {"index": 0, "id": 11, **_FOUND}], "done rejected"),
+        ([{"id": 22, **_MISSING}, {"id": "11", **_FOUND}], "done rejected"),
+        ([_FOUND, _MISSING], "done rejected"),  # by position, as they name nobody
+        ([{"index": 0, "id": 22, **_MISSING}, {"index": 1, "id": 11, **_FOUND}], "unknown unknown"),
+        ([{"index": 0, "id": 99, **_FOUND}, {"index": 1, **_MISSING}], "unknown rejected"),
+        ([{"index": "9" * 5000, **_FOUND}, {"index": 1, **_MISSING}], "done rejected"),
+        (None, "unknown unknown"),
+    ],
+)
+async def test_items_of_teachers_are_tied_to_the_rows_that_they_name(
+    items: Any, ended: str
+) -> None:
+    async with answering({"teachers": items}) as base_url, ManageBac("t", base_url=base_url) as own:
+        outcomes = await own.classes.set_teachers(9, [{"id": 11}, {"id": 22}])
+    assert " ".join(outcome.status for outcome in outcomes) == ended

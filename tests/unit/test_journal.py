@@ -341,7 +341,7 @@ def no_database(school: School, path: Path) -> Any:
 def damaged(chunks: str) -> Callable[[School, Path], Any]:
     def make(school: School, path: Path) -> Any:
         with sqlite3.connect(path) as database:
-            database.execute("INSERT INTO note VALUES (99, 1.0, ?, zeroblob(16))", (chunks,))
+            database.execute("INSERT INTO note VALUES (99, 1.0, ?, zeroblob(24))", (chunks,))
         database.close()
         return whole(school, rows(1), Journal(path))
 
@@ -354,8 +354,10 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
         (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "of other input"),
         (damaged("?"), "is damaged"),
         (damaged("[[1]]"), "is damaged"),
-        (damaged("[[1,16],[1,[]]]"), "is damaged"),
-        (damaged("[[1,16],[1,[7]]]"), "is damaged"),
+        (damaged("[[1,24],[1,[7]]]"), "is damaged"),
+        (damaged("[[1,24],[1,[]]]"), "is damaged"),
+        (damaged("[[1,48]]"), "is damaged"),
+        (damaged("[]"), "is damaged"),
         (other_call, "of another call"),
         (other_account, "of another account"),
         (another_version, "by another version"),
@@ -517,6 +519,17 @@ def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) 
         JournalFile(empty, make=False)
     assert path.read_bytes() == before
     assert empty.read_bytes() == b""
+
+
+def test_a_key_whose_maker_was_killed_is_made_anew(school: School, path: Path) -> None:
+    key = path.with_name("import.db.key")
+    key.touch()
+    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+    assert key.stat().st_size == 32
+    key.write_bytes(b"")
+    with pytest.raises(JournalUnusable, match="is not the key"):
+        run(whole(school, rows(1), Journal(path)))
+    assert statuses(run(whole(school, rows(1), Journal(path, restart=True)))) == ["rejected"]
 
 
 def test_a_key_is_never_written_through_a_link(school: School, path: Path) -> None:

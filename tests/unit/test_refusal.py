@@ -66,7 +66,7 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
         ({}, None),
         ({"retry-after": "3"}, 3.0),
         ({"retry-after": " 0.5 "}, 0.5),
-        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "-3"}, 1.0),
         ({"retry-after": "inf"}, 86400.0),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "soon"}, None),
@@ -77,7 +77,7 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
             },
             30.0,
         ),
-        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 1.0),
         ({"retry-after": "999999999"}, 86400.0),
         (
             {
@@ -86,11 +86,11 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
             },
             2.0,
         ),
-        ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC"}, 0.0),
+        ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC"}, 1.0),
         ({"x-ratelimit-reset": "1635384580"}, None),
         ({"x-ratelimit-reset": "1635384580", "x-ratelimit-period": "30"}, 30.0),
         ({"x-ratelimit-reset": "2021-10-28 01:29:40 UTC", "x-ratelimit-period": "1"}, 1.0),
-        ({"retry-after": "0", "x-ratelimit-period": "30"}, 0.0),
+        ({"retry-after": "0", "x-ratelimit-period": "30"}, 1.0),
         ({"x-ratelimit-period": "nan"}, None),
     ],
 )

@@ -30,6 +30,7 @@ from lms_async.values import (
     Unset,
     Year,
 )
+from schoology_async.resources.many import new_user
 
 converter = make_converter()
 
@@ -162,7 +163,7 @@ def test_what_is_written_is_what_vendors_read() -> None:
         ({}, {"key", "name"}),
         ({"key": "", "name": " "}, {"key", "name"}),
         ({"key": None, "name": "A"}, {"key"}),
-        ({"key": "1", "name": "A", "nmae": "A"}, {"nmae"}),
+        ({"key": "1", "name": "A", "names": "A"}, {"names"}),
         ({"key": "1", "name": "A", "year": "20290"}, {"year"}),
         ({"key": "1", "name": "A", "year": "99"}, {"year"}),
         ({"key": "1", "name": "A", "mail": "ada"}, {"mail"}),
@@ -177,7 +178,7 @@ def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields:
         Sending(converter, Written, what="the row")(given_)
     assert set(refused.value.fields) == fields
     assert refused.value.__context__ is None  # a chained traceback would print the value
-    if "key" in given_ and "name" in given_ and "nmae" not in given_:
+    if "key" in given_ and "name" in given_ and "names" not in given_:
         with pytest.raises(InvalidInput) as of_model:
             Sending(converter, Written, what="the row")(Written(**given_))
         assert of_model.value.fields == refused.value.fields
@@ -281,3 +282,13 @@ def test_a_column_takes_nothing_for_a_text_that_is_none(scalar: Any, text: str) 
         except TypeError:
             continue
         assert not fits
+
+
+@pytest.mark.parametrize(
+    "name", ["okafor", "aokafor", "lange", "ada_okafor", "Okafor", "o@k.example"]
+)
+def test_the_first_person_of_a_file_without_a_header_is_not_shown(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        new_user({name: "x"})
+    assert name not in str(refused.value)
+    assert name not in refused.value.fields

@@ -33,7 +33,7 @@ class Exit(IntEnum):
 class CannotStart(Exception):
     """What was asked can't be done as given. ``lines`` say why, and what to do; no personal data.
 
-    Raised before any row was sent.
+    Raised before any row was sent, or on the way where the input can't be read on.
     """
 
     def __init__(self, *lines: str, exit_code: Exit = Exit.BAD_INPUT) -> None:

@@ -61,11 +61,19 @@ class Table:
         :raises CannotStart: the file can't be read on, or is not what it was.
         """
         with self.path.open(encoding=self.encoding, newline="") as file:
-            if _state(os.fstat(file.fileno())) != self._state:
-                raise CannotStart(f"{self.path} was changed while it was read: try again")
             for row, cells in _records(self.path, file, self.delimiter):
+                self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
                     yield row, cells
+            self._check_unchanged(file)  # it may be shorter now
+
+    def _check_unchanged(self, file: IO[str]) -> None:
+        """What is in the file now was not checked, and the row numbers are of what was."""
+        if _state(os.fstat(file.fileno())) != self._state:
+            raise CannotStart(
+                f"{self.path} was changed while it was read: try again",
+                "what was sent by then stands in the results, and is not sent a second time",
+            )
 
 
 def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
