@@ -40,7 +40,7 @@ FIELDS = {
     "name_middle_show": "1 to show the middle name, else 0",
     "gender": "M or F",
     "grad_year": "graduation year, four digits",
-    "birthday_date": "YYYY-MM-DD",
+    "birthday_date": "YYYY-MM-DD or DD.MM.YYYY",
     "password": "first password",
     "email_login_info": "1 to have Schoology mail the login to the person",
     "synced": "1 if the account is kept in step by an import, else 0",

@@ -45,7 +45,8 @@ class Bulk(Generic[R]):
     """The work on all rows. It starts when it is first read, and can be read once.
 
     ``async for outcome in bulk`` gives one outcome a row, in input order and bounded memory;
-    ``report = await bulk`` runs to the end and gives the counts and the rows that need a look.
+    ``report = await bulk`` runs to the end and gives the counts and the rows that need a look. A
+    task of its own is ``asyncio.ensure_future(bulk)``: it is awaitable, and no coroutine.
 
     A row is never lost: what the vendor did not speak of is ``unknown``, and after an error that
     no other row could escape (credentials, an unreachable host, a limit that asks for more than

@@ -195,7 +195,7 @@ def _day(value: Any) -> date | None:
         return value.date()
     elif isinstance(value, date):
         return value
-    raise Misfit({"": "must be a day that exists, as YYYY-MM-DD"})
+    raise Misfit({"": "must be a day that exists, as YYYY-MM-DD or DD.MM.YYYY"})
 
 
 SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
