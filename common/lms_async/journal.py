@@ -116,10 +116,12 @@ class _Tags:
     """Keyed hashes: without the key nobody can try out names against them."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._keyed = hashlib.blake2b(key=key, digest_size=HASH)
 
     def of(self, text: bytes) -> bytes:
-        return hashlib.blake2b(text, key=self._key, digest_size=HASH).digest()
+        hashed = self._keyed.copy()
+        hashed.update(text)
+        return hashed.digest()
 
     def mark(self, rows: Rows[Any]) -> None:
         """Give each row its tag."""
@@ -127,10 +129,12 @@ class _Tags:
         rows.pack()
 
     def _tag(self, key: Hashable | None, body: bytes) -> bytes:
-        name = str(key).encode("utf-8", "surrogatepass")
-        content = self.of(name + b"\0" + body)
-        whose = content if key is None else self.of(name)
-        return whose[:WHOSE] + content
+        hashed = self._keyed.copy()
+        hashed.update(str(key).encode("utf-8", "surrogatepass"))
+        whose = hashed.digest()
+        hashed.update(b"\0" + body)
+        content = hashed.digest()
+        return (content if key is None else whose)[:WHOSE] + content
 
 
 class OpenJournal:
