@@ -262,10 +262,15 @@ class Bulk(Generic[R]):
         )
         chunk.sending = asyncio.current_task()
         try:
-            return await delivery.outcomes(chunk.rows)
+            outcomes = await delivery.outcomes(chunk.rows)
         except asyncio.CancelledError:
             if not chunk.recalled:
                 raise
+        else:
+            if chunk.recalled:  # from within, by a listener: at the task's end it would cost them
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0)
+            return outcomes
         finally:
             chunk.sending = None
         if chunk.departed:

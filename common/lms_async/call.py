@@ -70,7 +70,8 @@ class Watch(Protocol):
         """An attempt was sent, and nobody knows whether it was acted on."""
 
     def returned(self) -> None:
-        """An attempt was refused or never sent, and none before it was lost: nothing was done."""
+        """An attempt was refused for now or never sent, and none before it was lost: nothing was
+        done, and another attempt is waited for."""
 
 
 class Path(str):

@@ -67,7 +67,7 @@ class Delivery(Generic[R]):
     """The sending of one chunk.
 
     :param departing: awaited when something is about to leave.
-    :param returned: called when what has left was refused or never sent, and nothing was done.
+    :param returned: called when what has left comes back and waits, and nothing was done.
     :param halt: called with an error that no other row could escape.
     :param stopping: whether nothing more may leave.
     """

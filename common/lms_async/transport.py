@@ -196,14 +196,13 @@ class Transport:
             except LmsError as failure:
                 error = failure
         state.in_doubt |= error.may_have_acted and call.method != "GET"
-        if state.watch is not None:
-            if error.may_have_acted:
-                state.watch.lost()
-            elif not state.in_doubt:
-                state.watch.returned()
-        if self._may_retry(state, error):
-            raise Passing(error, state)
-        raise error
+        if state.watch is not None and error.may_have_acted:
+            state.watch.lost()
+        if not self._may_retry(state, error):
+            raise error
+        if state.watch is not None and not state.in_doubt:
+            state.watch.returned()
+        raise Passing(error, state)
 
     async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
         call = state.call

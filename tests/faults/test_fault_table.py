@@ -24,7 +24,7 @@ from lms_async import (
     Window,
     delivery,
 )
-from lms_async.events import Event, Refused
+from lms_async.events import Answered, Departed, Event, Refused, Retrying
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
@@ -407,6 +407,54 @@ async def test_a_bulk_that_is_left_in_a_pause_does_not_wait_for_its_end(
         ended = {outcome.status async for outcome in bulk}
     assert ended == {Status.UNKNOWN if lost_before else Status.SKIPPED}
     assert len(schoology_sandbox.school.creates) == (3 if lost_before else 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(Fault.error(400), Status.REJECTED), (Fault.error(401), Status.SKIPPED)],
+    ids=["400", "401"],
+)
+async def test_a_refusal_that_comes_after_a_stop_is_told(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    fault: Fault,
+    status: Status,
+) -> None:
+    schoology_sandbox.faults.add(fault)
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Departed):
+            asyncio.get_running_loop().call_soon(bulk.stop)
+
+    bulk = connect(events=[heard]).users.create_many(people(1))
+    (outcome,) = [outcome async for outcome in bulk]
+    assert outcome.status is status
+    assert outcome.attempts == 1
+
+
+@pytest.mark.parametrize("by", ["stop", "abandon"])
+@pytest.mark.parametrize("at", [Departed, Answered, Refused, Retrying])
+async def test_a_listener_may_end_the_bulk_that_it_hears_of(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    at: type[Event],
+    by: str,
+) -> None:
+    if at in (Refused, Retrying):
+        schoology_sandbox.faults.add(Fault.refuse(retry_after=0.1, times=1))
+
+    def heard(event: Event) -> None:
+        if isinstance(event, at):
+            getattr(bulk, by)()
+
+    bulk = connect(events=[heard]).users.create_many(people(120))
+    async with asyncio.timeout(10):
+        ended = [outcome async for outcome in bulk]
+    assert [outcome.index for outcome in ended] == list(range(120))
+    made = schoology_sandbox.school.creates
+    for outcome in ended:
+        if outcome.status is not Status.UNKNOWN:
+            assert (outcome.item["school_uid"] in made) == (outcome.status is Status.DONE)
 
 
 async def test_a_client_that_is_closed_under_a_bulk_costs_no_outcome(
