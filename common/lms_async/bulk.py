@@ -280,9 +280,9 @@ class Bulk(Generic[R]):
     async def _depart(self, chunk: Chunk[R]) -> None:
         """Note that ``chunk`` leaves, before it does."""
         if self._book is not None and chunk.noted is None:
-            number = self._book.number()
-            await self._book.sent(number, chunk.rows)
-            chunk.noted = number
+            # Before it is on the disk: who is recalled meanwhile has not left, which is noted then.
+            chunk.noted = self._book.number()
+            await self._book.sent(chunk.noted, chunk.rows)
         chunk.departed = True
 
     def _return(self, chunk: Chunk[R]) -> None:

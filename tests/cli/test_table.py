@@ -117,6 +117,13 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken:
         list(rows)
 
 
+def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
+    read = table(tmp_path / "a.csv", "id,name\n1,a\n")
+    read.path.unlink()
+    with pytest.raises(CannotStart, match="can't be read"):
+        list(read.rows())
+
+
 def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())

@@ -13,6 +13,7 @@ import pytest
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk import Bulk
 from lms_async.chunks import ABSENT
+from lms_async.journal import OpenJournal
 from lms_async.journal_file import JournalFile
 from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
@@ -169,6 +170,34 @@ def test_a_row_in_flight_that_arrived_and_is_refused_now_is_not_told_as_rejected
     school.people = {"k": "A"}
     school.faults = ["row refused"]
     assert statuses(run(whole(school, items, Journal(path)))) == ["done"]
+
+
+def test_what_is_recalled_while_it_is_noted_as_sent_has_not_left(
+    school: School, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped while the note is on its way to the disk, and nobody can be asked later."""
+
+    async def stopped() -> list[str]:
+        first = bulk(school, rows(4), Journal(path))
+        noting = OpenJournal.sent
+
+        def sent(book: OpenJournal, number: int, leaving: Any) -> Any:
+            asyncio.get_running_loop().call_soon(first.stop)
+            return noting(book, number, leaving)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(OpenJournal, "sent", sent)
+            return statuses([outcome async for outcome in first])
+
+    assert run(stopped()) == ["skipped"] * 4
+    assert school.people == {}
+
+    async def again() -> Report[Any]:
+        dumb = batch(school, 2)
+        object.__setattr__(dumb, "look_up", None)
+        return await Bulk(school, rows(4), dumb, journal=Journal(path))
+
+    assert run(again()).counts == {Status.DONE: 4}
 
 
 def test_what_was_refused_stays_so_when_another_is_in_flight(path: Path) -> None:

@@ -69,7 +69,7 @@ async def test_create(
         ({"first_name": " "}, {"first_name"}),
         ({"birthday": "1999-02-31"}, {"birthday"}),
         ({"welcome_email": "maybe"}, {"welcome_email"}),
-        ({"shoe_size": "44"}, {"shoe_size"}),
+        ({"first_names": "Ada"}, {"first_names"}),
     ],
 )
 async def test_create_checks_before_it_sends(

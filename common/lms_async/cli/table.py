@@ -60,7 +60,11 @@ class Table:
 
         :raises CannotStart: the file can't be read on, or is not what it was.
         """
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        try:
+            opened = self.path.open(encoding=self.encoding, newline="")
+        except OSError as error:
+            raise CannotStart(f"{self.path} can't be read: {error.strerror}") from None
+        with opened as file:
             for row, cells in _records(self.path, file, self.delimiter):
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
