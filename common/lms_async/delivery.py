@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -77,14 +77,14 @@ class Delivery(Generic[R]):
         sender: Sender,
         batch: Batch[R],
         *,
-        departing: Callable[[], Awaitable[None]],
+        departing: Callable[[], Coroutine[Any, Any, None]],
         returned: Callable[[], None],
         halt: Callable[[LmsError], None],
         stopping: Callable[[], bool],
     ) -> None:
         self._sender = sender
         self._batch = batch
-        self._departing = departing
+        self.departing = departing  # it is the watch of its calls
         self._returned = returned
         self._halt = halt
         self._stopping = stopping
@@ -92,10 +92,6 @@ class Delivery(Generic[R]):
         #: Whether an answer is in, or an attempt of the call under way was lost.
         self._answered = False
         self._lost = False
-
-    async def departing(self) -> None:
-        """See :class:`Watch`."""
-        await self._departing()
 
     def lost(self) -> None:
         """See :class:`Watch`."""

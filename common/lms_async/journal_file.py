@@ -284,10 +284,7 @@ class JournalFile:
         try:
             yield
         except _BROKEN as error:
-            unusable = self._unusable(error)
-        else:
-            return
-        raise unusable
+            raise self._unusable(error) from None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

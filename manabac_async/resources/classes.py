@@ -276,7 +276,7 @@ def _by_index(rows: Rows[Any], items: list[Any]) -> list[Any]:
     return match(list(rows.indices), items, [_index(item, of_ids) for item in items])
 
 
-def _id(item: Any) -> Hashable | None:
+def _id(item: Any) -> str | None:
     return str(item["id"]) if isinstance(item, dict) and item.get("id") is not None else None
 
 
@@ -288,5 +288,5 @@ def _index(item: Any, of_ids: Mapping[str, int]) -> Hashable | None:
     named = int(index) if index.isdecimal() and len(index) < 10 else None
     if known is None:
         return named
-    of_id = of_ids.get(str(known), "no row")
+    of_id = of_ids.get(known, "no row")
     return of_id if named in (None, of_id) else "two rows"

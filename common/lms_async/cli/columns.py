@@ -38,14 +38,13 @@ class Columns:
 
 def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> list[str]:
     """A line for each field: its name, what it holds, and whether a file must have it."""
-    must = {
-        field: f" (needed{', or ' + listed(others, 'or') if others else ''})"
-        for group in needed
-        for field in group
-        for others in [[other for other in group if other != field]]
-    }
     width = max(map(len, fields))
-    return [f"{name:{width}}  {holds}{must.get(name, '')}" for name, holds in fields.items()]
+    lines = {name: f"{name:{width}}  {holds}" for name, holds in fields.items()}
+    for group in needed:
+        for field in group:
+            others = [other for other in group if other != field]
+            lines[field] += f" (needed, or {listed(others, 'or')})" if others else " (needed)"
+    return list(lines.values())
 
 
 def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:

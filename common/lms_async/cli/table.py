@@ -48,7 +48,7 @@ class Table:
             encoding, notes = _encoding(path)
             delimiter, header = _header(path, encoding)
         except OSError as error:
-            raise CannotStart(f"{path} can't be read: {error.strerror}") from None
+            raise _unreadable(path, error) from None
         if delimiter != ",":
             notes += (f"the columns are separated by {_DELIMITERS[delimiter]}",)
         return cls(path, encoding, delimiter, header, notes, state)
@@ -63,7 +63,7 @@ class Table:
         try:
             opened = self.path.open(encoding=self.encoding, newline="")
         except OSError as error:
-            raise CannotStart(f"{self.path} can't be read: {error.strerror}") from None
+            raise _unreadable(self.path, error) from None
         with opened as file:
             for row, cells in _records(self.path, file, self.delimiter):
                 self._check_unchanged(file)
@@ -96,9 +96,13 @@ def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, l
                 'a cell with a quote in it is written "…""…", and each opening quote is closed',
             ) from None
         except OSError as error:
-            raise CannotStart(f"{path} can't be read: {error.strerror}") from None
+            raise _unreadable(path, error) from None
         row += 1
         yield row, cells
+
+
+def _unreadable(path: Path, error: OSError) -> CannotStart:
+    return CannotStart(f"{path} can't be read: {error.strerror}")
 
 
 def _state(stat: os.stat_result) -> tuple[int, ...]:
