@@ -125,6 +125,11 @@ async def chunks(
     failure: Exception | None = None
     blocks = _blocks(items, batch.at_most)
     while failure is None:
+        # To take and check a block is the longest hold of the event loop. So others have a turn
+        # before it; and a second one, in which what they left to do is done: answers that are in
+        # are read, and rows that have ended go, before there are more.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         try:
             block = await anext(blocks, None)
         except Exception as broken:  # noqa: BLE001 - raised when the rows before it have ended
@@ -134,7 +139,6 @@ async def chunks(
             break
         rows, ended = await check(index, block)
         index += len(block)
-        await asyncio.sleep(0)  # checking a block is the longest hold of the event loop
         size = len(rows.json)
         if len(rows) == batch.at_most and size <= batch.max_bytes and not (batch.group or open_):
             # As it is, as most blocks of a long input that has no faults.
