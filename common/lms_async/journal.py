@@ -58,6 +58,8 @@ class Journal:
     :param wait: how long to wait, in seconds, while another process works with it; by default it
         is refused at once.
     :param restart: forget what stands in it, and send everything.
+    :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
+        was put right at the vendor, and so does not show in the rows.
     :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
         what it has sent; rows without one are noted as sent.
     """
@@ -66,6 +68,7 @@ class Journal:
     input: str = attrs.field(default="", repr=False)
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
+    retry_rejected: bool = attrs.field(default=False, kw_only=True)
     grace: float = attrs.field(default=10.0, kw_only=True)
 
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
@@ -106,6 +109,8 @@ class Journal:
                     f"the journal {self.path} is of {_WHOSE[other]}",
                     hint="give another file, or forget what is in it with restart",
                 )
+            if self.retry_rejected:
+                file.forget_rejected()
             return OpenJournal(file, tags, thread)
         except BaseException:
             file.close()

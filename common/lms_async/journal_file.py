@@ -117,6 +117,11 @@ class JournalFile:
             self._note({**about, "begun": known.get("begun", time.time())})
         return None
 
+    def forget_rejected(self) -> None:
+        """Know nothing of the rows that were rejected."""
+        with self._reading():
+            self._db.execute("DELETE FROM row WHERE status = ?", (Status.REJECTED,))
+
     @property
     def is_new(self) -> bool:
         """Whether nobody has begun it."""

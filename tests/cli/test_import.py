@@ -390,6 +390,26 @@ async def test_nobody_is_named_on_the_screen_or_in_the_log(
     assert any("S00007" in told["key"] for told in ran.results)
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_the_reasons_of_many_rejected_rows_are_counted(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, dry_run: bool
+) -> None:
+    schoology_sandbox.school.add(school_uid="S00002", name_first="A", name_last="B")
+    bad = "".join(f"B{number},Ada,,1214,a@b.example\n" for number in range(12))
+    bad += "B12,Ada,Okafor,1214,no mail\nB13,Ada\n"
+    ran = await lms_import(file_of(5) + bad, dry_run=dry_run)
+    assert ran.summary is not None
+    vendors = {} if dry_run else {"409": 1}
+    assert ran.summary.reasons == {
+        "name_last: is needed": 12,
+        "primary_email: must be a mail address": 1,
+        "ragged": 1,
+        **vendors,
+    }
+    assert ran.summary.refused_by_vendor is not dry_run
+    assert "rejected, by reason:\n       12  name_last: is needed\n" in ran.out
+
+
 async def test_json(lms_import: Import, schoology_sandbox: SchoologySandbox) -> None:
     schoology_sandbox.faults.add(Fault.refuse(retry_after=0.05, method="POST"))
     ran = await lms_import(file_of(60) + "S9,Ada,,1214,a@b.example\n", json=True)

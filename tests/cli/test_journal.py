@@ -78,6 +78,27 @@ async def test_restart_sends_everything(
     assert "going on with" not in ran.err
 
 
+async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    school = schoology_sandbox.school
+    there = school.add(
+        school_uid="S00003", name_first="Other", name_last="Person", username="other"
+    )
+    first = await lms_import(file_of(60) + "S9,Ada\n", again="lms import")
+    assert first.code == Exit.REJECTED
+    assert "once it is put right at the vendor: the same with --retry-rejected" in first.out
+    school.remove(there.uid)
+    second = await lms_import(None)
+    assert second.statuses[4] == "rejected"  # by what the journal tells
+    schoology_sandbox.log.clear()
+    third = await lms_import(None, retry_rejected=True)
+    assert third.statuses == {**first.statuses, 4: "done"}
+    assert schoology_sandbox.log.count("POST", "users") == 1
+    assert school.creates == {f"S{number:05d}": 1 for number in range(1, 61)}
+    assert "59 rows settled" in third.err
+
+
 async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:

@@ -166,6 +166,25 @@ def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
     assert out.getvalue().splitlines()[-1] == said
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool) -> None:
+    reasons = Counter({f"field{number}: must be a day": 20 - number for number in range(12)})
+
+    def said(rejected: int) -> str:
+        out = io.StringIO()
+        say: Any = make_teller(out, io.StringIO())
+        counts = Counter({Status.REJECTED: rejected})
+        say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=reasons, dry_run=dry_run))
+        return out.getvalue()
+
+    assert "by reason" not in said(10)  # each is named above
+    lines = said(11).splitlines()
+    first = lines.index("rejected, by reason:")
+    assert lines[first + 1] == "       20  field0: must be a day"
+    assert lines[first + 10] == "       11  field9: must be a day"
+    assert lines[first + 11] == "           and 2 reasons more"
+
+
 def test_what_nobody_reads_does_not_change_the_exit_code() -> None:
     """Python flushes standard output once more at its end, and exits with 120 if that fails."""
     script = (

@@ -53,6 +53,7 @@ class School:
 
     def __init__(self, *, updates: bool = False) -> None:
         self.updates = updates
+        self.refuses = {"bad"}
         self.people: dict[str, str] = {}
         self.creates: Counter[str] = Counter()
         self.faults: list[str] = []
@@ -96,7 +97,7 @@ class School:
         key, value = row["key"], row["value"]
         if fault == "passing":
             return {"key": key, "code": 429}
-        if value == "bad" or fault == "row refused":
+        if value in self.refuses or fault == "row refused":
             return {"key": key, "code": 400}
         if key in self.people and not self.updates:
             return {"key": key, "code": 409}
@@ -158,8 +159,9 @@ class Runs(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
 
-    def bulk(self, at_most: int) -> Bulk[dict[str, str]]:
-        journal = Journal(self.folder / "journal", grace=0.3)
+    def bulk(self, at_most: int, *, retry_rejected: bool = False) -> Bulk[dict[str, str]]:
+        path = self.folder / "journal"
+        journal = Journal(path, grace=0.3, retry_rejected=retry_rejected)
         return Bulk(self.school, list(self.items), batch(self.school, at_most), journal=journal)
 
     def script(self, faults: list[str], seconds: list[float]) -> None:
@@ -175,12 +177,16 @@ class Runs(RuleBasedStateMachine):
         at_most=st.integers(1, 9),
         faults=st.lists(st.sampled_from(FAULTS), max_size=12),
         seconds=st.lists(st.floats(0, 0.5), max_size=6),
+        retry_rejected=st.booleans(),
     )
-    def ran(self, at_most: int, faults: list[str], seconds: list[float]) -> None:
+    def ran(
+        self, at_most: int, faults: list[str], seconds: list[float], retry_rejected: bool
+    ) -> None:
         self.script(faults, seconds)
 
         async def all_of_it() -> list[Outcome[dict[str, str]]]:
-            return [outcome async for outcome in self.bulk(at_most)]
+            bulk = self.bulk(at_most, retry_rejected=retry_rejected)
+            return [outcome async for outcome in bulk]
 
         self.check(run(all_of_it()))
 
@@ -189,16 +195,22 @@ class Runs(RuleBasedStateMachine):
         faults=st.lists(st.sampled_from(FAULTS), max_size=12),
         seconds=st.lists(st.floats(0, 0.5), max_size=6),
         after=st.floats(0, 1),
+        retry_rejected=st.booleans(),
     )
     def cancelled(
-        self, at_most: int, faults: list[str], seconds: list[float], after: float
+        self,
+        at_most: int,
+        faults: list[str],
+        seconds: list[float],
+        after: float,
+        retry_rejected: bool,
     ) -> None:
         self.script(faults, seconds)
 
         async def for_a_time() -> None:
             try:
                 async with asyncio.timeout(after):
-                    await self.bulk(at_most)
+                    await self.bulk(at_most, retry_rejected=retry_rejected)
             except TimeoutError:
                 pass
 

@@ -407,6 +407,31 @@ def test_a_journal_of_other_work_says_so_and_nothing_is_sent(
     assert school.requests == []
 
 
+def test_rejected_rows_are_sent_again_if_that_is_wanted_and_no_others(
+    school: School, path: Path
+) -> None:
+    items = rows(4)
+    items[2]["value"] = "bad"
+    run(whole(school, items, Journal(path)))
+    school.requests.clear()
+    again = Journal(path, retry_rejected=True)
+    assert statuses(run(whole(school, items, again))) == ["done", "done", "rejected", "done"]
+    assert school.requests == [["k2"]]
+    school.refuses.clear()  # it was put right at the vendor
+    assert statuses(run(whole(school, items, again))) == ["done"] * 4
+    school.requests.clear()
+    assert statuses(run(whole(school, items, again))) == ["done"] * 4
+    assert school.requests == []
+
+
+def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: Path) -> None:
+    run(whole(school, [{"key": "k", "value": "bad"}], Journal(path, "a.csv")))
+    with pytest.raises(JournalUnusable, match="other input"):
+        run(whole(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"rejected": 1}
+
+
 @pytest.mark.parametrize("lost", [None, "import.db.key"])
 def test_a_restart_forgets(school: School, path: Path, lost: str | None) -> None:
     run(whole(school, rows(2), Journal(path)))

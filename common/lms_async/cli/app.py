@@ -15,13 +15,14 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from .. import __version__
+from .closing import MOST_ROWS
 from .columns import described
 from .credentials import read_environment
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
 from .journals import shown
 from .target import find_target, target_names
-from .tellers import MOST_ROWS, make_teller
+from .tellers import make_teller
 
 T = TypeVar("T")
 
@@ -33,6 +34,8 @@ app = typer.Typer(
     help="Move school rosters into a learning management system, every row accounted for.",
 )
 
+#: What is meant for one run, and not for the one that goes on with it.
+_ONCE = ("--restart", "--retry-rejected")
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
@@ -117,6 +120,12 @@ def import_(
         bool,
         typer.Option("--restart", help="Send all rows, also those that an earlier run settled."),
     ] = False,
+    retry_rejected: Annotated[
+        bool,
+        typer.Option(
+            "--retry-rejected", help="Send those again that the vendor rejected in an earlier run."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Import the rows of a CSV file.
@@ -144,7 +153,8 @@ def import_(
             dry_run=dry_run,
             limit=read_limit(limit),
             restart=restart,
-            again=shlex.join(["lms", *(word for word in sys.argv[1:] if word != "--restart")]),
+            retry_rejected=retry_rejected,
+            again=shlex.join(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
         )
     except CannotStart as why:
         say.fault(why.lines, why.exit_code)

@@ -35,7 +35,7 @@ from .table import Table, no_rows
 from .target import LooseKey, Target
 from .tellers import Teller
 from .text import counted, duration, listed
-from .work import Summary, Work
+from .work import Summary, Work, reasons
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +54,8 @@ class Order:
     limit: tuple[int, float] | None = None
     #: Forget what the journal of an earlier run knows.
     restart: bool = False
+    #: Send those again that the vendor rejected in an earlier run.
+    retry_rejected: bool = False
     #: The command that goes on with this import, as it can be typed.
     again: str = ""
     #: Told each of the client's events, beside the teller.
@@ -126,6 +128,7 @@ class _Import:
     def _dry_run(self, table: Table, columns: Columns, checked: Checked) -> Summary:
         for row, error in sorted(checked.rejected.items()):
             self._say.row(row, Status.REJECTED, error, ours=True)
+            self._work.reasons.update(reasons(error, ours=True))
         lines = read_lines(table, columns, self._target.key)
         calls = self._target.calls(
             line.values for line in lines if line.row not in checked.rejected
@@ -148,7 +151,7 @@ class _Import:
             self._say.note(f"an import would not begin now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
         exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
-        return Summary(exit_code=exit_code, counts=counts, dry_run=True)
+        return Summary(exit_code=exit_code, counts=counts, reasons=self._work.reasons, dry_run=True)
 
     async def _send_all(
         self,
@@ -189,13 +192,17 @@ class _Import:
         order = self._order
         path = journals.beside(results, source=order.path)
         self._say_of_earlier(path, journals.going_on)
-        return Journal(path, order.path.name, restart=order.restart)
+        return Journal(
+            path, order.path.name, restart=order.restart, retry_rejected=order.retry_rejected
+        )
 
     def _say_of_earlier(self, path: Path, put: Callable[[Path, Told], str]) -> None:
         """What the journal at ``path`` knows of an earlier run, if it is there and counts, put in
         one line."""
         if path.exists() and not self._order.restart:
             told = journals.look(path)
+            if self._order.retry_rejected:
+                del told.counts[Status.REJECTED]
             if told.counts:
                 self._say.note(put(path, told))
 
@@ -258,6 +265,8 @@ class _Import:
             results_complete=results.failure is None,
             results_lack_from=results.lack_from,
             again=self._order.again,
+            reasons=work.reasons,
+            refused_by_vendor=bool(work.codes),
             explained=tuple(
                 f"{code}: {what}" for code, what in explained.items() if code in work.codes
             ),

@@ -9,7 +9,7 @@ from ..outcome import RowError, Status
 from .results import Results
 from .rows import Feed, Line
 from .tellers import Teller
-from .work import Work
+from .work import Work, reasons
 
 _BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
 
@@ -59,8 +59,10 @@ class Sending:
         ours: bool = False,
     ) -> None:
         self._work.counts[status] += 1
-        if error is not None and status is Status.REJECTED and not ours:
-            self._work.codes.add(error.code)
+        if error is not None and status is Status.REJECTED:
+            self._work.reasons.update(reasons(error, ours=ours))
+            if not ours:
+                self._work.codes.add(error.code)
         if error is not None and status is not Status.SKIPPED:
             self._say.row(line.row, status, error, ours=ours)
         self._results.write(line, status, id=id, error=error)

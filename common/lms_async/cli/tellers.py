@@ -20,12 +20,10 @@ from rich.text import Text
 
 from ..events import Event
 from ..outcome import RowError, Status
+from .closing import MOST_ROWS, closing
 from .exits import Exit
 from .text import counted, duration
 from .work import Summary, Work
-
-#: Rows that are named on a screen; all of them are in the results file.
-MOST_ROWS = 10
 
 
 class Teller(Protocol):
@@ -147,7 +145,7 @@ class _Lines:
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
             self._say(f"and {counted(self._rows_left_out, 'row')} more: the results file has all")
-        for line in _closing(summary):
+        for line in closing(summary):
             self._out.write(line + "\n")
 
 
@@ -236,6 +234,7 @@ class _Machine:
     def end(self, summary: Summary) -> None:
         said = attrs.asdict(summary, recurse=False)
         said["counts"] = _by_name(summary.counts)
+        said["reasons"] = dict(summary.reasons)
         said["results"] = None if summary.results is None else str(summary.results)
         self._say("report", **said)
 
@@ -255,50 +254,3 @@ def _progress(work: Work) -> str:
     if work.left is not None:
         parts.append(f"{duration(work.left)} left")
     return ", ".join(parts) + f"; {work.waiting_for}"
-
-
-def _closing(summary: Summary) -> list[str]:
-    total = summary.counts.total()
-    if summary.dry_run:
-        good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
-        return [f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"]
-    told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
-    rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
-    lines = [f"{counted(total, 'row')}: {told}"]
-    if summary.earlier:
-        lines.append(f"{summary.earlier:,} of those done, by an earlier run: not sent again")
-    if summary.requests:
-        lines.append(
-            f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "
-            f"({rate:,.0f} rows/s done), {summary.retries:,} made again, "
-            f"{summary.refusals:,} refused by the vendor's limit"
-        )
-    if summary.counts[Status.UNKNOWN]:
-        lines.append(
-            "unknown: the vendor may have done them; the same command asks it first, or sends "
-            "again what does no harm a second time"
-        )
-    lines += summary.explained
-    if summary.results is not None:
-        lines.append(_results(summary))
-    if summary.again and (what := _next(summary)):
-        lines.append(f"to {what}: {summary.again}")
-    return lines
-
-
-def _next(summary: Summary) -> str:
-    """What the same command would do now; nothing if every row is done, and told."""
-    unsettled = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
-    if unsettled or not summary.results_complete:
-        return "go on, sending only rows that are not settled"
-    if summary.counts[Status.REJECTED]:
-        return "send the rejected rows, once they are put right in the file"
-    return ""
-
-
-def _results(summary: Summary) -> str:
-    if summary.results_complete:
-        return f"every row's end is in {summary.results}"
-    first = summary.results_lack_from
-    which = "its last rows" if first is None else f"rows from {first} on"
-    return f"{summary.results} is cut short: {which} are not in it, and may have been done"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
 
 from ..events import Answered, Departed, Event, Failed, Refused, Retrying
-from ..outcome import Status
+from ..outcome import RowError, Status
 from .exits import Exit
 from .text import counted
 
@@ -24,6 +25,8 @@ class Work:
     earlier: int = 0
     #: Of the rows that the vendor rejected.
     codes: set[str] = attrs.field(factory=set)
+    #: How many rows were rejected for what, in words that name nobody.
+    reasons: Counter[str] = attrs.field(factory=Counter)
     requests: int = 0
     retries: int = 0
     refusals: int = 0
@@ -85,6 +88,14 @@ class Work:
         return "stopping" if self.stopping else "waiting for the limit"
 
 
+def reasons(error: RowError, *, ours: bool) -> Iterable[str]:
+    """Why a row was rejected, so that rows with the same reason can be counted: what is wrong with
+    each field, as our own check (``ours``) has found it; else the code alone."""
+    if ours and error.fields:
+        return [f"{name}: {why}" for name, why in error.fields.items()]
+    return [error.code]
+
+
 @attrs.frozen(kw_only=True)
 class Summary:
     """How an import ended."""
@@ -105,5 +116,8 @@ class Summary:
     again: str = ""
     #: What the vendor's error codes mean, of those that came.
     explained: tuple[str, ...] = ()
+    #: How many rows were rejected for what, and whether the vendor rejected any.
+    reasons: Counter[str] = attrs.field(factory=Counter)
+    refused_by_vendor: bool = False
     #: Whether the rows that count as skipped would have been sent.
     dry_run: bool = False
