@@ -16,10 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import heapq
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from math import inf
 from types import TracebackType
 from typing import Literal, Self
@@ -31,39 +29,11 @@ from .limit import Limiter, Slot
 from .line import Line as Waiters
 from .line import Priority, Waiter
 from .redis_away import Away
-from .redis_line import (
-    BROKEN,
-    PATIENCE,
-    Booking,
-    Forgotten,
-    Line,
-    Pause,
-    Reply,
-    departure,
-    is_cancelled,
-)
+from .redis_departures import LATE, Booked, Departures
+from .redis_line import PATIENCE, Line
+from .redis_talk import Talk
 
 log = logging.getLogger("lms_async")
-
-#: How late a booking may be used, in seconds: a process that was held up for longer gives it back.
-_LATE = 1.0
-#: Seconds between attempts to reach Redis again.
-_TRY_AGAIN = 0.25
-
-
-class _Booked:
-    """A slot that is booked in Redis."""
-
-    __slots__ = ("_window", "booking")
-
-    def __init__(self, window: RedisWindow, booking: str) -> None:
-        self._window: RedisWindow | None = window
-        self.booking = booking
-
-    def answered(self) -> None:
-        if self._window is not None:
-            window, self._window = self._window, None
-            window._tell_answered(self.booking)
 
 
 class RedisWindow:
@@ -105,39 +75,26 @@ class RedisWindow:
         self._limit = limit
         self._per = per
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
-        # Late by no more than _LATE, and by what is not known of the clock of Redis.
-        lease = timeout + per + _LATE + PATIENCE
-        self._line = Line(url, self._name, limit=limit, per=per, lease=lease)
+        # Late by no more than LATE, and by what is not known of the clock of Redis.
+        lease = timeout + per + LATE + PATIENCE
+        line = Line(url, self._name, limit=limit, per=per, lease=lease)
 
         self._home = Home("this limiter", "make a new RedisWindow there, of the same scope")
         #: Why it can't be used any more.
         self._end = ""
-        self._in_touch_since: float | None = None
         self._keeping: asyncio.Task[None] | None = None
-
-        # Who waits here, how many tickets stand in Redis for them, and what is booked for them.
         self._waiters = Waiters()
+        share = None if when_away == "refuse" else when_away
+        self._departures = Departures(here=line.here, hand=self._hand, share=share is not None)
         self._away = Away(
             self._name,
-            None if when_away == "refuse" else when_away,
+            share,
             self._waiters,
             hand=self._hand_of_share,
             ended=self._ended,
             events=tuple(events),
         )
-        self._tickets = 0
-        self._held: list[tuple[int, str]] = []
-        self._departing: asyncio.TimerHandle | None = None
-        # What Redis is to be told, and when to ask it although there is nothing to tell.
-        self._news = asyncio.Event()
-        self._hanging_up = False
-        self._answered: list[str] = []
-        self._unused: list[str] = []
-        self._pause_asked_until = 0.0
-        self._reminder: asyncio.TimerHandle | None = None
-        # Until when nobody departs, in microseconds on the clock of Redis.
-        self._paused_until = 0
-        self._closed_until = 0
+        self._talk = Talk(line, self._waiters, self._departures, self._away)
 
     def __repr__(self) -> str:
         away = ", Redis away" if self._away else ""
@@ -207,17 +164,17 @@ class RedisWindow:
         waiter = Waiter(loop.create_future(), weight, priority, patience)
         self._waiters.join(waiter)
         self._away.asked.set()
-        self._news.set()
+        self._departures.news.set()
         turn: asyncio.Future[Slot | None] = waiter.turn
         try:
             slot = await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._hand(turn.result())
-            self._news.set()
+            self._departures.news.set()
             raise
         if slot is None:
-            self._news.set()  # a ticket may be too many now
+            self._departures.news.set()  # a ticket may be too many now
             raise RateLimited(429, retry_after=waiter.asked or 0.0)
         return slot
 
@@ -226,26 +183,23 @@ class RedisWindow:
         pause. While Redis can't be reached it holds in this process, and is told later."""
         loop = self._home.loop()
         self._start(loop)
-        until = loop.time() + seconds
-        self._pause_asked_until = max(self._pause_asked_until, until)
+        departures = self._departures
+        departures.pause_asked_until = max(departures.pause_asked_until, loop.time() + seconds)
         self._away.pause(seconds)
-        self._waiters.dismiss(self.pause_left())
-        self._depart()
-        self._news.set()
+        self._waiters.dismiss(departures.pause_left())
+        departures.depart()
+        departures.news.set()
 
     def pause_left(self) -> float:
         """Seconds until the pause is over, as far as this process has heard; 0 without one."""
-        now = self._home.loop().time()
-        until = max(self._pause_asked_until, self._line.here(self._paused_until))
-        if self._away.share is None:
-            until = max(until, self._line.here(self._closed_until))
-        return until - now if until - now > 1e-5 else 0.0  # less is the rounding of clocks
+        self._home.loop()
+        return self._departures.pause_left()
 
     # Who waits
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._keeping is None and not self._end:
-            self._keeping = loop.create_task(self._keep(), name="lms_async.RedisWindow")
+            self._keeping = loop.create_task(self._talk.keep(), name="lms_async.RedisWindow")
             self._keeping.add_done_callback(self._ended)
 
     def _refusal(self) -> LmsError | None:
@@ -263,183 +217,14 @@ class RedisWindow:
         waiter = self._waiters.first()
         if waiter is not None and slot is not None:
             self._waiters.leave(waiter, slot)
-        elif isinstance(slot, _Booked):
-            self._give_back(slot.booking)
+        elif isinstance(slot, Booked):
+            self._departures.give_back(slot.booking)
         elif slot is not None:
             slot.answered()
 
-    def _give_back(self, *bookings: str) -> None:
-        self._unused.extend(bookings)
-        self._news.set()
-
-    def _tell_answered(self, booking: str) -> None:
-        self._answered.append(booking)
-        self._news.set()
-
-    # What is booked
-
-    def _got(self, booking: str) -> None:
-        self._tickets -= 1
-        heapq.heappush(self._held, (departure(booking), booking))
-
-    def _depart(self) -> None:
-        """Let those go whose moment has come, and set the timer for the next."""
-        if self._departing is not None:
-            self._departing.cancel()
-            self._departing = None
-        if self._held and self.pause_left():
-            self._give_back(*(booking for _, booking in self._held))
-            self._held.clear()
-        loop = self._home.loop()
-        while self._held:
-            moment, booking = self._held[0]
-            late = loop.time() - self._line.here(moment)
-            if late < 0:
-                self._departing = loop.call_at(self._line.here(moment), self._depart)
-                break
-            heapq.heappop(self._held)
-            if late > _LATE:
-                self._give_back(booking)
-            else:
-                self._hand(_Booked(self, booking))
-
-    # What is said and heard
-
-    async def _keep(self) -> None:
-        """Stay in touch with Redis until closed."""
-        try:
-            while not is_cancelled():
-                try:
-                    await self._be_in_touch()
-                except Forgotten:
-                    pass  # begin anew
-                except BROKEN as error:
-                    await self._lose_touch(error)
-        finally:
-            self._away.stop_feeding()
-            await self._line.close()
-
-    async def _be_in_touch(self) -> None:
-        loop = self._home.loop()
-        async with self._line.open() as (state, heard):
-            if is_cancelled():
-                return
-            self._hanging_up = False
-            self._in_touch_since = loop.time()
-            self._away.ends()
-            self._learn(state)
-            self._news.set()
-            # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
-            listening = loop.create_task(self._listen(heard))
-            work = [loop.create_task(self._talk()), listening]
-            try:
-                await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                # A call that is under way is not cut: what it was granted would be lost.
-                self._hanging_up = True
-                self._news.set()
-                listening.cancel()
-                await asyncio.wait(work)
-                # Asked for here, also when this is being closed: asyncio would log them else.
-                errors = [task.exception() for task in work if not task.cancelled()]
-                self._let_go()
-                if is_cancelled():
-                    with suppress(Forgotten, *BROKEN):
-                        await self._say(farewell=True)
-            for error in errors:
-                if error is not None:
-                    raise error
-
-    def _let_go(self) -> None:
-        """What was said to this session ends with it: its tickets, and bookings to come."""
-        self._unused += [booking for _, booking in self._held]
-        self._held.clear()
-        self._tickets = 0
-        # Should Redis forget the pause, it is told again.
-        self._pause_asked_until = max(self._pause_asked_until, self._line.here(self._paused_until))
-        self._paused_until = 0
-
-    async def _talk(self) -> None:
-        while not is_cancelled():
-            await self._news.wait()
-            self._news.clear()
-            if self._hanging_up:
-                return
-            await self._say()
-
-    async def _say(self, *, farewell: bool = False) -> None:
-        """One call: all that there is to say by now."""
-        answered, unused = tuple(self._answered), tuple(self._unused)
-        pause_until = self._pause_asked_until
-        needed = 0 if farewell else len(self._waiters) - len(self._held) - self._tickets
-        # Who had a booking that could not be used is still the first.
-        front = max(0, min(len(unused), needed))
-        reply = await self._line.call(
-            pause=max(0.0, pause_until - self._home.loop().time()),
-            front=front,
-            behind=needed - front,
-            answered=answered,
-            unused=unused,
-        )
-        del self._answered[: len(answered)]
-        del self._unused[: len(unused)]
-        if self._pause_asked_until == pause_until:
-            self._pause_asked_until = 0.0
-        self._tickets += max(0, needed) - reply.taken_back
-        for booking in reply.granted:
-            self._got(booking)
-        self._learn(reply)
-        self._depart()
-
-    def _learn(self, reply: Reply) -> None:
-        loop = self._home.loop()
-        self._heed_pause(reply.paused)
-        closed_for = self._line.here(reply.closed) - loop.time()
-        if reply.closed > self._closed_until and closed_for > 0:
-            self._away.forgot(closed_for)
-        self._closed_until = reply.closed
-        self._mind_share()
-        if self._reminder is not None:
-            self._reminder.cancel()
-            self._reminder = None
-        if reply.again:
-            self._reminder = loop.call_at(self._line.here(reply.again), self._news.set)
-
-    def _heed_pause(self, until: int) -> None:
-        if until > self._paused_until:
-            self._paused_until = until
-            self._away.pause(self.pause_left())
-            self._waiters.dismiss(self.pause_left())
-
-    async def _listen(self, heard: AsyncIterator[Booking | Pause]) -> None:
-        async for message in heard:
-            if isinstance(message, Booking):
-                self._got(message.name)
-            else:
-                self._heed_pause(message.until)
-                if self._waiters.anybody:
-                    self._news.set()  # to hear when to ask again
-            self._depart()
-
-    # When Redis is away
-
-    async def _lose_touch(self, error: Exception) -> None:
-        now = self._home.loop().time()
-        since, self._in_touch_since = self._in_touch_since, None
-        if since is not None and now - since > _TRY_AGAIN:
-            return  # a connection that broke is made again at once, before anybody is refused
-        self._away.begins(error)
-        self._refuse_all()
-        self._mind_share()
-        await asyncio.sleep(_TRY_AGAIN)
-
-    def _mind_share(self) -> None:
-        closed_until = self._line.here(self._closed_until)
-        self._away.feed(closed=closed_until > self._home.loop().time())
-
     def _hand_of_share(self, slot: Slot) -> None:
         self._hand(slot)
-        self._news.set()  # a ticket may be too many now
+        self._departures.news.set()  # a ticket may be too many now
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Nobody waits for what will not come."""

@@ -139,7 +139,7 @@ async def test_a_pause_is_seen_by_all_who_wait(share: Share) -> None:
     log: list[float] = []
     await take(one, log)
     holder = asyncio.create_task(take(other, log))
-    await until(lambda: bool(other._held))
+    await until(lambda: bool(other._departures.booked))
     asked = time.monotonic()
     one.pause(1.2)
     one.pause(0.1)
@@ -157,13 +157,13 @@ async def test_a_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> N
     log: list[Any] = []
     slot = await one.acquire()
     waiting = [asyncio.create_task(take(one, log, "one")) for _ in range(50)]
-    await until(lambda: one._tickets == 50)
+    await until(lambda: one._talk.tickets == 50)
     last = asyncio.create_task(take(other, log, "other"))
-    await until(lambda: other._tickets == 1)
+    await until(lambda: other._talk.tickets == 1)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-    key = one._line._keys[0]
+    key = one._name
     async with asyncio.timeout(2.5):  # before the slot lapses and they are all given back
         while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.01)
@@ -171,11 +171,11 @@ async def test_a_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> N
     await last
     # One that is cancelled while it holds a booking for later.
     quitter = asyncio.create_task(take(one, log, "one"))
-    await until(lambda: bool(one._held))
+    await until(lambda: bool(one._departures.booked))
     quitter.cancel()
     await take(other, log, "other")
     assert log == ["other", "other"]
-    await until(lambda: not other._answered)
+    await until(lambda: not other._departures.answered)
     await other.close()
     await one.close()
     assert await redis.zcard(f"{key}:out") == 0
@@ -186,9 +186,9 @@ async def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line(share:
     await take(window, [])
     first = asyncio.create_task(window.acquire())
     second = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._held))
+    await until(lambda: bool(window._departures.booked))
     granted: list[Any] = []
-    hand = window._hand
+    hand = window._departures._hand
 
     def hand_and_cancel(slot: Any) -> None:
         hand(slot)
@@ -196,7 +196,7 @@ async def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line(share:
             first.cancel()  # before it could run
         granted.append(slot)
 
-    window._hand = hand_and_cancel  # type: ignore[method-assign]
+    window._departures._hand = hand_and_cancel
     assert await second is granted[0]
     assert first.cancelled()
     granted[0].answered()
@@ -207,11 +207,11 @@ async def test_the_stricter_of_two_numbers_is_kept_by_who_has_it(share: Share) -
     old, new = share(3), share(1)
     slots = [await old.acquire() for _ in range(3)]
     waiting = asyncio.create_task(new.acquire())
-    await until(lambda: new._tickets == 1)
+    await until(lambda: new._talk.tickets == 1)
     await old.close()
     for slot in slots:
         await asyncio.sleep(0.05)
-        new._tell_answered(slot.booking)
+        new._departures.is_answered(slot.booking)
         answered = time.time()
     following = await waiting
     assert departure(following.booking) / 1e6 >= answered + PER
@@ -222,8 +222,8 @@ async def test_a_process_that_was_held_up_gives_its_booking_back(share: Share) -
     window = share(1)
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._held))
-    stale = window._held[0][1]
+    await until(lambda: bool(window._departures.booked))
+    stale = window._departures.booked[0][1]
     time.sleep(1.5)  # noqa: ASYNC251 - that is what is tested
     slot = await waiting
     assert slot.booking != stale
@@ -235,7 +235,7 @@ def die_with_a_slot(url: str, scope: str, told: Connection) -> None:
         window = RedisWindow(1, per=PER, scope=scope, url=url, timeout=TIMEOUT)
         await window.acquire()
         waiting = [asyncio.create_task(window.acquire()) for _ in range(3)]
-        await until(lambda: window._tickets == len(waiting))
+        await until(lambda: window._talk.tickets == len(waiting))
         told.send(time.monotonic())
         await asyncio.sleep(60)
 
@@ -289,8 +289,8 @@ async def test_who_finds_memory_lost_takes_all_for_booked(
     one = share(2)
     slot = await one.acquire()
     one.pause(30)
-    await until(lambda: one._pause_asked_until == 0)
-    await redis.execute_command(*(word.format(key=one._line._keys[0]) for word in lose))
+    await until(lambda: one._departures.pause_asked_until == 0)
+    await redis.execute_command(*(word.format(key=one._name) for word in lose))
     late = share(2)
     waiting = asyncio.create_task(late.acquire())
     await until(lambda: any(isinstance(event, RedisForgot) for event in events))
@@ -307,11 +307,11 @@ async def test_close_tells_the_last_answers(share: Share, redis: Any) -> None:
     window = share(3)
     slots = [await window.acquire() for _ in range(3)]
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: window._tickets == 1)
+    await until(lambda: window._talk.tickets == 1)
     for slot in slots:
         slot.answered()
     await window.close()
-    key = window._line._keys[0]
+    key = window._name
     assert await redis.zcard(f"{key}:out") == 0
     assert await redis.zcard(f"{key}:free") == 3
     with pytest.raises(ClientUnusable, match="closed"):
@@ -327,7 +327,7 @@ def test_a_program_that_ends_without_closing_tells_the_last_answers(
     async def main() -> str:
         window = RedisWindow(3, per=PER, scope=scope, url=old_redis.url, timeout=TIMEOUT)
         (await window.acquire()).answered()
-        return window._line._keys[0]
+        return window._name
 
     async def look(key: str) -> tuple[int, int]:
         from redis.asyncio import Redis
