@@ -63,6 +63,8 @@ class Bulk(Generic[R]):
     ) -> None:
         if isinstance(items, str | bytes | Mapping):
             raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
+        if not isinstance(journal, Journal | None):
+            raise InvalidInput('a journal is given as Journal("import.db")')
         self._sender = sender
         self._items = items
         self._batch = batch

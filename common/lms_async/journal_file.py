@@ -2,11 +2,9 @@
 
 While an import runs, the file is only added to: one note for all chunks that left and all that
 ended since the last one, which costs a twentieth of writing each row of the import. When it is
-opened again, these notes are taken apart into rows, that can be looked up.
+opened again, these notes are taken apart into rows, that can be looked up (``journal_rows.py``).
 
-No name, no mail address and no key stands here: a row is known by its tag, keyed hashes of its key
-and of its content. What the vendor has of a key is what was sent last: so a content that is done is
-settled until another one of its key is sent.
+No name, no mail address and no key stands here.
 """
 
 from __future__ import annotations
@@ -23,8 +21,8 @@ from typing import Any
 import orjson
 
 from .errors import JournalFailed, JournalUnusable
-from .journal_entries import TAG, WHOSE, Ended, Known, Sent, Told
-from .outcome import Status
+from .journal_entries import Ended, Known, Sent, Told
+from .journal_rows import TABLES, fold, forget_rejected, recall
 
 #: The form of the file. One of another form is refused, not guessed at.
 FORMAT = 2
@@ -32,17 +30,9 @@ FORMAT = 2
 _OURS = 0x6C6D736A
 #: What SQLite raises: of a damaged file, its own sentence may be no text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
-_SENT = "sent"
-_SETTLED = (Status.DONE, Status.REJECTED)
-#: Codes of refusals whose reason has passed by the next run.
-_PASSING = ("429",)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
-CREATE TABLE IF NOT EXISTS row (
-    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, PRIMARY KEY (tag, nth)
-) WITHOUT ROWID;
-CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, leaves INTEGER) WITHOUT ROWID;
 """
 
 
@@ -89,7 +79,8 @@ class JournalFile:
                     self._forget()
                 self._check_format()
             try:
-                self._fold()
+                with self._transaction():
+                    fold(self._db)
             except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
                 raise JournalUnusable(
                     f"the journal {path} is damaged",
@@ -119,8 +110,8 @@ class JournalFile:
 
     def forget_rejected(self) -> None:
         """Know nothing of the rows that were rejected."""
-        with self._reading():
-            self._db.execute("DELETE FROM row WHERE status = ?", (Status.REJECTED,))
+        with self._reading(), self._transaction():
+            forget_rejected(self._db)
 
     @property
     def is_new(self) -> bool:
@@ -161,29 +152,7 @@ class JournalFile:
         :raises JournalFailed: it can't be read any more.
         """
         with self._writing(), self._transaction():
-            return [self._recall(tag) for tag in tags]
-
-    def _recall(self, tag: bytes) -> Known | None:
-        nth = self._db.execute(
-            "INSERT INTO seen VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET times = times + 1 "
-            "RETURNING times",
-            (tag,),
-        ).fetchone()
-        found = self._db.execute(
-            "SELECT status, id, code FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
-        ).fetchone()
-        status, known, code = found or (None, None, None)
-        if status in _SETTLED and not (status == Status.DONE and self._is_overtaken(tag)):
-            return Known(Status(status), known, code)
-        self._db.execute("UPDATE seen SET leaves = 1 WHERE tag = ?", (tag,))
-        return None if found is None else Known(None)
-
-    def _is_overtaken(self, tag: bytes) -> bool:
-        """Whether another content of its key goes out in this run, before it."""
-        other = self._db.execute(
-            "SELECT 1 FROM seen WHERE tag BETWEEN ? AND ? AND tag != ? AND leaves", _others(tag)
-        )
-        return other.fetchone() is not None
+            return [recall(self._db, tag) for tag in tags]
 
     def tell(self) -> Told:
         """What stands in it."""
@@ -209,7 +178,7 @@ class JournalFile:
             self._db.execute(f'DROP TABLE "{table}"')
 
     def _check_format(self) -> None:
-        for statement in _TABLES.split(";\n"):
+        for statement in (_TABLES + TABLES).split(";\n"):  # a script of SQLite's would commit
             self._db.execute(statement)
         found = self._db.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
         if found is None:
@@ -222,56 +191,6 @@ class JournalFile:
 
     def _note(self, about: dict[str, object]) -> None:
         self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
-
-    def _fold(self) -> None:
-        """Take the notes apart into rows; a row that did not leave after all stays as it was."""
-        under_way: dict[int, tuple[float, bytes]] = {}
-        with self._transaction():
-            notes = self._db.execute("SELECT at, chunks, tags FROM note ORDER BY number")
-            for at, chunks, tags in notes:
-                begin = 0
-                for chunk, told in orjson.loads(chunks):
-                    if isinstance(told, int):
-                        if told % TAG or not 0 < told <= len(tags) - begin:
-                            raise ValueError("tags of no whole rows")
-                        under_way[chunk] = (at, tags[begin : begin + told])
-                        begin += told
-                    elif chunk in under_way:
-                        self._enter(*under_way.pop(chunk), told)
-                if begin != len(tags):
-                    raise ValueError("tags of no chunk")
-            for at, tags in under_way.values():
-                self._enter(at, tags, None)
-            self._db.execute("DELETE FROM note")
-
-    def _enter(self, at: float, tags: bytes, ends: list[Any] | None) -> None:
-        if ends is not None and len(ends) * TAG != len(tags):
-            raise ValueError("not as many ends as rows")
-        for place, begin in enumerate(range(0, len(tags), TAG)):
-            end = (_SENT, None, None) if ends is None else ends[place]
-            status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
-            if status == Status.SKIPPED:
-                continue  # it did not leave after all
-            tag = tags[begin : begin + TAG]
-            # What was on its way has ended now; otherwise the same row stands there once more.
-            self._db.execute(
-                "DELETE FROM row WHERE tag = ? AND status NOT IN (?, ?)", (tag, *_SETTLED)
-            )
-            if status == Status.DONE:
-                self._db.execute(
-                    "DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag)
-                )
-            elif status not in _SETTLED:  # it may have arrived
-                self._db.execute(
-                    "UPDATE row SET status = 'sent' "
-                    "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
-                    _others(tag),
-                )
-            if code not in _PASSING:
-                self._db.execute(
-                    "INSERT INTO row SELECT ?, 1 + count(*), ?, ?, ?, ? FROM row WHERE tag = ?",
-                    (tag, status, id_, code, at, tag),
-                )
 
     @contextmanager
     def _transaction(self, kind: str = "") -> Iterator[None]:
@@ -311,9 +230,3 @@ class JournalFile:
                 hint="wait for its end; two at once would send rows twice",
             )
         return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
-
-
-def _others(tag: bytes) -> tuple[bytes, bytes, bytes]:
-    """For ``tag BETWEEN ? AND ? AND tag != ?``: other contents of its key."""
-    whose = tag[:WHOSE]
-    return whose, whose + b"\xff" * TAG, tag

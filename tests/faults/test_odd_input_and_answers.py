@@ -56,6 +56,12 @@ async def test_one_text_is_not_taken_apart_into_ids(
     assert len(schoology_sandbox.log) == 0
 
 
+async def test_the_name_of_a_journal_is_no_journal(schoology: Schoology) -> None:
+    name: Any = "import.db"
+    with pytest.raises(InvalidInput, match=r'Journal\("import.db"\)'):
+        schoology.users.create_many(people(1), journal=name)
+
+
 async def test_what_is_no_id_is_not_deleted_by_its_name(schoology: Schoology) -> None:
     items: Any = [None, 45552.0, {"uid": 3}, True]
     report = await schoology.users.delete_many(items, keep_enrollments=True, notify=False)

@@ -14,6 +14,7 @@ from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, 
 from lms_async.bulk import Bulk
 from lms_async.chunks import ABSENT
 from lms_async.journal import OpenJournal
+from lms_async.journal_entries import Ended, Known, Sent
 from lms_async.journal_file import JournalFile
 from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
@@ -422,6 +423,40 @@ def test_rejected_rows_are_sent_again_if_that_is_wanted_and_no_others(
     school.requests.clear()
     assert statuses(run(whole(school, items, again))) == ["done"] * 4
     assert school.requests == []
+
+
+def test_of_equal_rows_those_that_were_rejected_are_sent_again(school: School, path: Path) -> None:
+    row = {"key": "k", "value": "bad"}
+    assert statuses(run(whole(school, [row], Journal(path)))) == ["rejected"]
+    school.refuses.clear()
+    twice = [row, *rows(600), row]  # far apart: they do not meet under way
+    ended = statuses(run(whole(school, twice, Journal(path))))
+    assert (ended[0], ended[-1]) == ("rejected", "done")
+    school.requests.clear()
+    ended = statuses(run(whole(school, twice, Journal(path, retry_rejected=True))))
+    assert (ended[0], ended[-1]) == ("done", "rejected")  # it is there by now
+    assert school.requests == [["k"]]
+    ended = statuses(run(whole(school, twice, Journal(path))))
+    assert (ended[0], ended[-1]) == ("done", "rejected")
+    assert school.requests == [["k"]]
+
+
+def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
+    one, other = (b"whose..." + bytes([content] * 16) for content in (1, 2))
+    with closing(JournalFile(path)) as file:
+        ends = ["1", ("rejected", None, "400"), "2"]
+        file.write([Sent(1, one * 3), Ended(1, ends)])
+        file.write([Sent(2, other)])  # and no answer: what was done of the key may have changed
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"rejected": 1, "sent": 3}
+        file.write([Sent(1, one), Ended(1, ["3"])])
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"rejected": 1, "done": 1}
+        assert file.recall([one] * 3) == [
+            None,
+            Known(Status.REJECTED, None, "400"),
+            Known(Status.DONE, "3"),
+        ]
 
 
 def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: Path) -> None:

@@ -1,0 +1,124 @@
+"""What a journal's file knows of each row, once its notes are taken apart. All of it blocks.
+
+A row is known by its tag, keyed hashes of its key and of its content; one that stands in the input
+several times, by how many times it has come (``nth``). What the vendor has of a key is what was
+sent last: so a content that is done is settled until another one of its key is sent.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import orjson
+
+from .journal_entries import TAG, WHOSE, Known
+from .outcome import Status
+
+_SENT = "sent"
+_SETTLED = (Status.DONE, Status.REJECTED)
+#: Codes of refusals whose reason has passed by the next run.
+_PASSING = ("429",)
+TABLES = """
+CREATE TABLE IF NOT EXISTS row (
+    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, PRIMARY KEY (tag, nth)
+) WITHOUT ROWID;
+CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, leaves INTEGER) WITHOUT ROWID;
+"""
+#: Of equal rows, those that stay are counted anew.
+_FORGET_REJECTED = """
+CREATE TEMP TABLE kept AS
+SELECT tag, row_number() OVER (PARTITION BY tag ORDER BY nth), status, id, code, at FROM row
+WHERE status != 'rejected' AND tag IN (SELECT tag FROM row WHERE status = 'rejected');
+DELETE FROM row WHERE tag IN (SELECT tag FROM row WHERE status = 'rejected');
+INSERT INTO row SELECT * FROM kept;
+DROP TABLE kept;
+"""
+
+
+def recall(db: sqlite3.Connection, tag: bytes) -> Known | None:
+    """What is known of the next row that has this ``tag``."""
+    nth = db.execute(
+        "INSERT INTO seen VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET times = times + 1 "
+        "RETURNING times",
+        (tag,),
+    ).fetchone()
+    found = db.execute(
+        "SELECT status, id, code FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
+    ).fetchone()
+    status, known, code = found or (None, None, None)
+    if status in _SETTLED and not (status == Status.DONE and _is_overtaken(db, tag)):
+        return Known(Status(status), known, code)
+    db.execute("UPDATE seen SET leaves = 1 WHERE tag = ?", (tag,))
+    return None if found is None else Known(None)
+
+
+def _is_overtaken(db: sqlite3.Connection, tag: bytes) -> bool:
+    """Whether another content of its key goes out in this run, before it."""
+    other = db.execute(
+        "SELECT 1 FROM seen WHERE tag BETWEEN ? AND ? AND tag != ? AND leaves", _others(tag)
+    )
+    return other.fetchone() is not None
+
+
+def forget_rejected(db: sqlite3.Connection) -> None:
+    """Know nothing of the rows that were rejected."""
+    for statement in _FORGET_REJECTED.split(";\n"):  # a script of SQLite's would commit
+        db.execute(statement)
+
+
+def fold(db: sqlite3.Connection) -> None:
+    """Take the notes apart into rows; a row that did not leave after all stays as it was.
+
+    :raises LookupError, TypeError, ValueError: the notes are none of ours.
+    """
+    under_way: dict[int, tuple[float, bytes]] = {}
+    for at, chunks, tags in db.execute("SELECT at, chunks, tags FROM note ORDER BY number"):
+        begin = 0
+        for chunk, told in orjson.loads(chunks):
+            if isinstance(told, int):
+                if told % TAG or not 0 < told <= len(tags) - begin:
+                    raise ValueError("tags of no whole rows")
+                under_way[chunk] = (at, tags[begin : begin + told])
+                begin += told
+            elif chunk in under_way:
+                _enter(db, *under_way.pop(chunk), told)
+        if begin != len(tags):
+            raise ValueError("tags of no chunk")
+    for at, tags in under_way.values():
+        _enter(db, at, tags, None)
+    db.execute("DELETE FROM note")
+
+
+def _enter(db: sqlite3.Connection, at: float, tags: bytes, ends: list[Any] | None) -> None:
+    """The rows of a chunk: how they ended, or that they were sent."""
+    if ends is not None and len(ends) * TAG != len(tags):
+        raise ValueError("not as many ends as rows")
+    for place, begin in enumerate(range(0, len(tags), TAG)):
+        end = (_SENT, None, None) if ends is None else ends[place]
+        status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
+        if status == Status.SKIPPED:
+            continue  # it did not leave after all
+        tag = tags[begin : begin + TAG]
+        # What was on its way has ended now; otherwise the same row stands there once more.
+        db.execute("DELETE FROM row WHERE tag = ? AND status NOT IN (?, ?)", (tag, *_SETTLED))
+        if status == Status.DONE:
+            db.execute("DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag))
+        elif status not in _SETTLED:  # it may have arrived
+            db.execute(
+                "UPDATE row SET status = 'sent' "
+                "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
+                _others(tag),
+            )
+        if code not in _PASSING:
+            db.execute(
+                "INSERT INTO row "
+                "SELECT ?, 1 + coalesce(max(nth), 0), ?, ?, ?, ? FROM row WHERE tag = ?",
+                (tag, status, id_, code, at, tag),
+            )
+
+
+def _others(tag: bytes) -> tuple[bytes, bytes, bytes]:
+    """For ``tag BETWEEN ? AND ? AND tag != ?``: other contents of its key."""
+    whose = tag[:WHOSE]
+    return whose, whose + b"\xff" * TAG, tag
