@@ -15,7 +15,6 @@ from collections.abc import (
     AsyncIterator,
     Generator,
     Iterable,
-    Mapping,
     Sequence,
 )
 from contextlib import aclosing, suppress
@@ -31,7 +30,7 @@ from .journal import SAME, Journal, OpenJournal
 from .journal_entries import Known
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
-from .rows import Rows
+from .rows import Rows, check_input
 from .verdict import all_alike
 
 R = TypeVar("R")
@@ -61,8 +60,7 @@ class Bulk(Generic[R]):
         *,
         journal: Journal | None = None,
     ) -> None:
-        if isinstance(items, str | bytes | Mapping):
-            raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
+        check_input(items)
         if not isinstance(journal, Journal | None):
             raise InvalidInput('a journal is given as Journal("import.db")')
         self._sender = sender

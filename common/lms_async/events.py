@@ -7,9 +7,12 @@ quick; what it raises is logged and goes no further. No event holds a secret or 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from inspect import iscoroutinefunction
 
 import attrs
+
+from .errors import InvalidInput
 
 log = logging.getLogger("lms_async")
 
@@ -80,6 +83,18 @@ class Learned(Event):
 
 
 Listener = Callable[[Event], None]
+
+
+def heard(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
+    """``listeners``, if each can be called.
+
+    :raises InvalidInput: one can't, or would have to be awaited, which nobody does.
+    """
+    if not isinstance(listeners, Iterable) or not all(
+        callable(one) and not iscoroutinefunction(one) for one in listeners
+    ):
+        raise InvalidInput("events is a list of plain functions of one event")
+    return tuple(listeners)
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:

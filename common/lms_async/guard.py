@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from fractions import Fraction
 from typing import TypeVar
 
 import attrs
 
 from .errors import InvalidInput
+from .rows import check_input
 
 R = TypeVar("R")
 
@@ -20,7 +22,8 @@ class Guard:
     """How many may be removed by one call.
 
     :param max_removals: a number, e.g. ``500``; or a share of what is there, e.g. ``"5%"``, for
-        which the vendor is asked how many there are. A share allows at least one.
+        which the vendor is asked how many there are; rounded down, so that a small share of a few
+        allows none.
     :raises InvalidInput: it is neither.
     """
 
@@ -34,7 +37,7 @@ class Guard:
         else:
             sound = isinstance(given, int) and not isinstance(given, bool) and given >= 0
         if not sound:
-            raise InvalidInput('max_removals is a number, or a share such as "5%"')
+            raise InvalidInput('a guard is a whole number, or a share up to 100%, such as "5%"')
 
     async def allow(self, removals: int, there: Callable[[], Awaitable[int]]) -> None:
         """Do nothing, if so many may be removed.
@@ -47,7 +50,7 @@ class Guard:
         most, of = self.max_removals, ""
         if isinstance(most, str):
             count = await there()
-            most = max(1, int(count * float(most.strip().rstrip("%")) / 100))
+            most = int(count * Fraction(most.strip().rstrip("%")) / 100)
             of = f", {self.max_removals} of {count}"
         if removals > most:
             raise InvalidInput(
@@ -56,13 +59,23 @@ class Guard:
             )
 
 
-async def guarded(
+def guarded(
     items: Iterable[R] | AsyncIterable[R], guard: Guard, there: Callable[[], Awaitable[int]]
 ) -> AsyncIterator[R]:
     """``items``, all of which are taken before the first one is given: they are to be counted.
 
-    :raises InvalidInput: they are more than ``guard`` allows.
+    :raises InvalidInput: they are no rows, or it is no guard; and when they are read, for more than
+        it allows.
     """
+    check_input(items)
+    if not isinstance(guard, Guard):
+        raise InvalidInput('a guard is given as Guard(500) or Guard("5%")')
+    return _counted(items, guard, there)
+
+
+async def _counted(
+    items: Iterable[R] | AsyncIterable[R], guard: Guard, there: Callable[[], Awaitable[int]]
+) -> AsyncIterator[R]:
     taken = [item async for item in items] if isinstance(items, AsyncIterable) else list(items)
     await guard.allow(len(taken), there)
     for item in taken:

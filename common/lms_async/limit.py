@@ -15,7 +15,7 @@ from math import inf
 from typing import Protocol
 
 from .errors import InvalidInput, RateLimited
-from .events import Learned, Listener, tell
+from .events import Learned, Listener, heard, tell
 from .home import Home
 from .learning import Learning, Learnt
 from .line import Line, Waiter
@@ -110,7 +110,7 @@ class Window:
             self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
         self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
         self._most_weight = limit
-        self._events = tuple(events)
+        self._events = heard(events)
         self._told = self.learnt
         self._line = Line()
         self._normal_left = -inf

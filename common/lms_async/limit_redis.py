@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from .errors import ClientUnusable, InvalidInput, LmsError, RateLimited
-from .events import Listener
+from .events import Listener, heard
 from .home import Home
 from .limit import Limiter, Slot
 from .line import Line as Waiters
@@ -92,9 +92,11 @@ class RedisWindow:
             self._waiters,
             hand=self._hand_of_share,
             ended=self._ended,
-            events=tuple(events),
+            events=heard(events),
         )
-        self._talk = Talk(line, self._waiters, self._departures, self._away)
+        self._talk = Talk(
+            line, self._waiters, self._departures, self._away, refuse=self._refuse_all
+        )
 
     def __repr__(self) -> str:
         away = ", Redis away" if self._away else ""

@@ -92,7 +92,7 @@ class Away:
             self.share.pause(seconds)
 
     def begins(self, error: Exception) -> None:
-        """Redis can't be reached: whoever waits is refused, if there is no share."""
+        """Redis can't be reached."""
         self._why = type(error).__name__
         if self._since is None:
             self._since = asyncio.get_running_loop().time()
@@ -102,9 +102,6 @@ class Away:
                 f"can't be reached ({self._why}): "
                 + ("going on with the share set aside" if goes_on else "departures are refused"),
             )
-        refusal = self.refusal()
-        if refusal is not None:
-            self._waiters.refuse(refusal)
 
     def ends(self) -> None:
         """Redis can be reached."""

@@ -4,7 +4,7 @@ the line breaks."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from .line import Line as Waiters
@@ -17,13 +17,25 @@ _TRY_AGAIN = 0.25
 
 
 class Talk:
-    """Says what there is to say, in as few calls as can be, and heeds what it hears."""
+    """Says what there is to say, in as few calls as can be, and heeds what it hears.
 
-    def __init__(self, line: Line, waiters: Waiters, departures: Departures, away: Away) -> None:
+    :param refuse: refuses all who wait, if they have to be.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        waiters: Waiters,
+        departures: Departures,
+        away: Away,
+        *,
+        refuse: Callable[[], None],
+    ) -> None:
         self._line = line
         self._waiters = waiters
         self._departures = departures
         self._away = away
+        self._refuse = refuse
         #: How many tickets stand in Redis for those who wait here.
         self.tickets = 0
         self.hanging_up = False
@@ -162,6 +174,7 @@ class Talk:
         if since is not None and now - since > _TRY_AGAIN:
             return  # a connection that broke is made again at once, before anybody is refused
         self._away.begins(error)
+        self._refuse()
         self._mind_share()
         await asyncio.sleep(_TRY_AGAIN)
 

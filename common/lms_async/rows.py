@@ -6,7 +6,7 @@ most of what makes a bulk quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -15,6 +15,15 @@ import orjson
 from .errors import InvalidInput
 
 R = TypeVar("R")
+
+
+def check_input(items: object) -> None:
+    """Whether ``items`` can be taken for several rows: not one text or row, and not none at all.
+
+    :raises InvalidInput: they can't.
+    """
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable | AsyncIterable):
+        raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
 
 
 @attrs.frozen

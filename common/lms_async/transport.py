@@ -32,7 +32,7 @@ from .errors import (
     ServerError,
     UnexpectedAnswer,
 )
-from .events import Answered, Departed, Failed, Listener, Refused, Retrying, log, tell
+from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
 from .limit import Limiter, Priority, Slot
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
 from .scopes import acquired, shared
@@ -86,7 +86,7 @@ class Transport:
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
-        self._events = tuple(events)
+        self._events = heard(events)
         self._priority = priority
         self._width = Width(least=8)
         self._again = retrying(self._policy, self._attempt, self._note)

@@ -186,8 +186,6 @@ class ManyUsers:
             With more than that the bulk raises InvalidInput, and nothing is sent.
         :param journal: see :meth:`create_many`.
         """
-        if isinstance(uids, str | bytes | Mapping):
-            raise InvalidInput("uids are given one by one, e.g. as a list, not as one text")
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:

@@ -30,6 +30,31 @@ from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import QUICK, people
 
 
+@pytest.mark.parametrize(
+    "given",
+    [None, 5, UserCreate(school_uid="S1", name_first="Ada", name_last="Okafor", role_id="1")],
+)
+async def test_what_is_no_input_is_said_before_the_first_request(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, given: Any
+) -> None:
+    for act in (
+        lambda: schoology.users.create_many(given),
+        lambda: schoology.users.update_many(given),
+        lambda: schoology.users.delete_many(given, keep_enrollments=True, notify=False),
+    ):
+        with pytest.raises(InvalidInput, match="one by one"):
+            act()
+    assert len(schoology_sandbox.log) == 0
+
+
+def test_a_listener_is_a_plain_function() -> None:
+    async def listen(event: object) -> None: ...
+
+    for listeners in ([listen], [5], "text", len):
+        with pytest.raises(InvalidInput, match="plain functions"):
+            Schoology("key", "secret", events=listeners)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("given", ["45552", b"45552", {"uid": "1"}])
 async def test_one_text_is_not_taken_apart_into_ids(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, given: Any

@@ -22,6 +22,17 @@ def kinds(events: list[Event]) -> list[type[Event]]:
     return [type(event) for event in events]
 
 
+async def test_who_waits_for_a_closed_window_is_told_so_also_if_redis_goes(share: Share) -> None:
+    window = share(1)
+    await take(window, [])
+    waiting = asyncio.create_task(window.acquire())
+    await until(lambda: len(window._waiters) == 1)
+    window._end, window._talk._in_touch_since = "was closed", None
+    await window._talk._lose_touch(OSError())
+    with pytest.raises(ClientUnusable, match="was closed"):
+        await waiting
+
+
 async def test_without_redis_departures_are_refused(
     share: Share,
     young_redis: RedisServer,

@@ -17,7 +17,8 @@ DELETION: dict[str, Any] = {"keep_enrollments": True, "notify": False}
 
 @pytest.mark.sandbox(school=School.seeded(199, seed=1))  # 193 of them are active
 @pytest.mark.parametrize(
-    ("guard", "most"), [(Guard(0), 0), (Guard(7), 7), (Guard("5%"), 9), (Guard("0.1%"), 1)]
+    ("guard", "most"),
+    [(Guard(0), 0), (Guard(7), 7), (Guard("5%"), 9), (Guard("0%"), 0), (Guard("0.5%"), 0)],
 )
 async def test_more_than_the_guard_allows_is_refused(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, guard: Guard, most: int
@@ -80,8 +81,14 @@ async def test_a_class_is_guarded_too(
 
 @pytest.mark.parametrize("most", [-1, "", "5", "101%", "-1%", True, 0.5, None])
 def test_what_is_no_number_and_no_share_is_said(most: Any) -> None:
-    with pytest.raises(InvalidInput, match="a number, or a share"):
+    with pytest.raises(InvalidInput, match="a whole number, or a share"):
         Guard(most)
+
+
+@pytest.mark.parametrize("guard", [5, "5%", None])
+async def test_a_number_is_no_guard(schoology: Schoology, guard: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"Guard\(500\)"):
+        schoology.users.delete_many(["1"], guard=guard, **DELETION)
 
 
 async def test_a_text_is_not_taken_for_a_list_of_ids(schoology: Schoology) -> None:
