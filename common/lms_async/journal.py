@@ -109,9 +109,7 @@ class Journal:
                     f"the journal {self.path} is of {_WHOSE[other]}",
                     hint="give another file, or forget what is in it with restart",
                 )
-            if self.retry_rejected:
-                file.forget_rejected()
-            return OpenJournal(file, tags, thread)
+            return OpenJournal(file, tags, thread, retry_rejected=self.retry_rejected)
         except BaseException:
             file.close()
             raise
@@ -145,7 +143,9 @@ class _Tags:
 class OpenJournal:
     """A journal while a bulk runs."""
 
-    def __init__(self, file: JournalFile, tags: _Tags, thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, file: JournalFile, tags: _Tags, thread: ThreadPoolExecutor, *, retry_rejected: bool
+    ) -> None:
         self.file = file
         self._tags = tags
         self._thread = thread
@@ -156,6 +156,8 @@ class OpenJournal:
         self._next_at = 0.0
         # Whether it knows of rows from an earlier run.
         self._resumes = not file.is_empty
+        # Done when the first rows come: a run that does not get so far changes nothing.
+        self._to_forget = retry_rejected
 
     async def recall(self, rows: Rows[Any]) -> list[Known | None]:
         """What is known of each row from before, and nothing where nothing is known of any; they
@@ -164,6 +166,9 @@ class OpenJournal:
         if not self._resumes:
             return []
         loop = asyncio.get_running_loop()
+        if self._to_forget:
+            self._to_forget = False
+            await loop.run_in_executor(self._thread, self.file.forget_rejected)
         return await loop.run_in_executor(self._thread, self.file.recall, rows.tags)
 
     def number(self) -> int:
@@ -265,7 +270,7 @@ def _key_beside(path: Path, *, new: bool) -> bytes:
             if not new:
                 raise JournalUnusable(
                     f"the journal {path} has lost its key {beside}",
-                    hint="bring it back, or begin anew",
+                    hint="bring it back, or forget what is in the journal with restart",
                 )
             _make_key(beside)
         key = beside.read_bytes()

@@ -109,8 +109,11 @@ class JournalFile:
         return None
 
     def forget_rejected(self) -> None:
-        """Know nothing of the rows that were rejected."""
-        with self._reading(), self._transaction():
+        """Know nothing of the rows that were rejected.
+
+        :raises JournalFailed: it can't be written any more.
+        """
+        with self._writing():
             forget_rejected(self._db)
 
     @property

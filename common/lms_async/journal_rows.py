@@ -25,15 +25,6 @@ CREATE TABLE IF NOT EXISTS row (
 ) WITHOUT ROWID;
 CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, leaves INTEGER) WITHOUT ROWID;
 """
-#: Of equal rows, those that stay are counted anew.
-_FORGET_REJECTED = """
-CREATE TEMP TABLE kept AS
-SELECT tag, row_number() OVER (PARTITION BY tag ORDER BY nth), status, id, code, at FROM row
-WHERE status != 'rejected' AND tag IN (SELECT tag FROM row WHERE status = 'rejected');
-DELETE FROM row WHERE tag IN (SELECT tag FROM row WHERE status = 'rejected');
-INSERT INTO row SELECT * FROM kept;
-DROP TABLE kept;
-"""
 
 
 def recall(db: sqlite3.Connection, tag: bytes) -> Known | None:
@@ -62,9 +53,12 @@ def _is_overtaken(db: sqlite3.Connection, tag: bytes) -> bool:
 
 
 def forget_rejected(db: sqlite3.Connection) -> None:
-    """Know nothing of the rows that were rejected."""
-    for statement in _FORGET_REJECTED.split(";\n"):  # a script of SQLite's would commit
-        db.execute(statement)
+    """Know nothing of the rows that were rejected, but for those with an equal one that was not:
+    what became of it, or may have, is what the vendor would refuse them for."""
+    db.execute(
+        "DELETE FROM row WHERE status = 'rejected' "
+        "AND tag NOT IN (SELECT tag FROM row WHERE status != 'rejected')"
+    )
 
 
 def fold(db: sqlite3.Connection) -> None:
