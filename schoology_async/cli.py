@@ -68,6 +68,7 @@ FIELDS = {
 #: Fields by what the exports of other systems call them.
 ALIASES = {
     "student id": "school_uid",
+    "student number": "school_uid",
     "sis id": "school_uid",
     "unique id": "school_uid",
     "unique user id": "school_uid",
@@ -88,13 +89,15 @@ ALIASES = {
     "graduation year": "grad_year",
     "birthday": "birthday_date",
     "date of birth": "birthday_date",
+    "dob": "birthday_date",
+    "sex": "gender",
     "time zone": "tz_name",
 }
 
 #: A rejected row may mean either, and the code does not tell which.
 EXPLAINED = {
-    "409": "somebody with this school_uid exists already (--update-existing --restart changes "
-    "them), or somebody else has this username or mail address",
+    "409": "somebody else has this username or mail address; or, without --update-existing, "
+    "somebody with this school_uid exists already (--update-existing --restart changes them)",
 }
 
 

@@ -190,12 +190,12 @@ def _day(value: Any) -> date | None:
             try:
                 return date.fromisoformat(value[:10])
             except ValueError:
-                pass
+                raise Misfit({"": "must be a day that exists"}) from None
     elif isinstance(value, datetime):
         return value.date()
     elif isinstance(value, date):
         return value
-    raise Misfit({"": "must be a day that exists, as YYYY-MM-DD or DD.MM.YYYY"})
+    raise Misfit({"": "must be a day, written as YYYY-MM-DD or DD.MM.YYYY"})
 
 
 SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {

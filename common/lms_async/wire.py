@@ -211,7 +211,7 @@ def _not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFaile
             "the certificate was not accepted: behind a filtering proxy, give its CA by `connector`"
         )
     else:
-        hint = "nothing was sent: check the host, the network and any proxy"
+        hint = "this request was not sent: check the host, the network and any proxy"
     return ConnectionFailed(
         f"no connection to {host} [{type(error).__name__}]", call=call, hint=hint
     )

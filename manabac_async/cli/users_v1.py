@@ -85,6 +85,8 @@ ALIASES = {
     "sis id": "student_id",
     "unique id": "student_id",
     "date of birth": "birthday",
+    "dob": "birthday",
+    "student number": "student_id",
     "phone": "phone_number",
     "mobile": "mobile_phone_number",
     "mobile phone": "mobile_phone_number",

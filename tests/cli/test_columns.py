@@ -70,14 +70,17 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         pytest.param(
             (["School UID", "name_first", "username"],),
             [
-                'unknown column "School UID"; it looks like school_uid',
+                'unknown column "School UID"; it looks like school_uid, which is needed',
                 "the school's own id",
                 '--map school_uid="School UID"',
                 '--ignore "School UID"',
-                "no column for school_uid",
-                'the nearest is "School UID"',
             ],
             id="unknown and missing, near each other",
+        ),
+        pytest.param(
+            (["School UID", "First name", "username"],),
+            ['to copy, if all of that is right: --map school_uid="School UID" --map name_first="'],
+            id="several that are near",
         ),
         pytest.param(
             ([*GOOD, "Locker"],),
@@ -108,6 +111,21 @@ def test_columns_that_are_mapped_or_left_out() -> None:
             ([*GOOD, "Student ID"], ["school_uid=Student ID"]),
             ['school_uid is mapped to "Student ID", and there is a column school_uid too'],
             id="mapped and there by its own name",
+        ),
+        pytest.param(
+            ([*GOOD, "Student ID"], ["Student ID=school_uid"]),
+            ['the field first, then the column: --map school_uid="Student ID"'],
+            id="the two sides exchanged",
+        ),
+        pytest.param(
+            (["Student ID", *GOOD[1:]], ["school_uid=Student ID"], ("Student ID",)),
+            ['the column "Student ID" is mapped and ignored'],
+            id="mapped and ignored",
+        ),
+        pytest.param(
+            (GOOD, ["school=x"]),
+            ['no field "school"; did you mean "school_uid"?'],
+            id="mapped to the beginning of a field",
         ),
         pytest.param((GOOD, ["school_uid"]), ["--map", 'FIELD="Column"'], id="no equals sign"),
         pytest.param(

@@ -106,6 +106,8 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     ran = await lms_import(None, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
     assert "is of another call, or the same with other options" in ran.err
+    assert "going on with" not in ran.err
+    assert "(either way, all rows are sent)" in ran.err
     assert "--restart" in ran.err
     assert "another file by --results" in ran.err
     assert ran.results == first.results
@@ -136,6 +138,7 @@ async def test_a_dry_run_says_what_an_earlier_run_has_settled(
     await lms_import(file_of(60))
     ran = await lms_import(file_of(70), dry_run=True, environment={})
     assert "70 rows of 70 would go" in ran.err
+    assert "70 would be sent, 0 rejected; an earlier run has settled up to 60 of them" in ran.out
     assert f"an import would go on with {journal}" in ran.err
     assert "would send none of the 60 rows settled there, unless they were changed" in ran.err
     forgotten = await lms_import(None, dry_run=True, restart=True, environment={})

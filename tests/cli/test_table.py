@@ -35,6 +35,10 @@ def fault(path: Path, content: bytes | str) -> str:
         pytest.param('"id","name"\n"1","Zoë"\n', "", id="all quoted"),
         pytest.param("id;name\n1;Zoë\n", "semicolons", id="semicolons"),
         pytest.param("id\tname\n1\tZoë\n", "tabs", id="tabs"),
+        pytest.param("id|name\n1|Zoë\n", "bars", id="bars"),
+        pytest.param("\ufeffsep=;\r\nid;name\r\n1;Zoë\r\n", "semicolons", id="sep= for Excel"),
+        pytest.param('"sep=^"\nid^name\n1^Zoë\n', "^", id="sep= of another mark"),
+        pytest.param("sep=,\nid,name\n1,Zoë\n", "", id="sep= of the usual mark"),
         pytest.param("id,name\n1,Zoë\n".encode("cp1252"), "Windows-1252", id="Windows-1252"),
     ],
 )
@@ -76,6 +80,10 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
             id="quote not closed",
         ),
         pytest.param('id,"name\n1,2\n', ["row 1 ", "quote"], id="quote in the header"),
+        pytest.param(
+            'sep=,\nid,name\n1,"2\n', ["row 2 (from line 3", "line 3)"], id="sep= and quote"
+        ),
+        pytest.param(b"PK\x03\x04\x14\0", ["is a workbook", "CSV UTF-8"], id="workbook"),
         pytest.param("id,name\n".encode("utf-16"), ["UTF-16", "CSV UTF-8"], id="UTF-16"),
         pytest.param(
             b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n",

@@ -170,14 +170,17 @@ def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
 def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool) -> None:
     reasons = Counter({f"field{number}: must be a day": 20 - number for number in range(12)})
 
-    def said(rejected: int) -> str:
+    def said(rejected: int, unknown: int = 0) -> str:
         out = io.StringIO()
         say: Any = make_teller(out, io.StringIO())
+        for row in range(unknown):
+            say.row(row, Status.UNKNOWN, RowError("lost"), ours=False)
         counts = Counter({Status.REJECTED: rejected})
         say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=reasons, dry_run=dry_run))
         return out.getvalue()
 
     assert "by reason" not in said(10)  # each is named above
+    assert "by reason" in said(10, unknown=11)  # and here none is
     lines = said(11).splitlines()
     first = lines.index("rejected, by reason:")
     assert lines[first + 1] == "       20  field0: must be a day"

@@ -23,6 +23,7 @@ from .importing import Order, run_import
 from .journals import shown
 from .target import find_target, target_names
 from .tellers import make_teller
+from .text import quoted
 
 T = TypeVar("T")
 
@@ -64,7 +65,9 @@ def read_limit(given: str | None) -> tuple[int, float] | None:
     read = _LIMIT.fullmatch(given.strip())
     limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
     if not all(limit):
-        raise CannotStart("--limit must be requests and seconds, such as 15/5s")
+        raise CannotStart(
+            f"--limit {quoted(given)} must be requests and seconds, both above 0, such as 15/5s"
+        )
     return limit
 
 

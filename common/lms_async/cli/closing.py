@@ -11,13 +11,21 @@ MOST_ROWS = 10
 _MOST_REASONS = 10
 
 
-def closing(summary: Summary) -> list[str]:
-    """What is to be said at the end, line by line."""
+def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
+    """What is to be said at the end, line by line.
+
+    :param all_named: whether each row that is not done was said.
+    """
+    why_rejected = (
+        [] if all_named and summary.counts[Status.REJECTED] <= MOST_ROWS else _why_rejected(summary)
+    )
     total = summary.counts.total()
     if summary.dry_run:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"
-        return [first, *_why_rejected(summary)]
+        if summary.earlier:
+            first += f"; an earlier run has settled up to {summary.earlier:,} of them"
+        return [first, *why_rejected]
     told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {told}"]
@@ -34,7 +42,7 @@ def closing(summary: Summary) -> list[str]:
             "unknown: the vendor may have done them; the same command asks it first, or sends "
             "again what does no harm a second time"
         )
-    lines += _why_rejected(summary)
+    lines += why_rejected
     lines += summary.explained
     if summary.results is not None:
         lines.append(_results(summary))
@@ -44,8 +52,8 @@ def closing(summary: Summary) -> list[str]:
 
 
 def _why_rejected(summary: Summary) -> list[str]:
-    """How many were rejected for what, where they are too many to see it from the rows."""
-    if summary.counts[Status.REJECTED] <= MOST_ROWS:
+    """How many were rejected for what."""
+    if not summary.reasons:
         return []
     most = summary.reasons.most_common(_MOST_REASONS)
     lines = ["rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]

@@ -58,6 +58,10 @@ def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
         field, equals, column = (part.strip() for part in one.partition("="))
         if not (field and equals and column):
             faults.append(f'--map {quoted(one)} must be FIELD="Column"')
+        elif field not in fields and column in fields:
+            faults.append(
+                f"--map takes the field first, then the column: --map {column}={quoted(field)}"
+            )
         elif field not in fields:
             faults.append(f"--map: there is no field {quoted(field)}; {_hint(field, fields)}")
         elif field in columns:
@@ -113,11 +117,16 @@ def match_columns(
         field for field in [*first, *(f for f in fields if f not in first)] if field not in found
     ]
     proposed = _proposed(unknown, free, aliases or {})
-    faults += [_unknown(column, fields, proposed.get(column)) for column in unknown]
-    missing = [group for group in needed if not any(field in found for field in group)]
-    faults += [_missing(group, fields, proposed) for group in missing]
+    lacking = {f for group in needed if not any(f in found for f in group) for f in group}
+    faults += [_unknown(column, fields, proposed.get(column), lacking) for column in unknown]
+    there = {*found, *(proposal.field for proposal in proposed.values())}
+    missing = [group for group in needed if not there.intersection(group)]
+    faults += [_missing(group, fields) for group in missing]
     if missing and any(column not in proposed for column in unknown):
         faults.append(f"the fields that are needed: {_groups(needed)}")
+    if len(proposed) > 1:
+        maps = (f"--map {one.field}={quoted(column)}" for column, one in proposed.items())
+        faults.append(f"to copy, if all of that is right: {' '.join(maps)}")
     if faults:
         raise CannotStart(*faults)
     return Columns(
@@ -141,7 +150,8 @@ def _absent(
 ) -> list[str]:
     options = [("--map", column) for column in mapped.values()]
     options += [("--ignore", column) for column in ignored]
-    return [
+    both = [column for column in mapped.values() if column in ignored]
+    return [f"the column {quoted(column)} is mapped and ignored" for column in both] + [
         f"{option}: the file has no column {quoted(column)}; {_hint(column, header)}"
         for option, column in options
         if column not in header
@@ -177,7 +187,12 @@ def _proposed(
     return found
 
 
-def _unknown(column: str, fields: Mapping[str, str], proposal: _Proposal | None) -> str:
+def _unknown(
+    column: str,
+    fields: Mapping[str, str],
+    proposal: _Proposal | None,
+    lacking: Collection[str],
+) -> str:
     what = f"unknown column {quoted(column)}"
     if proposal is None:
         return (
@@ -186,20 +201,15 @@ def _unknown(column: str, fields: Mapping[str, str], proposal: _Proposal | None)
         )
     field = proposal.field
     near = "it looks like" if proposal.sure else "the nearest known one is"
+    needed = ", which is needed" if field in lacking else ""
     return (
-        f"{what}; {near} {field} ({fields[field]}): "
+        f"{what}; {near} {field}{needed} ({fields[field]}): "
         f"add --map {field}={quoted(column)}, or --ignore {quoted(column)}"
     )
 
 
-def _missing(
-    group: Sequence[str], fields: Mapping[str, str], proposed: Mapping[str, _Proposal]
-) -> str:
+def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
     what = f"no column for {listed(group, 'or')} ({fields[group[0]]})"
-    for column, proposal in proposed.items():
-        if proposal.field in group:
-            near = quoted(column)
-            return f"{what}; the nearest is {near}: add --map {proposal.field}={near}"
     return f'{what}: add it, or name the one that holds it by --map {group[0]}="Column"'
 
 
@@ -209,6 +219,9 @@ def _groups(needed: Sequence[Sequence[str]]) -> str:
 
 def _hint(name: str, known: Collection[str]) -> str:
     near = nearest(name, [other for other in known if other])
+    if near is None:
+        begun = [other for other in known if plain(name) and plain(other).startswith(plain(name))]
+        near = begun[0] if len(begun) == 1 else None
     return f"did you mean {quoted(near)}?" if near else "look at the spelling"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
 from .table import Table, no_rows
-from .target import LooseKey, Target
+from .target import LooseKey, Target, meant_for
 from .tellers import Teller
 from .text import counted, duration, listed
 from .work import Summary, Work, reasons
@@ -97,18 +97,27 @@ class _Import:
         table = Table.open(order.path)
         for note in table.notes:
             self._say.note(f"{order.path}: {note}")
-        columns = match_columns(
-            table.header,
-            fields=target.fields,
-            needed=target.needed,
-            mapped=maps,
-            ignored=order.ignored,
-            aliases=getattr(target, "aliases", None),
-        )
+        try:
+            columns = match_columns(
+                table.header,
+                fields=target.fields,
+                needed=target.needed,
+                mapped=maps,
+                ignored=order.ignored,
+                aliases=getattr(target, "aliases", None),
+            )
+        except CannotStart as faults:
+            raise CannotStart(*meant_for(table.header, but=target), *faults.lines) from None
         same = target.same if isinstance(target, LooseKey) else tuple
         checked = await check(table, columns, key=target.key, same=same, check_row=target.check)
         if not checked.rows:
             raise no_rows(order.path, len(table.header))
+        if checked.rounded:
+            self._say.note(
+                f"{listed(target.key)} of {counted(len(checked.rounded), 'row')} (row "
+                f"{checked.rounded[0]}, for one) looks like a number that a spreadsheet has "
+                "rounded, such as 1.2E+05: was it another one once?"
+            )
         if order.dry_run:
             return self._dry_run(table, columns, checked)
         given = require(order.environment, target)
@@ -142,16 +151,24 @@ class _Import:
             f"{counted(limit, 'request')} in {per:g} s; "
             f"{counted(len(checked.rejected), 'row')} rejected"
         )
+        settled = 0
         try:
             results = self._order.results or beside(self._order.path)
-            self._say_of_earlier(
-                journals.beside(results, source=self._order.path), journals.would_go_on
-            )
+            path = journals.beside(results, source=self._order.path)
+            if (earlier := self._earlier(path)) is not None:
+                settled = journals.settled(earlier)
+                self._say.note(journals.would_go_on(path, earlier))
         except CannotStart as why:
             self._say.note(f"an import would not begin now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
         exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
-        return Summary(exit_code=exit_code, counts=counts, reasons=self._work.reasons, dry_run=True)
+        return Summary(
+            exit_code=exit_code,
+            counts=counts,
+            earlier=min(settled, checked.good),
+            reasons=self._work.reasons,
+            dry_run=True,
+        )
 
     async def _send_all(
         self,
@@ -170,14 +187,18 @@ class _Import:
             return self._summary(self._ending(None, results, given), results)
         async with self._connect(given) as client:
             await self._verify(client, given)
+            path = journals.beside(results.path, source=self._order.path)
+            earlier = self._earlier(path)
             bulk = self._target.bulk(
                 client,
                 feed,
                 update_existing=self._order.update_existing,
-                journal=self._journal(results.path),
+                journal=self._journal(path),
             )
             try:
                 await _open(bulk)
+                if earlier is not None:
+                    self._say.note(journals.going_on(path, earlier))
                 results.begin()
                 self._interrupts.react = partial(self._interrupted, bulk)
                 async with _working(self._say, self._work):
@@ -187,24 +208,20 @@ class _Import:
             self._interrupts.react = _ignored
         return self._summary(self._ending(bulk, results, given), results)
 
-    def _journal(self, results: Path) -> Journal:
-        """The journal beside the results; what it knows from before is said."""
+    def _journal(self, path: Path) -> Journal:
         order = self._order
-        path = journals.beside(results, source=order.path)
-        self._say_of_earlier(path, journals.going_on)
         return Journal(
             path, order.path.name, restart=order.restart, retry_rejected=order.retry_rejected
         )
 
-    def _say_of_earlier(self, path: Path, put: Callable[[Path, Told], str]) -> None:
-        """What the journal at ``path`` knows of an earlier run, if it is there and counts, put in
-        one line."""
-        if path.exists() and not self._order.restart:
-            told = journals.look(path)
-            if self._order.retry_rejected:
-                del told.counts[Status.REJECTED]
-            if told.counts:
-                self._say.note(put(path, told))
+    def _earlier(self, path: Path) -> Told | None:
+        """What the journal at ``path`` knows of an earlier run, if it is there and counts."""
+        if self._order.restart or not path.exists():
+            return None
+        told = journals.look(path)
+        if self._order.retry_rejected:
+            del told.counts[Status.REJECTED]
+        return told if told.counts else None
 
     def _connect(self, given: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
         limit = self._order.limit
@@ -280,7 +297,7 @@ async def _open(bulk: Bulk[Any]) -> None:
         why = unusable
     else:
         return
-    raise journals.refused(why)
+    raise CannotStart(*journals.refused(why).lines, "no row was sent")
 
 
 def _ignored() -> None:

@@ -55,17 +55,18 @@ def look(path: Path) -> Told:
 
 
 def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
-    """Why nothing can be sent with this journal, in the command's words."""
+    """Why nothing can be done with this journal, in the command's words."""
     hint = unusable.hint.replace("give another file", "give another file by --results")
-    hint = hint.replace("with restart", "with --restart")
-    return CannotStart(unusable.what, *([hint] if hint else []), "no row was sent")
+    hint = hint.replace("with restart", "with --restart (either way, all rows are sent)")
+    return CannotStart(unusable.what, *([hint] if hint else []))
 
 
 def going_on(path: Path, told: Told) -> str:
     """One line for an import that goes on where an earlier one ended."""
     open_ = told.counts["sent"] + told.counts["unknown"]
     return (
-        f"going on with {path}, last written {_ago(told.written)}: {_ended(told)} "
+        f"going on with {path}, last written {_ago(told.written)}: "
+        f"{counted(settled(told), 'row')} "
         f"settled, {counted(open_, 'row')} to be asked for (--restart forgets it)"
     )
 
@@ -74,8 +75,8 @@ def would_go_on(path: Path, told: Told) -> str:
     """The same for a dry run, which counts without the journal."""
     return (
         f"an import would go on with {path}, last written {_ago(told.written)}: it would send none "
-        f"of the {_ended(told)} settled there, unless they were changed since; they are "
-        "among those counted above"
+        f"of the {counted(settled(told), 'row')} settled there, unless they were changed since; "
+        "they are among those counted above"
     )
 
 
@@ -89,8 +90,9 @@ def shown(path: Path) -> list[str]:
     return lines
 
 
-def _ended(told: Told) -> str:
-    return counted(told.counts["done"] + told.counts["rejected"], "row")
+def settled(told: Told) -> int:
+    """How many rows are not sent again as they are."""
+    return told.counts["done"] + told.counts["rejected"]
 
 
 def _ago(moment: float) -> str:

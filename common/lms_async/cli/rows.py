@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
@@ -16,6 +17,8 @@ from .text import listed
 
 #: How many rows are looked at before Ctrl-C and the screen have their turn.
 _STRETCH = 2000
+#: A long number as a spreadsheet shows it, and writes it into a CSV file: its end is lost.
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -35,9 +38,11 @@ class Line:
 
 @attrs.define
 class Checked:
-    """What a look at the whole file found. ``rejected`` is by row number."""
+    """What a look at the whole file found. ``rejected`` is by row number; ``rounded`` are the rows
+    whose key looks as if a spreadsheet had rounded it."""
 
     rows: int = 0
+    rounded: list[int] = attrs.field(factory=list)
     rejected: dict[int, RowError] = attrs.field(factory=dict)
 
     @property
@@ -80,6 +85,8 @@ async def check(
             earlier = first.setdefault(named, line.row)
             if earlier != line.row:
                 doubled.setdefault(named, [earlier]).append(line.row)
+        if any(map(_ROUNDED.fullmatch, line.key)):
+            checked.rounded.append(line.row)
         error = line.error or _complaint(check_row, line.values)
         if error is not None:
             checked.rejected[line.row] = error

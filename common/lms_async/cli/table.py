@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,9 +18,14 @@ import attrs
 from .exits import CannotStart
 from .text import counted
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAVE_AS_UTF8 = 'save it as "CSV UTF-8" and try again'
 _BLOCK = 1 << 20
+#: How a ZIP archive begins, which is what .xlsx and .ods are.
+_WORKBOOK = b"PK\x03\x04"
+
+#: A first line by which Excel is told the separator, and which it does not show.
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 
 
 @attrs.frozen
@@ -50,7 +56,8 @@ class Table:
         except OSError as error:
             raise _unreadable(path, error) from None
         if delimiter != ",":
-            notes += (f"the columns are separated by {_DELIMITERS[delimiter]}",)
+            by = _DELIMITERS.get(delimiter, delimiter)
+            notes += (f"the columns are separated by {by}",)
         return cls(path, encoding, delimiter, header, notes, state)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -65,7 +72,8 @@ class Table:
         except OSError as error:
             raise _unreadable(self.path, error) from None
         with opened as file:
-            for row, cells in _records(self.path, file, self.delimiter):
+            skipped = _separator(file) is not None
+            for row, cells in _records(self.path, file, self.delimiter, skipped=skipped):
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
                     yield row, cells
@@ -80,17 +88,28 @@ class Table:
             )
 
 
-def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _separator(file: IO[str]) -> str | None:
+    """What the first line names as the separator; ``None`` if it is the header, which is next."""
+    named = _SEPARATOR_LINE.fullmatch(file.readline(20))
+    if named is None:
+        file.seek(0)
+    return named[1] if named else None
+
+
+def _records(
+    path: Path, file: IO[str], delimiter: str, *, skipped: bool
+) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     row = 0
     while True:
-        line = reader.line_num + 1
+        line = reader.line_num + 1 + skipped
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            where = f"{path}, row {row + 1} (from line {line}, noticed in line {reader.line_num})"
+            noticed = reader.line_num + skipped
+            where = f"{path}, row {row + 1} (from line {line}, noticed in line {noticed})"
             raise CannotStart(
                 f"{where}: a stray or missing quote",
                 'a cell with a quote in it is written "…""…", and each opening quote is closed',
@@ -114,6 +133,8 @@ def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
         start = file.read(4)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise CannotStart(f"{path} is UTF-16 text: {_SAVE_AS_UTF8}")
+        if start == _WORKBOOK:
+            raise CannotStart(f"{path} is a workbook, no CSV text: {_SAVE_AS_UTF8}")
         file.seek(0)
         try:
             for _ in codecs.iterdecode(iter(lambda: file.read(_BLOCK), b""), "utf-8"):
@@ -154,10 +175,13 @@ def _windows_1252(path: Path, *, marked: bool) -> tuple[str, tuple[str, ...]]:
 def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
     """The delimiter, and the cells of the first row, trimmed."""
     with path.open(encoding=encoding, newline="") as file:
+        named = _separator(file)
         start = file.read(_BLOCK)
-        delimiter = _delimiter(start)
+        delimiter = named or _delimiter(start)
         file.seek(0)
-        _, cells = next(_records(path, file, delimiter), (0, []))
+        _separator(file)
+        records = _records(path, file, delimiter, skipped=named is not None)
+        _, cells = next(records, (0, []))
     header = tuple(cell.strip() for cell in cells)
     if not start.strip():
         raise CannotStart(f"{path} is empty")

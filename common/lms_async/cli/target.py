@@ -9,7 +9,7 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -20,7 +20,7 @@ from ..events import Listener
 from ..journal import Journal
 from ..limit import Limiter
 from .exits import CannotStart
-from .text import nearest
+from .text import listed, nearest
 
 if TYPE_CHECKING:
     from ..sandbox import StandIn
@@ -179,3 +179,15 @@ def find_target(name: str) -> Target:
             f"the target {name!r} ({found[0].value}) can't be loaded: {why}"
         ) from None
     return target
+
+
+def meant_for(header: Sequence[str], *, but: Target) -> list[str]:
+    """A line on the targets, ``but`` this one, that a file with this ``header`` may have been meant
+    for, if there are any."""
+    fit = []
+    for name in target_names():
+        with suppress(CannotStart):  # somebody else's package that can't be loaded
+            other = find_target(name)
+            if name != but.name and all(set(group).intersection(header) for group in other.needed):
+                fit.append(name)
+    return [f"the file has the columns of --to {listed(fit, 'or')}"] if fit else []

@@ -145,7 +145,7 @@ class _Lines:
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
             self._say(f"and {counted(self._rows_left_out, 'row')} more: the results file has all")
-        for line in closing(summary):
+        for line in closing(summary, all_named=not self._rows_left_out):
             self._out.write(line + "\n")
 
 

@@ -102,7 +102,8 @@ class Summary:
 
     exit_code: Exit
     counts: Counter[Status] = attrs.field(factory=Counter)
-    #: Of the rows that are done, those that an earlier run has done.
+    #: Of the rows that are done, those that an earlier run has done; in a dry run, how many of
+    #: those that would be sent it has settled at most: they are not, unless they were changed.
     earlier: int = 0
     seconds: float = 0.0
     requests: int = 0
