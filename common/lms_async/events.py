@@ -90,11 +90,11 @@ def heard(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
 
     :raises InvalidInput: one can't, or would have to be awaited, which nobody does.
     """
-    if not isinstance(listeners, Iterable) or not all(
-        callable(one) and not iscoroutinefunction(one) for one in listeners
-    ):
-        raise InvalidInput("events is a list of plain functions of one event")
-    return tuple(listeners)
+    if isinstance(listeners, Iterable):
+        kept = tuple(listeners)
+        if all(callable(one) and not iscoroutinefunction(one) for one in kept):
+            return kept
+    raise InvalidInput("events is a list of plain functions of one event")
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:

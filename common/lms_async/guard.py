@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from fractions import Fraction
 from typing import TypeVar
 
 import attrs
@@ -50,7 +49,8 @@ class Guard:
         most, of = self.max_removals, ""
         if isinstance(most, str):
             count = await there()
-            most = int(count * Fraction(most.strip().rstrip("%")) / 100)
+            whole, _, part = most.strip(" %").partition(".")
+            most = count * int(whole + part) // (100 * 10 ** len(part))
             of = f", {self.max_removals} of {count}"
         if removals > most:
             raise InvalidInput(

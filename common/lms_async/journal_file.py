@@ -168,8 +168,9 @@ class JournalFile:
 
     def _check_ours(self, *, make: bool) -> None:
         """Refuse somebody else's database, and an empty file that nobody asked to be made one."""
-        (whose,) = self._db.execute("PRAGMA application_id").fetchone()
-        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        with self._transaction():  # of one moment: another process may be making it
+            (whose,) = self._db.execute("PRAGMA application_id").fetchone()
+            (pages,) = self._db.execute("PRAGMA page_count").fetchone()
         if whose != _OURS and (pages or not make):
             raise JournalUnusable(f"{self.path} is not a journal")
         if not pages:

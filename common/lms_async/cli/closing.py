@@ -16,9 +16,8 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
 
     :param all_named: whether each row that is not done was said.
     """
-    why_rejected = (
-        [] if all_named and summary.counts[Status.REJECTED] <= MOST_ROWS else _why_rejected(summary)
-    )
+    seen = all_named and summary.counts[Status.REJECTED] <= MOST_ROWS
+    why_rejected = [] if seen else _why_rejected(summary)
     total = summary.counts.total()
     if summary.dry_run:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]

@@ -23,7 +23,6 @@ _SAVE_AS_UTF8 = 'save it as "CSV UTF-8" and try again'
 _BLOCK = 1 << 20
 #: How a ZIP archive begins, which is what .xlsx and .ods are.
 _WORKBOOK = b"PK\x03\x04"
-
 #: A first line by which Excel is told the separator, and which it does not show.
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 
@@ -72,6 +71,7 @@ class Table:
         except OSError as error:
             raise _unreadable(self.path, error) from None
         with opened as file:
+            self._check_unchanged(file)
             skipped = _separator(file) is not None
             for row, cells in _records(self.path, file, self.delimiter, skipped=skipped):
                 self._check_unchanged(file)
