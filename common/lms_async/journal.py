@@ -12,7 +12,6 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import attrgetter, eq
 from pathlib import Path
@@ -26,6 +25,8 @@ from .outcome import Outcome, Status
 from .rows import Rows
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from .journal_file import JournalFile
 
 #: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
@@ -78,6 +79,8 @@ class Journal:
         :param operation: the call, and those of its options that change what it does.
         :raises JournalUnusable: it is in use, of other input, of another account, call or version.
         """
+        from concurrent.futures import ThreadPoolExecutor  # and its queues, as JournalFile
+
         thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
         opening = asyncio.get_running_loop().run_in_executor(
             thread, self._open, thread, repr(account), operation

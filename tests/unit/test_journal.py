@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -620,27 +621,30 @@ def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) 
     assert empty.read_bytes() == b""
 
 
+def opened_beside_another(path: Path, both: Barrier) -> str:
+    """Open a journal when ``both`` are there; gives why it could not be."""
+    both.wait()
+    told = ""
+    try:
+        file = JournalFile(path)
+    except JournalUnusable as why:
+        told = why.what
+    both.wait()
+    if not told:
+        file.close()
+    return told
+
+
 def test_of_two_that_open_a_new_journal_at_once_one_is_told_that_it_is_in_use(
     tmp_path: Path,
 ) -> None:
-    for number in range(40):
-        both, path = Barrier(2), tmp_path / str(number)
-
-        def opened(both: Barrier = both, path: Path = path) -> str:
-            both.wait()
-            try:
-                file = JournalFile(path)
-            except JournalUnusable as why:
-                both.wait()
-                return why.what
-            both.wait()
-            file.close()
-            return ""
-
-        with ThreadPoolExecutor(2) as threads:
-            told = [one.result() for one in [threads.submit(opened) for _ in range(2)]]
-        assert "" in told
-        assert all("in use" in why for why in told if why)
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(10):
+            both = Barrier(2)
+            opening = partial(opened_beside_another, tmp_path / str(number), both)
+            told = [one.result() for one in [threads.submit(opening) for _ in range(2)]]
+            assert "" in told
+            assert all("in use" in why for why in told if why)
 
 
 def test_a_key_whose_maker_was_killed_is_made_anew(school: School, path: Path) -> None:
