@@ -79,7 +79,7 @@ class Journal:
         :param operation: the call, and those of its options that change what it does.
         :raises JournalUnusable: it is in use, of other input, of another account, call or version.
         """
-        from concurrent.futures import ThreadPoolExecutor  # and its queues, as JournalFile
+        from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
 
         thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
         opening = asyncio.get_running_loop().run_in_executor(

@@ -180,7 +180,8 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
                 values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:
                 fields.update(
-                    (_sayable(str(name), known), "is not a known field") for name in extra
+                    (_sayable(str(name), known), f"is no field of {model.__name__}")
+                    for name in extra
                 )
         if fields:
             raise Misfit(fields)

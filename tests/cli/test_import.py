@@ -281,6 +281,16 @@ async def test_somebody_else_answers_at_that_address(
     assert schoology_sandbox.log.count("POST") == 0
 
 
+async def test_another_address_than_the_api(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    environment = environment_of(schoology_sandbox)
+    environment["SCHOOLOGY_BASE_URL"] = schoology_sandbox.base_url.removesuffix("v1/")
+    ran = await lms_import(file_of(3), environment=environment)
+    assert ran.code == Exit.UNREACHABLE
+    assert "check SCHOOLOGY_BASE_URL" in ran.err or "and SCHOOLOGY_BASE_URL" in ran.err
+
+
 async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
@@ -399,6 +409,13 @@ async def test_a_key_that_a_spreadsheet_rounded_is_noted(
     content = file_of(3) + f'"{key}",Ada,Okafor,1214,a@b.example\n'
     ran = await lms_import(content, dry_run=True)
     assert ("school_uid of 1 row (row 5, for one) looks like a number" in ran.err) is noted
+
+
+async def test_a_mapped_column_is_named_in_what_is_wrong_with_it(lms_import: Import) -> None:
+    content = file_of(3).replace("role_id", "Role") + "S9,Ada,Okafor,Student,a@b.example\n"
+    ran = await lms_import(content, maps=["role_id=Role"])
+    assert 'row 5: rejected, invalid: role_id ("Role"): must be a whole number' in ran.err
+    assert ran.results[3]["error"] == 'role_id ("Role"): must be a whole number'
 
 
 async def test_a_file_for_another_target_is_known_by_its_columns(lms_import: Import) -> None:

@@ -21,6 +21,8 @@ class Columns:
     fields: tuple[tuple[int, str], ...]
     #: Positions of columns without a name: nothing may stand in them.
     nameless: tuple[int, ...] = ()
+    #: What a field is called where its column has another name: both.
+    called: Mapping[str, str] = attrs.field(factory=dict)
 
     def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
         """The fields that were given: an empty cell is none. Cells are trimmed."""
@@ -133,6 +135,7 @@ def match_columns(
         len(header),
         tuple((position, field) for field, position in found.items()),
         tuple(position for position, column in enumerate(header) if not column),
+        {field: f"{field} ({quoted(column)})" for field, column in mapped.items()},
     )
 
 

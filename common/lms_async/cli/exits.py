@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from ..errors import ConnectionFailed, Forbidden, LmsError, Unauthorized
+from ..errors import (
+    ConnectionFailed,
+    Forbidden,
+    LmsError,
+    NotFound,
+    Unauthorized,
+    UnexpectedAnswer,
+)
 from ..outcome import Status
 
 
@@ -63,4 +70,7 @@ def advice(error: LmsError, variables: str) -> tuple[str, ...]:
         return (f"the credentials were not accepted: {error}", f"check {variables}")
     if isinstance(error, ConnectionFailed):
         return (f"the vendor could not be reached: {error}",)
-    return (f"the vendor did not answer as it should: {error}",)
+    said = f"the vendor did not answer as it should: {error}"
+    if isinstance(error, NotFound | UnexpectedAnswer):  # it may be another address
+        return (said, f"check {variables}")
+    return (said,)

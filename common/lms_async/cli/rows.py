@@ -87,7 +87,7 @@ async def check(
                 doubled.setdefault(named, [earlier]).append(line.row)
         if any(map(_ROUNDED.fullmatch, line.key)):
             checked.rounded.append(line.row)
-        error = line.error or _complaint(check_row, line.values)
+        error = line.error or _complaint(check_row, line.values, columns.called)
         if error is not None:
             checked.rejected[line.row] = error
     for rows in doubled.values():
@@ -97,13 +97,16 @@ async def check(
 
 
 def _complaint(
-    check_row: Callable[[Mapping[str, str]], None], values: Mapping[str, str]
+    check_row: Callable[[Mapping[str, str]], None],
+    values: Mapping[str, str],
+    called: Mapping[str, str],
 ) -> RowError | None:
     try:
         check_row(values)
     except InvalidInput as invalid:
-        message = "; ".join(f"{field}: {why}" for field, why in invalid.fields.items())
-        return RowError("invalid", message or invalid.what, invalid.fields)
+        fields = {called.get(field, field): why for field, why in invalid.fields.items()}
+        message = "; ".join(f"{field}: {why}" for field, why in fields.items())
+        return RowError("invalid", message or invalid.what, fields)
     return None
 
 
