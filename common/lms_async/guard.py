@@ -13,7 +13,7 @@ from .rows import check_input
 
 R = TypeVar("R")
 
-_SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", re.ASCII)
+_SHARE = re.compile(r" *(\d{1,3}(?:\.\d{1,6})?) *% *", re.ASCII)
 
 
 @attrs.frozen

@@ -60,7 +60,8 @@ class Journal:
         is refused at once.
     :param restart: forget what stands in it, and send everything.
     :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
-        was put right at the vendor, and so does not show in the rows.
+        was put right at the vendor, and so does not show in the rows. A row that stands in the
+        input several times, and was not rejected each time, stays as it was.
     :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
         what it has sent; rows without one are noted as sent.
     """

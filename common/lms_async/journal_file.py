@@ -10,6 +10,7 @@ No name, no mail address and no key stands here.
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import time
 from collections import Counter
@@ -30,6 +31,8 @@ FORMAT = 2
 _OURS = 0x6C6D736A
 #: What SQLite raises: of a damaged file, its own sentence may be no text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
+#: Seconds to wait for another process in any case: it may only be looking.
+_SHORT_WAIT = 0.3
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
@@ -58,16 +61,20 @@ class JournalFile:
             pass
         except OSError as error:
             raise JournalUnusable(f"the journal {path} can't be opened: {error.strerror}") from None
-        try:
-            self._db = sqlite3.connect(
-                # Of two that come at one moment, one waits for the other's first step.
-                path,
-                timeout=max(wait, 0.2),
-                isolation_level=None,
-                check_same_thread=False,
-            )
-        except _BROKEN as error:
-            raise self._unusable(error) from None
+        until = time.monotonic() + max(wait, _SHORT_WAIT)
+        while True:
+            try:
+                return self._open(make=make, restart=restart)
+            except _BROKEN as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise self._unusable(error) from None
+            # Let go meanwhile: of two that come at one moment, each would wait for the other.
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
+
+    def _open(self, *, make: bool, restart: bool) -> None:
+        self._db = sqlite3.connect(
+            self.path, timeout=0.02, isolation_level=None, check_same_thread=False
+        )
         try:
             self._check_ours(make=make)
             # Exclusive: nobody else can open it until this process closes it or dies.
@@ -83,12 +90,9 @@ class JournalFile:
                     fold(self._db)
             except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
                 raise JournalUnusable(
-                    f"the journal {path} is damaged",
+                    f"the journal {self.path} is damaged",
                     hint="bring a copy of it back, or begin anew, which sends everything",
                 ) from None
-        except _BROKEN as error:
-            self._db.close()
-            raise self._unusable(error) from None
         except BaseException:
             self._db.close()
             raise

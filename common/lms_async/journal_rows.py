@@ -8,6 +8,7 @@ sent last: so a content that is done is settled until another one of its key is 
 from __future__ import annotations
 
 import sqlite3
+from itertools import count
 from typing import Any
 
 import orjson
@@ -67,6 +68,7 @@ def fold(db: sqlite3.Connection) -> None:
     :raises LookupError, TypeError, ValueError: the notes are none of ours.
     """
     under_way: dict[int, tuple[float, bytes]] = {}
+    fresh: set[tuple[bytes, int]] = set()
     for at, chunks, tags in db.execute("SELECT at, chunks, tags FROM note ORDER BY number"):
         begin = 0
         for chunk, told in orjson.loads(chunks):
@@ -76,16 +78,26 @@ def fold(db: sqlite3.Connection) -> None:
                 under_way[chunk] = (at, tags[begin : begin + told])
                 begin += told
             elif chunk in under_way:
-                _enter(db, *under_way.pop(chunk), told)
+                _enter(db, *under_way.pop(chunk), told, fresh)
         if begin != len(tags):
             raise ValueError("tags of no chunk")
     for at, tags in under_way.values():
-        _enter(db, at, tags, None)
+        _enter(db, at, tags, None, fresh)
     db.execute("DELETE FROM note")
 
 
-def _enter(db: sqlite3.Connection, at: float, tags: bytes, ends: list[Any] | None) -> None:
-    """The rows of a chunk: how they ended, or that they were sent."""
+def _enter(
+    db: sqlite3.Connection,
+    at: float,
+    tags: bytes,
+    ends: list[Any] | None,
+    fresh: set[tuple[bytes, int]],
+) -> None:
+    """The rows of a chunk: how they ended, or that they were sent.
+
+    :param fresh: those that this run has left in doubt; an equal one that ends later in it is
+        another row.
+    """
     if ends is not None and len(ends) * TAG != len(tags):
         raise ValueError("not as many ends as rows")
     for place, begin in enumerate(range(0, len(tags), TAG)):
@@ -94,8 +106,9 @@ def _enter(db: sqlite3.Connection, at: float, tags: bytes, ends: list[Any] | Non
         if status == Status.SKIPPED:
             continue  # it did not leave after all
         tag = tags[begin : begin + TAG]
-        # What was on its way has ended now; otherwise the same row stands there once more.
-        db.execute("DELETE FROM row WHERE tag = ? AND status NOT IN (?, ?)", (tag, *_SETTLED))
+        nth = _place(db, tag, fresh)
+        if status not in _SETTLED:
+            fresh.add((tag, nth))
         if status == Status.DONE:
             db.execute("DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag))
         elif status not in _SETTLED:  # it may have arrived
@@ -104,12 +117,21 @@ def _enter(db: sqlite3.Connection, at: float, tags: bytes, ends: list[Any] | Non
                 "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
                 _others(tag),
             )
+        db.execute("DELETE FROM row WHERE tag = ? AND nth = ?", (tag, nth))
         if code not in _PASSING:
-            db.execute(
-                "INSERT INTO row "
-                "SELECT ?, 1 + coalesce(max(nth), 0), ?, ?, ?, ? FROM row WHERE tag = ?",
-                (tag, status, id_, code, at, tag),
-            )
+            row = (tag, nth, status, id_, code, at)
+            db.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _place(db: sqlite3.Connection, tag: bytes, fresh: set[tuple[bytes, int]]) -> int:
+    """Which of equal rows it is that has ended: the first that an earlier run left in doubt, or
+    else one more."""
+    known = db.execute("SELECT nth, status FROM row WHERE tag = ? ORDER BY nth", (tag,)).fetchall()
+    for nth, status in known:
+        if status not in _SETTLED and (tag, nth) not in fresh:
+            return int(nth)
+    taken = {nth for nth, _ in known}
+    return next(nth for nth in count(1) if nth not in taken)
 
 
 def _others(tag: bytes) -> tuple[bytes, bytes, bytes]:

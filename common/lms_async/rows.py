@@ -22,7 +22,8 @@ def check_input(items: object) -> None:
 
     :raises InvalidInput: they can't.
     """
-    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable | AsyncIterable):
+    one = isinstance(items, str | bytes | bytearray | memoryview | Mapping)
+    if one or not isinstance(items, Iterable | AsyncIterable):
         raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
 
 

@@ -190,7 +190,9 @@ def _day(value: Any) -> date | None:
             try:
                 return date.fromisoformat(value[:10])
             except ValueError:
-                raise Misfit({"": "must be a day that exists"}) from None
+                raise Misfit(
+                    {"": "must be a day that exists, as YYYY-MM-DD or DD.MM.YYYY"}
+                ) from None
     elif isinstance(value, datetime):
         return value.date()
     elif isinstance(value, date):

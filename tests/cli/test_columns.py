@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+import shlex
+import subprocess
 from typing import Any
 
 import pytest
 
 from lms_async.cli.columns import Columns, described, match_columns, read_map
 from lms_async.cli.exits import CannotStart
+from lms_async.cli.text import typed
 from lms_async.outcome import RowError
 
 FIELDS = {
@@ -211,3 +215,19 @@ def test_a_row_that_is_none(cells: list[str], code: str, told: str) -> None:
     assert isinstance(error, RowError)
     assert error.code == code
     assert told in error.message
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["First\u00a0Name", 'Fee ("new")', "Notes $(>x)", "a`b`", "x" * 90, "O'Hara $1", "a\\b!"],
+)
+def test_what_is_proposed_can_be_typed_and_runs_nothing(column: str) -> None:
+    said = "\n".join(faults([*GOOD, column]))
+    words = shlex.split(re.search(r"--ignore .*", said)[0])  # type: ignore[index]
+    assert words == ["--ignore", column]
+    shell = ["/bin/sh", "-c", f"printf %s {typed(column)}"]
+    assert subprocess.run(shell, capture_output=True, check=True).stdout.decode() == column  # noqa: S603
+
+
+def test_what_moves_the_cursor_is_never_shown() -> None:
+    assert "\x1b" not in "\n".join(faults([*GOOD, "a\x1b[2Jb"]))

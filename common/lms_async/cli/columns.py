@@ -9,7 +9,7 @@ import attrs
 
 from ..outcome import RowError
 from .exits import CannotStart
-from .text import counted, likeness, listed, nearest, plain, quoted
+from .text import counted, likeness, listed, nearest, plain, quoted, typed
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
             faults.append(f'--map {quoted(one)} must be FIELD="Column"')
         elif field not in fields and column in fields:
             faults.append(
-                f"--map takes the field first, then the column: --map {column}={quoted(field)}"
+                f"--map takes the field first, then the column: --map {column}={typed(field)}"
             )
         elif field not in fields:
             faults.append(f"--map: there is no field {quoted(field)}; {_hint(field, fields)}")
@@ -127,7 +127,7 @@ def match_columns(
     if missing and any(column not in proposed for column in unknown):
         faults.append(f"the fields that are needed: {_groups(needed)}")
     if len(proposed) > 1:
-        maps = (f"--map {one.field}={quoted(column)}" for column, one in proposed.items())
+        maps = (f"--map {one.field}={typed(column)}" for column, one in proposed.items())
         faults.append(f"to copy, if all of that is right: {' '.join(maps)}")
     if faults:
         raise CannotStart(*faults)
@@ -199,15 +199,15 @@ def _unknown(
     what = f"unknown column {quoted(column)}"
     if proposal is None:
         return (
-            f"{what}: add --map FIELD={quoted(column)} (lms columns tells all fields), "
-            f"or --ignore {quoted(column)}"
+            f"{what}: add --map FIELD={typed(column)} (lms columns tells all fields), "
+            f"or --ignore {typed(column)}"
         )
     field = proposal.field
     near = "it looks like" if proposal.sure else "the nearest known one is"
     needed = ", which is needed" if field in lacking else ""
     return (
         f"{what}; {near} {field}{needed} ({fields[field]}): "
-        f"add --map {field}={quoted(column)}, or --ignore {quoted(column)}"
+        f"add --map {field}={typed(column)}, or --ignore {typed(column)}"
     )
 
 

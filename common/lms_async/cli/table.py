@@ -24,7 +24,9 @@ _BLOCK = 1 << 20
 #: How a ZIP archive begins, which is what .xlsx and .ods are.
 _WORKBOOK = b"PK\x03\x04"
 #: A first line by which Excel is told the separator, and which it does not show.
-_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([!-/:-@[-`{-~]|\t)"?\s*', re.IGNORECASE)
+
+_LONGEST_SEPARATOR_LINE = 200
 
 
 @attrs.frozen
@@ -90,7 +92,7 @@ class Table:
 
 def _separator(file: IO[str]) -> str | None:
     """What the first line names as the separator; ``None`` if it is the header, which is next."""
-    named = _SEPARATOR_LINE.fullmatch(file.readline(20))
+    named = _SEPARATOR_LINE.fullmatch(file.readline(_LONGEST_SEPARATOR_LINE))
     if named is None:
         file.seek(0)
     return named[1] if named else None
@@ -107,7 +109,11 @@ def _records(
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
+            if "field limit" in str(error):
+                raise CannotStart(
+                    f"{path}, row {row + 1}: a cell of more than 131,072 characters"
+                ) from None
             noticed = reader.line_num + skipped
             where = f"{path}, row {row + 1} (from line {line}, noticed in line {noticed})"
             raise CannotStart(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 
 _CLOSE_ENOUGH = 0.88
 _LONGEST = 60
+#: What means something within double quotes; and characters that move the cursor, or can't be seen.
+_OF_THE_SHELL = frozenset('"$`\\!')
+_CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def quoted(name: str) -> str:
@@ -15,6 +20,14 @@ def quoted(name: str) -> str:
     which could move the cursor or hide what stands before them."""
     shown = "".join(mark if mark.isprintable() else "�" for mark in name)
     return f'"{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"}"'
+
+
+def typed(name: str) -> str:
+    """A name from a file as it can be typed on a command line: whole, and nothing in it is run by
+    the shell. One with control characters can't be, and is only shown."""
+    if any(category(mark) in _CONTROL for mark in name):
+        return quoted(name)
+    return shlex.quote(name) if _OF_THE_SHELL.intersection(name) else f'"{name}"'
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
