@@ -111,7 +111,8 @@ class Journal:
             if other is not None:
                 raise JournalUnusable(
                     f"the journal {self.path} is of {_WHOSE[other]}",
-                    hint="give another file, or forget what is in it with restart",
+                    hint="give another file, or forget what is in it with restart: "
+                    "either way, all rows are sent",
                 )
             return OpenJournal(file, tags, thread, retry_rejected=self.retry_rejected)
         except BaseException:

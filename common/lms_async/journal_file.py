@@ -64,10 +64,12 @@ class JournalFile:
         until = time.monotonic() + max(wait, _SHORT_WAIT)
         while True:
             try:
-                return self._open(make=make, restart=restart)
+                self._open(make=make, restart=restart)
             except _BROKEN as error:
                 if "locked" not in str(error) or time.monotonic() > until:
                     raise self._unusable(error) from None
+            else:
+                return
             # Let go meanwhile: of two that come at one moment, each would wait for the other.
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
 
@@ -91,7 +93,8 @@ class JournalFile:
             except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
                 raise JournalUnusable(
                     f"the journal {self.path} is damaged",
-                    hint="bring a copy of it back, or begin anew, which sends everything",
+                    hint="bring a copy of it back, or forget what is in it with restart, which "
+                    "sends everything",
                 ) from None
         except BaseException:
             self._db.close()

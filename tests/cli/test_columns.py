@@ -230,4 +230,6 @@ def test_what_is_proposed_can_be_typed_and_runs_nothing(column: str) -> None:
 
 
 def test_what_moves_the_cursor_is_never_shown() -> None:
-    assert "\x1b" not in "\n".join(faults([*GOOD, "a\x1b[2Jb"]))
+    said = "\n".join(faults([*GOOD, "a\x1b[2J$(>x)"]))
+    assert "\x1b" not in said
+    assert "--ignore 'a�[2J$(>x)'" in said

@@ -107,7 +107,7 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     assert ran.code == Exit.BAD_INPUT
     assert "is of another call, or the same with other options" in ran.err
     assert "going on with" not in ran.err
-    assert "(either way, all rows are sent)" in ran.err
+    assert "forget what is in it with --restart: either way, all rows are sent" in ran.err
     assert "--restart" in ran.err
     assert "another file by --results" in ran.err
     assert ran.results == first.results

@@ -57,7 +57,7 @@ def look(path: Path) -> Told:
 def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
     """Why nothing can be done with this journal, in the command's words."""
     hint = unusable.hint.replace("give another file", "give another file by --results")
-    hint = hint.replace("with restart", "with --restart (either way, all rows are sent)")
+    hint = hint.replace("with restart", "with --restart")
     return CannotStart(unusable.what, *([hint] if hint else []))
 
 

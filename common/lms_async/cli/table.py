@@ -74,8 +74,7 @@ class Table:
             raise _unreadable(self.path, error) from None
         with opened as file:
             self._check_unchanged(file)
-            skipped = _separator(file) is not None
-            for row, cells in _records(self.path, file, self.delimiter, skipped=skipped):
+            for row, cells in _records(self.path, file, self.delimiter):
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
                     yield row, cells
@@ -98,9 +97,11 @@ def _separator(file: IO[str]) -> str | None:
     return named[1] if named else None
 
 
-def _records(
-    path: Path, file: IO[str], delimiter: str, *, skipped: bool
-) -> Iterator[tuple[int, list[str]]]:
+def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        skipped = _separator(file) is not None
+    except OSError as error:
+        raise _unreadable(path, error) from None
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     row = 0
     while True:
@@ -185,9 +186,7 @@ def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
         start = file.read(_BLOCK)
         delimiter = named or _delimiter(start)
         file.seek(0)
-        _separator(file)
-        records = _records(path, file, delimiter, skipped=named is not None)
-        _, cells = next(records, (0, []))
+        _, cells = next(_records(path, file, delimiter), (0, []))
     header = tuple(cell.strip() for cell in cells)
     if not start.strip():
         raise CannotStart(f"{path} is empty")

@@ -24,9 +24,9 @@ def quoted(name: str) -> str:
 
 def typed(name: str) -> str:
     """A name from a file as it can be typed on a command line: whole, and nothing in it is run by
-    the shell. One with control characters can't be, and is only shown."""
+    the shell. One with control characters can't be typed, and is only shown."""
     if any(category(mark) in _CONTROL for mark in name):
-        return quoted(name)
+        name = quoted(name)[1:-1]
     return shlex.quote(name) if _OF_THE_SHELL.intersection(name) else f'"{name}"'
 
 
