@@ -35,6 +35,7 @@ class Account:
     answers of a vendor that says yes."""
 
     width = 16
+    max_failed_chunks = 5
     account = "one of many"
 
     def __init__(self) -> None:

@@ -32,6 +32,7 @@ from .errors import (
     TimedOut,
     Unauthorized,
     UnexpectedAnswer,
+    VendorUnavailable,
 )
 from .guard import Guard
 from .journal import Journal
@@ -81,6 +82,7 @@ __all__ = [
     "Unauthorized",
     "UnexpectedAnswer",
     "Unset",
+    "VendorUnavailable",
     "Window",
     "__version__",
 ]

@@ -81,7 +81,7 @@ class Admission(Generic[R]):
             earlier = index if key is None else self._inside.setdefault(key, index)
             if earlier != index:
                 why = f"rows {earlier} and {index} (counted from 0) have the same key"
-                error = RowError("duplicate", why)
+                error = RowError("duplicate", why, other_index=earlier)
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
             indices.append(index)

@@ -23,11 +23,13 @@ from typing import Any, Generic, TypeVar
 
 from .admission import Admission
 from .ahead import ahead
+from .breaker import Breaker
 from .chunks import Batch, Checked, Chunk, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .errors import InvalidInput, JournalFailed, LmsError
 from .journal import SAME, Journal, OpenJournal
 from .journal_entries import Known
+from .one_record import OneRecordEach
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
 from .rows import Rows, check_input
@@ -49,7 +51,7 @@ class Bulk(Generic[R]):
 
     A row is never lost: what the vendor did not speak of is ``unknown``, and after an error that
     no other row could escape (credentials, an unreachable host, a limit that asks for more than
-    the caller's patience) the rest is ``skipped``, unsent.
+    the caller's patience, a vendor that no longer responds) the rest is ``skipped``, unsent.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class Bulk(Generic[R]):
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
         self._admission: Admission[R] = Admission(batch, apart=journal is not None)
+        self._breaker = Breaker(sender.max_failed_chunks)
+        self._records = OneRecordEach() if batch.one_record_each else None
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
@@ -229,6 +233,8 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
+            if self._records is not None and one.status is Status.DONE:
+                self._records.note(index, str(key) if one.id == SAME else one.id)
             error = None if one.code is None else RowError(one.code, EARLIER)
             id_ = str(key) if one.id == SAME else one.id
             ended.append(Outcome(index, rows.items[place], one.status, id_, error))
@@ -242,6 +248,8 @@ class Bulk(Generic[R]):
             return chunk.known
         try:
             outcomes = await self._send(chunk)
+            if self._records is not None:
+                self._records.check(outcomes)
             if self._book is not None:
                 outcomes = _with_doubts(chunk.rows, outcomes)
                 self._note(self._book, chunk, outcomes)
@@ -263,6 +271,7 @@ class Bulk(Generic[R]):
         chunk.sending = asyncio.current_task()
         try:
             outcomes = await delivery.outcomes(chunk.rows)
+            self._mind_breaker(chunk, delivery, outcomes)
         except asyncio.CancelledError:
             if not chunk.recalled:
                 raise
@@ -277,8 +286,21 @@ class Bulk(Generic[R]):
             return all_alike(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
         return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
 
+    def _mind_breaker(
+        self, chunk: Chunk[R], delivery: Delivery[R], outcomes: list[Outcome[R]]
+    ) -> None:
+        """Stop, if too many chunks in a row got no response that settles a row."""
+        if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
+            self._breaker.settled()
+        elif delivery.failure is not None and not self._breaker.is_open:
+            self._breaker.unanswered(delivery.failure.what, looked_up=delivery.looked_up)
+            if self._breaker.is_open:
+                self._halt(chunk, self._breaker.error())
+
     async def _depart(self, chunk: Chunk[R]) -> None:
         """Note that ``chunk`` leaves, before it does."""
+        if self._breaker.is_open:  # not even a retry of what was sent before it opened
+            raise self._breaker.error()
         if self._book is not None and chunk.noted is None:
             # Before it is on the disk: who is recalled meanwhile has not left, which is noted then.
             chunk.noted = self._book.number()

@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, TypeVar
 import attrs
 
 from .call import Call
-from .outcome import AllDone, Outcome, Verdict
+from .outcome import AllDone, Outcome, RowError, Verdict
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
@@ -44,6 +44,22 @@ ABSENT: Final = Absent.ABSENT
 DIFFERENT: Final = Absent.DIFFERENT
 
 
+@attrs.frozen
+class Present:
+    """What a look-up says of a row whose key is there with other values than were sent, where
+    sending it again would change nothing. ``id`` is the vendor's.
+
+    This alone never ends a row as ``rejected``. Vendors trim, normalize, escape, cut and hide
+    values, so other values do not prove that somebody else had made the record before.
+    """
+
+    id: str | None
+
+
+#: What a look-up says of one row; ``None`` where it can't tell.
+Found = Verdict | Absent | Present | None
+
+
 @attrs.frozen(kw_only=True)
 class Batch(Generic[R]):
     """How the rows of one endpoint go over the wire.
@@ -52,12 +68,16 @@ class Batch(Generic[R]):
     ``call`` makes the call for a chunk. ``read`` says, for each row of a chunk in its order, what
     the payload tells of it, ``None`` where it tells nothing; or that all of them are done.
     ``at_most`` rows and ``max_bytes`` of them go into one chunk. ``distinct``: a key may stand once
-    in the whole input, not just once among the rows under way; their keys are then kept. ``group``
-    tells from a row's key with which others it may share a chunk, where not all rows may.
-    ``operation`` names the call and those of its options that change what it does, for a journal.
-    ``look_up`` asks the vendor what became of rows whose answer was lost: a verdict, :data:`ABSENT`
-    where it is certain that the row is not there, :data:`DIFFERENT` where it is there otherwise,
-    ``None`` where that can't be told.
+    in the whole input, not just once among the rows under way; their keys are then kept.
+    ``one_record_each``: two rows that end with one vendor id have changed the same record, so the
+    later one is reported as ``unknown``; the ids are then kept, about 150 bytes a row.
+    ``path_names_rows``: the URL's path holds an id that the rows gave. ``group`` tells from a row's
+    key with which others it may share a chunk, where not all rows may. ``operation`` names the call
+    and those of its options that change what it does, for a journal. ``look_up`` asks the vendor
+    what became of rows whose answer was lost: a verdict (``done`` where the row is there as sent),
+    :data:`ABSENT` where it is certain that it is not there, :data:`DIFFERENT` or :class:`Present`
+    where it is there otherwise, ``None`` where that can't be told. ``is_conflict`` tells of a row's
+    refusal whether its reason may be that the record exists.
     """
 
     prepare: Callable[[list[R]], Prepared]
@@ -67,8 +87,11 @@ class Batch(Generic[R]):
     at_most: int = 50
     max_bytes: int = 1024 * 1024
     distinct: bool = False
+    one_record_each: bool = False
+    path_names_rows: bool = False
     group: Callable[[Any], Hashable] | None = None
-    look_up: Callable[[Rows[R]], Awaitable[list[Verdict | Absent | None]]] | None = None
+    look_up: Callable[[Rows[R]], Awaitable[list[Found]]] | None = None
+    is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409"
 
 
 @attrs.define(eq=False)

@@ -1,9 +1,16 @@
 """Sending a chunk until the fate of each of its rows is known, as far as that can be.
 
-A chunk that is refused as a whole is halved until the row that spoils it stands alone. A row that
-is refused by itself, for a reason that passes, is sent again without the others. Rows whose answer
-was lost are looked up, where the vendor can be asked, and only those that did not arrive are sent
-again.
+What an error status of the whole chunk leads to stands in ``statuses.py``. A chunk whose content is
+refused is halved until the row that spoils it stands alone. A row that is refused by itself, for a
+reason that passes, is sent again without the others. Rows whose answer was lost are looked up,
+where the vendor can be asked, and only those that did not arrive are sent again.
+
+``rejected`` is certain. It comes from our own check, or from a response of the vendor to a row that
+no earlier request can have carried to it. As soon as one request with the row was sent and got no
+response, a refusal may be about that very request: then the row is looked up, and it ends as
+``done`` where it is there as it was sent, or where an earlier look-up found that it was absent
+before; as ``rejected`` where the refusal is about something else and the row is not there; and as
+``unknown`` where the record is there with other values, since nothing tells who made it.
 """
 
 from __future__ import annotations
@@ -16,19 +23,16 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from .call import Call, Watch
-from .chunks import ABSENT, Absent, Batch
+from .chunks import ABSENT, Absent, Batch, Found, Present
 from .errors import ApiError, InvalidInput, LmsError
 from .outcome import AllDone, Outcome, RowError, Status, Verdict
 from .rows import Rows
+from .statuses import Effect, effect_of
 from .verdict import all_alike, all_done, outcomes_of
 
 R = TypeVar("R")
 log = logging.getLogger("lms_async")
 
-#: Refusals of a whole chunk that one bad row may have caused.
-_SPOILT = (400, 413, 422)
-#: The code of a row that is refused because it is there.
-_CONFLICT = "409"
 #: How many times a chunk may be halved: enough to set two bad rows of fifty apart.
 _HALVINGS = 12
 #: How often rows are sent again after a look-up, or after a passing refusal of their own.
@@ -41,6 +45,11 @@ _PAUSE = 1.0
 SENT_BEFORE = RowError("lost", "it was sent in an earlier run, and its answer was lost")
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _LOST = RowError("lost", "it was sent, and what the vendor shows does not tell what became of it")
+_THERE = RowError(
+    "exists",
+    "a record with this key is there, with other values than were sent; it was there before, or "
+    "the vendor changed what was sent",
+)
 _OTHER_COUNT = "it tells of another number of rows"
 _NOT_ALONE = "the vendor refused it together with others, too often to try each alone"
 
@@ -61,6 +70,10 @@ class Sender(Protocol):
     @property
     def account(self) -> Hashable:
         """What tells the account that is worked on from others."""
+
+    @property
+    def max_failed_chunks(self) -> int:
+        """How many chunks may fail in a row, see :class:`~lms_async.RetryPolicy`."""
 
 
 class Delivery(Generic[R]):
@@ -92,6 +105,9 @@ class Delivery(Generic[R]):
         #: Whether an answer is in, or an attempt of the call under way was lost.
         self._answered = False
         self._lost = False
+        #: The last failure of a request, and whether a look-up was answered.
+        self.failure: LmsError | None = None
+        self.looked_up = False
 
     def lost(self) -> None:
         """See :class:`Watch`."""
@@ -102,8 +118,15 @@ class Delivery(Generic[R]):
         if not self._answered:
             self._returned()
 
-    async def outcomes(self, rows: Rows[R], *, rounds: int = _ROUNDS) -> list[Outcome[R]]:
-        """How each of ``rows`` ended, in their order."""
+    async def outcomes(
+        self, rows: Rows[R], *, rounds: int = _ROUNDS, sought: bool = False
+    ) -> list[Outcome[R]]:
+        """Send ``rows`` and give how each of them ended, in their order.
+
+        :param rounds: how often rows may be sent again.
+        :param sought: whether a look-up found that they were absent: what is there later was made
+            by us.
+        """
         if self._stopping():
             return all_alike(rows, Status.SKIPPED, _STOPPED)
         try:
@@ -118,6 +141,7 @@ class Delivery(Generic[R]):
             payload, attempts = await self._sender.fetch(call, watch=self)
         except LmsError as failure:
             error = failure
+            self.failure = failure
         else:
             self._answered = True
             told = self._read(payload, rows)
@@ -126,22 +150,36 @@ class Delivery(Generic[R]):
             # The answer speaks of its own attempt, not of one that was lost before.
             doubtful = range(len(rows)) if self._lost else rows.in_doubt()
             ended = outcomes_of(rows, told, attempts)
-            ended = await self._again(rows, ended, rounds, repeatable=call.repeatable)
-            return await self._late(rows, ended, doubtful)
+            ended = await self._again(
+                rows, ended, rounds, repeatable=call.repeatable, sought=sought
+            )
+            return await self._late(rows, ended, doubtful, sought=sought)
         self._answered = True
-        if error.stops:
+        effect = self._effect(error)
+        if effect is Effect.ENDS:
             self._halt(error)
-        elif len(rows) > 1 and isinstance(error, ApiError) and error.status in _SPOILT:
+        elif effect is Effect.CONTENT and len(rows) > 1:
             if not self._halvings:
-                return all_alike(rows, Status.SKIPPED, RowError(str(error.status), _NOT_ALONE))
+                return all_alike(rows, Status.SKIPPED, RowError(_code_of(error), _NOT_ALONE))
             self._halvings -= 1
             middle = len(rows) // 2
-            first = await self.outcomes(rows.at(range(middle)), rounds=rounds)
-            return first + await self.outcomes(rows.at(range(middle, len(rows))), rounds=rounds)
-        ended = _together(rows, error)
-        if error.may_have_acted and not error.stops:
-            return await self._look_up(rows, ended, rounds)
-        return await self._late(rows, ended, rows.in_doubt())
+            halves = [rows.at(range(middle)), rows.at(range(middle, len(rows)))]
+            return [
+                outcome
+                for half in halves
+                for outcome in await self.outcomes(half, rounds=rounds, sought=sought)
+            ]
+        ended = _together(rows, error, effect)
+        if effect is Effect.UNSETTLED:
+            return await self._look_up(rows, ended, rounds, sought=sought)
+        return await self._late(rows, ended, rows.in_doubt(), sought=sought)
+
+    def _effect(self, error: LmsError) -> Effect:
+        if error.stops:
+            return Effect.ENDS
+        if isinstance(error, ApiError):
+            return effect_of(error.status, path_names_rows=self._batch.path_names_rows)
+        return Effect.UNSETTLED if error.may_have_acted else Effect.SHARED
 
     async def _doubts_first(self, rows: Rows[R], rounds: int) -> list[Outcome[R]]:
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
@@ -168,7 +206,13 @@ class Delivery(Generic[R]):
         return [None] * len(rows)
 
     async def _again(
-        self, rows: Rows[R], ended: list[Outcome[R]], rounds: int, *, repeatable: bool
+        self,
+        rows: Rows[R],
+        ended: list[Outcome[R]],
+        rounds: int,
+        *,
+        repeatable: bool,
+        sought: bool,
     ) -> list[Outcome[R]]:
         """Send those again that were refused by themselves for a reason that passes, and look up
         those of which the answer does not tell."""
@@ -184,7 +228,7 @@ class Delivery(Generic[R]):
         ]
         if doubtful:
             looked = await self._look_up(
-                rows.at(doubtful), [ended[place] for place in doubtful], rounds
+                rows.at(doubtful), [ended[place] for place in doubtful], rounds, sought=sought
             )
             for place, outcome in zip(doubtful, looked, strict=True):
                 ended[place] = outcome
@@ -192,16 +236,19 @@ class Delivery(Generic[R]):
             return ended
         await asyncio.sleep(_PAUSE * 2 ** (_ROUNDS - rounds))
         again = rows.at(places)
-        later = await self.outcomes(again, rounds=rounds - 1)
+        later = await self.outcomes(again, rounds=rounds - 1, sought=sought)
         # A failure of the row's own does not say that nothing was done.
         failed = [at for at, place in enumerate(places) if ended[place].status is Status.UNKNOWN]
-        return _put(ended, places, await self._late(again, later, failed))
+        return _put(ended, places, await self._late(again, later, failed, sought=sought))
 
     async def _look_up(
-        self, rows: Rows[R], ended: list[Outcome[R]], rounds: int
+        self, rows: Rows[R], ended: list[Outcome[R]], rounds: int, *, sought: bool = False
     ) -> list[Outcome[R]]:
         """Ask what became of rows whose answer was lost, and send those again that did not arrive,
-        while there are ``rounds``; what can't be told stays unknown."""
+        while there are ``rounds``; what can't be told stays unknown.
+
+        :param sought: see :meth:`outcomes`.
+        """
         if self._batch.look_up is None:
             return ended
         places = []
@@ -210,11 +257,13 @@ class Delivery(Generic[R]):
                 places.append(place)
             elif isinstance(one, Verdict):
                 ended[place] = _by(one, ended[place])
+            elif isinstance(one, Present):
+                ended[place] = _by(_of_present(one, sought=sought), ended[place])
         if not places or not rounds:
             return ended
         absent = rows.at(places)
         absent.doubtful = frozenset()
-        later = await self.outcomes(absent, rounds=rounds - 1)
+        later = await self.outcomes(absent, rounds=rounds - 1, sought=True)
         later = await self._late(absent, later, range(len(absent)), sought=True)
         return _put(ended, places, later)
 
@@ -226,10 +275,10 @@ class Delivery(Generic[R]):
         *,
         sought: bool = False,
     ) -> list[Outcome[R]]:
-        """Rows at ``places`` may have arrived although their answer was lost. Those that are
-        refused now are looked for: that they are there may be the reason of the refusal.
+        """A refusal of rows at ``places`` may be about a request of theirs whose response was lost.
+        Look those rows up before they are reported as rejected.
 
-        :param sought: whether they were looked for in vain before.
+        :param sought: see :meth:`outcomes`.
         """
         refused = [place for place in places if ended[place].status is Status.REJECTED]
         if not refused:
@@ -240,18 +289,21 @@ class Delivery(Generic[R]):
             if isinstance(one, Verdict):
                 if one.status is Status.DONE:
                     ended[place] = _by(one, outcome)
-            elif one is not ABSENT or (sought and _code(outcome) == _CONFLICT):
-                # Nobody can tell; or it is there, they say, and it is not shown.
+            elif isinstance(one, Present):
+                ended[place] = _by(_of_present(one, sought=sought), outcome)
+            elif one is not ABSENT or (outcome.error and self._batch.is_conflict(outcome.error)):
+                # The look-up can't tell; or the vendor says that it exists, and does not show it.
                 ended[place] = _by(Verdict(Status.UNKNOWN, None, _LOST), outcome)
         return ended
 
-    async def _found(self, rows: Rows[R]) -> list[Verdict | Absent | None]:
+    async def _found(self, rows: Rows[R]) -> list[Found]:
         """What the look-up says of each row; one that fails says nothing, whatever the reason: an
         account that may write need not be one that may read."""
         if self._batch.look_up is None:
             return [None] * len(rows)
         try:
             found = await self._batch.look_up(rows)
+            self.looked_up = True
             if len(found) == len(rows):
                 return found
             why = _OTHER_COUNT
@@ -261,6 +313,13 @@ class Delivery(Generic[R]):
             why = type(odd).__name__
         log.error("a look-up could not be read: %s", why)
         return [None] * len(rows)
+
+
+def _of_present(found: Present, *, sought: bool) -> Verdict:
+    """What to say of a row whose key is there with other values, see the module's first lines."""
+    if sought:
+        return Verdict(Status.DONE, found.id)
+    return Verdict(Status.UNKNOWN, found.id, _THERE)
 
 
 def _by(verdict: Verdict, earlier: Outcome[R]) -> Outcome[R]:
@@ -288,14 +347,19 @@ def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) ->
     return ended
 
 
-def _together(rows: Rows[R], error: LmsError) -> list[Outcome[R]]:
+def _together(rows: Rows[R], error: LmsError, effect: Effect) -> list[Outcome[R]]:
     """The fate of a chunk as a whole, for each of its rows."""
-    code = str(getattr(error, "status", "lost" if error.may_have_acted else "stopped"))
     status = (
         Status.UNKNOWN
         if error.may_have_acted
-        else Status.SKIPPED
-        if error.stops
         else Status.REJECTED
+        if effect in (Effect.CONTENT, Effect.SHARED)
+        else Status.SKIPPED
     )
-    return all_alike(rows, status, RowError(code, str(error)), error.attempts)
+    return all_alike(rows, status, RowError(_code_of(error), str(error)), error.attempts)
+
+
+def _code_of(error: LmsError) -> str:
+    if isinstance(error, ApiError):
+        return str(error.status)
+    return "lost" if error.may_have_acted else "stopped"

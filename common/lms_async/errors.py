@@ -8,6 +8,7 @@
     ├── JournalUnusable         it is of other rows, another account or version, or in use
     ├── JournalFailed           it can't be written any more; what it could not note was not sent
     ├── ConnectionFailed        the request was never sent
+    ├── VendorUnavailable       several chunks in a row got no response; the bulk stopped
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
     ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
     │   ├── TimedOut
@@ -16,7 +17,7 @@
     ├── UnexpectedAnswer        a 2xx that is not what was asked for
     │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
     ├── ApiError                the vendor said no; has ``status``
-    │   ├── BadRequest          400, 405, 406, 409, 410, 413, 415, 422
+    │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
     │   ├── Unauthorized        401
     │   │   └── StaleSignature  a nonce or timestamp out of order; signed anew and sent again
     │   ├── Forbidden           403
@@ -31,7 +32,7 @@ that identifies a person: paths are named by their template, vendors' sentences 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from .call import Call
@@ -42,7 +43,7 @@ class LmsError(Exception):
     """The root of all that this package raises."""
 
     #: Whether the vendor may have acted although the call failed.
-    may_have_acted: ClassVar[bool] = False
+    may_have_acted: bool = False
     #: Whether no other row or call could fare better: a bulk stops at such an error.
     stops: bool = False
     #: How many wire attempts were made before giving up; set by the transport.
@@ -92,6 +93,12 @@ class ConnectionFailed(LmsError):
     stops = True
 
 
+class VendorUnavailable(LmsError):
+    """Several chunks in a row got no usable response, so the bulk stopped sending."""
+
+    stops = True
+
+
 class AnswerLost(LmsError):
     """The request was sent and no whole answer came: the vendor may or may not have acted."""
 
@@ -136,7 +143,10 @@ class DecodeError(UnexpectedAnswer):
 
 
 class ApiError(LmsError):
-    """The vendor refused the call. ``status`` is the HTTP status, ``detail`` its scrubbed words."""
+    """The vendor refused the call. ``status`` is the HTTP status, ``detail`` its scrubbed words,
+    ``retry_after`` the wait in seconds that a refusal which passes asks for (``None``: no wait)."""
+
+    retry_after: float | None = None
 
     def __init__(
         self, status: int, *, call: Call[Any] | None = None, detail: str = "", hint: str = ""
@@ -178,6 +188,7 @@ class RateLimited(ApiError):
     """Too many requests. ``retry_after`` is the wait in seconds that the vendor asks for."""
 
     stops = True
+    retry_after: float
 
     def __init__(
         self, status: int, *, retry_after: float, call: Call[Any] | None = None, hint: str = ""

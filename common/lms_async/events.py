@@ -56,9 +56,11 @@ class Failed(OnCall):
 
 @attrs.frozen
 class Refused(OnCall):
-    """The vendor said 429: everybody who shares the limit pauses for ``seconds``."""
+    """The vendor asked for a pause, by 429 or another ``status`` with a ``Retry-After``: everybody
+    who shares the limit pauses for ``seconds``."""
 
     seconds: float
+    status: int = 429
 
 
 @attrs.frozen

@@ -52,8 +52,12 @@ class Limiter(Protocol):
             is found or comes while the caller waits.
         """
 
-    def pause(self, seconds: float) -> None:
-        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause."""
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
+        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+
+        :param refusal: whether the limit itself was refused (429), and not some other pause asked
+            for, such as that of a 503.
+        """
 
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
@@ -198,15 +202,16 @@ class Window:
             raise RateLimited(429, retry_after=waiter.asked)
         return _WindowSlot(self, weight, loop.time())
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
         """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
 
-        A window that learns takes it for a refusal.
+        :param refusal: whether the vendor refused a request for its limit: a window that learns
+            takes that into account.
         """
         now = self._home.loop().time()
         self._paused_until = max(self._paused_until, now + seconds)
         self._line.dismiss(self._paused_until - now)
-        if self._learning is not None:
+        if self._learning is not None and refusal:
             self._learning.refused(now, self._paused_until)
             self._tell()
         self._wake()

@@ -180,7 +180,7 @@ class RedisWindow:
             raise RateLimited(429, retry_after=waiter.asked or 0.0)
         return slot
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
         """Let nobody in any process depart for ``seconds`` from now; never shortens an earlier
         pause. While Redis can't be reached it holds in this process, and is told later."""
         loop = self._home.loop()

@@ -35,14 +35,16 @@ class RowError:
     """Why a row was not done.
 
     ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
-    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``. ``message`` is the vendor's own sentence
-    or ours; it may name a person and so is left out of ``repr``. ``fields`` has the reasons by
-    field name.
+    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message`` is the
+    vendor's own sentence or ours; it may name a person and so is left out of ``repr``. ``fields``
+    has the reasons by field name. ``other_index`` is the index of the other row, of two that have
+    one key (``duplicate``) or ended as one record (``same_record``).
     """
 
     code: str
     message: str = attrs.field(default="", repr=False)
     fields: dict[str, str] = attrs.field(factory=dict, repr=lambda fields: repr(sorted(fields)))
+    other_index: int | None = None
 
 
 @attrs.define

@@ -23,6 +23,7 @@ from .errors import (
     Unauthorized,
 )
 from .redact import scrub, texts
+from .statuses import Effect, effect_of
 
 _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
 #: The longest wait that is believed, in seconds: more than a day is a clock gone wrong.
@@ -42,30 +43,51 @@ def refusal(
         wait = seconds_asked(answer.headers)
         return RateLimited(429, retry_after=otherwise_wait if wait is None else wait, call=call)
     detail = scrub(said(answer), sent=_sent(call))
-    if answer.status >= 500:
-        return ServerError(answer.status, call=call, detail=detail, hint=hint)
-    kind = _BY_STATUS.get(answer.status, BadRequest)
-    return kind(answer.status, call=call, detail=detail, hint=hint)
+    kind = ServerError if answer.status >= 500 else _BY_STATUS.get(answer.status, BadRequest)
+    error = kind(answer.status, call=call, detail=detail, hint=hint)
+    effect = effect_of(answer.status)
+    error.may_have_acted = effect is Effect.UNSETTLED
+    # Of 404 and 410, the call decides: they may speak of one id in its path.
+    error.stops = effect is Effect.ENDS and answer.status not in (404, 410)
+    if answer.status == 503 or effect is Effect.PASSES:
+        error.retry_after = _bounded(_retry_after(answer.headers))
+    return error
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float | None:
-    """The wait that an answer asks for; ``None`` if it names none.
+    """The wait that a 429 asks for; ``None`` if it names none.
 
     ``Retry-After`` as seconds or as a date, or ``X-RateLimit-Reset`` as a moment in UTC
     (``2021-10-28 01:29:40 UTC``, which no standard parser takes). Moments are read against the
     answer's own ``Date``, so that our clock may be wrong. Where no moment can be read, or where it
     has passed (they are given in whole seconds), ``X-RateLimit-Period`` is waited.
     """
-    asked = headers.get("retry-after", "").strip()
-    seconds = _number(asked)
+    seconds = _number(headers.get("retry-after", "").strip())
     if seconds is None:
-        until = _date(asked) or _moment(headers.get("x-ratelimit-reset", ""))
-        if until is not None:
-            now = _date(headers.get("date", "")) or datetime.now(UTC)
-            seconds = (until - now).total_seconds()
+        seconds = _retry_after(headers)
+        if seconds is None and (reset := _moment(headers.get("x-ratelimit-reset", ""))):
+            seconds = _from_now(reset, headers)
         if seconds is None or seconds <= 0:
             period = _number(headers.get("x-ratelimit-period", ""))
             seconds = seconds if period is None else period
+    return _bounded(seconds)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of ``Retry-After``, whether it is a number or a date."""
+    asked = headers.get("retry-after", "").strip()
+    seconds = _number(asked)
+    if seconds is None and (until := _date(asked)):
+        seconds = _from_now(until, headers)
+    return seconds
+
+
+def _from_now(until: datetime, headers: Mapping[str, str]) -> float:
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return (until - now).total_seconds()
+
+
+def _bounded(seconds: float | None) -> float | None:
     if seconds is None:
         return None
     # "At once" is said in whole seconds: taken at its word, it would be asked for without end.

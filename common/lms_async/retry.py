@@ -18,12 +18,13 @@ from backoff.types import Details
 from .call import Call
 from .errors import (
     AnswerLost,
+    ApiError,
     ConnectionFailed,
     LmsError,
-    RateLimited,
     ServerError,
     StaleSignature,
 )
+from .statuses import Effect, effect_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,9 +66,12 @@ class RetryPolicy:
     :param tries: attempts in all, at least 1 (1: never again); refusals (429) are not counted.
     :param base: the longest first wait, in seconds; it doubles each time, and is drawn at random.
     :param cap: the longest wait of our own choosing, in seconds.
-    :param longest_wait: how long one call may be paused by refusals (429) in all, in seconds; when
-        the vendor asks for more, it raises :class:`~lms_async.errors.RateLimited` at once.
+    :param longest_wait: how long one call may be paused in all, in seconds, by refusals (429) and
+        by a 503 that names a wait; when the vendor asks for more, the call fails at once.
     :param quota: tokens for retries, shared by all calls of a client.
+    :param max_failed_chunks: how many chunks of a bulk may end in a row without any usable
+        response, before the bulk stops and skips the rest; a chunk whose rows could at least be
+        looked up counts half.
     """
 
     tries: int = attrs.field(default=5, validator=attrs.validators.ge(1))
@@ -75,17 +79,30 @@ class RetryPolicy:
     cap: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
     longest_wait: float = 300.0
     quota: int = 500
+    max_failed_chunks: int = attrs.field(default=5, validator=attrs.validators.ge(1))
 
 
 def is_passing(error: LmsError, call: Call[Any]) -> bool:
     """Whether ``call``, failed with ``error``, may be made again without harm.
 
-    Never sent, or refused before anything was done: always. Sent and the answer lost, or 5xx:
-    only if the vendor ends in the same state when the call is made twice.
+    Never sent, or refused for now before anything was done: always. Sent and the answer lost, or
+    5xx: only if the vendor ends in the same state when the call is made twice.
     """
-    if isinstance(error, ConnectionFailed | RateLimited | StaleSignature):
+    if isinstance(error, ConnectionFailed | StaleSignature):
         return True
-    return call.repeatable and isinstance(error, AnswerLost | ServerError)
+    if isinstance(error, ApiError) and effect_of(error.status) is Effect.PASSES:
+        return True
+    return call.repeatable and is_lost(error)
+
+
+def is_lost(error: LmsError) -> bool:
+    """Whether the request was sent, and what came back does not tell whether it was acted on."""
+    return isinstance(error, AnswerLost | ServerError) and error.may_have_acted
+
+
+def retry_after(error: LmsError) -> float | None:
+    """The wait in seconds that the vendor asks for with ``error``; ``None`` if it asks for none."""
+    return error.retry_after if isinstance(error, ApiError) else None
 
 
 class Passing(Exception):
@@ -127,9 +144,10 @@ def _waits(base: float, cap: float) -> Generator[float, Any, None]:
     ceiling = base
     while True:
         error = passing.error
-        if isinstance(error, RateLimited):
+        asked = retry_after(error)
+        if asked is not None:
             # The limiter pauses for as long: a wait drawn on top would waste what is allowed.
-            passing = yield error.retry_after
+            passing = yield asked
         elif isinstance(error, StaleSignature):
             passing = yield 0.0
         else:

@@ -22,19 +22,18 @@ import orjson
 from .answer import Answer
 from .call import Call, Watch, follow
 from .errors import (
-    AnswerLost,
+    ApiError,
     DecodeError,
     ForeignLink,
     InvalidInput,
     LmsError,
     OutcomeUnknown,
     RateLimited,
-    ServerError,
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
 from .limit import Limiter, Priority, Slot
-from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
+from .retry import Passing, Quota, RetryPolicy, is_lost, is_passing, retry_after, retrying
 from .scopes import acquired, shared
 from .values import Misfit
 from .vendor import Vendor
@@ -120,6 +119,11 @@ class Transport:
         return self.vendor.account
 
     @property
+    def max_failed_chunks(self) -> int:
+        """See :class:`~lms_async.RetryPolicy`."""
+        return self._policy.max_failed_chunks
+
+    @property
     def width(self) -> int:
         """How many requests are worth keeping under way at once, as far as is known now."""
         limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
@@ -181,7 +185,7 @@ class Transport:
         else:
             self._quota.earn(state.paid or 1)
             return answer, payload, state.attempts
-        lost = isinstance(error, AnswerLost | ServerError) and not call.repeatable
+        lost = is_lost(error) and not call.repeatable
         if lost or (state.in_doubt and not error.may_have_acted):
             error = _in_doubt(call, error)
         raise error.after(state.attempts)
@@ -238,10 +242,11 @@ class Transport:
             tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
             return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
-        except RateLimited as refused:
-            for limiter in self._limiters(call):
-                limiter.pause(refused.retry_after)
-            tell(self._events, Refused(str(call), refused.retry_after))
+        except ApiError as refused:
+            if refused.retry_after is not None:
+                for limiter in self._limiters(call):
+                    limiter.pause(refused.retry_after, refusal=refused.status == 429)
+                tell(self._events, Refused(str(call), refused.retry_after, refused.status))
             raise
 
     def _url(self, call: Call[Any]) -> str:
@@ -280,9 +285,10 @@ class Transport:
     def _may_retry(self, state: _Try, error: LmsError) -> bool:
         if not is_passing(error, state.call):
             return False
-        if isinstance(error, RateLimited):
-            # A refusal costs patience, not attempts: everybody waits out the same pause.
-            state.paused += max(error.retry_after, 0.001)
+        asked = retry_after(error)
+        if asked is not None:
+            # A pause costs patience, not attempts: everybody waits it out together.
+            state.paused += max(asked, 0.001)
             return state.paused <= self._policy.longest_wait
         if state.attempts >= self._policy.tries:
             return False

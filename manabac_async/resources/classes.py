@@ -90,6 +90,7 @@ class Classes:
             look_up=lambda rows: settled(self._transport, class_id, rows),
             at_most=chunk,
             distinct=True,
+            path_names_rows=True,
         )
         return Bulk(self._transport, students, batch, journal=journal)
 

@@ -116,6 +116,7 @@ class Memberships:
             look_up=lambda rows: settled(self._transport, _class_of(rows.keys[0]), rows),
             at_most=chunk,
             distinct=True,
+            path_names_rows=True,
             group=_class_of,
         )
         return Bulk(self._transport, places, batch, journal=journal)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill
-from lms_async.chunks import ABSENT, DIFFERENT, Absent
+from lms_async.chunks import ABSENT, DIFFERENT, Found
 from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
 from lms_async.rows import Rows
@@ -16,9 +16,7 @@ from lms_async.transport import Transport
 from ..models import ClassStudent
 
 
-async def settled(
-    transport: Transport, class_id: str | int, rows: Rows[Any]
-) -> list[Verdict | Absent | None]:
+async def settled(transport: Transport, class_id: str | int, rows: Rows[Any]) -> list[Found]:
     """What the class shows of each row, whose body has the student's ``id``.
 
     A student who is in the class, at the level that was sent, needs no more; anybody else may be
@@ -44,7 +42,7 @@ def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStud
     return Pages(transport, call, ClassStudent)
 
 
-def _of(body: bytes, levels: dict[str | None, str | None]) -> Verdict | Absent:
+def _of(body: bytes, levels: dict[str | None, str | None]) -> Found:
     sent = orjson.loads(body)
     known = str(sent["id"])
     if known not in levels:

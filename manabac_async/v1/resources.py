@@ -5,6 +5,7 @@ Vendor page: the v1 reference. Nothing is paged there: a list is one answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
@@ -26,6 +27,8 @@ from ..models import converter
 from ..resources.classes import whole_ids
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 from .settle import settled
+
+_EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
 T = TypeVar("T")
 NewUser = UserV1Create | Mapping[str, Any]
@@ -84,6 +87,8 @@ class UsersV1(_Resource):
             operation="users.create_many",
             look_up=lambda rows: settled(self._transport, rows),
             at_most=1,
+            one_record_each=True,
+            is_conflict=_may_exist,
         )
         return Bulk(self._transport, users, batch, journal=journal)
 
@@ -148,6 +153,7 @@ class UsersV1(_Resource):
             read=_verdict,
             operation="users.update_many",
             at_most=1,
+            path_names_rows=True,
         )
         return Bulk(self._transport, changes, batch, journal=journal)
 
@@ -243,6 +249,12 @@ def _update(path: Path, body: Any, *, many: bool) -> Call[Any]:
         repeatable=True,
         many=many,
     )
+
+
+def _may_exist(error: RowError) -> bool:
+    """Whether a refusal may mean that the user exists. v1 says so in a sentence only, such as
+    "Email has already been taken" or "Student ID must be unique"."""
+    return error.code == "409" or _EXISTS(error.message) is not None
 
 
 def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:

@@ -12,18 +12,18 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call
-from lms_async.chunks import ABSENT, Absent
-from lms_async.outcome import RowError, Status, Verdict
+from lms_async.chunks import ABSENT, Found, Present
+from lms_async.outcome import Status, Verdict
 from lms_async.rows import Rows
 from lms_async.transport import Transport
 
 _COMPARED = ("first_name", "last_name")
-_BEFORE = RowError("exists", "a user with this mail address or student_id was there before")
 
 
-async def settled(transport: Transport, rows: Rows[Any]) -> list[Verdict | Absent | None]:
-    """What the vendor knows of each row. Somebody who is there as sent was made by us; somebody
-    who has the row's mail address or ``student_id`` and is otherwise, was there before.
+async def settled(transport: Transport, rows: Rows[Any]) -> list[Found]:
+    """What the vendor knows of each row. A user who is there as sent was made by us, or needs no
+    more; of one who has the row's mail address or ``student_id`` and other values, nothing tells
+    whether we made it and the vendor changed what was sent.
 
     :raises LmsError: the users could not be read.
     """
@@ -37,7 +37,7 @@ async def settled(transport: Transport, rows: Rows[Any]) -> list[Verdict | Absen
     return [_of(orjson.loads(body), by_email, by_student) for body in rows.bodies]
 
 
-def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, Any]) -> Any:
+def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, Any]) -> Found:
     student_id = sent.get("student_id")
     user = by_email.get(_plain(sent["email"]))
     if user is None and student_id:
@@ -50,7 +50,7 @@ def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, An
         and str(user.get("student_id") or "") == str(student_id or "")
         and all(str(user.get(name)) == str(sent.get(name)) for name in _COMPARED)
     )
-    return Verdict(Status.DONE, known) if same else Verdict(Status.REJECTED, known, _BEFORE)
+    return Verdict(Status.DONE, known) if same else Present(known)
 
 
 def _plain(email: Any) -> str:

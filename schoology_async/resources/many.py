@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Query, fill, get, given
-from lms_async.chunks import Absent, Batch
+from lms_async.chunks import Batch, Found
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
 from lms_async.journal import Journal
@@ -94,7 +94,7 @@ class ManyUsers:
         def call(rows: Rows[N]) -> Call[Any]:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
 
-        async def look_up(rows: Rows[N]) -> list[Verdict | Absent | None]:
+        async def look_up(rows: Rows[N]) -> list[Found]:
             return await settled(self._transport, rows, update_existing=update_existing)
 
         return self._bulk(
@@ -106,6 +106,7 @@ class ManyUsers:
             operation="users.create_many",
             query=query,
             look_up=look_up,
+            one_record_each=update_existing,
             journal=journal,
         )
 
@@ -283,7 +284,8 @@ class ManyUsers:
         id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
         operation: str,
         query: Query = (),
-        look_up: Callable[[Rows[R]], Awaitable[list[Verdict | Absent | None]]] | None = None,
+        look_up: Callable[[Rows[R]], Awaitable[list[Found]]] | None = None,
+        one_record_each: bool = False,
         journal: Journal | None,
     ) -> Bulk[R]:
         def read(payload: Any, rows: Rows[R]) -> AllDone | list[Verdict | None]:
@@ -296,6 +298,7 @@ class ManyUsers:
             read=read,
             operation=_said(operation, query),
             look_up=look_up,
+            one_record_each=one_record_each,
         )
         return Bulk(self._transport, items, batch, journal=journal)
 

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from lms_async.call import Call, fill, get, given
-from lms_async.chunks import ABSENT, DIFFERENT, Absent
-from lms_async.outcome import RowError, Status, Verdict
+from lms_async.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
 from lms_async.rows import Rows
 from lms_async.transport import Transport
@@ -22,18 +22,15 @@ from ..models import User, converter
 #: What is compared of a user who was found with what was sent. Mail address and user name are not:
 #: the vendor changes them by itself where they conflict.
 _COMPARED = ("name_first", "name_last", "role_id")
-_BEFORE = RowError("exists", "a user with this school_uid was there before")
 
 
-async def settled(
-    transport: Transport, rows: Rows[Any], *, update_existing: bool
-) -> list[Verdict | Absent | None]:
+async def settled(transport: Transport, rows: Rows[Any], *, update_existing: bool) -> list[Found]:
     """What the vendor knows of each row; at most 50 rows.
 
-    Somebody who is there as sent was made by us, or needs no more; a field that is not shown, as
-    lists leave some out, proves nothing. Somebody who is there otherwise was there before: to be
-    sent again where that updates, refused where it would. Where it updates, every field that was
-    sent is compared, and not only the name.
+    A user who is there as sent was made by us, or needs no more; a field that is not shown, as
+    lists leave some out, proves nothing. A user who is there with other values is sent again where
+    that updates; elsewhere nothing tells whether we made it and the vendor changed what was sent.
+    Where it updates, every field that was sent is compared, and not only the name.
 
     :raises LmsError: the look-up failed.
     """
@@ -51,7 +48,7 @@ async def settled(
     ]
 
 
-def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Absent:
+def _of(body: bytes, user: User | None, update_existing: bool) -> Found:
     if user is None:
         return ABSENT
     sent = orjson.loads(body)
@@ -63,4 +60,4 @@ def _of(body: bytes, user: User | None, update_existing: bool) -> Verdict | Abse
         if update_existing or name in _COMPARED
     ):
         return Verdict(Status.DONE, known)
-    return DIFFERENT if update_existing else Verdict(Status.REJECTED, known, _BEFORE)
+    return DIFFERENT if update_existing else Present(known)

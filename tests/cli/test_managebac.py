@@ -457,8 +457,13 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
         ),
         pytest.param(
             1,
-            lambda sandbox, _: sandbox.faults.add(Fault.error(404, method="POST", body=ECHO)),
+            lambda sandbox, _: sandbox.faults.add(Fault.error(409, method="POST", body=ECHO)),
             id="refused",
+        ),
+        pytest.param(
+            5,
+            lambda sandbox, _: sandbox.faults.add(Fault.error(404, method="POST", body=ECHO)),
+            id="another address",
         ),
         pytest.param(
             4,

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from lms_async import Journal, Outcome, Status
 from lms_async.bulk import Bulk
 from lms_async.call import Call, Watch
-from lms_async.chunks import ABSENT, Absent, Batch
+from lms_async.chunks import ABSENT, Batch, Found, Present
 from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
 from lms_async.outcome import RowError, Verdict
 from lms_async.rows import Rows, json_of, one_by_one
@@ -50,6 +50,7 @@ class School:
 
     account = "school"
     width = 64
+    max_failed_chunks = 5
 
     def __init__(self, *, updates: bool = False) -> None:
         self.updates = updates
@@ -105,19 +106,19 @@ class School:
         self.people[key] = value
         return {"key": key, "code": 500 if fault == "row failed" else 200}
 
-    async def look_up(self, rows: Rows[Any]) -> list[Verdict | Absent | None]:
+    async def look_up(self, rows: Rows[Any]) -> list[Found]:
         await asyncio.sleep(0.05)
         if self.next_fault() in ("lost before", "lost after"):
             raise AnswerLost("the look-up failed")
         return list(map(self._look_up, rows.items))
 
-    def _look_up(self, row: dict[str, str]) -> Verdict | Absent:
+    def _look_up(self, row: dict[str, str]) -> Found:
         value = self.people.get(row["key"])
         if value == row["value"]:
             return Verdict(Status.DONE, row["key"])
         if value is None or self.updates:
             return ABSENT  # to be sent again
-        return Verdict(Status.REJECTED, row["key"], RowError("exists"))
+        return Present(row["key"])
 
 
 def batch(school: School, at_most: int) -> Batch[dict[str, str]]:

@@ -113,6 +113,7 @@ class Sender:
     """Answers everything, or loses every answer."""
 
     width = 4
+    max_failed_chunks = 5
     account = "one"
 
     def __init__(self, *, lost: bool = False) -> None:

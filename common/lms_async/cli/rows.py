@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
@@ -118,13 +119,19 @@ class Feed:
         self._lines = lines
         self._rejected = rejected
         self._waiting: deque[Line] = deque()
+        self._sent_rows = array("L")
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
         for line in self._lines:
             error = self._rejected.get(line.row, line.error)
             self._waiting.append(line if error is None else attrs.evolve(line, error=error))
             if error is None:
+                self._sent_rows.append(line.row)
                 yield line.values
+
+    def row_number(self, index: int) -> int:
+        """The number in the file of the row that was sent as number ``index``, counted from 0."""
+        return self._sent_rows[index]
 
     def rejected(self) -> Iterator[Line]:
         """The rejected rows before the next one that was sent."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
 from ..bulk import Bulk
 from ..outcome import RowError, Status
 from .results import Results
 from .rows import Feed, Line
 from .tellers import Teller
+from .text import listed
 from .work import Work, reasons
 
 _BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
@@ -29,7 +32,10 @@ class Sending:
             async for outcome in bulk:
                 self._enter_rejected()
                 self._work.earlier += outcome.status is Status.DONE and not outcome.attempts
-                self._enter(self._feed.sent(), outcome.status, id=outcome.id, error=outcome.error)
+                line, error = self._feed.sent(), outcome.error
+                if error is not None and error.other_index is not None:
+                    error = self._by_row_numbers(line, error, error.other_index)
+                self._enter(line, outcome.status, id=outcome.id, error=error)
                 if self._results.failure is not None:
                     bulk.stop()
         finally:
@@ -44,6 +50,12 @@ class Sending:
         for _ in self._feed:
             raise AssertionError("a good row in a feed that has none")
         self._enter_rejected()
+
+    def _by_row_numbers(self, line: Line, error: RowError, other: int) -> RowError:
+        """``error`` of two rows, with their numbers in the file."""
+        rows = listed(sorted([line.row, self._feed.row_number(other)]))
+        what = "ended as one record" if error.code == "same_record" else "have the same key"
+        return attrs.evolve(error, message=f"rows {rows} {what} of the vendor")
 
     def _enter_rejected(self) -> None:
         for line in self._feed.rejected():

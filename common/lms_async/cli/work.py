@@ -46,7 +46,7 @@ class Work:
             case Answered() | Failed():
                 self._under_way -= 1
             case Refused():
-                self.refusals += 1
+                self.refusals += event.status == 429
                 self._paused_until = max(self._paused_until, now + event.seconds)
             case Retrying():
                 self.retries += 1

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from lms_async.answer import Answer
+from lms_async.call import Call
+from lms_async.errors import ApiError
+from lms_async.refusal import refusal
+from lms_async.retry import is_passing
+from lms_async.statuses import EFFECTS, Effect, effect_of
+
+ALL = range(400, 600)
+PASSING = {408, 421, 423, 425, 429}
+CONTENT = {400, 409, 413, 414, 422, 424, 431}
+ONCE = Call("POST", "users")
+REPEATABLE = Call("POST", "users", repeatable=True)
+
+
+def error(status: int, **headers: str) -> ApiError:
+    return refusal(ONCE, Answer(status, headers, b""), hints={}, otherwise_wait=5.0)
+
+
+@pytest.mark.parametrize("status", ALL)
+def test_every_status_has_one_effect_and_its_error_agrees(status: int) -> None:
+    effect = effect_of(status)
+    wanted = (
+        Effect.PASSES
+        if status in PASSING
+        else Effect.CONTENT
+        if status in CONTENT
+        else Effect.ENDS
+        if status < 500 or status in (501, 505, 510, 511)
+        else Effect.UNSETTLED
+    )
+    assert effect is wanted
+    failed = error(status)
+    assert failed.may_have_acted == (effect is Effect.UNSETTLED)
+    assert is_passing(failed, ONCE) == (effect is Effect.PASSES)
+    assert is_passing(failed, REPEATABLE) == (effect in (Effect.PASSES, Effect.UNSETTLED))
+    # Whether a 404 ends a bulk depends on what the path names; a 429 ends it once patience is over.
+    if status not in (404, 410, 429):
+        assert failed.stops == (effect is Effect.ENDS)
+
+
+def test_an_id_in_the_path_that_is_not_there_is_no_end() -> None:
+    changed = {s for s in ALL if effect_of(s, path_names_rows=True) is not effect_of(s)}
+    assert changed == {404, 410}
+    assert effect_of(404, path_names_rows=True) is Effect.SHARED
+
+
+def test_each_entry_has_its_reason() -> None:
+    assert all(reason for _, reason in EFFECTS.values())
+
+
+@pytest.mark.parametrize("status", sorted({503, *PASSING}))
+def test_retry_after_is_read(status: int) -> None:
+    assert error(status, **{"retry-after": "7"}).retry_after == 7
+    assert error(status, **{"retry-after": "0"}).retry_after == 1
+    moment = {"retry-after": "Wed, 21 Oct 2015 07:28:10 GMT"}
+    assert error(status, **moment, date="Wed, 21 Oct 2015 07:28:00 GMT").retry_after == 10
+    assert error(status).retry_after == (5.0 if status == 429 else None)
+    # What ManageBac sends with every response says nothing of a 503.
+    period = {"x-ratelimit-period": "9"}
+    assert error(status, **period).retry_after == (9 if status == 429 else None)
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 502])
+def test_retry_after_of_another_status_pauses_nobody(status: int) -> None:
+    assert error(status, **{"retry-after": "7"}).retry_after is None
