@@ -5,6 +5,9 @@ So a slot of a :class:`Window` is busy from the departure until one period after
 next user departs, and so arrives, at least one period after the last one arrived. No jitter and no
 kind of window that a server may keep can lead to a refusal. The price is that at most
 ``per / (per + latency)`` of the budget is used.
+
+A request whose caller gave up may still arrive. Its slot stays busy until one period after the
+moment from which it can't. A slot with which no request was sent is free at once.
 """
 
 from __future__ import annotations
@@ -20,20 +23,12 @@ from .home import Home
 from .learning import Learning, Learnt
 from .line import Line, Waiter
 from .line import Priority as Priority
+from .slot import FullSlot
+from .slot import Slot as Slot
 from .slots import Slots
 
 #: How many periods after an interactive call normal ones still leave spread.
 _STAYS_SPREAD = 10
-
-
-class Slot(Protocol):
-    """The right to send one request now."""
-
-    def answered(self) -> None:
-        """To be called when the status line is in, or when the attempt is known to have failed.
-
-        Further calls do nothing.
-        """
 
 
 class Limiter(Protocol):
@@ -75,6 +70,16 @@ class _WindowSlot:
         if self._window is not None:
             window, self._window = self._window, None
             window._answered(self._weight, self._departed)
+
+    def unused(self) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._unused(self._weight)
+
+    def abandoned(self, seconds: float) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._abandoned(self._weight, seconds)
 
 
 class Window:
@@ -160,7 +165,7 @@ class Window:
 
     async def acquire(
         self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
-    ) -> Slot:
+    ) -> FullSlot:
         """Wait for a slot.
 
         :param weight: how many slots the request uses, at least 1.
@@ -256,10 +261,19 @@ class Window:
             self._wake()
 
     def _unused(self, weight: int) -> None:
-        """A slot granted to a waiter that was cancelled before it could leave goes to the next."""
+        """Give slots with which no request was sent to the next in the queue."""
         for slots in self._slots:
             slots.unused(weight)
         self._wake()
+
+    def _abandoned(self, weight: int, seconds: float) -> None:
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - a slot exists only after acquire()
+        until = loop.time() + seconds
+        for slots in self._slots:
+            slots.abandoned(weight, until)
+        if self._line.anybody:
+            self._wake()
 
     def _wake(self) -> None:
         """Let those go who may, in their order, and set the one timer for the next of them."""
@@ -268,6 +282,8 @@ class Window:
             self._timer = None
         loop = self._home.settled
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
+        if loop.is_closed():
+            return  # a request that nobody finished is being collected: no waiter can go on
         now = loop.time()
         while True:
             waiter = self._line.first()

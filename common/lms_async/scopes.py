@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
 from weakref import WeakKeyDictionary
 
-from .limit import Limiter, Priority, Slot
+from .limit import Limiter, Priority
+from .slot import FullSlot, full_slot
 
 # Kept for as long as the loop: a limiter that went with its client would forget what just departed.
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
@@ -26,31 +26,35 @@ class _Slots:
     """The slots of several limiters, for one request."""
 
     def __init__(self) -> None:
-        self.held: list[Slot] = []
+        self.held: list[FullSlot] = []
 
     def answered(self) -> None:
         for slot in self.held:
             slot.answered()
 
+    def unused(self) -> None:
+        for slot in self.held:
+            slot.unused()
 
-def acquired(
+    def abandoned(self, seconds: float) -> None:
+        for slot in self.held:
+            slot.abandoned(seconds)
+
+
+async def acquired(
     limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
-) -> Coroutine[Any, Any, Slot]:
-    """To be awaited: a slot of each of ``limiters``, see :meth:`Limiter.acquire`."""
+) -> FullSlot:
+    """Wait for a slot of each of ``limiters``, see :meth:`Limiter.acquire`."""
     if len(limiters) == 1:
-        return limiters[0].acquire(weight=weight, priority=priority, patience=patience)
-    return _all_of(limiters, weight=weight, priority=priority, patience=patience)
-
-
-async def _all_of(
-    limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
-) -> Slot:
+        return full_slot(
+            await limiters[0].acquire(weight=weight, priority=priority, patience=patience)
+        )
     slots = _Slots()
     try:
         for limiter in limiters:
             slot = await limiter.acquire(weight=weight, priority=priority, patience=patience)
-            slots.held.append(slot)
+            slots.held.append(full_slot(slot))
     except BaseException:
-        slots.answered()  # those already held are free again after their period
+        slots.unused()  # no request was sent with those that are held already
         raise
     return slots

@@ -51,6 +51,15 @@ class Slots:
         """Give slots back with which no request left."""
         self.out -= weight
 
+    def abandoned(self, weight: int, until: float) -> None:
+        """Start the period at ``until``, when a request without a response can't arrive any more.
+
+        Nothing is learnt from it: neither how long a response takes nor when the request arrived.
+        """
+        self.out -= weight
+        for _ in range(weight):
+            insort(self._free_at, until + self.per)
+
     def answered(self, weight: int, departed: float, now: float) -> None:
         """Start the period after which the slots of an answered request are free again."""
         self.out -= weight

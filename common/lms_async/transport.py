@@ -33,9 +33,10 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
-from .limit import Limiter, Priority, Slot
+from .limit import Limiter, Priority
 from .retry import Passing, Quota, RetryPolicy, is_passing, retrying
 from .scopes import acquired, shared
+from .slot import FullSlot
 from .values import Misfit
 from .vendor import Vendor
 from .width import Width
@@ -218,20 +219,22 @@ class Transport:
             state.attempts += 1
             if watched:
                 tell(self._events, Departed(str(call), state.attempts, left - asked))
-            try:
-                answer = await self.wire.exchange(
-                    call,
-                    url,
-                    state.body,
-                    signed=self.vendor.signed,
-                    slot=slot,
-                    seconds=self._timeout,
-                )
-            except LmsError as error:
-                tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
-                raise
-        finally:
-            slot.answered()  # whatever was raised since it was granted: no slot is lost
+        except BaseException:
+            slot.unused()
+            raise
+        try:
+            # From here on the wire alone knows whether the request was sent: it ends the slot.
+            answer = await self.wire.exchange(
+                call,
+                url,
+                state.body,
+                signed=self.vendor.signed,
+                slot=slot,
+                seconds=self._timeout,
+            )
+        except LmsError as error:
+            tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
+            raise
         seconds = time.monotonic() - left
         self._width.answered(seconds)
         if watched:
@@ -251,7 +254,7 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    async def _slot(self, call: Call[Any]) -> Slot:
+    async def _slot(self, call: Call[Any]) -> FullSlot:
         """The right to send one attempt now, with credentials that are fresh by now."""
         while True:
             await self.vendor.prepare()
@@ -267,7 +270,9 @@ class Transport:
             else:
                 if self.vendor.is_prepared():
                     return slot
-                slot.answered()  # it was long in coming
+                # The slot was long in coming. It counts as used: credentials that expire at once
+                # must not lead to a token request at every turn of the loop.
+                slot.answered()
                 continue
             raise RateLimited(429, retry_after=wait, call=call)
 

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
-from lms_async.limit import Limiter, Priority, Slot, Window
+from lms_async.limit import Limiter, Priority, Window
+from lms_async.line import Waiter
 from lms_async.scopes import acquired, shared
+from lms_async.slot import FullSlot, Slot
 from tests.virtual import run
 
 moments = st.floats(0, 20, allow_nan=False)
@@ -19,13 +21,16 @@ moments = st.floats(0, 20, allow_nan=False)
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
     """One request's life: when it asks, how long its answer takes, when the server may count it
-    (as a share of the time between departure and answer), and whether its caller gives up."""
+    (as a share of the time between departure and answer, or between departure and timeout where no
+    answer is waited for), whether its caller gives up, and whether it is sent at all."""
     return {
         "asks": draw(moments),
         "latency": draw(st.floats(0, 3, allow_nan=False)),
         "counted": draw(st.sampled_from([0.0, 1.0]) | st.floats(0, 1, allow_nan=False)),
         "gives_up": draw(st.none() | st.floats(0, 5, allow_nan=False)),
+        "timeout": draw(st.floats(0, 4, allow_nan=False)),
         "lost": draw(st.booleans()),
+        "unsent": draw(st.booleans()),
         "weight": draw(st.integers(1, 5)),
         "interactive": draw(st.booleans()),
     }
@@ -37,20 +42,24 @@ def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
     st.floats(0.1, 5, allow_nan=False),
     st.lists(requests(), min_size=1, max_size=40),
     st.lists(st.tuples(moments, st.floats(0, 4, allow_nan=False)), max_size=3),
+    st.booleans(),
 )
 def test_no_server_ever_counts_more_than_the_limit(
     limit: int,
     per: float,
     plan: list[dict[str, float]],
     pauses: list[tuple[float, float]],
+    several: bool,
 ) -> None:
-    """Over random arrivals, latencies, weights, priorities, lost answers, cancellations and pauses:
-    a server that may count each request at any moment between its departure and its answer never
-    sees more than N in M seconds; of one priority, who asked first goes first; and in the end every
-    slot is there again."""
+    """Over random arrivals, latencies, weights, priorities, lost answers, timeouts, cancellations
+    and pauses: a server that may count each request at any moment between its departure and its
+    answer, or its timeout if no answer is waited for, never sees more than N in M seconds; of one
+    priority, who asked first goes first; and in the end every slot is there again."""
 
     async def main() -> None:
         window = Window(limit, per=per)
+        if several:
+            window = Window.together(window, Window(2 * limit, per=per / 2))
         loop = asyncio.get_running_loop()
         counted: list[float] = []
         asked: dict[Priority, list[int]] = {"normal": [], "interactive": []}
@@ -63,17 +72,24 @@ def test_no_server_ever_counts_more_than_the_limit(
             weight = min(int(life["weight"]), limit)
             slot = await window.acquire(weight=weight, priority=priority)
             departures[number] = left = loop.time()
+            if life["unsent"] and life["lost"]:
+                slot.unused()
+                slot.answered()
+                return
             try:
-                await asyncio.sleep(life["latency"])
-                if life["lost"]:
-                    raise ConnectionError
-            except ConnectionError:
-                pass
-            finally:
-                # Counted at any moment up to the answer, or up to the failure being noticed.
-                counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
+                async with asyncio.timeout(life["timeout"]):
+                    await asyncio.sleep(life["latency"])
+            except (TimeoutError, asyncio.CancelledError):
+                # Nobody hears when it arrives.
+                counted.extend([left + life["counted"] * life["timeout"]] * weight)
+                slot.abandoned(left + life["timeout"] - loop.time())
                 slot.answered()
-                slot.answered()
+                slot.unused()
+                raise
+            # Counted at any moment up to the answer, or up to the failure being noticed.
+            counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
+            slot.answered()
+            slot.abandoned(100)
 
         async def give_up(task: asyncio.Task[None], life: dict[str, float]) -> None:
             await asyncio.sleep(life["asks"] + life["gives_up"])
@@ -103,12 +119,75 @@ def test_no_server_ever_counts_more_than_the_limit(
         for start, end in paused:
             assert not any(start < moment < end - 1e-9 for moment in departures.values())
 
-        await asyncio.sleep(per + 1e-6 + max((seconds for _, seconds in pauses), default=0))
+        await asyncio.sleep(per + 4 + 1e-6 + max((seconds for _, seconds in pauses), default=0))
         await asyncio.sleep(11 * per)  # nor does an interactive call hold the normal ones apart
         before = loop.time()
         await asyncio.gather(*(window.acquire() for _ in range(limit)))
         assert loop.time() == before
         assert window.waiting == 0
+
+    run(main())
+
+
+def test_an_abandoned_slot_is_busy_until_its_request_cannot_arrive_and_a_period() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        window = Window(4, per=1)
+        heavy, light = await window.acquire(weight=3), await window.acquire()
+        heavy.abandoned(10)
+        light.abandoned(0)
+        heavy.answered()  # whatever is said later
+        moments = []
+        for _ in range(2):
+            slot = await window.acquire()
+            moments.append(loop.time())
+            slot.answered()
+        await window.acquire(weight=4)
+        return [*moments, loop.time()]
+
+    assert run(main()) == [1, 2, 11]
+
+
+def test_an_unused_slot_is_free_at_once_for_who_waits() -> None:
+    async def main() -> float:
+        window = Window.together(Window(1, per=60), Window(5, per=1))
+        slot = await window.acquire()
+        waiting = asyncio.create_task(window.acquire())
+        await asyncio.sleep(2)
+        slot.unused()
+        await waiting
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == 2
+
+
+def test_a_slot_that_ends_after_its_event_loop_breaks_nothing() -> None:
+    """As when a request that nobody finished is collected, and somebody still waits."""
+    window = Window(1, per=1)
+
+    async def main() -> FullSlot:
+        slot = await window.acquire()
+        window._line.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
+        return slot
+
+    run(main()).abandoned(1)
+    assert "0 under way" in repr(window)
+
+
+def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
+    async def main() -> None:
+        one, other = Window(1, per=1), Window(1, per=2)
+
+        async def slot() -> FullSlot:
+            return await acquired([one, other], weight=1, priority="normal", patience=10)
+
+        (await slot()).unused()
+        (await slot()).abandoned(5)
+        assert asyncio.get_running_loop().time() == 0
+        await one.acquire()
+        assert asyncio.get_running_loop().time() == 6
+        await other.acquire()
+        assert asyncio.get_running_loop().time() == 7
 
     run(main())
 
