@@ -26,6 +26,7 @@ from .line import Priority as Priority
 from .slot import FullSlot
 from .slot import Slot as Slot
 from .slots import Slots
+from .usage import Usage
 
 #: How many periods after an interactive call normal ones still leave spread.
 _STAYS_SPREAD = 10
@@ -98,6 +99,8 @@ class Window:
         how early a slot may be free again; what :attr:`learnt` told earlier can be given here. The
         price is a refusal now and then. Without it nothing is risked.
     :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
+    :param after: a window of the same limit that was used on an event loop which has ended: the
+        slots that it used, and its pause, count here too.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class Window:
         per: float,
         learn: bool | Learnt = False,
         events: Sequence[Listener] = (),
+        after: Window | None = None,
     ) -> None:
         if limit < 1 or not 0 < per < inf:
             raise ValueError("a window needs limit >= 1 and per > 0 (seconds)")
@@ -114,15 +118,18 @@ class Window:
         if learn:
             self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
         self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
+        self._usage = Usage(self._slots)
+        self._former: list[Usage] = []
+        if after is not None:
+            self._former += [*(one for one in after._former if not one.is_over), after._usage]
         self._most_weight = limit
         self._events = heard(events)
         self._told = self.learnt
         self._line = Line()
         self._normal_left = -inf
         self._interactive_came = -inf
-        self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._home = Home("this limiter", "make a new Window there")
+        self._home = Home("this limiter", "make a new Window there, with after=this one")
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
@@ -137,6 +144,7 @@ class Window:
         first, *others = (slots for window in windows for slots in window._slots)
         joined = cls(first.most, per=first.per)
         joined._slots += tuple(Slots(slots.most, slots.per) for slots in others)
+        joined._usage.slots = joined._slots
         joined._most_weight = min(slots.most for slots in joined._slots)
         return joined
 
@@ -178,10 +186,10 @@ class Window:
         """
         if not 1 <= weight <= self._most_weight:
             raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
-        loop = self._home.loop()
+        loop = self._loop()
         now = loop.time()
-        if self._paused_until - now > patience:
-            raise RateLimited(429, retry_after=self._paused_until - now)
+        if self._usage.paused_until - now > patience:
+            raise RateLimited(429, retry_after=self._usage.paused_until - now)
         if priority == "interactive":
             self._interactive_came = now
         if not self._line.anybody and self._opens_at(weight, priority, now) == now:
@@ -208,22 +216,41 @@ class Window:
 
         A window that learns takes it for a refusal.
         """
-        now = self._home.loop().time()
-        self._paused_until = max(self._paused_until, now + seconds)
-        self._line.dismiss(self._paused_until - now)
+        now = self._loop().time()
+        self._usage.paused_until = max(self._usage.paused_until, now + seconds)
+        self._line.dismiss(self._usage.paused_until - now)
         if self._learning is not None:
-            self._learning.refused(now, self._paused_until)
+            self._learning.refused(now, self._usage.paused_until)
             self._tell()
         self._wake()
 
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
-        return max(0.0, self._paused_until - self._home.loop().time())
+        return max(0.0, self._usage.paused_until - self._loop().time())
+
+    def continues(self, former: Sequence[Usage]) -> Usage:
+        """Count what earlier windows of this limit have used as used here too.
+
+        :param former: as this method gave it for each of them.
+        :returns: what this window uses from now on.
+        """
+        self._former += former
+        return self._usage
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The running event loop, if it is the window's own."""
+        new = self._home.settled is None
+        loop = self._home.loop()
+        if new:
+            self._usage.begins_on(loop)
+            self._usage.take_over(self._former, loop.time())
+        self._usage.used(loop.time())
+        return loop
 
     def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
-        when = self._paused_until
+        when = self._usage.paused_until
         if priority == "normal" and self._interactive_came > -inf:
             when = max(when, self._spread_until(now))
         if when > now:
@@ -253,6 +280,7 @@ class Window:
         loop = self._home.settled
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
+        self._usage.used(now)
         for slots in self._slots:
             slots.answered(weight, departed, now)
         if self._learning is not None:
@@ -269,7 +297,9 @@ class Window:
     def _abandoned(self, weight: int, seconds: float) -> None:
         loop = self._home.settled
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
-        until = loop.time() + seconds
+        now = loop.time()
+        self._usage.used(now)
+        until = now + seconds
         for slots in self._slots:
             slots.abandoned(weight, until)
         if self._line.anybody:

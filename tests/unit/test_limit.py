@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +16,7 @@ from lms_async.limit import Limiter, Priority, Window
 from lms_async.line import Waiter
 from lms_async.scopes import acquired, shared
 from lms_async.slot import FullSlot, Slot
-from tests.virtual import run
+from tests.virtual import T, VirtualLoop, run
 
 moments = st.floats(0, 20, allow_nan=False)
 
@@ -556,3 +559,90 @@ def test_a_request_may_have_to_pass_several_limiters() -> None:
         return moments
 
     assert run(main()) == [0, 2, 4]
+
+
+def on_another_loop(work: Coroutine[Any, Any, T], began: float) -> T:
+    """Run ``work`` where the clock began elsewhere, as it does on other kinds of event loops."""
+
+    def loop() -> VirtualLoop:
+        made = VirtualLoop()
+        made.now = began
+        return made
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        return runner.run(work)
+
+
+async def seconds_until_granted(window: Window, weight: int = 1) -> float:
+    before = asyncio.get_running_loop().time()
+    (await window.acquire(weight=weight)).answered()
+    return asyncio.get_running_loop().time() - before
+
+
+def test_a_window_goes_on_where_another_ended_whatever_their_clocks_say() -> None:
+    first = Window(4, per=10)
+    second = Window(4, per=10, after=first)
+    third = Window(4, per=10, after=second)
+
+    async def use() -> None:
+        await first.acquire()  # never answered: taken to have arrived when the loop ended
+        (await first.acquire()).answered()
+        (await first.acquire()).abandoned(20)
+        await asyncio.sleep(4)
+        first.pause_left()  # what a clock like this one skipped is known only from a use
+
+    async def use_more() -> list[float]:
+        return [await seconds_until_granted(second) for _ in range(3)]
+
+    on_another_loop(use(), 5000)
+    # One slot was never used; the others are free 10 s after 0 s, after 4 s and after 20 s.
+    assert on_another_loop(use_more(), 3) == pytest.approx([0, 6, 4], abs=0.5)
+    # What the first has used counts too, and 26 s of it are left: to the third, the skipped seconds
+    # of the second have not passed.
+    assert on_another_loop(seconds_until_granted(third, 4), 0) == pytest.approx(26, abs=0.5)
+
+
+def test_a_pause_goes_on_too() -> None:
+    first = Window(4, per=1)
+
+    async def pause() -> None:
+        first.pause(30)
+        await asyncio.sleep(10)
+        assert first.pause_left() == 20
+
+    async def patience() -> float:
+        second = Window(4, per=1, after=first)
+        with pytest.raises(RateLimited):
+            await second.acquire(patience=15)
+        return await seconds_until_granted(second)
+
+    on_another_loop(pause(), 100)
+    assert on_another_loop(patience(), 7) == pytest.approx(20, abs=0.5)
+
+
+def test_several_limits_go_on_together() -> None:
+    def both() -> Window:
+        return Window.together(Window(2, per=1), Window(3, per=10))
+
+    async def use(window: Window, times: int) -> list[float]:
+        return [await seconds_until_granted(window) for _ in range(times)]
+
+    first, second = both(), both()
+    second.continues([first.continues([])])
+    assert on_another_loop(use(first, 2), 0) == [0, 0]
+    assert on_another_loop(use(second, 3), 50) == pytest.approx([1, 9, 0], abs=0.5)
+
+
+def test_what_an_event_loop_has_used_that_still_runs_is_not_counted() -> None:
+    """It has a limit of its own: two that run side by side can't share one."""
+    window = Window(1, per=60)
+
+    async def beside() -> float:
+        return await seconds_until_granted(Window(1, per=60, after=window))
+
+    async def main() -> float:
+        (await window.acquire()).answered()
+        with ThreadPoolExecutor() as pool:
+            return pool.submit(run, beside()).result()
+
+    assert asyncio.run(main()) == 0
