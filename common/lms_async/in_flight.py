@@ -63,26 +63,29 @@ class InFlight:
         request: Coroutine[Any, Any, aiohttp.ClientResponse],
         progress: Progress,
         *,
-        done: Callable[[], None],
+        over: Callable[[aiohttp.ClientResponse | None], None],
     ) -> aiohttp.ClientResponse:
         """Wait for the response to ``request``, which ends its own slot.
 
-        :param done: called when the request is over without a response for the caller.
+        :param over: called when the request is over without a response for the caller, with the
+            response that came too late for it.
         """
         task = progress.loop.create_task(request)
 
-        def over(_: object) -> None:
+        def left_behind(_: object) -> None:
             self._left_behind.discard(task)
-            if not task.cancelled() and task.exception() is None:
-                task.result().close()
             progress.slot.unused()  # it has ended already, unless the task never began to run
-            done()
+            if task.cancelled() or task.exception() is not None:
+                over(None)
+            else:
+                over(task.result())
+                task.result().close()
 
         try:
             await asyncio.wait((task,))
         except asyncio.CancelledError:
             self._left_behind.add(task)
-            task.add_done_callback(over)
+            task.add_done_callback(left_behind)
             # Without a connection nothing was sent yet, and nothing shall be. Where that can't be
             # seen, a request must not be sent later either.
             if not (progress.sent and progress.observed):
@@ -91,7 +94,7 @@ class InFlight:
         try:
             return task.result()
         except BaseException:
-            done()
+            over(None)
             raise
 
     async def close(self) -> None:

@@ -201,8 +201,10 @@ class Window:
             self._wake()
         try:
             await waiter.turn
-        except asyncio.CancelledError:
-            if waiter.turn.cancelled():
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not waiter.turn.done() and not loop.is_closed():
+                waiter.turn.cancel()
+            if not waiter.turn.done() or waiter.turn.cancelled():
                 self._wake()  # the head of the line may have gone: arm for the next one
             elif waiter.asked is None:
                 self._unused(weight)

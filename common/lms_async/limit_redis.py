@@ -176,7 +176,9 @@ class RedisWindow:
         turn: asyncio.Future[Slot | None] = waiter.turn
         try:
             slot = await turn
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not turn.done() and not loop.is_closed():
+                turn.cancel()
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._hand(turn.result())
             self._departures.news.set()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -231,6 +232,7 @@ class Transport:
                 signed=self.vendor.signed,
                 slot=slot,
                 seconds=self._timeout,
+                late=partial(self._came_late, call),
             )
         except LmsError as error:
             tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
@@ -242,10 +244,24 @@ class Transport:
         try:
             return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
         except RateLimited as refused:
-            for limiter in self._limiters(call):
-                limiter.pause(refused.retry_after)
-            tell(self._events, Refused(str(call), refused.retry_after))
+            self._pause(call, refused)
             raise
+
+    def _pause(self, call: Call[Any], refused: RateLimited) -> None:
+        for limiter in self._limiters(call):
+            limiter.pause(refused.retry_after)
+        tell(self._events, Refused(str(call), refused.retry_after))
+
+    def _came_late(self, call: Call[Any], answer: Answer) -> None:
+        """Heed a refusal whose caller has been cancelled: the pause is for everybody."""
+        if answer.status != 429:
+            return
+        try:
+            self.vendor.check(call, answer)
+        except RateLimited as refused:
+            self._pause(call, refused)
+        except LmsError:
+            pass
 
     def _url(self, call: Call[Any]) -> str:
         try:
@@ -268,11 +284,13 @@ class Transport:
             except RateLimited as paused:
                 wait = paused.retry_after
             else:
-                if self.vendor.is_prepared():
-                    return slot
-                # The slot was long in coming. It counts as used: credentials that expire at once
-                # must not lead to a token request at every turn of the loop.
-                slot.answered()
+                try:
+                    if self.vendor.is_prepared():
+                        return slot
+                except BaseException:
+                    slot.unused()
+                    raise
+                slot.unused()  # it was long in coming, and the credentials ended meanwhile
                 continue
             raise RateLimited(429, retry_after=wait, call=call)
 

@@ -131,6 +131,7 @@ class Wire:
         signed: Signed,
         slot: FullSlot,
         seconds: float,
+        late: Callable[[Answer], None],
     ) -> Answer:
         """Send ``call`` once, and end its slot as what became of it asks for.
 
@@ -139,6 +140,7 @@ class Wire:
             cut the connection; abandoned, for what is left of ``seconds``, if no response came. A
             request that was sent is waited for here after its caller was cancelled.
         :param seconds: for the whole attempt; connecting may take 10 of them.
+        :param late: told a response that came after its caller was cancelled, without its body.
         :raises ConnectionFailed: it was not sent.
         :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
         """
@@ -149,12 +151,22 @@ class Wire:
         except BaseException:
             slot.unused()
             raise
+        if session.closed:  # while this waited for its place
+            places.release()
+            slot.unused()
+            raise ClientUnusable("the client was closed", hint="make a new one")
         loop = asyncio.get_running_loop()
         progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
+
+        def over(unheard: aiohttp.ClientResponse | None) -> None:
+            places.release()
+            if unheard is not None:
+                late(Answer(unheard.status, unheard.headers, b""))
+
         request = _answering(session, call, url, body, signed, seconds, progress)
         sent = _settled(request, session, progress)
         try:
-            response = await self._in_flight.response(sent, progress, done=places.release)
+            response = await self._in_flight.response(sent, progress, over=over)
             try:
                 async with response:
                     content = await _read(response)

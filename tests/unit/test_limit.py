@@ -646,3 +646,20 @@ def test_what_an_event_loop_has_used_that_still_runs_is_not_counted() -> None:
             return pool.submit(run, beside()).result()
 
     assert asyncio.run(main()) == 0
+
+
+def test_a_wait_that_is_closed_instead_of_cancelled_loses_no_slot() -> None:
+    async def main() -> None:
+        window = Window(1, per=1)
+        held = await window.acquire()
+        waiting, granted = window.acquire(), window.acquire()
+        futures = [waiting.send(None), granted.send(None)]  # type: ignore[func-returns-value]
+        assert window.waiting == len(futures) == 2
+        waiting.close()
+        assert window.waiting == 1
+        held.unused()  # and so the other has its turn
+        granted.close()
+        async with asyncio.timeout(0.5):
+            await window.acquire()
+
+    run(main())

@@ -17,6 +17,7 @@ from aiohttp.abc import AbstractResolver
 from lms_async import (
     AnswerLost,
     Call,
+    ClientUnusable,
     ConnectionFailed,
     FullSlot,
     LmsError,
@@ -47,6 +48,7 @@ class SlowNetwork:
         self.seconds = 0.0
         self.cut = False
         self.answers = True
+        self.response = RESPONSE
         self.url = ""
         self.connections = 0
         self.taken = asyncio.Event()
@@ -67,7 +69,7 @@ class SlowNetwork:
         if self.cut:
             writer.transport.abort()
         elif self.answers and not writer.is_closing():
-            writer.write(RESPONSE)
+            writer.write(self.response)
 
     async def settle(self) -> None:
         await asyncio.gather(*self._arriving)
@@ -389,3 +391,36 @@ async def test_a_limiter_of_ones_own_need_only_know_what_was_answered() -> None:
         assert len(told) == 1
         await asyncio.sleep(0.45)
         assert told[1] >= began + 0.4
+
+
+async def test_a_refusal_whose_caller_was_cancelled_pauses_the_others() -> None:
+    window = Window(5, per=0.1)
+    async with slow_network() as network, client(network.url, window) as schoology:
+        network.seconds = 0.1
+        network.response = b"HTTP/1.1 429 Slow\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n"
+        asking = asyncio.create_task(schoology.app_user_info())
+        await network.taken.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert window.pause_left() == 0
+        async with asyncio.timeout(5):
+            while not window.pause_left():  # noqa: ASYNC110 - a window tells nobody
+                await asyncio.sleep(0.01)
+        assert 15 < window.pause_left() <= 20
+
+
+async def test_what_waits_for_a_connection_when_the_client_is_closed_is_told() -> None:
+    limiter = Noting()
+    connector = aiohttp.TCPConnector(limit=1)
+    async with slow_network() as network, client(network.url, limiter, connector=connector) as one:
+        network.seconds = 0.1
+        first = asyncio.create_task(one.app_user_info())
+        await network.taken.wait()
+        second = asyncio.create_task(one.app_user_info())
+        await asyncio.sleep(0.01)
+        await one.close()
+        await first  # its connection is not the client's own, and stays open
+        with pytest.raises(ClientUnusable, match="closed"):
+            await second
+        assert limiter.ends == [("answered", 0.0), ("unused", 0.0)]
+    await connector.close()
