@@ -74,7 +74,7 @@ class Bulk(Generic[R]):
         self._begun = False
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
-        self._admission: Admission[R] = Admission(batch, apart=journal is not None)
+        self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     def __await__(self) -> Generator[Any, None, Report[R]]:

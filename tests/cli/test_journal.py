@@ -105,7 +105,7 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     first = await lms_import(file_of(60))
     ran = await lms_import(None, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert "is of another call, or the same with other options" in ran.err
+    assert "was written by another call, or with other options" in ran.err
     assert "going on with" not in ran.err
     assert "forget what is in it with --restart: either way, all rows are sent" in ran.err
     assert "--restart" in ran.err

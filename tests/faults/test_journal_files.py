@@ -1,0 +1,359 @@
+"""The files of a journal: who may open them, which belong together, and rows written otherwise."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_async import Journal, JournalUnusable, Status
+from lms_async.journal_entries import Ended, Sent
+from lms_async.journal_file import JournalFile
+from lms_async.journal_tags import Tags
+from schoology_async import Schoology, UserCreate
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import people
+
+ROWS = 40
+LOG = "import.db-wal"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "import.db"
+
+
+def tag(number: int) -> bytes:
+    return number.to_bytes(8, "big") + bytes(16)
+
+
+def note(file: JournalFile, first: int, rows: int = ROWS) -> None:
+    """Note ``rows`` rows from ``first`` on as done, one in each write."""
+    file.key()
+    assert file.begin({"account": "a", "operation": "create"}) is None
+    for number in range(first, first + rows):
+        file.write([Sent(number, tag(number)), Ended(number, [str(number)])])
+
+
+def in_another_process(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
+    return subprocess.run(  # noqa: S603 - our own code
+        command, capture_output=True, text=True, check=False
+    )
+
+
+OPENED = """
+import sys
+from pathlib import Path
+from lms_async import JournalUnusable
+from lms_async.journal_file import JournalFile
+try:
+    JournalFile(Path(sys.argv[1])).close()
+except JournalUnusable as unusable:
+    print(unusable)
+else:
+    print("opened")
+"""
+
+
+def killed(path: Path, first: int) -> None:
+    """An import that is killed when it has noted rows from ``first`` on."""
+    child = os.fork()
+    if not child:
+        try:
+            note(JournalFile(path), first)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def copied(path: Path, folder: str) -> Path:
+    """All files of the journal, in a folder of their own."""
+    to = path.parent / folder
+    to.mkdir()
+    for file in path.parent.glob("import.db*"):
+        shutil.copy(file, to)
+    return to / path.name
+
+
+# ---- the same rows in another form
+
+
+async def test_rows_written_in_another_way_are_not_sent_again(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
+) -> None:
+    rows = people(60)
+    assert (await schoology.users.create_many(rows, journal=Journal(path))).counts == {
+        Status.DONE: 60
+    }
+    ways: list[list[Any]] = [
+        [dict(reversed(row.items())) for row in rows],
+        [{**row, "role_id": str(row["role_id"])} for row in rows],
+        [UserCreate(**row) for row in rows],
+    ]
+    for again in ways:
+        report = await schoology.users.create_many(again, journal=Journal(path))
+        assert report.counts == {Status.DONE: 60}
+    assert schoology_sandbox.log.count("POST", "users") == 2
+
+
+# ---- one import at a time
+
+
+def test_a_copy_lets_no_second_import_in(path: Path) -> None:
+    """POSIX drops SQLite's own locks when any part of the process closes the file."""
+    with closing(JournalFile(path)) as held:
+        note(held, 0)
+        for file in (path, path.with_name("import.db.key")):
+            shutil.copy(file, path.with_name("backup"))
+        assert "in use by another import" in in_another_process(OPENED, path).stdout
+        with pytest.raises(JournalUnusable, match="in use by another import"):
+            JournalFile(path)
+        note(held, ROWS)
+    JournalFile(path).close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_does_not_keep_the_journal_locked(path: Path) -> None:
+    held = JournalFile(path)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.read(reading, 1)  # until the parent has seen what it wanted
+        os._exit(0)
+    try:
+        with pytest.raises(JournalUnusable, match="in use by another import"):
+            JournalFile(path)
+        held.close()
+        JournalFile(path).close()
+    finally:
+        os.write(writing, b".")
+        os.waitpid(child, 0)
+        os.close(reading)
+        os.close(writing)
+
+
+def test_it_can_be_waited_for(path: Path) -> None:
+    held = JournalFile(path)
+    waiting = subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-c", OPENED.replace("argv[1])", "argv[1]), wait=30"), str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        waiting.wait(0.5)
+    held.close()
+    out, _ = waiting.communicate(timeout=30)
+    assert out == "opened\n"
+
+
+def test_where_a_file_system_has_no_locks_that_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(JournalUnusable, match="has no locks; keep the journal on a local disk"):
+        JournalFile(path)
+
+
+# ---- which files belong together
+
+
+def test_a_journal_that_was_killed_is_whole_with_its_log(path: Path) -> None:
+    killed(path, 0)
+    assert path.with_name(LOG).exists()
+    elsewhere = copied(path, "elsewhere")
+    with closing(JournalFile(elsewhere)) as file:
+        assert file.tell().counts == {"done": ROWS}
+    assert not elsewhere.with_name(LOG).exists()
+    # Closed, one file is enough, beside its key.
+    alone = elsewhere.parent / "alone" / "import.db"
+    alone.parent.mkdir()
+    shutil.copy(elsewhere, alone)
+    shutil.copy(elsewhere.with_name("import.db.key"), alone.parent)
+    with closing(JournalFile(alone)) as file:
+        assert file.tell().counts == {"done": ROWS}
+
+
+@pytest.mark.parametrize("cut", [None, b"", b"\0" * 4096])
+def test_a_journal_without_its_log_says_which_file_is_missing(
+    path: Path, cut: bytes | None
+) -> None:
+    killed(path, 0)
+    whole = copied(path, "elsewhere")
+    log = path.with_name(LOG)
+    log.unlink()
+    if cut is not None:
+        log.write_bytes(cut)
+    before = path.read_bytes()
+    for make in (True, False):
+        with pytest.raises(JournalUnusable, match="import.db-wal") as refused:
+            JournalFile(path, make=make)
+        assert "copy import.db-wal from where the import ran" in refused.value.hint
+    assert path.read_bytes() == before
+    shutil.copy(whole.with_name(LOG), path.parent)
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": ROWS}
+
+
+def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
+    killed(path, 0)
+    first = copied(path, "first")  # open
+    JournalFile(path).close()
+    second = copied(path, "second")  # closed
+    killed(path, ROWS)
+    third = copied(path, "third")  # open again
+    other = path.parent / "other" / "import.db"
+    other.parent.mkdir()
+    killed(other, 0)
+    for database, log in [
+        (second, first),
+        (first, third),
+        (second, third),
+        (third, first),
+        (third, other),
+        (other, third),
+    ]:
+        mixed = path.parent / "mixed" / "import.db"
+        mixed.parent.mkdir()
+        shutil.copy(database, mixed)
+        shutil.copy(database.with_name("import.db.key"), mixed.parent)
+        shutil.copy(log.with_name(LOG), mixed.parent)
+        contents = [file.read_bytes() for file in (mixed, mixed.with_name(LOG))]
+        with pytest.raises(JournalUnusable, match="do not belong together"):
+            JournalFile(mixed)
+        assert [file.read_bytes() for file in (mixed, mixed.with_name(LOG))] == contents
+        JournalFile(mixed, restart=True).close()
+        with closing(JournalFile(mixed)) as file:
+            assert file.tell().counts == {}
+        shutil.rmtree(mixed.parent)
+    with closing(JournalFile(third)) as file:
+        assert file.tell().counts == {"done": 2 * ROWS}
+
+
+def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms_async.journal_file._MOST_LOG", 30_000)
+    with closing(JournalFile(path)) as file:
+        note(file, 0)
+        log = path.with_name(LOG).read_bytes()
+    assert len(log) < 60_000  # it was begun anew, several times
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": ROWS}
+    path.with_name(LOG).write_bytes(log)
+    with pytest.raises(JournalUnusable, match="do not belong together"):
+        JournalFile(path)
+
+
+def test_an_empty_journal_beside_a_log_is_not_taken_for_a_new_one(path: Path) -> None:
+    killed(path, 0)
+    os.truncate(path, 0)
+    with pytest.raises(JournalUnusable, match="is empty, but its other file .*-wal is not"):
+        JournalFile(path)
+
+
+@pytest.mark.parametrize("interrupted", ["unlink", "truncate"])
+def test_an_interrupted_restart_loses_nothing_without_a_word(
+    path: Path, interrupted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(path, 0)
+
+    def cut_off(*_: object) -> None:
+        raise OSError(errno.EIO, "cut off")
+
+    with monkeypatch.context() as patched:
+        if interrupted == "truncate":
+            patched.setattr(os, "truncate", cut_off)
+        else:
+            patched.setattr(Path, "unlink", lambda *_, **__: cut_off())
+        with pytest.raises(JournalUnusable, match="can't be opened: cut off"):
+            JournalFile(path, restart=True)
+    if interrupted == "truncate":
+        with pytest.raises(JournalUnusable, match="import.db-wal is missing"):
+            JournalFile(path)
+        JournalFile(path, restart=True).close()
+    else:
+        with closing(JournalFile(path)) as file:
+            assert file.tell().counts == {"done": ROWS}
+
+
+async def test_swapped_keys_are_named(schoology: Schoology, path: Path) -> None:
+    other = path.with_name("other.db")
+    for journal in (path, other):
+        await schoology.users.create_many(people(1), journal=Journal(journal))
+    key, other_key = path.with_name("import.db.key"), path.with_name("other.db.key")
+    content = key.read_bytes()
+    key.write_bytes(other_key.read_bytes())
+    other_key.write_bytes(content)
+    for journal in (path, other):
+        with pytest.raises(JournalUnusable, match=f"{journal.name}.key belongs to another journal"):
+            await schoology.users.create_many(people(1), journal=Journal(journal))
+
+
+async def test_two_journals_may_have_equal_keys(schoology: Schoology, path: Path) -> None:
+    await schoology.users.create_many(people(1), journal=Journal(path))
+    other = path.with_name("other.db")
+    shutil.copy(path.with_name("import.db.key"), path.with_name("other.db.key"))
+    bulk = schoology.users.create_many(people(1), journal=Journal(path))
+    await bulk.open()  # held while the other one is used
+    report = await schoology.users.create_many(people(9, 9), journal=Journal(other))
+    assert report.counts == {Status.DONE: 9}
+    await bulk.close()
+
+
+def test_another_form_of_json_is_not_taken_for_other_rows(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a later version of the JSON library might write it."""
+    before = Tags(b"k" * 32).form()
+    monkeypatch.setattr("lms_async.journal_tags.canonical", lambda value: b"other")
+    assert Tags(b"k" * 32).form() != before
+
+
+# ---- links, modes and folders
+
+
+@pytest.mark.parametrize("name", ["import.db", "import.db.key", LOG])
+@pytest.mark.parametrize("dangling", [True, False])
+def test_a_symbolic_link_is_refused(path: Path, name: str, dangling: bool) -> None:
+    target = path.with_name("target")
+    if not dangling:
+        target.write_bytes(b"")
+    path.with_name(name).symlink_to(target)
+    with pytest.raises(JournalUnusable, match=f"{name} is a symbolic link"):
+        JournalFile(path)
+    assert target.exists() != dangling
+    assert {file.name for file in path.parent.iterdir()} <= {name, "target"}
+
+
+def test_every_file_of_an_open_journal_is_the_owners_alone(path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with closing(JournalFile(path)) as file:
+            note(file, 0)
+            modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+    finally:
+        os.umask(mask)
+    assert modes == {"import.db": 0o600, "import.db.key": 0o600, LOG: 0o600}
+
+
+def test_what_is_not_a_journal_gets_no_key(path: Path) -> None:
+    path.write_bytes(b"row,key\n" * 99)
+    with pytest.raises(JournalUnusable, match="is not a journal"):
+        JournalFile(path)
+    assert [file.name for file in path.parent.iterdir()] == ["import.db"]
