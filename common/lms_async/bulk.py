@@ -229,9 +229,10 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
-            error = None if one.code is None else RowError(one.code, EARLIER)
+            message, fields = one.reason or (EARLIER, {})
+            error = None if one.code is None else RowError(one.code, message, fields)
             id_ = str(key) if one.id == SAME else one.id
-            ended.append(Outcome(index, rows.items[place], one.status, id_, error))
+            ended.append(Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at))
         rest = rows.at(places)
         rest.doubtful = frozenset(doubtful)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
@@ -318,7 +319,7 @@ def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
     return outcomes
 
 
-#: The message of a row that an earlier run has settled: a journal keeps no sentences.
-EARLIER = "so it ended in an earlier run, as the journal tells"
+#: The message of a row that an earlier run has ended, where its journal keeps no reasons.
+EARLIER = "the vendor rejected the row in an earlier run; its journal does not keep the reason"
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")

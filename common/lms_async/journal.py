@@ -52,7 +52,7 @@ _OTHERS = {
 class Journal:
     """The journal of one bulk, in the file ``path``; give it to one call at a time.
 
-    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes, and is locked
+    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes and is locked
     while the journal is open. While an import runs, or after it was killed, SQLite's log stands
     there too (``-wal`` added). All of them can be read by their owner only, and belong together.
     Symbolic links are refused. No name, no mail address and no row stands in any of them.
@@ -66,6 +66,9 @@ class Journal:
     :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
         was put right at the vendor, and so does not show in the rows. A row that stands in the
         input several times, and was not rejected each time, stays as it was.
+    :param keep_reasons: keep also why the vendor rejected a row, to tell it again in the next run.
+        Off by default: the vendor's sentence may name a person. Without it the next run tells the
+        vendor's code only.
     :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
         what it has sent; rows without one are noted as sent.
     """
@@ -75,6 +78,7 @@ class Journal:
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
     retry_rejected: bool = attrs.field(default=False, kw_only=True)
+    keep_reasons: bool = attrs.field(default=False, kw_only=True)
     grace: float = attrs.field(default=10.0, kw_only=True)
 
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
@@ -121,7 +125,13 @@ class Journal:
                     + "give another file, or forget what is in it with restart: "
                     "either way, all rows are sent",
                 )
-            return OpenJournal(file, tags, thread, retry_rejected=self.retry_rejected)
+            return OpenJournal(
+                file,
+                tags,
+                thread,
+                retry_rejected=self.retry_rejected,
+                keep_reasons=self.keep_reasons,
+            )
         except BaseException:
             file.close()
             raise
@@ -131,9 +141,16 @@ class OpenJournal:
     """A journal while a bulk runs."""
 
     def __init__(
-        self, file: JournalFile, tags: Tags, thread: ThreadPoolExecutor, *, retry_rejected: bool
+        self,
+        file: JournalFile,
+        tags: Tags,
+        thread: ThreadPoolExecutor,
+        *,
+        retry_rejected: bool,
+        keep_reasons: bool,
     ) -> None:
         self.file = file
+        self._keep_reasons = keep_reasons
         self._tags = tags
         self._thread = thread
         self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
@@ -181,7 +198,8 @@ class OpenJournal:
         ends: list[Any] = list(map(_id, outcomes))
         plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
         if not plain or any(map(eq, ends, rows.keys)):
-            ends = [_end(key, outcome) for key, outcome in zip(rows.keys, outcomes, strict=True)]
+            end = partial(_end, keep_reasons=self._keep_reasons)
+            ends = list(map(end, rows.keys, outcomes))
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
@@ -232,9 +250,12 @@ class OpenJournal:
         self._writing = None
 
 
-def _end(key: Hashable, outcome: Outcome[Any]) -> tuple[str, str | None, str | None]:
+def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[Any, ...]:
     id_ = SAME if outcome.id == key else outcome.id
-    return outcome.status.value, id_, None if outcome.error is None else outcome.error.code
+    error = outcome.error
+    if error is None or not (keep_reasons and outcome.status is Status.REJECTED):
+        return outcome.status.value, id_, error and error.code
+    return outcome.status.value, id_, error.code, (error.message, error.fields)
 
 
 def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:

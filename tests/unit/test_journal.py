@@ -16,9 +16,11 @@ import pytest
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk import Bulk
 from lms_async.chunks import ABSENT
+from lms_async.errors import InvalidInput
 from lms_async.journal import OpenJournal
 from lms_async.journal_entries import Ended, Known, Sent
 from lms_async.journal_file import JournalFile
+from lms_async.outcome import RowError, Verdict
 from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
@@ -722,3 +724,82 @@ def test_a_reader_cancelled_again_and_again_lets_go_of_the_journal(
         return await bulk(school, rows(9), Journal(path))
 
     assert run(main()).counts == {Status.DONE: 9}
+
+
+def test_what_an_earlier_run_has_ended_is_told_apart(
+    school: School, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the clock has gone back since."""
+    now = 2_000_000_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    items = rows(4)
+    items[1]["value"] = "bad"
+
+    async def report(items: Rows) -> Report[Any]:
+        return await bulk(school, items, Journal(path))
+
+    first = run(report(items))
+    assert (first.earlier, first.earlier_since) == ({}, None)
+    now -= 86_400
+    items += [{"key": "k4", "value": "v4"}]
+    second = run(report(items))
+    assert second.counts == {Status.DONE: 4, Status.REJECTED: 1}
+    assert second.earlier == {Status.DONE: 3, Status.REJECTED: 1}
+    assert second.earlier_since == 2_000_000_000.0
+    assert "4 by an earlier run" in repr(second)
+    third = run(whole(school, items, Journal(path)))
+    assert [outcome.earlier for outcome in third] == [2_000_000_000.0] * 4 + [now]
+    assert third[1].error is not None
+    assert "its journal does not keep the reason" in third[1].error.message
+
+
+def test_a_row_that_was_looked_up_is_of_this_run(school: School, path: Path) -> None:
+    cancelled_in_flight(school, rows(2), Journal(path, grace=0.1))
+    school.people = {"k0": "v0"}
+    assert [one.earlier for one in run(whole(school, rows(2), Journal(path)))] == [None, None]
+
+
+def test_a_row_that_becomes_invalid_and_valid_again_stays_settled(
+    school: School, path: Path
+) -> None:
+    def prepare(item: dict[str, str]) -> Any:
+        if item["value"] == "odd":
+            raise InvalidInput("odd", fields={"value": "is odd"})
+        return item["key"], item
+
+    async def ends(value: str) -> list[str]:
+        checking = batch(school, 2)
+        object.__setattr__(checking, "prepare", one_by_one(prepare))
+        items = [{"key": "k", "value": value}]
+        return statuses([one async for one in Bulk(school, items, checking, journal=Journal(path))])
+
+    assert [run(ends(value)) for value in ("v", "odd", "v")] == [["done"], ["rejected"], ["done"]]
+    assert school.requests == [["k"]]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) -> None:
+    reason = "Ada Okafor has left"
+
+    class Refusing(School):
+        def _create(self, row: dict[str, str], fault: str) -> dict[str, Any]:
+            return {"key": row["key"], "code": 400}
+
+    def read(payload: Any, sent: Any) -> Any:
+        error = RowError("400", reason, {"name": "has left"})
+        return [Verdict(Status.REJECTED, None, error) for _ in payload]
+
+    async def errors() -> list[Any]:
+        explaining = batch(Refusing(), 2)
+        object.__setattr__(explaining, "read", read)
+        journal = Journal(path, keep_reasons=kept)
+        return [one.error async for one in Bulk(Refusing(), rows(2), explaining, journal=journal)]
+
+    first, second = run(errors()), run(errors())
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert (reason.encode() in content) == kept
+    assert {error.code for error in second} == {"400"}
+    if kept:
+        assert second == first
+    else:
+        assert not any(reason in error.message or error.fields for error in second)

@@ -28,8 +28,14 @@ class Sending:
         try:
             async for outcome in bulk:
                 self._enter_rejected()
-                self._work.earlier += outcome.status is Status.DONE and not outcome.attempts
-                self._enter(self._feed.sent(), outcome.status, id=outcome.id, error=outcome.error)
+                self._work.earlier += outcome.status is Status.DONE and outcome.earlier is not None
+                self._enter(
+                    self._feed.sent(),
+                    outcome.status,
+                    id=outcome.id,
+                    error=outcome.error,
+                    earlier=outcome.earlier,
+                )
                 if self._results.failure is not None:
                     bulk.stop()
         finally:
@@ -57,6 +63,7 @@ class Sending:
         id: str | None = None,  # noqa: A002 - as the outcome calls it
         error: RowError | None = None,
         ours: bool = False,
+        earlier: float | None = None,
     ) -> None:
         self._work.counts[status] += 1
         if error is not None and status is Status.REJECTED:
@@ -65,4 +72,4 @@ class Sending:
                 self._work.codes.add(error.code)
         if error is not None and status is not Status.SKIPPED:
             self._say.row(line.row, status, error, ours=ours)
-        self._results.write(line, status, id=id, error=error)
+        self._results.write(line, status, id=id, error=error, earlier=earlier)
