@@ -31,6 +31,7 @@ from .journal_entries import Known
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
 from .rows import Rows, check_input
+from .uncut import to_the_end
 from .verdict import all_alike
 
 R = TypeVar("R")
@@ -162,7 +163,7 @@ class Bulk(Generic[R]):
                         yield outcome
                     outcomes.clear()
         finally:
-            await self._end()
+            await to_the_end(self._end())
 
     async def _end(self) -> None:
         """Cut off what is still under way; where there is a journal, wait for its answers first."""

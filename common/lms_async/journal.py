@@ -70,7 +70,7 @@ class Journal:
         Off by default: the vendor's sentence may name a person. Without it the next run tells the
         vendor's code only.
     :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
-        what it has sent; rows without one are noted as sent.
+        what it has sent, however often it is cancelled; rows without one are noted as sent.
     """
 
     path: Path = attrs.field(converter=Path)

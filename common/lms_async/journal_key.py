@@ -62,9 +62,10 @@ class KeyFile:
         self._journal = journal
         self.path = key_beside(journal)
         self._descriptor: int | None = None
+        # Whether it was made now, and is locked: then nobody else can have it.
         self._made = False
         try:
-            self._made = make and make_private(self.path)
+            made = make and make_private(self.path)
             self._descriptor = os.open(self.path, os.O_RDWR | _NO_FOLLOW)
         except FileNotFoundError:
             if make:
@@ -78,6 +79,7 @@ class KeyFile:
         except BaseException:
             self.close()
             raise
+        self._made = made
 
     def _lock(self, descriptor: int) -> None:
         if fcntl is None:

@@ -3,14 +3,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
@@ -26,6 +27,7 @@ from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
 
 Rows = list[dict[str, str]]
+T = TypeVar("T")
 
 
 def rows(count: int) -> Rows:
@@ -42,6 +44,11 @@ async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[A
 
 def statuses(outcomes: list[Outcome[Any]]) -> list[str]:
     return [outcome.status.value for outcome in outcomes]
+
+
+def real(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` on the real clock: on a virtual one, a loop that is never idle has no time."""
+    return asyncio.run(work)
 
 
 @pytest.fixture
@@ -803,3 +810,51 @@ def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) ->
         assert second == first
     else:
         assert not any(reason in error.message or error.fields for error in second)
+
+
+@pytest.mark.parametrize("cut", ["asyncio", "anyio"])
+def test_what_is_in_flight_has_its_time_also_under_repeated_cancellation(
+    school: School, path: Path, cut: str
+) -> None:
+    """anyio cancels again in each turn of the event loop, until its scope is left."""
+    school.seconds = [0.2] * 100
+
+    async def main() -> bool:
+        if cut == "anyio":
+            with anyio.move_on_after(0.1) as scope:
+                await bulk(school, rows(4), Journal(path, grace=20.0))
+            return scope.cancelled_caught
+        try:
+            async with asyncio.timeout(0.1):
+                await bulk(school, rows(4), Journal(path, grace=20.0))
+        except TimeoutError:
+            return True
+        return False
+
+    assert real(main())
+    assert school.people.keys() == {"k0", "k1", "k2", "k3"}
+    school.requests.clear()
+    assert statuses(run(whole(school, rows(4), Journal(path)))) == ["done"] * 4
+    assert school.requests == []
+
+
+def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
+    school: School, path: Path
+) -> None:
+    """Left early first; then the scope around the end of the bulk is cancelled."""
+    school.seconds = [0.4] * 78 + [0.0] * 2
+
+    async def main() -> None:
+        leaving = bulk(school, rows(40), Journal(path, grace=20.0), at_most=1)
+        with anyio.CancelScope() as scope:
+            async for _ in leaving:
+                scope.cancel()
+                break
+            await leaving.close()
+        assert scope.cancelled_caught
+        await leaving.close()  # and waits until the journal is closed
+
+    real(main())
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": len(school.people)}
+    assert len(school.people) > 1
