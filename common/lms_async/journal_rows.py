@@ -108,10 +108,13 @@ def _enter(
         if status == Status.SKIPPED:
             continue  # it did not leave after all
         tag = tags[begin : begin + TAG]
-        nth = _place(db, tag, fresh)
+        is_first = _is_first(db, tag)  # as nearly always: then there is nothing to compare with
+        nth = 1 if is_first else _place(db, tag, fresh)
         if status not in _SETTLED:
             fresh.add((tag, nth))
-        if status == Status.DONE:
+        if is_first:
+            pass
+        elif status == Status.DONE:
             db.execute("DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag))
         elif status not in _SETTLED:  # it may have arrived
             db.execute(
@@ -119,11 +122,19 @@ def _enter(
                 "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
                 _others(tag),
             )
-        db.execute("DELETE FROM row WHERE tag = ? AND nth = ?", (tag, nth))
+        if not is_first:
+            db.execute("DELETE FROM row WHERE tag = ? AND nth = ?", (tag, nth))
         if code not in _PASSING:
             kept = orjson.dumps(reason[0]).decode() if reason else None
             row = (tag, nth, status, id_, code, at, kept)
             db.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _is_first(db: sqlite3.Connection, tag: bytes) -> bool:
+    """Whether no row of its key is known, not even in another content."""
+    begin, end, _ = _others(tag)
+    found = db.execute("SELECT 1 FROM row WHERE tag BETWEEN ? AND ? LIMIT 1", (begin, end))
+    return found.fetchone() is None
 
 
 def _place(db: sqlite3.Connection, tag: bytes, fresh: set[tuple[bytes, int]]) -> int:
@@ -135,7 +146,7 @@ def _place(db: sqlite3.Connection, tag: bytes, fresh: set[tuple[bytes, int]]) ->
         (*_SETTLED, tag),
     ).fetchone()
     if rows == last and not doubts:
-        return int(last) + 1  # as nearly always
+        return int(last) + 1
     known = db.execute("SELECT nth, status FROM row WHERE tag = ? ORDER BY nth", (tag,)).fetchall()
     for nth, status in known:
         if status not in _SETTLED and (tag, nth) not in fresh:

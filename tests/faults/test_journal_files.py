@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lms_async import Journal, JournalUnusable, Status
+from lms_async import Journal, JournalFailed, JournalUnusable, Status
 from lms_async.journal_entries import Ended, Sent
 from lms_async.journal_file import JournalFile
 from lms_async.journal_tags import Tags
@@ -110,15 +111,17 @@ async def test_rows_written_in_another_way_are_not_sent_again(
 # ---- one import at a time
 
 
-def test_a_copy_lets_no_second_import_in(path: Path) -> None:
+def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """POSIX drops SQLite's own locks when any part of the process closes the file."""
+    monkeypatch.setattr("lms_async.journal_file._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         for file in (path, path.with_name("import.db.key")):
             shutil.copy(file, path.with_name("backup"))
         assert "in use by another import" in in_another_process(OPENED, path).stdout
-        with pytest.raises(JournalUnusable, match="in use by another import"):
-            JournalFile(path)
+        for make in (True, False):  # as a second import, and as `lms journal show`
+            with pytest.raises(JournalUnusable, match="in use by another import"):
+                JournalFile(path, make=make)
         note(held, ROWS)
     JournalFile(path).close()
 
@@ -357,3 +360,55 @@ def test_what_is_not_a_journal_gets_no_key(path: Path) -> None:
     with pytest.raises(JournalUnusable, match="is not a journal"):
         JournalFile(path)
     assert [file.name for file in path.parent.iterdir()] == ["import.db"]
+
+
+# ---- a full disk, at every step
+
+
+def acknowledged_on_a_full_disk(path: Path, most: int, first: int) -> int:
+    """How many notes of an import are said to be on the disk, where no file can grow beyond
+    ``most`` bytes."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+            with suppress(JournalUnusable, JournalFailed), closing(JournalFile(path)) as file:
+                for number in range(first, first + 5):
+                    note(file, number, 1)
+                    os.write(writing, b".")
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    os.close(writing)
+    written = os.read(reading, 100)
+    os.close(reading)
+    assert status == 0
+    return len(written)
+
+
+def test_on_a_full_disk_no_note_is_lost_at_any_step(path: Path) -> None:
+    seen = set()
+    for most in range(0, 120_000, 9_100):
+        known = first = 0
+        for limit in (10**6, most, most + 9000):  # made with room, then with little
+            known += acknowledged_on_a_full_disk(path, limit, first)
+            first += 5
+        with closing(JournalFile(path)) as file:
+            assert file.tell().counts["done"] >= known
+        seen.add(known)
+        for file_ in path.parent.iterdir():
+            file_.unlink()
+    assert {5, 15} < seen  # from nothing more to all of it
+
+
+def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
+    for most in range(0, 40_000, 3500):
+        known = acknowledged_on_a_full_disk(path, most, 0)
+        with closing(JournalFile(path)) as file:
+            file.key()
+            assert file.tell().counts["done"] >= known
+        for file_ in path.parent.iterdir():
+            file_.unlink()
