@@ -104,7 +104,7 @@ class JournalFile:
             empty(self.path)
             header = None
         check_log(self.path, header)
-        self._log, *_ = files_of(self.path)
+        self._log, self._shared_memory, _ = files_of(self.path)
         self._state = 0 if header is None else header.state
         self._db = sqlite3.connect(
             self.path, timeout=0.02, isolation_level=None, check_same_thread=False
@@ -118,6 +118,8 @@ class JournalFile:
             self._db.execute("PRAGMA synchronous=FULL")
             with self._transaction("IMMEDIATE"):
                 self._check_format()
+            # Nobody has it open now. It was left by an import that was killed as it opened.
+            self._shared_memory.unlink(missing_ok=True)
             try:
                 with self._transaction():
                     fold(self._db)

@@ -88,6 +88,8 @@ def check_log(path: Path, header: Header | None) -> None:
 def _with_log(path: Path) -> tuple[int, int | None]:
     """The state of the journal with its log, and the state before it was opened last."""
     # Only read: SQLite would write a log into the database when it closes it.
+    _, shared_memory, _ = files_of(path)
+    had_it = shared_memory.exists()
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=0.1)) as database:
@@ -102,6 +104,9 @@ def _with_log(path: Path) -> tuple[int, int | None]:
         if "locked" in str(error):
             raise
         return -1, None
+    finally:
+        if not had_it:
+            shared_memory.unlink(missing_ok=True)
     return state, found and found[0]
 
 

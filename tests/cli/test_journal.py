@@ -7,12 +7,15 @@ import os
 import re
 import shlex
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lms_async.cli.exits import Exit
 from lms_async.journal_file import JournalFile
+from lms_async.journal_wal import OPEN
 from lms_async.sandbox import Fault
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import (
@@ -265,7 +268,7 @@ async def test_show_names_nobody_and_says_what_is_wrong(
     assert load(tmp_path / "no.journal") is None
 
 
-@pytest.mark.parametrize("name", ["people.journal", "people.journal.key"])
+@pytest.mark.parametrize("name", ["people.journal", "people.journal.key", "people.journal-wal"])
 async def test_the_journal_is_a_file_of_its_own(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path, name: str
 ) -> None:
@@ -273,3 +276,20 @@ async def test_the_journal_is_a_file_of_its_own(
     assert ran.code == Exit.BAD_INPUT
     assert "is the journal's name" in ran.err
     assert len(schoology_sandbox.log) == 0
+
+
+async def test_a_journal_without_its_log_names_the_file_and_keeps_the_results(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
+) -> None:
+    """As after ``kill -9``, where only some of the files were copied elsewhere."""
+    first = await lms_import(file_of(60))
+    requests = len(schoology_sandbox.log)
+    with closing(sqlite3.connect(journal)) as database:
+        (state,) = database.execute("PRAGMA user_version").fetchone()
+        database.execute(f"PRAGMA user_version={state | OPEN}")
+    ran = await lms_import(None)
+    assert ran.code == Exit.BAD_INPUT
+    assert "people.journal-wal is missing" in ran.err
+    assert "with --restart" in ran.err
+    assert ran.results == first.results
+    assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted

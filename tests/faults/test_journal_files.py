@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -240,6 +241,7 @@ def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
         with pytest.raises(JournalUnusable, match="do not belong together"):
             JournalFile(mixed)
         assert [file.read_bytes() for file in (mixed, mixed.with_name(LOG))] == contents
+        assert len(list(mixed.parent.iterdir())) == 3
         JournalFile(mixed, restart=True).close()
         with closing(JournalFile(mixed)) as file:
             assert file.tell().counts == {}
@@ -412,3 +414,62 @@ def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
             assert file.tell().counts["done"] >= known
         for file_ in path.parent.iterdir():
             file_.unlink()
+
+
+# ---- killed at every step of opening and closing
+
+
+def killed_at(path: Path, statement: int) -> tuple[bool, int]:
+    """An import that is killed before one of the statements that its journal gives to SQLite.
+
+    Tells whether it got to its end before, and how many of its notes it knew to be on the disk.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        count, connect = 0, sqlite3.connect
+
+        def traced(_: str) -> None:
+            nonlocal count
+            if count == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+            count += 1
+
+        def connect_traced(*args: Any, **options: Any) -> sqlite3.Connection:
+            database = connect(*args, **options)
+            database.set_trace_callback(traced)
+            return database
+
+        sqlite3.connect = connect_traced  # type: ignore[assignment]
+        try:
+            with closing(JournalFile(path)) as file:
+                for number in range(3):
+                    note(file, number, 1)
+                    os.write(writing, b".")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    os.close(writing)
+    written = os.read(reading, 100)
+    os.close(reading)
+    assert status in (0, signal.SIGKILL)
+    return status == 0, len(written)
+
+
+def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -> None:
+    for again in (False, True):  # also killed while what a kill left is opened
+        for statement in range(1000):
+            ended, known = killed_at(path, statement)
+            if again:
+                _, more = killed_at(path, statement % 17)
+                known = max(known, more)
+            with closing(JournalFile(path)) as file:
+                file.key()
+                assert file.tell().counts["done"] >= known, statement
+            assert {one.name for one in path.parent.iterdir()} == {path.name, path.name + ".key"}
+            for file_ in path.parent.iterdir():
+                file_.unlink()
+            if ended:
+                break
+        assert statement > 30

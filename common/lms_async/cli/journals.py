@@ -7,6 +7,8 @@ from pathlib import Path
 from ..errors import JournalFailed, JournalUnusable
 from ..journal_entries import Told
 from ..journal_file import JournalFile
+from ..journal_key import key_beside
+from ..journal_wal import files_of
 from .exits import CannotStart
 from .text import ago, counted
 
@@ -24,7 +26,7 @@ def apart(journal: Path, *others: Path) -> None:
 
     :raises CannotStart: it is the input, or the results file.
     """
-    for file in (journal, journal.with_name(journal.name + ".key")):
+    for file in (journal, key_beside(journal), *files_of(journal)):
         if file.resolve() in {other.resolve() for other in others}:
             raise CannotStart(f"{file} is the journal's name: give another file by --results")
 
