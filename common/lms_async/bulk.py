@@ -18,7 +18,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 from .admission import Admission
@@ -78,9 +78,12 @@ class Bulk(Generic[R]):
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
         self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
-        self._breaker = Breaker(sender.max_failed_chunks)
         self._records = OneRecordEach() if batch.one_record_each else None
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
+
+    @cached_property
+    def _breaker(self) -> Breaker:
+        return Breaker(self._sender.max_failed_chunks)
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
         return self._run().__await__()
