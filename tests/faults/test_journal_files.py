@@ -473,3 +473,14 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
             if ended:
                 break
         assert statement > 30
+
+
+def test_where_there_is_no_flock_sqlite_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where SQLite's locks belong to the open file."""
+    monkeypatch.setattr("lms_async.journal_key.fcntl", None)
+    monkeypatch.setattr("lms_async.journal_file._SHORT_WAIT", 0.0)
+    with closing(JournalFile(path)) as held:
+        note(held, 0)
+        with pytest.raises(JournalUnusable, match="in use by another import"):
+            JournalFile(path)
+    JournalFile(path).close()
