@@ -21,6 +21,7 @@ import orjson
 
 from .answer import Answer
 from .call import Call, Watch, follow
+from .envelope import confirm
 from .errors import (
     AnswerLost,
     DecodeError,
@@ -237,7 +238,9 @@ class Transport:
         if watched:
             tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
-            return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
+            payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+            confirm(call, payload)
+            return answer, payload
         except RateLimited as refused:
             for limiter in self._limiters(call):
                 limiter.pause(refused.retry_after)
