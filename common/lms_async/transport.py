@@ -240,12 +240,12 @@ class Transport:
         try:
             payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
             confirm(call, payload)
-            return answer, payload
         except RateLimited as refused:
             for limiter in self._limiters(call):
                 limiter.pause(refused.retry_after)
             tell(self._events, Refused(str(call), refused.retry_after))
             raise
+        return answer, payload
 
     def _url(self, call: Call[Any]) -> str:
         try:

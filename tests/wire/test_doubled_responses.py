@@ -33,9 +33,12 @@ class DoublingServer:
         self.doubled = 0
         self._dice = random.Random(7)
         self._late: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if task := asyncio.current_task():
+            self._serving.add(task)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -89,8 +92,8 @@ async def doubling(delay: float) -> AsyncIterator[tuple[DoublingServer, str]]:
         yield doubler, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     finally:
         server.close()
-        if doubler._late:
-            await asyncio.wait(doubler._late)
+        if tasks := doubler._late | doubler._serving:
+            await asyncio.wait(tasks, timeout=10)
 
 
 #: With the first response, before the next request, and when that one was sent already.
