@@ -13,6 +13,9 @@ from .answer import Answer
 from .call import Call
 from .errors import Garbled, UnexpectedAnswer
 
+#: Encodings that are decoded before a response comes here, or that change nothing.
+_DECODED = ("", "identity", "gzip", "x-gzip", "deflate", "br", "zstd")
+
 
 def opened(call: Call[Any], answer: Answer, *, hint: str = "") -> Any:
     """The payload of an answer with a 2xx status; ``None`` for 204 where nothing is expected.
@@ -55,5 +58,8 @@ def _json(call: Call[Any], answer: Answer) -> Any:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         pass
+    if answer.headers.get("content-encoding", "").strip().lower() not in _DECODED:
+        why = "its Content-Encoding can't be decoded here"
+        raise Garbled(f"the response can't be read: {why}", call=call)
     what = "a blank answer" if not answer.body.strip() else "an answer that is not JSON"
     raise Garbled(f"{what} with HTTP {answer.status}", call=call)

@@ -11,7 +11,7 @@
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
     ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
     │   ├── TimedOut
-    │   └── Garbled             an answer came and can't be read as JSON
+    │   └── Garbled             a response came and can't be read: the message says why
     ├── ForeignLink             the vendor pointed to another host; not followed
     ├── UnexpectedAnswer        a 2xx that is not what was asked for
     │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
@@ -103,7 +103,8 @@ class TimedOut(AnswerLost):
 
 
 class Garbled(AnswerLost):
-    """A success that can't be read: blank, cut short, or not JSON where JSON was promised."""
+    """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
+    here, or it is blank or not JSON where JSON was promised."""
 
 
 class OutcomeUnknown(LmsError):

@@ -17,7 +17,7 @@ from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
-from lms_async.redact import texts
+from lms_async.redact import sentence
 from lms_async.rows import Rows, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
@@ -253,7 +253,7 @@ def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
     if not isinstance(status, str):
         return [None]
     if status == "Error":
-        message = " ".join(texts(payload.get("errors")))
+        message = sentence(payload.get("errors"))
         return [Verdict(Status.REJECTED, error=RowError("400", message))]
     if not status.startswith("Success"):  # "Success", "Successfully updated."
         return [None]
