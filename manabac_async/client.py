@@ -17,6 +17,7 @@ from lms_async.vendor import checked_base_url
 from lms_async.wire import Wire
 
 from .credentials import Bearer, ClientCredentials, Credentials, Nobody, QueryToken, Token
+from .models import converter, strict_converter
 from .resources import Classes, Memberships, Students
 from .vendor import ManageBacVendor
 
@@ -52,6 +53,8 @@ class ManageBac(Client):
     :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
         ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
+        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
     :raises InvalidInput: no token, an unknown region or version, or a base URL that is not safe.
     """
 
@@ -69,6 +72,7 @@ class ManageBac(Client):
         connector: aiohttp.BaseConnector | None = None,
         trust_env: bool = False,
         events: Sequence[Listener] = (),
+        strict: bool = False,
     ) -> None:
         if not token:
             raise InvalidInput("ManageBac needs a token")
@@ -81,7 +85,8 @@ class ManageBac(Client):
         wire = Wire(session=session, connector=connector, trust_env=trust_env)
 
         def over(url: str, credentials: Credentials) -> Transport:
-            vendor = ManageBacVendor(url, credentials, scope)
+            read = strict_converter if strict else converter
+            vendor = ManageBacVendor(url, credentials, scope, read)
             return Transport(
                 vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events
             )

@@ -68,6 +68,13 @@ class ManageBacVendor(Vendor):
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())
 
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """``{"meta": {"total_count": 0}}``: nothing but ``meta``, and a count of none."""
+        meta = payload.get("meta")
+        if payload.keys() != {"meta"} or not isinstance(meta, dict):
+            return False
+        return _number(meta.get("total_count", meta.get("total_pages"))) == 0
+
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``meta`` tells it.
 

@@ -18,7 +18,7 @@ from lms_async.transport import Transport
 from lms_async.vendor import checked_base_url
 from lms_async.wire import Wire
 
-from .models import AppUserInfo
+from .models import AppUserInfo, converter, strict_converter
 from .resources import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
@@ -46,6 +46,8 @@ class Schoology(Client):
     :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
         ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
+        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
     :raises InvalidInput: no key or secret, half a token, no such signature, or a base URL that is
         not safe.
     """
@@ -66,6 +68,7 @@ class Schoology(Client):
         connector: aiohttp.BaseConnector | None = None,
         trust_env: bool = False,
         events: Sequence[Listener] = (),
+        strict: bool = False,
     ) -> None:
         if not key or not secret:
             raise InvalidInput("Schoology needs a consumer key and its secret")
@@ -79,7 +82,12 @@ class Schoology(Client):
             )
         if signer is None:
             raise InvalidInput("a key, secret or token is not text that can be encoded")
-        vendor = SchoologyVendor(url, signer, scope=("Schoology", urlsplit(url).netloc, key))
+        vendor = SchoologyVendor(
+            url,
+            signer,
+            scope=("Schoology", urlsplit(url).netloc, key),
+            converter=strict_converter if strict else converter,
+        )
         wire = Wire(session=session, connector=connector, trust_env=trust_env)
         self._over(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)

@@ -15,6 +15,7 @@ from lms_async.errors import (
     ForeignLink,
     LmsError,
     StaleSignature,
+    UnexpectedAnswer,
 )
 from lms_async.limit import Limiter, Window
 from lms_async.refusal import refusal, said
@@ -73,8 +74,10 @@ class SchoologyVendor(Vendor):
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
-        payload = opened(call, answer, hint=_NOT_IT)
+        payload = opened(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
         if call.key is not None and isinstance(payload, dict):
+            if not isinstance(payload[call.key], list | dict | None) and payload[call.key] != "":
+                raise UnexpectedAnswer(f"{call.key!r} is not a list", call=call)
             payload[call.key] = as_list(payload[call.key])
         return payload
 
@@ -111,6 +114,13 @@ class SchoologyVendor(Vendor):
         following = _at(call, _start(call) + len(rows))
         return _overlapping(call, following, rows)
 
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """``{"total": 0, "links": {}}``, or a page behind the end: nothing but these two keys, and
+        a count by which no row is left."""
+        total = _count(str(payload.get("total", "")))
+        only_these = payload.keys() <= {"total", "links"}
+        return only_these and total is not None and total <= _start(call)
+
     def identity(self, row: Any) -> Hashable | None:
         """``uid`` of a user, or ``id``."""
         if not isinstance(row, dict):
@@ -125,8 +135,11 @@ class SchoologyVendor(Vendor):
 
 
 def _start(call: Call[Any]) -> int:
-    value = dict(call.query).get("start", "0")
-    return int(value) if value.isdecimal() else 0
+    return _count(dict(call.query).get("start", "0")) or 0
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _at(call: Call[Any], start: int) -> Call[Any]:

@@ -24,6 +24,7 @@ from typing import (
 )
 
 from .errors import InvalidInput
+from .lists import listed
 
 T = TypeVar("T")
 
@@ -169,6 +170,7 @@ def _flag(value: Any) -> bool | None:
 
 
 def _ids(value: Any) -> tuple[str, ...]:
+    value = listed(value)
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if is_whole(value):

@@ -122,7 +122,12 @@ class Vendor(ABC):
         """
         if not 200 <= answer.status < 300:
             raise refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
-        return opened(call, answer)
+        return opened(call, answer, is_empty=self.is_empty)
+
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """Whether a response without the key of the list says that the list is empty. It must say
+        so by a count: a key is missing also where an account may not see the list."""
+        return False
 
     def identity(self, row: Any) -> Hashable | None:
         """What tells a list's rows apart, so that none is given twice; ``None`` if nothing does."""
