@@ -60,7 +60,7 @@ class ManageBac(Client):
 
     def __init__(
         self,
-        token: str | QueryToken | ClientCredentials,
+        token: str | Token | QueryToken | ClientCredentials,
         *,
         region: str = "com",
         version: str = "v2",
@@ -74,7 +74,7 @@ class ManageBac(Client):
         events: Sequence[Listener] = (),
         strict: bool = False,
     ) -> None:
-        if not token:
+        if not token or not isinstance(token, str | Token | QueryToken | ClientCredentials):
             raise InvalidInput("ManageBac needs a token")
         if base_url is None and region not in REGIONS:
             raise InvalidInput(f"unknown region; known are {', '.join(REGIONS)}")

@@ -16,6 +16,7 @@ from lms_async.call import Call, Query
 from lms_async.records import Record
 from lms_async.redact import Sealed
 from lms_async.transport import Transport
+from lms_async.vendor import checked_secret
 
 #: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
 _MARGIN = 60.0
@@ -44,7 +45,7 @@ class Token:
     """A token in a header; ``auth-token`` unless another is named."""
 
     def __init__(self, token: str, *, header: str = "auth-token") -> None:
-        self._headers = Sealed({header: token})
+        self._headers = Sealed({header: checked_secret(token, "token")})
 
     async def prepare(self) -> None:
         """Nothing."""
@@ -70,8 +71,13 @@ class QueryToken:
     """A token in the query, as ``auth_token``, and in headers too where they are named."""
 
     def __init__(self, token: str, *, headers: Mapping[str, str] | None = None) -> None:
-        self._query = Sealed((("auth_token", token),))
-        self._headers = Sealed(dict(headers or {}))
+        self._query = Sealed((("auth_token", checked_secret(token, "token")),))
+        self._headers = Sealed(
+            {
+                checked_secret(name, "header's name"): checked_secret(value, "header")
+                for name, value in (headers or {}).items()
+            }
+        )
 
     async def prepare(self) -> None:
         """Nothing."""
@@ -100,12 +106,12 @@ class ClientCredentials:
     """
 
     def __init__(self, client_id: str, client_secret: str, *, scope: str | None = None) -> None:
+        self.client_id = checked_secret(client_id, "client_id")
         body = {
             "grant_type": "client_credentials",
-            "client_id": client_id,
-            "client_secret": client_secret,
+            "client_id": self.client_id,
+            "client_secret": checked_secret(client_secret, "client_secret"),
         }
-        self.client_id = client_id
         self._body = Sealed(body if scope is None else {**body, "scope": scope})
 
     def call(self) -> Call[BearerToken]:

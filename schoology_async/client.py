@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,7 +14,7 @@ from lms_async.events import Listener
 from lms_async.limit import Limiter
 from lms_async.retry import RetryPolicy
 from lms_async.transport import Transport
-from lms_async.vendor import checked_base_url
+from lms_async.vendor import checked_base_url, checked_secret
 from lms_async.wire import Wire
 
 from .models import AppUserInfo, converter, strict_converter
@@ -48,8 +47,8 @@ class Schoology(Client):
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
     :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
         that field is ``None``, and the value is in the record's ``extra`` under the field's name.
-    :raises InvalidInput: no key or secret, half a token, no such signature, or a base URL that is
-        not safe.
+    :raises InvalidInput: no key or secret, one that can't be sent, half a token, no such signature,
+        or a base URL that is not safe.
     """
 
     def __init__(
@@ -74,14 +73,17 @@ class Schoology(Client):
             raise InvalidInput("Schoology needs a consumer key and its secret")
         if (token is None) != (token_secret is None):
             raise InvalidInput("token and token_secret go together")
+        key = checked_secret(key, "key")
         url = checked_base_url(base_url)
-        signer = None
-        with suppress(UnicodeError):  # which holds the secret
-            signer = Signer(
-                key, secret, token=token, token_secret=token_secret, signature=signature
-            )
-        if signer is None:
-            raise InvalidInput("a key, secret or token is not text that can be encoded")
+        signer = Signer(
+            key,
+            checked_secret(secret, "secret"),
+            token=None if token is None else checked_secret(token, "token"),
+            token_secret=None
+            if token_secret is None
+            else checked_secret(token_secret, "token_secret"),
+            signature=signature,
+        )
         vendor = SchoologyVendor(
             url,
             signer,

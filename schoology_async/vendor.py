@@ -103,7 +103,7 @@ class SchoologyVendor(Vendor):
             if not links.get("next"):
                 return Page(rows)
             try:
-                following = follow(call, str(links["next"]), base_url=self.base_url)
+                following = follow(call, _text(links["next"]), base_url=self.base_url)
             except ValueError as refused:
                 why = str(refused)
             else:
@@ -132,6 +132,12 @@ class SchoologyVendor(Vendor):
         """The page that begins ``rows`` further to the front."""
         start = _start(call)
         return _at(call, max(0, start - rows)) if start else None
+
+
+def _text(link: Any) -> str:
+    if not isinstance(link, str):
+        raise ValueError("the link is not text")  # noqa: TRY004 - as `follow` says it
+    return link
 
 
 def _start(call: Call[Any]) -> int:

@@ -22,6 +22,9 @@ T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Query = tuple[tuple[str, str], ...]
 
+#: A path as RFC 3986 has it, percent-encoded.
+_IS_PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*").fullmatch
+_HAS_CONTROLS = re.compile(r"[\x00-\x1f\x7f]").search
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
@@ -132,6 +135,11 @@ def _encodes(text: str) -> bool:
     return True
 
 
+def is_encoded_path(path: str) -> bool:
+    """Whether ``path`` is percent-encoded as it must be sent, and names no other one by dots."""
+    return bool(_IS_PATH(path)) and not {".", ".."} & set(unquote(path).split("/"))
+
+
 def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     """The query of those parameters that are not ``None``.
 
@@ -181,19 +189,27 @@ def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
     Only the link's path and query are taken. Its host must be the base URL's; its scheme is not
     looked at, since vendors print ``http://`` links to hosts that speak TLS only.
 
-    :raises ValueError: when the link leads to another host or out of the base path.
+    :raises ValueError: the link can't be read, or leads to another host or out of the base path.
+        The text holds no part of the link.
     """
-    if not _encodes(link):
-        raise ValueError("the link is not text")
+    if not _encodes(link) or _HAS_CONTROLS(link):
+        raise ValueError("the link is not text that can be sent")
     base = urlsplit(base_url)
-    target = urlsplit(urljoin(base_url + call.path, link))
-    if _host(target) != _host(base):
+    target = same_host = None
+    try:
+        target = urlsplit(urljoin(base_url + call.path, link))
+        same_host = _host(target) == _host(base)
+    except ValueError:  # its own text quotes the link, so it is not to be seen as the context
+        pass
+    if target is None or same_host is None:
+        raise ValueError("the link can't be read")
+    if not same_host:
         raise ValueError("the link leads to another host")
     if not target.path.startswith(base.path):
         raise ValueError("the link leads out of the API's base path")
-    path = target.path[len(base.path) :]
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
-        raise ValueError("the link climbs out of the API's base path")
+    path = quote(target.path[len(base.path) :], safe="/%!$&'()*+,;=:@~")
+    if not is_encoded_path(path):
+        raise ValueError("the link climbs out of the API's base path, or is not encoded as a link")
     query = tuple(parse_qsl(target.query, keep_blank_values=True))
     return attrs.evolve(call, path=path, query=query)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
+from math import inf
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -79,8 +80,8 @@ class Transport:
     ) -> None:
         if priority not in get_args(Priority):
             raise InvalidInput(f"priority is one of {', '.join(get_args(Priority))}")
-        if not timeout > 0:
-            raise InvalidInput("timeout is in seconds, above 0")
+        if not 0 < timeout < inf:
+            raise InvalidInput("timeout is a number of seconds, above 0")
         self.vendor = vendor
         self.wire = wire
         self._limiter = limiter

@@ -109,12 +109,13 @@ class Wire:
             await self._session.close()
             await self._writing.close()
 
+    def _is_closed(self) -> bool:
+        return self._closed or (self._session is not None and self._session.closed)
+
     def _ready(self, method: str) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
         self._home.loop()
-        if self._closed or (self._session is not None and self._session.closed):
-            raise ClientUnusable(
-                "the client is closed", hint="make a new one, or use it within `async with`"
-            )
+        if self._is_closed():
+            raise _unusable()
         if self._session is None or self._writing is None:
             self._session, self._writing = open_sessions(self._connector, trust_env=self._trust_env)
         if self._places is None:
@@ -163,8 +164,12 @@ class Wire:
             failure = InvalidInput(f"{call}: the URL can't be requested")
         except TimeoutError:
             failure = TimedOut(f"no answer within {seconds:g} s", call=call)
-        except (aiohttp.ClientError, _SecondPass) as error:
+        except (aiohttp.ClientError, _SecondPass, ValueError, OSError) as error:
             failure = _lost(call, error)
+        except RuntimeError:
+            if not self._is_closed():
+                raise
+            failure = _unusable()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
 
@@ -243,6 +248,12 @@ def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
     """Whether what came was compressed more than rosters can be."""
     compressed = response.content.total_compressed_bytes
     return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
+
+
+def _unusable() -> ClientUnusable:
+    return ClientUnusable(
+        "the client is closed", hint="make a new one, or use it within `async with`"
+    )
 
 
 def _too_large() -> str:

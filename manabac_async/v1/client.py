@@ -64,7 +64,7 @@ class ManageBacV1(Client):
     ) -> None:
         if not token:
             raise InvalidInput("ManageBac needs a token")
-        if not re.fullmatch(r"[A-Za-z0-9-]+", school):
+        if not isinstance(school, str) or not re.fullmatch(r"[A-Za-z0-9-]+", school):
             raise InvalidInput("school is the subdomain alone, e.g. myschool")
         url = checked_base_url(base_url or f"https://{school}.managebac.com/api/")
         credentials = QueryToken(token, headers={"auth_token": token})
