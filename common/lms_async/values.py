@@ -74,6 +74,9 @@ class Misfit(ValueError):
         self.fields = fields
         super().__init__("; ".join(f"{path}: {why}" for path, why in fields.items()))
 
+    def __reduce__(self) -> tuple[type[Misfit], tuple[dict[str, str]]]:
+        return Misfit, (self.fields,)
+
     def under(self, path: str) -> dict[str, str]:
         """The reasons as they read one level up, e.g. ``[3].role_id`` under ``[3]``."""
         return {
