@@ -64,6 +64,14 @@ class ManageBacVendor(Vendor):
         """Whether they still are."""
         return self.credentials.is_fresh()
 
+    def generation(self) -> int | None:
+        """Which bearer token an attempt is about to carry."""
+        return self.credentials.generation()
+
+    def expire(self, generation: int) -> None:
+        """Have the bearer token renewed, which was refused."""
+        self.credentials.expire(generation)
+
     def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())

@@ -32,7 +32,7 @@ that identifies a person: paths are named by their template, vendors' sentences 
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
     from .call import Call
@@ -43,7 +43,7 @@ class LmsError(Exception):
     """The root of all that this package raises."""
 
     #: Whether the vendor may have acted although the call failed.
-    may_have_acted: ClassVar[bool] = False
+    may_have_acted: bool = False
     #: Whether no other row or call could fare better: a bulk stops at such an error.
     stops: bool = False
     #: How many wire attempts were made before giving up; set by the transport.

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
+from copy import copy
 from math import inf
 from typing import Any, TypeVar, cast, get_args
 
@@ -32,6 +33,7 @@ from .errors import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    Unauthorized,
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
@@ -46,6 +48,8 @@ from .wire import Wire
 T = TypeVar("T")
 
 _MOST_HOPS = 5
+#: How often credentials are renewed because a slot came only after their time.
+_MOST_RENEWALS = 3
 
 
 @attrs.define(eq=False)
@@ -57,6 +61,11 @@ class _Try:
     attempts: int = 0
     paid: int = 0
     paused: float = 0.0
+    #: Which credentials the last attempt carried, and whether ones that were refused were renewed.
+    generation: int | None = None
+    renewed: bool = False
+    #: Whether the credentials could not be had: that was tried as often as it may be.
+    unprepared: bool = False
     #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
     in_doubt: bool = False
     #: The failure of the first attempt, until it is known whether there is a second.
@@ -183,7 +192,8 @@ class Transport:
         else:
             self._quota.earn(state.paid or 1)
             return answer, payload, state.attempts
-        lost = isinstance(error, AnswerLost | ServerError) and not call.repeatable
+        lost = isinstance(error, AnswerLost | ServerError) and error.may_have_acted
+        lost = lost and not call.repeatable
         if lost or (state.in_doubt and not error.may_have_acted):
             error = _in_doubt(call, error)
         raise error.after(state.attempts)
@@ -211,7 +221,7 @@ class Transport:
         url = self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
         asked = time.monotonic()
-        slot = await self._slot(call)
+        slot = await self._slot(state)
         left = time.monotonic()
         try:
             if state.watch is not None:
@@ -220,6 +230,7 @@ class Transport:
             state.attempts += 1
             if watched:
                 tell(self._events, Departed(str(call), state.attempts, left - asked))
+            state.generation = self.vendor.generation()
             try:
                 answer = await self.wire.exchange(
                     call,
@@ -255,10 +266,28 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    async def _slot(self, call: Call[Any]) -> Slot:
-        """The right to send one attempt now, with credentials that are fresh by now."""
-        while True:
+    async def _prepare(self, state: _Try) -> None:
+        """Have the credentials for the next attempt.
+
+        :raises LmsError: they could not be had. Nothing of this call was sent, whatever became of
+            the request for them, and no other call could fare better.
+        """
+        try:
             await self.vendor.prepare()
+        except LmsError as error:
+            failure = copy(error)  # all who wait for the credentials are raised the same one
+        else:
+            return
+        failure.may_have_acted = False
+        failure.stops = True
+        state.unprepared = True
+        raise failure
+
+    async def _slot(self, state: _Try) -> Slot:
+        """The right to send one attempt now, with credentials that are fresh by now."""
+        call = state.call
+        for turn in range(_MOST_RENEWALS):
+            await self._prepare(state)
             try:
                 slot = await acquired(
                     self._limiters(call),
@@ -269,11 +298,12 @@ class Transport:
             except RateLimited as paused:
                 wait = paused.retry_after
             else:
-                if self.vendor.is_prepared():
-                    return slot
+                if self.vendor.is_prepared() or turn == _MOST_RENEWALS - 1:
+                    return slot  # the last time with credentials that are about to end
                 slot.answered()  # it was long in coming
                 continue
             raise RateLimited(429, retry_after=wait, call=call)
+        raise AssertionError  # the last turn returns or raises
 
     def _limiters(self, call: Call[Any]) -> list[Limiter]:
         """What ``call`` has to pass: the caller's own limiter, or the vendor's."""
@@ -282,6 +312,13 @@ class Transport:
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
     def _may_retry(self, state: _Try, error: LmsError) -> bool:
+        if state.unprepared:
+            return False
+        if type(error) is Unauthorized and state.generation is not None and not state.renewed:
+            # A token may be revoked before its time. Nothing was done, so any call may be repeated.
+            self.vendor.expire(state.generation)
+            state.renewed = True
+            return True
         if not is_passing(error, state.call):
             return False
         if isinstance(error, RateLimited):

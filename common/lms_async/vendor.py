@@ -150,6 +150,14 @@ class Vendor(ABC):
         """Whether what :meth:`prepare` got is still good, now that the slot is there."""
         return True
 
+    def generation(self) -> int | None:
+        """What tells the credentials of now from renewed ones; ``None`` if they can't be renewed.
+        Asked as an attempt is about to be signed."""
+        return None
+
+    def expire(self, generation: int) -> None:  # noqa: B027 - most vendors have nothing to renew
+        """Have :meth:`prepare` renew the credentials of ``generation``, which were refused."""
+
     def check(self, call: Call[Any], answer: Answer) -> Any:
         """The payload of a success.
 
