@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from lms_async.errors import (
     UnexpectedAnswer,
 )
 from lms_async.limit import Limiter, Window
-from lms_async.refusal import refusal, said
+from lms_async.refusal import moment_of, refusal, said
 from lms_async.vendor import Page, Vendor
 
 from .models.converter import as_list, converter
@@ -29,6 +30,9 @@ LIMIT, PERIOD = 13, 5.0
 
 #: The vendor's own words, with its two spaces, for a nonce or timestamp that it will not take.
 _REPLAY = "duplicate timestamp/nonce combination"
+
+#: By how many seconds a clock may differ before that is said, or taken for a refusal's reason.
+_SKEW = 60.0
 
 _NOT_IT = (
     "Schoology answers so for a path that it does not know, "
@@ -74,6 +78,7 @@ class SchoologyVendor(Vendor):
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
+        self.signer.accepted()
         payload = opened(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
         if call.key is not None and isinstance(payload, dict):
             if not isinstance(payload[call.key], list | dict | None) and payload[call.key] != "":
@@ -82,14 +87,33 @@ class SchoologyVendor(Vendor):
         return payload
 
     def _refusal(self, call: Call[Any], answer: Answer) -> LmsError:
-        if answer.status == 401 and _REPLAY in said(answer).lower():
+        if answer.status != 401:
+            self.signer.accepted()
+            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        text = said(answer).lower()
+        replayed = _REPLAY in text
+        ahead = _clock_ahead(answer)
+        off = abs(ahead) > _SKEW
+        if not (replayed or "timestamp" in text or off):
+            self.signer.accepted()  # refused for another reason: this timestamp was seen
+            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        # Where our clock was put right meanwhile, the next attempt carries another timestamp.
+        outdated = abs(self.signer.refused() - time.time()) > _SKEW
+        clock = (
+            f"this machine's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} "
+            "Schoology's: set it"
+        )
+        if replayed or outdated:
             return StaleSignature(
                 401,
                 call=call,
                 detail="Duplicate timestamp/nonce combination",
-                hint="check this machine's clock, and that no other program uses the same key",
+                hint=clock
+                if off
+                else "check this machine's clock, and that no other program uses the same key",
             )
-        return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        hints = {401: f"{clock if off else 'check the clock of this machine'}; {_HINTS[401]}"}
+        return refusal(call, answer, hints=hints, otherwise_wait=self.otherwise_wait)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``links.next`` names it, begun one row earlier.
@@ -132,6 +156,13 @@ class SchoologyVendor(Vendor):
         """The page that begins ``rows`` further to the front."""
         start = _start(call)
         return _at(call, max(0, start - rows)) if start else None
+
+
+def _clock_ahead(answer: Answer) -> float:
+    """How many seconds this machine's clock is ahead of the vendor's, by the response's ``Date``;
+    0 if that can't be told."""
+    date = moment_of(answer.headers.get("date", ""))
+    return 0.0 if date is None else time.time() - date.timestamp()
 
 
 def _text(link: Any) -> str:

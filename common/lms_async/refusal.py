@@ -59,9 +59,9 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
     asked = headers.get("retry-after", "").strip()
     seconds = _number(asked)
     if seconds is None:
-        until = _date(asked) or _moment(headers.get("x-ratelimit-reset", ""))
+        until = moment_of(asked) or _moment(headers.get("x-ratelimit-reset", ""))
         if until is not None:
-            now = _date(headers.get("date", "")) or datetime.now(UTC)
+            now = moment_of(headers.get("date", "")) or datetime.now(UTC)
             seconds = (until - now).total_seconds()
         if seconds is None or seconds <= 0:
             period = _number(headers.get("x-ratelimit-period", ""))
@@ -87,7 +87,8 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _date(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """An HTTP date, such as that of the header ``Date``; ``None`` for anything else."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
