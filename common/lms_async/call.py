@@ -163,6 +163,32 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     return tuple(query)
 
 
+#: The longest query that is made of many ids, in bytes as it is sent. Servers and proxies refuse
+#: URLs of more than 8,190 bytes, some of them shorter ones.
+MOST_QUERY = 4000
+
+
+def portions(
+    ids: Iterable[str], *, at_most: int | None = None, around: int = 3, room: int = MOST_QUERY
+) -> list[list[str]]:
+    """``ids`` in order, cut so that each portion can be put into the query of one request.
+
+    :param at_most: ids in a portion.
+    :param around: bytes that each takes beside its own: those of an encoded comma, where the ids
+        are joined by commas.
+    """
+    cut: list[list[str]] = []
+    size = 0
+    for id_ in ids:
+        more = len(_quoted(id_)) + around
+        if not cut or len(cut[-1]) == at_most or size + more > room:
+            cut.append([])
+            size = 0
+        cut[-1].append(id_)
+        size += more
+    return cut
+
+
 def encode_query(query: Query) -> str:
     """The query string, percent-encoded as RFC 3986 and OAuth 1 (RFC 5849, 3.6) both read it."""
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in query)

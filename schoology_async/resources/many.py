@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, Query, fill, get, given
+from lms_async.call import MOST_QUERY, Call, Query, fill, get, given
 from lms_async.chunks import Absent, Batch
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
@@ -192,7 +193,7 @@ class ManyUsers:
             uid = str(item).strip() if isinstance(item, str) or is_whole(item) else ""
             if not uid or "," in uid:
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
-            return uid, uid
+            return uid, quote(uid, safe="")  # as many bytes as it takes in the URL
 
         def call(rows: Rows[str | int]) -> Call[Any]:
             query = (("uids", ",".join(map(str, rows.keys))), *options)
@@ -209,6 +210,7 @@ class ManyUsers:
             call=call,
             read=read,
             operation=_said("users.delete_many", options),
+            max_bytes=MOST_QUERY,
         )
         counted = guarded(uids, guard, self._count)
         return Bulk(self._transport, counted, batch, journal=journal)
