@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlspl
 import attrs
 
 from .errors import InvalidInput
-from .values import is_whole
+from .values import id_text
 
 T = TypeVar("T")
 
@@ -117,7 +117,7 @@ def fill(template: str, **values: object) -> Path:
         if name is None:
             continue
         value = values[name]
-        text = str(value) if isinstance(value, str) or is_whole(value) else ""
+        text = id_text(value) or ""
         if text.strip() in ("", ".", "..") or not _encodes(text):
             raise InvalidInput(f"{name} of {template!r} must be an identifier, not empty or dots")
         path.append(quote(text, safe=""))
@@ -154,8 +154,8 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
             continue
         if value is True:
             query.append((name, "1"))
-        elif isinstance(value, str) or is_whole(value):
-            query.append((name, str(value)))
+        elif (text := id_text(value)) is not None:
+            query.append((name, text))
         elif isinstance(value, Iterable):
             query.append((name, ",".join(str(element) for element in value)))
         else:

@@ -21,7 +21,7 @@ from lms_async.pages import Pages
 from lms_async.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
-from lms_async.values import is_whole
+from lms_async.values import id_text
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list
@@ -190,7 +190,7 @@ class ManyUsers:
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
-            uid = str(item).strip() if isinstance(item, str) or is_whole(item) else ""
+            uid = (id_text(item) or "").strip()
             if not uid or "," in uid:
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
             return uid, quote(uid, safe="")  # as many bytes as it takes in the URL
