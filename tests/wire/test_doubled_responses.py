@@ -14,8 +14,7 @@ import aiohttp
 import orjson
 import pytest
 
-from lms_async import RetryPolicy, Status, Window
-from lms_async.connections import CleanConnector
+from lms_async import CleanConnector, RetryPolicy, Status, Window
 from manabac_async import ManageBacV1
 from schoology_async import Schoology
 from tests.conftest import QUICK

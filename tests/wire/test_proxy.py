@@ -16,8 +16,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import ConnectionFailed, LmsError, OutcomeUnknown, RetryPolicy, Window
-from lms_async.connections import CleanConnector
+from lms_async import (
+    CleanConnector,
+    ConnectionFailed,
+    LmsError,
+    OutcomeUnknown,
+    RetryPolicy,
+    Window,
+)
 from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 from tests.conftest import people
