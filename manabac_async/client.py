@@ -17,6 +17,7 @@ from lms_async.vendor import checked_base_url
 from lms_async.wire import Wire
 
 from .credentials import Bearer, ClientCredentials, Credentials, Nobody, QueryToken, Token
+from .models import converter, strict_converter
 from .resources import Classes, Memberships, Students
 from .vendor import ManageBacVendor
 
@@ -47,14 +48,19 @@ class ManageBac(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
+        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
     :raises InvalidInput: no token, an unknown region or version, or a base URL that is not safe.
     """
 
     def __init__(
         self,
-        token: str | QueryToken | ClientCredentials,
+        token: str | Token | QueryToken | ClientCredentials,
         *,
         region: str = "com",
         version: str = "v2",
@@ -64,9 +70,11 @@ class ManageBac(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
+        strict: bool = False,
     ) -> None:
-        if not token:
+        if not token or not isinstance(token, str | Token | QueryToken | ClientCredentials):
             raise InvalidInput("ManageBac needs a token")
         if base_url is None and region not in REGIONS:
             raise InvalidInput(f"unknown region; known are {', '.join(REGIONS)}")
@@ -74,10 +82,11 @@ class ManageBac(Client):
             raise InvalidInput(f"unknown version; known are {', '.join(VERSIONS)}")
         root = checked_base_url(base_url or REGIONS[region])
         scope = ("ManageBac", urlsplit(root).netloc)
-        wire = Wire(session=session, connector=connector)
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
 
         def over(url: str, credentials: Credentials) -> Transport:
-            vendor = ManageBacVendor(url, credentials, scope)
+            read = strict_converter if strict else converter
+            vendor = ManageBacVendor(url, credentials, scope, read)
             return Transport(
                 vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events
             )

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 import attrs
 
 from lms_async.call import Call, Query
+from lms_async.errors import InvalidInput, UnexpectedAnswer
 from lms_async.records import Record
 from lms_async.redact import Sealed
 from lms_async.transport import Transport
+from lms_async.vendor import checked_secret
 
 #: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
 _MARGIN = 60.0
+#: How long a token is taken to live, in seconds, if the vendor does not say so: RFC 6749 lets the
+#: vendor leave `expires_in` out. A token that ends before is renewed when a call is refused.
+_UNSAID_LIFE = 3600.0
+#: The longest life that is believed, in seconds.
+_LONGEST_LIFE = 24 * 3600.0
 
 
 class Credentials(Protocol):
@@ -39,12 +47,15 @@ class Credentials(Protocol):
     def account(self) -> Hashable:
         """What tells whose they are; a secret, where they have no other name."""
 
+    def generation(self) -> int | None:
+        """What tells these credentials from renewed ones; ``None`` if they can't be renewed."""
 
-class Token:
-    """A token in a header; ``auth-token`` unless another is named."""
+    def expire(self, generation: int) -> None:
+        """Have the credentials of ``generation`` renewed before the next attempt."""
 
-    def __init__(self, token: str, *, header: str = "auth-token") -> None:
-        self._headers = Sealed({header: token})
+
+class _Lasting:
+    """What credentials have in common that are never renewed."""
 
     async def prepare(self) -> None:
         """Nothing."""
@@ -52,6 +63,19 @@ class Token:
     def is_fresh(self) -> bool:
         """Always."""
         return True
+
+    def generation(self) -> None:
+        """They can't be renewed."""
+
+    def expire(self, generation: int) -> None:
+        """Nothing."""
+
+
+class Token(_Lasting):
+    """A token in a header; ``auth-token`` unless another is named."""
+
+    def __init__(self, token: str, *, header: str = "auth-token") -> None:
+        self._headers = Sealed({header: checked_secret(token, "token")})
 
     def headers(self) -> Mapping[str, str]:
         """The token."""
@@ -66,19 +90,17 @@ class Token:
         return str(self._headers.reveal())
 
 
-class QueryToken:
+class QueryToken(_Lasting):
     """A token in the query, as ``auth_token``, and in headers too where they are named."""
 
     def __init__(self, token: str, *, headers: Mapping[str, str] | None = None) -> None:
-        self._query = Sealed((("auth_token", token),))
-        self._headers = Sealed(dict(headers or {}))
-
-    async def prepare(self) -> None:
-        """Nothing."""
-
-    def is_fresh(self) -> bool:
-        """Always."""
-        return True
+        self._query = Sealed((("auth_token", checked_secret(token, "token")),))
+        self._headers = Sealed(
+            {
+                checked_secret(name, "header's name"): checked_secret(value, "header")
+                for name, value in (headers or {}).items()
+            }
+        )
 
     def headers(self) -> Mapping[str, str]:
         """What was named."""
@@ -100,12 +122,12 @@ class ClientCredentials:
     """
 
     def __init__(self, client_id: str, client_secret: str, *, scope: str | None = None) -> None:
+        self.client_id = checked_secret(client_id, "client_id")
         body = {
             "grant_type": "client_credentials",
-            "client_id": client_id,
-            "client_secret": client_secret,
+            "client_id": self.client_id,
+            "client_secret": checked_secret(client_secret, "client_secret"),
         }
-        self.client_id = client_id
         self._body = Sealed(body if scope is None else {**body, "scope": scope})
 
     def call(self) -> Call[BearerToken]:
@@ -123,21 +145,23 @@ class ClientCredentials:
 
 @attrs.define(kw_only=True, repr=False)
 class BearerToken(Record):
-    """An access token; ``expires_in`` is in seconds."""
+    """An access token; ``expires_in`` is in seconds, ``None`` if it is not said or no number."""
 
     access_token: str
-    expires_in: int = 3600
+    expires_in: float | None = None
     extra: dict[str, object] = attrs.field(factory=dict)
 
 
 class Bearer:
-    """The current bearer token: renewed before it ends, once for all who wait for it."""
+    """The current bearer token: renewed before it ends, or when it is refused, once for all who
+    wait for it."""
 
     def __init__(self, credentials: ClientCredentials, transport: Transport) -> None:
         self._credentials = credentials
         self._transport = transport
         self._headers: Sealed[dict[str, str]] = Sealed({})
         self._renew_at = 0.0
+        self._generation = 0
         self._renewing: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
@@ -157,11 +181,35 @@ class Bearer:
         """Whether the token has some life left."""
         return asyncio.get_running_loop().time() < self._renew_at
 
+    def generation(self) -> int:
+        """How many tokens there were before and with this one."""
+        return self._generation
+
+    def expire(self, generation: int) -> None:
+        """Renew the token before the next attempt, unless it was renewed already."""
+        if generation == self._generation:
+            self._renew_at = 0.0
+
     async def _renew(self) -> None:
         asked = asyncio.get_running_loop().time()
-        token = await self._transport.send(self._credentials.call())
-        self._headers = Sealed({"Authorization": f"Bearer {token.access_token}"})
-        self._renew_at = asked + token.expires_in - min(_MARGIN, token.expires_in / 10)
+        call = self._credentials.call()
+        token = await self._transport.send(call)
+        life = _UNSAID_LIFE if token.expires_in is None else token.expires_in
+        if not life > 0:
+            raise UnexpectedAnswer(
+                "the new access token has already ended: its expires_in is not above 0",
+                call=call,
+                hint="look at the application's settings in ManageBac",
+            )
+        life = min(life, _LONGEST_LIFE)
+        value = None
+        with suppress(InvalidInput):  # its text speaks of what the caller gave
+            value = checked_secret(token.access_token, "token")
+        if value is None:
+            raise UnexpectedAnswer("the new access token can't be sent in a header", call=call)
+        self._headers = Sealed({"Authorization": f"Bearer {value}"})
+        self._renew_at = asked + life - min(_MARGIN, life / 10)
+        self._generation += 1
 
     def _renewed(self, task: asyncio.Task[None]) -> None:
         self._renewing = None
@@ -181,15 +229,8 @@ class Bearer:
         return self._credentials.client_id
 
 
-class Nobody:
+class Nobody(_Lasting):
     """No credentials: for the call that asks for a token."""
-
-    async def prepare(self) -> None:
-        """Nothing."""
-
-    def is_fresh(self) -> bool:
-        """Always."""
-        return True
 
     def headers(self) -> Mapping[str, str]:
         """Nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms_async.outcome import RowError, Status, Verdict
-from lms_async.redact import texts
+from lms_async.redact import sentence
 from lms_async.verdict import NO_REASON
 
 _REFUSALS = ("unprocessable_entity", "not_found")
@@ -24,9 +24,9 @@ def verdict(item: Any) -> Verdict | None:
         return None
     errors = item.get("errors")
     fields = (
-        {str(field): "; ".join(texts(why)) for field, why in errors.items()}
+        {str(field)[:100]: sentence(why, "; ") for field, why in errors.items()}
         if isinstance(errors, dict)
         else {}
     )
-    message = "; ".join(f"{field} {why}" for field, why in fields.items()) or NO_REASON
+    message = sentence([f"{field} {why}" for field, why in fields.items()], "; ") or NO_REASON
     return Verdict(Status.REJECTED, known, RowError(str(status), message, fields))

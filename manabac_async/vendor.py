@@ -64,9 +64,24 @@ class ManageBacVendor(Vendor):
         """Whether they still are."""
         return self.credentials.is_fresh()
 
+    def generation(self) -> int | None:
+        """Which bearer token an attempt is about to carry."""
+        return self.credentials.generation()
+
+    def expire(self, generation: int) -> None:
+        """Have the bearer token renewed, which was refused."""
+        self.credentials.expire(generation)
+
     def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())
+
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """``{"meta": {"total_count": 0}}``: nothing but ``meta``, and a count of none."""
+        meta = payload.get("meta")
+        if payload.keys() != {"meta"} or not isinstance(meta, dict):
+            return False
+        return _number(meta.get("total_count", meta.get("total_pages"))) == 0
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``meta`` tells it.

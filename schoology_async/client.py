@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,10 +14,10 @@ from lms_async.events import Listener
 from lms_async.limit import Limiter
 from lms_async.retry import RetryPolicy
 from lms_async.transport import Transport
-from lms_async.vendor import checked_base_url
+from lms_async.vendor import checked_base_url, checked_secret
 from lms_async.wire import Wire
 
-from .models import AppUserInfo
+from .models import AppUserInfo, converter, strict_converter
 from .resources import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
@@ -41,10 +40,15 @@ class Schoology(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
-    :raises InvalidInput: no key or secret, half a token, no such signature, or a base URL that is
-        not safe.
+    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
+        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
+    :raises InvalidInput: no key or secret, one that can't be sent, half a token, no such signature,
+        or a base URL that is not safe.
     """
 
     def __init__(
@@ -61,22 +65,32 @@ class Schoology(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
+        strict: bool = False,
     ) -> None:
         if not key or not secret:
             raise InvalidInput("Schoology needs a consumer key and its secret")
         if (token is None) != (token_secret is None):
             raise InvalidInput("token and token_secret go together")
+        key = checked_secret(key, "key")
         url = checked_base_url(base_url)
-        signer = None
-        with suppress(UnicodeError):  # which holds the secret
-            signer = Signer(
-                key, secret, token=token, token_secret=token_secret, signature=signature
-            )
-        if signer is None:
-            raise InvalidInput("a key, secret or token is not text that can be encoded")
-        vendor = SchoologyVendor(url, signer, scope=("Schoology", urlsplit(url).netloc, key))
-        wire = Wire(session=session, connector=connector)
+        signer = Signer(
+            key,
+            checked_secret(secret, "secret"),
+            token=None if token is None else checked_secret(token, "token"),
+            token_secret=None
+            if token_secret is None
+            else checked_secret(token_secret, "token_secret"),
+            signature=signature,
+        )
+        vendor = SchoologyVendor(
+            url,
+            signer,
+            scope=("Schoology", urlsplit(url).netloc, key),
+            converter=strict_converter if strict else converter,
+        )
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
         self._over(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )

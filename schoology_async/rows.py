@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from lms_async.outcome import AllDone, RowError, Status, Verdict
-from lms_async.redact import texts
+from lms_async.redact import sentence
 from lms_async.rows import Rows
 from lms_async.verdict import NO_REASON, match
 
@@ -86,7 +86,7 @@ def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:
     if 200 <= number < 300:
         return Verdict(Status.DONE, id_of(item))
     why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
-    error = RowError(str(number), " ".join(texts(why)) or NO_REASON)
+    error = RowError(str(number), sentence(why) or NO_REASON)
     # A 4xx says that nothing was done. A 5xx, or a code of no known meaning, does not.
     return Verdict(Status.REJECTED if 400 <= number < 500 else Status.UNKNOWN, None, error)
 

@@ -13,6 +13,7 @@ import secrets
 import time
 from base64 import b64encode
 from collections.abc import Mapping
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, ClassVar, Literal, cast, get_args
 from urllib.parse import urlsplit
@@ -31,6 +32,9 @@ Signature = Literal["HMAC-SHA1", "PLAINTEXT"]
 _LONGEST_LAG = 10
 
 
+# The timestamp of the last attempt of a task.
+_timestamp: ContextVar[int] = ContextVar("timestamp", default=0)
+
 # Marks in a drafted header. Drawn anew in each process, so that nothing signed can look like one.
 _NONCE, _TIMESTAMP, _SIGNATURE, _OWN = (secrets.token_hex(16) for _ in range(4))
 _MARKS = {"nonce": _NONCE, "timestamp": _TIMESTAMP, "signature": _SIGNATURE}
@@ -42,12 +46,16 @@ class Stamps:
     Schoology refuses a timestamp that lies before one it has seen ("must also be in sequence"),
     and concurrent requests overtake each other. So the timestamp stands still while a request that
     carries it is on its way, and moves on when none is, or after ten seconds.
+
+    A timestamp that Schoology refused is given up: if this machine's clock was ahead and has been
+    put right, the next request carries the right time. It never falls below one that was accepted.
     """
 
     _of_key: ClassVar[WeakValueDictionary[str, Stamps]] = WeakValueDictionary()
 
     def __init__(self) -> None:
         self._current = 0
+        self._accepted = 0
         self._on_their_way = 0
 
     @classmethod
@@ -69,6 +77,16 @@ class Stamps:
     def arrived(self) -> None:
         """A request that left has its answer, or failed."""
         self._on_their_way -= 1
+
+    def accept(self, timestamp: int) -> None:
+        """Schoology took a request with this timestamp."""
+        self._accepted = max(self._accepted, timestamp)
+        self._current = max(self._current, timestamp)
+
+    def refuse(self, timestamp: int) -> None:
+        """Schoology refused a request because of this timestamp."""
+        if timestamp == self._current:
+            self._current = self._accepted
 
 
 class Signer:
@@ -107,6 +125,16 @@ class Signer:
         self._drafted: tuple[str, str] | None = None
         self._base = Sealed("")
         self._stamps = Stamps.of(key)
+
+    def accepted(self) -> None:
+        """Note that the last attempt of this task was signed well."""
+        self._stamps.accept(_timestamp.get())
+
+    def refused(self) -> int:
+        """Note that the timestamp of the last attempt of this task was refused, and give it."""
+        timestamp = _timestamp.get()
+        self._stamps.refuse(timestamp)
+        return timestamp
 
     def signed(self, method: str, url: str) -> _Signed:
         """The context of one attempt: entered, it gives the headers; left, the answer is in."""
@@ -193,6 +221,7 @@ class _Signed:
 
     def __enter__(self) -> Mapping[str, str]:
         timestamp = self._signer._stamps.depart()
+        _timestamp.set(timestamp)
         return self._signer.headers(self._method, self._url, timestamp=timestamp)
 
     def __exit__(

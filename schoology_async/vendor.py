@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
@@ -15,9 +16,10 @@ from lms_async.errors import (
     ForeignLink,
     LmsError,
     StaleSignature,
+    UnexpectedAnswer,
 )
 from lms_async.limit import Limiter, Window
-from lms_async.refusal import refusal, said
+from lms_async.refusal import moment_of, refusal, said
 from lms_async.vendor import Page, Vendor
 
 from .models.converter import as_list, converter
@@ -28,6 +30,9 @@ LIMIT, PERIOD = 13, 5.0
 
 #: The vendor's own words, with its two spaces, for a nonce or timestamp that it will not take.
 _REPLAY = "duplicate timestamp/nonce combination"
+
+#: By how many seconds a clock may differ before that is said, or taken for a refusal's reason.
+_SKEW = 60.0
 
 _NOT_IT = (
     "Schoology answers so for a path that it does not know, "
@@ -73,20 +78,42 @@ class SchoologyVendor(Vendor):
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
-        payload = opened(call, answer, hint=_NOT_IT)
+        self.signer.accepted()
+        payload = opened(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
         if call.key is not None and isinstance(payload, dict):
+            if not isinstance(payload[call.key], list | dict | None) and payload[call.key] != "":
+                raise UnexpectedAnswer(f"{call.key!r} is not a list", call=call)
             payload[call.key] = as_list(payload[call.key])
         return payload
 
     def _refusal(self, call: Call[Any], answer: Answer) -> LmsError:
-        if answer.status == 401 and _REPLAY in said(answer).lower():
+        if answer.status != 401:
+            self.signer.accepted()
+            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        text = said(answer).lower()
+        replayed = _REPLAY in text
+        ahead = _clock_ahead(answer)
+        off = abs(ahead) > _SKEW
+        if not (replayed or "timestamp" in text or off):
+            self.signer.accepted()  # refused for another reason: this timestamp was seen
+            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        # Where our clock was put right meanwhile, the next attempt carries another timestamp.
+        outdated = abs(self.signer.refused() - time.time()) > _SKEW
+        clock = (
+            f"this machine's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} "
+            "Schoology's: set it"
+        )
+        if replayed or outdated:
             return StaleSignature(
                 401,
                 call=call,
                 detail="Duplicate timestamp/nonce combination",
-                hint="check this machine's clock, and that no other program uses the same key",
+                hint=clock
+                if off
+                else "check this machine's clock, and that no other program uses the same key",
             )
-        return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+        hints = {401: f"{clock if off else 'check the clock of this machine'}; {_HINTS[401]}"}
+        return refusal(call, answer, hints=hints, otherwise_wait=self.otherwise_wait)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``links.next`` names it, begun one row earlier.
@@ -100,7 +127,7 @@ class SchoologyVendor(Vendor):
             if not links.get("next"):
                 return Page(rows)
             try:
-                following = follow(call, str(links["next"]), base_url=self.base_url)
+                following = follow(call, _text(links["next"]), base_url=self.base_url)
             except ValueError as refused:
                 why = str(refused)
             else:
@@ -110,6 +137,13 @@ class SchoologyVendor(Vendor):
             return Page(rows)
         following = _at(call, _start(call) + len(rows))
         return _overlapping(call, following, rows)
+
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """``{"total": 0, "links": {}}``, or a page behind the end: nothing but these two keys, and
+        a count by which no row is left."""
+        total = _count(str(payload.get("total", "")))
+        only_these = payload.keys() <= {"total", "links"}
+        return only_these and total is not None and total <= _start(call)
 
     def identity(self, row: Any) -> Hashable | None:
         """``uid`` of a user, or ``id``."""
@@ -124,9 +158,25 @@ class SchoologyVendor(Vendor):
         return _at(call, max(0, start - rows)) if start else None
 
 
+def _clock_ahead(answer: Answer) -> float:
+    """How many seconds this machine's clock is ahead of the vendor's, by the response's ``Date``;
+    0 if that can't be told."""
+    date = moment_of(answer.headers.get("date", ""))
+    return 0.0 if date is None else time.time() - date.timestamp()
+
+
+def _text(link: Any) -> str:
+    if not isinstance(link, str):
+        raise ValueError("the link is not text")  # noqa: TRY004 - as `follow` says it
+    return link
+
+
 def _start(call: Call[Any]) -> int:
-    value = dict(call.query).get("start", "0")
-    return int(value) if value.isdecimal() else 0
+    return _count(dict(call.query).get("start", "0")) or 0
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _at(call: Call[Any], start: int) -> Call[Any]:

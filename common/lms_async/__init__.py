@@ -9,6 +9,7 @@ from __future__ import annotations
 from ._version import __version__
 from .bulk import Bulk
 from .call import Call
+from .connections import CleanConnector
 from .errors import (
     AnswerLost,
     ApiError,
@@ -52,6 +53,7 @@ __all__ = [
     "Bulk",
     "BulkFailed",
     "Call",
+    "CleanConnector",
     "ClientUnusable",
     "ConnectionFailed",
     "DecodeError",

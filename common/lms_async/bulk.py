@@ -8,6 +8,7 @@ is. What happened to a chunk as a whole is turned into the fate of each of its r
 from __future__ import annotations
 
 import asyncio
+import warnings
 import weakref
 from collections.abc import (
     AsyncGenerator,
@@ -50,6 +51,9 @@ class Bulk(Generic[R]):
     ``report = await bulk`` runs to the end and gives the counts and the rows that need a look. A
     task of its own is ``asyncio.ensure_future(bulk)``: it is awaitable, and no coroutine.
 
+    One that is never read sends nothing; it warns by a ``ResourceWarning`` when it is collected,
+    unless it was closed.
+
     A row is never lost: what the vendor did not speak of is ``unknown``, and after an error that
     no other row could escape (credentials, an unreachable host, a limit that asks for more than
     the caller's patience, a vendor that no longer responds) the rest is ``skipped``, unsent.
@@ -75,6 +79,8 @@ class Bulk(Generic[R]):
         self._stopping = False
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
         self._begun = False
+        #: Whether it was neither awaited, iterated nor closed.
+        self._unread = True
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
         self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
@@ -84,6 +90,17 @@ class Bulk(Generic[R]):
     @cached_property
     def _breaker(self) -> Breaker:
         return Breaker(self._sender.max_failed_chunks)
+
+    def __del__(self) -> None:
+        # Also called if __init__ raised, before there is anything to warn of.
+        if getattr(self, "_unread", False):
+            operation = self._batch.operation.partition(" ")[0]
+            warnings.warn(
+                f"the bulk {operation} was never awaited or iterated, so nothing was sent",
+                ResourceWarning,
+                source=self,
+                stacklevel=2,
+            )
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
         return self._run().__await__()
@@ -126,6 +143,7 @@ class Bulk(Generic[R]):
         """Stop, and return when all has ended and the journal is closed: for those who have left
         an ``async for`` early, and want to go on with the same journal at once. Not to be called
         while another task reads: :meth:`stop` is for that."""
+        self._unread = False
         self.stop()
         if not self._begun:
             if self._book is not None:
@@ -146,6 +164,7 @@ class Bulk(Generic[R]):
     def __aiter__(self) -> AsyncIterator[Outcome[R]]:
         if self._reading is not None:
             raise RuntimeError("a bulk is read once: keep its outcomes, or its report")
+        self._unread = False
         outcomes = self._outcomes()
         self._reading = weakref.ref(outcomes)
         return outcomes

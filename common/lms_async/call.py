@@ -15,13 +15,16 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlspl
 import attrs
 
 from .errors import InvalidInput
-from .values import is_whole
+from .values import id_text
 
 T = TypeVar("T")
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Query = tuple[tuple[str, str], ...]
 
+#: A path as RFC 3986 has it, percent-encoded.
+_IS_PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*").fullmatch
+_HAS_CONTROLS = re.compile(r"[\x00-\x1f\x7f]").search
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
@@ -40,7 +43,8 @@ class Call(Generic[T]):
     ``body`` is what goes over the wire as JSON; ``bytes`` are sent as they are.
     ``returns`` is the type that the payload is decoded to (``None``: nothing is expected back),
     ``key`` the envelope key under which it must be found, ``proof`` a key that the payload itself
-    must have, so that another object is not taken for it.
+    must have, so that another object is not taken for it. ``about`` is a field of the record that
+    is expected back, and the value that it must have: a response about another record is not ours.
     ``repeatable`` says whether the vendor ends in the same state when the call is made twice.
     ``many`` marks a bulk call, whose 2xx says nothing yet about its rows.
     """
@@ -52,9 +56,16 @@ class Call(Generic[T]):
     returns: type[T] | None = None
     key: str | None = None
     proof: str | None = None
+    about: tuple[str, str] | None = None
     repeatable: bool = False
     many: bool = False
     route: str = attrs.field(eq=False, default=attrs.Factory(_first_segment, takes_self=True))
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether a response to another request can't pass for this one's: reads do no harm, and
+        the rows of a bulk response name their keys."""
+        return self.method == "GET" or (self.many and self.key is not None)
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -90,6 +101,13 @@ def get(path: Path, *, returns: type[T] | None = None, **rest: Any) -> Call[Any]
     return Call("GET", str(path), route=path.route, returns=returns, repeatable=True, **rest)
 
 
+def about(field: str, id_: object) -> tuple[str, str] | None:
+    """``Call.about`` for a record asked for by its ``id_``; ``None`` if that is no number, since
+    vendors take words such as ``me`` for an id too."""
+    text = str(id_).strip()
+    return (field, text) if text.isascii() and text.isdigit() and text[0] != "0" else None
+
+
 def fill(template: str, **values: object) -> Path:
     """Fill a path template, e.g. ``fill("users/{uid:person}", uid="45552")``.
 
@@ -105,7 +123,7 @@ def fill(template: str, **values: object) -> Path:
         if name is None:
             continue
         value = values[name]
-        text = str(value) if isinstance(value, str) or is_whole(value) else ""
+        text = id_text(value) or ""
         if text.strip() in ("", ".", "..") or not _encodes(text):
             raise InvalidInput(f"{name} of {template!r} must be an identifier, not empty or dots")
         path.append(quote(text, safe=""))
@@ -123,6 +141,11 @@ def _encodes(text: str) -> bool:
     return True
 
 
+def is_encoded_path(path: str) -> bool:
+    """Whether ``path`` is percent-encoded as it must be sent, and names no other one by dots."""
+    return bool(_IS_PATH(path)) and not {".", ".."} & set(unquote(path).split("/"))
+
+
 def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     """The query of those parameters that are not ``None``.
 
@@ -137,13 +160,39 @@ def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
             continue
         if value is True:
             query.append((name, "1"))
-        elif isinstance(value, str) or is_whole(value):
-            query.append((name, str(value)))
+        elif (text := id_text(value)) is not None:
+            query.append((name, text))
         elif isinstance(value, Iterable):
             query.append((name, ",".join(str(element) for element in value)))
         else:
             raise InvalidInput(f"{name} must be a text or a whole number, or several of them")
     return tuple(query)
+
+
+#: The longest query that is made of many ids, in bytes as it is sent. Servers and proxies refuse
+#: URLs of more than 8,190 bytes, some of them shorter ones.
+MOST_QUERY = 4000
+
+
+def portions(
+    ids: Iterable[str], *, at_most: int | None = None, around: int = 3, room: int = MOST_QUERY
+) -> list[list[str]]:
+    """``ids`` in order, cut so that each portion can be put into the query of one request.
+
+    :param at_most: ids in a portion.
+    :param around: bytes that each takes beside its own: those of an encoded comma, where the ids
+        are joined by commas.
+    """
+    cut: list[list[str]] = []
+    size = 0
+    for id_ in ids:
+        more = len(_quoted(id_)) + around
+        if not cut or len(cut[-1]) == at_most or size + more > room:
+            cut.append([])
+            size = 0
+        cut[-1].append(id_)
+        size += more
+    return cut
 
 
 def encode_query(query: Query) -> str:
@@ -172,19 +221,27 @@ def follow(call: Call[T], link: str, *, base_url: str) -> Call[T]:
     Only the link's path and query are taken. Its host must be the base URL's; its scheme is not
     looked at, since vendors print ``http://`` links to hosts that speak TLS only.
 
-    :raises ValueError: when the link leads to another host or out of the base path.
+    :raises ValueError: the link can't be read, or leads to another host or out of the base path.
+        The text holds no part of the link.
     """
-    if not _encodes(link):
-        raise ValueError("the link is not text")
+    if not _encodes(link) or _HAS_CONTROLS(link):
+        raise ValueError("the link is not text that can be sent")
     base = urlsplit(base_url)
-    target = urlsplit(urljoin(base_url + call.path, link))
-    if _host(target) != _host(base):
+    target = same_host = None
+    try:
+        target = urlsplit(urljoin(base_url + call.path, link))
+        same_host = _host(target) == _host(base)
+    except ValueError:  # its own text quotes the link, so it is not to be seen as the context
+        pass
+    if target is None or same_host is None:
+        raise ValueError("the link can't be read")
+    if not same_host:
         raise ValueError("the link leads to another host")
     if not target.path.startswith(base.path):
         raise ValueError("the link leads out of the API's base path")
-    path = target.path[len(base.path) :]
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
-        raise ValueError("the link climbs out of the API's base path")
+    path = quote(target.path[len(base.path) :], safe="/%!$&'()*+,;=:@~")
+    if not is_encoded_path(path):
+        raise ValueError("the link climbs out of the API's base path, or is not encoded as a link")
     query = tuple(parse_qsl(target.query, keep_blank_values=True))
     return attrs.evolve(call, path=path, query=query)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import unquote
+from typing import Any, Self, get_args
 
 from .answer import Answer
-from .call import Call, Method, given
+from .call import Call, Method, given, is_encoded_path
 from .errors import InvalidInput
 from .limit import Priority
 from .retry import RetryPolicy
@@ -77,8 +76,13 @@ class Client:
         :returns: status, headers and body of a 2xx, as they came.
         :raises LmsError: for anything else.
         """
-        if path.startswith("/") or "://" in path or "?" in path or ".." in unquote(path).split("/"):
-            raise InvalidInput("a path is relative to the base URL, without a query")
+        if method not in get_args(Method):
+            raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
+        if path.startswith("/") or "://" in path or not is_encoded_path(path):
+            raise InvalidInput(
+                "a path is relative to the base URL, percent-encoded and without a query",
+                hint='encode each part of it by urllib.parse.quote(part, safe="")',
+            )
         call = Call(
             method,
             path,

@@ -12,7 +12,7 @@
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
     ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
     │   ├── TimedOut
-    │   └── Garbled             an answer came and can't be read as JSON
+    │   └── Garbled             a response came and can't be read: the message says why
     ├── ForeignLink             the vendor pointed to another host; not followed
     ├── UnexpectedAnswer        a 2xx that is not what was asked for
     │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
@@ -32,7 +32,8 @@ that identifies a person: paths are named by their template, vendors' sentences 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
     from .call import Call
@@ -56,10 +57,31 @@ class LmsError(Exception):
         where = f"{self.route}: " if self.route else ""
         super().__init__(where + what + (f" ({hint})" if hint else ""))
 
+    # Exceptions are pickled by calling their class with `args`, which holds the text alone here.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+    def __copy__(self) -> Self:
+        return _rebuilt(type(self), self.args, self.__dict__)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return _rebuilt(type(self), self.args, deepcopy(self.__dict__, memo))
+
     def after(self, attempts: int) -> Self:
         """This error, with the number of wire attempts that led to it."""
         self.attempts = attempts
         return self
+
+
+_E = TypeVar("_E", bound=LmsError)
+
+
+def _rebuilt(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E:
+    """An error with this text and these attributes, whatever its ``__init__`` takes."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidInput(LmsError):
@@ -110,7 +132,8 @@ class TimedOut(AnswerLost):
 
 
 class Garbled(AnswerLost):
-    """A success that can't be read: blank, cut short, or not JSON where JSON was promised."""
+    """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
+    here, or it is blank or not JSON where JSON was promised."""
 
 
 class OutcomeUnknown(LmsError):
@@ -206,10 +229,18 @@ class ServerError(ApiError):
 
 
 class BulkFailed(LmsError):
-    """Some rows of a bulk were not done; ``report`` says which, and why."""
+    """Some rows of a bulk were not done; ``report`` says which, and why.
+
+    Pickling keeps the report. An item in it that can't be pickled is ``None`` after that; its
+    outcome still has the ``index``.
+    """
 
     def __init__(self, report: Report[Any]) -> None:
         self.report = report
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
         stopped = f"; it was stopped by: {report.stopped}" if report.stopped else ""
         super().__init__(f"not every row was done: {counts}{stopped}", hint="see .report")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {**self.__dict__, "report": self.report.picklable()}
+        return _rebuilt, (type(self), self.args, state)

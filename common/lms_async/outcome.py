@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -124,6 +125,14 @@ class Report(Generic[R]):
         elif outcome.status is Status.UNKNOWN:
             self.unknowns.append(outcome)
 
+    def picklable(self) -> Report[R]:
+        """This report, with ``None`` in place of the items that can't be pickled."""
+        return attrs.evolve(
+            self,
+            failures=[_picklable(outcome) for outcome in self.failures],
+            unknowns=[_picklable(outcome) for outcome in self.unknowns],
+        )
+
     def raise_for_failures(self) -> None:
         """Raise unless every row is done.
 
@@ -131,3 +140,11 @@ class Report(Generic[R]):
         """
         if any(count for status, count in self.counts.items() if status is not Status.DONE):
             raise BulkFailed(self) from self.stopped
+
+
+def _picklable(outcome: Outcome[Any]) -> Outcome[Any]:
+    try:
+        pickle.dumps(outcome.item)
+    except Exception:  # noqa: BLE001 - an item is the caller's own, and may raise anything
+        return attrs.evolve(outcome, item=None)
+    return outcome

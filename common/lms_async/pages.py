@@ -9,7 +9,7 @@ meanwhile, can't be held to that.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Hashable, Sequence
 from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
@@ -33,12 +33,22 @@ _MOST_IDLE = 1000
 class Pages(Generic[T]):
     """A list of ``T``, spread by the vendor over pages. It may be read more than once.
 
+    :param more: further calls of the same kind, whose rows come after those of ``call``: for a list
+        of so many ids that they do not fit into one URL.
     :raises LmsError: while it is read, see :mod:`lms_async.errors`.
     """
 
-    def __init__(self, transport: Transport, call: Call[list[T]], row: type[T]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        call: Call[list[T]],
+        row: type[T],
+        *,
+        more: Sequence[Call[list[T]]] = (),
+    ) -> None:
         self._transport = transport
         self._call = call
+        self._more = tuple(more)
         self._row = row
 
     def __repr__(self) -> str:
@@ -67,10 +77,11 @@ class Pages(Generic[T]):
         # Decoded as soon as they are there: to come back to a page that was laid by costs more
         # than the prefetched page of models takes.
         rows_only = attrs.evolve(self._call, key=None)
-        async with aclosing(_raw_pages(self._transport, self._call)) as raw:
-            async for rows in raw:
-                if rows:
-                    yield self._transport.decode(rows_only, rows)
+        for call in (self._call, *self._more):
+            async with aclosing(_raw_pages(self._transport, call)) as raw:
+                async for rows in raw:
+                    if rows:
+                        yield self._transport.decode(rows_only, rows)
 
 
 async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:

@@ -24,6 +24,7 @@ import attrs
 from cattrs import Converter
 
 from .columns import Rule, parts, reader
+from .lists import listed
 from .values import (
     AT_ONCE,
     DUMPS,
@@ -53,8 +54,12 @@ class Record:
         return f"<{type(self).__name__}{f' {known}' if known else ''}>"
 
 
-def make_converter() -> Converter:
-    """A cattrs converter with the rules of this module; one per vendor, made at import."""
+def make_converter(*, strict: bool = False) -> Converter:
+    """Make a cattrs converter with the rules of this module; one per vendor, made at import.
+
+    :param strict: raise Misfit for a value that does not fit its field. Otherwise that field gets
+        its default, and the value is kept in the record's ``extra`` under the field's name.
+    """
     converter = Converter(detailed_validation=False)
     for annotation, (_, rule) in SCALARS.items():
         if isinstance(annotation, type):  # cattrs looks up plain classes before it asks functions
@@ -62,9 +67,11 @@ def make_converter() -> Converter:
         else:
             converter.register_structure_hook_func(_is(annotation), _hook(rule))
     converter.register_structure_hook_factory(
-        _made_of(list), lambda wanted: _list_reader(converter, wanted)
+        _made_of(list), lambda wanted: _list_reader(converter, wanted, strict=strict)
     )
-    converter.register_structure_hook_factory(attrs.has, lambda model: _reader(converter, model))
+    converter.register_structure_hook_factory(
+        attrs.has, lambda model: _reader(converter, model, strict=strict)
+    )
     converter.register_unstructure_hook_factory(attrs.has, _writer)
     return converter
 
@@ -92,12 +99,17 @@ def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
     return choose
 
 
-def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list[Any]]:
+def _list_reader(
+    converter: Converter, wanted: Any, *, strict: bool
+) -> Callable[[Any, Any], list[Any]]:
     (element,) = get_args(wanted)
     hook = converter.get_structure_hook(element)
     at_once = _columns(converter, element) if attrs.has(element) else None
+    if not strict and attrs.has(element) and _keeps_extra(element):
+        hook = _any_row(hook, element)
 
     def read(values: Any, _: Any) -> list[Any]:
+        values = listed(values)
         if not isinstance(values, list):
             raise Misfit({"": "must be a list"})
         if at_once is not None and values and (records := at_once(values)) is not None:
@@ -113,6 +125,16 @@ def _list_reader(converter: Converter, wanted: Any) -> Callable[[Any, Any], list
             except Misfit as misfit:
                 fields.update(misfit.under(f"[{index}]"))
         raise Misfit(fields)
+
+    return read
+
+
+def _any_row(hook: Callable[[Any, Any], Any], model: type[Any]) -> Callable[[Any, Any], Any]:
+    """``hook``, but a row that is no object at all is read as a record without any field, which
+    keeps what the vendor printed under the blank name in its ``extra``."""
+
+    def read(value: Any, _: Any) -> Any:
+        return hook(value, model) if isinstance(value, Mapping) else model(extra={"": value})
 
     return read
 
@@ -202,9 +224,35 @@ def _sayable(name: str, known: frozenset[str]) -> str:
     return name if near else "a name that is not shown"
 
 
-def _reader(converter: Converter, model: type[T]) -> Callable[[Any, Any], T]:
+def _reader(converter: Converter, model: Any, *, strict: bool) -> Callable[[Any, Any], Any]:
     check = checker(converter, model)
-    return lambda given, _: model(**check(given))
+    if strict or not _keeps_extra(model):
+        return lambda given, _: model(**check(given))
+    plan, ignored = _rules(converter, model), _ignored(model)
+    needed = {field.name for field in attrs.fields(model) if field.default is attrs.NOTHING}
+
+    def read(given: Any, _: Any) -> Any:
+        try:
+            return model(**check(given))
+        except Misfit:
+            if not isinstance(given, Mapping) or not needed <= given.keys():
+                raise
+        values: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, value in given.items():
+            if name in plan:
+                try:
+                    fits = value.__class__ in plan[name].at_once
+                    values[name] = value if fits else plan[name].read(value)
+                    continue
+                except Misfit as misfit:
+                    if name in needed:
+                        raise Misfit(misfit.under(name)) from None
+            if name not in ignored:
+                extra[name] = value
+        return model(**values, extra=extra)
+
+    return read
 
 
 def _field_rule(converter: Converter, real: Any, nothing: frozenset[Any]) -> Callable[[Any], Any]:

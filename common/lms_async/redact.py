@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 _MOST = 200  # characters of a vendor's sentence that are worth showing
+_MOST_OF_A_ROW = 1000  # characters of what a vendor says of one row
+_MOST_SCANNED = 8000  # characters of a vendor's text that are looked at
 _WORD = re.compile(r"[\w'-]+")
 _PUNCTUATION = ".,;:!?()[]{}<>\"'`"
 # The words that vendors' error sentences are made of. Any other may be a name.
@@ -66,6 +69,13 @@ def texts(value: Any) -> Iterator[str]:
             yield str(inner)
 
 
+def sentence(value: Any, separator: str = " ") -> str:
+    """What a vendor says of one row, from the JSON value that holds it: 1,000 characters at most,
+    since it goes into reports and results files."""
+    text = separator.join(islice(texts(value), _MOST_OF_A_ROW))
+    return text if len(text) <= _MOST_OF_A_ROW else text[: _MOST_OF_A_ROW - 1] + "…"
+
+
 def scrub(text: str, *, sent: Iterable[str] = ()) -> str:
     """The part of a vendor's sentence that can't name anybody.
 
@@ -74,6 +84,8 @@ def scrub(text: str, *, sent: Iterable[str] = ()) -> str:
     """
     if text.lstrip().startswith("<"):
         return "(a page of markup, not shown)"
+    if len(text) > _MOST_SCANNED:  # and not the word that the cut goes through
+        text = "".join(text[:_MOST_SCANNED].rsplit(maxsplit=1)[:1])
     echoes = {part.casefold() for value in sent for part in _WORD.findall(value)}
     plain = _PLAIN_WORDS - echoes
     kept: list[str] = []

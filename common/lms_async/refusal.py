@@ -77,13 +77,13 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """The seconds of ``Retry-After``, whether it is a number or a date."""
     asked = headers.get("retry-after", "").strip()
     seconds = _number(asked)
-    if seconds is None and (until := _date(asked)):
+    if seconds is None and (until := moment_of(asked)):
         seconds = _from_now(until, headers)
     return seconds
 
 
 def _from_now(until: datetime, headers: Mapping[str, str]) -> float:
-    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    now = moment_of(headers.get("date", "")) or datetime.now(UTC)
     return (until - now).total_seconds()
 
 
@@ -109,7 +109,8 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _date(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """An HTTP date, such as that of the header ``Date``; ``None`` for anything else."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

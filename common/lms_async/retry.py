@@ -23,6 +23,7 @@ from .errors import (
     LmsError,
     ServerError,
     StaleSignature,
+    Unauthorized,
 )
 from .statuses import Effect, effect_of
 
@@ -148,7 +149,7 @@ def _waits(base: float, cap: float) -> Generator[float, Any, None]:
         if asked is not None:
             # The limiter pauses for as long: a wait drawn on top would waste what is allowed.
             passing = yield asked
-        elif isinstance(error, StaleSignature):
+        elif isinstance(error, Unauthorized):  # signed anew, or with a token that was renewed
             passing = yield 0.0
         else:
             passing = yield random.uniform(0, min(cap, ceiling))  # noqa: S311 - spreads load

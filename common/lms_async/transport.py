@@ -14,7 +14,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
+from copy import copy
 from functools import partial
+from math import inf
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -22,6 +24,7 @@ import orjson
 
 from .answer import Answer
 from .call import Call, Watch, follow
+from .envelope import confirm
 from .errors import (
     ApiError,
     DecodeError,
@@ -30,6 +33,7 @@ from .errors import (
     LmsError,
     OutcomeUnknown,
     RateLimited,
+    Unauthorized,
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
@@ -45,6 +49,8 @@ from .wire import Wire
 T = TypeVar("T")
 
 _MOST_HOPS = 5
+#: How often credentials are renewed because a slot came only after their time.
+_MOST_RENEWALS = 3
 
 
 @attrs.define(eq=False)
@@ -56,6 +62,11 @@ class _Try:
     attempts: int = 0
     paid: int = 0
     paused: float = 0.0
+    #: Which credentials the last attempt carried, and whether ones that were refused were renewed.
+    generation: int | None = None
+    renewed: bool = False
+    #: Whether the credentials could not be had: that was tried as often as it may be.
+    unprepared: bool = False
     #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
     in_doubt: bool = False
     #: The failure of the first attempt, until it is known whether there is a second.
@@ -79,8 +90,8 @@ class Transport:
     ) -> None:
         if priority not in get_args(Priority):
             raise InvalidInput(f"priority is one of {', '.join(get_args(Priority))}")
-        if not timeout > 0:
-            raise InvalidInput("timeout is in seconds, above 0")
+        if not 0 < timeout < inf:
+            raise InvalidInput("timeout is a number of seconds, above 0")
         self.vendor = vendor
         self.wire = wire
         self._limiter = limiter
@@ -215,7 +226,7 @@ class Transport:
         url = self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
         asked = time.monotonic()
-        slot = await self._slot(call)
+        slot = await self._slot(state)
         left = time.monotonic()
         try:
             if state.watch is not None:
@@ -227,6 +238,7 @@ class Transport:
         except BaseException:
             slot.unused()
             raise
+        state.generation = self.vendor.generation()
         try:
             # From here on the wire alone knows whether the request was sent: it ends the slot.
             answer = await self.wire.exchange(
@@ -246,10 +258,12 @@ class Transport:
         if watched:
             tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
-            return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
+            payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+            confirm(call, payload)
         except ApiError as refused:
             self._pause(call, refused)
             raise
+        return answer, payload
 
     def _pause(self, call: Call[Any], refused: ApiError) -> None:
         """Let everybody who shares the limit wait, if the vendor asks for it."""
@@ -277,10 +291,28 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    async def _slot(self, call: Call[Any]) -> FullSlot:
-        """The right to send one attempt now, with credentials that are fresh by now."""
-        while True:
+    async def _prepare(self, state: _Try) -> None:
+        """Have the credentials for the next attempt.
+
+        :raises LmsError: they could not be had. Nothing of this call was sent, whatever became of
+            the request for them, and no other call could fare better.
+        """
+        try:
             await self.vendor.prepare()
+        except LmsError as error:
+            failure = copy(error)  # all who wait for the credentials are raised the same one
+        else:
+            return
+        failure.may_have_acted = False
+        failure.stops = True
+        state.unprepared = True
+        raise failure
+
+    async def _slot(self, state: _Try) -> FullSlot:
+        """The right to send one attempt now, with credentials that are fresh by now."""
+        call = state.call
+        for turn in range(_MOST_RENEWALS):
+            await self._prepare(state)
             try:
                 slot = await acquired(
                     self._limiters(call),
@@ -291,8 +323,9 @@ class Transport:
             except RateLimited as paused:
                 wait = paused.retry_after
             else:
+                last = turn == _MOST_RENEWALS - 1  # with credentials that are about to end
                 try:
-                    if self.vendor.is_prepared():
+                    if last or self.vendor.is_prepared():
                         return slot
                 except BaseException:
                     slot.unused()
@@ -300,6 +333,7 @@ class Transport:
                 slot.unused()  # it was long in coming, and the credentials ended meanwhile
                 continue
             raise RateLimited(429, retry_after=wait, call=call)
+        raise AssertionError  # the last turn returns or raises
 
     def _limiters(self, call: Call[Any]) -> list[Limiter]:
         """What ``call`` has to pass: the caller's own limiter, or the vendor's."""
@@ -308,6 +342,13 @@ class Transport:
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
     def _may_retry(self, state: _Try, error: LmsError) -> bool:
+        if state.unprepared:
+            return False
+        if type(error) is Unauthorized and state.generation is not None and not state.renewed:
+            # A token may be revoked before its time. Nothing was done, so any call may be repeated.
+            self.vendor.expire(state.generation)
+            state.renewed = True
+            return True
         if not is_passing(error, state.call):
             return False
         asked = retry_after(error)

@@ -14,7 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
+from operator import index
 from typing import (
     Annotated,
     Any,
@@ -24,6 +26,7 @@ from typing import (
 )
 
 from .errors import InvalidInput
+from .lists import listed
 
 T = TypeVar("T")
 
@@ -73,6 +76,9 @@ class Misfit(ValueError):
         self.fields = fields
         super().__init__("; ".join(f"{path}: {why}" for path, why in fields.items()))
 
+    def __reduce__(self) -> tuple[type[Misfit], tuple[dict[str, str]]]:
+        return Misfit, (self.fields,)
+
     def under(self, path: str) -> dict[str, str]:
         """The reasons as they read one level up, e.g. ``[3].role_id`` under ``[3]``."""
         return {
@@ -89,17 +95,51 @@ _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 # ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
 
 
+def whole(value: object) -> int | None:
+    """A whole number, as orjson writes them (of 64 bits), from an ``int``, from anything else that
+    can be an index (numpy's integers), or from a ``Decimal`` without a fraction. ``None`` for the
+    rest: a yes or no, and a float, which may have lost digits of an id."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        number = int(value)
+    elif isinstance(value, Decimal):
+        if not value.is_finite() or value.adjusted() > 20 or value != value.to_integral_value():
+            return None
+        number = int(value)
+    else:
+        try:
+            number = index(value)  # type: ignore[arg-type]
+        except TypeError:
+            return None
+    return number if -(2**63) <= number < 2**64 else None
+
+
 def is_whole(value: object) -> bool:
-    """Whether it is a number as orjson writes them: of 64 bits, and not a yes or no."""
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**64
+    """Whether :func:`whole` takes it."""
+    return whole(value) is not None
+
+
+def id_text(value: object) -> str | None:
+    """A text, or a whole number as text; ``None`` for anything else."""
+    if isinstance(value, str):
+        return value
+    number = whole(value)
+    return None if number is None else str(number)
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if is_whole(value):
-        return str(value)
-    raise Misfit({"": "must be text"})
+    text = id_text(value)
+    if text is None:
+        raise Misfit({"": f"must be text or a whole number, not {_kind(value)}"})
+    return text
+
+
+def _kind(value: Any) -> str:
+    """What a value is, for a message that does not show it."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f"{type(value).__name__} with a fraction or too many digits"
+    return "null" if value is None else type(value).__name__
 
 
 def _needed(value: Any) -> str:
@@ -119,18 +159,22 @@ def _needed_number(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    if is_whole(value):
-        return int(value)
+    number = whole(value)
+    if number is not None:
+        return number
     if isinstance(value, str):
         if not value or value.isspace():
             return None
         if _WHOLE(value):
             return int(value)
-    raise Misfit({"": "must be a whole number"})
+        raise Misfit({"": "must be a whole number"})
+    raise Misfit({"": f"must be a whole number, not {_kind(value)}"})
 
 
 def _decimal(value: Any) -> float | None:
     if isinstance(value, float) or is_whole(value):
+        return float(value)
+    if isinstance(value, Decimal) and value.is_finite():
         return float(value)
     if isinstance(value, str):
         if not value or value.isspace():
@@ -169,10 +213,11 @@ def _flag(value: Any) -> bool | None:
 
 
 def _ids(value: Any) -> tuple[str, ...]:
+    value = listed(value)
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
-    if is_whole(value):
-        return (str(value),)
+    if not isinstance(value, list | tuple) and (one := id_text(value)) is not None:
+        return (one,)
     if isinstance(value, list | tuple):
         known = tuple(_needed(element).strip() for element in value)
         if not any("," in element for element in known):
@@ -237,7 +282,7 @@ def ids_of(given: object, *, what: str) -> list[str]:
     """
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise InvalidInput(f"{what} must be a list of ids, not one")
-    known = list(given)
-    if not all(isinstance(one, str) or is_whole(one) for one in known):
+    known = [id_text(one) for one in given]
+    if None in known:
         raise InvalidInput(f"each of {what} must be a text or a whole number")
-    return [str(one).strip() for one in known]
+    return [one.strip() for one in known if one is not None]

@@ -5,40 +5,75 @@ A vendor package implements :class:`Vendor`; nothing else of it is known here.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
+from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import attrs
 from cattrs import Converter
+from yarl import URL
 
 from .answer import Answer
-from .call import Call, url_of
+from .call import Call, is_encoded_path, url_of
 from .envelope import opened
 from .errors import InvalidInput
 from .limit import Limiter
 from .refusal import refusal
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NOT_IN_A_BASE_URL = {*map(chr, range(33)), "\x7f", "?", "#"}
+_IS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}").fullmatch
+_IS_PRINTABLE = re.compile(r"[!-~]+").fullmatch
 
 
 def checked_base_url(base_url: str) -> str:
-    """``base_url`` if credentials may be sent there; a missing last ``/`` is added.
+    """``base_url`` if credentials may be sent there. A missing last ``/`` is added, and a host name
+    with other letters than ASCII is encoded.
 
     :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
     """
+    host: str | None = None
     try:
         parts = urlsplit(base_url)
-        sound = bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        host = parts.hostname and URL(base_url).raw_host
+        sound = parts.port != 0 and _is_host(host or "") and is_encoded_path(parts.path)
+    except (ValueError, TypeError, AttributeError):
         sound = False
-    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
+    if not sound or "@" in parts.netloc or set(base_url) & _NOT_IN_A_BASE_URL:
         raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
+    if not parts.netloc.isascii():
+        netloc = str(host) if parts.port is None else f"{host}:{parts.port}"
+        base_url = f"{parts.scheme}://{netloc}{parts.path}"
     return base_url if base_url.endswith("/") else base_url + "/"
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        ip_address(host.partition("%")[0])  # a ValueError, if it is none
+        return True
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(_IS_LABEL(label) for label in labels)
+
+
+def checked_secret(secret: str, what: str) -> str:
+    """``secret`` without the blanks and line breaks around it, as files and clipboards add them.
+
+    :param what: what it is, for the message, which does not show it.
+    :raises InvalidInput: it is blank, no text, or holds blanks, control characters or other letters
+        than ASCII, which can't be sent in a header.
+    """
+    stripped = secret.strip() if isinstance(secret, str) else ""
+    if not stripped:
+        raise InvalidInput(f"{what} is needed, as a text that is not blank")
+    if not _IS_PRINTABLE(stripped):
+        raise InvalidInput(f"{what} holds a character that no {what} can have: copy it again")
+    return stripped
 
 
 @attrs.frozen
@@ -115,6 +150,14 @@ class Vendor(ABC):
         """Whether what :meth:`prepare` got is still good, now that the slot is there."""
         return True
 
+    def generation(self) -> int | None:
+        """What tells the credentials of now from renewed ones; ``None`` if they can't be renewed.
+        Asked as an attempt is about to be signed."""
+        return None
+
+    def expire(self, generation: int) -> None:  # noqa: B027 - most vendors have nothing to renew
+        """Have :meth:`prepare` renew the credentials of ``generation``, which were refused."""
+
     def check(self, call: Call[Any], answer: Answer) -> Any:
         """The payload of a success.
 
@@ -122,7 +165,12 @@ class Vendor(ABC):
         """
         if not 200 <= answer.status < 300:
             raise refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
-        return opened(call, answer)
+        return opened(call, answer, is_empty=self.is_empty)
+
+    def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
+        """Whether a response without the key of the list says that the list is empty. It must say
+        so by a count: a key is missing also where an account may not see the list."""
+        return False
 
     def identity(self, row: Any) -> Hashable | None:
         """What tells a list's rows apart, so that none is given twice; ``None`` if nothing does."""

@@ -1,13 +1,12 @@
 """One attempt on the wire: bytes out, bytes in, or an error that says whether it may have arrived.
 
 All that talks aiohttp on the client side (the clients only name its types), and the owner of a
-client's session.
+client's sessions.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -19,36 +18,30 @@ from yarl import URL
 from ._version import __version__
 from .answer import Answer
 from .call import Call
-from .errors import AnswerLost, ClientUnusable, ConnectionFailed, LmsError, TimedOut
+from .connections import open_sessions
+from .errors import AnswerLost, InvalidInput, LmsError, TimedOut
 from .home import Home
 from .in_flight import InFlight, Progress, observing
 from .slot import FullSlot
+from .wire_errors import (
+    NOT_SENT,
+    SecondPass,
+    is_servers_end,
+    lost,
+    not_sent,
+    proxy_refused,
+    unusable,
+)
 
-#: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
+#: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
-
-#: What is raised when no connection was made.
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+#: How much is read of a response that is no success, in bytes after decompression.
+MOST_OF_A_REFUSAL = 64 * 1024
+#: A response of more than this many bytes may be at most so many times its compressed size.
+_MAY_BE_DENSE = 8 * 1024 * 1024
+_MOST_DENSE = 100
 
 Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
-
-
-class _SecondPass(Exception):
-    """aiohttp is about to send a request again by itself.
-
-    It does so for idempotent methods when a kept-alive connection drops, and has no switch for it
-    (aio-libs/aiohttp#7363). The first pass was sent and its answer lost: what follows is decided
-    by our own retry, which counts it, pays for it and signs it.
-    """
-
-
-#: What is raised when the server closed the connection, or sent what can't be read.
-_SERVERS_ENDS = (
-    aiohttp.ServerDisconnectedError,
-    aiohttp.ClientResponseError,
-    ConnectionError,
-    _SecondPass,
-)
 
 
 class _OnePass:
@@ -69,7 +62,7 @@ class _OnePass:
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> Awaitable[aiohttp.ClientResponse]:
         if self._made:
-            raise _SecondPass
+            raise SecondPass
         self._made = True
         if not self._progress.observed:
             self._progress.sent = True
@@ -78,10 +71,15 @@ class _OnePass:
 
 
 class Wire:
-    """A client's connection to one vendor: one aiohttp session, opened when first needed.
+    """A client's connections to one vendor, opened when first needed.
 
-    :param session: the caller's own session; it is used and not closed.
-    :param connector: the caller's own connector (proxy, certificates); not closed either.
+    Requests share kept-alive connections, on which nothing may be left over from an earlier one. A
+    write whose response names no row has a connection of its own, so that it can't be given the
+    response to another write.
+
+    :param session: the caller's own session, for all requests; it is not closed.
+    :param connector: the caller's own connector, for all requests; not closed either.
+    :param trust_env: take the proxy from ``HTTPS_PROXY``, ``NO_PROXY`` and the like.
     """
 
     def __init__(
@@ -89,38 +87,40 @@ class Wire:
         *,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
     ) -> None:
-        self._session = session
+        self._keeping = session
+        self._once = session
         self._owned = session is None
         self._connector = connector
+        self._trust_env = trust_env
         self._closed = False
         self._places: asyncio.Semaphore | None = None
         self._in_flight = InFlight()
         self._home = Home("the client", "make one client per event loop and process, after a fork")
 
     async def close(self) -> None:
-        """Close the session, unless it is the caller's. Further use raises ClientUnusable."""
+        """Close the sessions, unless they are the caller's. Further use raises ClientUnusable."""
         self._closed = True
         await self._in_flight.close()
-        if self._owned and self._session is not None:
-            await self._session.close()
+        if self._owned and self._keeping is not None and self._once is not None:
+            await self._keeping.close()
+            await self._once.close()
 
-    def _ready(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
+    def _is_closed(self) -> bool:
+        return self._closed or (self._keeping is not None and self._keeping.closed)
+
+    def _ready(self, call: Call[object]) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
         self._home.loop()
-        if self._closed or (self._session is not None and self._session.closed):
-            raise ClientUnusable(
-                "the client is closed", hint="make a new one, or use it within `async with`"
-            )
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=self._connector or aiohttp.TCPConnector(keepalive_timeout=60),
-                connector_owner=self._connector is None,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trace_configs=[observing()],
+        if self._is_closed():
+            raise unusable()
+        if self._keeping is None or self._once is None:
+            self._keeping, self._once = open_sessions(
+                self._connector, trust_env=self._trust_env, tracing=observing()
             )
         if self._places is None:
-            self._places = asyncio.Semaphore(_most_at_once(self._session.connector))
-        return self._session, self._places
+            self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
+        return self._keeping if call.is_matched else self._once, self._places
 
     async def exchange(
         self,
@@ -141,20 +141,22 @@ class Wire:
             request that was sent is waited for here after its caller was cancelled.
         :param seconds: for the whole attempt; connecting may take 10 of them.
         :param late: told a response that came after its caller was cancelled, without its body.
+        :raises InvalidInput: the URL can't be requested; nothing was sent.
         :raises ConnectionFailed: it was not sent.
-        :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
+        :raises AnswerLost: it was sent, and no whole response came, or none that can be read
+            (:class:`TimedOut` and :class:`Garbled` among them).
         """
         failure: LmsError
         try:
-            session, places = self._ready()
+            session, places = self._ready(call)
             await places.acquire()
         except BaseException:
             slot.unused()
             raise
-        if session.closed:  # while this waited for its place
+        if self._is_closed():  # while this waited for its place
             places.release()
             slot.unused()
-            raise ClientUnusable("the client was closed", hint="make a new one")
+            raise unusable()
         loop = asyncio.get_running_loop()
         progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
 
@@ -172,19 +174,29 @@ class Wire:
                     content = await _read(response)
             finally:
                 places.release()
-            if content is not None:
+            if response.status == 407:
+                failure = proxy_refused(call, 407)
+            elif content is not None:
                 return Answer(response.status, response.headers, content)
-            failure = AnswerLost(f"the answer is larger than {MOST_BYTES} bytes", call=call)
-        except _NOT_SENT as error:
-            failure = _not_sent(call, url, error)
+            else:
+                failure = AnswerLost(_too_large(), call=call)
+        except aiohttp.ClientHttpProxyError as error:
+            failure = proxy_refused(call, error.status)
+        except NOT_SENT as error:
+            failure = not_sent(call, url, error)
+        except aiohttp.InvalidURL:
+            failure = InvalidInput(f"{call}: the URL can't be requested")
         except TimeoutError as error:
             # Without a connection nothing was sent, however long that took.
-            failure = _not_sent(call, url, error)
+            failure = not_sent(call, url, error)
             if progress.sent:
                 failure = TimedOut(f"no answer within {seconds:g} s", call=call)
-        except (aiohttp.ClientError, _SecondPass) as error:
-            what = "the connection was cut before the whole answer was in"
-            failure = AnswerLost(f"{what} [{type(error).__name__}]", call=call)
+        except (aiohttp.ClientError, SecondPass, ValueError, OSError) as error:
+            failure = lost(call, error)
+        except RuntimeError:
+            if not self._is_closed():
+                raise
+            failure = unusable()
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
 
@@ -198,23 +210,15 @@ async def _settled(
     try:
         response = await request
     except BaseException as error:
-        if not progress.sent or isinstance(error, _NOT_SENT):
+        if not progress.sent or isinstance(error, (*NOT_SENT, aiohttp.ClientHttpProxyError)):
             progress.slot.unused()
-        elif _is_servers_end(error) and not session.closed:
+        elif is_servers_end(error) and not session.closed:
             progress.slot.answered()
         else:
             progress.slot.abandoned(progress.left())
         raise
     progress.slot.answered()
     return response
-
-
-def _is_servers_end(error: BaseException) -> bool:
-    """Whether the server closed the connection, or sent what is no response: no more of the
-    request than it has by now can arrive there."""
-    return isinstance(error, _SERVERS_ENDS) or (
-        isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
-    )
 
 
 async def _answering(
@@ -260,7 +264,9 @@ _HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
 
 @lru_cache(maxsize=8)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(10.0, seconds))
+    connecting = min(10.0, seconds)
+    # `connect` also counts a proxy's response to CONNECT, before which nothing of ours is sent.
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=connecting, connect=connecting)
 
 
 def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
@@ -271,26 +277,31 @@ def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
-    """The whole body, or ``None`` if it is larger than we read."""
+    """The body, ``None`` if it is larger than we read. Of a response that is no success only the
+    beginning is read: its status counts, and its text is shown in part at most."""
+    success = 200 <= response.status < 300
+    most = MOST_BYTES if success else MOST_OF_A_REFUSAL
     chunks, size = [], 0
-    while chunk := await response.content.readany():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            return None
-        chunks.append(chunk)
+    try:
+        while chunk := await response.content.readany():
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > most or _is_bomb(response, size):
+                return None if success else b"".join(chunks)[:most]
+    except aiohttp.ClientError:
+        if success:
+            raise
     return b"".join(chunks)
 
 
-def _not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFailed:
-    host = URL(url, encoded=True).host
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        hint = "the name can't be looked up: check the base URL and the network"
-    elif isinstance(error, aiohttp.ClientSSLError):
-        hint = (
-            "the certificate was not accepted: behind a filtering proxy, give its CA by `connector`"
-        )
-    else:
-        hint = "this request was not sent: check the host, the network and any proxy"
-    return ConnectionFailed(
-        f"no connection to {host} [{type(error).__name__}]", call=call, hint=hint
+def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
+    """Whether what came was compressed more than rosters can be."""
+    compressed = response.content.total_compressed_bytes
+    return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
+
+
+def _too_large() -> str:
+    return (
+        f"the response is larger than {MOST_BYTES} bytes, "
+        f"or {_MOST_DENSE} times larger than it was sent"
     )

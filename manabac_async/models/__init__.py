@@ -1,6 +1,6 @@
 """What goes over the wire of ManageBac's v2, as attrs classes; field names are the vendor's own."""
 
-from .converter import converter
+from .converter import converter, strict_converter
 from .membership import (
     ClassStudent,
     ClassTeacher,
@@ -26,4 +26,5 @@ __all__ = [
     "StudentYearGroup",
     "TeacherPlace",
     "converter",
+    "strict_converter",
 ]

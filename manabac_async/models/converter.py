@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from cattrs import Converter
+
 from lms_async.records import make_converter
 from lms_async.values import Misfit
 
@@ -29,6 +31,12 @@ def _kind(value: Any, _: Any) -> str:
     return _KINDS.get(value.lower(), value.lower())
 
 
-converter = make_converter()
-converter.register_structure_hook_func(lambda wanted: wanted == Level, _level)
-converter.register_structure_hook_func(lambda wanted: wanted == Kind, _kind)
+def _make(*, strict: bool) -> Converter:
+    made = make_converter(strict=strict)
+    made.register_structure_hook_func(lambda wanted: wanted == Level, _level)
+    made.register_structure_hook_func(lambda wanted: wanted == Kind, _kind)
+    return made
+
+
+converter = _make(strict=False)
+strict_converter = _make(strict=True)

@@ -22,6 +22,7 @@ class ClassStudent(Record):
 
     id: Id | None = None
     level: Level | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True, repr=False)

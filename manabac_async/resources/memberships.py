@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, Query, given
+from lms_async.call import (
+    MOST_QUERY,
+    Call,
+    Query,
+    encode_query,
+    fill,
+    get,
+    given,
+    portions,
+)
 from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
@@ -56,26 +66,23 @@ class Memberships:
         :returns: ``await`` it for a list, or iterate it.
         :raises InvalidInput: a moment without a time zone.
         """
-        query = (
-            *_repeated("class_ids[]", class_ids),
-            *_repeated("user_ids[]", user_ids),
-            *given(
-                modified_since=_moment("modified_since", modified_since),
-                deleted_since=_moment("deleted_since", deleted_since),
-                class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
-                per_page=per_page,
-            ),
+        filters = given(
+            modified_since=_moment("modified_since", modified_since),
+            deleted_since=_moment("deleted_since", deleted_since),
+            class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
+            per_page=per_page,
         )
-        call = Call(
-            "GET",
-            "memberships",
-            route="memberships",
-            query=query,
-            returns=list[Membership],
-            key="memberships",
-            repeatable=True,
-        )
-        return Pages(self._transport, call, Membership)
+        first, *more = [
+            get(
+                fill("memberships"),
+                query=(*classes, *users, *filters),
+                returns=builtins.list[Membership],
+                key="memberships",
+            )
+            for classes in _repeated("class_ids[]", class_ids)
+            for users in _repeated("user_ids[]", user_ids)
+        ]
+        return Pages(self._transport, first, Membership, more=more)
 
     def update_many(
         self,
@@ -132,11 +139,15 @@ def _student_of(key: Any) -> str:
     return student_id
 
 
-def _repeated(name: str, ids: Iterable[str | int] | None) -> Query:
-    """Arrays as the vendor documents them: the bracketed name, once for each."""
+def _repeated(name: str, ids: Iterable[str | int] | None) -> list[Query]:
+    """Arrays as the vendor documents them: the bracketed name, once for each; as several queries if
+    they do not fit into one URL."""
     if ids is None:
-        return ()
-    return tuple((name, known) for known in ids_of(ids, what=name.removesuffix("[]")))
+        return [()]
+    known = ids_of(ids, what=name.removesuffix("[]"))
+    around = len(encode_query(((name, ""),))) + 1
+    cut = portions(known, around=around, room=MOST_QUERY // 2)  # a URL may hold two such lists
+    return [tuple((name, one) for one in portion) for portion in cut] or [()]
 
 
 def _moment(name: str, moment: datetime | None) -> str | None:

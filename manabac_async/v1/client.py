@@ -18,6 +18,7 @@ from lms_async.vendor import checked_base_url
 from lms_async.wire import Wire
 
 from ..credentials import QueryToken
+from ..models import converter, strict_converter
 from .resources import ClassesV1, Groups, IbGroups, UsersV1
 from .vendor import ManageBacV1Vendor
 
@@ -36,8 +37,13 @@ class ManageBacV1(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
+    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
+        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
     :raises InvalidInput: no token, no school's name, or a base URL that is not safe.
     """
 
@@ -52,16 +58,20 @@ class ManageBacV1(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
+        strict: bool = False,
     ) -> None:
         if not token:
             raise InvalidInput("ManageBac needs a token")
-        if not re.fullmatch(r"[A-Za-z0-9-]+", school):
+        if not isinstance(school, str) or not re.fullmatch(r"[A-Za-z0-9-]+", school):
             raise InvalidInput("school is the subdomain alone, e.g. myschool")
         url = checked_base_url(base_url or f"https://{school}.managebac.com/api/")
         credentials = QueryToken(token, headers={"auth_token": token})
-        vendor = ManageBacV1Vendor(url, credentials, ("ManageBac", urlsplit(url).netloc))
-        wire = Wire(session=session, connector=connector)
+        scope = ("ManageBac", urlsplit(url).netloc)
+        read = strict_converter if strict else converter
+        vendor = ManageBacV1Vendor(url, credentials, scope, read)
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
         self._over(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )

@@ -12,13 +12,13 @@ from typing import Any, Literal, TypeVar
 import orjson
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, Path, fill, get, given
+from lms_async.call import Call, Path, about, fill, get, given
 from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.pages import Pages
-from lms_async.redact import texts
+from lms_async.redact import sentence
 from lms_async.rows import Rows, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
@@ -109,7 +109,9 @@ class UsersV1(_Resource):
         :raises NotFound: there is none.
         """
         path = fill("users/{user_id:person}", user_id=user_id)
-        return await self._transport.send(get(path, returns=UserV1, key="user"))
+        return await self._transport.send(
+            get(path, returns=UserV1, key="user", about=about("id", user_id))
+        )
 
     async def update(self, user_id: str | int, changes: Change) -> None:
         """Change one user. Vendor page: "Update Users".
@@ -263,7 +265,7 @@ def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
     if not isinstance(status, str):
         return [None]
     if status == "Error":
-        message = " ".join(texts(payload.get("errors")))
+        message = sentence(payload.get("errors"))
         return [Verdict(Status.REJECTED, error=RowError("400", message))]
     if not status.startswith("Success"):  # "Success", "Successfully updated."
         return [None]

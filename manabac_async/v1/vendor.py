@@ -10,6 +10,7 @@ import orjson
 from lms_async.answer import Answer
 from lms_async.call import Call
 from lms_async.errors import BadRequest
+from lms_async.lists import listed
 
 from ..vendor import ManageBacVendor
 
@@ -32,7 +33,7 @@ class ManageBacV1Vendor(ManageBacVendor):
             if payload.get("status") == "Error" and not call.many:
                 raise BadRequest(answer.status, call=call)
             if call.key == "user" and "user" not in payload:
-                users = payload["users"]
+                users = listed(payload["users"])
                 payload["user"] = users[0] if isinstance(users, list) and users else users
         return payload
 

@@ -1,7 +1,7 @@
 """What goes over Schoology's wire, as attrs classes; field names are the vendor's own."""
 
 from .association import AdvisorPair, ParentPair
-from .converter import converter
+from .converter import converter, strict_converter
 from .session import AppUserInfo, Language
 from .user import InactiveUser, Reactivation, User, UserCreate, UserUpdate
 
@@ -16,4 +16,5 @@ __all__ = [
     "UserCreate",
     "UserUpdate",
     "converter",
+    "strict_converter",
 ]

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from cattrs import Converter
+
+from lms_async.lists import listed
 from lms_async.records import make_converter
 
 from .user import PARENTS, User
 
 
 def as_list(value: Any) -> list[Any]:
-    """A list where Schoology prints a list, one element as a bare object, or nothing at all."""
-    if value in (None, "", {}):
+    """A list where Schoology prints a list, an object with numbered keys, one element as a bare
+    object, or nothing at all."""
+    value = listed(value)
+    if value in (None, ""):
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _parents(value: Any, _: Any) -> list[User]:
-    inner = value.get("parent", value) if isinstance(value, dict) else value
-    return converter.structure(as_list(inner), list[User])
+def _make(*, strict: bool) -> Converter:
+    made = make_converter(strict=strict)
+
+    def parents(value: Any, _: Any) -> list[User]:
+        inner = value.get("parent", value) if isinstance(value, dict) else value
+        return made.structure(as_list(inner), list[User])
+
+    # By its mark, not as a whole: its "User" is resolved only in the hints of the class itself.
+    made.register_structure_hook_func(
+        lambda wanted: getattr(wanted, "__metadata__", ()) == PARENTS, parents
+    )
+    return made
 
 
-converter = make_converter()
-# By its mark, not as a whole: its "User" is resolved only in the hints of the class itself.
-converter.register_structure_hook_func(
-    lambda wanted: getattr(wanted, "__metadata__", ()) == PARENTS, _parents
-)
+converter = _make(strict=False)
+strict_converter = _make(strict=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from lms_async.call import Query, given
 from lms_async.errors import InvalidInput
+
+#: It goes into the URL, beside the ids of a bulk.
+_MOST_COMMENT = 2000
 
 
 def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -> Query:
@@ -11,11 +16,16 @@ def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -
 
     The first is sent only as ``1``: "if not set", grades and attendance are erased (vendor page,
     "delete"). The second is always sent.
+
+    :raises InvalidInput: an option is not True or False, or the comment is too long for a URL.
     """
     if not isinstance(keep_enrollments, bool) or not isinstance(notify, bool):
         raise InvalidInput("keep_enrollments and notify are True or False")
-    return given(
+    options = given(
         option_keep_enrollments=keep_enrollments,
         email_notification=int(notify),
         option_comment=comment,
     )
+    if len(quote(comment or "", safe="", errors="replace")) > _MOST_COMMENT:
+        raise InvalidInput(f"the comment is longer than {_MOST_COMMENT:,} bytes in a URL")
+    return options

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, Query, fill, get, given
+from lms_async.call import MOST_QUERY, Call, Query, fill, get, given
 from lms_async.chunks import Batch, Found
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
@@ -20,7 +21,7 @@ from lms_async.pages import Pages
 from lms_async.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
-from lms_async.values import is_whole
+from lms_async.values import id_text
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list
@@ -190,10 +191,10 @@ class ManyUsers:
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
-            uid = str(item).strip() if isinstance(item, str) or is_whole(item) else ""
+            uid = (id_text(item) or "").strip()
             if not uid or "," in uid:
                 raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
-            return uid, uid
+            return uid, quote(uid, safe="")  # as many bytes as it takes in the URL
 
         def call(rows: Rows[str | int]) -> Call[Any]:
             query = (("uids", ",".join(map(str, rows.keys))), *options)
@@ -210,6 +211,7 @@ class ManyUsers:
             call=call,
             read=read,
             operation=_said("users.delete_many", options),
+            max_bytes=MOST_QUERY,
         )
         counted = guarded(uids, guard, self._count)
         return Bulk(self._transport, counted, batch, journal=journal)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call, fill, get, given
+from lms_async.call import Call, fill, get, given, portions
 from lms_async.chunks import ABSENT, DIFFERENT, Found, Present
 from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
@@ -19,13 +19,15 @@ from lms_async.transport import Transport
 
 from ..models import User, converter
 
+#: The most ``school_uids`` that one list call takes (vendor page, "list").
+MOST_SCHOOL_UIDS = 50
 #: What is compared of a user who was found with what was sent. Mail address and user name are not:
 #: the vendor changes them by itself where they conflict.
 _COMPARED = ("name_first", "name_last", "role_id")
 
 
 async def settled(transport: Transport, rows: Rows[Any], *, update_existing: bool) -> list[Found]:
-    """What the vendor knows of each row; at most 50 rows.
+    """What the vendor knows of each row. Long ``school_uids`` are asked for by several requests.
 
     A user who is there as sent was made by us, or needs no more; a field that is not shown, as
     lists leave some out, proves nothing. A user who is there with other values is sent again where
@@ -35,11 +37,15 @@ async def settled(transport: Transport, rows: Rows[Any], *, update_existing: boo
     :raises LmsError: the look-up failed.
     """
     askable = [str(key) for key in rows.keys if "," not in str(key)]
-    call: Call[list[User]] = get(
-        fill("users"), query=given(school_uids=askable, limit=200), returns=list[User], key="user"
-    )
-    users = await Pages(transport, call, User) if askable else []
-    found = {user.school_uid: user for user in users}
+    found: dict[str | None, User] = {}
+    for portion in portions(askable, at_most=MOST_SCHOOL_UIDS):
+        call: Call[list[User]] = get(
+            fill("users"),
+            query=given(school_uids=portion, limit=200),
+            returns=list[User],
+            key="user",
+        )
+        found |= {user.school_uid: user for user in await Pages(transport, call, User)}
     return [
         None  # a list of school_uids can't ask for it
         if "," in str(key)

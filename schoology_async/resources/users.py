@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lms_async.call import Call, fill, get, given
+from lms_async.call import Call, about, fill, get, given, portions
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
 from lms_async.values import ids_of
@@ -17,11 +17,10 @@ from lms_async.values import ids_of
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query
 from .many import ManyUsers, change, new_user
+from .settle import MOST_SCHOOL_UIDS
 
 #: What is asked for where the caller names no ``limit``: the most that users report to get.
 _PAGE = 200
-#: The most ``school_uids`` that one list call takes (vendor page, "list").
-_MOST_SCHOOL_UIDS = 50
 
 
 class Users(ManyUsers):
@@ -62,24 +61,23 @@ class Users(ManyUsers):
         :returns: ``await`` it for a list, or iterate it.
         :raises InvalidInput: more than 50 ``school_uids``, or one with a comma in it.
         """
-        return self._pages(
-            User,
-            Call(
-                "GET",
-                "users",
-                route="users",
-                query=given(
-                    building_id=building_id,
-                    role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
-                    parent_access_codes=parent_access_codes,
-                    school_uids=_checked_school_uids(school_uids),
-                    limit=_checked_limit(limit),
-                ),
-                returns=list[User],
-                key="user",
-                repeatable=True,
-            ),
+        wanted = _checked_school_uids(school_uids)
+        query = given(
+            building_id=building_id,
+            role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
+            parent_access_codes=parent_access_codes,
+            limit=_checked_limit(limit),
         )
+        first, *more = [
+            get(
+                fill("users"),
+                query=(*query, *given(school_uids=portion)),
+                returns=builtins.list[User],
+                key="user",
+            )
+            for portion in (portions(wanted) if wanted else [wanted])
+        ]
+        return Pages(self._transport, first, User, more=more)
 
     async def get(self, uid: str | int) -> User:
         """One user by Schoology's id. Vendor page: "view".
@@ -87,7 +85,12 @@ class Users(ManyUsers):
         :raises NotFound: there is none, or the account may not see it.
         """
         return await self._transport.send(
-            get(fill("users/{uid:person}", uid=uid), returns=User, proof="uid")
+            get(
+                fill("users/{uid:person}", uid=uid),
+                returns=User,
+                proof="uid",
+                about=about("uid", uid),
+            )
         )
 
     async def get_by_school_uid(self, school_uid: str | int) -> User:
@@ -168,7 +171,12 @@ class Users(ManyUsers):
         :raises NotFound: no inactive user has this id.
         """
         return await self._transport.send(
-            get(fill("users/inactive/{uid:person}", uid=uid), returns=InactiveUser, proof="uid")
+            get(
+                fill("users/inactive/{uid:person}", uid=uid),
+                returns=InactiveUser,
+                proof="uid",
+                about=about("uid", uid),
+            )
         )
 
     async def languages(self) -> builtins.list[Language]:
@@ -191,8 +199,8 @@ def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] |
     if school_uids is None:
         return None
     wanted = ids_of(school_uids, what="school_uids")
-    if len(wanted) > _MOST_SCHOOL_UIDS:
-        raise InvalidInput(f"at most {_MOST_SCHOOL_UIDS} school_uids at a time, not {len(wanted)}")
+    if len(wanted) > MOST_SCHOOL_UIDS:
+        raise InvalidInput(f"at most {MOST_SCHOOL_UIDS} school_uids at a time, not {len(wanted)}")
     if any("," in school_uid or not school_uid.strip() for school_uid in wanted):
         raise InvalidInput(
             "a school_uid that is blank or holds a comma can't be asked for in a list"

@@ -61,6 +61,7 @@ class School:
         self.seconds: list[float] = []
         #: The keys of each request that came, and the rows of all of them.
         self.requests: list[list[str]] = []
+        self.departed = asyncio.Event()
         self.sent: list[tuple[str, str]] = []
 
     def next_fault(self) -> str:
@@ -75,6 +76,7 @@ class School:
         before, after = (self.seconds.pop() if self.seconds else 0.1 for _ in range(2))
         await asyncio.sleep(0.01)
         await watch.departing()
+        self.departed.set()
         if fault == "unreachable":
             raise ConnectionFailed("no connection", call=call)
         await asyncio.sleep(before)

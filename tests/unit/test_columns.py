@@ -57,7 +57,7 @@ class Person(Record):
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
-converter = make_converter()
+converter = make_converter(strict=True)
 
 texts = [None, "", "1", "a", "x@y", "1999-01-02", "2026", "1,2"]
 others = [0, 1, 2026, -5, 1.0, 1.5, True, False, [], ["1", "2"], {"id": 3}, {"id": None}, {}]

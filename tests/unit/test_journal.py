@@ -819,13 +819,21 @@ def test_what_is_in_flight_has_its_time_also_under_repeated_cancellation(
     """anyio cancels again in each turn of the event loop, until its scope is left."""
     school.seconds = [0.2] * 100
 
+    async def once_sent(cancel: Callable[[], None]) -> None:
+        await school.departed.wait()
+        cancel()
+
     async def main() -> bool:
+        loop = asyncio.get_running_loop()
         if cut == "anyio":
-            with anyio.move_on_after(0.1) as scope:
+            with anyio.CancelScope() as scope:
+                watching = loop.create_task(once_sent(scope.cancel))
                 await bulk(school, rows(4), Journal(path, grace=20.0))
+            await watching
             return scope.cancelled_caught
         try:
-            async with asyncio.timeout(0.1):
+            async with asyncio.timeout(None) as limit:
+                watching = loop.create_task(once_sent(lambda: limit.reschedule(loop.time())))
                 await bulk(school, rows(4), Journal(path, grace=20.0))
         except TimeoutError:
             return True

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_async.redact import Sealed, scrub, texts
+from lms_async.redact import Sealed, scrub, sentence, texts
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,15 @@ def test_a_sealed_value_leaves_by_no_door() -> None:
 def test_texts_finds_everything_in_a_body() -> None:
     body = {"a": ["x", {"b": 7}], "c": None, "d": True}
     assert list(texts(body)) == ["x", "7"]
+
+
+def test_what_a_vendor_says_of_a_row_is_bounded() -> None:
+    assert sentence({"a": ["is", 5], "b": "taken"}) == "is 5 taken"
+    for endless in ("x" * 10**6, ["word"] * 10**6, [""] * 10**6):
+        assert len(sentence(endless)) <= 1000
+
+
+def test_only_the_beginning_of_a_text_is_scanned() -> None:
+    for text in (" " * 10**6, "x" * 10**6, "email " * 10**6, "\n" * 8000 + "email" * 10**6):
+        assert len(scrub(text)) <= 200
+    assert scrub("email " * 10).startswith("email email")

@@ -32,7 +32,7 @@ from lms_async.values import (
 )
 from schoology_async.resources.many import new_user
 
-converter = make_converter()
+converter = make_converter(strict=True)
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -6,6 +6,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import unquote
@@ -228,7 +229,8 @@ class StandIn(ABC):
     ) -> web.StreamResponse:
         if fault is None:
             assert answer is not None  # noqa: S101 - what `_decide` promises without a fault
-            return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+            headers = {"Date": formatdate(self.clock.time(), usegmt=True), **answer.headers}
+            return web.Response(status=answer.status, body=answer.body, headers=headers)
         if fault.kind == "hang":
             await self._closing.wait()
         if fault.kind in {"hang", "cut"}:

@@ -1,0 +1,24 @@
+"""Lists as vendors print them.
+
+PHP prints a list whose elements are not numbered 0, 1, 2 … without a gap as an object with the
+numbers as keys, and an empty one as ``[]`` or ``{}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def listed(value: Any) -> Any:
+    """The values of an object with numbered keys, in the order of the numbers; an empty object is
+    an empty list. Anything else is given back as it is."""
+    if not isinstance(value, dict):
+        return value
+    if not all(isinstance(key, str) and key.isascii() and key.isdigit() for key in value):
+        return value
+    return [value[key] for key in sorted(value, key=_number)]
+
+
+def _number(key: str) -> tuple[int, str]:
+    digits = key.lstrip("0")
+    return len(digits), digits  # as numbers compare, however many digits there are

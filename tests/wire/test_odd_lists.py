@@ -1,0 +1,299 @@
+"""Lists as PHP prints them, empty ones without their key, and odd values in single rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from lms_async import DecodeError, RetryPolicy, UnexpectedAnswer, Window
+from manabac_async import ManageBac, ManageBacV1
+from schoology_async import Schoology
+from tests.conftest import people
+
+CLIENTS: dict[str, Callable[..., Any]] = {
+    "schoology": lambda **o: Schoology("k", "s", **o),
+    "managebac": lambda **o: ManageBac("t", **o),
+    "v1": lambda **o: ManageBacV1("s", "t", **o),
+}
+
+
+@asynccontextmanager
+async def saying(client: str, *payloads: Any, **options: Any) -> AsyncIterator[Any]:
+    """A client of a server that answers each request with the next of ``payloads``, the last one
+    again and again."""
+    left = list(payloads)
+
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        return web.json_response(left.pop(0) if len(left) > 1 else left[0])
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", answer)
+    async with (
+        TestServer(app) as server,
+        CLIENTS[client](
+            base_url=str(server.make_url("/")),
+            limiter=Window(1000, per=0.01),
+            retry=RetryPolicy(tries=1),
+            **options,
+        ) as made,
+    ):
+        yield made
+
+
+Read = Callable[[Any], Awaitable[Any]]
+META = {"current_page": 1, "total_pages": 1, "total_count": 2}
+
+
+def ids(rows: list[Any]) -> list[str]:
+    return [row.id for row in rows]
+
+
+async def schoology_users(client: Any) -> Any:
+    return [user.uid for user in await client.users.list()]
+
+
+async def schoology_parents(client: Any) -> Any:
+    return [parent.uid for parent in (await client.users.get("1")).parents]
+
+
+async def schoology_parent_uids(client: Any) -> Any:
+    return list((await client.users.get("1")).parent_uids)
+
+
+async def languages(client: Any) -> Any:
+    return [one.language_code for one in await client.users.languages()]
+
+
+async def memberships(client: Any) -> Any:
+    return ids(await client.memberships.list())
+
+
+async def class_students(client: Any) -> Any:
+    return ids(await client.classes.list_students(1))
+
+
+async def class_teachers(client: Any) -> Any:
+    return ids(await client.classes.list_teachers(1))
+
+
+async def of_a_student(client: Any) -> Any:
+    return ids((await client.students.memberships(1)).classes)
+
+
+async def v1_users(client: Any) -> Any:
+    return ids(await client.users.list())
+
+
+async def v1_user(client: Any) -> Any:
+    return [(await client.users.get(9)).id]
+
+
+def rows(key: str = "id") -> dict[str, Any]:
+    return {"10": {key: 30}, "0": {key: 10}, "2": {key: 20}}
+
+
+NUMBERED: list[tuple[str, Any, Read, list[str]]] = [
+    ("schoology", {"user": rows("uid"), "links": {}}, schoology_users, ["10", "20", "30"]),
+    ("schoology", {"user": {"7": {"uid": 1}}, "links": {}}, schoology_users, ["1"]),
+    ("schoology", {"user": {"uid": 1}, "links": {}}, schoology_users, ["1"]),
+    ("schoology", {"uid": 1, "parents": rows("uid")}, schoology_parents, ["10", "20", "30"]),
+    (
+        "schoology",
+        {"uid": 1, "parents": {"parent": rows("uid")}},
+        schoology_parents,
+        ["10", "20", "30"],
+    ),
+    ("schoology", {"uid": 1, "parents": {"parent": {"uid": 5}}}, schoology_parents, ["5"]),
+    ("schoology", {"uid": 1, "parent_uids": {"1": "6", "0": 5}}, schoology_parent_uids, ["5", "6"]),
+    ("schoology", {"uid": 1, "parent_uids": {}}, schoology_parent_uids, []),
+    ("schoology", {"language": {"0": {"language_code": "en"}}}, languages, ["en"]),
+    ("managebac", {"memberships": rows(), "meta": META}, memberships, ["10", "20", "30"]),
+    ("managebac", {"memberships": {}, "meta": META}, memberships, []),
+    ("managebac", {"student_ids": {"1": 8, "0": 7}}, class_students, ["7", "8"]),
+    ("managebac", {"teachers": rows()}, class_teachers, ["10", "20", "30"]),
+    ("managebac", {"memberships": {"classes": rows()}}, of_a_student, ["10", "20", "30"]),
+    ("managebac", {"memberships": {"classes": {}}}, of_a_student, []),
+    ("v1", {"users": rows()}, v1_users, ["10", "20", "30"]),
+    ("v1", {"users": {"3": {"id": 9}}}, v1_user, ["9"]),
+]
+
+
+@pytest.mark.parametrize(("client", "payload", "read", "expected"), NUMBERED)
+async def test_a_list_with_numbered_keys_is_read_in_the_order_of_the_numbers(
+    client: str, payload: Any, read: Read, expected: list[str]
+) -> None:
+    async with saying(client, payload) as made:
+        assert await read(made) == expected
+
+
+async def test_a_bulk_response_with_numbered_keys_is_read() -> None:
+    given = people(3)
+    items = {
+        str(place + 1): {"response_code": 200, "id": place, "school_uid": row["school_uid"]}
+        for place, row in enumerate(given)
+    }
+    async with saying("schoology", {"user": items}) as client:
+        report = await client.users.create_many(given)
+        assert report.counts == {"done": 3}
+        deleted = {"0": {"response_code": 200, "id": "5"}, "2": {"response_code": 200, "id": "6"}}
+    async with saying("schoology", {"user": deleted}) as client:
+        gone = await client.users.delete_many(["5", "6"], keep_enrollments=True, notify=False)
+        assert gone.counts == {"done": 2}
+    pairs = {"4": {"response_code": 200, "student_school_uid": "a", "parent_school_uid": "b"}}
+    async with saying("schoology", {"association": pairs}) as client:
+        tied = await client.users.import_parents(
+            [{"student_school_uid": "a", "parent_school_uid": "b"}]
+        )
+        assert tied.counts == {"done": 1}
+    said = {"0": {"id": 5, "status": "ok"}, "3": {"id": 6, "status": "not_found"}}
+    async with saying("managebac", {"students": said}) as client:
+        put = await client.classes.update_students(1, [{"id": 5}, {"id": 6}])
+        assert put.counts == {"done": 1, "rejected": 1}
+    async with saying("managebac", {"teachers": said}) as client:
+        outcomes = await client.classes.set_teachers(1, [{"id": 5}, {"id": 6}])
+        assert [one.status for one in outcomes] == ["done", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "payload", "read"),
+    [
+        ("schoology", {"total": 0, "links": {}}, schoology_users),
+        ("schoology", {"total": "0"}, schoology_users),
+        (
+            "schoology",
+            {"total": 0, "links": {"self": "https://x.example/"}},
+            schoology_users,
+        ),
+        ("schoology", {"user": [], "total": 0}, schoology_users),
+        ("schoology", {"user": None, "links": {}}, schoology_users),
+        ("schoology", {"user": {}, "links": {}}, schoology_users),
+        ("managebac", {"meta": {"total_count": 0, "total_pages": 1}}, memberships),
+        ("managebac", {"meta": {"total_count": 0, "total_pages": 0}}, class_teachers),
+        ("managebac", {"meta": {"total_pages": 0}}, memberships),
+        ("managebac", {"memberships": []}, memberships),
+    ],
+)
+async def test_an_empty_list_may_come_without_its_key(
+    client: str, payload: Any, read: Read
+) -> None:
+    async with saying(client, payload) as made:
+        assert await read(made) == []
+
+
+@pytest.mark.parametrize(
+    ("client", "payload", "read"),
+    [
+        ("schoology", {}, schoology_users),
+        ("schoology", {"links": {}}, schoology_users),
+        ("schoology", {"total": 3, "links": {}}, schoology_users),
+        ("schoology", {"total": None, "links": {}}, schoology_users),
+        ("schoology", {"total": 0, "id": 5, "title": "Chess"}, schoology_users),
+        ("schoology", {"total": 0, "section": []}, schoology_users),
+        ("schoology", {"total": "9" * 5000, "links": {}}, schoology_users),
+        ("schoology", {"total": 0, "links": {}}, lambda client: client.users.get(1)),
+        ("managebac", {}, memberships),
+        ("managebac", {"meta": {}}, memberships),
+        ("managebac", {"meta": {"total_count": 2}}, memberships),
+        ("managebac", {"meta": {"total_count": 0}, "classes": []}, memberships),
+        ("managebac", {"meta": {"total_count": 0}}, of_a_student),
+        ("v1", {}, v1_users),
+        ("v1", {"status": "Success"}, v1_users),
+    ],
+)
+async def test_another_object_is_no_empty_list(client: str, payload: Any, read: Read) -> None:
+    async with saying(client, payload) as made:
+        with pytest.raises(UnexpectedAnswer):
+            await read(made)
+
+
+async def test_rows_that_were_lost_are_settled_by_an_empty_list_without_its_key() -> None:
+    """The first response says nothing of the rows; the look-up says that nobody is there."""
+    given = people(2)
+    done = [
+        {"response_code": 200, "id": place, "school_uid": row["school_uid"]}
+        for place, row in enumerate(given)
+    ]
+    payloads = ({"user": []}, {"total": 0, "links": {}}, {"user": done})
+    async with saying("schoology", *payloads) as client:
+        report = await client.users.create_many(given)
+    assert report.counts == {"done": 2}
+
+
+#: A list, its odd row, and what is read of it: (field, value in ``extra``).
+ODD: list[tuple[str, str, Read, dict[str, Any]]] = [
+    ("schoology", "user", lambda c: c.users.list(), {"use_preferred_first_name": "2"}),
+    ("schoology", "user", lambda c: c.users.list(), {"tz_offset": "+5:30"}),
+    ("schoology", "user", lambda c: c.users.list(), {"send_message": True}),
+    ("schoology", "user", lambda c: c.users.list(), {"name_first": []}),
+    ("schoology", "user", lambda c: c.users.list(), {"school_uid": {"a": 1}, "bio": [1]}),
+    ("schoology", "user", lambda c: c.users.list(), {"parent_uids": {"a": 1}}),
+    ("schoology", "user", lambda c: c.users.list_inactive(), {"inactive_timestamp": "yesterday"}),
+    ("managebac", "memberships", lambda c: c.memberships.list(), {"level": ["SL"]}),
+    ("managebac", "teachers", lambda c: c.classes.list_teachers(1), {"show_on_reports": "some"}),
+    ("v1", "users", lambda c: c.users.list(), {"birthday": "soon", "class_year": "XII"}),
+    ("v1", "users", lambda c: c.users.list(), {"type": 5}),
+    ("v1", "members", lambda c: c.groups.members(1), {"parents_ids": {"a": "b"}}),
+    ("v1", "classes", lambda c: c.classes.list(), {"name": {"en": "Art"}}),
+    ("v1", "ib_groups", lambda c: c.ib_groups.list(), {"grade": [9]}),
+]
+
+
+@pytest.mark.parametrize(("client", "key", "read", "odd"), ODD)
+async def test_an_odd_value_costs_neither_the_other_rows_nor_the_other_fields(
+    client: str, key: str, read: Read, odd: dict[str, Any]
+) -> None:
+    id_ = "uid" if client == "schoology" else "id"
+    payload = {key: [{id_: 1}, {id_: 2, "new": "kept", **odd}, {id_: 3}]}
+    if client == "schoology":
+        payload["links"] = {}  # type: ignore[assignment]
+    async with saying(client, payload) as made:
+        given = await read(made)
+    assert [getattr(row, id_) for row in given] == ["1", "2", "3"]
+    assert [getattr(given[1], name) for name in odd] == [None] * len(odd)
+    assert given[1].extra == {**odd, "new": "kept"}
+    async with saying(client, payload, strict=True) as made:
+        with pytest.raises(DecodeError) as raised:
+            await read(made)
+    assert raised.value.paths[0].startswith(f"[1].{next(iter(odd))}")
+
+
+async def test_an_odd_value_in_a_single_read() -> None:
+    async with saying("schoology", {"uid": 1, "tz_offset": "+5:30", "parents": [7]}) as client:
+        user = await client.users.get(1)
+    assert (user.uid, user.tz_offset, user.extra) == ("1", None, {"tz_offset": "+5:30"})
+    assert [parent.extra for parent in user.parents] == [{"": 7}]
+    odd = {"classes": [{"id": 1, "archived": "maybe"}, {"id": 2}], "groups": "none"}
+    async with saying("managebac", {"memberships": odd}) as client:
+        student = await client.students.memberships(1)
+    assert ids(student.classes) == ["1", "2"]
+    assert student.classes[0].extra == {"archived": "maybe"}
+    assert (student.groups, student.extra) == ([], {"groups": "none"})
+
+
+@pytest.mark.parametrize("odd", [None, 5, "Okafor", [], ["x"], True])
+async def test_a_row_that_is_no_object_keeps_its_place(odd: Any) -> None:
+    async with saying("schoology", {"user": [{"uid": 1}, odd, {"uid": 2}], "links": {}}) as client:
+        users = await client.users.list()
+    assert [user.uid for user in users] == ["1", None, "2"]
+    assert users[1].extra == {"": odd}
+    async with saying("v1", {"users": [odd, {"id": 2}]}, strict=True) as client:
+        with pytest.raises(DecodeError):
+            await client.users.list()
+
+
+@pytest.mark.parametrize("value", [5, "x", True, 1.5])
+async def test_a_list_that_is_none_at_all_is_an_error(value: Any) -> None:
+    for payload in (value, [value], {"user": value}, {"user": value, "links": {}}):
+        async with saying("schoology", payload) as client:
+            with pytest.raises(UnexpectedAnswer):
+                await client.users.list()
+    for payload in (value, [value], {"memberships": value}):
+        async with saying("managebac", payload) as client:
+            with pytest.raises(UnexpectedAnswer):
+                await client.memberships.list()
