@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-import shlex
 import sys
 import traceback
 from collections.abc import Coroutine
@@ -23,7 +22,7 @@ from .importing import Order, run_import
 from .journals import shown
 from .target import find_target, target_names
 from .tellers import make_teller
-from .text import quoted
+from .text import command_line, quoted, visible
 
 T = TypeVar("T")
 
@@ -157,7 +156,7 @@ def import_(
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,
-            again=shlex.join(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
+            again=command_line(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
         )
     except CannotStart as why:
         say.fault(why.lines, why.exit_code)
@@ -172,7 +171,7 @@ def columns(
     """Say which columns a file may have."""
     target = find_target(name)
     for line in described(target.fields, target.needed):
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 journal = typer.Typer(no_args_is_help=True, help="The journals that imports keep.")
@@ -185,7 +184,7 @@ def show(
 ) -> None:
     """Say what a journal knows: how many rows ended how, and when it was written."""
     for line in shown(path):
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 @app.command()
