@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,12 @@ async def in_shell(
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
     return process.returncode, out, err
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - it is about another process
+            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -172,10 +178,8 @@ async def test_a_pipe_that_nobody_reads_does_not_hold_an_import_up(
     )
     os.close(writer)
     results = people_csv.with_name("people.results.csv")
-    async with asyncio.timeout(30):
-        while (load(results) or "").count("\n") < 3101:
-            await asyncio.sleep(0.05)
-        assert process.returncode is None  # it waits for the reader, and all else is done
+    await until(lambda: (load(results) or "").count("\n") >= 3101)
+    assert process.returncode is None  # it waits for the reader, and all else is done
     said = b""
     with open(reader, "rb") as pipe:  # noqa: ASYNC230, PTH123
         said = await asyncio.to_thread(pipe.read)
@@ -225,9 +229,7 @@ async def test_a_terminal_that_goes_away(
         start_new_session=True,
     )
     os.close(theirs)
-    async with asyncio.timeout(20):
-        while schoology_sandbox.log.count("POST") < 3:
-            await asyncio.sleep(0.01)
+    await until(lambda: schoology_sandbox.log.count("POST") >= 3)
     os.close(ours)
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGHUP)
@@ -251,9 +253,7 @@ async def test_nohup_keeps_an_import_going(
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    async with asyncio.timeout(20):
-        while schoology_sandbox.log.count("POST") < 3:
-            await asyncio.sleep(0.01)
+    await until(lambda: schoology_sandbox.log.count("POST") >= 3)
     process.send_signal(signal.SIGHUP)
     assert await asyncio.wait_for(process.wait(), 20) == 0
     assert len(schoology_sandbox.school.creates) == 500

@@ -35,14 +35,17 @@ class SteadyOutput(io.RawIOBase):
         self._given_up = False
 
     def writable(self) -> bool:
+        """Always."""
         return True
 
     def fileno(self) -> int:
+        """The descriptor."""
         if self._descriptor is None:
             raise io.UnsupportedOperation("there is no such stream")
         return self._descriptor
 
     def isatty(self) -> bool:
+        """Whether it is a terminal."""
         return self._descriptor is not None and os.isatty(self._descriptor)
 
     def write(self, data: Any) -> int:
