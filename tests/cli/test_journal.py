@@ -170,14 +170,6 @@ async def test_who_exists_is_changed_by_the_command_that_is_advised(
     assert schoology_sandbox.school.users[uid].name_first != "Other"
 
 
-async def test_where_the_results_go_nowhere_the_journal_is_beside_the_input(
-    lms_import: Import, journal: Path
-) -> None:
-    ran = await lms_import(file_of(60), results=Path(os.devnull))
-    assert ran.code == Exit.DONE
-    assert journal in journal.parent.iterdir()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.sandbox(latency=(0.05, 0.0))
 async def test_the_command_that_is_printed_does_the_rest(

@@ -17,6 +17,7 @@ from .. import __version__
 from .closing import MOST_ROWS
 from .columns import described
 from .credentials import read_environment
+from .encodings import checked_name
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
 from .journals import shown
@@ -94,7 +95,10 @@ def _lms(
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(metavar="FILE.CSV", help="The rows, with a header.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.CSV", help="The rows, with a header; - for standard input."),
+    ],
     to: Annotated[str, typer.Option(help=f"Where to: {', '.join(target_names())}.")],
     update_existing: Annotated[
         bool,
@@ -106,6 +110,10 @@ def import_(
     ] = None,
     ignore: Annotated[
         list[str] | None, typer.Option(metavar='"Column"', help="A column to leave out.")
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The encoding of a file that is not UTF-8."),
     ] = None,
     results: Annotated[
         Path | None,
@@ -153,6 +161,7 @@ def import_(
             ignored=ignore or (),
             results=results,
             dry_run=dry_run,
+            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,

@@ -9,7 +9,7 @@ import attrs
 
 from ..outcome import RowError
 from .exits import CannotStart
-from .text import counted, likeness, listed, nearest, plain, quoted, typed
+from .text import column_name, counted, likeness, listed, nearest, plain, quoted, typed
 
 
 @attrs.frozen
@@ -57,7 +57,7 @@ def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
     faults: list[str] = []
     columns: dict[str, str] = {}
     for one in given:
-        field, equals, column = (part.strip() for part in one.partition("="))
+        field, equals, column = (column_name(part) for part in one.partition("="))
         if not (field and equals and column):
             faults.append(f'--map {quoted(one)} must be FIELD="Column"')
         elif field not in fields and column in fields:
@@ -89,10 +89,11 @@ def match_columns(
     """Find the field of each column.
 
     :param mapped: columns by field, as :func:`read_map` gives them.
-    :param ignored: columns that are left out.
+    :param ignored: columns that are left out, as they were typed.
     :param aliases: fields by names that others give them. They are proposed, never taken.
     :raises CannotStart: says all that is wrong at once.
     """
+    ignored = list(map(column_name, ignored))
     faults = _doubled(header) + _absent(header, mapped, ignored)
     by_column = {column: field for field, column in mapped.items()}
     found: dict[str, int] = {}

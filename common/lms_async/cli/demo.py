@@ -169,7 +169,7 @@ def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str,
     done, rejected, unknown = (
         counts[status] for status in (Status.DONE, Status.REJECTED, Status.UNKNOWN)
     )
-    with results.open(encoding="utf-8", newline="") as file:
+    with results.open(encoding="utf-8-sig", newline="") as file:
         rows = [int(row["row"]) for row in csv.DictReader(file)]
     total = len(school.people) + school.bad
     return [

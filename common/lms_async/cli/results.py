@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+import os
+import stat
 from pathlib import Path
 from typing import IO
 
 from ..bulk import EARLIER
 from ..outcome import RowError, Status
+from .cells import read_cell, write_cell
 from .exits import CannotStart
 from .rows import Line
 
 COLUMNS = ("row", "key", "status", "id", "error_code", "error")
-# What makes a spreadsheet take a cell for a formula and run it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: By it Excel knows the file for UTF-8.
+_MARK = "\ufeff"
+
+
+#: Never through a link, also one that is made at this very moment.
+_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
 def beside(path: Path) -> Path:
@@ -28,16 +35,18 @@ class Results:
     def __init__(self, path: Path, *, source: Path) -> None:
         """Make sure that ``path`` can be written.
 
-        :raises CannotStart: it can't, it is the input itself, or no file.
+        :raises CannotStart: it can't, it is the input itself, or not a plain file.
         """
         if str(path) == "-":
             raise CannotStart("results go into a file, not to -: for the screen there is --json")
         self.path = path
-        existed = path.exists()
+        existed = os.path.lexists(path)
         try:
-            if existed and path.samefile(source):
-                raise CannotStart(f"{path} is the input: give another file by --results")
-            self._file: IO[str] = path.open("a", encoding="utf-8", newline="", buffering=1)
+            if existed:
+                _refuse(path, source)
+            self._file: IO[str] = os.fdopen(
+                os.open(path, _FLAGS, mode=0o600), "a", encoding="utf-8", newline="", buffering=1
+            )
         except OSError as error:
             raise self._unwritable(error) from None
         #: Why the file can't be written any more, if so.
@@ -46,7 +55,7 @@ class Results:
         self.lack_from: int | None = None
         self._made = not existed
         #: What the vendor said of rows that an earlier run has settled: a journal does not keep it.
-        self._earlier = _sentences(path) if existed and path.is_file() else {}
+        self._earlier = _sentences(path) if existed else {}
         self._begun = False
         self._writer = csv.writer(self._file, lineterminator="\n")
 
@@ -56,8 +65,8 @@ class Results:
         :raises CannotStart: it can't be written after all, e.g. because the disk is full.
         """
         try:
-            if self.path.is_file():  # and not a pipe, or a terminal
-                self._file.truncate(0)
+            self._file.truncate(0)
+            self._file.write(_MARK)
             self._writer.writerow(COLUMNS)
             self._file.flush()
         except OSError as error:
@@ -78,9 +87,12 @@ class Results:
             return
         told = ("", "") if error is None else (error.code, error.message)
         if told[1] == EARLIER:
-            told = (told[0], self._earlier.get((_cell(line.name), told[0]), EARLIER))
+            told = (told[0], self._earlier.get((line.name, told[0]), EARLIER))
+        told = (told[0], " ".join(told[1].split()))  # a sentence, on one line
         try:
-            self._writer.writerow([line.row, *map(_cell, (line.name, status, id or "", *told))])
+            self._writer.writerow(
+                [line.row, *map(write_cell, (line.name, status, id or "", *told))]
+            )
         except OSError as failed:
             self.failure = self._unwritable(failed)
             self.lack_from = line.row
@@ -101,12 +113,12 @@ class Results:
 def _sentences(path: Path) -> dict[tuple[str, str], str]:
     """The sentences of the rejected rows of a results file, by key and code."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if tuple(rows.fieldnames or ()) != COLUMNS:
                 return {}
             return {
-                (row["key"], row["error_code"]): row["error"]
+                (read_cell(row["key"]), read_cell(row["error_code"])): read_cell(row["error"])
                 for row in rows
                 if row["status"] == Status.REJECTED and row["error"]
             }
@@ -114,7 +126,20 @@ def _sentences(path: Path) -> dict[tuple[str, str], str]:
         return {}
 
 
-def _cell(text: str) -> str:
-    """``text`` on one line, and as text also to a spreadsheet."""
-    text = " ".join(text.splitlines()).replace("\0", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _refuse(path: Path, source: Path) -> None:
+    """Make sure that what is at ``path`` may be replaced.
+
+    :raises CannotStart: it is the input, a link, or something that is written elsewhere.
+    """
+    mode = path.lstat().st_mode
+    if path.exists() and source.exists() and path.samefile(source):
+        raise CannotStart(f"{path} is the input: give another file by --results")
+    if stat.S_ISDIR(mode):
+        what = "is a folder"
+    elif stat.S_ISREG(mode):
+        return
+    elif stat.S_ISLNK(mode):
+        what = "is a link: what it points to would be overwritten"
+    else:
+        what = "is a device or a pipe (for output to read at once there is --json)"
+    raise CannotStart(f"{path} {what}", "give the name of a file by --results")

@@ -17,6 +17,8 @@ from .text import listed
 
 #: How many rows are looked at before Ctrl-C and the screen have their turn.
 _STRETCH = 2000
+#: How many rows with one key are named.
+_MOST_NAMED = 5
 #: A long number as a spreadsheet shows it, and writes it into a CSV file: its end is lost.
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -91,9 +93,17 @@ async def check(
         if error is not None:
             checked.rejected[line.row] = error
     for rows in doubled.values():
-        error = RowError("duplicate", f"rows {listed(rows)} have the same {listed(key)}")
+        error = RowError("duplicate", f"rows {_some(rows)} have the same {listed(key)}")
         checked.rejected.update(dict.fromkeys(rows, error))
     return checked
+
+
+def _some(rows: list[int]) -> str:
+    """The first few of ``rows``: this stands in the results of each of them."""
+    if len(rows) <= _MOST_NAMED:
+        return listed(rows)
+    named = ", ".join(map(str, rows[:_MOST_NAMED]))
+    return f"{named} and {len(rows) - _MOST_NAMED:,} more"
 
 
 def _complaint(

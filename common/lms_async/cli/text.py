@@ -31,19 +31,26 @@ def typed(name: str) -> str:
     return shlex.quote(name) if _OF_THE_SHELL.intersection(name) else f'"{name}"'
 
 
+def column_name(cell: str) -> str:
+    """A column's name as it can be typed: without the characters that cannot be seen, and with a
+    single space wherever there is a line break, a no-break space or several spaces."""
+    seen = "".join(mark for mark in cell if mark.isspace() or category(mark) not in _CONTROL)
+    return " ".join(seen.split())
+
+
 def visible(text: str) -> str:
     """``text`` on one line, with each control or invisible character as its escape, such as
     ``\\x1b``: it could move the cursor, or hide what stands before it."""
     if text.isprintable():
         return text
-    return "".join(mark if _can_be_seen(mark) else _escape(mark) for mark in text)
+    return "".join(mark if can_be_seen(mark) else _escape(mark) for mark in text)
 
 
 def escaped_json(line: str) -> str:
     """A line of JSON with the same characters as JSON escapes: it reads back as the same value."""
     if line.isprintable():
         return line
-    return "".join(mark if _can_be_seen(mark) else _json_escape(mark) for mark in line)
+    return "".join(mark if can_be_seen(mark) else _json_escape(mark) for mark in line)
 
 
 def command_line(words: Iterable[str]) -> str:
@@ -52,7 +59,8 @@ def command_line(words: Iterable[str]) -> str:
     return " ".join(shlex.quote(w) if visible(w) == w else _with_escapes(w) for w in words)
 
 
-def _can_be_seen(mark: str) -> bool:
+def can_be_seen(mark: str) -> bool:
+    """Whether a character shows, or is a blank."""
     return mark.isprintable() or category(mark) == "Zs"
 
 
@@ -69,7 +77,7 @@ def _with_escapes(word: str) -> str:
     escapes = {"\\": "\\\\", "'": "\\'"}
     parts = [
         escapes.get(mark, mark)
-        if _can_be_seen(mark)
+        if can_be_seen(mark)
         else "".join(f"\\x{byte:02x}" for byte in os.fsencode(mark))
         for mark in word
     ]
