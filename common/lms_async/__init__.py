@@ -34,6 +34,7 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .guard import Guard
+from .ids import ExactId
 from .journal import Journal
 from .learning import Learnt
 from .limit import Limiter, Priority, Slot, Window
@@ -53,6 +54,7 @@ __all__ = [
     "ClientUnusable",
     "ConnectionFailed",
     "DecodeError",
+    "ExactId",
     "Forbidden",
     "ForeignLink",
     "Garbled",

@@ -413,10 +413,8 @@ async def test_nobody_is_named_on_the_screen_or_in_the_log(
     assert any("S00007" in told["key"] for told in ran.results)
 
 
-@pytest.mark.parametrize(
-    ("key", "noted"), [("1.00E+05", True), ("2E15", True), ("1,5e+7", True), ("E12", False)]
-)
-async def test_a_key_that_a_spreadsheet_rounded_is_noted(
+@pytest.mark.parametrize(("key", "noted"), [("2E15", True), ("7e12", True), ("E12", False)])
+async def test_a_key_that_a_spreadsheet_may_have_rounded_is_noted(
     lms_import: Import, key: str, noted: bool
 ) -> None:
     content = file_of(3) + f'"{key}",Ada,Okafor,1214,a@b.example\n'

@@ -126,6 +126,10 @@ def import_(
         str | None,
         typer.Option(metavar="15/5s", help="Most requests in so many seconds."),
     ] = None,
+    allow_odd_ids: Annotated[
+        bool,
+        typer.Option("--allow-odd-ids", help="Send ids such as NULL or 1.2E+05 as they are."),
+    ] = False,
     restart: Annotated[
         bool,
         typer.Option("--restart", help="Send all rows, also those that an earlier run settled."),
@@ -161,6 +165,7 @@ def import_(
             ignored=ignore or (),
             results=results,
             dry_run=dry_run,
+            allow_odd_ids=allow_odd_ids,
             encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,

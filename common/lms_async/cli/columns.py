@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
 
+from ..ids import ExactId
 from ..outcome import RowError
 from .exits import CannotStart
 from .text import column_name, counted, likeness, listed, nearest, plain, quoted, typed
+
+#: Control characters other than tabs and line breaks. They come from a wrong encoding, or from a
+#: program that cut a text into pieces. A lone surrogate is half of a character.
+_DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 @attrs.frozen
@@ -23,19 +29,35 @@ class Columns:
     nameless: tuple[int, ...] = ()
     #: What a field is called where its column has another name: both.
     called: Mapping[str, str] = attrs.field(factory=dict)
+    #: Whether values are sent as ids even where they look like none.
+    exact_ids: bool = False
 
     def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
         """The fields that were given: an empty cell is none. Cells are trimmed."""
         if len(cells) != self.width:
             what = f"the row has {counted(len(cells), 'cell')}, the header {self.width}"
             return RowError("ragged", what)
-        if any("\0" in cell for cell in cells):
-            return RowError("nul", "the row has a NUL byte in it")
+        whole = "".join(cells)
+        if not whole.isprintable() and (damage := _DAMAGE.search(whole)):
+            if damage[0] == "\0":
+                return RowError("nul", "the row has a NUL byte in it")
+            return RowError("damaged", f"the row has a control character in it ({_point(damage)})")
+        if "�" in whole:
+            return RowError(
+                "damaged", "the row has the mark � in it, which stands for a lost letter"
+            )
         for position in self.nameless:
             if cells[position].strip():
                 what = f"the row has a value in column {position + 1}, which has no name"
                 return RowError("ragged", what)
-        return {field: value for place, field in self.fields if (value := cells[place].strip())}
+        given = {field: value for place, field in self.fields if (value := cells[place].strip())}
+        return (
+            dict(zip(given, map(ExactId, given.values()), strict=True)) if self.exact_ids else given
+        )
+
+
+def _point(found: re.Match[str]) -> str:
+    return f"U+{ord(found[0]):04X}"
 
 
 def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> list[str]:
@@ -85,12 +107,14 @@ def match_columns(
     mapped: Mapping[str, str],
     ignored: Collection[str],
     aliases: Mapping[str, str] | None = None,
+    exact_ids: bool = False,
 ) -> Columns:
     """Find the field of each column.
 
     :param mapped: columns by field, as :func:`read_map` gives them.
     :param ignored: columns that are left out, as they were typed.
     :param aliases: fields by names that others give them. They are proposed, never taken.
+    :param exact_ids: whether values are sent as ids even where they look like none.
     :raises CannotStart: says all that is wrong at once.
     """
     ignored = list(map(column_name, ignored))
@@ -137,6 +161,7 @@ def match_columns(
         tuple((position, field) for field, position in found.items()),
         tuple(position for position, column in enumerate(header) if not column),
         {field: f"{field} ({quoted(column)})" for field, column in mapped.items()},
+        exact_ids,
     )
 
 

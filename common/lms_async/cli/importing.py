@@ -54,6 +54,8 @@ class Order:
     dry_run: bool = False
     #: The encoding of the file, as :func:`~.encodings.checked_name` gives it.
     encoding: str | None = None
+    #: Send ids also where they look like what a spreadsheet or a program leaves behind.
+    allow_odd_ids: bool = False
     limit: tuple[int, float] | None = None
     #: Forget what the journal of an earlier run knows.
     restart: bool = False
@@ -116,6 +118,7 @@ class _Import:
                 mapped=maps,
                 ignored=order.ignored,
                 aliases=getattr(target, "aliases", None),
+                exact_ids=order.allow_odd_ids,
             )
         except CannotStart as faults:
             raise CannotStart(*meant_for(table.header, but=target), *faults.lines) from None
