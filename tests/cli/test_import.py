@@ -270,6 +270,22 @@ async def test_a_wrong_key(
     assert load(results) == "of an earlier run"
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_the_host_is_shown_before_the_first_request(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, as_json: bool
+) -> None:
+    """Even if nothing comes back from it."""
+    environment = environment_of(schoology_sandbox) | {"SCHOOLOGY_KEY": "wrong"}
+    ran = await lms_import(file_of(3), environment=environment, json=as_json)
+    assert ran.code == Exit.NOT_AUTHORIZED
+    host = schoology_sandbox.base_url.removesuffix("/v1/")
+    if as_json:
+        first = json.loads(ran.out.splitlines()[0])
+        assert first == {"event": "host", "target": "schoology", "host": host}
+    else:
+        assert ran.err.splitlines()[0] == f"schoology: connecting to {host}"
+
+
 async def test_an_unreachable_host(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -25,7 +26,7 @@ from ..limit import Window
 from ..outcome import Status
 from . import journals
 from .columns import Columns, match_columns, read_map
-from .credentials import require
+from .credentials import Environment, require
 from .exits import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
 from .results import Results, beside
@@ -45,7 +46,7 @@ class Order:
 
     path: Path
     target: Target
-    environment: Mapping[str, str] = attrs.field(repr=False)
+    environment: Environment | Mapping[str, str] = attrs.field(repr=False)
     update_existing: bool = False
     #: ``FIELD=COLUMN``, each.
     maps: Collection[str] = ()
@@ -202,6 +203,7 @@ class _Import:
             sending.nothing()
             return self._summary(self._ending(None, results, given), results)
         async with self._connect(given) as client:
+            self._say.host(self._target.name, host_of(client))
             await self._verify(client, given)
             path = journals.beside(results.path)
             earlier = self._earlier(path)
@@ -304,6 +306,18 @@ class _Import:
                 f"{code}: {what}" for code, what in explained.items() if code in work.codes
             ),
         )
+
+
+def host_of(client: Any) -> str:
+    """Where a client sends its requests, without anything that could be secret; ``""`` for a
+    client that does not say."""
+    url = urlsplit(str(getattr(client, "base_url", "")))
+    try:
+        port = f":{url.port}" if url.port else ""
+    except ValueError:
+        port = ""
+    host = url.hostname or ""
+    return f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}" if host else ""
 
 
 async def _open(bulk: Bulk[Any]) -> None:
