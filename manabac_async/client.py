@@ -47,7 +47,10 @@ class ManageBac(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
     :raises InvalidInput: no token, an unknown region or version, or a base URL that is not safe.
     """
@@ -64,6 +67,7 @@ class ManageBac(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
     ) -> None:
         if not token:
@@ -74,7 +78,7 @@ class ManageBac(Client):
             raise InvalidInput(f"unknown version; known are {', '.join(VERSIONS)}")
         root = checked_base_url(base_url or REGIONS[region])
         scope = ("ManageBac", urlsplit(root).netloc)
-        wire = Wire(session=session, connector=connector)
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
 
         def over(url: str, credentials: Credentials) -> Transport:
             vendor = ManageBacVendor(url, credentials, scope)

@@ -41,7 +41,10 @@ class Schoology(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
     :raises InvalidInput: no key or secret, half a token, no such signature, or a base URL that is
         not safe.
@@ -61,6 +64,7 @@ class Schoology(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
     ) -> None:
         if not key or not secret:
@@ -76,7 +80,7 @@ class Schoology(Client):
         if signer is None:
             raise InvalidInput("a key, secret or token is not text that can be encoded")
         vendor = SchoologyVendor(url, signer, scope=("Schoology", urlsplit(url).netloc, key))
-        wire = Wire(session=session, connector=connector)
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
         self._over(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )

@@ -40,7 +40,8 @@ class Call(Generic[T]):
     ``body`` is what goes over the wire as JSON; ``bytes`` are sent as they are.
     ``returns`` is the type that the payload is decoded to (``None``: nothing is expected back),
     ``key`` the envelope key under which it must be found, ``proof`` a key that the payload itself
-    must have, so that another object is not taken for it.
+    must have, so that another object is not taken for it. ``about`` is a field of the record that
+    is expected back, and the value that it must have: a response about another record is not ours.
     ``repeatable`` says whether the vendor ends in the same state when the call is made twice.
     ``many`` marks a bulk call, whose 2xx says nothing yet about its rows.
     """
@@ -52,6 +53,7 @@ class Call(Generic[T]):
     returns: type[T] | None = None
     key: str | None = None
     proof: str | None = None
+    about: tuple[str, str] | None = None
     repeatable: bool = False
     many: bool = False
     route: str = attrs.field(eq=False, default=attrs.Factory(_first_segment, takes_self=True))
@@ -88,6 +90,13 @@ def get(path: Path, *, returns: None = None, **rest: Any) -> Call[Any]: ...
 def get(path: Path, *, returns: type[T] | None = None, **rest: Any) -> Call[Any]:
     """A GET: reading is always repeatable."""
     return Call("GET", str(path), route=path.route, returns=returns, repeatable=True, **rest)
+
+
+def about(field: str, id_: object) -> tuple[str, str] | None:
+    """``Call.about`` for a record asked for by its ``id_``; ``None`` if that is no number, since
+    vendors take words such as ``me`` for an id too."""
+    text = str(id_).strip()
+    return (field, text) if text.isascii() and text.isdigit() and text[0] != "0" else None
 
 
 def fill(template: str, **values: object) -> Path:

@@ -36,6 +36,20 @@ def opened(call: Call[Any], answer: Answer, *, hint: str = "") -> Any:
     return payload
 
 
+def confirm(call: Call[Any], payload: Any) -> None:
+    """Check that ``payload`` is about the record that ``call`` asked for.
+
+    :raises Garbled: it names another one, as when a proxy mixes responses up.
+    """
+    if call.about is None or not isinstance(payload, dict):
+        return
+    field, wanted = call.about
+    record = payload.get(call.key) if call.key is not None else payload
+    told = record.get(field) if isinstance(record, dict) else None
+    if isinstance(told, str | int) and str(told).strip() != wanted:
+        raise Garbled("the response is about another record", call=call)
+
+
 def _json(call: Call[Any], answer: Answer) -> Any:
     try:
         return orjson.loads(answer.body)

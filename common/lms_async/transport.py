@@ -21,6 +21,7 @@ import orjson
 
 from .answer import Answer
 from .call import Call, Watch, follow
+from .envelope import confirm
 from .errors import (
     AnswerLost,
     DecodeError,
@@ -237,12 +238,14 @@ class Transport:
         if watched:
             tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
         try:
-            return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
+            payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+            confirm(call, payload)
         except RateLimited as refused:
             for limiter in self._limiters(call):
                 limiter.pause(refused.retry_after)
             tell(self._events, Refused(str(call), refused.retry_after))
             raise
+        return answer, payload
 
     def _url(self, call: Call[Any]) -> str:
         try:

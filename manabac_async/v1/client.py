@@ -36,7 +36,10 @@ class ManageBacV1(Client):
     :param retry: when to try again.
     :param timeout: seconds for one attempt, from connecting to the last byte.
     :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (proxy, certificates) for our session; it is not closed.
+    :param connector: your own connector (certificates, a local address) for our session; it is not
+        closed. A proxy can't be given so: see ``trust_env``.
+    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
+        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
     :param events: functions that are told what happens, see :mod:`lms_async.events`.
     :raises InvalidInput: no token, no school's name, or a base URL that is not safe.
     """
@@ -52,6 +55,7 @@ class ManageBacV1(Client):
         timeout: float = 60.0,
         session: aiohttp.ClientSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
         events: Sequence[Listener] = (),
     ) -> None:
         if not token:
@@ -61,7 +65,7 @@ class ManageBacV1(Client):
         url = checked_base_url(base_url or f"https://{school}.managebac.com/api/")
         credentials = QueryToken(token, headers={"auth_token": token})
         vendor = ManageBacV1Vendor(url, credentials, ("ManageBac", urlsplit(url).netloc))
-        wire = Wire(session=session, connector=connector)
+        wire = Wire(session=session, connector=connector, trust_env=trust_env)
         self._over(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 
 from lms_async.bulk import Bulk
-from lms_async.call import Call, Path, fill, get, given
+from lms_async.call import Call, Path, about, fill, get, given
 from lms_async.chunks import Batch
 from lms_async.errors import InvalidInput
 from lms_async.journal import Journal
@@ -104,7 +104,9 @@ class UsersV1(_Resource):
         :raises NotFound: there is none.
         """
         path = fill("users/{user_id:person}", user_id=user_id)
-        return await self._transport.send(get(path, returns=UserV1, key="user"))
+        return await self._transport.send(
+            get(path, returns=UserV1, key="user", about=about("id", user_id))
+        )
 
     async def update(self, user_id: str | int, changes: Change) -> None:
         """Change one user. Vendor page: "Update Users".

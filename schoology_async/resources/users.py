@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lms_async.call import Call, fill, get, given
+from lms_async.call import Call, about, fill, get, given
 from lms_async.errors import InvalidInput
 from lms_async.pages import Pages
 from lms_async.values import ids_of
@@ -87,7 +87,12 @@ class Users(ManyUsers):
         :raises NotFound: there is none, or the account may not see it.
         """
         return await self._transport.send(
-            get(fill("users/{uid:person}", uid=uid), returns=User, proof="uid")
+            get(
+                fill("users/{uid:person}", uid=uid),
+                returns=User,
+                proof="uid",
+                about=about("uid", uid),
+            )
         )
 
     async def get_by_school_uid(self, school_uid: str | int) -> User:
@@ -168,7 +173,12 @@ class Users(ManyUsers):
         :raises NotFound: no inactive user has this id.
         """
         return await self._transport.send(
-            get(fill("users/inactive/{uid:person}", uid=uid), returns=InactiveUser, proof="uid")
+            get(
+                fill("users/inactive/{uid:person}", uid=uid),
+                returns=InactiveUser,
+                proof="uid",
+                about=about("uid", uid),
+            )
         )
 
     async def languages(self) -> builtins.list[Language]:

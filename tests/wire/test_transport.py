@@ -80,9 +80,18 @@ async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Eve
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     retry = RetryPolicy(tries=1)
-    async with Schoology(
-        "k", "s", base_url=f"http://127.0.0.1:{port}/v1/", retry=retry, events=[events.append]
-    ) as client:
+    # In a session of the caller's own reads and writes share connections.
+    async with (
+        aiohttp.ClientSession() as session,
+        Schoology(
+            "k",
+            "s",
+            base_url=f"http://127.0.0.1:{port}/v1/",
+            retry=retry,
+            session=session,
+            events=[events.append],
+        ) as client,
+    ):
         await client.users.get("1")
         call: Any = {
             "GET": lambda: client.users.get("1"),

@@ -1,0 +1,104 @@
+"""Connections on which nothing is left over from an earlier request.
+
+HTTP/1.1 has no request numbers: the next bytes on a connection are taken for the response to the
+last request. A proxy that answers one request twice would thus give every later request the
+response to the one before it. Two rules keep us safe:
+
+- A write gets a connection that was never used before, see :func:`open_sessions`.
+- A connection that was used before is used again only if nothing waits to be read on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from typing import Any
+from weakref import WeakSet
+
+import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+
+_KEEPALIVE = 60.0  # seconds
+
+
+class NotConnected(aiohttp.ClientError):
+    """No connection could be made, so nothing was sent. The cause says why."""
+
+
+class CleanConnector(aiohttp.TCPConnector):
+    """A connector that closes a kept-alive connection if unread bytes are waiting on it.
+
+    Use it for a session of your own; it takes the arguments of :class:`aiohttp.TCPConnector`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._used: WeakSet[asyncio.Protocol] = WeakSet()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own signature
+    ) -> Connection:
+        """Get a connection from the pool, or make one.
+
+        :raises NotConnected: the other side, or a proxy, broke the connection off while it was
+            being made.
+        """
+        while True:
+            try:
+                connection = await super().connect(req, traces, timeout)
+            except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError):
+                raise
+            except (aiohttp.ClientConnectionError, aiohttp.ClientResponseError) as error:
+                # What a proxy does to our CONNECT request, before our own request is sent.
+                raise NotConnected from error
+            protocol = connection.protocol
+            if protocol is None or protocol not in self._used:
+                break  # a new one is not looked at: TLS sends session tickets without being asked
+            if not (protocol.should_close or _is_readable(connection)):
+                break
+            connection.close()
+        if protocol is not None:
+            self._used.add(protocol)
+        return connection
+
+
+def open_sessions(
+    connector: aiohttp.BaseConnector | None, *, trust_env: bool
+) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
+    """A session for reads, which keeps its connections, and one for writes, which does not.
+
+    :param connector: the caller's own, which then serves reads and writes alike.
+    :param trust_env: whether the usual environment variables name the proxy.
+    """
+
+    def session(own: aiohttp.BaseConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=own,
+            connector_owner=connector is None,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=trust_env,
+        )
+
+    if connector is not None:
+        both = session(connector)
+        return both, both
+    return session(CleanConnector(keepalive_timeout=_KEEPALIVE)), session(
+        CleanConnector(force_close=True)
+    )
+
+
+def _is_readable(connection: Connection) -> bool:
+    """Whether the system has bytes, or the end of the connection, that asyncio has not read yet."""
+    transport = connection.transport
+    handle = None if transport is None else transport.get_extra_info("socket")
+    if handle is None or handle.fileno() < 0:
+        return False
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([handle], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(0))
