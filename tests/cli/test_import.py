@@ -281,7 +281,7 @@ async def test_the_host_is_shown_before_the_first_request(
     host = schoology_sandbox.base_url.removesuffix("/v1/")
     if as_json:
         first = json.loads(ran.out.splitlines()[0])
-        assert first == {"event": "host", "target": "schoology", "host": host}
+        assert first == {"event": "host", "target": "schoology", "host": host, "proxy": ""}
     else:
         assert ran.err.splitlines()[0] == f"schoology: connecting to {host}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from .columns import Columns, match_columns, read_map
 from .credentials import Environment, require
 from .exits import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
+from .proxies import proxy_for, without_netrc
 from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
@@ -202,8 +203,11 @@ class _Import:
             results.begin()
             sending.nothing()
             return self._summary(self._ending(None, results, given), results)
-        async with self._connect(given) as client:
-            self._say.host(self._target.name, host_of(client))
+        async with AsyncExitStack() as stack:
+            stack.enter_context(without_netrc())
+            client = await stack.enter_async_context(self._connect(given))
+            host = host_of(client)
+            self._say.host(self._target.name, host, proxy_for(host))
             await self._verify(client, given)
             path = journals.beside(results.path)
             earlier = self._earlier(path)

@@ -39,8 +39,9 @@ class Teller(Protocol):
     def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
         """A row that is not done; ``ours``: the message is our own, and so names nobody."""
 
-    def host(self, target: str, host: str) -> None:
-        """The first request, with the credentials, is about to go to ``host``."""
+    def host(self, target: str, host: str, proxy: str) -> None:
+        """The first request, with the credentials, is about to go to ``host``; through a ``proxy``
+        unless that is ``""``."""
 
     def begin(self, work: Work) -> None:
         """The first request with rows is about to go."""
@@ -99,8 +100,9 @@ class _Lines:
         self._rows_named += 1
         self._say(f"row {row}: {status}, {error.code}" + (f": {error.message}" if ours else ""))
 
-    def host(self, target: str, host: str) -> None:
-        self._say(f"{target}: connecting to {host or 'the host that the target chooses'}")
+    def host(self, target: str, host: str, proxy: str) -> None:
+        through = f" through the proxy {proxy}" if proxy else ""
+        self._say(f"{target}: connecting to {host or 'the host that the target chooses'}{through}")
 
     def begin(self, work: Work) -> None:
         self._work = work
@@ -182,8 +184,8 @@ class _Machine:
         message = {"error": error.message} if ours else {}
         self._say("row", row=row, status=status, error_code=error.code, **message)
 
-    def host(self, target: str, host: str) -> None:
-        self._say("host", target=target, host=host)
+    def host(self, target: str, host: str, proxy: str) -> None:
+        self._say("host", target=target, host=host, proxy=proxy)
 
     def begin(self, work: Work) -> None:
         self._work = work
