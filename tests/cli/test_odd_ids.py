@@ -152,3 +152,29 @@ async def test_a_column_is_ignored_by_any_writing_of_its_name(lms_import: Import
     for ignored in ("x", "\u200e x", " x\u00a0"):
         ran = await lms_import(content, dry_run=True, ignored=[ignored])
         assert ran.code == Exit.DONE, ran.err
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER + "".join(f",column number {n}" for n in range(10_000)),
+        ",".join(f"column number {n}" for n in range(10_000)),
+        HEADER + ",a" * 10_000,
+        "a" * 100_000 + ",school_uid",
+    ],
+)
+async def test_a_file_with_very_many_columns_is_told_shortly(
+    lms_import: Import, header: str
+) -> None:
+    ran = await lms_import(f"{header}\n1\n", dry_run=True)
+    assert ran.code == Exit.BAD_INPUT
+    assert len(ran.err.splitlines()) < 120
+    assert "more" in ran.err or "unknown column" in ran.err
+
+
+def test_of_many_unknown_columns_those_with_a_proposal_are_named() -> None:
+    header = [f"column {n}" for n in range(150)] + ["First Name"]
+    with pytest.raises(CannotStart) as why:
+        match_columns(header, fields={"first_name": "name"}, needed=[], mapped={}, ignored=[])
+    assert "First Name" in why.value.lines[0]
+    assert "and 101 columns more" in why.value.lines

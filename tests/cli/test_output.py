@@ -144,6 +144,16 @@ async def test_other_commands_without_output(tmp_path: Path, arguments: tuple[st
     assert len({seen[0], wide[0], closed[0], full[0]}) == 1, (seen, wide, closed, full)
 
 
+async def test_a_usage_error_with_a_file_name_that_moves_the_cursor(tmp_path: Path) -> None:
+    """As of `lms import *.csv`, where one of the files has such a name."""
+    names = ["a.csv", "b\x1b[2J\x9b.csv", os.fsdecode(b"c\xff.csv")]
+    for given in (names, ["a.csv", "--limit", "\x1b[2J"], ["a.csv", "--\x1b[2J"]):
+        code, out, err = await in_shell("", "import", *given, "--to", "schoology", folder=tmp_path)
+        assert code == 2
+        assert b"\x1b" not in out + err
+        assert b"[2J" in err
+
+
 async def test_a_sandbox_without_output(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -86,6 +86,17 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param("\u200b\n1\n", ["row 1 is blank"], id="a header that cannot be seen"),
         pytest.param("\n1,2\n", ["row 1 is blank", "name the columns"], id="blank header"),
         pytest.param("id,\0name\n1,2\n", ["row 1", "NUL"], id="NUL in the header"),
+        pytest.param("\0" * 5000, ["row 1", "NUL"], id="only NUL"),
+        pytest.param("id\n" + "a" * 1_000_000, ["row 2", "131,072 characters"], id="a long cell"),
+        pytest.param("a" * 1_000_000 + "\n1", ["row 1", "131,072 characters"], id="a long name"),
+        pytest.param(
+            "id,name\n1,\ud800\n".encode("utf-8", "surrogatepass"), ["line 2"], id="surrogate"
+        ),
+        pytest.param(
+            "\ufeffid,name\n1,\ud800\n".encode("utf-16-le", "surrogatepass"),
+            ["line 2", "not UTF-16"],
+            id="surrogate in UTF-16",
+        ),
         pytest.param(
             'id,name\n1,a\n2,"b"c\n3,d\n',
             ["row 3 ", "from line 3", "stray or missing quote"],

@@ -18,6 +18,12 @@ from .text import column_name, counted, likeness, listed, nearest, plain, quoted
 _DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
+#: How many columns of which one thing is wrong are named.
+_MOST_FAULTS = 50
+#: How many unknown columns are compared with the known ones: it takes time.
+_MOST_COMPARED = 200
+
+
 @attrs.frozen
 class Columns:
     """How the cells of a row become fields."""
@@ -118,7 +124,7 @@ def match_columns(
     :raises CannotStart: says all that is wrong at once.
     """
     ignored = list(map(column_name, ignored))
-    faults = _doubled(header) + _absent(header, mapped, ignored)
+    faults = _some(_doubled(header)) + _absent(header, mapped, ignored)
     by_column = {column: field for field, column in mapped.items()}
     found: dict[str, int] = {}
     unknown: list[str] = []
@@ -145,7 +151,9 @@ def match_columns(
     ]
     proposed = _proposed(unknown, free, aliases or {})
     lacking = {f for group in needed if not any(f in found for f in group) for f in group}
-    faults += [_unknown(column, fields, proposed.get(column), lacking) for column in unknown]
+    # Those of which something is known first: what is left out then are the others.
+    unknown.sort(key=lambda column: column not in proposed)
+    faults += _some([_unknown(column, fields, proposed.get(column), lacking) for column in unknown])
     there = {*found, *(proposal.field for proposal in proposed.values())}
     missing = [group for group in needed if not there.intersection(group)]
     faults += [_missing(group, fields) for group in missing]
@@ -163,6 +171,12 @@ def match_columns(
         {field: f"{field} ({quoted(column)})" for field, column in mapped.items()},
         exact_ids,
     )
+
+
+def _some(faults: list[str]) -> list[str]:
+    """The first of ``faults``: a screen has room for so many."""
+    more = len(faults) - _MOST_FAULTS
+    return [*faults[:_MOST_FAULTS], f"and {counted(more, 'column')} more"] if more > 0 else faults
 
 
 def _doubled(header: Sequence[str]) -> list[str]:
@@ -208,7 +222,7 @@ def _proposed(
         (likeness, False),
     ):
         for field in list(free):
-            left = [column for column in columns if column not in found]
+            left = [column for column in columns[:_MOST_COMPARED] if column not in found]
             best = max(left, key=lambda column: likes(column, field), default=None)
             if best is not None and likes(best, field):
                 found[best] = _Proposal(field, sure)

@@ -13,6 +13,8 @@ import sys
 from collections import deque
 from typing import Any, TextIO
 
+from .text import visible
+
 #: How long to wait for a reader that takes nothing, in seconds.
 PATIENCE = 5.0
 #: How much unread output is kept in memory before the program waits for the reader, in bytes.
@@ -100,6 +102,19 @@ class SteadyOutput(io.RawIOBase):
         return bool(poll.poll(seconds * 1000))
 
 
+class Screen(io.TextIOWrapper):
+    """Text on its way to a screen. Control characters, which could move the cursor or hide what
+    stands before them, are written as escapes: they can stand in a file's name, and so in what
+    other libraries print."""
+
+    #: Whether whoever writes to it moves the cursor on purpose, and takes care of the rest.
+    raw_text = False
+
+    def write(self, text: str) -> int:
+        """Write ``text``."""
+        return super().write(text if self.raw_text else "\n".join(map(visible, text.split("\n"))))
+
+
 def _at_once() -> int:
     """How many bytes can be written without waiting to a pipe that has room."""
     return getattr(select, "PIPE_BUF", 1 << 16)
@@ -125,8 +140,8 @@ def _steady(stream: TextIO | None) -> TextIO:
         descriptor = None if stream is None else stream.fileno()
     except (OSError, ValueError):
         descriptor = None
-    return io.TextIOWrapper(
-        SteadyOutput(descriptor),  # type: ignore[type-var] # it takes raw streams too, as -u does
+    return Screen(
+        SteadyOutput(descriptor),  # type: ignore[arg-type] # it takes raw streams too, as -u does
         encoding=getattr(stream, "encoding", None) or "utf-8",
         errors="backslashreplace",
         write_through=True,
@@ -142,6 +157,13 @@ def drain() -> None:
                 output.drain()
     except KeyboardInterrupt:
         pass  # the work is done: only its output was waited for
+
+
+def as_raw(stream: TextIO) -> TextIO:
+    """``stream``, for somebody who moves the cursor on purpose."""
+    if isinstance(stream, Screen):
+        stream.raw_text = True
+    return stream
 
 
 def as_utf8(stream: TextIO) -> TextIO:

@@ -153,11 +153,11 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
     header = tuple(map(column_name, cells))
     if not start.strip(" \t\r\n\f\v\ufeff"):
         raise CannotStart(f"{source.name} is empty")
-    if not any(header):
-        raise CannotStart(f"{source.name}, row 1 is blank: it must name the columns")
     if any("\0" in cell for cell in cells):
         what = "NUL bytes among the column names: this is no CSV text"
         raise CannotStart(f"{source.name}, row 1: {what}")
+    if not any(header):
+        raise CannotStart(f"{source.name}, row 1 is blank: it must name the columns")
     return delimiter, header
 
 

@@ -20,7 +20,7 @@ from ..events import Event
 from ..outcome import RowError, Status
 from .closing import MOST_ROWS, closing
 from .exits import Exit
-from .streams import as_utf8
+from .streams import as_raw, as_utf8
 from .text import counted, duration, escaped_json, visible
 from .work import Summary, Work
 
@@ -132,7 +132,7 @@ class _Live(_Lines):
 
     def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         super().__init__(out, err, most_rows)
-        self._console = Console(file=err, highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(file=as_raw(err), highlight=False, markup=False, soft_wrap=True)
         self._bar = Progress(
             BarColumn(bar_width=30),
             TextColumn("{task.description}", markup=False),

@@ -101,6 +101,8 @@ def likeness(name: str, other: str) -> float:
     one, two = plain(name), plain(other)
     if not one or not two or re.findall(r"\d", one) != re.findall(r"\d", two):
         return 0.0
+    if 2 * min(len(one), len(two)) < _CLOSE_ENOUGH * (len(one) + len(two)):
+        return 0.0  # one is so much longer that they can't be near; to look would take long
     ratio = difflib.SequenceMatcher(None, one, two).ratio()
     return ratio if ratio >= _CLOSE_ENOUGH else 0.0
 
