@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,12 @@ async def test_the_command_that_is_proposed(
     ran = await lms(*arguments, "--encoding", "rot13", environment=environment, folder=folder)
     assert ran.code == 2
     assert "Traceback" not in ran.err
+
+
+def test_without_a_detector_the_common_encodings_are_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    with pytest.raises(CannotStart) as why:
+        opened(tmp_path / "a.csv", file_in("cp1250", POLISH))
+    assert "cp1250 " in "\n".join(why.value.lines)

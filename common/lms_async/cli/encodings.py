@@ -211,8 +211,12 @@ def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
 
 def _ranked(sample: bytes) -> list[str]:
     """Common encodings by which ``sample`` is text, the likeliest first."""
-    from charset_normalizer import from_bytes  # rarely needed
-
+    # Rarely needed, and so imported here. Without a detector (an installation that an older version
+    # made) the order is only less good.
+    try:
+        from charset_normalizer import from_bytes
+    except ModuleNotFoundError:
+        return list(_COMMON)
     found = from_bytes(
         sample, cp_isolation=list(_COMMON), threshold=0.6, preemptive_behaviour=False
     )
