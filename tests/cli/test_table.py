@@ -143,6 +143,11 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
             "id,name\n1,名单\n".encode("utf-16-be"), ["--encoding utf-16-be"], id="UTF-16 BE"
         ),
         pytest.param(
+            "学号,姓名\n1,小明\n".encode("utf-16-le"),
+            ["--encoding utf-16-le"],
+            id="few plain letters",
+        ),
+        pytest.param(
             "id,name\n1,Zoë\n".encode("utf-32-le"), ["--encoding utf-32-le"], id="UTF-32 LE"
         ),
         pytest.param(

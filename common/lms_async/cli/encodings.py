@@ -198,15 +198,22 @@ def _wide(start: bytes) -> str | None:
 
 
 def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
+    if b"\0" in sample:
+        what = "there are NUL bytes in it: it may be UTF-16 without a byte-order mark; type one of:"
+        return (what, *_to_type(["utf-16-le", "utf-16-be"], again))
     likely = [name for name in _ranked(sample) if _letters(sample, name)][:_MOST_PROPOSED]
     if not likely:
         return ('save it as "CSV UTF-8", or name its encoding by --encoding',)
     lines = [
-        "its encoding is not certain; some letters of it, sorted, as each of these reads them:",
-        *(f"  {name:9}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})" for name in likely),
-        "look at who is in the file, choose the encoding whose letters are right, and type:",
+        "some letters of the file, sorted, as each of the likely encodings reads them:",
+        *(
+            f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
+            for name in likely
+        ),
+        "choose the one whose letters are those of the people in the file, and type its name:",
     ]
-    return (*lines, *_to_type(likely[:1], again), "or another name in place of " + likely[0])
+    # None of them is put in: a wrong one that is copied would damage names.
+    return (*lines, *_to_type(["NAME"], again))
 
 
 def _ranked(sample: bytes) -> list[str]:
