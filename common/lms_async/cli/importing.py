@@ -13,7 +13,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 
@@ -29,7 +28,7 @@ from .columns import Columns, match_columns, read_map
 from .credentials import Environment, require
 from .exits import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
-from .proxies import proxy_for, without_netrc
+from .proxies import host_of, proxy_for, without_netrc
 from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
@@ -310,18 +309,6 @@ class _Import:
                 f"{code}: {what}" for code, what in explained.items() if code in work.codes
             ),
         )
-
-
-def host_of(client: Any) -> str:
-    """Where a client sends its requests, without anything that could be secret; ``""`` for a
-    client that does not say."""
-    url = urlsplit(str(getattr(client, "base_url", "")))
-    try:
-        port = f":{url.port}" if url.port else ""
-    except ValueError:
-        port = ""
-    host = url.hostname or ""
-    return f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}" if host else ""
 
 
 async def _open(bulk: Bulk[Any]) -> None:

@@ -1,10 +1,11 @@
-"""The proxy that the environment names for a host: checked before anything is sent, and shown."""
+"""Where a client connects to, and through which proxy: checked and shown before the first request."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -12,6 +13,18 @@ from .exits import CannotStart
 
 #: The variables that aiohttp looks at, by their scheme.
 _LOOKED_AT = ("http", "https", "ws", "wss")
+
+
+def host_of(client: Any) -> str:
+    """Where a client sends its requests, without anything that could be secret; ``""`` for a
+    client that does not say."""
+    url = urlsplit(str(getattr(client, "base_url", "")))
+    try:
+        port = f":{url.port}" if url.port else ""
+    except ValueError:
+        port = ""
+    host = url.hostname or ""
+    return f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}" if host else ""
 
 
 def proxy_for(url: str) -> str:
