@@ -1,4 +1,4 @@
-"""Where a client connects to, and through which proxy: checked and shown before the first request."""
+"""Where a client connects to, and through which proxy: shown before the first request."""
 
 from __future__ import annotations
 
