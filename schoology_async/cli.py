@@ -145,6 +145,7 @@ class SchoologyTarget:
             token_secret=environment.get("SCHOOLOGY_TOKEN_SECRET"),
             base_url=environment.get("SCHOOLOGY_BASE_URL", BASE_URL),
             limiter=limiter,
+            trust_env=True,
             events=events,
         )
 

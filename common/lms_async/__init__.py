@@ -36,6 +36,7 @@ from .errors import (
     VendorUnavailable,
 )
 from .guard import Guard
+from .ids import ExactId
 from .journal import Journal
 from .learning import Learnt
 from .limit import Limiter, Priority, Window
@@ -57,6 +58,7 @@ __all__ = [
     "ClientUnusable",
     "ConnectionFailed",
     "DecodeError",
+    "ExactId",
     "Forbidden",
     "ForeignLink",
     "FullSlot",

@@ -25,6 +25,11 @@ class Client:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._transport.vendor.base_url}>"
 
+    @property
+    def base_url(self) -> str:
+        """Where requests go; it has no credentials in it."""
+        return self._transport.vendor.base_url
+
     async def __aenter__(self) -> Self:
         return self
 

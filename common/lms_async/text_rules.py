@@ -13,7 +13,21 @@ from itertools import repeat
 from operator import contains
 from typing import Any, NamedTuple
 
-from .values import AnyId, Day, Email, Flag, Id, IdList, Needed, NeededId, NeededNumber, Year
+from .ids import all_ids
+from .values import (
+    AnyId,
+    AnyIdList,
+    Day,
+    Email,
+    Flag,
+    Id,
+    IdList,
+    Login,
+    Needed,
+    NeededId,
+    NeededNumber,
+    Year,
+)
 
 
 class Column(NamedTuple):
@@ -57,6 +71,10 @@ def _all_there(texts: Sequence[str]) -> bool:
     return all(map(str.strip, texts))
 
 
+#: The letters and marks of ASCII, without the blank.
+_SEEN = bytes(range(0x21, 0x7F))
+
+
 def _all_mailboxes(texts: Sequence[str]) -> bool:
     # One @ each, not at an end, and no blanks, at a third of what a pattern for each costs.
     apart = f"@{'@'.join(texts)}@"
@@ -64,13 +82,23 @@ def _all_mailboxes(texts: Sequence[str]) -> bool:
         apart.count("@") == 2 * len(texts) + 1
         and all(map(contains, texts, repeat("@")))
         and "@@" not in apart
-        and apart.split(None, 1) == [apart]
+        # All of it can be seen, and nothing in it begins as what a spreadsheet leaves behind.
+        # Letters beyond ASCII are looked at one by one.
+        and apart.isascii()
+        and not apart.encode().translate(None, _SEEN)
+        and "@'" not in apart
+        and "@=" not in apart
+        and '@"' not in apart
     )
 
 
 def _all_ids(texts: Sequence[str]) -> bool:
     apart = f",{','.join(texts)},"
     return ",," not in apart and apart.split(None, 1) == [apart]
+
+
+def _all_plain_lists(texts: Sequence[str]) -> bool:
+    return _all_ids(texts) and all_ids(",".join(texts).split(","))
 
 
 def or_blank(fits: Callable[[Sequence[str]], bool]) -> Callable[[Sequence[str]], bool]:
@@ -91,13 +119,15 @@ _FLAGS = {"0": 0, "1": 1}
 COLUMNS: dict[Any, Column] = {
     str: Column(_all_text),
     Id: Column(_all_text),
-    AnyId: Column(_all_text),
+    AnyId: Column(or_blank(all_ids)),
     Needed: Column(_all_there),
-    NeededId: Column(_all_there),
+    NeededId: Column(all_ids),
+    Login: Column(or_blank(all_ids)),
     NeededNumber: Column(_all_digits),
     Email: Column(or_blank(_all_mailboxes)),
     Day: Column(_all_days),
     IdList: Column(or_blank(_all_ids)),
+    AnyIdList: Column(or_blank(_all_plain_lists)),
     # A blank stays one, where it may stand.
     Year: Column(among(frozenset(_YEARS)), {**_YEARS, "": ""}),
     Flag: Column(among(frozenset(_FLAGS)), {**_FLAGS, "": ""}),

@@ -26,6 +26,7 @@ from typing import (
 )
 
 from .errors import InvalidInput
+from .ids import ExactId, fault_of_id, fault_of_marks, leftover
 from .lists import listed
 
 T = TypeVar("T")
@@ -48,19 +49,24 @@ UNSET: Final = Unset.UNSET
 
 #: An identifier. Vendors print it as number or text; it is always text here.
 Id = Annotated[str, "id"]
-#: The same where it is given by the caller, who may write either.
+#: The same where it is given by the caller, who may write either. It must be able to be an id, see
+#: :mod:`lms_async.ids`; blanks around it are taken off.
 AnyId = Annotated[str | int, "id"]
 #: Yes or no, written as 1 or 0 (a plain ``bool`` is written as ``true`` or ``false``). Vendors
 #: print ``1``, ``"1"``, ``true``; ``""`` and ``null`` are "not said" (``None``).
 Flag = Annotated[bool, "flag"]
 #: Several identifiers. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
 IdList = Annotated[tuple[str, ...], "ids"]
+#: The same where they are given by the caller: each must be able to be an id.
+AnyIdList = Annotated[tuple[str, ...], "ids to send"]
 #: A calendar day. Vendors print ``1997-04-01``, a moment of that day, or ``17.03.1999``.
 Day = Annotated[date, "day"]
 #: A year, four digits.
 Year = Annotated[int, "year"]
-#: A mail address: no more is asked of it than a mailbox and a host.
+#: A mail address: no more is asked of it than a mailbox and a host, all of which can be seen.
 Email = Annotated[str, "email"]
+#: A login name: all of it can be seen, and it is nothing that a spreadsheet left there.
+Login = Annotated[str, "login"]
 #: A text that must be there and not be blank.
 Needed = Annotated[str, "needed"]
 #: The same for an identifier that is a number.
@@ -151,6 +157,30 @@ def _needed(value: Any) -> str:
     return text
 
 
+def _needed_id(value: Any) -> str:
+    return _any_id(_needed(value))
+
+
+def _any_id(value: Any) -> str:
+    if isinstance(value, ExactId):
+        return str(value)
+    return _without(fault_of_id, _text(value).strip())
+
+
+def _login(value: Any) -> str:
+    if isinstance(value, ExactId):
+        return str(value)
+    text = _text(value).strip()
+    return _without(leftover, _without(fault_of_marks, text))
+
+
+def _without(fault_of: Callable[[str], str | None], text: str) -> str:
+    """``text``, unless there is a fault of it; a blank has none."""
+    if text and (fault := fault_of(text)):
+        raise Misfit({"": fault})
+    return text
+
+
 def _needed_number(value: Any) -> str:
     text = _needed(value).strip()
     if not (text.isascii() and text.isdigit()):
@@ -197,7 +227,7 @@ def _email(value: Any) -> str:
     text = _text(value)
     if text and not _MAILBOX(text):
         raise Misfit({"": "must be a mail address"})
-    return text
+    return _without(leftover, _without(fault_of_marks, text))
 
 
 def _flag(value: Any) -> bool | None:
@@ -223,6 +253,14 @@ def _ids(value: Any) -> tuple[str, ...]:
         if not any("," in element for element in known):
             return known
     raise Misfit({"": "must be a list of ids"})
+
+
+def _any_ids(value: Any) -> tuple[str, ...]:
+    known = _ids(value)
+    if not isinstance(value, ExactId):
+        for one in known:
+            _any_id(one)
+    return known
 
 
 def _day(value: Any) -> date | None:
@@ -251,27 +289,30 @@ SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     float: (float, _decimal),
     Year: (int, _year),
     Email: (str, _email),
+    Login: (str, _login),
     Id: (str, _text),
-    AnyId: (str, _text),
+    AnyId: (str, _any_id),
     Needed: (str, _needed),
-    NeededId: (str, _needed),
+    NeededId: (str, _needed_id),
     NeededNumber: (str, _needed_number),
     Flag: (bool, _flag),
     bool: (bool, _flag),
     IdList: (tuple, _ids),
+    AnyIdList: (tuple, _any_ids),
     Day: (date, _day),
 }
 # Types of which "" is no value but the lack of one.
 MAY_BE_BLANK = frozenset({bool, int, float, Year, Flag, Day})
-# Types whose own values need no look: a text field given a text. `Needed` must look every time.
-AT_ONCE = frozenset({str, bool, int, float, Id, AnyId, Flag})
+# Types whose own values need no look: a text field given a text. `Needed` and the ids that a caller
+# gives must look every time.
+AT_ONCE = frozenset({str, bool, int, float, Id, Flag})
 
 DUMPS: dict[type, Callable[[Any], Any]] = {
     bool: int,
     tuple: lambda ids: ",".join(map(str, ids)),
     date: date.isoformat,
 }
-WRITTEN_OTHERWISE = frozenset({Flag, IdList, Day})
+WRITTEN_OTHERWISE = frozenset({Flag, IdList, AnyIdList, Day})
 
 
 def ids_of(given: object, *, what: str) -> list[str]:

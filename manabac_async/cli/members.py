@@ -79,6 +79,7 @@ class MembersTarget:
             version=environment.get("MANAGEBAC_VERSION", "v2"),
             base_url=environment.get("MANAGEBAC_BASE_URL"),
             limiter=limiter,
+            trust_env=True,
             events=events,
         )
 

@@ -131,6 +131,7 @@ class UsersV1Target:
             environment["MANAGEBAC_V1_TOKEN"],
             base_url=environment.get("MANAGEBAC_V1_BASE_URL"),
             limiter=limiter,
+            trust_env=True,
             events=events,
         )
 

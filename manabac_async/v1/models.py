@@ -7,7 +7,7 @@ from typing import Any, Literal
 import attrs
 
 from lms_async.records import Record
-from lms_async.values import UNSET, AnyId, Day, Email, Id, IdList, Needed, Unset
+from lms_async.values import UNSET, AnyId, AnyIdList, Day, Email, Id, IdList, Needed, Unset
 
 from ..models.converter import Kind
 
@@ -85,8 +85,8 @@ class _Writable(Record):
     class_year: int | Unset | None = UNSET
     attendance_start_date: Day | Unset | None = UNSET
     homeroom_advisor: AnyId | Unset | None = UNSET
-    parents_ids: IdList | Unset | None = UNSET
-    children_ids: IdList | Unset | None = UNSET
+    parents_ids: AnyIdList | Unset | None = UNSET
+    children_ids: AnyIdList | Unset | None = UNSET
     language: str | Unset | None = UNSET
     language1: str | Unset | None = UNSET
     language2: str | Unset | None = UNSET

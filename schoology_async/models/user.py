@@ -10,11 +10,13 @@ from lms_async.records import Record
 from lms_async.values import (
     UNSET,
     AnyId,
+    AnyIdList,
     Day,
     Email,
     Flag,
     Id,
     IdList,
+    Login,
     Needed,
     NeededId,
     NeededNumber,
@@ -103,11 +105,11 @@ class InactiveUser(Record):
 class _Writable(Record):
     """What may be written at any time. A field that is ``UNSET`` is not sent."""
 
-    username: str | Unset | None = UNSET
+    username: Login | Unset | None = UNSET
     primary_email: Email | Unset | None = UNSET
     school_id: AnyId | Unset | None = UNSET
     building_id: AnyId | Unset | None = UNSET
-    additional_buildings: IdList | Unset | None = UNSET
+    additional_buildings: AnyIdList | Unset | None = UNSET
     name_title: NameTitle | Unset | None = UNSET
     name_title_show: Flag | Unset | None = UNSET
     name_first_preferred: str | Unset | None = UNSET
@@ -120,9 +122,9 @@ class _Writable(Record):
     password: str | Unset = UNSET
     tz_name: str | Unset | None = UNSET
     language: str | Unset | None = UNSET
-    parent_uids: IdList | Unset | None = UNSET
-    advisor_uids: IdList | Unset | None = UNSET
-    child_uids: IdList | Unset | None = UNSET
+    parent_uids: AnyIdList | Unset | None = UNSET
+    advisor_uids: AnyIdList | Unset | None = UNSET
+    child_uids: AnyIdList | Unset | None = UNSET
     synced: Flag | Unset = UNSET
     profile_picture_fid: AnyId | Unset = UNSET
     subjects_taught: str | Unset | None = UNSET

@@ -15,6 +15,7 @@ from lms_async.call import MOST_QUERY, Call, Query, fill, get, given
 from lms_async.chunks import Batch, Found
 from lms_async.errors import InvalidInput
 from lms_async.guard import Guard, guarded
+from lms_async.ids import ExactId, fault_of_id
 from lms_async.journal import Journal
 from lms_async.outcome import AllDone, Verdict
 from lms_async.pages import Pages
@@ -192,8 +193,11 @@ class ManyUsers:
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
             uid = (id_text(item) or "").strip()
-            if not uid or "," in uid:
-                raise InvalidInput("the row can't be sent", fields={"uid": "must be one id"})
+            fault = "must be one id" if not uid or "," in uid else None
+            if not isinstance(item, ExactId):
+                fault = fault or fault_of_id(uid)
+            if fault:
+                raise InvalidInput("the row can't be sent", fields={"uid": fault})
             return uid, quote(uid, safe="")  # as many bytes as it takes in the URL
 
         def call(rows: Rows[str | int]) -> Call[Any]:

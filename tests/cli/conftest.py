@@ -40,7 +40,7 @@ def environment_of(sandbox: SchoologySandbox) -> dict[str, str]:
 
 
 def read_results(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shlex
 import signal
@@ -208,14 +207,6 @@ async def test_who_exists_is_changed_by_the_command_that_is_advised(
     assert second.code == Exit.DONE
     (uid,) = [u for u, one in schoology_sandbox.school.users.items() if one.school_uid == "S00003"]
     assert schoology_sandbox.school.users[uid].name_first != "Other"
-
-
-async def test_where_the_results_go_nowhere_the_journal_is_beside_the_input(
-    lms_import: Import, journal: Path
-) -> None:
-    ran = await lms_import(file_of(60), results=Path(os.devnull))
-    assert ran.code == Exit.DONE
-    assert journal in journal.parent.iterdir()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -106,7 +106,12 @@ async def test_credentials_from_a_file(
     arguments = ("import", people_csv.name, "--to", "schoology", "--json", *FAST)
     ran = await lms(*arguments, environment={}, folder=people_csv.parent)
     assert ran.code == 4
-    environment = {"SCHOOLOGY_KEY": schoology_sandbox.key}  # the environment goes first
+    partly = {"SCHOOLOGY_KEY": schoology_sandbox.key}  # with the secret and the host of the file
+    requests = len(schoology_sandbox.log)
+    ran = await lms(*arguments, environment=partly, folder=people_csv.parent)
+    assert ran.code == 2
+    assert len(schoology_sandbox.log) == requests
+    environment = environment_of(schoology_sandbox)  # all of it: the file is not looked at
     ran = await lms(*arguments, environment=environment, folder=people_csv.parent)
     assert ran.code == 0
     assert json.loads(ran.out.splitlines()[-1])["counts"]["done"] == 3

@@ -1,13 +1,28 @@
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
+import os
+import pty
+import re
+import socket
+import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from lms_async.bulk import EARLIER
+from lms_async.cli import results as results_module
+from lms_async.cli.cells import read_cell, write_cell
 from lms_async.cli.exits import CannotStart
 from lms_async.cli.results import Results, beside
 from lms_async.cli.rows import Line
+from lms_async.cli.text import visible
 from lms_async.outcome import RowError, Status
+from tests.cli.conftest import load, read_results
 
 
 def line(row: int, key: str) -> Line:
@@ -25,9 +40,9 @@ def test_a_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -
     results = Results(tmp_path / "r.csv", source=source)
     results.begin()
     results.write(line(2, "S1"), Status.DONE, id="45552")
-    assert results.path.read_bytes() == (
-        b"row,key,status,id,error_code,error,earlier_run\n2,S1,done,45552,,,\n"
-    )
+    # By the mark Excel knows UTF-8.
+    header = b"\xef\xbb\xbfrow,key,status,id,error_code,error,earlier_run\n"
+    assert results.path.read_bytes() == header + b"2,S1,done,45552,,,\n"
     results.write(line(3, "Sé"), Status.REJECTED, error=RowError("409", "Taken,\nsorry."))
     results.close()
     assert results.path.read_text("utf-8").splitlines()[2:] == [
@@ -43,6 +58,8 @@ def test_no_cell_is_a_formula(tmp_path: Path, source: Path, key: str) -> None:
     results.close()
     written = results.path.read_text("utf-8").splitlines()[1].split(",")
     assert not {cell[:1] for cell in written} & set("=+-@\t\r")
+    (told,) = read_results(results.path)
+    assert read_cell(told["key"]) == key
     assert written[5] == "'=HYPERLINK(1)"
 
 
@@ -56,7 +73,8 @@ def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
     again = Results(path, source=source)
     again.begin()
     again.close()
-    assert path.read_text() == "row,key,status,id,error_code,error,earlier_run\n"
+    assert path.read_text("utf-8-sig") == "row,key,status,id,error_code,error,earlier_run\n"
+    assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
 
 
 def test_a_run_that_never_began_leaves_no_file(tmp_path: Path, source: Path) -> None:
@@ -72,18 +90,129 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
     (tmp_path / "link.csv").symlink_to(source)
     with pytest.raises(CannotStart, match="is the input"):
         Results(tmp_path / "link.csv", source=source)
+    os.link(source, tmp_path / "hard.csv")
+    with pytest.raises(CannotStart, match="is the input"):
+        Results(tmp_path / "hard.csv", source=source)
     with pytest.raises(CannotStart, match=r"can't be written: No such file"):
         Results(tmp_path / "none" / "r.csv", source=source)
-    with pytest.raises(CannotStart, match=r"can't be written: Is a directory"):
+    with pytest.raises(CannotStart, match="is a folder"):
         Results(tmp_path, source=source)
     assert source.read_text() == "id\n1\n"
 
 
-def test_a_full_disk(source: Path) -> None:
-    results = Results(Path("/dev/full"), source=source)
-    with pytest.raises(CannotStart, match="No space left"):
+def test_a_full_disk(tmp_path: Path, source: Path) -> None:
+    results = Results(tmp_path / "r.csv", source=source)
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, results._file.fileno())
+    os.close(full)
+    with pytest.raises(CannotStart, match="can't be written"):
         results.begin()
     results.close()
+
+
+def test_results_are_for_their_owner_only(tmp_path: Path, source: Path) -> None:
+    results = Results(tmp_path / "r.csv", source=source)
+    results.begin()
+    results.close()
+    assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: bool) -> None:
+    target = tmp_path / "target.txt"
+    if not dangling:
+        target.write_text("precious")
+    (tmp_path / "r.csv").symlink_to(target)
+    with pytest.raises(CannotStart, match=r"is a link.*\n.*--results"):
+        Results(tmp_path / "r.csv", source=source)
+    assert load(target) == (None if dangling else "precious")
+
+
+def test_a_link_that_is_made_at_the_last_moment(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results_module, "_refuse", lambda *_: None)
+    target = tmp_path / "target.txt"
+    target.write_text("precious")
+    (tmp_path / "r.csv").symlink_to(target)
+    with pytest.raises(CannotStart, match="can't be written"):
+        Results(tmp_path / "r.csv", source=source)
+    assert load(target) == "precious"
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "socket", "terminal"])
+def test_results_go_into_plain_files_only(tmp_path: Path, source: Path, kind: str) -> None:
+    path = tmp_path / "r.csv"
+    with contextlib.ExitStack() as stack:
+        if kind == "device":
+            path = Path("/dev/full")
+        elif kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "terminal":
+            ours, theirs = pty.openpty()
+            stack.callback(os.close, ours)
+            stack.callback(os.close, theirs)
+            path = Path(os.ttyname(theirs))
+        else:
+            listening = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listening.bind(str(path))
+        with pytest.raises(CannotStart, match=r"is a device or a pipe.*\n.*--results"):
+            Results(path, source=source)
+
+
+@given(st.text(st.one_of(st.sampled_from("=+-@＝,;|\t\r\n\\'\" ax1"), st.characters())))
+def test_a_cell_is_text_to_any_spreadsheet_and_reads_back(text: str) -> None:
+    cell = write_cell(text)
+    assert read_cell(cell) == text
+    assert visible(cell) == cell
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerow(["2", cell, "done"])
+    for separator in ",;\t|":
+        for part in file.getvalue().split(separator):
+            assert re.match(r"[\s\"]*[=+\-@＝＋－＠]", part) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("S1", "S1"),
+        ("o'Neil; d-1, e@x.example", "o'Neil; d-1, e@x.example"),
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a\t=1", r"a\t=1"),
+        ('a| "=1', "a| \"'=1"),
+        ("'=1", "''=1"),
+        ("\x1b[2J\u202e", r"\x1b[2J\u202e"),
+        ("DOMAIN\\ada", r"DOMAIN\\ada"),
+        ("\udcff", r"\udcff"),
+    ],
+)
+def test_what_stands_in_a_cell(text: str, cell: str) -> None:
+    assert write_cell(text) == cell
+    assert read_cell(cell) == text
+
+
+def test_a_vendors_sentence_is_kept_as_it_was_through_many_runs(
+    tmp_path: Path, source: Path
+) -> None:
+    path = tmp_path / "r.csv"
+    said = "=1;@2\\ \x1b taken"
+    for error in (said, EARLIER, EARLIER):
+        results = Results(path, source=source)
+        results.begin()
+        results.write(line(2, "a;=1\x1b"), Status.REJECTED, error=RowError("409", error))
+        results.close()
+        (told,) = read_results(path)
+        assert read_cell(told["error"]) == said
+
+
+def test_results_of_an_older_version_are_read_too(tmp_path: Path, source: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("row,key,status,id,error_code,error\n2,S1,rejected,,409,Taken.\n")
+    results = Results(path, source=source)
+    results.begin()
+    results.write(line(2, "S1"), Status.REJECTED, error=RowError("409", EARLIER))
+    results.close()
+    assert read_results(path)[0]["error"] == "Taken."
 
 
 def test_the_default_stands_beside_the_input() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,14 @@ def fault(path: Path, content: bytes | str) -> str:
     return "\n".join(why.value.lines)
 
 
+def zipped(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "id,name\n")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "note"),
     [
@@ -39,7 +50,11 @@ def fault(path: Path, content: bytes | str) -> str:
         pytest.param("\ufeffsep=;\r\nid;name\r\n1;Zoë\r\n", "semicolons", id="sep= for Excel"),
         pytest.param('"sep=^"\nid^name\n1^Zoë\n', "^", id="sep= of another mark"),
         pytest.param("sep=,\nid,name\n1,Zoë\n", "", id="sep= of the usual mark"),
-        pytest.param("id,name\n1,Zoë\n".encode("cp1252"), "Windows-1252", id="Windows-1252"),
+        pytest.param("id\tname\r\n1\tZoë\r\n".encode("utf-16"), "tabs", id="Excel Unicode text"),
+        pytest.param(b"\xfe\xff" + "id,name\n1,Zoë\n".encode("utf-16-be"), "", id="UTF-16 BE"),
+        pytest.param("sep=;\nid;name\n1;Zoë\n".encode("utf-16"), "semicolons", id="UTF-16, sep="),
+        pytest.param("id,name\n1,Zoë\n".encode("utf-32"), "", id="UTF-32"),
+        pytest.param("\u200eid,na\ufeffme\u200b\n1,Zoë\n", "", id="invisible marks in names"),
     ],
 )
 def test_the_same_table_in_many_forms(tmp_path: Path, content: bytes | str, note: str) -> None:
@@ -67,8 +82,21 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
     [
         pytest.param("", ["is empty"], id="empty"),
         pytest.param("\ufeff", ["is empty"], id="a byte-order mark alone"),
+        pytest.param(b"\xff\xfe", ["is empty"], id="a byte-order mark of UTF-16 alone"),
+        pytest.param("\u200b\n1\n", ["row 1 is blank"], id="a header that cannot be seen"),
         pytest.param("\n1,2\n", ["row 1 is blank", "name the columns"], id="blank header"),
         pytest.param("id,\0name\n1,2\n", ["row 1", "NUL"], id="NUL in the header"),
+        pytest.param("\0" * 5000, ["row 1", "NUL"], id="only NUL"),
+        pytest.param("id\n" + "a" * 1_000_000, ["row 2", "131,072 characters"], id="a long cell"),
+        pytest.param("a" * 1_000_000 + "\n1", ["row 1", "131,072 characters"], id="a long name"),
+        pytest.param(
+            "id,name\n1,\ud800\n".encode("utf-8", "surrogatepass"), ["line 2"], id="surrogate"
+        ),
+        pytest.param(
+            "\ufeffid,name\n1,\ud800\n".encode("utf-16-le", "surrogatepass"),
+            ["line 2", "not UTF-16"],
+            id="surrogate in UTF-16",
+        ),
         pytest.param(
             'id,name\n1,a\n2,"b"c\n3,d\n',
             ["row 3 ", "from line 3", "stray or missing quote"],
@@ -83,17 +111,55 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param(
             'sep=,\nid,name\n1,"2\n', ["row 2 (from line 3", "line 3)"], id="sep= and quote"
         ),
-        pytest.param(b"PK\x03\x04\x14\0", ["is a workbook", "CSV UTF-8"], id="workbook"),
-        pytest.param("id,name\n".encode("utf-16"), ["UTF-16", "CSV UTF-8"], id="UTF-16"),
+        pytest.param(b"PK\x03\x04\x14\0", ["is a damaged zip archive"], id="no whole zip"),
+        pytest.param(zipped("xl/workbook.xml"), ["Excel workbook", "CSV UTF-8"], id="xlsx"),
+        pytest.param(zipped("content.xml", "mimetype"), ["OpenDocument"], id="ods"),
+        pytest.param(
+            zipped("manifest.csv", "users.csv", "orgs.csv"),
+            ["zip archive of OneRoster", '"users.csv"', "unzip", "users.csv for the people"],
+            id="OneRoster",
+        ),
+        pytest.param(
+            zipped("export/manifest.csv", "export/classes.csv"),
+            ["zip archive of OneRoster", "one of them"],
+            id="OneRoster in a folder, without people",
+        ),
+        pytest.param(zipped("a\x1b.csv"), ['"a�.csv"', "unzip", "that file"], id="zip of one CSV"),
+        pytest.param(zipped("a.txt"), ["without a CSV file"], id="zip of something else"),
+        pytest.param(zipped(), ["without a CSV file"], id="empty zip"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ["workbook (.xls)"], id="xls"),
+        pytest.param(gzip.compress(b"id,name\n"), ["gzip", "gunzip"], id="gzip"),
         pytest.param(
             b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n",
-            ["line 3", "not UTF-8", "line 2 is", "CSV UTF-8"],
+            ["line 3", "not UTF-8", "line 2 is", "mixture", "CSV UTF-8"],
             id="UTF-8 and Windows-1252 mixed",
+        ),
+        pytest.param(
+            "id,name\n1,Zoë\n".encode("utf-16-le"),
+            ["without a byte-order mark", "--encoding utf-16-le"],
+            id="UTF-16 LE without mark",
+        ),
+        pytest.param(
+            "id,name\n1,名单\n".encode("utf-16-be"), ["--encoding utf-16-be"], id="UTF-16 BE"
+        ),
+        pytest.param(
+            "学号,姓名\n1,小明\n".encode("utf-16-le"),
+            ["--encoding utf-16-le"],
+            id="few plain letters",
+        ),
+        pytest.param(
+            "id,name\n1,Zoë\n".encode("utf-32-le"), ["--encoding utf-32-le"], id="UTF-32 LE"
+        ),
+        pytest.param(
+            "id,name\n1,Zoë\n".encode("utf-32-be"), ["--encoding utf-32-be"], id="UTF-32 BE"
+        ),
+        pytest.param(
+            "id,name\n1,Zoë\n".encode("utf-16")[:-1], ["line 2", "not UTF-16"], id="cut UTF-16"
         ),
         pytest.param(
             b"\xef\xbb\xbfid,name\n2,Zo\xeb\n", ["line 2", "not UTF-8"], id="marked as UTF-8"
         ),
-        pytest.param(b"id,name\n1,\x81\n", ["line 2", "neither"], id="no text at all"),
+        pytest.param(b"id,name\n1,\x81\xff\x8d\n", ["line 2", "not UTF-8"], id="no text"),
     ],
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str, told: list[str]) -> None:
@@ -127,7 +193,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken:
 
 def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
-    read.path.unlink()
+    (tmp_path / "a.csv").unlink()
     with pytest.raises(CannotStart, match="can't be read"):
         list(read.rows())
 
@@ -135,6 +201,6 @@ def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
 def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())
-    os.utime(read.path, ns=(0, 0))
+    os.utime(tmp_path / "a.csv", ns=(0, 0))
     with pytest.raises(CannotStart, match="was changed while it was read"):
         list(read.rows())

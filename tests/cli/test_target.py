@@ -7,8 +7,9 @@ import attrs
 import pytest
 
 import lms_async
-from lms_async.cli.credentials import read_environment, require
+from lms_async.cli.credentials import Environment, read_environment, require
 from lms_async.cli.exits import CannotStart
+from lms_async.cli.proxies import host_of
 from lms_async.cli.target import find_target, target_names
 from schoology_async import UserCreate, Window
 from schoology_async.cli import ALIASES, FIELDS, SchoologyTarget
@@ -85,14 +86,69 @@ def test_the_command_names_no_vendor() -> None:
     assert naming == []
 
 
-def test_the_environment_goes_before_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SCHOOLOGY_KEY", "outside")
-    monkeypatch.delenv("SCHOOLOGY_SECRET", raising=False)
-    (tmp_path / ".env").write_text("SCHOOLOGY_KEY=file\nSCHOOLOGY_SECRET='a$b #c'\nOTHER=1\n")
-    given = require(read_environment(tmp_path), SchoologyTarget())
-    assert given == {"SCHOOLOGY_KEY": "outside", "SCHOOLOGY_SECRET": "a$b #c"}
+FULL = {
+    "schoology": {"SCHOOLOGY_KEY": "k", "SCHOOLOGY_SECRET": "s"},
+    "managebac": {"MANAGEBAC_TOKEN": "t"},
+    "managebac-v1": {"MANAGEBAC_V1_SCHOOL": "school", "MANAGEBAC_V1_TOKEN": "t"},
+}
+VARIABLES = [(name, variable) for name in FULL for variable in find_target(name).variables]
+
+
+def environment(tmp_path: Path, variables: dict[str, str], file: dict[str, str]) -> Environment:
+    lines = [f"{name}='{value}'\n" for name, value in file.items()]
+    (tmp_path / ".env").write_text("".join(lines) + "OTHER=1\n", encoding="utf-8")
+    return attrs.evolve(read_environment(tmp_path), variables=variables)
+
+
+@pytest.mark.parametrize(("name", "variable"), VARIABLES)
+def test_variables_of_two_places_are_not_mixed(tmp_path: Path, name: str, variable: str) -> None:
+    target = find_target(name)
+    full = FULL[name]
+    one = {variable: "http://127.0.0.1:8812/"}
+    rest = {known: value for known, value in full.items() if known != variable}
+    if rest:
+        for outside, inside in ((rest, one), (one, rest)):
+            with pytest.raises(CannotStart) as why:
+                require(environment(tmp_path, outside, inside), target)
+            said = "\n".join(why.value.lines)
+            assert all(known in said for known in (*rest, variable, str(tmp_path / ".env")))
+            assert "8812" not in said
+    both = full | one
+    # All of them in one place, whichever, is as ever; what the file has beside is not looked at.
+    assert require(environment(tmp_path, both, {}), target) == both
+    assert require(environment(tmp_path, {}, both), target) == both
+    assert require(environment(tmp_path, both, full), target) == both
+    assert require(environment(tmp_path, {variable: " "}, both), target) == both  # not set
+    assert require(environment(tmp_path, {"OTHER_KEY": "1"}, both), target) == both
+
+
+def test_the_file_of_variables_is_read_as_it_stands(tmp_path: Path) -> None:
+    text = "SCHOOLOGY_KEY=k\nSCHOOLOGY_SECRET='a$b #c'\nSCHOOLOGY_TOKEN=\n"
+    for mark in (b"", b"\xef\xbb\xbf"):  # editors on Windows write one
+        (tmp_path / ".env").write_bytes(mark + text.encode())
+        found = attrs.evolve(read_environment(tmp_path), variables={})
+        assert require(found, SchoologyTarget()) == {
+            "SCHOOLOGY_KEY": "k",
+            "SCHOOLOGY_SECRET": "a$b #c",
+        }
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.schoology.com/v1/", "https://api.schoology.com"),
+        ("https://ada:secret@lms.example:8443/x?token=secret", "https://lms.example:8443"),
+        ("http://[::1]:80/", "http://[::1]:80"),
+        ("", ""),
+        ("http://h:99999999/", "http://h"),
+    ],
+)
+def test_the_host_that_is_shown_has_no_secret(url: str, host: str) -> None:
+    class Client:
+        base_url = url
+
+    assert host_of(Client()) == host
+    assert host_of(object()) == ""
 
 
 def test_a_file_of_variables_that_is_no_text(tmp_path: Path) -> None:

@@ -241,19 +241,23 @@ def test_a_row_among_others_is_sent_or_refused_as_it_would_be_alone(field: str, 
 
 _ROW = st.fixed_dictionaries(
     {
-        "school_uid": st.sampled_from(["1", "2", "3", " ", 4]),
+        "school_uid": st.sampled_from(
+            ["1", "2", "3", " ", 4, " 1", "#N/A", "nan", "Zoë", "Ą́", "a\u200b"]
+        ),
         "name_first": st.sampled_from(["A", "B", ""]),
         "name_last": st.just("L"),
         "role_id": st.sampled_from(["7", "8", 9, "x"]),
     },
     optional={
-        "username": st.sampled_from(["u", "", UNSET]),
-        "primary_email": st.sampled_from(["a@b", "ab", ""]),
+        "username": st.sampled_from(["u", "", UNSET, "\xa0u", "null", "#N/A", "é", "e\u0301"]),
+        "primary_email": st.sampled_from(
+            ["a@b", "ab", "", "'a@b", "a@b\u200b", "é@b", "e\u0301@b"]
+        ),
         "grad_year": st.sampled_from(["2031", "1031", "31", "", 2031]),
         "birthday_date": st.sampled_from(["1997-04-01", "1997-04-31", ""]),
         "synced": st.sampled_from(["1", "0", "", "maybe"]),
         "name_title_show": st.sampled_from(["1", ""]),
-        "additional_buildings": st.sampled_from(["1,2", "3", ",", "1, 2", ""]),
+        "additional_buildings": st.sampled_from(["1,2", "3", ",", "1, 2", "", "1,nan", "1.0"]),
         "gender": st.sampled_from(["M", "F", "X", None]),
         "bio": st.sampled_from(["b", 5]),
         "odd": st.just("?"),

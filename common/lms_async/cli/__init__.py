@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 
+from . import streams
+
 
 def run() -> None:
     """The console command ``lms``."""
+    streams.install()
     try:
         from .app import main
     except ModuleNotFoundError as missing:
@@ -20,4 +23,6 @@ def run() -> None:
         what = f"lms: the command needs {name}, which is not installed."
         how = "pip install 'lms-async[cli]'; from a clone: pip install '.[cli]'"
         sys.exit(f"{what}\nInstall it with: {how}")
-    sys.exit(main())
+    ended = main()
+    streams.drain()
+    sys.exit(ended)

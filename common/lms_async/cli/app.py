@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-import shlex
 import sys
 import traceback
 from collections.abc import Coroutine
@@ -18,12 +17,13 @@ from .. import __version__
 from .closing import MOST_ROWS
 from .columns import described
 from .credentials import read_environment
+from .encodings import checked_name
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
 from .journals import shown
 from .target import find_target, target_names
 from .tellers import make_teller
-from .text import quoted
+from .text import command_line, quoted, visible
 
 T = TypeVar("T")
 
@@ -95,7 +95,10 @@ def _lms(
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(metavar="FILE.CSV", help="The rows, with a header.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.CSV", help="The rows, with a header; - for standard input."),
+    ],
     to: Annotated[str, typer.Option(help=f"Where to: {', '.join(target_names())}.")],
     update_existing: Annotated[
         bool,
@@ -108,6 +111,10 @@ def import_(
     ignore: Annotated[
         list[str] | None, typer.Option(metavar='"Column"', help="A column to leave out.")
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The encoding of a file that is not UTF-8."),
+    ] = None,
     results: Annotated[
         Path | None,
         typer.Option(help="Where every row's end is written; by default beside the input."),
@@ -119,6 +126,10 @@ def import_(
         str | None,
         typer.Option(metavar="15/5s", help="Most requests in so many seconds."),
     ] = None,
+    allow_odd_ids: Annotated[
+        bool,
+        typer.Option("--allow-odd-ids", help="Send ids such as NULL or 1.2E+05 as they are."),
+    ] = False,
     restart: Annotated[
         bool,
         typer.Option("--restart", help="Send all rows, also those that an earlier run settled."),
@@ -154,10 +165,12 @@ def import_(
             ignored=ignore or (),
             results=results,
             dry_run=dry_run,
+            allow_odd_ids=allow_odd_ids,
+            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,
-            again=shlex.join(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
+            again=command_line(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
         )
     except CannotStart as why:
         say.fault(why.lines, why.exit_code)
@@ -172,7 +185,7 @@ def columns(
     """Say which columns a file may have."""
     target = find_target(name)
     for line in described(target.fields, target.needed):
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 journal = typer.Typer(no_args_is_help=True, help="The journals that imports keep.")
@@ -185,7 +198,7 @@ def show(
 ) -> None:
     """Say what a journal knows: how many rows ended how, and when it was written."""
     for line in shown(path):
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 @app.command()

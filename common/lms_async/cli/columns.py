@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
 
+from ..ids import ExactId
 from ..outcome import RowError
 from .exits import CannotStart
-from .text import counted, likeness, listed, nearest, plain, quoted, typed
+from .text import column_name, counted, likeness, listed, nearest, plain, quoted, typed
+
+#: Control characters other than tabs and line breaks. They come from a wrong encoding, or from a
+#: program that cut a text into pieces. A lone surrogate is half of a character.
+_DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+
+#: How many columns of which one thing is wrong are named.
+_MOST_FAULTS = 50
+#: How many unknown columns are compared with the known ones: it takes time.
+_MOST_COMPARED = 200
 
 
 @attrs.frozen
@@ -23,19 +35,35 @@ class Columns:
     nameless: tuple[int, ...] = ()
     #: What a field is called where its column has another name: both.
     called: Mapping[str, str] = attrs.field(factory=dict)
+    #: Whether values are sent as ids even where they look like none.
+    exact_ids: bool = False
 
     def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
         """The fields that were given: an empty cell is none. Cells are trimmed."""
         if len(cells) != self.width:
             what = f"the row has {counted(len(cells), 'cell')}, the header {self.width}"
             return RowError("ragged", what)
-        if any("\0" in cell for cell in cells):
-            return RowError("nul", "the row has a NUL byte in it")
+        whole = "".join(cells)
+        if not whole.isprintable() and (damage := _DAMAGE.search(whole)):
+            if damage[0] == "\0":
+                return RowError("nul", "the row has a NUL byte in it")
+            return RowError("damaged", f"the row has a control character in it ({_point(damage)})")
+        if "�" in whole:
+            return RowError(
+                "damaged", "the row has the mark � in it, which stands for a lost letter"
+            )
         for position in self.nameless:
             if cells[position].strip():
                 what = f"the row has a value in column {position + 1}, which has no name"
                 return RowError("ragged", what)
-        return {field: value for place, field in self.fields if (value := cells[place].strip())}
+        given = {field: value for place, field in self.fields if (value := cells[place].strip())}
+        return (
+            dict(zip(given, map(ExactId, given.values()), strict=True)) if self.exact_ids else given
+        )
+
+
+def _point(found: re.Match[str]) -> str:
+    return f"U+{ord(found[0]):04X}"
 
 
 def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> list[str]:
@@ -57,7 +85,7 @@ def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
     faults: list[str] = []
     columns: dict[str, str] = {}
     for one in given:
-        field, equals, column = (part.strip() for part in one.partition("="))
+        field, equals, column = (column_name(part) for part in one.partition("="))
         if not (field and equals and column):
             faults.append(f'--map {quoted(one)} must be FIELD="Column"')
         elif field not in fields and column in fields:
@@ -85,15 +113,18 @@ def match_columns(
     mapped: Mapping[str, str],
     ignored: Collection[str],
     aliases: Mapping[str, str] | None = None,
+    exact_ids: bool = False,
 ) -> Columns:
     """Find the field of each column.
 
     :param mapped: columns by field, as :func:`read_map` gives them.
-    :param ignored: columns that are left out.
+    :param ignored: columns that are left out, as they were typed.
     :param aliases: fields by names that others give them. They are proposed, never taken.
+    :param exact_ids: whether values are sent as ids even where they look like none.
     :raises CannotStart: says all that is wrong at once.
     """
-    faults = _doubled(header) + _absent(header, mapped, ignored)
+    ignored = list(map(column_name, ignored))
+    faults = _some(_doubled(header)) + _absent(header, mapped, ignored)
     by_column = {column: field for field, column in mapped.items()}
     found: dict[str, int] = {}
     unknown: list[str] = []
@@ -120,7 +151,9 @@ def match_columns(
     ]
     proposed = _proposed(unknown, free, aliases or {})
     lacking = {f for group in needed if not any(f in found for f in group) for f in group}
-    faults += [_unknown(column, fields, proposed.get(column), lacking) for column in unknown]
+    # Those of which something is known first: what is left out then are the others.
+    unknown.sort(key=lambda column: column not in proposed)
+    faults += _some([_unknown(column, fields, proposed.get(column), lacking) for column in unknown])
     there = {*found, *(proposal.field for proposal in proposed.values())}
     missing = [group for group in needed if not there.intersection(group)]
     faults += [_missing(group, fields) for group in missing]
@@ -136,7 +169,14 @@ def match_columns(
         tuple((position, field) for field, position in found.items()),
         tuple(position for position, column in enumerate(header) if not column),
         {field: f"{field} ({quoted(column)})" for field, column in mapped.items()},
+        exact_ids,
     )
+
+
+def _some(faults: list[str]) -> list[str]:
+    """The first of ``faults``: a screen has room for so many."""
+    more = len(faults) - _MOST_FAULTS
+    return [*faults[:_MOST_FAULTS], f"and {counted(more, 'column')} more"] if more > 0 else faults
 
 
 def _doubled(header: Sequence[str]) -> list[str]:
@@ -182,7 +222,7 @@ def _proposed(
         (likeness, False),
     ):
         for field in list(free):
-            left = [column for column in columns if column not in found]
+            left = [column for column in columns[:_MOST_COMPARED] if column not in found]
             best = max(left, key=lambda column: likes(column, field), default=None)
             if best is not None and likes(best, field):
                 found[best] = _Proposal(field, sure)

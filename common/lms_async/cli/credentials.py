@@ -1,4 +1,8 @@
-"""Credentials, from the environment or from a file ``.env`` in the working directory."""
+"""Credentials, from the environment or from a file ``.env`` in the working directory.
+
+All variables of a target come from one of the two. Otherwise a base URL that somebody left in a
+``.env`` would be sent the token that the environment has.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 from dotenv import dotenv_values
 
 from .exits import CannotStart
@@ -14,35 +19,63 @@ from .target import Target
 from .text import listed
 
 
-def read_environment(folder: Path | None = None) -> dict[str, str]:
-    """The environment, and what ``.env`` adds to it; the environment goes first.
+@attrs.frozen
+class Environment:
+    """The variables of the environment, and those of a file ``.env``."""
+
+    variables: Mapping[str, str] = attrs.field(repr=False)
+    from_file: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    file: Path = Path(".env")
+
+
+def read_environment(folder: Path | None = None) -> Environment:
+    """The environment, and what ``.env`` says.
 
     :param folder: where ``.env`` is looked for; the working directory.
     :raises CannotStart: ``.env`` is there and can't be read.
     """
-    path = (folder or Path.cwd()) / ".env"
     # It logs lines that it can't read; with their numbers only, but nobody asked for it here.
     logging.getLogger("dotenv").addHandler(logging.NullHandler())
+    path = (folder or Path()) / ".env"
     try:
-        kept = dotenv_values(path, interpolate=False) if path.is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
+        path = path.resolve()
+        # Windows' editors write a byte-order mark.
+        kept = (
+            dotenv_values(path, interpolate=False, encoding="utf-8-sig") if path.is_file() else {}
+        )
+    except (OSError, UnicodeError, ValueError) as error:
         raise CannotStart(f"{path} can't be read: {type(error).__name__}") from None
-    return {name: value for name, value in kept.items() if value} | dict(os.environ)
+    return Environment(
+        dict(os.environ), {name: value for name, value in kept.items() if value}, path
+    )
 
 
-def require(environment: Mapping[str, str], target: Target) -> dict[str, str]:
-    """The variables of ``target`` that are set.
+def require(environment: Environment | Mapping[str, str], target: Target) -> dict[str, str]:
+    """The variables of ``target`` that are set; a blank one is not.
 
-    :raises CannotStart: names those that are needed and missing.
+    :raises CannotStart: names those that are needed and missing, or says that some are in the
+        environment and others in ``.env``.
     """
-    given = {name: environment.get(name, "").strip() for name in target.variables}
+    if not isinstance(environment, Environment):
+        environment = Environment(environment)
+    given = _set(environment.variables, target)
+    in_file = _set(environment.from_file, target)
+    only_there = [name for name in in_file if name not in given]
+    if given and only_there:
+        raise CannotStart(
+            f"{listed(list(given))} {_are(given)} set in the environment, and "
+            f"{listed(only_there)} in {environment.file}: credentials could go to another host "
+            "than they are meant for",
+            "set all of them in one of the two places, and none in the other",
+        )
+    given = given or in_file
     missing = [
         f"{name} ({variable.what})"
         + (f", or {listed(variable.instead)} instead" if variable.instead else "")
         for name, variable in target.variables.items()
         if variable.needed
-        and not given[name]
-        and not (variable.instead and all(given[other] for other in variable.instead))
+        and name not in given
+        and not (variable.instead and all(other in given for other in variable.instead))
     ]
     if missing:
         raise CannotStart(
@@ -50,4 +83,13 @@ def require(environment: Mapping[str, str], target: Target) -> dict[str, str]:
             "set them in the environment, or in a file .env in this folder; "
             "they are never taken from the command line",
         )
-    return {name: value for name, value in given.items() if value}
+    return given
+
+
+def _set(variables: Mapping[str, str], target: Target) -> dict[str, str]:
+    known = {name: variables.get(name, "").strip() for name in target.variables}
+    return {name: value for name, value in known.items() if value}
+
+
+def _are(names: Mapping[str, str]) -> str:
+    return "is" if len(names) == 1 else "are"

@@ -17,6 +17,7 @@ import attrs
 from ..outcome import Status
 from .exits import CannotStart, Exit
 from .importing import Order, run_import
+from .proxies import without_proxy
 from .target import Demo, Row, Target, find_target, target_names
 from .tellers import Teller
 from .text import duration
@@ -46,7 +47,8 @@ async def run_demo(
         none = "no target is installed that has a demonstration"
         raise CannotStart(f"{to} has no demonstration" if to else none)
     for target in targets:
-        ended = await _run(target, out, say, people)
+        with without_proxy():
+            ended = await _run(target, out, say, people)
         if ended is not Exit.DONE:
             return ended
     return Exit.DONE
@@ -169,7 +171,7 @@ def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str,
     done, rejected, unknown = (
         counts[status] for status in (Status.DONE, Status.REJECTED, Status.UNKNOWN)
     )
-    with results.open(encoding="utf-8", newline="") as file:
+    with results.open(encoding="utf-8-sig", newline="") as file:
         rows = [int(row["row"]) for row in csv.DictReader(file)]
     total = len(school.people) + school.bad
     return [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,14 @@ from ..limit import Window
 from ..outcome import Status
 from . import journals
 from .columns import Columns, match_columns, read_map
-from .credentials import require
+from .credentials import Environment, require
 from .exits import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
+from .proxies import host_of, proxy_for, without_netrc
 from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
+from .source import Source, copied, file_source, is_stream, name_of, need_results
 from .table import Table, no_rows
 from .target import LooseKey, Target, meant_for
 from .tellers import Teller
@@ -44,13 +46,17 @@ class Order:
 
     path: Path
     target: Target
-    environment: Mapping[str, str] = attrs.field(repr=False)
+    environment: Environment | Mapping[str, str] = attrs.field(repr=False)
     update_existing: bool = False
     #: ``FIELD=COLUMN``, each.
     maps: Collection[str] = ()
     ignored: Collection[str] = ()
     results: Path | None = None
     dry_run: bool = False
+    #: The encoding of the file, as :func:`~.encodings.checked_name` gives it.
+    encoding: str | None = None
+    #: Send ids also where they look like what a spreadsheet or a program leaves behind.
+    allow_odd_ids: bool = False
     limit: tuple[int, float] | None = None
     #: Forget what the journal of an earlier run knows.
     restart: bool = False
@@ -94,9 +100,17 @@ class _Import:
         if order.update_existing and not target.updates:
             raise CannotStart(f"--update-existing means nothing to {target.name}")
         maps = read_map(order.maps, target.fields)
-        table = Table.open(order.path)
+        stream = is_stream(order.path)
+        if stream and order.results is None and not order.dry_run:
+            raise need_results(order.path)
+        with await copied(order.path) if stream else file_source(order.path) as source:
+            return await self._import(source, maps)
+
+    async def _import(self, source: Source, maps: Mapping[str, str]) -> Summary:
+        order, target = self._order, self._target
+        table = Table.open(source, encoding=order.encoding, again=order.again)
         for note in table.notes:
-            self._say.note(f"{order.path}: {note}")
+            self._say.note(f"{source.name}: {note}")
         try:
             columns = match_columns(
                 table.header,
@@ -105,13 +119,14 @@ class _Import:
                 mapped=maps,
                 ignored=order.ignored,
                 aliases=getattr(target, "aliases", None),
+                exact_ids=order.allow_odd_ids,
             )
         except CannotStart as faults:
             raise CannotStart(*meant_for(table.header, but=target), *faults.lines) from None
         same = target.same if isinstance(target, LooseKey) else tuple
         checked = await check(table, columns, key=target.key, same=same, check_row=target.check)
         if not checked.rows:
-            raise no_rows(order.path, len(table.header))
+            raise no_rows(source, len(table.header))
         if checked.rounded:
             self._say.note(
                 f"{listed(target.key)} of {counted(len(checked.rounded), 'row')} (row "
@@ -122,7 +137,7 @@ class _Import:
             return self._dry_run(table, columns, checked)
         given = require(order.environment, target)
         written = order.results or beside(order.path)
-        journals.apart(journals.beside(written, source=order.path), written, order.path)
+        journals.apart(journals.beside(written), written, order.path)
         results = Results(written, source=order.path)
         try:
             summary = await self._send_all(table, columns, checked, given, results)
@@ -153,8 +168,10 @@ class _Import:
         )
         settled = 0
         try:
+            if self._order.results is None and is_stream(self._order.path):
+                raise need_results(self._order.path)
             results = self._order.results or beside(self._order.path)
-            path = journals.beside(results, source=self._order.path)
+            path = journals.beside(results)
             if (earlier := self._earlier(path)) is not None:
                 settled = journals.settled(earlier)
                 self._say.note(journals.would_go_on(path, earlier))
@@ -185,9 +202,13 @@ class _Import:
             results.begin()
             sending.nothing()
             return self._summary(self._ending(None, results, given), results)
-        async with self._connect(given) as client:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(without_netrc())
+            client = await stack.enter_async_context(self._connect(given))
+            host = host_of(client)
+            self._say.host(self._target.name, host, proxy_for(host))
             await self._verify(client, given)
-            path = journals.beside(results.path, source=self._order.path)
+            path = journals.beside(results.path)
             earlier = self._earlier(path)
             bulk = self._target.bulk(
                 client,
@@ -213,7 +234,7 @@ class _Import:
         order = self._order
         return Journal(
             path,
-            order.path.name,
+            name_of(order.path),
             restart=order.restart,
             retry_rejected=order.retry_rejected,
             keep_reasons=True,  # the results file has them too

@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM the same."""
+"""Ctrl-C, and the same for SIGTERM and for a terminal that is closed (SIGHUP)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Sent when the terminal is closed; Windows has none.
+_HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
 class Interrupts:
     """While entered, an interrupt calls :attr:`react` on the event loop, instead of raising
     ``KeyboardInterrupt`` wherever the program happens to stand.
+
+    A terminal that is closed counts as one interrupt, and never as a second one: the shell and the
+    system both send SIGHUP then, and service managers send it after SIGTERM. Under ``nohup``, which
+    has it ignored, it stays ignored.
 
     Plain signal handlers rather than the loop's own: those don't exist on Windows.
     """
@@ -28,7 +33,7 @@ class Interrupts:
         self._before: list[tuple[signal.Signals, Any]] = []
 
     def __enter__(self) -> Self:
-        self._before = [(number, signal.signal(number, self._arrived)) for number in _SIGNALS]
+        self._before = [(number, signal.signal(number, self._arrived)) for number in _signals()]
         return self
 
     def __exit__(
@@ -42,8 +47,16 @@ class Interrupts:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._happened)
+        self._loop.call_soon_threadsafe(self._happened, number)
 
-    def _happened(self) -> None:
+    def _happened(self, number: int) -> None:
+        if self.count and number == _HANG_UP:
+            return
         self.count += 1
         self.react()
+
+
+def _signals() -> list[signal.Signals]:
+    if _HANG_UP is None or signal.getsignal(_HANG_UP) is signal.SIG_IGN:
+        return [signal.SIGINT, signal.SIGTERM]
+    return [signal.SIGINT, signal.SIGTERM, _HANG_UP]

@@ -31,11 +31,9 @@ def apart(journal: Path, *others: Path) -> None:
             raise CannotStart(f"{file} is the journal's name: give another file by --results")
 
 
-def beside(results: Path, *, source: Path) -> Path:
-    """The journal's name: that of the results file, or of the input if results go nowhere that
-    could be gone back to, as a pipe."""
-    plain = not results.exists() or results.is_file()
-    return (results if plain else source).with_suffix("").with_suffix(".journal")
+def beside(results: Path) -> Path:
+    """The journal's name, from that of the results file."""
+    return results.with_suffix("").with_suffix(".journal")
 
 
 def look(path: Path) -> Told:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from ..outcome import RowError, Status
+from .cells import write_cell
 from .exits import CannotStart
 from .rows import Line
 
 COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
-# What makes a spreadsheet take a cell for a formula and run it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: By it Excel knows the file for UTF-8.
+_MARK = "\ufeff"
+
+
+#: Never through a link, also one that is made at this very moment.
+_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
 def beside(path: Path) -> Path:
@@ -28,16 +35,18 @@ class Results:
     def __init__(self, path: Path, *, source: Path) -> None:
         """Make sure that ``path`` can be written.
 
-        :raises CannotStart: it can't, it is the input itself, or no file.
+        :raises CannotStart: it can't, it is the input itself, or not a plain file.
         """
         if str(path) == "-":
             raise CannotStart("results go into a file, not to -: for the screen there is --json")
         self.path = path
-        existed = path.exists()
+        existed = os.path.lexists(path)
         try:
-            if existed and path.samefile(source):
-                raise CannotStart(f"{path} is the input: give another file by --results")
-            self._file: IO[str] = path.open("a", encoding="utf-8", newline="", buffering=1)
+            if existed:
+                _refuse(path, source)
+            self._file: IO[str] = os.fdopen(
+                os.open(path, _FLAGS, mode=0o600), "a", encoding="utf-8", newline="", buffering=1
+            )
         except OSError as error:
             raise self._unwritable(error) from None
         #: Why the file can't be written any more, if so.
@@ -54,8 +63,8 @@ class Results:
         :raises CannotStart: it can't be written after all, e.g. because the disk is full.
         """
         try:
-            if self.path.is_file():  # and not a pipe, or a terminal
-                self._file.truncate(0)
+            self._file.truncate(0)
+            self._file.write(_MARK)
             self._writer.writerow(COLUMNS)
             self._file.flush()
         except OSError as error:
@@ -76,9 +85,10 @@ class Results:
         if self.failure is not None:
             return
         told = ("", "") if error is None else (error.code, error.message)
+        told = (told[0], " ".join(told[1].split()))  # a sentence, on one line
         cells = (line.name, status, id or "", *told, _moment(earlier))
         try:
-            self._writer.writerow([line.row, *map(_cell, cells)])
+            self._writer.writerow([line.row, *map(write_cell, cells)])
         except OSError as failed:
             self.failure = self._unwritable(failed)
             self.lack_from = line.row
@@ -100,7 +110,20 @@ def _moment(seconds: float | None) -> str:
     return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _cell(text: str) -> str:
-    """``text`` on one line, and as text also to a spreadsheet."""
-    text = " ".join(text.splitlines()).replace("\0", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _refuse(path: Path, source: Path) -> None:
+    """Make sure that what is at ``path`` may be replaced.
+
+    :raises CannotStart: it is the input, a link, or something that is written elsewhere.
+    """
+    mode = path.lstat().st_mode
+    if path.exists() and source.exists() and path.samefile(source):
+        raise CannotStart(f"{path} is the input: give another file by --results")
+    if stat.S_ISDIR(mode):
+        what = "is a folder"
+    elif stat.S_ISREG(mode):
+        return
+    elif stat.S_ISLNK(mode):
+        what = "is a link: what it points to would be overwritten"
+    else:
+        what = "is a device or a pipe (for output to read at once there is --json)"
+    raise CannotStart(f"{path} {what}", "give the name of a file by --results")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 import attrs
 
 from ..errors import InvalidInput
+from ..ids import ExactId, fault_of_id, fault_of_value, seems
 from ..outcome import RowError
 from .columns import Columns
 from .table import Table
@@ -18,6 +19,8 @@ from .text import listed
 
 #: How many rows are looked at before Ctrl-C and the screen have their turn.
 _STRETCH = 2000
+#: How many rows with one key are named.
+_MOST_NAMED = 5
 #: A long number as a spreadsheet shows it, and writes it into a CSV file: its end is lost.
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -70,7 +73,8 @@ async def check(
     same: Callable[[tuple[str, ...]], Hashable],
     check_row: Callable[[Mapping[str, str]], None],
 ) -> Checked:
-    """Look at every row. Rows with the same key are all rejected: nothing tells which is meant.
+    """Look at every row. Rows whose keys look the same are all rejected: nothing tells which is
+    meant. So is a row whose key can be nobody's, such as #N/A.
 
     Keeps the keys in memory, and nothing else of the good rows.
     """
@@ -81,20 +85,50 @@ async def check(
         checked.rows += 1
         if checked.rows % _STRETCH == 0:
             await asyncio.sleep(0)
-        if all(line.key) and line.key:
-            named = same(line.key)
+        if all(line.key) and line.key and not any(map(_no_id, line.key)):
+            named = same(tuple(map(seems, line.key)))
             earlier = first.setdefault(named, line.row)
             if earlier != line.row:
                 doubled.setdefault(named, [earlier]).append(line.row)
-        if any(map(_ROUNDED.fullmatch, line.key)):
+        error = (
+            line.error
+            or _complaint(check_row, line.values, columns.called)
+            or _fault_of_key(line, key, columns.called)
+        )
+        if error is None and any(map(_ROUNDED.fullmatch, line.key)):
             checked.rounded.append(line.row)
-        error = line.error or _complaint(check_row, line.values, columns.called)
         if error is not None:
             checked.rejected[line.row] = error
     for rows in doubled.values():
-        error = RowError("duplicate", f"rows {listed(rows)} have the same {listed(key)}")
+        error = RowError("duplicate", f"rows {_some(rows)} have the same {listed(key)}")
         checked.rejected.update(dict.fromkeys(rows, error))
     return checked
+
+
+def _no_id(cell: str) -> bool:
+    return not isinstance(cell, ExactId) and fault_of_value(cell) is not None
+
+
+def _fault_of_key(line: Line, key: Sequence[str], called: Mapping[str, str]) -> RowError | None:
+    """What is wrong with the row's key, whatever the target's own check says of it."""
+    faults = {
+        called.get(field, field): fault
+        for field, cell in zip(key, line.key, strict=True)
+        if cell and not isinstance(cell, ExactId) and (fault := fault_of_id(cell))
+    }
+    if not faults:
+        return None
+    return RowError(
+        "invalid", "; ".join(f"{field}: {why}" for field, why in faults.items()), faults
+    )
+
+
+def _some(rows: list[int]) -> str:
+    """The first few of ``rows``: this stands in the results of each of them."""
+    if len(rows) <= _MOST_NAMED:
+        return listed(rows)
+    named = ", ".join(map(str, rows[:_MOST_NAMED]))
+    return f"{named} and {len(rows) - _MOST_NAMED:,} more"
 
 
 def _complaint(

@@ -1,28 +1,28 @@
-"""A CSV file as it really comes: any delimiter, any line end, perhaps in Windows-1252.
+"""A CSV file as it really comes: any delimiter, any line end, in a known encoding.
 
 What is wrong with the file as a whole is said with the line it stands in, before anything is done.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
+import io
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import attrs
 
+from .encodings import find_encoding
 from .exits import CannotStart
-from .text import counted
+from .formats import refuse_other_formats
+from .source import Source, file_source
+from .text import column_name, counted
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_SAVE_AS_UTF8 = 'save it as "CSV UTF-8" and try again'
 _BLOCK = 1 << 20
-#: How a ZIP archive begins, which is what .xlsx and .ods are.
-_WORKBOOK = b"PK\x03\x04"
 #: A first line by which Excel is told the separator, and which it does not show.
 _SEPARATOR_LINE = re.compile(r'"?sep=([!-/:-@[-`{-~]|\t)"?\s*', re.IGNORECASE)
 
@@ -33,7 +33,7 @@ _LONGEST_SEPARATOR_LINE = 200
 class Table:
     """A file that can be read from its beginning as often as needed, a row at a time."""
 
-    path: Path
+    source: Source
     encoding: str
     delimiter: str
     header: tuple[str, ...]
@@ -42,24 +42,27 @@ class Table:
     _state: tuple[int, ...] = attrs.field(repr=False)
 
     @classmethod
-    def open(cls, path: Path) -> Table:
-        """Look at ``path`` and read its header.
+    def open(cls, given: Source | Path, *, encoding: str | None = None, again: str = "") -> Table:
+        """Look at the input and read its header.
 
-        :raises CannotStart: it is no file, no text, or has no header.
+        :param encoding: what the user says, as :func:`~.encodings.checked_name` gives it.
+        :param again: the command that was typed, for what is proposed to type.
+        :raises CannotStart: it is no file, no text, not in a known encoding, or has no header.
         """
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "is no file"
-            raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}")
+        source = file_source(given) if isinstance(given, Path) else given
         try:
-            state = _state(path.stat())
-            encoding, notes = _encoding(path)
-            delimiter, header = _header(path, encoding)
+            with source.open() as file:
+                state = _state(os.fstat(file.fileno()))
+                start = file.read(_BLOCK)
+            refuse_other_formats(source, start)
+            found = find_encoding(source, encoding, again)
+            delimiter, header = _header(source, found)
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise _unreadable(source, error) from None
+        notes: tuple[str, ...] = ()
         if delimiter != ",":
-            by = _DELIMITERS.get(delimiter, delimiter)
-            notes += (f"the columns are separated by {by}",)
-        return cls(path, encoding, delimiter, header, notes, state)
+            notes = (f"the columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
+        return cls(source, found, delimiter, header, notes, state)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row after the header, with its number as a spreadsheet shows it: the header is row
@@ -69,12 +72,12 @@ class Table:
         :raises CannotStart: the file can't be read on, or is not what it was.
         """
         try:
-            opened = self.path.open(encoding=self.encoding, newline="")
+            opened = _text(self.source, self.encoding)
         except OSError as error:
-            raise _unreadable(self.path, error) from None
+            raise _unreadable(self.source, error) from None
         with opened as file:
             self._check_unchanged(file)
-            for row, cells in _records(self.path, file, self.delimiter):
+            for row, cells in _records(self.source, file, self.delimiter):
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
                     yield row, cells
@@ -84,7 +87,7 @@ class Table:
         """What is in the file now was not checked, and the row numbers are of what was."""
         if _state(os.fstat(file.fileno())) != self._state:
             raise CannotStart(
-                f"{self.path} was changed while it was read: try again",
+                f"{self.source.name} was changed while it was read: try again",
                 "what was sent by then stands in the results, and is not sent a second time",
             )
 
@@ -97,11 +100,11 @@ def _separator(file: IO[str]) -> str | None:
     return named[1] if named else None
 
 
-def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     try:
         skipped = _separator(file) is not None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(source, error) from None
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     row = 0
     while True:
@@ -113,87 +116,48 @@ def _records(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, l
         except csv.Error as error:
             if "field limit" in str(error):
                 raise CannotStart(
-                    f"{path}, row {row + 1}: a cell of more than 131,072 characters"
+                    f"{source.name}, row {row + 1}: a cell of more than 131,072 characters"
                 ) from None
             noticed = reader.line_num + skipped
-            where = f"{path}, row {row + 1} (from line {line}, noticed in line {noticed})"
+            where = f"{source.name}, row {row + 1} (from line {line}, noticed in line {noticed})"
             raise CannotStart(
                 f"{where}: a stray or missing quote",
                 'a cell with a quote in it is written "…""…", and each opening quote is closed',
             ) from None
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise _unreadable(source, error) from None
         row += 1
         yield row, cells
 
 
-def _unreadable(path: Path, error: OSError) -> CannotStart:
-    return CannotStart(f"{path} can't be read: {error.strerror}")
+def _text(source: Source, encoding: str) -> TextIO:
+    return io.TextIOWrapper(source.open(), encoding=encoding, newline="")
+
+
+def _unreadable(source: Source, error: OSError) -> CannotStart:
+    return CannotStart(f"{source.name} can't be read: {error.strerror}")
 
 
 def _state(stat: os.stat_result) -> tuple[int, ...]:
     return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise CannotStart(f"{path} is UTF-16 text: {_SAVE_AS_UTF8}")
-        if start == _WORKBOOK:
-            raise CannotStart(f"{path} is a workbook, no CSV text: {_SAVE_AS_UTF8}")
-        file.seek(0)
-        try:
-            for _ in codecs.iterdecode(iter(lambda: file.read(_BLOCK), b""), "utf-8"):
-                pass
-        except UnicodeDecodeError:
-            pass
-        else:
-            return "utf-8-sig", ()
-    return _windows_1252(path, marked=start.startswith(codecs.BOM_UTF8))
-
-
-def _windows_1252(path: Path, *, marked: bool) -> tuple[str, tuple[str, ...]]:
-    """Take the file for Windows-1252 if all of it can be. A file that is UTF-8 here and not there
-    would be read wrongly either way, and names would be damaged without a word."""
-    utf8 = other = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                other = other or number
-            else:
-                if not line.isascii():
-                    utf8 = utf8 or number
-                continue
-            try:
-                line.decode("cp1252")
-            except UnicodeDecodeError:
-                neither = f"{path}, line {number}: neither UTF-8 nor Windows-1252 text"
-                raise CannotStart(neither, _SAVE_AS_UTF8) from None
-    if marked or utf8:
-        raise CannotStart(
-            f"{path}, line {other}: not UTF-8 text, as line {utf8 or 1} is", _SAVE_AS_UTF8
-        )
-    return "cp1252", (f"it is not UTF-8 text (line {other}), and is read as Windows-1252",)
-
-
-def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
+def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
     """The delimiter, and the cells of the first row, trimmed."""
-    with path.open(encoding=encoding, newline="") as file:
+    with _text(source, encoding) as file:
         named = _separator(file)
         start = file.read(_BLOCK)
         delimiter = named or _delimiter(start)
         file.seek(0)
-        _, cells = next(_records(path, file, delimiter), (0, []))
-    header = tuple(cell.strip() for cell in cells)
-    if not start.strip():
-        raise CannotStart(f"{path} is empty")
+        _, cells = next(_records(source, file, delimiter), (0, []))
+    header = tuple(map(column_name, cells))
+    if not start.strip(" \t\r\n\f\v\ufeff"):
+        raise CannotStart(f"{source.name} is empty")
+    if any("\0" in cell for cell in cells):
+        what = "NUL bytes among the column names: this is no CSV text"
+        raise CannotStart(f"{source.name}, row 1: {what}")
     if not any(header):
-        raise CannotStart(f"{path}, row 1 is blank: it must name the columns")
-    if any("\0" in cell for cell in header):
-        raise CannotStart(f"{path}, row 1: NUL bytes among the column names: this is no CSV text")
+        raise CannotStart(f"{source.name}, row 1 is blank: it must name the columns")
     return delimiter, header
 
 
@@ -212,6 +176,6 @@ def _delimiter(start: str) -> str:
     return max(counts, key=counts.__getitem__)
 
 
-def no_rows(path: Path, header: int) -> CannotStart:
+def no_rows(source: Source, header: int) -> CannotStart:
     """What to say of a file with a header and nothing below it."""
-    return CannotStart(f"{path} has a header of {counted(header, 'column')} and no rows")
+    return CannotStart(f"{source.name} has a header of {counted(header, 'column')} and no rows")

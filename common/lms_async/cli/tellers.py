@@ -5,12 +5,10 @@ Files are named, rows by their number; nothing that is said names a person.
 
 from __future__ import annotations
 
-import io
-import os
+import json
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import IO, Protocol, cast
+from typing import Any, Protocol, TextIO
 
 import attrs
 import orjson
@@ -22,7 +20,8 @@ from ..events import Event
 from ..outcome import RowError, Status
 from .closing import MOST_ROWS, closing
 from .exits import Exit
-from .text import counted, duration
+from .streams import as_raw, as_utf8
+from .text import counted, duration, escaped_json, visible
 from .work import Summary, Work
 
 
@@ -39,6 +38,10 @@ class Teller(Protocol):
 
     def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
         """A row that is not done; ``ours``: the message is our own, and so names nobody."""
+
+    def host(self, target: str, host: str, proxy: str) -> None:
+        """The first request, with the credentials, is about to go to ``host``; through a ``proxy``
+        unless that is ``""``."""
 
     def begin(self, work: Work) -> None:
         """The first request with rows is about to go."""
@@ -57,45 +60,14 @@ class Teller(Protocol):
 
 
 def make_teller(
-    out: IO[str], err: IO[str], *, json: bool = False, most_rows: float = MOST_ROWS
+    out: TextIO, err: TextIO, *, json: bool = False, most_rows: float = MOST_ROWS
 ) -> Teller:
     """JSON on ``out`` if that is wanted; otherwise a live bar if both go to a terminal, and plain
     lines if not, with at most ``most_rows`` rows named."""
     if json:
-        return _Machine(out)
+        return _Machine(as_utf8(out))
     kind = _Live if out.isatty() and err.isatty() else _Lines
     return kind(out, err, most_rows)
-
-
-class _Steady(io.TextIOBase):
-    """A stream that goes silent when nobody reads it any more (a closed pipe): an import must not
-    die in the middle because its output was cut short by ``head``."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-        self._silent = False
-
-    def write(self, text: str) -> int:
-        if not self._silent:
-            try:
-                self._stream.write(text)
-                self._stream.flush()
-            except OSError:
-                self._silent = True
-                _let_go(self._stream)
-        return len(text)
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-
-def _let_go(stream: IO[str]) -> None:
-    """Send what is left in the stream's buffer nowhere: Python tries it once more at its end, and
-    would exit with 120 for it (Python's documentation, "Note on SIGPIPE")."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
 
 
 class _Lines:
@@ -103,16 +75,16 @@ class _Lines:
 
     every = 3.0
 
-    def __init__(self, out: IO[str], err: IO[str], most_rows: float) -> None:
+    def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         self._most_rows = most_rows
-        self._out = _Steady(out)
-        self._err = _Steady(err)
+        self._out = out
+        self._err = err
         self._work: Work | None = None
         self._rows_named = 0
         self._rows_left_out = 0
 
     def _say(self, text: str) -> None:
-        self._err.write(text + "\n")
+        self._err.write(visible(text) + "\n")
 
     def note(self, text: str) -> None:
         self._say(text)
@@ -127,6 +99,10 @@ class _Lines:
             return
         self._rows_named += 1
         self._say(f"row {row}: {status}, {error.code}" + (f": {error.message}" if ours else ""))
+
+    def host(self, target: str, host: str, proxy: str) -> None:
+        through = f" through the proxy {proxy}" if proxy else ""
+        self._say(f"{target}: connecting to {host or 'the host that the target chooses'}{through}")
 
     def begin(self, work: Work) -> None:
         self._work = work
@@ -146,7 +122,7 @@ class _Lines:
         if self._rows_left_out:
             self._say(f"and {counted(self._rows_left_out, 'row')} more: the results file has all")
         for line in closing(summary, all_named=not self._rows_left_out):
-            self._out.write(line + "\n")
+            self._out.write(visible(line) + "\n")
 
 
 class _Live(_Lines):
@@ -154,11 +130,9 @@ class _Live(_Lines):
 
     every = 0.2
 
-    def __init__(self, out: IO[str], err: IO[str], most_rows: float) -> None:
+    def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         super().__init__(out, err, most_rows)
-        self._console = Console(
-            file=cast("IO[str]", self._err), highlight=False, markup=False, soft_wrap=True
-        )
+        self._console = Console(file=as_raw(err), highlight=False, markup=False, soft_wrap=True)
         self._bar = Progress(
             BarColumn(bar_width=30),
             TextColumn("{task.description}", markup=False),
@@ -168,7 +142,7 @@ class _Live(_Lines):
         self._task = self._bar.add_task("", visible=False)
 
     def _say(self, text: str) -> None:
-        self._console.print(Text(text))
+        self._console.print(Text(visible(text)))
 
     def begin(self, work: Work) -> None:
         super().begin(work)
@@ -193,12 +167,12 @@ class _Machine:
 
     every = 1.0
 
-    def __init__(self, out: IO[str]) -> None:
-        self._out = _Steady(out)
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self._work: Work | None = None
 
     def _say(self, event: str, **said: object) -> None:
-        self._out.write(orjson.dumps({"event": event, **said}).decode() + "\n")
+        self._out.write(_as_json({"event": event, **said}) + "\n")
 
     def note(self, text: str) -> None:
         self._say("note", text=text)
@@ -209,6 +183,9 @@ class _Machine:
     def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
         message = {"error": error.message} if ours else {}
         self._say("row", row=row, status=status, error_code=error.code, **message)
+
+    def host(self, target: str, host: str, proxy: str) -> None:
+        self._say("host", target=target, host=host, proxy=proxy)
 
     def begin(self, work: Work) -> None:
         self._work = work
@@ -237,6 +214,14 @@ class _Machine:
         said["reasons"] = dict(summary.reasons)
         said["results"] = None if summary.results is None else str(summary.results)
         self._say("report", **said)
+
+
+def _as_json(said: dict[str, Any]) -> str:
+    try:
+        line = orjson.dumps(said).decode()
+    except TypeError:  # a file name that is not UTF-8: orjson does not write what stands for it
+        line = json.dumps(said)
+    return escaped_json(line)
 
 
 def _by_name(counts: Counter[Status]) -> dict[str, int]:

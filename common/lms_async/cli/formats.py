@@ -1,0 +1,77 @@
+"""What a file is that is not CSV text, and what to do with it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import PurePosixPath
+
+from .exits import CannotStart
+from .source import Source
+from .text import listed, quoted
+
+_SAVE_AS_UTF8 = 'save the sheet with the rows as "CSV UTF-8" and import that file'
+#: How files begin that people take for CSV.
+_BEGINNINGS = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("is an Excel workbook (.xls)", _SAVE_AS_UTF8),
+    b"%PDF-": ("is a PDF document", "export the rows as CSV"),
+    b"\x1f\x8b": ("is compressed (gzip)", "unpack it first, for example with gunzip"),
+    b"\xfd7zXZ\0": ("is compressed (xz)", "unpack it first, for example with unxz"),
+    b"BZh": ("is compressed (bzip2)", "unpack it first, for example with bunzip2"),
+    b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it first"),
+    b"Rar!\x1a\x07": ("is a RAR archive", "unpack it first"),
+    b"SQLite format 3\0": ("is a database file (SQLite)", "export the rows as CSV"),
+}
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+#: The files of a OneRoster CSV export; the first is in each of them.
+_ONE_ROSTER = frozenset(
+    "manifest.csv academicSessions.csv classes.csv courses.csv demographics.csv enrollments.csv "
+    "orgs.csv roles.csv userProfiles.csv users.csv".split()
+)
+_WORKBOOKS = {
+    "xl/workbook.xml": "is an Excel workbook (.xlsx)",
+    "xl/workbook.bin": "is an Excel workbook (.xlsb)",
+    "content.xml": "is an OpenDocument spreadsheet (.ods)",
+    "Index/Document.iwa": "is a Numbers workbook",
+}
+_MOST_NAMES = 5
+
+
+def refuse_other_formats(source: Source, start: bytes) -> None:
+    """Make sure that the input is text, by how it begins.
+
+    :raises CannotStart: it is not; says what it is and what to do.
+    """
+    if start.startswith(_ZIP):
+        raise CannotStart(*_archive(source))
+    for beginning, (what, advice) in _BEGINNINGS.items():
+        if start.startswith(beginning):
+            raise CannotStart(f"{source.name} {what}, not CSV text", advice)
+
+
+def _archive(source: Source) -> tuple[str, str]:
+    try:
+        with source.open() as file, zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return f"{source.name} is a damaged zip archive, not CSV text", "get the file again"
+    for name, what in _WORKBOOKS.items():
+        if name in names:
+            return f"{source.name} {what}, not CSV text", _SAVE_AS_UTF8
+    tables = [name for name in names if name.lower().endswith(".csv")]
+    plain = {PurePosixPath(name).name for name in tables}
+    one_at_a_time = "lms import takes one CSV file at a time: unzip the archive, and import "
+    if "manifest.csv" in plain or len(plain & _ONE_ROSTER) > 1:
+        known = sorted(plain & _ONE_ROSTER - {"manifest.csv"})
+        return (
+            f"{source.name} is a zip archive of OneRoster files ({_named(known)})",
+            one_at_a_time + ("users.csv for the people" if "users.csv" in plain else "one of them"),
+        )
+    if tables:
+        return f"{source.name} is a zip archive with {_named(tables)}", one_at_a_time + "that file"
+    return f"{source.name} is a zip archive without a CSV file in it", "import a CSV file"
+
+
+def _named(names: list[str]) -> str:
+    shown = [quoted(name) for name in names[:_MOST_NAMES]]
+    more = len(names) - len(shown)
+    return f"{', '.join(shown)} and {more} more" if more else listed(shown) if shown else "no rows"

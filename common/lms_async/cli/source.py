@@ -1,0 +1,155 @@
+"""Where the rows come from: a file, or a stream that is copied to a private file first."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from .exits import CannotStart
+from .text import quoted
+
+_BLOCK = 1 << 20
+
+
+class Source:
+    """Input that can be read from its beginning as often as needed.
+
+    :param name: what it is called in messages.
+    :param path: the file; not there for a stream, which is read from ``copy``.
+    :param copy: a file without a name, readable by nobody else; gone once it is closed.
+    """
+
+    def __init__(
+        self, name: str, *, path: Path | None = None, copy: BinaryIO | None = None
+    ) -> None:
+        self.name = name
+        self.path = path
+        self._copy = copy
+
+    def open(self) -> BinaryIO:
+        """Open it for reading from the beginning. A stream's copy has one reader at a time."""
+        if self._copy is None:
+            assert self.path is not None  # noqa: S101 - one of the two is given
+            return self.path.open("rb")
+        self._copy.seek(0)
+        return os.fdopen(os.dup(self._copy.fileno()), "rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._copy is not None:
+            self._copy.close()
+
+
+def is_stream(path: Path) -> bool:
+    """Whether ``path`` has no name that results could stand beside: ``-``, a pipe, or a name that
+    stands for an open file of this process, as ``<(…)`` gives one."""
+    if str(path) == "-":
+        return True
+    name = os.path.abspath(path)  # noqa: PTH100 - without following links
+    if name == "/dev/stdin" or name.startswith(("/dev/fd/", "/proc/")):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
+
+
+def file_source(path: Path) -> Source:
+    """The file at ``path``.
+
+    :raises CannotStart: there is none, or it is a folder or a device.
+    """
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "is not a file"
+        raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}")
+    return Source(str(path), path=path)
+
+
+async def copied(path: Path) -> Source:
+    """Copy the stream at ``path``, or standard input for ``-``, to a private file.
+
+    It can be cancelled while the stream gives nothing.
+
+    :raises CannotStart: the stream cannot be read, or the copy cannot be written.
+    """
+    name = "standard input" if str(path) == "-" else str(path)
+    if str(path) == "-" and sys.stdin is None:
+        raise CannotStart("standard input is closed: give a file, or pipe the rows into lms")
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[BinaryIO] = loop.create_future()
+
+    def tell(what: Callable[[], None]) -> None:
+        def unless_cancelled() -> None:
+            if not over.done():
+                what()
+
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(unless_cancelled)
+
+    def work() -> None:
+        try:
+            copy = _copy(path)
+        except OSError as error:
+            why = CannotStart(f"{name} cannot be read: {error.strerror}")
+            tell(lambda: over.set_exception(why))
+        else:
+            tell(lambda: over.set_result(copy))
+
+    # Not asyncio.to_thread: a read that waits for good would keep the program from ending.
+    threading.Thread(target=work, daemon=True).start()
+    return Source(name, copy=await over)
+
+
+def _copy(path: Path) -> BinaryIO:
+    descriptor = os.dup(0) if str(path) == "-" else os.open(path, os.O_RDONLY)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _ends(descriptor)):
+            raise OSError(0, "it is a device, and has no end")
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the source
+        try:
+            while block := os.read(descriptor, _BLOCK):
+                copy.write(block)
+            copy.flush()
+        except BaseException:
+            copy.close()
+            raise
+        return copy
+    finally:
+        os.close(descriptor)
+
+
+def _ends(device: int) -> bool:
+    """Whether reading a device ends at some time: a terminal, and the empty device."""
+    return os.isatty(device) or os.path.samestat(os.fstat(device), os.stat(os.devnull))  # noqa: PTH116
+
+
+def name_of(path: Path) -> str:
+    """The name that a journal knows an input by; a stream's own changes with each run."""
+    return "-" if is_stream(path) else path.name
+
+
+def need_results(path: Path) -> CannotStart:
+    """What to say where nothing tells where the results of a stream go."""
+    what = "standard input has" if str(path) == "-" else f"{quoted(str(path))} is a stream and has"
+    return CannotStart(
+        f"{what} no file name for the results to stand beside: add --results FILE.csv",
+        "the journal is kept beside that file",
+    )

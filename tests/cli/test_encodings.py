@@ -1,0 +1,166 @@
+"""Text that is not UTF-8: refused, with what it may be, until somebody says what it is."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from lms_async.cli.encodings import checked_name
+from lms_async.cli.exits import CannotStart
+from lms_async.cli.table import Table
+from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import HEADER, Import, environment_of, lms, save
+
+POLISH = ["Łukasz Żółć", "Břetislav Dvořák", "Žofie Šťastná", "Gőz Ágnes"]
+RUSSIAN = ["Иван Петров", "Мария Сидорова", "Алёна", "Дмитрий"]
+FRENCH = ["Zoë Müller", "José", "François", "Ångström"]
+CHINESE = ["王小明", "陳美玲", "林志豪", "張雅婷"]
+
+
+def file_in(encoding: str, names: list[str]) -> bytes:
+    rows = [f"S{n},{name},{name},1214,s{n}@x.example" for n, name in enumerate(names)]
+    return "\n".join([HEADER, *rows, ""]).encode(encoding)
+
+
+def opened(path: Path, content: bytes, encoding: str | None = None) -> Table:
+    path.write_bytes(content)
+    return Table.open(path, encoding=encoding, again="lms import a.csv --to x")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named", "names"),
+    [
+        ("gbk", "gb18030", ["王小明", "李雷", "韩梅梅", "张伟"]),
+        ("cp1250", "cp1250", POLISH),
+        ("cp1251", "cp1251", RUSSIAN),
+        ("cp1252", "cp1252", FRENCH),
+        ("shift_jis", "cp932", ["山田太郎", "鈴木花子", "佐藤", "田中"]),
+        ("big5", "big5hkscs", CHINESE),
+        ("mac_roman", "mac_roman", FRENCH),
+        ("euc_kr", "cp949", ["김민수", "이영희", "박철수"]),
+        ("cp1253", "cp1253", ["Γιώργος", "Μαρία", "Ελένη"]),
+        ("koi8_r", "koi8_r", RUSSIAN),
+        ("cp1250", "cp1250", POLISH[:1]),  # a single row tells a detector next to nothing
+        ("cp1252", "cp1252", FRENCH[1:2]),
+    ],
+)
+def test_a_file_in_another_encoding(
+    tmp_path: Path, encoding: str, named: str, names: list[str]
+) -> None:
+    content = file_in(encoding, names)
+    with pytest.raises(CannotStart) as why:
+        opened(tmp_path / "a.csv", content)
+    said = "\n".join(why.value.lines)
+    assert "a.csv, line 2: not UTF-8" in said
+    (line,) = (line for line in why.value.lines if f"--encoding {named} " in line)
+    letters = {mark for name in names for mark in name if not mark.isascii()}
+    shown = [mark for mark in line.split("(")[0] if not mark.isascii()]
+    assert set(shown) <= letters
+    assert shown == sorted(shown)
+    assert len(shown) == min(12, len(letters))
+    assert re.search(r"^ *lms import a.csv --to x --encoding NAME$", said, re.MULTILINE)
+    for name in names:
+        for part in name.split():
+            assert len(part) < 2 or part not in said  # nobody is named
+    read = opened(tmp_path / "a.csv", content, checked_name(encoding))
+    assert [cells[1] for _, cells in read.rows()] == names
+    read = opened(tmp_path / "a.csv", content, checked_name(named))
+    assert [cells[1] for _, cells in read.rows()] == names
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_utf_16_and_32(tmp_path: Path, encoding: str, mark: str) -> None:
+    content = mark.encode(encoding) + file_in(encoding, CHINESE)
+    read = opened(tmp_path / "a.csv", content, checked_name(encoding))
+    assert read.header == tuple(HEADER.split(","))
+    assert [cells[1] for _, cells in read.rows()] == CHINESE
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "", "rot13", "hex", "base64", "zlib", "bz2", "idna", "punycode",
+             "unicode_escape", "raw-unicode-escape", "undefined", "ü", "a b", "utf-8\0"],
+)  # fmt: skip
+def test_a_name_of_no_encoding(name: str) -> None:
+    with pytest.raises(CannotStart, match="--encoding"):
+        checked_name(name)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "told"),
+    [
+        (file_in("utf-8", POLISH), "cp1250", "is UTF-8 text.*remove --encoding"),
+        (file_in("utf-8-sig", POLISH), "cp1250", "is UTF-8, as its byte-order mark.*remove"),
+        (file_in("utf-16", POLISH), "cp1250", "is UTF-16, as its byte-order mark"),
+        (file_in("cp1250", POLISH), "utf-8", "line 2: not UTF-8 text"),
+        (file_in("cp1250", POLISH), "ascii", "line 2: there are bytes that are not ascii"),
+        (b"id,name\n1,a\n2,\x81\n", "cp1252", "line 3: there are bytes that are not cp1252"),
+        (b"id,name\r\n1,a\r\n2,\x81\r\n", "cp1252", "line 3: "),
+        (b"id,name\r1,a\r2,\x81\r", "cp1252", "line 3: "),
+        (b"a" * 70_000 + b"\n2,\xff\xff\n", "shift_jis", "line 2: "),
+        (file_in("cp1250", POLISH), "utf-16", "line 1: "),
+        (file_in("utf-16-le", POLISH)[:-1], "utf-16-le", "line 6|line 5"),
+    ],
+)
+def test_an_encoding_that_is_not_the_files(
+    tmp_path: Path, content: bytes, encoding: str, told: str
+) -> None:
+    with pytest.raises(CannotStart, match=told):
+        opened(tmp_path / "a.csv", content, checked_name(encoding))
+
+
+def test_a_plain_file_may_be_said_to_be_anything(tmp_path: Path) -> None:
+    content = b"id,name\n1,Ada\n"
+    for encoding in ("utf-8", "cp1252", "gbk", "ascii"):
+        read = opened(tmp_path / "a.csv", content, checked_name(encoding))
+        assert list(read.rows()) == [(2, ["1", "Ada"])]
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1250"])
+async def test_names_arrive_only_when_the_encoding_is_known(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, encoding: str
+) -> None:
+    names = ["王小明"] if encoding == "gbk" else ["Łukasz"]
+    ran = await lms_import(file_in(encoding, names))
+    assert ran.code == 2
+    assert "--encoding" in ran.err
+    assert len(schoology_sandbox.log) == 0
+    ran = await lms_import(None, encoding=encoding)
+    assert ran.code == 0
+    account = schoology_sandbox.school.by_school_uid("S0")
+    assert account is not None
+    assert account.name_last == names[0]
+
+
+async def test_the_command_that_is_proposed(
+    schoology_sandbox: SchoologySandbox, people_csv: Path
+) -> None:
+    save(people_csv, file_in("cp1251", RUSSIAN))
+    arguments = ("import", people_csv.name, "--to", "schoology")
+    environment, folder = environment_of(schoology_sandbox), people_csv.parent
+    ran = await lms(*arguments, environment=environment, folder=folder)
+    assert ran.code == 2
+    assert "--encoding cp1251 " in ran.err
+    (proposed,) = (line.strip() for line in ran.err.splitlines() if "NAME" in line)
+    assert proposed.split()[0] == "lms"
+    proposed = proposed.replace("NAME", "cp1251")
+    ran = await lms(*proposed.split()[1:], environment=environment, folder=folder)
+    assert ran.code == 0
+    account = schoology_sandbox.school.by_school_uid("S0")
+    assert account is not None
+    assert account.name_last == RUSSIAN[0]
+    ran = await lms(*arguments, "--encoding", "rot13", environment=environment, folder=folder)
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+
+
+def test_without_a_detector_the_common_encodings_are_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    with pytest.raises(CannotStart) as why:
+        opened(tmp_path / "a.csv", file_in("cp1250", POLISH))
+    assert "cp1250 " in "\n".join(why.value.lines)

@@ -1,0 +1,180 @@
+"""Keys that are no ids, or that look like another one: their rows are rejected, and no others."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from lms_async.cli.cells import read_cell
+from lms_async.cli.columns import match_columns, read_map
+from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.target import find_target
+from manabac_async.sandbox import ManageBacSandbox
+from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import HEADER, Import, file_of
+from tests.unit.test_ids import HIDDEN, LEFTOVERS, WORDS
+
+
+def file_with(keys: list[str]) -> str:
+    """Two good rows, one row with each of ``keys``, and two good rows."""
+    file = io.StringIO()
+    rows = [[key, "Ada", "Okafor", "1214", f"k{n}@x.example"] for n, key in enumerate(keys)]
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file_of(2) + file.getvalue() + "\n".join(file_of(2, start=3).splitlines()[1:]) + "\n"
+
+
+async def test_rows_without_an_id_are_rejected_one_by_one(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    odd = [*LEFTOVERS, *WORDS, "#N/A", "#N/A"]  # not "duplicates" of each other
+    ran = await lms_import(file_with(odd))
+    assert ran.code == Exit.REJECTED
+    bad = ran.results[2:-2]
+    assert [row["status"] for row in ran.results[:2] + ran.results[-2:]] == ["done"] * 4
+    assert {(row["status"], row["error_code"]) for row in bad} == {("rejected", "invalid")}
+    assert all(row["error"].startswith("school_uid: ") for row in bad)
+    assert [read_cell(row["key"]) for row in bad] == odd
+    assert set(schoology_sandbox.school.creates) == {f"S0000{n}" for n in range(1, 5)}
+    assert "row 4: rejected, invalid: school_uid: " in ran.err
+    assert '="00123"' not in ran.err + ran.out
+
+
+async def test_somebody_who_must_can_send_them(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    odd = [*LEFTOVERS, *WORDS]
+    ran = await lms_import(file_with(odd), allow_odd_ids=True)
+    assert ran.code == Exit.DONE
+    assert set(schoology_sandbox.school.creates) > set(odd)
+    again = await lms_import(None, allow_odd_ids=True)
+    assert again.summary is not None
+    assert again.summary.earlier == len(odd) + 4  # the journal knows the rows
+    strict = await lms_import(None, dry_run=True)
+    assert strict.code == Exit.REJECTED
+
+
+async def test_ids_that_look_the_same_never_make_two_people(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    hidden = [key for key in HIDDEN if key.isprintable() or "\x1b" not in key]
+    hidden = [key for key in hidden if not any(c in key for c in "\x1b\x7f\ud800\n�")]
+    ran = await lms_import(file_with([*hidden, "T1", "T\u200b1", "\u00a0U1\u3000", "Zoe\u0308"]))
+    by_key = {read_cell(row["key"]): row for row in ran.results}
+    for key in hidden:
+        assert by_key[key]["status"] == "rejected", repr(key)
+    assert by_key["T1"]["error_code"] == by_key["T\u200b1"]["error_code"] == "duplicate"
+    assert by_key["U1"]["status"] == "done"  # blanks around are no part of it
+    made = set(schoology_sandbox.school.creates)
+    assert made == {"S00001", "S00002", "S00003", "S00004", "U1"}
+
+
+async def test_a_mail_address_with_a_mark_that_cannot_be_seen(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    ran = await lms_import(
+        f"{HEADER}\nS1,Zoe\u0308 \u200d,B,1214,a\u200b@x.example\nS2,Zoe\u0308,B,1214,a@x.example\n"
+    )
+    assert ran.statuses == {2: "rejected", 3: "done"}
+    assert "primary_email: has a character in it that cannot be seen (U+200B)" in ran.err
+    account = schoology_sandbox.school.by_school_uid("S2")
+    assert account is not None
+    assert account.name_first == "Zoe\u0308"  # names keep theirs
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("A\x1bda", "damaged"), ("A\x9fda", "damaged"), ("A�da", "damaged"), ("A\0da", "nul")],
+)
+async def test_a_row_that_was_damaged_before(lms_import: Import, cell: str, code: str) -> None:
+    ran = await lms_import(file_of(1) + f"S9,{cell},B,1214,a@x.example\n")
+    assert ran.statuses == {2: "done", 3: "rejected"}
+    assert ran.results[1]["error_code"] == code
+
+
+async def test_line_breaks_and_tabs_in_a_cell_are_no_damage(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    ran = await lms_import(f'{HEADER},address\nS1,A,B,1214,a@x.example,"1 Main St\r\n\tX\x0bY"\n')
+    assert ran.code == Exit.DONE
+
+
+@pytest.mark.parametrize("target", ["managebac", "managebac-v1"])
+async def test_the_other_targets(
+    lms_import: Import, managebac_sandbox: ManageBacSandbox, target: str
+) -> None:
+    environment = {
+        "MANAGEBAC_TOKEN": managebac_sandbox.token,
+        "MANAGEBAC_BASE_URL": managebac_sandbox.base_url,
+        "MANAGEBAC_V1_SCHOOL": "school",
+        "MANAGEBAC_V1_TOKEN": managebac_sandbox.v1_token,
+        "MANAGEBAC_V1_BASE_URL": managebac_sandbox.v1_base_url,
+    }
+    rows = {
+        "managebac": ["class_id,student_id", "#N/A,1", "12345.0,1", "1,1.23E+09", "1\u200b,2"],
+        "managebac-v1": [
+            "type,first_name,last_name,email,student_id",
+            "student,A,B,a@x.example,#N/A",
+            "student,A,B,b@x.example,1.23E+09",
+            "student,A,B,c\u200b@x.example,7",
+            "student,A,B,e\u0301@x.example,7",
+            "student,A,B,'d@x.example,7",
+        ],
+    }[target]
+    ran = await lms_import("\n".join(rows), target=find_target(target), environment=environment)
+    assert ran.code == Exit.REJECTED
+    assert set(ran.statuses.values()) == {"rejected"}
+    assert len(managebac_sandbox.log) == 0
+
+
+@pytest.mark.parametrize(
+    "column", ["\u200eStudent ID", "Student\nID", "Student\u00a0ID", "Stu\ufeffdent \t ID\u200f "]
+)
+async def test_the_map_that_is_printed_can_be_typed(lms_import: Import, column: str) -> None:
+    content = file_of(2).replace("school_uid", f'"{column}"')
+    ran = await lms_import(content, dry_run=True)
+    assert '--map school_uid="Student ID"' in ran.err
+    for typed in ("Student ID", column):  # or copied from the file
+        ran = await lms_import(content, dry_run=True, maps=[f"school_uid={typed}"])
+        assert ran.code == Exit.DONE, ran.err
+
+
+def test_columns_that_look_the_same_are_two_of_one_name() -> None:
+    with pytest.raises(CannotStart, match="columns 1 and 2 have the same name"):
+        match_columns(
+            ["a", "a"], fields={"a": ""}, needed=[], mapped=read_map([], ["a"]), ignored=[]
+        )
+
+
+async def test_a_column_is_ignored_by_any_writing_of_its_name(lms_import: Import) -> None:
+    content = file_of(2).replace("\n", ",\u200e x\n", 1).replace("example\n", "example,1\n")
+    for ignored in ("x", "\u200e x", " x\u00a0"):
+        ran = await lms_import(content, dry_run=True, ignored=[ignored])
+        assert ran.code == Exit.DONE, ran.err
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER + "".join(f",column number {n}" for n in range(10_000)),
+        ",".join(f"column number {n}" for n in range(10_000)),
+        HEADER + ",a" * 10_000,
+        "a" * 100_000 + ",school_uid",
+    ],
+)
+async def test_a_file_with_very_many_columns_is_told_shortly(
+    lms_import: Import, header: str
+) -> None:
+    ran = await lms_import(f"{header}\n1\n", dry_run=True)
+    assert ran.code == Exit.BAD_INPUT
+    assert len(ran.err.splitlines()) < 120
+    assert "more" in ran.err or "unknown column" in ran.err
+
+
+def test_of_many_unknown_columns_those_with_a_proposal_are_named() -> None:
+    header = [f"column {n}" for n in range(150)] + ["First Name"]
+    with pytest.raises(CannotStart) as why:
+        match_columns(header, fields={"first_name": "name"}, needed=[], mapped={}, ignored=[])
+    assert "First Name" in why.value.lines[0]
+    assert "and 101 columns more" in why.value.lines

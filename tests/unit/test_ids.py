@@ -1,0 +1,185 @@
+"""What can be somebody's id, in any write model of either vendor; names keep what they have."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms_async import ExactId
+from lms_async.errors import InvalidInput
+from lms_async.ids import all_ids, fault_of_id, seems
+from lms_async.outcome import Status
+from lms_async.sending import Sending
+from lms_async.values import SCALARS, AnyId, AnyIdList, Email, IdList, Login, Misfit, NeededId
+from manabac_async.models import converter as managebac
+from manabac_async.v1.models import UserV1Create, UserV1Update
+from schoology_async import Schoology
+from schoology_async.models import converter as schoology
+from schoology_async.models.association import AdvisorPair, ParentPair
+from schoology_async.models.user import Reactivation, UserCreate, UserUpdate
+from schoology_async.sandbox import SchoologySandbox
+
+IDS = [
+    *("1", "007", "S00001", "a", "A-1", "2024/17", "x_y.z", "12 B", "7E2", "1E12", "O'Neil", "a=b"),
+    *("Null1", "NA-5", "-5", "1.2", "名单7", "Zoë", "a@b.example", "#12", "true1", "12-34", "0"),
+]
+#: What spreadsheets and programs leave where there is no id.
+LEFTOVERS = [
+    *('="00123"', "=A1", "=1+1", "'00123", "’1", '"00123"'),
+    *("#N/A", "#n/a", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"),
+    *("#ERROR!", "#GETTING_DATA", "#WERT!", "#BEZUG!", "#NV", "#N/D", "#¡REF!", "Err:502"),
+    *("#", "########", "1.23E+09", "1,23E+09", "1.2e9", "1E+05", "5e-7", "2.0E15"),
+    *("12345.0", "12345,0", "12345.00", "1,234,567", "12,345", "2-Jan", "01/Feb/2024"),
+    *("<NA>", "(null)", "[null]", "[object Object]", "\\N", "n/a", "N/A", "-inf", "-", "--", "?"),
+]
+WORDS = ["nan", "NaN", "NULL", "null", "None", "nil", "NaT", "TRUE", "False", "undefined", "NA"]
+#: Look like S1, and are not.
+HIDDEN = [
+    *("S\u200b1", "\u200eS1", "S1\ufeff", "S\u00ad1", "S\u20601", "\u202eS1", "S\u2066 1\u2069"),
+    *("S\u00a01", "S\u20091", "S\u30001", "S\u2028x", "S\t1", "S\x1b1", "S\x7f1", "S\x851", "S\n1"),
+    *("S\ufe0f1", "S\u034f1", "S\u31641", "S\u115f1", "S\U000e01001", "S\U000e00411", "S�1"),
+    *("Zoe\u0308", "A\u030a1", "\u212b", "S\ud8001"),
+]
+
+
+@pytest.mark.parametrize("text", IDS)
+def test_an_id(text: str) -> None:
+    assert fault_of_id(text) is None
+    assert all_ids([text, "1"])
+    assert seems(text) == text
+
+
+@pytest.mark.parametrize("text", [*LEFTOVERS, *WORDS, *HIDDEN])
+def test_what_is_no_id(text: str) -> None:
+    why = fault_of_id(text)
+    assert why is not None
+    assert text not in why or len(text) < 4 or text in {"#N/A", "1.23E+09", "2-Jan", "12345.0"}
+    assert not all_ids(["1", text])
+    assert not all_ids(["A-1", text])
+    for kind in (NeededId, AnyId, AnyIdList):
+        if "," not in text or kind is not AnyIdList:
+            with pytest.raises(Misfit):
+                SCALARS[kind][1](text)
+            for exact in (ExactId(text), copy.copy(ExactId(text))):
+                taken = SCALARS[kind][1]([exact] if kind is AnyIdList else exact)
+                assert taken == (text,) if kind is AnyIdList else taken == text
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_cannot_be_seen_is_in_no_login_and_no_mail_address(text: str) -> None:
+    for rule, whole in ((SCALARS[Login][1], text), (SCALARS[Email][1], f"{text}@x.example")):
+        with pytest.raises(Misfit):
+            rule(whole)
+
+
+@pytest.mark.parametrize("text", LEFTOVERS)
+def test_what_a_spreadsheet_leaves_is_no_login(text: str) -> None:
+    with pytest.raises(Misfit):
+        SCALARS[Login][1](text)
+    assert SCALARS[Login][1](ExactId(text)) == text
+
+
+def test_somebody_may_sign_in_as_null() -> None:
+    assert SCALARS[Login][1]("null") == "null"
+
+
+@pytest.mark.parametrize("text", ["'ada@x.example", "=ada@x.example"])
+def test_a_mail_address_that_is_marked_as_text(text: str) -> None:
+    with pytest.raises(Misfit):
+        SCALARS[Email][1](text)
+
+
+def test_what_a_vendor_shows_is_read_as_it_is() -> None:
+    assert SCALARS[IdList][1]("nan,#N/A") == ("nan", "#N/A")
+
+
+@pytest.mark.parametrize("around", [" ", "\u00a0", "\t", "\u3000 \r\n"])
+def test_blanks_around_an_id_are_taken_off(around: str) -> None:
+    for kind in (NeededId, AnyId, Login):
+        assert SCALARS[kind][1](around + "S1" + around) == "S1"
+    assert not all_ids(["S1", around + "S1"])  # the quick check leaves it to the rule
+
+
+def test_what_looks_the_same_seems_the_same() -> None:
+    for text in ("S\u200b1", "\u200eS1", "S1\ufeff", "S\ufe0f1", "\u00a0S1 "):
+        assert seems(text) == "S1"
+    assert seems("Zoe\u0308") == seems("Zoë")
+    assert seems("S\u00a01") == seems("S 1") == seems("S\n 1")
+
+
+@given(st.lists(st.text(st.sampled_from("aNulE1.,-_/#'\"=+ \u200b\u00a0ë\u0308名")), max_size=4))
+def test_many_ids_are_checked_as_each_would_be(texts: list[str]) -> None:
+    if all_ids(texts):
+        assert [SCALARS[NeededId][1](text) for text in texts] == texts
+
+
+NEW = {"school_uid": "S1", "name_first": "A", "name_last": "B", "role_id": "7", "username": "u"}
+NEW_V1 = {"type": "student", "first_name": "A", "last_name": "B", "email": "a@b.c"}
+PAIR = {"student_school_uid": "S1", "advisor_school_uid": "S2", "parent_school_uid": "S3"}
+
+
+@pytest.mark.parametrize("odd", ["#N/A", "None", "S\u200b1"])
+@pytest.mark.parametrize(
+    ("model", "row", "field"),
+    [
+        *((UserCreate, NEW, field) for field in ("school_uid", "school_id", "building_id")),
+        *((UserCreate, NEW, field) for field in ("parent_uids", "child_uids", "advisor_uids")),
+        *((UserCreate, NEW, field) for field in ("additional_buildings", "profile_picture_fid")),
+        *((UserUpdate, {"id": "1"}, field) for field in ("id", "school_uid", "role_id")),
+        (Reactivation, {}, "uid"),
+        *((AdvisorPair, PAIR, field) for field in ("student_school_uid", "advisor_school_uid")),
+        *((ParentPair, PAIR, field) for field in ("student_school_uid", "parent_school_uid")),
+        *((UserV1Create, NEW_V1, field) for field in ("student_id", "ib_group_id")),
+        *((UserV1Create, NEW_V1, field) for field in ("parents_ids", "children_ids")),
+        *((UserV1Create, NEW_V1, field) for field in ("national_id", "homeroom_advisor")),
+        *((UserV1Update, {}, field) for field in ("id", "student_id")),
+    ],
+)
+def test_every_id_that_is_sent_is_checked(
+    model: type[Any], row: dict[str, str], field: str, odd: str
+) -> None:
+    converter = managebac if model in (UserV1Create, UserV1Update) else schoology
+    known = {name: value for name, value in row.items() if hasattr(model, name)}
+    send = Sending(converter, model, what="the row")
+    assert send(known | {field: "77"})[field] == "77"
+    with pytest.raises(InvalidInput) as why:
+        send(known | {field: odd})
+    assert set(why.value.fields) == {field}
+    assert send(known | {field: ExactId(odd)})[field] == odd
+    sent, refused = send.many([known | {field: "77"}, known | {field: odd}])
+    assert (len(sent), list(refused)) == (1, [1])
+
+
+def test_names_keep_what_they_have() -> None:
+    name = "Zoe\u0308 \u200dنی\u200cک None"
+    new = Sending(schoology, UserCreate, what="the row")(
+        NEW | {"name_first": name, "name_last": "Null", "name_middle": "N/A"}
+    )
+    assert (new["name_first"], new["name_last"], new["name_middle"]) == (name, "Null", "N/A")
+
+
+def test_an_exact_id_is_a_text() -> None:
+    one = ExactId("None")
+    assert one == "None"
+    assert isinstance(copy.deepcopy(one), ExactId)
+    assert isinstance(pickle.loads(pickle.dumps(one)), ExactId)  # noqa: S301 - our own
+
+
+async def test_a_row_with_no_id_costs_the_others_nothing(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    rows = [NEW | {"school_uid": uid, "username": f"u{n}"} for n, uid in enumerate(LEFTOVERS)]
+    exact = NEW | {"school_uid": ExactId("None"), "username": "exact"}
+    outcomes = [one async for one in schoology.users.create_many([*rows, exact])]
+    assert [one.status for one in outcomes] == [Status.REJECTED] * len(rows) + [Status.DONE]
+    assert set(schoology_sandbox.school.creates) == {"None"}
+    uids = [outcomes[-1].id or ""]
+    gone = await schoology.users.delete_many(
+        ["#N/A", "nan", *uids], keep_enrollments=True, notify=False
+    )
+    assert gone.counts == {Status.REJECTED: 2, Status.DONE: 1}
