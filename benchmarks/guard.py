@@ -22,7 +22,7 @@ import orjson
 from lms_async.answer import Answer
 from lms_async.call import Call
 from lms_async.client import Client
-from lms_async.limit import Slot
+from lms_async.slot import FullSlot
 from lms_async.transport import Transport
 from lms_async.wire import Wire
 from manabac_async import ManageBac
@@ -56,8 +56,9 @@ class ReadyWire(Wire):
         body: bytes | None,
         *,
         signed: Signed,
-        slot: Slot,
+        slot: FullSlot,
         seconds: float,
+        late: Callable[[Answer], None],
     ) -> Answer:
         with signed(call.method, url):
             slot.answered()

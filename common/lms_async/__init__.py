@@ -37,10 +37,11 @@ from .errors import (
 from .guard import Guard
 from .journal import Journal
 from .learning import Learnt
-from .limit import Limiter, Priority, Slot, Window
+from .limit import Limiter, Priority, Window
 from .outcome import Outcome, Report, RowError, Status
 from .pages import Pages
 from .retry import RetryPolicy
+from .slot import FullSlot, Slot
 from .values import UNSET, Unset
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "DecodeError",
     "Forbidden",
     "ForeignLink",
+    "FullSlot",
     "Garbled",
     "Guard",
     "InvalidInput",

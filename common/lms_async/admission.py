@@ -12,7 +12,7 @@ from orjson import dumps
 from .chunks import Batch, Checked
 from .errors import InvalidInput
 from .outcome import Outcome, RowError, Status
-from .rows import Prepared, Rows
+from .rows import Prepared, Rows, canonical
 
 R = TypeVar("R")
 
@@ -21,13 +21,16 @@ class Admission(Generic[R]):
     """The check of rows before they are sent. It keeps the keys of those that were let in, until
     :meth:`release`, or for good where a key may stand once in the whole input.
 
-    :param apart: whether each row's JSON will be asked for by itself, as by a journal; until a row
-        falls out, and chunks begin elsewhere than blocks, that of many is sooner made at once.
+    :param journaled: whether a journal is kept. It knows a row by its JSON, which is then written
+        in canonical form: equal rows have equal JSON, however each of them was given.
     """
 
-    def __init__(self, batch: Batch[R], *, apart: bool = False) -> None:
+    def __init__(self, batch: Batch[R], *, journaled: bool = False) -> None:
         self._batch = batch
-        self._apart = apart or batch.group is not None
+        self._dumps = canonical if journaled else dumps
+        # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else
+        # it is quicker to make that of a whole block, as long as no row of a block falls out.
+        self._apart = journaled or batch.group is not None
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
@@ -54,8 +57,8 @@ class Admission(Generic[R]):
         """All of them, if all can be written as JSON."""
         try:
             if self._apart:
-                return Rows(indices, items, prepared.keys, list(map(dumps, prepared.values)))
-            return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
+                return Rows(indices, items, prepared.keys, list(map(self._dumps, prepared.values)))
+            return Rows(indices, items, prepared.keys, json=self._dumps(prepared.values))
         except TypeError:
             return None
 
@@ -73,7 +76,7 @@ class Admission(Generic[R]):
                 continue
             key, value = next(accepted)
             try:
-                body = dumps(value)
+                body = self._dumps(value)
             except TypeError:  # its text names the value
                 error = RowError("invalid", "a value can't be written as JSON")
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))

@@ -33,6 +33,7 @@ from .one_record import OneRecordEach
 from .order import InOrder
 from .outcome import Outcome, Report, RowError, Status
 from .rows import Rows, check_input
+from .uncut import to_the_end
 from .verdict import all_alike
 
 R = TypeVar("R")
@@ -76,7 +77,7 @@ class Bulk(Generic[R]):
         self._begun = False
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
-        self._admission: Admission[R] = Admission(batch, apart=journal is not None)
+        self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
         self._breaker = Breaker(sender.max_failed_chunks)
         self._records = OneRecordEach() if batch.one_record_each else None
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
@@ -166,7 +167,7 @@ class Bulk(Generic[R]):
                         yield outcome
                     outcomes.clear()
         finally:
-            await self._end()
+            await to_the_end(self._end())
 
     async def _end(self) -> None:
         """Cut off what is still under way; where there is a journal, wait for its answers first."""
@@ -235,9 +236,10 @@ class Bulk(Generic[R]):
             self._admission.release([key])
             if self._records is not None and one.status is Status.DONE:
                 self._records.note(index, str(key) if one.id == SAME else one.id)
-            error = None if one.code is None else RowError(one.code, EARLIER)
+            message, fields = one.reason or (EARLIER, {})
+            error = None if one.code is None else RowError(one.code, message, fields)
             id_ = str(key) if one.id == SAME else one.id
-            ended.append(Outcome(index, rows.items[place], one.status, id_, error))
+            ended.append(Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at))
         rest = rows.at(places)
         rest.doubtful = frozenset(doubtful)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
@@ -340,7 +342,7 @@ def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
     return outcomes
 
 
-#: The message of a row that an earlier run has settled: a journal keeps no sentences.
-EARLIER = "so it ended in an earlier run, as the journal tells"
+#: The message of a row that an earlier run has ended, where its journal keeps no reasons.
+EARLIER = "the vendor rejected the row in an earlier run; its journal does not keep the reason"
 _STOPPED = RowError("stopped", "the bulk had stopped before this row left")
 _ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")

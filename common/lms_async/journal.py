@@ -9,8 +9,6 @@ the notes of several chunks at a time.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 from collections.abc import Hashable, Sequence
 from functools import partial
 from operator import attrgetter, eq
@@ -20,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .errors import JournalFailed, JournalUnusable, LmsError
-from .journal_entries import HASH, WHOSE, Ended, Known, Sent
+from .journal_entries import Ended, Known, Sent
+from .journal_key import key_beside
+from .journal_tags import Tags
 from .outcome import Outcome, Status
 from .rows import Rows
 
@@ -35,14 +35,16 @@ if TYPE_CHECKING:
 _APART, _MOST_APART = 0.002, 0.04
 
 _id, _status = attrgetter("id"), attrgetter("status")
-#: Bytes of a key.
-_KEY = 32
 #: Stands for a vendor's id that is the row's own key, which is not kept.
 SAME = "="
-_WHOSE = {
-    "account": "another account",
-    "operation": "another call, or the same with other options",
-    "input": "other input",
+#: What a journal must have been written with to be used again, and what is said if it was not.
+_OTHERS = {
+    "key": "{key} belongs to another journal than {path}",
+    "form": "the journal {path} was written with another version of orjson, which writes JSON "
+    "otherwise",
+    "account": "the journal {path} was written for another account",
+    "operation": "the journal {path} was written by another call, or with other options",
+    "input": "the journal {path} was written for other input",
 }
 
 
@@ -50,8 +52,10 @@ _WHOSE = {
 class Journal:
     """The journal of one bulk, in the file ``path``; give it to one call at a time.
 
-    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes (both can be
-    read by their owner only). No name, no mail address and no row stands in either.
+    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes and is locked
+    while the journal is open. While an import runs, or after it was killed, SQLite's log stands
+    there too (``-wal`` added). All of them can be read by their owner only, and belong together.
+    Symbolic links are refused. No name, no mail address and no row stands in any of them.
 
     :param path: where it is, or is to be made.
     :param input: what the rows are, e.g. the name of their file: a journal that was begun with
@@ -62,8 +66,11 @@ class Journal:
     :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
         was put right at the vendor, and so does not show in the rows. A row that stands in the
         input several times, and was not rejected each time, stays as it was.
+    :param keep_reasons: keep also why the vendor rejected a row, to tell it again in the next run.
+        Off by default: the vendor's sentence may name a person. Without it the next run tells the
+        vendor's code only.
     :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
-        what it has sent; rows without one are noted as sent.
+        what it has sent, however often it is cancelled; rows without one are noted as sent.
     """
 
     path: Path = attrs.field(converter=Path)
@@ -71,6 +78,7 @@ class Journal:
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
     retry_rejected: bool = attrs.field(default=False, kw_only=True)
+    keep_reasons: bool = attrs.field(default=False, kw_only=True)
     grace: float = attrs.field(default=10.0, kw_only=True)
 
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
@@ -100,9 +108,11 @@ class Journal:
 
         file = JournalFile(self.path, wait=self.wait, restart=self.restart)
         try:
-            tags = _Tags(_key_beside(self.path, new=file.is_new))
+            tags = Tags(file.key())
             other = file.begin(
                 {
+                    "key": tags.of(b"key").hex(),
+                    "form": tags.form(),
                     "account": tags.of(account.encode()).hex(),
                     "operation": operation,
                     "input": tags.of(self.input.encode("utf-8", "surrogatepass")).hex(),
@@ -110,48 +120,37 @@ class Journal:
             )
             if other is not None:
                 raise JournalUnusable(
-                    f"the journal {self.path} is of {_WHOSE[other]}",
-                    hint="give another file, or forget what is in it with restart: "
+                    _OTHERS[other].format(path=self.path, key=key_beside(self.path)),
+                    hint=("copy its own key to that place, or " if other == "key" else "")
+                    + "give another file, or forget what is in it with restart: "
                     "either way, all rows are sent",
                 )
-            return OpenJournal(file, tags, thread, retry_rejected=self.retry_rejected)
+            return OpenJournal(
+                file,
+                tags,
+                thread,
+                retry_rejected=self.retry_rejected,
+                keep_reasons=self.keep_reasons,
+            )
         except BaseException:
             file.close()
             raise
-
-
-class _Tags:
-    """Keyed hashes: without the key nobody can try out names against them."""
-
-    def __init__(self, key: bytes) -> None:
-        self._keyed = hashlib.blake2b(key=key, digest_size=HASH)
-
-    def of(self, text: bytes) -> bytes:
-        hashed = self._keyed.copy()
-        hashed.update(text)
-        return hashed.digest()
-
-    def mark(self, rows: Rows[Any]) -> None:
-        """Give each row its tag."""
-        rows.tags = list(map(self._tag, rows.keys, rows.bodies))
-        rows.pack()
-
-    def _tag(self, key: Hashable | None, body: bytes) -> bytes:
-        hashed = self._keyed.copy()
-        hashed.update(str(key).encode("utf-8", "surrogatepass"))
-        whose = hashed.digest()
-        hashed.update(b"\0" + body)
-        content = hashed.digest()
-        return (content if key is None else whose)[:WHOSE] + content
 
 
 class OpenJournal:
     """A journal while a bulk runs."""
 
     def __init__(
-        self, file: JournalFile, tags: _Tags, thread: ThreadPoolExecutor, *, retry_rejected: bool
+        self,
+        file: JournalFile,
+        tags: Tags,
+        thread: ThreadPoolExecutor,
+        *,
+        retry_rejected: bool,
+        keep_reasons: bool,
     ) -> None:
         self.file = file
+        self._keep_reasons = keep_reasons
         self._tags = tags
         self._thread = thread
         self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
@@ -199,7 +198,8 @@ class OpenJournal:
         ends: list[Any] = list(map(_id, outcomes))
         plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
         if not plain or any(map(eq, ends, rows.keys)):
-            ends = [_end(key, outcome) for key, outcome in zip(rows.keys, outcomes, strict=True)]
+            end = partial(_end, keep_reasons=self._keep_reasons)
+            ends = list(map(end, rows.keys, outcomes))
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
@@ -250,9 +250,12 @@ class OpenJournal:
         self._writing = None
 
 
-def _end(key: Hashable, outcome: Outcome[Any]) -> tuple[str, str | None, str | None]:
+def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[Any, ...]:
     id_ = SAME if outcome.id == key else outcome.id
-    return outcome.status.value, id_, None if outcome.error is None else outcome.error.code
+    error = outcome.error
+    if error is None or not (keep_reasons and outcome.status is Status.REJECTED):
+        return outcome.status.value, id_, error and error.code
+    return outcome.status.value, id_, error.code, (error.message, error.fields)
 
 
 def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
@@ -260,38 +263,3 @@ def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) ->
     if not opening.cancelled() and opening.exception() is None:
         thread.submit(opening.result().file.close)
     thread.shutdown(wait=False)
-
-
-def _key_beside(path: Path, *, new: bool) -> bytes:
-    """The key of the journal's hashes, made for one that is ``new``.
-
-    :raises JournalUnusable: it is gone, is none, or can't be made.
-    """
-    beside = path.with_name(path.name + ".key")
-    try:
-        if new and not beside.is_symlink() and beside.is_file() and not beside.stat().st_size:
-            beside.unlink()  # whoever made it was killed before it was written
-        if not (beside.exists() or beside.is_symlink()):
-            if not new:
-                raise JournalUnusable(
-                    f"the journal {path} has lost its key {beside}",
-                    hint="bring it back, or forget what is in the journal with restart",
-                )
-            _make_key(beside)
-        key = beside.read_bytes()
-    except OSError as error:
-        why = error.strerror
-    else:
-        if len(key) == _KEY:
-            return key
-        why = "it is not the key of a journal"
-    raise JournalUnusable(f"{beside} can't be used: {why}")
-
-
-def _make_key(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, os.urandom(_KEY))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

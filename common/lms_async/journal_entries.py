@@ -17,6 +17,10 @@ WHOSE = 8
 TAG = WHOSE + HASH
 
 
+#: Why a row was rejected: a sentence, and the reasons by field.
+Reason = tuple[str, dict[str, str]]
+
+
 @attrs.frozen
 class Sent:
     """Rows that are about to leave, by their tags."""
@@ -27,21 +31,25 @@ class Sent:
 
 @attrs.frozen
 class Ended:
-    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each; or the
-    id alone, of one that is done."""
+    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each, and its
+    reason where reasons are kept; or the id alone, of one that is done."""
 
     chunk: int
-    ends: Sequence[str | tuple[str, str | None, Any]] = attrs.field(repr=False)
+    ends: Sequence[str | tuple[str, str | None, Any] | tuple[str, str | None, Any, Reason]] = (
+        attrs.field(repr=False)
+    )
 
 
 @attrs.frozen
 class Known:
     """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
-    what became of it."""
+    what became of it. ``at`` is when it ended, in seconds since 1970."""
 
     status: Status | None
     id: str | None = None
     code: str | None = None
+    reason: Reason | None = attrs.field(default=None, repr=False)
+    at: float = attrs.field(default=0.0, eq=False)
 
 
 @attrs.frozen

@@ -9,7 +9,6 @@ No name, no mail address and no key stands here.
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import time
@@ -21,16 +20,21 @@ from typing import Any
 
 import orjson
 
+from ._version import __version__
 from .errors import JournalFailed, JournalUnusable
 from .journal_entries import Ended, Known, Sent, Told
+from .journal_key import InUse, KeyFile, key_beside, make_private
 from .journal_rows import TABLES, fold, forget_rejected, recall
+from .journal_wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
 
 #: The form of the file. One of another form is refused, not guessed at.
-FORMAT = 2
+FORMAT = 3
 #: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
 _OURS = 0x6C6D736A
 #: What SQLite raises: of a damaged file, its own sentence may be no text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
+#: Bytes of SQLite's log from which on it is taken into the database.
+_MOST_LOG = 4 * 2**20
 #: Seconds to wait for another process in any case: it may only be looking.
 _SHORT_WAIT = 0.3
 _TABLES = """
@@ -45,64 +49,128 @@ class JournalFile:
     :param wait: how long to wait for another process to let go of it, in seconds.
     :param make: whether to make it, if it is not there.
     :param restart: forget what stands in it, also what another version wrote.
-    :raises JournalUnusable: it is in use, or not a journal, or of another version.
+    :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
+        to it is missing.
     """
 
     def __init__(
         self, path: Path, *, wait: float = 0.0, make: bool = True, restart: bool = False
     ) -> None:
         self.path = path
+        self._refuse_links()
         if not make and not path.is_file():
             raise JournalUnusable(f"there is no journal {path}")
         try:
-            # Only if it is not there: to close a file drops the locks that this process has on it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            pass
+            if make:
+                make_private(path)
         except OSError as error:
-            raise JournalUnusable(f"the journal {path} can't be opened: {error.strerror}") from None
+            raise self._not_opened(error) from None
         until = time.monotonic() + max(wait, _SHORT_WAIT)
         while True:
             try:
-                self._open(make=make, restart=restart)
-            except _BROKEN as error:
-                if "locked" not in str(error) or time.monotonic() > until:
+                self._lock_and_open(make=make, restart=restart)
+            except (InUse, *_BROKEN) as error:
+                if not _in_use(error) or time.monotonic() > until:
                     raise self._unusable(error) from None
+            except OSError as error:
+                raise self._not_opened(error) from None
             else:
                 return
             # Let go meanwhile: of two that come at one moment, each would wait for the other.
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
 
-    def _open(self, *, make: bool, restart: bool) -> None:
+    def _refuse_links(self) -> None:
+        """Refuse symbolic links: what is written would appear where a link points to."""
+        for file in (self.path, key_beside(self.path), *files_of(self.path)):
+            if file.is_symlink():
+                raise JournalUnusable(
+                    f"{file} is a symbolic link, which is not taken for a journal",
+                    hint="give another file, as the path of the journal itself",
+                )
+
+    def _lock_and_open(self, *, make: bool, restart: bool) -> None:
+        self._check_ours(read_header(self.path), make=make)
+        self._key_file = KeyFile(self.path, make=make)
+        try:
+            self._open(restart=restart)
+        except BaseException:
+            self._key_file.close()
+            raise
+
+    def _open(self, *, restart: bool) -> None:
+        header = read_header(self.path)  # once more: nobody else writes it now
+        self._check_ours(header, make=True)
+        if restart:
+            empty(self.path)
+            header = None
+        check_log(self.path, header)
+        self._log, self._shared_memory, _ = files_of(self.path)
+        self._state = 0 if header is None else header.state
         self._db = sqlite3.connect(
             self.path, timeout=0.02, isolation_level=None, check_same_thread=False
         )
         try:
-            self._check_ours(make=make)
+            if header is None:
+                self._db.execute(f"PRAGMA application_id={_OURS}")
             # Exclusive: nobody else can open it until this process closes it or dies.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             with self._transaction("IMMEDIATE"):
-                if restart:
-                    self._forget()
                 self._check_format()
+            # Nobody has it open now. It was left by an import that was killed as it opened.
+            self._shared_memory.unlink(missing_ok=True)
             try:
                 with self._transaction():
                     fold(self._db)
+                    self._set_state(new_state(), before=self._state)
             except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
                 raise JournalUnusable(
                     f"the journal {self.path} is damaged",
                     hint="bring a copy of it back, or forget what is in it with restart, which "
                     "sends everything",
                 ) from None
+            # The database itself must say that it is open; and each log must say whose it is, so
+            # that SQLite may not begin a new one by itself.
+            self._checkpoint()
+            self._db.execute("PRAGMA wal_autocheckpoint=0")
         except BaseException:
-            self._db.close()
+            self._close()
             raise
+
+    def _set_state(self, state: int, *, before: int | None = None) -> None:
+        self._note({"before": before})
+        self._db.execute(f"PRAGMA user_version={state}")
+        self._state = state
+
+    def _checkpoint(self) -> None:
+        self._db.execute("PRAGMA wal_checkpoint(RESTART)")
+
+    def key(self) -> bytes:
+        """The key of the journal's hashes.
+
+        :raises JournalUnusable: it is missing, or not a key.
+        """
+        return self._key_file.key(new=self.is_new)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        try:
+            self._close()
+        finally:
+            self._key_file.close()
+
+    def _close(self) -> None:
+        try:
+            # First into the database, so that there is room for the next line on a full disk.
+            self._checkpoint()
+            if self._state & OPEN:
+                with self._transaction():
+                    self._set_state(self._state & ~OPEN)
+        except _BROKEN:
+            pass  # it can't be written: its log stays beside it
+        finally:
+            self._db.close()
 
     def begin(self, about: dict[str, str]) -> str | None:
         """Make the journal be ``about`` these, or tell which of them it is not about."""
@@ -113,6 +181,7 @@ class JournalFile:
                 return name
         with self._writing(), self._transaction():
             self._note({**about, "begun": known.get("begun", time.time())})
+            self._set_state(self._state)
         return None
 
     def forget_rejected(self) -> None:
@@ -154,6 +223,10 @@ class JournalFile:
                 "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
                 (time.time(), orjson.dumps(chunks), b"".join(tags)),
             )
+            if self._log.stat().st_size > _MOST_LOG:
+                self._checkpoint()
+                with self._transaction():
+                    self._set_state(self._state)
 
     def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
         """What is known of each row from before, by its hash. A row that stands in the input
@@ -173,31 +246,25 @@ class JournalFile:
             (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
         return Told(Counter(counts), about.get("operation", ""), begun, written or begun)
 
-    def _check_ours(self, *, make: bool) -> None:
-        """Refuse somebody else's database, and an empty file that nobody asked to be made one."""
-        with self._transaction():  # of one moment: another process may be making it
-            (whose,) = self._db.execute("PRAGMA application_id").fetchone()
-            (pages,) = self._db.execute("PRAGMA page_count").fetchone()
-        if whose != _OURS and (pages or not make):
-            raise JournalUnusable(f"{self.path} is not a journal")
-        if not pages:
-            self._db.execute(f"PRAGMA application_id={_OURS}")
-
-    def _forget(self) -> None:
-        tables = self._db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
-        for (table,) in tables.fetchall():
-            self._db.execute(f'DROP TABLE "{table}"')
+    def _check_ours(self, header: Header | None, *, make: bool) -> None:
+        """Refuse somebody else's file, and an empty file that nobody asked to be made a journal."""
+        if (make and header is None) or (header and header.application_id == _OURS):
+            return
+        raise JournalUnusable(f"{self.path} is not a journal")
 
     def _check_format(self) -> None:
         for statement in (_TABLES + TABLES).split(";\n"):  # a script of SQLite's would commit
             self._db.execute(statement)
-        found = self._db.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
-        if found is None:
-            self._note({"format": FORMAT})
-        elif found[0] != FORMAT:
+        about = dict(self._db.execute("SELECT name, value FROM about"))
+        if "format" not in about:
+            self._note({"format": FORMAT, "version": __version__})
+        elif about["format"] != FORMAT:
+            writer = f"lms-async {about['version']}" if "version" in about else "an earlier version"
             raise JournalUnusable(
-                f"the journal {self.path} was written by another version of lms-async",
-                hint="end its import with that version, or begin anew",
+                f"the journal {self.path} was written by {writer}, in format {about['format']}; "
+                f"lms-async {__version__} reads format {FORMAT}",
+                hint="finish its import with the version that wrote it, or forget what is in it "
+                "with restart: then all rows are sent again",
             )
 
     def _note(self, about: dict[str, object]) -> None:
@@ -235,9 +302,16 @@ class JournalFile:
         )
 
     def _unusable(self, error: Exception) -> JournalUnusable:
-        if "locked" in str(error):
+        if _in_use(error):
             return JournalUnusable(
                 f"the journal {self.path} is in use by another import",
                 hint="wait for its end; two at once would send rows twice",
             )
         return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
+
+    def _not_opened(self, error: OSError) -> JournalUnusable:
+        return JournalUnusable(f"the journal {self.path} can't be opened: {error.strerror}")
+
+
+def _in_use(error: Exception) -> bool:
+    return isinstance(error, InUse) or "locked" in str(error)

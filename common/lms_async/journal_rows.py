@@ -22,7 +22,8 @@ _SETTLED = (Status.DONE, Status.REJECTED)
 _PASSING = ("429",)
 TABLES = """
 CREATE TABLE IF NOT EXISTS row (
-    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, PRIMARY KEY (tag, nth)
+    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, reason TEXT,
+    PRIMARY KEY (tag, nth)
 ) WITHOUT ROWID;
 CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, leaves INTEGER) WITHOUT ROWID;
 """
@@ -36,11 +37,11 @@ def recall(db: sqlite3.Connection, tag: bytes) -> Known | None:
         (tag,),
     ).fetchone()
     found = db.execute(
-        "SELECT status, id, code FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
+        "SELECT status, id, code, at, reason FROM row WHERE tag = ? AND nth = ?", (tag, *nth)
     ).fetchone()
-    status, known, code = found or (None, None, None)
+    status, known, code, at, reason = found or (None, None, None, 0.0, None)
     if status in _SETTLED and not (status == Status.DONE and _is_overtaken(db, tag)):
-        return Known(Status(status), known, code)
+        return Known(Status(status), known, code, reason and orjson.loads(reason), at)
     db.execute("UPDATE seen SET leaves = 1 WHERE tag = ?", (tag,))
     return None if found is None else Known(None)
 
@@ -78,7 +79,8 @@ def fold(db: sqlite3.Connection) -> None:
                 under_way[chunk] = (at, tags[begin : begin + told])
                 begin += told
             elif chunk in under_way:
-                _enter(db, *under_way.pop(chunk), told, fresh)
+                _, sent = under_way.pop(chunk)
+                _enter(db, at, sent, told, fresh)
         if begin != len(tags):
             raise ValueError("tags of no chunk")
     for at, tags in under_way.values():
@@ -102,14 +104,17 @@ def _enter(
         raise ValueError("not as many ends as rows")
     for place, begin in enumerate(range(0, len(tags), TAG)):
         end = (_SENT, None, None) if ends is None else ends[place]
-        status, id_, code = (Status.DONE, end, None) if isinstance(end, str) else end
+        status, id_, code, *reason = (Status.DONE, end, None) if isinstance(end, str) else end
         if status == Status.SKIPPED:
             continue  # it did not leave after all
         tag = tags[begin : begin + TAG]
-        nth = _place(db, tag, fresh)
+        is_first = _is_first(db, tag)  # as nearly always: then there is nothing to compare with
+        nth = 1 if is_first else _place(db, tag, fresh)
         if status not in _SETTLED:
             fresh.add((tag, nth))
-        if status == Status.DONE:
+        if is_first:
+            pass
+        elif status == Status.DONE:
             db.execute("DELETE FROM row WHERE tag BETWEEN ? AND ? AND tag != ?", _others(tag))
         elif status not in _SETTLED:  # it may have arrived
             db.execute(
@@ -117,10 +122,19 @@ def _enter(
                 "WHERE tag BETWEEN ? AND ? AND tag != ? AND status = 'done'",
                 _others(tag),
             )
-        db.execute("DELETE FROM row WHERE tag = ? AND nth = ?", (tag, nth))
+        if not is_first:
+            db.execute("DELETE FROM row WHERE tag = ? AND nth = ?", (tag, nth))
         if code not in _PASSING:
-            row = (tag, nth, status, id_, code, at)
-            db.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)", row)
+            kept = orjson.dumps(reason[0]).decode() if reason else None
+            row = (tag, nth, status, id_, code, at, kept)
+            db.execute("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _is_first(db: sqlite3.Connection, tag: bytes) -> bool:
+    """Whether no row of its key is known, not even in another content."""
+    begin, end, _ = _others(tag)
+    found = db.execute("SELECT 1 FROM row WHERE tag BETWEEN ? AND ? LIMIT 1", (begin, end))
+    return found.fetchone() is None
 
 
 def _place(db: sqlite3.Connection, tag: bytes, fresh: set[tuple[bytes, int]]) -> int:
@@ -132,7 +146,7 @@ def _place(db: sqlite3.Connection, tag: bytes, fresh: set[tuple[bytes, int]]) ->
         (*_SETTLED, tag),
     ).fetchone()
     if rows == last and not doubts:
-        return int(last) + 1  # as nearly always
+        return int(last) + 1
     known = db.execute("SELECT nth, status FROM row WHERE tag = ? ORDER BY nth", (tag,)).fetchall()
     for nth, status in known:
         if status not in _SETTLED and (tag, nth) not in fresh:

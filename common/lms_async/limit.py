@@ -5,6 +5,9 @@ So a slot of a :class:`Window` is busy from the departure until one period after
 next user departs, and so arrives, at least one period after the last one arrived. No jitter and no
 kind of window that a server may keep can lead to a refusal. The price is that at most
 ``per / (per + latency)`` of the budget is used.
+
+A request whose caller gave up may still arrive. Its slot stays busy until one period after the
+moment from which it can't. A slot with which no request was sent is free at once.
 """
 
 from __future__ import annotations
@@ -20,20 +23,13 @@ from .home import Home
 from .learning import Learning, Learnt
 from .line import Line, Waiter
 from .line import Priority as Priority
+from .slot import FullSlot
+from .slot import Slot as Slot
 from .slots import Slots
+from .usage import Usage
 
 #: How many periods after an interactive call normal ones still leave spread.
 _STAYS_SPREAD = 10
-
-
-class Slot(Protocol):
-    """The right to send one request now."""
-
-    def answered(self) -> None:
-        """To be called when the status line is in, or when the attempt is known to have failed.
-
-        Further calls do nothing.
-        """
 
 
 class Limiter(Protocol):
@@ -80,6 +76,16 @@ class _WindowSlot:
             window, self._window = self._window, None
             window._answered(self._weight, self._departed)
 
+    def unused(self) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._unused(self._weight)
+
+    def abandoned(self, seconds: float) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._abandoned(self._weight, seconds)
+
 
 class Window:
     """At most ``limit`` arrivals at the server in any ``per`` seconds; first come, first served.
@@ -97,6 +103,8 @@ class Window:
         how early a slot may be free again; what :attr:`learnt` told earlier can be given here. The
         price is a refusal now and then. Without it nothing is risked.
     :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
+    :param after: a window of the same limit that was used on an event loop which has ended: the
+        slots that it used, and its pause, count here too.
     """
 
     def __init__(
@@ -106,6 +114,7 @@ class Window:
         per: float,
         learn: bool | Learnt = False,
         events: Sequence[Listener] = (),
+        after: Window | None = None,
     ) -> None:
         if limit < 1 or not 0 < per < inf:
             raise ValueError("a window needs limit >= 1 and per > 0 (seconds)")
@@ -113,15 +122,18 @@ class Window:
         if learn:
             self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
         self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
+        self._usage = Usage(self._slots)
+        self._former: list[Usage] = []
+        if after is not None:
+            self._former += [*(one for one in after._former if not one.is_over), after._usage]
         self._most_weight = limit
         self._events = heard(events)
         self._told = self.learnt
         self._line = Line()
         self._normal_left = -inf
         self._interactive_came = -inf
-        self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._home = Home("this limiter", "make a new Window there")
+        self._home = Home("this limiter", "make a new Window there, with after=this one")
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
@@ -136,6 +148,7 @@ class Window:
         first, *others = (slots for window in windows for slots in window._slots)
         joined = cls(first.most, per=first.per)
         joined._slots += tuple(Slots(slots.most, slots.per) for slots in others)
+        joined._usage.slots = joined._slots
         joined._most_weight = min(slots.most for slots in joined._slots)
         return joined
 
@@ -164,7 +177,7 @@ class Window:
 
     async def acquire(
         self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
-    ) -> Slot:
+    ) -> FullSlot:
         """Wait for a slot.
 
         :param weight: how many slots the request uses, at least 1.
@@ -177,10 +190,10 @@ class Window:
         """
         if not 1 <= weight <= self._most_weight:
             raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
-        loop = self._home.loop()
+        loop = self._loop()
         now = loop.time()
-        if self._paused_until - now > patience:
-            raise RateLimited(429, retry_after=self._paused_until - now)
+        if self._usage.paused_until - now > patience:
+            raise RateLimited(429, retry_after=self._usage.paused_until - now)
         if priority == "interactive":
             self._interactive_came = now
         if not self._line.anybody and self._opens_at(weight, priority, now) == now:
@@ -192,8 +205,10 @@ class Window:
             self._wake()
         try:
             await waiter.turn
-        except asyncio.CancelledError:
-            if waiter.turn.cancelled():
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not waiter.turn.done() and not loop.is_closed():
+                waiter.turn.cancel()
+            if not waiter.turn.done() or waiter.turn.cancelled():
                 self._wake()  # the head of the line may have gone: arm for the next one
             elif waiter.asked is None:
                 self._unused(weight)
@@ -208,22 +223,41 @@ class Window:
         :param refusal: whether the vendor refused a request for its limit: a window that learns
             takes that into account.
         """
-        now = self._home.loop().time()
-        self._paused_until = max(self._paused_until, now + seconds)
-        self._line.dismiss(self._paused_until - now)
+        now = self._loop().time()
+        self._usage.paused_until = max(self._usage.paused_until, now + seconds)
+        self._line.dismiss(self._usage.paused_until - now)
         if self._learning is not None and refusal:
-            self._learning.refused(now, self._paused_until)
+            self._learning.refused(now, self._usage.paused_until)
             self._tell()
         self._wake()
 
     def pause_left(self) -> float:
         """Seconds until the pause is over; 0 without one."""
-        return max(0.0, self._paused_until - self._home.loop().time())
+        return max(0.0, self._usage.paused_until - self._loop().time())
+
+    def continues(self, former: Sequence[Usage]) -> Usage:
+        """Count what earlier windows of this limit have used as used here too.
+
+        :param former: as this method gave it for each of them.
+        :returns: what this window uses from now on.
+        """
+        self._former += former
+        return self._usage
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The running event loop, if it is the window's own."""
+        new = self._home.settled is None
+        loop = self._home.loop()
+        if new:
+            self._usage.begins_on(loop)
+            self._usage.take_over(self._former, loop.time())
+        self._usage.used(loop.time())
+        return loop
 
     def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
         """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
         answer must come in first, which will look again."""
-        when = self._paused_until
+        when = self._usage.paused_until
         if priority == "normal" and self._interactive_came > -inf:
             when = max(when, self._spread_until(now))
         if when > now:
@@ -253,6 +287,7 @@ class Window:
         loop = self._home.settled
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
+        self._usage.used(now)
         for slots in self._slots:
             slots.answered(weight, departed, now)
         if self._learning is not None:
@@ -261,10 +296,21 @@ class Window:
             self._wake()
 
     def _unused(self, weight: int) -> None:
-        """A slot granted to a waiter that was cancelled before it could leave goes to the next."""
+        """Give slots with which no request was sent to the next in the queue."""
         for slots in self._slots:
             slots.unused(weight)
         self._wake()
+
+    def _abandoned(self, weight: int, seconds: float) -> None:
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - a slot exists only after acquire()
+        now = loop.time()
+        self._usage.used(now)
+        until = now + seconds
+        for slots in self._slots:
+            slots.abandoned(weight, until)
+        if self._line.anybody:
+            self._wake()
 
     def _wake(self) -> None:
         """Let those go who may, in their order, and set the one timer for the next of them."""
@@ -273,6 +319,8 @@ class Window:
             self._timer = None
         loop = self._home.settled
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
+        if loop.is_closed():
+            return  # a request that nobody finished is being collected: no waiter can go on
         now = loop.time()
         while True:
             waiter = self._line.first()

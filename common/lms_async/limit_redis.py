@@ -25,13 +25,14 @@ from typing import Literal, Self
 from .errors import ClientUnusable, InvalidInput, LmsError, RateLimited
 from .events import Listener, heard
 from .home import Home
-from .limit import Limiter, Slot
+from .limit import Limiter
 from .line import Line as Waiters
 from .line import Priority, Waiter
 from .redis_away import Away
 from .redis_departures import LATE, Booked, Departures
 from .redis_line import PATIENCE, Line
 from .redis_talk import Talk
+from .slot import FullSlot, Slot, full_slot
 
 log = logging.getLogger("lms_async")
 
@@ -53,6 +54,10 @@ class RedisWindow:
     :param when_away: what to do while Redis can't be reached. ``"refuse"``: ``acquire`` raises
         ``ConnectionFailed``. A window of this process alone: go on with that share, which is set
         aside: ``limit`` and the shares of all processes together are what the vendor allows.
+    :param redis_is_new: whether an empty Redis is certainly new, so that the first ``acquire`` need
+        not wait until what may have been booked before has lapsed. For development and tests only:
+        after a restart of an empty Redis, all that was booked before it is forgotten, and the
+        vendor may see twice the limit.
     :param events: told :class:`~lms_async.redis_away.RedisAway`, ``RedisBack`` and ``RedisForgot``,
         which are logged as warnings too.
     :raises ValueError: for a window without room.
@@ -68,6 +73,7 @@ class RedisWindow:
         url: str = "redis://localhost:6379/0",
         timeout: float = 60.0,
         when_away: Literal["refuse"] | Limiter = "refuse",
+        redis_is_new: bool = False,
         events: Sequence[Listener] = (),
     ) -> None:
         if limit < 1 or per <= 0 or timeout <= 0:
@@ -77,7 +83,7 @@ class RedisWindow:
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
         # Late by no more than LATE, and by what is not known of the clock of Redis.
         lease = timeout + per + LATE + PATIENCE
-        line = Line(url, self._name, limit=limit, per=per, lease=lease)
+        line = Line(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
 
         self._home = Home("this limiter", "make a new RedisWindow there, of the same scope")
         #: Why it can't be used any more.
@@ -141,7 +147,7 @@ class RedisWindow:
 
     async def acquire(
         self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
-    ) -> Slot:
+    ) -> FullSlot:
         """Wait for a slot.
 
         :param weight: 1; a request that uses more of a limit can't share it through Redis.
@@ -170,7 +176,9 @@ class RedisWindow:
         turn: asyncio.Future[Slot | None] = waiter.turn
         try:
             slot = await turn
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not turn.done() and not loop.is_closed():
+                turn.cancel()
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._hand(turn.result())
             self._departures.news.set()
@@ -178,7 +186,7 @@ class RedisWindow:
         if slot is None:
             self._departures.news.set()  # a ticket may be too many now
             raise RateLimited(429, retry_after=waiter.asked or 0.0)
-        return slot
+        return full_slot(slot)
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
         """Let nobody in any process depart for ``seconds`` from now; never shortens an earlier
@@ -222,7 +230,7 @@ class RedisWindow:
         elif isinstance(slot, Booked):
             self._departures.give_back(slot.booking)
         elif slot is not None:
-            slot.answered()
+            full_slot(slot).unused()
 
     def _hand_of_share(self, slot: Slot) -> None:
         self._hand(slot)

@@ -69,7 +69,9 @@ class Outcome(Generic[R]):
 
     ``index`` counts the rows put in from 0, ``item`` is that row, ``id`` the vendor's id of what
     was made or changed (where the vendor tells it), ``attempts`` how many times the last request
-    that held it was sent, with those after a look-up added; 0 if it never left.
+    that held it was sent, with those after a look-up added; 0 if it never left. ``earlier`` is when
+    an earlier run with the same journal ended the row, in seconds since 1970, and ``None`` if this
+    run did: the row was not sent again, and the vendor was not asked whether that still holds.
     """
 
     index: int
@@ -78,6 +80,7 @@ class Outcome(Generic[R]):
     id: str | None = None
     error: RowError | None = None
     attempts: int = 0
+    earlier: float | None = None
 
 
 @attrs.define(repr=False)
@@ -85,7 +88,9 @@ class Report(Generic[R]):
     """A whole bulk: ``counts`` by status, and the rows that need a look.
 
     ``stopped`` is the error that ended the bulk early, if one did; the rows that had not left by
-    then are counted as ``skipped``.
+    then are counted as ``skipped``. ``earlier`` counts, by status, the rows that an earlier run
+    with the same journal has ended (they are in ``counts`` too), and ``earlier_since`` is when the
+    first of them ended, in seconds since 1970.
     """
 
     # A plain dict, with every status in it: a Counter counts at half the speed.
@@ -93,10 +98,13 @@ class Report(Generic[R]):
     failures: list[Outcome[R]] = attrs.field(factory=list)
     unknowns: list[Outcome[R]] = attrs.field(factory=list)
     stopped: LmsError | None = None
+    earlier: Counter[Status] = attrs.field(factory=Counter)
+    earlier_since: float | None = None
 
     def __repr__(self) -> str:
         rows = f"<{len(self.failures)} failures>, <{len(self.unknowns)} unknowns>"
-        return f"Report({self.counts}, {rows}, stopped={self.stopped!r})"
+        earlier = f", {self.earlier.total()} by an earlier run" if self.earlier else ""
+        return f"Report({self.counts}{earlier}, {rows}, stopped={self.stopped!r})"
 
     @property
     def counts(self) -> Counter[Status]:
@@ -106,6 +114,9 @@ class Report(Generic[R]):
     def add(self, outcome: Outcome[R]) -> None:
         """Count ``outcome``, and keep it if somebody must look at it."""
         self._counted[outcome.status] += 1
+        if outcome.earlier is not None:
+            self.earlier[outcome.status] += 1
+            self.earlier_since = min(self.earlier_since or outcome.earlier, outcome.earlier)
         if outcome.error is None:
             return
         if outcome.status is Status.REJECTED:

@@ -23,10 +23,22 @@ class Booked:
         self.booking = booking
 
     def answered(self) -> None:
-        """See :class:`~lms_async.limit.Slot`."""
+        """See :class:`~lms_async.slot.Slot`."""
         if self._departures is not None:
             departures, self._departures = self._departures, None
             departures.is_answered(self.booking)
+
+    def unused(self) -> None:
+        """See :class:`~lms_async.slot.FullSlot`."""
+        if self._departures is not None:
+            departures, self._departures = self._departures, None
+            departures.give_back(self.booking)
+
+    def abandoned(self, seconds: float) -> None:
+        """See :class:`~lms_async.slot.FullSlot`."""
+        if self._departures is not None:
+            departures, self._departures = self._departures, None
+            departures.is_abandoned(self.booking, seconds)
 
 
 class Departures:
@@ -48,6 +60,9 @@ class Departures:
         #: Bookings whose answers are in, and such as were not used, until Redis was told.
         self.answered: list[str] = []
         self.unused: list[str] = []
+        #: Bookings whose requests were sent and have no response, and when these can't arrive any
+        #: more, on the loop's clock; until Redis was told.
+        self.abandoned: list[tuple[str, float]] = []
         #: Set when there is something to tell.
         self.news = asyncio.Event()
         # Until when nobody departs: as asked for here and not told yet, on the loop's clock; and as
@@ -71,6 +86,18 @@ class Departures:
     def is_answered(self, booking: str) -> None:
         """The request that left with it has its answer."""
         self.answered.append(booking)
+        self.news.set()
+
+    def is_abandoned(self, booking: str, seconds: float) -> None:
+        """The request that left with it may arrive for ``seconds``, and nobody waits for it."""
+        if seconds > 0:
+            try:
+                now = asyncio.get_running_loop().time()
+            except RuntimeError:  # the event loop has ended: the booking lapses by itself
+                return
+            self.abandoned.append((booking, now + seconds))
+        else:
+            self.answered.append(booking)
         self.news.set()
 
     def give_back(self, *bookings: str) -> None:

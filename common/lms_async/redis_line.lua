@@ -8,8 +8,12 @@
 -- ARGV  1 limit  2 per  3 lease  4 epoch (as the caller knows it)  5 session (of the caller)
 --       6 pause from now on  7 tickets to put in front  8 tickets to put behind (or, negative, to
 --       take back)  9 bookings that were answered  10 bookings that will not be used
+--       11 bookings without a response, each followed by the time that its request may still take to arrive
 --
--- A ticket is "session lease", a booking "departure.number.session".
+--       12 "new" if an empty Redis is known to be new, so that nothing can have been booked before
+--
+-- A ticket is "session lease", a booking "departure.number.session". An epoch is "number.run.time": the
+-- name of one memory. Each loss of memory begins another, whose number is higher than any known before.
 
 local state, free, out, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local limit, per, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -38,9 +42,15 @@ local current, paused, closed, number =
 -- Is this all that was booked? Not after a restart (with nothing, or with an older snapshot), a
 -- failover, an eviction, a flush, or a clock that was put back. Then nothing departs until all that
 -- may have been booked can't arrive any more: a departure is booked at most one period ahead.
+-- Nor where the caller knows of a later memory, or of another one with the same number: then there was
+-- a failover to another Redis, and this one, which was back in use without a restart, missed what was
+-- booked there.
+local function number_of(name) return tonumber((name or ''):match('^(%d+)%.%x+%.%d+$') or 0) end
+local outdated = current and epoch ~= '' and epoch ~= current
+  and number_of(epoch) >= math.max(1, number_of(current))
 local last = tonumber(known[3] or 0)
 if now < last and last - now < 1000000 then now = last end -- set back a little: it stands still
-local whole = current and known[2] == run and last <= now
+local whole = current and not outdated and known[2] == run and last <= now
   and tonumber(known[4]) == entries()
 if not whole then
   redis.call('PUBLISH', state, 'lost')
@@ -48,11 +58,11 @@ if not whole then
     -- Nobody has ever used it, unless Redis lost it when it started: what was booked before that
     -- has lapsed by now if Redis is up for long enough. (Its uptime is in whole seconds.)
     local started = now - (tonumber(server:match('uptime_in_seconds:(%d+)')) - 1) * 1000000
-    closed = started + per + lease
+    closed = ARGV[12] == 'new' and 0 or started + per + lease
   else
     closed = now + per + lease
   end
-  current = run .. '.' .. digits(now)
+  current = digits(math.max(number_of(current), number_of(epoch)) + 1) .. '.' .. run .. '.' .. digits(now)
   paused = 0
   redis.call('DEL', free, out, queue)
 end
@@ -72,6 +82,9 @@ if epoch == current then
     if redis.call('ZREM', out, booking) == 1 and departure > now then
       redis.call('ZADD', free, digits(departure), booking)
     end
+  end
+  for booking, left in ARGV[11]:gmatch('(%S+) (%d+)') do
+    redis.call('ZADD', out, 'XX', digits(now + tonumber(left) + per), booking)
   end
   local until_then = now + tonumber(ARGV[6])
   if until_then > now and until_then > paused then

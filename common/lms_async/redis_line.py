@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -31,6 +33,12 @@ _SILENCE = 5.0
 
 #: What is raised when Redis can't be reached, or can't do what is asked.
 BROKEN = (RedisError, OSError)
+
+# Times are microseconds since 1970: 16 digits until the year 2286.
+_BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
+_PAUSE = re.compile(r"paused ([0-9]{1,16})")
+
+log = logging.getLogger("lms_async")
 
 _SCRIPT = Path(__file__).with_suffix(".lua").read_text("utf-8")
 
@@ -87,6 +95,7 @@ def _connections(url: str) -> Redis:
         return Redis.from_url(
             url,
             decode_responses=True,
+            encoding_errors="replace",  # whatever others publish on our channels
             protocol=2,
             socket_connect_timeout=PATIENCE,
             # An attempt that failed is ours to repeat: the window must know of it.
@@ -102,14 +111,19 @@ class Line:
 
     :param name: of the window in Redis: its keys and its channels begin with it.
     :param lease: seconds after a departure at which an unanswered booking lapses.
+    :param new: whether an empty Redis is known to be new.
     :raises InvalidInput: for a URL that can't be read.
     """
 
-    def __init__(self, url: str, name: str, *, limit: int, per: float, lease: float) -> None:
+    def __init__(
+        self, url: str, name: str, *, limit: int, per: float, lease: float, new: bool
+    ) -> None:
         self._redis = _connections(url)
         self._script = self._redis.register_script(_SCRIPT)
         self._keys = [name, f"{name}:free", f"{name}:out", f"{name}:queue"]
         self._numbers = [limit, round(per * 1e6), round(lease * 1e6)]
+        self._new = "new" if new else ""
+        self._heard_unknown = False
         #: The name of Redis' memory, and of this process in it as long as it hears.
         self._epoch = ""
         self._session = ""
@@ -128,17 +142,24 @@ class Line:
         behind: int = 0,
         answered: Sequence[str] = (),
         unused: Sequence[str] = (),
+        abandoned: Sequence[tuple[str, float]] = (),
     ) -> Reply:
         """Say what there is to say, and hear what was booked for this process.
 
         :param pause: seconds from now.
         :param front: tickets to put in front of the queue.
         :param behind: tickets to put behind, or (negative) to take back.
+        :param abandoned: bookings without a response, and when their requests can't arrive any
+            more, on the loop's clock.
         :raises Forgotten: nothing was done.
         :raises RedisError, OSError: whether it was done is not known.
         """
         args: list[str | int] = [*self._numbers, self._epoch, self._session]
         args += [round(pause * 1e6), front, behind, " ".join(answered), " ".join(unused)]
+        now = asyncio.get_running_loop().time()
+        left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
+        args.append(" ".join(f"{booking} {microseconds}" for booking, microseconds in left))
+        args.append(self._new)
         async with asyncio.timeout(PATIENCE):
             reply = Reply(*await self._script(keys=self._keys, args=args))
         # The script read its clock before this moment, so ours can only seem to be behind.
@@ -149,7 +170,7 @@ class Line:
         return reply
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[tuple[Reply, AsyncIterator[Booking | Pause]]]:
+    async def open(self) -> AsyncIterator[tuple[Reply, AsyncIterator[Booking | Pause | None]]]:
         """Get in touch: gives the state of the window, and what is to be heard from now on.
 
         :raises RedisError, OSError: Redis can't be reached.
@@ -173,7 +194,7 @@ class Line:
         finally:
             self._session = ""
 
-    async def _hear(self, ear: PubSub) -> AsyncIterator[Booking | Pause]:
+    async def _hear(self, ear: PubSub) -> AsyncIterator[Booking | Pause | None]:
         asked = False
         while not is_cancelled():
             message = await ear.get_message(timeout=_SILENCE)
@@ -186,12 +207,27 @@ class Line:
             asked = False
             if message["type"] != "message":
                 continue
-            if message["channel"] != self._keys[0]:
-                yield Booking(message["data"])
-            elif message["data"] == "lost":
-                raise Forgotten
-            else:
-                yield Pause(int(message["data"].removeprefix("paused ")))
+            yield self._understood(message["channel"], message["data"])
+
+    def _understood(self, channel: str, text: str) -> Booking | Pause | None:
+        """What a message says; ``None`` for one that this package does not send.
+
+        :raises Forgotten: for the message that memory was lost.
+        """
+        if channel != self._keys[0]:
+            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session}"):
+                return Booking(text)
+        elif text == "lost":
+            raise Forgotten
+        elif pause := _PAUSE.fullmatch(text):
+            return Pause(int(pause[1]))
+        if not self._heard_unknown:
+            self._heard_unknown = True
+            log.warning(
+                "the Redis that shares %s: ignoring messages that lms-async did not send",
+                self._keys[0],
+            )
+        return None
 
     async def close(self) -> None:
         """Close all connections."""

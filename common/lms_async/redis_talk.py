@@ -112,6 +112,7 @@ class Talk:
         """One call: all that there is to say by now."""
         departures = self._departures
         answered, unused = tuple(departures.answered), tuple(departures.unused)
+        abandoned = tuple(departures.abandoned)
         pause_until = departures.pause_asked_until
         needed = 0 if farewell else len(self._waiters) - len(departures.booked) - self.tickets
         # Who had a booking that could not be used is still the first.
@@ -122,9 +123,11 @@ class Talk:
             behind=needed - front,
             answered=answered,
             unused=unused,
+            abandoned=abandoned,
         )
         del departures.answered[: len(answered)]
         del departures.unused[: len(unused)]
+        del departures.abandoned[: len(abandoned)]
         if departures.pause_asked_until == pause_until:
             departures.pause_asked_until = 0.0
         self.tickets += max(0, needed) - reply.taken_back
@@ -158,11 +161,11 @@ class Talk:
             self._away.pause(left)
             self._waiters.dismiss(left)
 
-    async def _listen(self, heard: AsyncIterator[Booking | Pause]) -> None:
+    async def _listen(self, heard: AsyncIterator[Booking | Pause | None]) -> None:
         async for message in heard:
             if isinstance(message, Booking):
                 self._got(message.name)
-            else:
+            elif isinstance(message, Pause):
                 self._heed_pause(message.until)
                 if self._waiters.anybody:
                     self._departures.news.set()  # to hear when to ask again

@@ -7,6 +7,7 @@ most of what makes a bulk quick.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -15,6 +16,9 @@ import orjson
 from .errors import InvalidInput
 
 R = TypeVar("R")
+
+#: Writes a value as JSON with sorted keys, so that equal values give equal JSON.
+canonical: Callable[[Any], bytes] = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
 
 
 def check_input(items: object) -> None:

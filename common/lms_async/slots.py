@@ -6,6 +6,7 @@ Pure: time comes in as an argument, in seconds of any clock that never goes back
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterable
 from math import inf
 
 from .learning import Learning
@@ -20,6 +21,7 @@ class Slots:
         self.learning = learning
         self.out = 0
         self._free_at: list[float] = []  # in order
+        self._taken_over: list[float] = []  # the same, of a window on an earlier event loop
         self._gathering_until = -inf
 
     @property
@@ -34,6 +36,9 @@ class Slots:
         free_at, limit = self._free_at, self.limit
         if free_at and free_at[0] <= now:
             del free_at[: bisect_right(free_at, now)]
+        if self._taken_over:
+            del self._taken_over[: bisect_right(self._taken_over, now)]
+            free_at = sorted(free_at + self._taken_over)
         used = self.out + len(free_at)
         # One that weighs more than what was learnt goes alone, lest it wait for ever.
         if used + weight <= limit or not used:
@@ -43,6 +48,15 @@ class Slots:
         missing = used + min(weight, limit) - limit
         return free_at[missing - 1] if missing <= len(free_at) else None
 
+    def busy_until(self, now: float) -> list[float]:
+        """When the slots used here are free again. A request that is still out is taken to have
+        arrived by ``now``: nobody is left to say when."""
+        return [until for until in self._free_at if until > now] + [now + self.per] * self.out
+
+    def take_over(self, busy_until: Iterable[float]) -> None:
+        """Take more slots, which were used on an earlier event loop."""
+        self._taken_over = sorted([*self._taken_over, *busy_until])
+
     def depart(self, weight: int) -> None:
         """Take slots: a request leaves."""
         self.out += weight
@@ -50,6 +64,15 @@ class Slots:
     def unused(self, weight: int) -> None:
         """Give slots back with which no request left."""
         self.out -= weight
+
+    def abandoned(self, weight: int, until: float) -> None:
+        """Start the period at ``until``, when a request without a response can't arrive any more.
+
+        Nothing is learnt from it: neither how long a response takes nor when the request arrived.
+        """
+        self.out -= weight
+        for _ in range(weight):
+            insort(self._free_at, until + self.per)
 
     def answered(self, weight: int, departed: float, now: float) -> None:
         """Start the period after which the slots of an answered request are free again."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -32,9 +33,10 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
-from .limit import Limiter, Priority, Slot
+from .limit import Limiter, Priority
 from .retry import Passing, Quota, RetryPolicy, is_lost, is_passing, retry_after, retrying
 from .scopes import acquired, shared
+from .slot import FullSlot
 from .values import Misfit
 from .vendor import Vendor
 from .width import Width
@@ -222,20 +224,23 @@ class Transport:
             state.attempts += 1
             if watched:
                 tell(self._events, Departed(str(call), state.attempts, left - asked))
-            try:
-                answer = await self.wire.exchange(
-                    call,
-                    url,
-                    state.body,
-                    signed=self.vendor.signed,
-                    slot=slot,
-                    seconds=self._timeout,
-                )
-            except LmsError as error:
-                tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
-                raise
-        finally:
-            slot.answered()  # whatever was raised since it was granted: no slot is lost
+        except BaseException:
+            slot.unused()
+            raise
+        try:
+            # From here on the wire alone knows whether the request was sent: it ends the slot.
+            answer = await self.wire.exchange(
+                call,
+                url,
+                state.body,
+                signed=self.vendor.signed,
+                slot=slot,
+                seconds=self._timeout,
+                late=partial(self._came_late, call),
+            )
+        except LmsError as error:
+            tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
+            raise
         seconds = time.monotonic() - left
         self._width.answered(seconds)
         if watched:
@@ -243,11 +248,27 @@ class Transport:
         try:
             return answer, None if _is_redirect(answer) else self.vendor.check(call, answer)
         except ApiError as refused:
-            if refused.retry_after is not None:
-                for limiter in self._limiters(call):
-                    limiter.pause(refused.retry_after, refusal=refused.status == 429)
-                tell(self._events, Refused(str(call), refused.retry_after, refused.status))
+            self._pause(call, refused)
             raise
+
+    def _pause(self, call: Call[Any], refused: ApiError) -> None:
+        """Let everybody who shares the limit wait, if the vendor asks for it."""
+        if refused.retry_after is None:
+            return
+        for limiter in self._limiters(call):
+            limiter.pause(refused.retry_after, refusal=refused.status == 429)
+        tell(self._events, Refused(str(call), refused.retry_after, refused.status))
+
+    def _came_late(self, call: Call[Any], answer: Answer) -> None:
+        """Heed a refusal whose caller has been cancelled: the pause is for everybody."""
+        if answer.status < 400:
+            return
+        try:
+            self.vendor.check(call, answer)
+        except ApiError as refused:
+            self._pause(call, refused)
+        except LmsError:
+            pass
 
     def _url(self, call: Call[Any]) -> str:
         try:
@@ -256,7 +277,7 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    async def _slot(self, call: Call[Any]) -> Slot:
+    async def _slot(self, call: Call[Any]) -> FullSlot:
         """The right to send one attempt now, with credentials that are fresh by now."""
         while True:
             await self.vendor.prepare()
@@ -270,9 +291,13 @@ class Transport:
             except RateLimited as paused:
                 wait = paused.retry_after
             else:
-                if self.vendor.is_prepared():
-                    return slot
-                slot.answered()  # it was long in coming
+                try:
+                    if self.vendor.is_prepared():
+                        return slot
+                except BaseException:
+                    slot.unused()
+                    raise
+                slot.unused()  # it was long in coming, and the credentials ended meanwhile
                 continue
             raise RateLimited(429, retry_after=wait, call=call)
 

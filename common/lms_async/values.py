@@ -174,7 +174,7 @@ def _ids(value: Any) -> tuple[str, ...]:
     if is_whole(value):
         return (str(value),)
     if isinstance(value, list | tuple):
-        known = tuple(_needed(element) for element in value)
+        known = tuple(_needed(element).strip() for element in value)
         if not any("," in element for element in known):
             return known
     raise Misfit({"": "must be a list of ids"})

@@ -7,9 +7,11 @@ client's session.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import errno
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -19,10 +21,14 @@ from .answer import Answer
 from .call import Call
 from .errors import AnswerLost, ClientUnusable, ConnectionFailed, LmsError, TimedOut
 from .home import Home
-from .limit import Slot
+from .in_flight import InFlight, Progress, observing
+from .slot import FullSlot
 
 #: The largest answer that is read, in bytes. A page of 200 users is about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
+
+#: What is raised when no connection was made.
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
@@ -36,6 +42,15 @@ class _SecondPass(Exception):
     """
 
 
+#: What is raised when the server closed the connection, or sent what can't be read.
+_SERVERS_ENDS = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientResponseError,
+    ConnectionError,
+    _SecondPass,
+)
+
+
 class _OnePass:
     """The innermost middleware of one attempt: puts its credentials on, and lets it through once.
 
@@ -43,10 +58,11 @@ class _OnePass:
     caller's session has of its own (a ``.netrc``, for one), and shows them to its tracers.
     """
 
-    __slots__ = ("_made", "_signature")
+    __slots__ = ("_made", "_progress", "_signature")
 
-    def __init__(self, signature: Mapping[str, str]) -> None:
+    def __init__(self, signature: Mapping[str, str], progress: Progress) -> None:
         self._signature = signature
+        self._progress = progress
         self._made = False
 
     def __call__(
@@ -55,6 +71,8 @@ class _OnePass:
         if self._made:
             raise _SecondPass
         self._made = True
+        if not self._progress.observed:
+            self._progress.sent = True
         request.headers.update(self._signature)
         return handler(request)
 
@@ -77,11 +95,13 @@ class Wire:
         self._connector = connector
         self._closed = False
         self._places: asyncio.Semaphore | None = None
+        self._in_flight = InFlight()
         self._home = Home("the client", "make one client per event loop and process, after a fork")
 
     async def close(self) -> None:
         """Close the session, unless it is the caller's. Further use raises ClientUnusable."""
         self._closed = True
+        await self._in_flight.close()
         if self._owned and self._session is not None:
             await self._session.close()
 
@@ -96,6 +116,7 @@ class Wire:
                 connector=self._connector or aiohttp.TCPConnector(keepalive_timeout=60),
                 connector_owner=self._connector is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[observing()],
             )
         if self._places is None:
             self._places = asyncio.Semaphore(_most_at_once(self._session.connector))
@@ -108,37 +129,92 @@ class Wire:
         body: bytes | None,
         *,
         signed: Signed,
-        slot: Slot,
+        slot: FullSlot,
         seconds: float,
+        late: Callable[[Answer], None],
     ) -> Answer:
-        """Send ``call`` once.
+        """Send ``call`` once, and end its slot as what became of it asks for.
 
         :param url: absolute, already percent-encoded.
-        :param slot: told when the status line is in; of a failure, whoever took it tells it.
+        :param slot: unused if nothing was sent; answered when the status line is in or the server
+            cut the connection; abandoned, for what is left of ``seconds``, if no response came. A
+            request that was sent is waited for here after its caller was cancelled.
         :param seconds: for the whole attempt; connecting may take 10 of them.
+        :param late: told a response that came after its caller was cancelled, without its body.
         :raises ConnectionFailed: it was not sent.
         :raises AnswerLost: it was sent, and no whole answer came (:class:`TimedOut` among them).
         """
         failure: LmsError
         try:
             session, places = self._ready()
-            async with places:
-                response = await _answering(session, call, url, body, signed, seconds)
-                slot.answered()
+            await places.acquire()
+        except BaseException:
+            slot.unused()
+            raise
+        if session.closed:  # while this waited for its place
+            places.release()
+            slot.unused()
+            raise ClientUnusable("the client was closed", hint="make a new one")
+        loop = asyncio.get_running_loop()
+        progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
+
+        def over(unheard: aiohttp.ClientResponse | None) -> None:
+            places.release()
+            if unheard is not None:
+                late(Answer(unheard.status, unheard.headers, b""))
+
+        request = _answering(session, call, url, body, signed, seconds, progress)
+        sent = _settled(request, session, progress)
+        try:
+            response = await self._in_flight.response(sent, progress, over=over)
+            try:
                 async with response:
                     content = await _read(response)
-                if content is not None:
-                    return Answer(response.status, response.headers, content)
-                failure = AnswerLost(f"the answer is larger than {MOST_BYTES} bytes", call=call)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            finally:
+                places.release()
+            if content is not None:
+                return Answer(response.status, response.headers, content)
+            failure = AnswerLost(f"the answer is larger than {MOST_BYTES} bytes", call=call)
+        except _NOT_SENT as error:
             failure = _not_sent(call, url, error)
-        except TimeoutError:
-            failure = TimedOut(f"no answer within {seconds:g} s", call=call)
+        except TimeoutError as error:
+            # Without a connection nothing was sent, however long that took.
+            failure = _not_sent(call, url, error)
+            if progress.sent:
+                failure = TimedOut(f"no answer within {seconds:g} s", call=call)
         except (aiohttp.ClientError, _SecondPass) as error:
             what = "the connection was cut before the whole answer was in"
             failure = AnswerLost(f"{what} [{type(error).__name__}]", call=call)
         # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
         raise failure
+
+
+async def _settled(
+    request: Coroutine[Any, Any, aiohttp.ClientResponse],
+    session: aiohttp.ClientSession,
+    progress: Progress,
+) -> aiohttp.ClientResponse:
+    """The response to ``request``, whose slot is ended also if there is none."""
+    try:
+        response = await request
+    except BaseException as error:
+        if not progress.sent or isinstance(error, _NOT_SENT):
+            progress.slot.unused()
+        elif _is_servers_end(error) and not session.closed:
+            progress.slot.answered()
+        else:
+            progress.slot.abandoned(progress.left())
+        raise
+    progress.slot.answered()
+    return response
+
+
+def _is_servers_end(error: BaseException) -> bool:
+    """Whether the server closed the connection, or sent what is no response: no more of the
+    request than it has by now can arrive there."""
+    return isinstance(error, _SERVERS_ENDS) or (
+        isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
+    )
 
 
 async def _answering(
@@ -148,6 +224,7 @@ async def _answering(
     body: bytes | None,
     signed: Signed,
     seconds: float,
+    progress: Progress,
 ) -> aiohttp.ClientResponse:
     """The response, whose body is still to be read. In a frame of its own, which is gone when an
     error is raised: it holds the credentials."""
@@ -160,8 +237,10 @@ async def _answering(
             headers=_HEADERS if body is None else _HEADERS_OF_JSON,
             allow_redirects=False,
             raise_for_status=False,
-            middlewares=(_OnePass(signature),),
+            middlewares=(_OnePass(signature, progress),),
             timeout=_timeout(seconds),
+            # Not for a session of the caller's own, whose own tracing would be given it.
+            trace_request_ctx=progress if progress.observed else None,
         )
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lms_async.cli.exits import Exit
 from lms_async.journal_file import JournalFile
+from lms_async.journal_wal import OPEN
 from lms_async.sandbox import Fault
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import (
@@ -46,12 +50,48 @@ async def test_a_second_run_sends_nothing_and_tells_the_same(
     second = await lms_import(None)
     assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted
     assert first.code == second.code == Exit.REJECTED
-    assert second.results == first.results  # the vendor's own sentence too
-    assert f"going on with {journal}" in second.err
-    assert "120 rows settled, 0 rows to be asked for" in second.err
-    assert "119 of those done, by an earlier run: not sent again" in second.out
+    assert f"Continuing with the journal {journal}" in second.err
+    assert "120 rows finished, 0 rows to check with the vendor" in second.err
+    assert "119 of those done by an earlier run, up to" in second.out
+    assert "not compared with what the vendor has now (--restart sends all rows" in second.out
     assert "(0 rows/s done)" in second.out
     assert "by an earlier run" not in first.out
+    # The same rows, with the vendor's own sentence, and when they ended.
+    moments = [result.pop("earlier_run") for result in second.results]
+    assert {result.pop("earlier_run") for result in first.results} == {""}
+    assert second.results == first.results
+    assert moments.pop() == ""  # our own check has rejected it: in this run
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", one) for one in moments)
+
+
+async def test_the_vendors_reasons_are_told_again_without_the_old_results(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
+) -> None:
+    schoology_sandbox.school.add(
+        school_uid="S00003", name_first="Other", name_last="Person", username="other"
+    )
+    await lms_import(file_of(5))
+    people_csv.with_name("people.results.csv").unlink()
+    second = await lms_import(None)
+    assert second.results[2]["error"] == "A user with the unique ID S00003 exists."
+
+
+async def test_who_was_deleted_since_is_not_told_as_done_by_this_run(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    await lms_import(file_of(60))
+    school = schoology_sandbox.school
+    for uid in list(school.users)[-2:]:
+        school.remove(uid)
+    ran = await lms_import(None, json=True)
+    assert ran.summary is not None
+    assert (ran.summary.earlier, ran.code) == (60, Exit.DONE)
+    assert ran.summary.earlier_since is not None
+    assert '"earlier":60,"earlier_since":' in ran.out
+    assert all(result["earlier_run"] for result in ran.results)
+    again = await lms_import(None, restart=True)
+    assert {result["earlier_run"] for result in again.results} == {""}
+    assert school.creates["S00059"] == school.creates["S00060"] == 2
 
 
 async def test_only_rows_that_changed_since_are_sent(
@@ -75,7 +115,7 @@ async def test_restart_sends_everything(
     ran = await lms_import(None, restart=True)
     assert ran.code == Exit.REJECTED  # they exist
     assert schoology_sandbox.log.count("POST", "users") == 4
-    assert "going on with" not in ran.err
+    assert "Continuing with" not in ran.err
 
 
 async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
@@ -96,7 +136,7 @@ async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
     assert third.statuses == {**first.statuses, 4: "done"}
     assert schoology_sandbox.log.count("POST", "users") == 1
     assert school.creates == {f"S{number:05d}": 1 for number in range(1, 61)}
-    assert "59 rows settled" in third.err
+    assert "59 rows finished" in third.err
 
 
 async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
@@ -105,8 +145,8 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     first = await lms_import(file_of(60))
     ran = await lms_import(None, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert "is of another call, or the same with other options" in ran.err
-    assert "going on with" not in ran.err
+    assert "was written by another call, or with other options" in ran.err
+    assert "Continuing with" not in ran.err
     assert "forget what is in it with --restart: either way, all rows are sent" in ran.err
     assert "--restart" in ran.err
     assert "another file by --results" in ran.err
@@ -139,8 +179,8 @@ async def test_a_dry_run_says_what_an_earlier_run_has_settled(
     ran = await lms_import(file_of(70), dry_run=True, environment={})
     assert "70 rows of 70 would go" in ran.err
     assert "70 would be sent, 0 rejected; an earlier run has settled up to 60 of them" in ran.out
-    assert f"an import would go on with {journal}" in ran.err
-    assert "would send none of the 60 rows settled there, unless they were changed" in ran.err
+    assert f"An import would continue with the journal {journal}" in ran.err
+    assert "would send none of the 60 rows finished there, unless they were changed" in ran.err
     forgotten = await lms_import(None, dry_run=True, restart=True, environment={})
     assert str(journal) not in forgotten.err
 
@@ -203,7 +243,7 @@ async def test_the_command_that_is_printed_does_the_rest(
     again[again.index("2/0.2s")] = "1000/0.1s"
     rest = await lms(*again, **told)
     assert rest.code == Exit.DONE, rest.err
-    assert "going on with people.journal" in rest.err
+    assert "Continuing with the journal people.journal" in rest.err
     assert set(schoology_sandbox.school.creates.values()) == {1}
     assert len(schoology_sandbox.school.creates) == 1000
     results = read_results(people_csv.with_name("people.results.csv"))
@@ -211,7 +251,7 @@ async def test_the_command_that_is_printed_does_the_rest(
     shown = await lms("journal", "show", journal, **told)
     assert shown.code == 0
     assert "1,000 done" in shown.out
-    assert "0 sent, and their answers not in" in shown.out
+    assert "0 sent, without a response" in shown.out
 
 
 async def test_show_names_nobody_and_says_what_is_wrong(
@@ -228,7 +268,7 @@ async def test_show_names_nobody_and_says_what_is_wrong(
     assert load(tmp_path / "no.journal") is None
 
 
-@pytest.mark.parametrize("name", ["people.journal", "people.journal.key"])
+@pytest.mark.parametrize("name", ["people.journal", "people.journal.key", "people.journal-wal"])
 async def test_the_journal_is_a_file_of_its_own(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path, name: str
 ) -> None:
@@ -236,3 +276,20 @@ async def test_the_journal_is_a_file_of_its_own(
     assert ran.code == Exit.BAD_INPUT
     assert "is the journal's name" in ran.err
     assert len(schoology_sandbox.log) == 0
+
+
+async def test_a_journal_without_its_log_names_the_file_and_keeps_the_results(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
+) -> None:
+    """As after ``kill -9``, where only some of the files were copied elsewhere."""
+    first = await lms_import(file_of(60))
+    requests = len(schoology_sandbox.log)
+    with closing(sqlite3.connect(journal)) as database:
+        (state,) = database.execute("PRAGMA user_version").fetchone()
+        database.execute(f"PRAGMA user_version={state | OPEN}")
+    ran = await lms_import(None)
+    assert ran.code == Exit.BAD_INPUT
+    assert "people.journal-wal is missing" in ran.err
+    assert "with --restart" in ran.err
+    assert ran.results == first.results
+    assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted

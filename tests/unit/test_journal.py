@@ -3,27 +3,31 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk import Bulk
 from lms_async.chunks import ABSENT
+from lms_async.errors import InvalidInput
 from lms_async.journal import OpenJournal
 from lms_async.journal_entries import Ended, Known, Sent
 from lms_async.journal_file import JournalFile
+from lms_async.outcome import RowError, Verdict
 from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
 
 Rows = list[dict[str, str]]
+T = TypeVar("T")
 
 
 def rows(count: int) -> Rows:
@@ -40,6 +44,11 @@ async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[A
 
 def statuses(outcomes: list[Outcome[Any]]) -> list[str]:
     return [outcome.status.value for outcome in outcomes]
+
+
+def real(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` on the real clock: on a virtual one, a loop that is never idle has no time."""
+    return asyncio.run(work)
 
 
 @pytest.fixture
@@ -384,19 +393,19 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "of other input"),
+        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "for other input"),
         (damaged("?"), "is damaged"),
         (damaged("[[1]]"), "is damaged"),
         (damaged("[[1,24],[1,[7]]]"), "is damaged"),
         (damaged("[[1,24],[1,[]]]"), "is damaged"),
         (damaged("[[1,48]]"), "is damaged"),
         (damaged("[]"), "is damaged"),
-        (other_call, "of another call"),
-        (other_account, "of another account"),
-        (another_version, "by another version"),
+        (other_call, "by another call"),
+        (other_account, "for another account"),
+        (another_version, "in format 99; lms-async .* reads format"),
         (no_key, "has lost its key"),
         (broken_key, "is not the key"),
-        (no_database, "can't be used as a journal"),
+        (no_database, "is not a journal"),
         (lambda school, path: whole(school, rows(1), Journal(path.parent)), "can't be"),
         (lambda school, path: whole(school, rows(1), Journal(path / "no" / "folder")), "can't be"),
     ],
@@ -487,7 +496,7 @@ def test_the_doubt_of_a_row_does_not_end_with_an_equal_one(school: School, path:
 
 def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: Path) -> None:
     run(whole(school, [{"key": "k", "value": "bad"}], Journal(path, "a.csv")))
-    with pytest.raises(JournalUnusable, match="other input"):
+    with pytest.raises(JournalUnusable, match="for other input"):
         run(whole(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
     with closing(JournalFile(path)) as file:
         assert file.tell().counts == {"rejected": 1}
@@ -681,7 +690,7 @@ def test_a_key_is_never_written_through_a_link(school: School, path: Path) -> No
     precious = path.with_name("precious")
     precious.write_text("precious")
     path.with_name("import.db.key").symlink_to(precious)
-    with pytest.raises(JournalUnusable, match="import.db.key can't be used"):
+    with pytest.raises(JournalUnusable, match="import.db.key is a symbolic link"):
         run(whole(school, rows(1), Journal(path)))
     assert precious.read_text() == "precious"
 
@@ -722,3 +731,130 @@ def test_a_reader_cancelled_again_and_again_lets_go_of_the_journal(
         return await bulk(school, rows(9), Journal(path))
 
     assert run(main()).counts == {Status.DONE: 9}
+
+
+def test_what_an_earlier_run_has_ended_is_told_apart(
+    school: School, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the clock has gone back since."""
+    now = 2_000_000_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    items = rows(4)
+    items[1]["value"] = "bad"
+
+    async def report(items: Rows) -> Report[Any]:
+        return await bulk(school, items, Journal(path))
+
+    first = run(report(items))
+    assert (first.earlier, first.earlier_since) == ({}, None)
+    now -= 86_400
+    items += [{"key": "k4", "value": "v4"}]
+    second = run(report(items))
+    assert second.counts == {Status.DONE: 4, Status.REJECTED: 1}
+    assert second.earlier == {Status.DONE: 3, Status.REJECTED: 1}
+    assert second.earlier_since == 2_000_000_000.0
+    assert "4 by an earlier run" in repr(second)
+    third = run(whole(school, items, Journal(path)))
+    assert [outcome.earlier for outcome in third] == [2_000_000_000.0] * 4 + [now]
+    assert third[1].error is not None
+    assert "its journal does not keep the reason" in third[1].error.message
+
+
+def test_a_row_that_was_looked_up_is_of_this_run(school: School, path: Path) -> None:
+    cancelled_in_flight(school, rows(2), Journal(path, grace=0.1))
+    school.people = {"k0": "v0"}
+    assert [one.earlier for one in run(whole(school, rows(2), Journal(path)))] == [None, None]
+
+
+def test_a_row_that_becomes_invalid_and_valid_again_stays_settled(
+    school: School, path: Path
+) -> None:
+    def prepare(item: dict[str, str]) -> Any:
+        if item["value"] == "odd":
+            raise InvalidInput("odd", fields={"value": "is odd"})
+        return item["key"], item
+
+    async def ends(value: str) -> list[str]:
+        checking = batch(school, 2)
+        object.__setattr__(checking, "prepare", one_by_one(prepare))
+        items = [{"key": "k", "value": value}]
+        return statuses([one async for one in Bulk(school, items, checking, journal=Journal(path))])
+
+    assert [run(ends(value)) for value in ("v", "odd", "v")] == [["done"], ["rejected"], ["done"]]
+    assert school.requests == [["k"]]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) -> None:
+    reason = "Ada Okafor has left"
+
+    class Refusing(School):
+        def _create(self, row: dict[str, str], fault: str) -> dict[str, Any]:
+            return {"key": row["key"], "code": 400}
+
+    def read(payload: Any, sent: Any) -> Any:
+        error = RowError("400", reason, {"name": "has left"})
+        return [Verdict(Status.REJECTED, None, error) for _ in payload]
+
+    async def errors() -> list[Any]:
+        explaining = batch(Refusing(), 2)
+        object.__setattr__(explaining, "read", read)
+        journal = Journal(path, keep_reasons=kept)
+        return [one.error async for one in Bulk(Refusing(), rows(2), explaining, journal=journal)]
+
+    first, second = run(errors()), run(errors())
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert (reason.encode() in content) == kept
+    assert {error.code for error in second} == {"400"}
+    if kept:
+        assert second == first
+    else:
+        assert not any(reason in error.message or error.fields for error in second)
+
+
+@pytest.mark.parametrize("cut", ["asyncio", "anyio"])
+def test_what_is_in_flight_has_its_time_also_under_repeated_cancellation(
+    school: School, path: Path, cut: str
+) -> None:
+    """anyio cancels again in each turn of the event loop, until its scope is left."""
+    school.seconds = [0.2] * 100
+
+    async def main() -> bool:
+        if cut == "anyio":
+            with anyio.move_on_after(0.1) as scope:
+                await bulk(school, rows(4), Journal(path, grace=20.0))
+            return scope.cancelled_caught
+        try:
+            async with asyncio.timeout(0.1):
+                await bulk(school, rows(4), Journal(path, grace=20.0))
+        except TimeoutError:
+            return True
+        return False
+
+    assert real(main())
+    assert school.people.keys() == {"k0", "k1", "k2", "k3"}
+    school.requests.clear()
+    assert statuses(run(whole(school, rows(4), Journal(path)))) == ["done"] * 4
+    assert school.requests == []
+
+
+def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
+    school: School, path: Path
+) -> None:
+    """Left early first; then the scope around the end of the bulk is cancelled."""
+    school.seconds = [0.4] * 78 + [0.0] * 2
+
+    async def main() -> None:
+        leaving = bulk(school, rows(40), Journal(path, grace=20.0), at_most=1)
+        with anyio.CancelScope() as scope:
+            async for _ in leaving:
+                scope.cancel()
+                break
+            await leaving.close()
+        assert scope.cancelled_caught
+        await leaving.close()  # and waits until the journal is closed
+
+    real(main())
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": len(school.people)}
+    assert len(school.people) > 1

@@ -177,6 +177,30 @@ def test_nothing_is_risked_for_what_is_not_worth_it() -> None:
         assert learning.answered(second, second + 0.1) == second + 0.1
 
 
+def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> None:
+    """Also when other requests are taken to have arrived before they were answered."""
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        window = Window(1, per=1.0, learn=Learnt(1, guard=0.05))
+        while window.learnt is None or window.learnt.guard is None:
+            for slot in [await window.acquire()]:
+                waiting = asyncio.create_task(window.acquire())
+                await asyncio.sleep(0.1)
+                slot.answered()
+                (await waiting).answered()
+        await asyncio.sleep(5)
+        before = window.learnt
+        slot = await window.acquire()
+        abandoned = loop.time()
+        slot.abandoned(3)
+        await window.acquire()
+        assert window.learnt == before
+        return loop.time() - abandoned
+
+    assert run(main()) == pytest.approx(4)
+
+
 @settings(deadline=None)
 @given(
     st.lists(

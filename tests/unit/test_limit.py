@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
-from lms_async.limit import Limiter, Priority, Slot, Window
+from lms_async.limit import Limiter, Priority, Window
+from lms_async.line import Waiter
 from lms_async.scopes import acquired, shared
-from tests.virtual import run
+from lms_async.slot import FullSlot, Slot
+from tests.virtual import T, VirtualLoop, run
 
 moments = st.floats(0, 20, allow_nan=False)
 
@@ -19,13 +24,16 @@ moments = st.floats(0, 20, allow_nan=False)
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
     """One request's life: when it asks, how long its answer takes, when the server may count it
-    (as a share of the time between departure and answer), and whether its caller gives up."""
+    (as a share of the time between departure and answer, or between departure and timeout where no
+    answer is waited for), whether its caller gives up, and whether it is sent at all."""
     return {
         "asks": draw(moments),
         "latency": draw(st.floats(0, 3, allow_nan=False)),
         "counted": draw(st.sampled_from([0.0, 1.0]) | st.floats(0, 1, allow_nan=False)),
         "gives_up": draw(st.none() | st.floats(0, 5, allow_nan=False)),
+        "timeout": draw(st.floats(0, 4, allow_nan=False)),
         "lost": draw(st.booleans()),
+        "unsent": draw(st.booleans()),
         "weight": draw(st.integers(1, 5)),
         "interactive": draw(st.booleans()),
     }
@@ -37,20 +45,24 @@ def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
     st.floats(0.1, 5, allow_nan=False),
     st.lists(requests(), min_size=1, max_size=40),
     st.lists(st.tuples(moments, st.floats(0, 4, allow_nan=False)), max_size=3),
+    st.booleans(),
 )
 def test_no_server_ever_counts_more_than_the_limit(
     limit: int,
     per: float,
     plan: list[dict[str, float]],
     pauses: list[tuple[float, float]],
+    several: bool,
 ) -> None:
-    """Over random arrivals, latencies, weights, priorities, lost answers, cancellations and pauses:
-    a server that may count each request at any moment between its departure and its answer never
-    sees more than N in M seconds; of one priority, who asked first goes first; and in the end every
-    slot is there again."""
+    """Over random arrivals, latencies, weights, priorities, lost answers, timeouts, cancellations
+    and pauses: a server that may count each request at any moment between its departure and its
+    answer, or its timeout if no answer is waited for, never sees more than N in M seconds; of one
+    priority, who asked first goes first; and in the end every slot is there again."""
 
     async def main() -> None:
         window = Window(limit, per=per)
+        if several:
+            window = Window.together(window, Window(2 * limit, per=per / 2))
         loop = asyncio.get_running_loop()
         counted: list[float] = []
         asked: dict[Priority, list[int]] = {"normal": [], "interactive": []}
@@ -63,17 +75,24 @@ def test_no_server_ever_counts_more_than_the_limit(
             weight = min(int(life["weight"]), limit)
             slot = await window.acquire(weight=weight, priority=priority)
             departures[number] = left = loop.time()
+            if life["unsent"] and life["lost"]:
+                slot.unused()
+                slot.answered()
+                return
             try:
-                await asyncio.sleep(life["latency"])
-                if life["lost"]:
-                    raise ConnectionError
-            except ConnectionError:
-                pass
-            finally:
-                # Counted at any moment up to the answer, or up to the failure being noticed.
-                counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
+                async with asyncio.timeout(life["timeout"]):
+                    await asyncio.sleep(life["latency"])
+            except (TimeoutError, asyncio.CancelledError):
+                # Nobody hears when it arrives.
+                counted.extend([left + life["counted"] * life["timeout"]] * weight)
+                slot.abandoned(left + life["timeout"] - loop.time())
                 slot.answered()
-                slot.answered()
+                slot.unused()
+                raise
+            # Counted at any moment up to the answer, or up to the failure being noticed.
+            counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
+            slot.answered()
+            slot.abandoned(100)
 
         async def give_up(task: asyncio.Task[None], life: dict[str, float]) -> None:
             await asyncio.sleep(life["asks"] + life["gives_up"])
@@ -103,12 +122,75 @@ def test_no_server_ever_counts_more_than_the_limit(
         for start, end in paused:
             assert not any(start < moment < end - 1e-9 for moment in departures.values())
 
-        await asyncio.sleep(per + 1e-6 + max((seconds for _, seconds in pauses), default=0))
+        await asyncio.sleep(per + 4 + 1e-6 + max((seconds for _, seconds in pauses), default=0))
         await asyncio.sleep(11 * per)  # nor does an interactive call hold the normal ones apart
         before = loop.time()
         await asyncio.gather(*(window.acquire() for _ in range(limit)))
         assert loop.time() == before
         assert window.waiting == 0
+
+    run(main())
+
+
+def test_an_abandoned_slot_is_busy_until_its_request_cannot_arrive_and_a_period() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        window = Window(4, per=1)
+        heavy, light = await window.acquire(weight=3), await window.acquire()
+        heavy.abandoned(10)
+        light.abandoned(0)
+        heavy.answered()  # whatever is said later
+        moments = []
+        for _ in range(2):
+            slot = await window.acquire()
+            moments.append(loop.time())
+            slot.answered()
+        await window.acquire(weight=4)
+        return [*moments, loop.time()]
+
+    assert run(main()) == [1, 2, 11]
+
+
+def test_an_unused_slot_is_free_at_once_for_who_waits() -> None:
+    async def main() -> float:
+        window = Window.together(Window(1, per=60), Window(5, per=1))
+        slot = await window.acquire()
+        waiting = asyncio.create_task(window.acquire())
+        await asyncio.sleep(2)
+        slot.unused()
+        await waiting
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == 2
+
+
+def test_a_slot_that_ends_after_its_event_loop_breaks_nothing() -> None:
+    """As when a request that nobody finished is collected, and somebody still waits."""
+    window = Window(1, per=1)
+
+    async def main() -> FullSlot:
+        slot = await window.acquire()
+        window._line.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
+        return slot
+
+    run(main()).abandoned(1)
+    assert "0 under way" in repr(window)
+
+
+def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
+    async def main() -> None:
+        one, other = Window(1, per=1), Window(1, per=2)
+
+        async def slot() -> FullSlot:
+            return await acquired([one, other], weight=1, priority="normal", patience=10)
+
+        (await slot()).unused()
+        (await slot()).abandoned(5)
+        assert asyncio.get_running_loop().time() == 0
+        await one.acquire()
+        assert asyncio.get_running_loop().time() == 6
+        await other.acquire()
+        assert asyncio.get_running_loop().time() == 7
 
     run(main())
 
@@ -477,3 +559,107 @@ def test_a_request_may_have_to_pass_several_limiters() -> None:
         return moments
 
     assert run(main()) == [0, 2, 4]
+
+
+def on_another_loop(work: Coroutine[Any, Any, T], began: float) -> T:
+    """Run ``work`` where the clock began elsewhere, as it does on other kinds of event loops."""
+
+    def loop() -> VirtualLoop:
+        made = VirtualLoop()
+        made.now = began
+        return made
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        return runner.run(work)
+
+
+async def seconds_until_granted(window: Window, weight: int = 1) -> float:
+    before = asyncio.get_running_loop().time()
+    (await window.acquire(weight=weight)).answered()
+    return asyncio.get_running_loop().time() - before
+
+
+def test_a_window_goes_on_where_another_ended_whatever_their_clocks_say() -> None:
+    first = Window(4, per=10)
+    second = Window(4, per=10, after=first)
+    third = Window(4, per=10, after=second)
+
+    async def use() -> None:
+        await first.acquire()  # never answered: taken to have arrived when the loop ended
+        (await first.acquire()).answered()
+        (await first.acquire()).abandoned(20)
+        await asyncio.sleep(4)
+        first.pause_left()  # what a clock like this one skipped is known only from a use
+
+    async def use_more() -> list[float]:
+        return [await seconds_until_granted(second) for _ in range(3)]
+
+    on_another_loop(use(), 5000)
+    # One slot was never used; the others are free 10 s after 0 s, after 4 s and after 20 s.
+    assert on_another_loop(use_more(), 3) == pytest.approx([0, 6, 4], abs=0.5)
+    # What the first has used counts too, and 26 s of it are left: to the third, the skipped seconds
+    # of the second have not passed.
+    assert on_another_loop(seconds_until_granted(third, 4), 0) == pytest.approx(26, abs=0.5)
+
+
+def test_a_pause_goes_on_too() -> None:
+    first = Window(4, per=1)
+
+    async def pause() -> None:
+        first.pause(30)
+        await asyncio.sleep(10)
+        assert first.pause_left() == 20
+
+    async def patience() -> float:
+        second = Window(4, per=1, after=first)
+        with pytest.raises(RateLimited):
+            await second.acquire(patience=15)
+        return await seconds_until_granted(second)
+
+    on_another_loop(pause(), 100)
+    assert on_another_loop(patience(), 7) == pytest.approx(20, abs=0.5)
+
+
+def test_several_limits_go_on_together() -> None:
+    def both() -> Window:
+        return Window.together(Window(2, per=1), Window(3, per=10))
+
+    async def use(window: Window, times: int) -> list[float]:
+        return [await seconds_until_granted(window) for _ in range(times)]
+
+    first, second = both(), both()
+    second.continues([first.continues([])])
+    assert on_another_loop(use(first, 2), 0) == [0, 0]
+    assert on_another_loop(use(second, 3), 50) == pytest.approx([1, 9, 0], abs=0.5)
+
+
+def test_what_an_event_loop_has_used_that_still_runs_is_not_counted() -> None:
+    """It has a limit of its own: two that run side by side can't share one."""
+    window = Window(1, per=60)
+
+    async def beside() -> float:
+        return await seconds_until_granted(Window(1, per=60, after=window))
+
+    async def main() -> float:
+        (await window.acquire()).answered()
+        with ThreadPoolExecutor() as pool:
+            return pool.submit(run, beside()).result()
+
+    assert asyncio.run(main()) == 0
+
+
+def test_a_wait_that_is_closed_instead_of_cancelled_loses_no_slot() -> None:
+    async def main() -> None:
+        window = Window(1, per=1)
+        held = await window.acquire()
+        waiting, granted = window.acquire(), window.acquire()
+        futures = [waiting.send(None), granted.send(None)]  # type: ignore[func-returns-value]
+        assert window.waiting == len(futures) == 2
+        waiting.close()
+        assert window.waiting == 1
+        held.unused()  # and so the other has its turn
+        granted.close()
+        async with asyncio.timeout(0.5):
+            await window.acquire()
+
+    run(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..outcome import Status
-from .text import counted, duration
+from .text import ago, counted, duration
 from .work import Summary
 
 #: Rows that are named on a screen; all of them are in the results file.
@@ -29,7 +29,11 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {told}"]
     if summary.earlier:
-        lines.append(f"{summary.earlier:,} of those done, by an earlier run: not sent again")
+        since = "" if summary.earlier_since is None else f", up to {ago(summary.earlier_since)}"
+        lines.append(
+            f"{summary.earlier:,} of those done by an earlier run{since}: not sent again, and not "
+            "compared with what the vendor has now (--restart sends all rows again)"
+        )
     if summary.requests:
         lines.append(
             f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "

@@ -206,12 +206,17 @@ class _Import:
             finally:
                 await bulk.close()
             self._interrupts.react = _ignored
-        return self._summary(self._ending(bulk, results, given), results)
+        summary = self._summary(self._ending(bulk, results, given), results)
+        return attrs.evolve(summary, earlier_since=bulk.report.earlier_since)
 
     def _journal(self, path: Path) -> Journal:
         order = self._order
         return Journal(
-            path, order.path.name, restart=order.restart, retry_rejected=order.retry_rejected
+            path,
+            order.path.name,
+            restart=order.restart,
+            retry_rejected=order.retry_rejected,
+            keep_reasons=True,  # the results file has them too
         )
 
     def _earlier(self, path: Path) -> Told | None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from ..errors import JournalFailed, JournalUnusable
 from ..journal_entries import Told
 from ..journal_file import JournalFile
+from ..journal_key import key_beside
+from ..journal_wal import files_of
 from .exits import CannotStart
-from .text import counted, duration
+from .text import ago, counted
 
 #: What stands in a journal, in words.
 _SAID = {
     "done": "done",
     "rejected": "rejected by the vendor",
     "unknown": "unknown",
-    "sent": "sent, and their answers not in",
+    "sent": "sent, without a response",
 }
 
 
@@ -25,7 +26,7 @@ def apart(journal: Path, *others: Path) -> None:
 
     :raises CannotStart: it is the input, or the results file.
     """
-    for file in (journal, journal.with_name(journal.name + ".key")):
+    for file in (journal, key_beside(journal), *files_of(journal)):
         if file.resolve() in {other.resolve() for other in others}:
             raise CannotStart(f"{file} is the journal's name: give another file by --results")
 
@@ -65,27 +66,27 @@ def going_on(path: Path, told: Told) -> str:
     """One line for an import that goes on where an earlier one ended."""
     open_ = told.counts["sent"] + told.counts["unknown"]
     return (
-        f"going on with {path}, last written {_ago(told.written)}: "
-        f"{counted(settled(told), 'row')} "
-        f"settled, {counted(open_, 'row')} to be asked for (--restart forgets it)"
+        f"Continuing with the journal {path}, last written {ago(told.written)}: "
+        f"{counted(settled(told), 'row')} finished, {counted(open_, 'row')} to check with the "
+        "vendor. Use --restart to start over."
     )
 
 
 def would_go_on(path: Path, told: Told) -> str:
     """The same for a dry run, which counts without the journal."""
     return (
-        f"an import would go on with {path}, last written {_ago(told.written)}: it would send none "
-        f"of the {counted(settled(told), 'row')} settled there, unless they were changed since; "
-        "they are among those counted above"
+        f"An import would continue with the journal {path}, last written {ago(told.written)}. It "
+        f"would send none of the {counted(settled(told), 'row')} finished there, unless they were "
+        "changed since. The count above includes them."
     )
 
 
 def shown(path: Path) -> list[str]:
     """What ``lms journal show`` prints."""
     told = look(path)
-    lines = [f"{path}: {told.operation or 'not begun'}"]
+    lines = [f"{path}: {told.operation or 'no import was begun'}"]
     if told.begun:
-        lines.append(f"begun {_ago(told.begun)}, last written {_ago(told.written)}")
+        lines.append(f"begun {ago(told.begun)}, last written {ago(told.written)}")
     lines += [f"{told.counts[status]:>9,} {words}" for status, words in _SAID.items()]
     return lines
 
@@ -93,9 +94,3 @@ def shown(path: Path) -> list[str]:
 def settled(told: Told) -> int:
     """How many rows are not sent again as they are."""
     return told.counts["done"] + told.counts["rejected"]
-
-
-def _ago(moment: float) -> str:
-    seconds = max(0.0, time.time() - moment)
-    days = int(seconds // 86400)
-    return f"{counted(days, 'day')} ago" if days else f"{duration(seconds)} ago"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from ..bulk import EARLIER
 from ..outcome import RowError, Status
 from .exits import CannotStart
 from .rows import Line
 
-COLUMNS = ("row", "key", "status", "id", "error_code", "error")
+COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
 # What makes a spreadsheet take a cell for a formula and run it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -45,8 +45,6 @@ class Results:
         #: The first row that is not in it, if the file fails on the way.
         self.lack_from: int | None = None
         self._made = not existed
-        #: What the vendor said of rows that an earlier run has settled: a journal does not keep it.
-        self._earlier = _sentences(path) if existed and path.is_file() else {}
         self._begun = False
         self._writer = csv.writer(self._file, lineterminator="\n")
 
@@ -71,16 +69,16 @@ class Results:
         *,
         id: str | None = None,  # noqa: A002 - the column's name
         error: RowError | None = None,
+        earlier: float | None = None,
     ) -> None:
-        """Write how one row ended. Once that fails nothing more is written, see :attr:`failure`:
-        a file with a hole in it would be worse than a short one."""
+        """Write how one row ended, and when, if an ``earlier`` run did so. Once that fails nothing
+        more is written, see :attr:`failure`: a file with a hole would be worse than a short one."""
         if self.failure is not None:
             return
         told = ("", "") if error is None else (error.code, error.message)
-        if told[1] == EARLIER:
-            told = (told[0], self._earlier.get((_cell(line.name), told[0]), EARLIER))
+        cells = (line.name, status, id or "", *told, _moment(earlier))
         try:
-            self._writer.writerow([line.row, *map(_cell, (line.name, status, id or "", *told))])
+            self._writer.writerow([line.row, *map(_cell, cells)])
         except OSError as failed:
             self.failure = self._unwritable(failed)
             self.lack_from = line.row
@@ -98,20 +96,8 @@ class Results:
         return CannotStart(f"the results file {self.path} can't be written: {error.strerror}")
 
 
-def _sentences(path: Path) -> dict[tuple[str, str], str]:
-    """The sentences of the rejected rows of a results file, by key and code."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                return {}
-            return {
-                (row["key"], row["error_code"]): row["error"]
-                for row in rows
-                if row["status"] == Status.REJECTED and row["error"]
-            }
-    except (OSError, UnicodeError, csv.Error):
-        return {}
+def _moment(seconds: float | None) -> str:
+    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _cell(text: str) -> str:

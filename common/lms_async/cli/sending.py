@@ -31,11 +31,13 @@ class Sending:
         try:
             async for outcome in bulk:
                 self._enter_rejected()
-                self._work.earlier += outcome.status is Status.DONE and not outcome.attempts
+                self._work.earlier += outcome.status is Status.DONE and outcome.earlier is not None
                 line, error = self._feed.sent(), outcome.error
                 if error is not None and error.other_index is not None:
                     error = self._by_row_numbers(line, error, error.other_index)
-                self._enter(line, outcome.status, id=outcome.id, error=error)
+                self._enter(
+                    line, outcome.status, id=outcome.id, error=error, earlier=outcome.earlier
+                )
                 if self._results.failure is not None:
                     bulk.stop()
         finally:
@@ -69,6 +71,7 @@ class Sending:
         id: str | None = None,  # noqa: A002 - as the outcome calls it
         error: RowError | None = None,
         ours: bool = False,
+        earlier: float | None = None,
     ) -> None:
         self._work.counts[status] += 1
         if error is not None and status is Status.REJECTED:
@@ -77,4 +80,4 @@ class Sending:
                 self._work.codes.add(error.code)
         if error is not None and status is not Status.SKIPPED:
             self._say.row(line.row, status, error, ours=ours)
-        self._results.write(line, status, id=id, error=error)
+        self._results.write(line, status, id=id, error=error, earlier=earlier)

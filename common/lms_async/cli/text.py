@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
+import time
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 
@@ -70,3 +71,10 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def ago(moment: float) -> str:
+    """How long ago ``moment`` was, in seconds since 1970."""
+    seconds = max(0.0, time.time() - moment)
+    days = int(seconds // 86400)
+    return f"{counted(days, 'day')} ago" if days else f"{duration(seconds)} ago"

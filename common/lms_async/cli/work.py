@@ -105,6 +105,8 @@ class Summary:
     #: Of the rows that are done, those that an earlier run has done; in a dry run, how many of
     #: those that would be sent it has settled at most: they are not, unless they were changed.
     earlier: int = 0
+    #: When the first row that an earlier run has ended did so, in seconds since 1970.
+    earlier_since: float | None = None
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0

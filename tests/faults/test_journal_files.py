@@ -1,0 +1,475 @@
+"""The files of a journal: who may open them, which belong together, and rows written otherwise."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_async import Journal, JournalFailed, JournalUnusable, Status
+from lms_async.journal_entries import Ended, Sent
+from lms_async.journal_file import JournalFile
+from lms_async.journal_tags import Tags
+from schoology_async import Schoology, UserCreate
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import people
+
+ROWS = 40
+LOG = "import.db-wal"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "import.db"
+
+
+def tag(number: int) -> bytes:
+    return number.to_bytes(8, "big") + bytes(16)
+
+
+def note(file: JournalFile, first: int, rows: int = ROWS) -> None:
+    """Note ``rows`` rows from ``first`` on as done, one in each write."""
+    file.key()
+    assert file.begin({"account": "a", "operation": "create"}) is None
+    for number in range(first, first + rows):
+        file.write([Sent(number, tag(number)), Ended(number, [str(number)])])
+
+
+def in_another_process(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
+    return subprocess.run(  # noqa: S603 - our own code
+        command, capture_output=True, text=True, check=False
+    )
+
+
+OPENED = """
+import sys
+from pathlib import Path
+from lms_async import JournalUnusable
+from lms_async.journal_file import JournalFile
+try:
+    JournalFile(Path(sys.argv[1])).close()
+except JournalUnusable as unusable:
+    print(unusable)
+else:
+    print("opened")
+"""
+
+
+def killed(path: Path, first: int) -> None:
+    """An import that is killed when it has noted rows from ``first`` on."""
+    child = os.fork()
+    if not child:
+        try:
+            note(JournalFile(path), first)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def copied(path: Path, folder: str) -> Path:
+    """All files of the journal, in a folder of their own."""
+    to = path.parent / folder
+    to.mkdir()
+    for file in path.parent.glob("import.db*"):
+        shutil.copy(file, to)
+    return to / path.name
+
+
+# ---- the same rows in another form
+
+
+async def test_rows_written_in_another_way_are_not_sent_again(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
+) -> None:
+    rows = people(60)
+    assert (await schoology.users.create_many(rows, journal=Journal(path))).counts == {
+        Status.DONE: 60
+    }
+    ways: list[list[Any]] = [
+        [dict(reversed(row.items())) for row in rows],
+        [{**row, "role_id": str(row["role_id"])} for row in rows],
+        [UserCreate(**row) for row in rows],
+    ]
+    for again in ways:
+        report = await schoology.users.create_many(again, journal=Journal(path))
+        assert report.counts == {Status.DONE: 60}
+    assert schoology_sandbox.log.count("POST", "users") == 2
+
+
+# ---- one import at a time
+
+
+def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """POSIX drops SQLite's own locks when any part of the process closes the file."""
+    monkeypatch.setattr("lms_async.journal_file._SHORT_WAIT", 0.0)
+    with closing(JournalFile(path)) as held:
+        note(held, 0)
+        for file in (path, path.with_name("import.db.key")):
+            shutil.copy(file, path.with_name("backup"))
+        assert "in use by another import" in in_another_process(OPENED, path).stdout
+        for make in (True, False):  # as a second import, and as `lms journal show`
+            with pytest.raises(JournalUnusable, match="in use by another import"):
+                JournalFile(path, make=make)
+        note(held, ROWS)
+    JournalFile(path).close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_does_not_keep_the_journal_locked(path: Path) -> None:
+    held = JournalFile(path)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.read(reading, 1)  # until the parent has seen what it wanted
+        os._exit(0)
+    try:
+        with pytest.raises(JournalUnusable, match="in use by another import"):
+            JournalFile(path)
+        held.close()
+        JournalFile(path).close()
+    finally:
+        os.write(writing, b".")
+        os.waitpid(child, 0)
+        os.close(reading)
+        os.close(writing)
+
+
+def test_it_can_be_waited_for(path: Path) -> None:
+    held = JournalFile(path)
+    waiting = subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-c", OPENED.replace("argv[1])", "argv[1]), wait=30"), str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        waiting.wait(0.5)
+    held.close()
+    out, _ = waiting.communicate(timeout=30)
+    assert out == "opened\n"
+
+
+def test_where_a_file_system_has_no_locks_that_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(JournalUnusable, match="has no locks; keep the journal on a local disk"):
+        JournalFile(path)
+
+
+# ---- which files belong together
+
+
+def test_a_journal_that_was_killed_is_whole_with_its_log(path: Path) -> None:
+    killed(path, 0)
+    assert path.with_name(LOG).exists()
+    elsewhere = copied(path, "elsewhere")
+    with closing(JournalFile(elsewhere)) as file:
+        assert file.tell().counts == {"done": ROWS}
+    assert not elsewhere.with_name(LOG).exists()
+    # Closed, one file is enough, beside its key.
+    alone = elsewhere.parent / "alone" / "import.db"
+    alone.parent.mkdir()
+    shutil.copy(elsewhere, alone)
+    shutil.copy(elsewhere.with_name("import.db.key"), alone.parent)
+    with closing(JournalFile(alone)) as file:
+        assert file.tell().counts == {"done": ROWS}
+
+
+@pytest.mark.parametrize("cut", [None, b"", b"\0" * 4096])
+def test_a_journal_without_its_log_says_which_file_is_missing(
+    path: Path, cut: bytes | None
+) -> None:
+    killed(path, 0)
+    whole = copied(path, "elsewhere")
+    log = path.with_name(LOG)
+    log.unlink()
+    if cut is not None:
+        log.write_bytes(cut)
+    before = path.read_bytes()
+    for make in (True, False):
+        with pytest.raises(JournalUnusable, match="import.db-wal") as refused:
+            JournalFile(path, make=make)
+        assert "copy import.db-wal from where the import ran" in refused.value.hint
+    assert path.read_bytes() == before
+    shutil.copy(whole.with_name(LOG), path.parent)
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": ROWS}
+
+
+def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
+    killed(path, 0)
+    first = copied(path, "first")  # open
+    JournalFile(path).close()
+    second = copied(path, "second")  # closed
+    killed(path, ROWS)
+    third = copied(path, "third")  # open again
+    other = path.parent / "other" / "import.db"
+    other.parent.mkdir()
+    killed(other, 0)
+    for database, log in [
+        (second, first),
+        (first, third),
+        (second, third),
+        (third, first),
+        (third, other),
+        (other, third),
+    ]:
+        mixed = path.parent / "mixed" / "import.db"
+        mixed.parent.mkdir()
+        shutil.copy(database, mixed)
+        shutil.copy(database.with_name("import.db.key"), mixed.parent)
+        shutil.copy(log.with_name(LOG), mixed.parent)
+        contents = [file.read_bytes() for file in (mixed, mixed.with_name(LOG))]
+        with pytest.raises(JournalUnusable, match="do not belong together"):
+            JournalFile(mixed)
+        assert [file.read_bytes() for file in (mixed, mixed.with_name(LOG))] == contents
+        assert len(list(mixed.parent.iterdir())) == 3
+        JournalFile(mixed, restart=True).close()
+        with closing(JournalFile(mixed)) as file:
+            assert file.tell().counts == {}
+        shutil.rmtree(mixed.parent)
+    with closing(JournalFile(third)) as file:
+        assert file.tell().counts == {"done": 2 * ROWS}
+
+
+def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms_async.journal_file._MOST_LOG", 30_000)
+    with closing(JournalFile(path)) as file:
+        note(file, 0)
+        log = path.with_name(LOG).read_bytes()
+    assert len(log) < 60_000  # it was begun anew, several times
+    with closing(JournalFile(path)) as file:
+        assert file.tell().counts == {"done": ROWS}
+    path.with_name(LOG).write_bytes(log)
+    with pytest.raises(JournalUnusable, match="do not belong together"):
+        JournalFile(path)
+
+
+def test_an_empty_journal_beside_a_log_is_not_taken_for_a_new_one(path: Path) -> None:
+    killed(path, 0)
+    os.truncate(path, 0)
+    with pytest.raises(JournalUnusable, match="is empty, but its other file .*-wal is not"):
+        JournalFile(path)
+
+
+@pytest.mark.parametrize("interrupted", ["unlink", "truncate"])
+def test_an_interrupted_restart_loses_nothing_without_a_word(
+    path: Path, interrupted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(path, 0)
+
+    def cut_off(*_: object) -> None:
+        raise OSError(errno.EIO, "cut off")
+
+    with monkeypatch.context() as patched:
+        if interrupted == "truncate":
+            patched.setattr(os, "truncate", cut_off)
+        else:
+            patched.setattr(Path, "unlink", lambda *_, **__: cut_off())
+        with pytest.raises(JournalUnusable, match="can't be opened: cut off"):
+            JournalFile(path, restart=True)
+    if interrupted == "truncate":
+        with pytest.raises(JournalUnusable, match="import.db-wal is missing"):
+            JournalFile(path)
+        JournalFile(path, restart=True).close()
+    else:
+        with closing(JournalFile(path)) as file:
+            assert file.tell().counts == {"done": ROWS}
+
+
+async def test_swapped_keys_are_named(schoology: Schoology, path: Path) -> None:
+    other = path.with_name("other.db")
+    for journal in (path, other):
+        await schoology.users.create_many(people(1), journal=Journal(journal))
+    key, other_key = path.with_name("import.db.key"), path.with_name("other.db.key")
+    content = key.read_bytes()
+    key.write_bytes(other_key.read_bytes())
+    other_key.write_bytes(content)
+    for journal in (path, other):
+        with pytest.raises(JournalUnusable, match=f"{journal.name}.key belongs to another journal"):
+            await schoology.users.create_many(people(1), journal=Journal(journal))
+
+
+async def test_two_journals_may_have_equal_keys(schoology: Schoology, path: Path) -> None:
+    await schoology.users.create_many(people(1), journal=Journal(path))
+    other = path.with_name("other.db")
+    shutil.copy(path.with_name("import.db.key"), path.with_name("other.db.key"))
+    bulk = schoology.users.create_many(people(1), journal=Journal(path))
+    await bulk.open()  # held while the other one is used
+    report = await schoology.users.create_many(people(9, 9), journal=Journal(other))
+    assert report.counts == {Status.DONE: 9}
+    await bulk.close()
+
+
+def test_another_form_of_json_is_not_taken_for_other_rows(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a later version of the JSON library might write it."""
+    before = Tags(b"k" * 32).form()
+    monkeypatch.setattr("lms_async.journal_tags.canonical", lambda value: b"other")
+    assert Tags(b"k" * 32).form() != before
+
+
+# ---- links, modes and folders
+
+
+@pytest.mark.parametrize("name", ["import.db", "import.db.key", LOG])
+@pytest.mark.parametrize("dangling", [True, False])
+def test_a_symbolic_link_is_refused(path: Path, name: str, dangling: bool) -> None:
+    target = path.with_name("target")
+    if not dangling:
+        target.write_bytes(b"")
+    path.with_name(name).symlink_to(target)
+    with pytest.raises(JournalUnusable, match=f"{name} is a symbolic link"):
+        JournalFile(path)
+    assert target.exists() != dangling
+    assert {file.name for file in path.parent.iterdir()} <= {name, "target"}
+
+
+def test_every_file_of_an_open_journal_is_the_owners_alone(path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with closing(JournalFile(path)) as file:
+            note(file, 0)
+            modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+    finally:
+        os.umask(mask)
+    assert modes == {"import.db": 0o600, "import.db.key": 0o600, LOG: 0o600}
+
+
+def test_what_is_not_a_journal_gets_no_key(path: Path) -> None:
+    path.write_bytes(b"row,key\n" * 99)
+    with pytest.raises(JournalUnusable, match="is not a journal"):
+        JournalFile(path)
+    assert [file.name for file in path.parent.iterdir()] == ["import.db"]
+
+
+# ---- a full disk, at every step
+
+
+def acknowledged_on_a_full_disk(path: Path, most: int, first: int) -> int:
+    """How many notes of an import are said to be on the disk, where no file can grow beyond
+    ``most`` bytes."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+            with suppress(JournalUnusable, JournalFailed), closing(JournalFile(path)) as file:
+                for number in range(first, first + 5):
+                    note(file, number, 1)
+                    os.write(writing, b".")
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    os.close(writing)
+    written = os.read(reading, 100)
+    os.close(reading)
+    assert status == 0
+    return len(written)
+
+
+def test_on_a_full_disk_no_note_is_lost_at_any_step(path: Path) -> None:
+    seen = set()
+    for most in range(0, 120_000, 9_100):
+        known = first = 0
+        for limit in (10**6, most, most + 9000):  # made with room, then with little
+            known += acknowledged_on_a_full_disk(path, limit, first)
+            first += 5
+        with closing(JournalFile(path)) as file:
+            assert file.tell().counts["done"] >= known
+        seen.add(known)
+        for file_ in path.parent.iterdir():
+            file_.unlink()
+    assert {5, 15} < seen  # from nothing more to all of it
+
+
+def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
+    for most in range(0, 40_000, 3500):
+        known = acknowledged_on_a_full_disk(path, most, 0)
+        with closing(JournalFile(path)) as file:
+            file.key()
+            assert file.tell().counts["done"] >= known
+        for file_ in path.parent.iterdir():
+            file_.unlink()
+
+
+# ---- killed at every step of opening and closing
+
+
+def killed_at(path: Path, statement: int) -> tuple[bool, int]:
+    """An import that is killed before one of the statements that its journal gives to SQLite.
+
+    Tells whether it got to its end before, and how many of its notes it knew to be on the disk.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        count, connect = 0, sqlite3.connect
+
+        def traced(_: str) -> None:
+            nonlocal count
+            if count == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+            count += 1
+
+        def connect_traced(*args: Any, **options: Any) -> sqlite3.Connection:
+            database = connect(*args, **options)
+            database.set_trace_callback(traced)
+            return database
+
+        sqlite3.connect = connect_traced  # type: ignore[assignment]
+        try:
+            with closing(JournalFile(path)) as file:
+                for number in range(3):
+                    note(file, number, 1)
+                    os.write(writing, b".")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    os.close(writing)
+    written = os.read(reading, 100)
+    os.close(reading)
+    assert status in (0, signal.SIGKILL)
+    return status == 0, len(written)
+
+
+def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -> None:
+    for again in (False, True):  # also killed while what a kill left is opened
+        for statement in range(1000):
+            ended, known = killed_at(path, statement)
+            if again:
+                _, more = killed_at(path, statement % 17)
+                known = max(known, more)
+            with closing(JournalFile(path)) as file:
+                file.key()
+                assert file.tell().counts["done"] >= known, statement
+            assert {one.name for one in path.parent.iterdir()} == {path.name, path.name + ".key"}
+            for file_ in path.parent.iterdir():
+                file_.unlink()
+            if ended:
+                break
+        assert statement > 30

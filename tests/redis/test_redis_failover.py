@@ -1,0 +1,225 @@
+"""A failover to a replica and back, messages that are not ours, and a Redis that is known new."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from benchmarks.redis_server import RedisServer
+from lms_async import limit_redis
+from lms_async.events import Event
+from lms_async.limit_redis import RedisWindow
+from lms_async.redis_away import RedisForgot
+from lms_async.redis_line import Line
+from lms_async.sandbox.limits import busiest
+from tests.redis.conftest import PER, TIMEOUT
+from tests.redis.test_redis_window import take, until
+
+Share = Callable[..., RedisWindow]
+
+
+@pytest.fixture
+def other_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+class Switch:
+    """One address behind which is one Redis or the other, as a failover has it."""
+
+    def __init__(self, port: int) -> None:
+        self.url = ""
+        self._port = port
+        self._pipes: set[asyncio.Task[None]] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, to = await asyncio.open_connection("127.0.0.1", self._port)
+        for source, target in ((reader, to), (there, writer)):
+            self._pipes.add(asyncio.create_task(self._pipe(source, target)))
+
+    @staticmethod
+    async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(ConnectionError):
+                while data := await source.read(65536):
+                    target.write(data)
+        finally:
+            target.close()
+
+    async def to(self, port: int) -> None:
+        self._port = port
+        for pipe in self._pipes:
+            pipe.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+        self._pipes.clear()
+
+
+@asynccontextmanager
+async def switch(port: int) -> AsyncIterator[Switch]:
+    one = Switch(port)
+    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
+    one.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    yield one
+    server.close()
+    await one.to(port)
+
+
+async def test_a_failover_and_the_way_back_lead_to_no_more_than_the_limit(
+    share: Share,
+    young_redis: RedisServer,
+    other_redis: RedisServer,
+    events: list[Event],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The old primary was never restarted, and knows nothing of what was booked meanwhile."""
+    monkeypatch.setattr(limit_redis, "LATE", 0.1)
+    monkeypatch.setattr(limit_redis, "PATIENCE", 0.1)
+    log: list[float] = []
+    async with (
+        switch(young_redis.port) as address,
+        Redis.from_url(young_redis.url) as primary,
+        Redis.from_url(other_redis.url) as replica,
+    ):
+        await primary.config_set("repl-diskless-sync-delay", 0)
+        await replica.replicaof("127.0.0.1", young_redis.port)
+        window = share(6, url=address.url, per=0.5, redis_is_new=True)
+        await asyncio.gather(*(take(window, log) for _ in range(6)))
+        async with asyncio.timeout(10):
+            while not await replica.keys("lms:limit:*"):  # noqa: ASYNC110 - Redis tells nobody
+                await asyncio.sleep(0.01)
+        await replica.replicaof("NO", "ONE")
+        await address.to(other_redis.port)
+        await until(lambda: RedisForgot in [type(event) for event in events])
+        await asyncio.gather(*(take(window, log) for _ in range(6)))
+        await until(lambda: not window._departures.answered)  # the new primary has been told
+        await address.to(young_redis.port)
+        await asyncio.gather(*(take(window, log) for _ in range(6)))
+        await window.close()
+    assert len(log) == 18
+    assert busiest(log, 0.5 - 1e-3) <= 6
+    assert [type(event) for event in events].count(RedisForgot) == 2
+
+
+async def epochs(url: str, name: str, stored: str, known: str) -> tuple[str, bool]:
+    """The epoch that a caller who knows one is told where another is stored, and whether the window
+    is closed then."""
+    line = Line(url, name, limit=1, per=1, lease=1, new=True)
+    await line.call()
+    async with Redis.from_url(url) as client:
+        await client.hset(name, "epoch", stored)
+    line._epoch = known
+    reply = await line.call()
+    await line.close()
+    return reply.epoch, reply.closed > reply.now
+
+
+@pytest.mark.parametrize(
+    ("stored", "known", "lost"),
+    [
+        ("7.ab.1", "", False),
+        ("7.ab.1", "7.ab.1", False),
+        ("7.ab.1", "6.cd.9", False),
+        ("7.ab.1", "7.cd.1", True),
+        ("7.ab.9", "8.cd.1", True),
+        ("9.ab.9", "10.cd.1", True),
+        ("ab.1", "1.cd.1", True),  # stored by an earlier version of this package
+        ("ab.1", "cd.1", False),
+        ("7.ab.1", "cd.1", False),
+    ],
+)
+async def test_who_knows_a_later_memory_takes_the_one_that_is_there_for_lost(
+    old_redis: RedisServer, scope: str, stored: str, known: str, lost: bool
+) -> None:
+    name = f"lms:limit:{{{scope}}}"
+    epoch, closed = await epochs(old_redis.url, name, stored, known)
+    assert closed == lost
+    assert (epoch != stored) == lost
+    if lost:
+        number = int(epoch.split(".")[0])
+        assert number > max(
+            int(one.split(".")[0]) if one.count(".") == 2 else 0 for one in (stored, known)
+        )
+
+
+GARBAGE = [
+    b"hello",
+    b"",
+    b"paused xyz",
+    b"paused ",
+    b"paused -1",
+    b"paused 1e9",
+    b"paused " + b"9" * 5000,
+    "paused ١٢٣".encode(),
+    b"\xff\xfe\x00\x80",
+    b"1.2",
+    b"xyz.1.{session}",
+    b"1.2.{session}.3",
+    b"9" * 5000 + b".1.{session}",
+    b"1.1.0123456789abcdef",  # somebody else's
+    b"lost ",
+]
+
+
+async def test_messages_that_are_not_ours_are_ignored_and_logged_once(
+    share: Share, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    window = share(1)
+    log: list[float] = []
+    await take(window, log)
+    session = window._talk._line._session
+    paused = window._departures.paused_until
+    for garbage in GARBAGE:
+        for channel in (window._name, f"{window._name}:{session}"):
+            words = garbage.replace(b"{session}", session.encode())
+            assert await redis.publish(channel, words) == 1
+    one, other = asyncio.create_task(take(window, log)), asyncio.create_task(take(share(1), log))
+    async with asyncio.timeout(5):
+        await asyncio.gather(one, other)
+    assert window._departures.paused_until == paused
+    assert session == window._talk._line._session  # the same connection all the time
+    assert log[1] - log[0] >= PER - 1e-3
+    assert log[2] - log[1] >= PER - 1e-3
+    warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 1
+    assert "did not send" in warnings[0].getMessage()
+    assert "hello" not in caplog.text
+
+
+async def test_a_redis_that_is_known_to_be_new_lets_go_at_once(
+    share: Share, young_redis: RedisServer, events: list[Event]
+) -> None:
+    window = share(3, url=young_redis.url, timeout=60, redis_is_new=True)
+    log: list[float] = []
+    began = time.monotonic()
+    await asyncio.gather(*(take(window, log) for _ in range(3)))
+    # Also for those who come later, and have not been told.
+    await take(share(3, url=young_redis.url, timeout=60), log)
+    assert log[3] - began < 5
+    assert log[3] - log[0] >= PER
+    assert events == []
+
+
+async def test_who_knows_better_does_not_take_a_redis_for_new(
+    share: Share, young_redis: RedisServer, events: list[Event]
+) -> None:
+    """It was emptied while the window was in use."""
+    window = share(1, url=young_redis.url, redis_is_new=True)
+    await take(window, [])
+    async with Redis.from_url(young_redis.url) as redis:
+        await redis.flushall()
+    waiting = asyncio.create_task(take(window, []))
+    await until(lambda: events != [])
+    assert isinstance(events[0], RedisForgot)
+    assert events[0].seconds > TIMEOUT + PER
+    waiting.cancel()

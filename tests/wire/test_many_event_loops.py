@@ -1,0 +1,134 @@
+"""Event loops one after the other in one process: none forgets what the earlier ones have sent."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from lms_async import RateLimited, RetryPolicy, Window, scopes
+from lms_async.sandbox import Fault
+from schoology_async import Schoology, vendor
+from schoology_async.sandbox import School, SchoologySandbox
+
+ONCE = RetryPolicy(tries=1, longest_wait=0)
+LIMIT, PER = 6, 0.5
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SchoologySandbox]:
+    """In a thread of its own, so that it is there for one event loop after the other."""
+    ready, over = threading.Event(), threading.Event()
+    made: list[SchoologySandbox] = []
+
+    async def serve() -> None:
+        async with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as one:
+            made.append(one)
+            ready.set()
+            while not over.is_set():  # noqa: ASYNC110 - it is set by another thread
+                await asyncio.sleep(0.01)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait(10)
+    yield made[0]
+    over.set()
+    thread.join()
+
+
+def statuses(sandbox: SchoologySandbox) -> list[int | None]:
+    return [seen.status for seen in sandbox.log]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vendor's default limit, ten times faster."""
+    monkeypatch.setattr(vendor, "LIMIT", LIMIT)
+    monkeypatch.setattr(vendor, "PERIOD", PER)
+
+
+async def ask(sandbox: SchoologySandbox, times: int) -> None:
+    async with Schoology(
+        sandbox.key, sandbox.secret, base_url=sandbox.base_url, retry=ONCE
+    ) as schoology:
+        await asyncio.gather(*(schoology.app_user_info() for _ in range(times)))
+
+
+@pytest.mark.usefixtures("quick")
+def test_many_runs_of_an_event_loop_are_never_refused(sandbox: SchoologySandbox) -> None:
+    began = time.monotonic()
+    for _ in range(8):
+        asyncio.run(ask(sandbox, 5))
+    assert statuses(sandbox) == [200] * 40
+    assert time.monotonic() - began < 40 / LIMIT * PER + 3  # and hardly slower than one would be
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_pause_holds_on_the_next_event_loop(sandbox: SchoologySandbox) -> None:
+    sandbox.faults.add(Fault.refuse(times=1, retry_after=0.4))
+    with pytest.raises(RateLimited):
+        asyncio.run(ask(sandbox, 1))
+    asked = time.monotonic()
+    with pytest.raises(RateLimited):
+        asyncio.run(ask(sandbox, 1))  # which would not wait for it
+    assert len(sandbox.log) == 1
+    time.sleep(max(0.0, asked + 0.5 - time.monotonic()))
+    asyncio.run(ask(sandbox, 1))
+    assert statuses(sandbox) == [429, 200]
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_under_way_when_a_loop_ended_is_counted(sandbox: SchoologySandbox) -> None:
+    """It was cut, and may arrive until its timeout has passed."""
+    sandbox.faults.add(Fault.hang(times=2))
+
+    async def cut() -> None:
+        async with Schoology(
+            sandbox.key, sandbox.secret, base_url=sandbox.base_url, retry=ONCE, timeout=1.0
+        ) as schoology:
+            asking = asyncio.gather(*(schoology.app_user_info() for _ in range(2)))
+            while len(sandbox.log) < 2:  # noqa: ASYNC110 - another thread's
+                await asyncio.sleep(0.01)
+            asking.cancel()
+            await asking
+
+    began = time.monotonic()
+    with suppress(asyncio.CancelledError):
+        asyncio.run(cut())
+    asyncio.run(ask(sandbox, 3 * (LIMIT - 2) + 1))  # three periods of what is left, and one
+    assert time.monotonic() - began >= 1.0 + PER
+
+
+def test_a_window_of_ones_own_can_be_continued(sandbox: SchoologySandbox) -> None:
+    async def use(window: Window) -> None:
+        async with Schoology(
+            sandbox.key, sandbox.secret, base_url=sandbox.base_url, retry=ONCE, limiter=window
+        ) as schoology:
+            await asyncio.gather(*(schoology.app_user_info() for _ in range(4)))
+
+    window = Window(LIMIT, per=PER)
+    asyncio.run(use(window))
+    for _ in range(3):
+        window = Window(LIMIT, per=PER, after=window)
+        asyncio.run(use(window))
+    assert statuses(sandbox) == [200] * 16
+
+
+def test_what_is_over_is_forgotten() -> None:
+    async def use(scope: str) -> None:
+        limiter = scopes.shared(scope, lambda: Window(1, per=0.01))
+        if scope != "unused":
+            (await limiter.acquire()).answered()
+
+    for scope in ("a", "b", "unused"):
+        asyncio.run(use(scope))
+    time.sleep(0.02)
+    gc.collect()
+    asyncio.run(use("c"))
+    assert not {"a", "b", "unused"} & set(scopes._used)
+    assert "c" in scopes._used
