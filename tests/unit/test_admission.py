@@ -23,10 +23,12 @@ def prepare(item: Any) -> tuple[Hashable | None, Any]:
         raise InvalidInput("can't be sent", fields={"name": "is needed", "id": "is odd"})
     if item == "odd":
         return "odd", {"value": object()}
+    if item == "two":
+        return item, {"b": 2, "a": 1}
     return (None if item == "keyless" else item), {"n": item}
 
 
-def admission(*, apart: bool = False, **options: Any) -> Admission[Any]:
+def admission(*, journaled: bool = False, **options: Any) -> Admission[Any]:
     batch: Batch[Any] = Batch(
         prepare=one_by_one(prepare),
         call=lambda _: Call("POST", "rows"),
@@ -34,7 +36,7 @@ def admission(*, apart: bool = False, **options: Any) -> Admission[Any]:
         operation="rows",
         **options,
     )
-    return Admission(batch, apart=apart)
+    return Admission(batch, journaled=journaled)
 
 
 def shown(rows: Rows[Any]) -> tuple[list[int], list[Any], list[Any], bytes]:
@@ -45,19 +47,30 @@ def json(*names: str) -> bytes:
     return orjson.dumps([{"n": name} for name in names])
 
 
-@pytest.mark.parametrize("apart", [False, True])
-def test_sound_rows_go_through_as_they_are(apart: bool) -> None:
-    rows, ended = admission(apart=apart).check(5, ["a", "b"])
+@pytest.mark.parametrize("journaled", [False, True])
+def test_sound_rows_go_through_as_they_are(journaled: bool) -> None:
+    rows, ended = admission(journaled=journaled).check(5, ["a", "b"])
     assert shown(rows) == ([5, 6], ["a", "b"], ["a", "b"], json("a", "b"))
     assert rows.bodies == [orjson.dumps({"n": "a"}), orjson.dumps({"n": "b"})]
     assert ended == []
 
 
 @pytest.mark.parametrize("group", [None, lambda key: key])
-@pytest.mark.parametrize("apart", [False, True])
-def test_the_json_of_each_row_is_made_where_it_will_be_asked_for(apart: bool, group: Any) -> None:
-    rows, _ = admission(apart=apart, group=group).check(0, ["a", "b"])
-    assert (rows._bodies is not None) is (apart or group is not None)
+@pytest.mark.parametrize("journaled", [False, True])
+def test_the_json_of_each_row_is_made_where_it_will_be_asked_for(
+    journaled: bool, group: Any
+) -> None:
+    rows, _ = admission(journaled=journaled, group=group).check(0, ["a", "b"])
+    assert (rows._bodies is not None) is (journaled or group is not None)
+
+
+@pytest.mark.parametrize("beside", [[], ["bad"]])
+@pytest.mark.parametrize("journaled", [False, True])
+def test_a_journal_knows_a_row_by_its_json_with_sorted_keys(
+    journaled: bool, beside: list[str]
+) -> None:
+    rows, _ = admission(journaled=journaled).check(0, ["two", *beside])
+    assert rows.bodies == [b'{"a":1,"b":2}' if journaled else b'{"b":2,"a":1}']
 
 
 def test_once_a_row_fell_out_the_json_of_each_is_made_at_once() -> None:
@@ -97,7 +110,7 @@ def test_each_row_that_cannot_be_sent_is_rejected_with_its_reason() -> None:
 
 
 def test_only_a_value_that_is_no_json_costs_its_row() -> None:
-    rows, ended = admission(apart=True).check(0, ["a", "odd"])
+    rows, ended = admission(journaled=True).check(0, ["a", "odd"])
     assert rows.items == ["a"]
     assert [one.item for one in ended] == ["odd"]
 
