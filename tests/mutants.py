@@ -57,18 +57,43 @@ DECIDING = [
 #: What mutmut writes for what became of a mutant; any other number is odd, and is shown.
 FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout", None: "not run"}
 FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
+#: Tests that take or measure time, by a part of their names.
+SLOW = (
+    "-hang",
+    "[hang",
+    "a_hang_ends",
+    "a_query_survives_its_encoding",
+    "a_second_process_is_refused",
+    "a_small_pool_of_the_callers_own",
+    "a_token_that_ends_while_its_call_waits",
+    "an_interactive_view",
+    "at_once_one_is_told",
+    "clients_used_one_after_another",
+    "down_is_not_sent_everything[True",
+    "in_the_shortest_time",
+    "many_at_once_keep",
+    "names_a_wait_pauses",
+    "on_a_full_disk",
+    "path_values_are_encoded_whole",
+    "refusals_without_end",
+    "that_shifts",
+    "the_reset_of_a_refusal",
+    "without_end_ends",
+)
 #: A line of the list: the function, how many of its changes survive, and why.
 LISTED = re.compile(r"^\| `([\w.]+)` \| (\d+) \|", re.MULTILINE)
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Run the quickest tests first: mutmut gives a mutant's tests in no order, and the first that
-    fails ends its run. This file is a plugin of pytest while mutmut runs."""
-    durations: dict[str, float] = {}
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    """Leave out slow tests, and run the quickest first: mutmut gives a mutant's tests in no order,
+    and the first that fails ends its run. This file is a plugin of pytest while mutmut runs."""
+    slow = [item for item in items if any(part in item.nodeid for part in SLOW)]
+    config.hook.pytest_deselected(items=slow)
     stats = Path("mutmut-stats.json")
-    if stats.exists():
-        durations = json.loads(stats.read_bytes())["duration_by_test"]
-    items.sort(key=lambda item: durations.get(item.nodeid, 0.0))
+    durations = json.loads(stats.read_bytes())["duration_by_test"] if stats.exists() else {}
+    items[:] = sorted(
+        set(items).difference(slow), key=lambda item: (durations.get(item.nodeid, 0.0), item.nodeid)
+    )
 
 
 def link() -> None:
