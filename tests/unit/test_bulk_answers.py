@@ -141,6 +141,7 @@ def test_what_items_name_is_read_as_text_and_a_blank_names_nothing(
     [
         ("https://api.schoology.com/v1/users/45", "45"),
         ("http://elsewhere.example/users/45/", "45"),
+        ("http://elsewhere.example/users/X4X", "X4X"),
         ("45", "45"),
         ("/", None),
         ("", None),
