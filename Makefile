@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench bench-full chaos clean
+.PHONY: demo test lint bench bench-full chaos mutants clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -36,5 +36,15 @@ bench-full: .venv/bench
 chaos: .venv/ready
 	$(BIN)/python -m tests.faults.killing --kills 500 --rows 40000
 
+# mutmut is not needed for anything else.
+.venv/mutants: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	@touch $@
+
+# The code that decides what became of a row, changed in one place at a time: which changes does no
+# test notice? (See tests/mutants.py. ONLY='lms_async.delivery.*' runs a part of it again.)
+mutants: .venv/mutants
+	$(BIN)/python -m tests.mutants $(ONLY)
+
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .mutants .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call, fill
+from lms_async.call import fill, get
 from lms_async.chunks import ABSENT, DIFFERENT, Found
 from lms_async.outcome import Status, Verdict
 from lms_async.pages import Pages
@@ -31,14 +31,7 @@ async def settled(transport: Transport, class_id: str | int, rows: Rows[Any]) ->
 def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStudent]:
     """The students of a class. Vendor page: "Get Students in a Class"."""
     path = fill("classes/{class_id}/students", class_id=class_id)
-    call = Call(
-        "GET",
-        str(path),
-        route=path.route,
-        returns=list[ClassStudent],
-        key="student_ids",
-        repeatable=True,
-    )
+    call = get(path, returns=list[ClassStudent], key="student_ids")
     return Pages(transport, call, ClassStudent)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call
+from lms_async.call import Call, fill, get
 from lms_async.chunks import ABSENT, Found, Present
 from lms_async.outcome import Status, Verdict
 from lms_async.rows import Rows
@@ -27,7 +27,7 @@ async def settled(transport: Transport, rows: Rows[Any]) -> list[Found]:
 
     :raises LmsError: the users could not be read.
     """
-    call: Call[Any] = Call("GET", "users", route="users", key="users", repeatable=True)
+    call: Call[Any] = get(fill("users"), key="users")
     payload, _ = await transport.fetch(call)
     users = [user for user in payload["users"] if isinstance(user, dict)]
     if not users:

@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Status, Window
+from lms_async.journal_file import JournalFile
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
@@ -130,3 +131,16 @@ async def test_a_second_process_is_refused_or_waits(
     assert "in use by another import" in refused
     assert await waiting == "{'done': 100}"
     assert sandbox.log.count("POST", "users") == 2
+
+
+def test_what_is_written_is_on_the_disk_and_not_only_on_its_way(path: Path) -> None:
+    """A journal that says "sent" must say so after a power cut: SQLite then syncs each commit.
+    No test can cut the power, so this asks SQLite."""
+    file = JournalFile(path)
+    try:
+        (synchronous,) = file._db.execute("PRAGMA synchronous").fetchone()
+        (mode,) = file._db.execute("PRAGMA journal_mode").fetchone()
+    finally:
+        file.close()
+    assert synchronous >= 2  # FULL; with 0 (OFF) nothing is synced, with 1 not every commit
+    assert mode == "wal"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
@@ -37,7 +38,7 @@ from manabac_async.v1.resources import UsersV1
 from schoology_async.models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate
 from schoology_async.resources.many import ManyUsers
 
-NOBODY: Any = None  # no request is made here
+NOBODY: Any = SimpleNamespace(max_failed_chunks=5)  # no request is made here
 JOURNAL = Journal("never opened")
 
 #: Each bulk call that takes rows with fields: the model of its rows, and fields that every row has.

@@ -1,0 +1,97 @@
+"""What the look-ups of lost rows ask the vendor, over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from lms_async import Status
+from lms_async.sandbox import Fault
+from manabac_async import ManageBac, ManageBacV1
+from manabac_async.sandbox import ManageBacSandbox
+from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
+from tests.conftest import people
+
+LOST = Fault.cut(after=True, method="POST")
+
+
+async def test_schoology_is_asked_for_the_rows_alone(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    """Not for everybody: a school has thousands, and a look-up must not read them all."""
+    schoology_sandbox.faults.add(LOST)
+    await schoology.users.create_many(people(3))
+    (asked,) = [seen for seen in schoology_sandbox.log if seen.method == "GET"]
+    assert asked.path == "users"
+    assert dict(asked.query) == {"school_uids": "S00000,S00001,S00002", "limit": "200"}
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_a_key_with_a_comma_is_not_asked_for_and_not_sent_again(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, both: bool
+) -> None:
+    """A list of keys can't hold it, so that not to find it does not mean that it is absent."""
+    rows = people(2)
+    rows[0]["school_uid"] = "S,0"
+    if both:
+        rows[1]["school_uid"] = "S,1"
+    schoology_sandbox.faults.add(LOST)
+    ended = [outcome async for outcome in schoology.users.create_many(rows)]
+    assert [o.status for o in ended] == [Status.UNKNOWN, Status.UNKNOWN if both else Status.DONE]
+    asked = [seen.query["school_uids"] for seen in schoology_sandbox.log if seen.method == "GET"]
+    assert asked == ([] if both else ["S00001"])
+    assert schoology_sandbox.log.count("POST") == 1
+
+
+async def test_a_look_up_that_gets_lost_is_made_again(
+    schoology: Schoology,
+    schoology_sandbox: SchoologySandbox,
+    managebac: ManageBac,
+    managebac_v1: ManageBacV1,
+    managebac_sandbox: ManageBacSandbox,
+) -> None:
+    schoology_sandbox.faults.add(LOST, Fault.cut(method="GET"))
+    assert (await schoology.users.create_many(people(3))).counts == {Status.DONE: 3}
+    assert schoology_sandbox.log.count("GET") == 2
+
+    managebac_sandbox.faults.add(LOST, Fault.cut(method="GET"))
+    person = {"type": "parent", "first_name": "A", "last_name": "B", "email": "a@b.example"}
+    assert (await managebac_v1.users.create_many([person])).counts == {Status.DONE: 1}
+    assert managebac_sandbox.log.count("GET") == 2
+
+    managebac_sandbox.log.clear()
+    school = managebac_sandbox.school
+    student, class_id = school.add_student("ada@b.example").id, school.add_class("Art").id
+    managebac_sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=5))
+    managebac_sandbox.faults.add(Fault.cut(method="GET"))
+    ended = [o async for o in managebac.classes.update_students(class_id, [{"id": student}])]
+    assert [(o.status, o.id) for o in ended] == [(Status.DONE, str(student))]
+    assert managebac_sandbox.log.count("GET") == 2
+
+
+async def test_a_row_s_own_failure_is_unknown_over_the_wire(
+    connect: Callable[..., Schoology],
+) -> None:
+    """The vendor answers 207, with 500 for one row, and can't be asked what became of it."""
+
+    async def users(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.Response(status=403)
+        items = [
+            {"response_code": 500 if place else 200, "id": "1", "school_uid": row["school_uid"]}
+            for place, row in enumerate((await request.json())["users"]["user"])
+        ]
+        return web.json_response({"user": items}, status=207)
+
+    app = web.Application()
+    app.router.add_route("*", "/v1/users", users)
+    async with TestServer(app) as server:
+        client = connect(base_url=str(server.make_url("/v1/")))
+        ended = [o async for o in client.users.create_many(people(2))]
+    assert [o.status for o in ended] == [Status.DONE, Status.UNKNOWN]
+    assert ended[1].error is not None
+    assert ended[1].error.code == "500"

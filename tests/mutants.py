@@ -1,0 +1,169 @@
+"""Change the code that decides what became of a row, one place at a time, and see which changes no
+test notices (`make mutants`).
+
+mutmut finds the package of a file by its path, and knows only files in the root and in ``src``.
+Ours are in ``common`` and in the root, so a folder of links gives it the layout that it expects.
+The settings are in pyproject.toml (``[tool.mutmut]``). ``tests/mutants.md`` lists the changes that
+no test can or need notice; this ends with 1 if there are others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / ".mutants"
+LINKS = {
+    "src/lms_async": "common/lms_async",
+    "src/schoology_async": "schoology_async",
+    "src/manabac_async": "manabac_async",
+    "tests": "tests",
+    "pyproject.toml": "pyproject.toml",
+}
+#: What decides a row's status, and whether anything is sent again.
+DECIDING = [
+    "lms_async.admission.*",
+    "lms_async.breaker.*",
+    "lms_async.call.x_follow_*",
+    "lms_async.call.x__host_*",
+    "lms_async.delivery.*",
+    "lms_async.journal_rows.*",
+    "lms_async.one_record.*",
+    "lms_async.retry.*",
+    "lms_async.statuses.*",
+    "lms_async.transport.x__in_doubt*",
+    "lms_async.transport.x__is_redirect*",
+    "lms_async.transport.xǁTransportǁ_attempt_*",
+    "lms_async.transport.xǁTransportǁ_may_retry*",
+    "lms_async.transport.xǁTransportǁ_perform*",
+    "lms_async.transport.xǁTransportǁ_redirected*",
+    "lms_async.transport.xǁTransportǁfetch*",
+    "lms_async.verdict.*",
+    "manabac_async.resources.settle.*",
+    "manabac_async.rows.*",
+    "manabac_async.v1.resources.x__may_exist*",
+    "manabac_async.v1.resources.x__verdict*",
+    "manabac_async.v1.settle.*",
+    "schoology_async.resources.settle.*",
+    "schoology_async.rows.*",
+]
+#: What mutmut writes for what became of a mutant; any other number is odd, and is shown.
+FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout", None: "not run"}
+FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
+#: Tests that take or measure time, by a part of their names.
+SLOW = (
+    "-hang",
+    "[hang",
+    "a_hang_ends",
+    "a_query_survives_its_encoding",
+    "a_second_process_is_refused",
+    "a_small_pool_of_the_callers_own",
+    "a_token_that_ends_while_its_call_waits",
+    "an_interactive_view",
+    "at_once_one_is_told",
+    "clients_used_one_after_another",
+    "down_is_not_sent_everything[True",
+    "in_the_shortest_time",
+    "many_at_once_keep",
+    "names_a_wait_pauses",
+    "on_a_full_disk",
+    "path_values_are_encoded_whole",
+    "refusals_without_end",
+    "that_shifts",
+    "the_reset_of_a_refusal",
+    "without_end_ends",
+)
+#: A line of the list: the function, how many of its changes survive, and why.
+LISTED = re.compile(r"^\| `([\w.]+)` \| (\d+) \|", re.MULTILINE)
+
+
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    """Leave out slow tests, and run the quickest first: mutmut gives a mutant's tests in no order,
+    and the first that fails ends its run. This file is a plugin of pytest while mutmut runs."""
+    slow = [item for item in items if any(part in item.nodeid for part in SLOW)]
+    config.hook.pytest_deselected(items=slow)
+    stats = Path("mutmut-stats.json")
+    durations = json.loads(stats.read_bytes())["duration_by_test"] if stats.exists() else {}
+    items[:] = sorted(
+        set(items).difference(slow), key=lambda item: (durations.get(item.nodeid, 0.0), item.nodeid)
+    )
+
+
+def link() -> None:
+    for name, target in LINKS.items():
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink():
+            path.symlink_to(ROOT / target)
+
+
+def function_of(mutant: str) -> str:
+    """``lms_async.bulk.Bulk.stop`` for ``lms_async.bulk.xǁBulkǁstop__mutmut_3``."""
+    name = mutant.partition("__mutmut_")[0]
+    module, _, mangled = name.rpartition(".")
+    return f"{module}.{mangled.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
+
+
+def summarize() -> int:
+    """Print the counts per file and each survivor, and return how many are not explained."""
+    listed: Counter[str] = Counter()
+    for function, count in LISTED.findall((ROOT / "tests/mutants.md").read_text("utf-8")):
+        listed[function] += int(count)
+    left: dict[str, list[str]] = {}
+    print(f"{'':52}{'killed':>9}{'survived':>9}{'timeout':>9}{'other':>9}")
+    total: Counter[str] = Counter()
+    for meta in sorted((FOLDER / "mutants/src").rglob("*.meta")):
+        ends = json.loads(meta.read_bytes())["exit_code_by_key"]
+        counts: Counter[str] = Counter()
+        for mutant, code in ends.items():
+            fate = FATES.get(code, f"exit code {code}")
+            counts[fate] += 1
+            if fate not in ("killed", "timeout"):
+                left.setdefault(function_of(mutant), []).append(f"{mutant} ({fate})")
+        total += counts
+        if counts.keys() - {"not run"}:
+            print(_line(str(meta.relative_to(FOLDER / "mutants/src"))[:-5], counts))
+    print(_line("all", total))
+    unexplained = 0
+    for function, mutants in sorted(left.items()):
+        mutants = [one for one in mutants if not one.endswith("(not run)")]
+        new = max(0, len(mutants) - listed[function])
+        unexplained += new
+        note = "explained in tests/mutants.md" if not new else f"{new} not explained"
+        if mutants:
+            print(f"\n{function}: {len(mutants)} left, {note}")
+            print("\n".join(f"  {mutant}" for mutant in mutants))
+    return unexplained
+
+
+def _line(name: str, counts: Counter[str]) -> str:
+    known = [counts[fate] for fate in ("killed", "survived", "timeout")]
+    known.append(counts.total() - sum(known))
+    return f"{name:52}" + "".join(f"{number:9}" for number in known)
+
+
+def main(only: list[str]) -> int:
+    """Run mutmut over all of it, from the start; or again over the mutants that match ``only``."""
+    if not only:
+        shutil.rmtree(FOLDER / "mutants", ignore_errors=True)
+    link()
+    mutmut = Path(sys.executable).with_name("mutmut")
+    # One at a time: several would share the processor with the timed parts of the tests.
+    command = [mutmut, "run", "--max-children", "1", *(only or DECIDING)]
+    ended = subprocess.run(command, cwd=FOLDER, check=False)  # noqa: S603 - a developer's own words
+    if ended.returncode:
+        return ended.returncode
+    unexplained = summarize()
+    print(f"\nTo see one: cd {FOLDER.name} && ../.venv/bin/mutmut show NAME")
+    return int(unexplained > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from lms_async.breaker import Breaker
+
+
+@pytest.mark.parametrize(
+    ("chunks", "opens"),
+    [
+        ("", False),
+        ("uu", False),
+        ("uuu", True),
+        ("lllll", False),
+        ("llllll", True),  # a chunk that could be looked up counts half
+        ("ulluu", True),
+        ("uus", False),
+        ("uusuu", False),
+        ("uusuuu", True),
+        ("lllllsu", False),
+        ("uuus", True),  # once open, it stays open
+    ],
+)
+def test_it_opens_after_so_many_chunks_in_a_row(chunks: str, opens: bool) -> None:
+    breaker = Breaker(3)
+    for chunk in chunks:
+        if chunk == "s":
+            breaker.settled()
+        else:
+            breaker.unanswered("cut", looked_up=chunk == "l")
+    assert breaker.is_open is opens
+
+
+def test_its_error_says_what_came_last_before_it_opened() -> None:
+    breaker = Breaker(2)
+    for why in ("first", "second", "third"):
+        breaker.unanswered(why, looked_up=False)
+    error = breaker.error()
+    assert "second" in str(error)
+    assert "2 or more chunks" in str(error)
+    assert "the same journal" in error.hint
+    assert error.stops

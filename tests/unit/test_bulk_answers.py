@@ -1,0 +1,347 @@
+"""What one item of a bulk answer says of its row, and what a look-up says of it, vendor by vendor.
+
+``rejected`` means that nothing was done, so an answer must say so without doubt. Everything else
+that is no success is ``unknown``, or nothing at all (``None``, which ends as ``unknown`` too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import orjson
+import pytest
+
+from lms_async.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.outcome import AllDone, RowError, Status, Verdict
+from lms_async.rows import Rows
+from lms_async.verdict import match
+from manabac_async.resources.settle import _of as of_a_class
+from manabac_async.rows import verdict as v2_verdict
+from manabac_async.v1.resources import _may_exist
+from manabac_async.v1.resources import _verdict as v1_verdict
+from manabac_async.v1.settle import settled as v1_settled
+from schoology_async.models import User, converter
+from schoology_async.resources.settle import _of as of_a_user
+from schoology_async.rows import from_location, named, verdicts
+from tests.virtual import run
+
+
+def rows_of(*keys: Hashable | None, bodies: list[Any] | None = None) -> Rows[Any]:
+    sent = [orjson.dumps(body) for body in bodies] if bodies else [b"{}"] * len(keys)
+    return Rows(range(len(keys)), list(keys), list(keys), sent)
+
+
+def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[Verdict | None]:
+    return verdicts(items, rows_of(*keys), key=named("school_uid"), id=named("id"))
+
+
+def one(item: Any) -> Verdict | None:
+    """What is read of ``item``, beside another one that keeps the answer from being all done."""
+    read_ = read([item, {"school_uid": "b", "response_code": 400}], "a", "b")
+    assert isinstance(read_, list)
+    return read_[0]
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        ([200, 201, 204, 299, "200"], Status.DONE),
+        ([400, 403, 404, 409, 422, 429, 499, "400", "000000409"], Status.REJECTED),
+        # The vendor failed, or says something that nobody knows: it may have acted.
+        ([500, 502, 503, 599, "500"], Status.UNKNOWN),
+        ([0, 100, 199, 300, 302, 399, 600, 1000, -1, "0", "999999999"], Status.UNKNOWN),
+    ],
+)
+def test_only_a_4xx_of_its_own_rejects_a_row(codes: list[Any], status: Status) -> None:
+    for code in codes:
+        told = one({"school_uid": "a", "id": 7, "response_code": code})
+        assert told is not None
+        assert told.status is status, code
+        assert told.id == ("7" if status is Status.DONE else None)
+        assert (told.error and told.error.code) == (
+            None if status is Status.DONE else str(int(code))
+        )
+
+
+@pytest.mark.parametrize("code", [None, True, 4.0, "", "4OO", "-1", "²", "1234567890", [400], {}])
+def test_what_is_no_code_says_nothing(code: Any) -> None:
+    assert one({"school_uid": "a", "response_code": code}) is None
+    assert one({"school_uid": "a"}) is None
+
+
+@pytest.mark.parametrize("item", [None, "400", 400, [], [["response_code", 400]]])
+def test_what_is_no_item_says_nothing_of_its_row(item: Any) -> None:
+    read_ = verdicts([item], rows_of("a"), key=named("school_uid"), id=named("id"))
+    assert read_ == [None]
+
+
+def test_a_code_may_be_named_status() -> None:
+    told = one({"school_uid": "a", "id": "7", "status": 200})
+    assert told == Verdict(Status.DONE, "7")
+    told = one({"school_uid": "a", "id": "7", "response_code": 400, "status": 200})
+    assert told is not None
+    assert told.status is Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"message": "Taken"}, "Taken"),
+        ({"error": "Taken"}, "Taken"),
+        ({"errors": {"email": ["is taken", "is long"]}}, "is taken is long"),
+        ({"message": "", "error": "Taken", "errors": ["Long"]}, "Taken"),
+        ({"message": "Taken", "error": "Long"}, "Taken"),
+        ({"message": "", "errors": []}, "the vendor gives no reason"),
+        ({}, "the vendor gives no reason"),
+    ],
+)
+def test_the_reason_of_a_refusal_is_read_wherever_it_stands(
+    item: dict[str, Any], message: str
+) -> None:
+    told = one({"school_uid": "a", "response_code": 400, **item})
+    assert told == Verdict(Status.REJECTED, None, RowError("400", message))
+
+
+def test_an_answer_is_all_done_only_if_each_item_is() -> None:
+    done = {"school_uid": "a", "id": 1, "response_code": 200}
+    other = {"school_uid": "b", "id": "2", "response_code": 200}
+    assert read([done, other], "a", "b") == AllDone(["1", "2"])
+    assert read([other, done], "a", "b") == AllDone(["1", "2"])
+    accepted = {**other, "response_code": 201}
+    assert read([done, accepted], "a", "b") == [Verdict(Status.DONE, n) for n in ("1", "2")]
+    assert read([done], "a", "b") == [Verdict(Status.DONE, "1"), None]
+    assert read([done, {"school_uid": "b", "id": 2}], "a", "b") == [Verdict(Status.DONE, "1"), None]
+    assert read([], "a", "b") == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "named_"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a", ""], ["a", None]),
+        (["", "b"], [None, "b"]),
+        (["a", None], ["a", None]),
+        ([1, "b"], ["1", "b"]),
+        ([0, "b"], ["0", "b"]),
+    ],
+)
+def test_what_items_name_is_read_as_text_and_a_blank_names_nothing(
+    values: list[Any], named_: list[str | None]
+) -> None:
+    school_uid = named("school_uid")
+    items: list[Any] = [{"school_uid": value} for value in values]
+    assert list(school_uid.each(items)) == named_
+    assert [school_uid(item) for item in items] == named_
+    assert list(school_uid.each([*items, {}, "text", None])) == [*named_, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("location", "id_"),
+    [
+        ("https://api.schoology.com/v1/users/45", "45"),
+        ("http://elsewhere.example/users/45/", "45"),
+        ("http://elsewhere.example/users/X4X", "X4X"),
+        ("45", "45"),
+        ("/", None),
+        ("", None),
+        (None, None),
+        (45, None),
+    ],
+)
+def test_the_id_is_the_last_part_of_a_location(location: Any, id_: str | None) -> None:
+    assert from_location({"location": location}) == id_
+    assert from_location({}) is None
+    assert from_location(None) is None
+
+
+def test_an_item_that_names_another_row_is_not_matched_by_its_place() -> None:
+    items = [{"n": "b"}, {"n": None}]
+    # The second item names nobody, and the first one does not stand in its place.
+    assert match(["a", "b"], items, ["b", None]) == [None, items[0]]
+    assert match([None, "b"], items, [None, "b"]) == items
+    assert match([None, "b"], items, ["a", "b"]) == items
+    assert match(["a", None], items, ["a", "a"]) == [None, items[1]]
+    assert match(["a", "b", None], items, [None, "b"]) == [None, items[1], None]
+
+
+V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wrong"}}
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({"status": "ok", "id": 3}, Verdict(Status.DONE, "3")),
+        ({"status": "ok"}, Verdict(Status.DONE, None)),
+        *[
+            (
+                {"status": word, **V2_REFUSED},
+                Verdict(
+                    Status.REJECTED,
+                    "3",
+                    RowError(
+                        word,
+                        "level is odd; is long; id is wrong",
+                        {"level": "is odd; is long", "id": "is wrong"},
+                    ),
+                ),
+            )
+            for word in ("unprocessable_entity", "not_found")
+        ],
+        (
+            {"status": "not_found", "errors": ["gone"]},
+            Verdict(Status.REJECTED, None, RowError("not_found", "the vendor gives no reason")),
+        ),
+        # A failure of the vendor's own, or a word that nobody knows: it may have acted.
+        ({"status": "internal_server_error", "id": 3}, None),
+        ({"status": "OK", "id": 3}, None),
+        ({"status": 200, "id": 3}, None),
+        ({"id": 3}, None),
+        ("ok", None),
+        (None, None),
+    ],
+)
+def test_what_v2_says_of_a_row(item: Any, told: Verdict | None) -> None:
+    assert v2_verdict(item) == told
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        ({"status": "Success", "user_id": 7}, Verdict(Status.DONE, "7")),
+        ({"status": "Success"}, Verdict(Status.DONE, None)),
+        ({"status": "Successfully updated."}, Verdict(Status.DONE, "k")),
+        ({"status": "Successfully updated.", "user_id": 7}, Verdict(Status.DONE, "7")),
+        (
+            {"status": "Error", "errors": ["Email is taken", {"a": "It is long"}]},
+            Verdict(Status.REJECTED, None, RowError("400", "Email is taken It is long")),
+        ),
+        ({"status": "Error"}, Verdict(Status.REJECTED, None, RowError("400", ""))),
+        ({"status": "Errors", "errors": ["?"]}, None),
+        ({"status": "error"}, None),
+        ({"status": "No Success"}, None),
+        ({"status": 200}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_what_v1_says_of_a_user(payload: Any, told: Verdict | None) -> None:
+    assert v1_verdict(payload, rows_of("k")) == [told]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "may"),
+    [
+        ("409", "", True),
+        ("400", "Email has already been taken", True),
+        ("400", "Student ID must be unique", True),
+        ("400", "The user EXISTS", True),
+        ("422", "a duplicate", True),
+        ("400", "a conflict", True),
+        ("400", "First name can't be blank", False),
+        ("404", "", False),
+    ],
+)
+def test_which_refusals_of_v1_may_mean_that_the_user_exists(
+    code: str, message: str, may: bool
+) -> None:
+    assert _may_exist(RowError(code, message)) is may
+
+
+SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id": 5, "position": "T"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "creating", "updating"),
+    [
+        (None, ABSENT, ABSENT),
+        ({}, Verdict(Status.DONE, "7"), Verdict(Status.DONE, "7")),
+        ({"id": None}, Verdict(Status.DONE, "8"), Verdict(Status.DONE, "8")),
+        # The name is ours, so that we may have made it; the position is still to be changed.
+        ({"position": "old"}, Verdict(Status.DONE, "7"), DIFFERENT),
+        ({"position": None}, Verdict(Status.DONE, "7"), DIFFERENT),
+        ({"name_first": "ADA"}, Present("7"), DIFFERENT),
+        ({"name_last": "B"}, Present("7"), DIFFERENT),
+        ({"role_id": "6"}, Present("7"), DIFFERENT),
+        ({"role_id": None}, Present("7"), DIFFERENT),
+    ],
+)
+def test_what_a_look_up_at_schoology_says(
+    shown: dict[str, Any] | None, creating: Found, updating: Found
+) -> None:
+    user = None
+    if shown is not None:
+        user = converter.structure({**SENT, "uid": "7", "id": "7", **shown}, User)
+        if "id" in shown:
+            user.uid, user.id = None, "8"
+    body = orjson.dumps(SENT)
+    assert of_a_user(body, user, False) == creating
+    assert of_a_user(body, user, True) == updating
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ({"id": 1, "level": "SL"}, Verdict(Status.DONE, "1")),
+        ({"id": "1"}, Verdict(Status.DONE, "1")),
+        ({"id": 1, "level": "HL"}, DIFFERENT),
+        ({"id": 2}, Verdict(Status.DONE, "2")),
+        ({"id": 2, "level": "SL"}, DIFFERENT),
+        ({"id": 3}, ABSENT),
+    ],
+)
+def test_what_the_look_up_of_a_class_says(sent: dict[str, Any], found: Found) -> None:
+    assert of_a_class(orjson.dumps(sent), {"1": "SL", "2": None}) == found
+
+
+class Users:
+    """A transport that answers the look-up of v1."""
+
+    def __init__(self, *users: Any) -> None:
+        self.users = list(users)
+
+    async def fetch(self, call: Any) -> tuple[Any, int]:
+        asked = (str(call), call.path, call.key, call.repeatable)
+        assert asked == ("GET users", "users", "users", True)
+        return {"users": self.users}, 1
+
+
+ADA = {
+    "id": 7,
+    "email": "Ada@b.example ",
+    "student_id": 12,
+    "first_name": "Ada",
+    "last_name": "Byron",
+}
+NEW = {"email": " ada@B.example", "student_id": "12", "first_name": "Ada", "last_name": "Byron"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        (NEW, Verdict(Status.DONE, "7")),
+        ({**NEW, "first_name": "A"}, Present("7")),
+        ({**NEW, "last_name": "B"}, Present("7")),
+        ({**NEW, "email": "other@b.example"}, Present("7")),  # found by the student's id
+        ({**NEW, "student_id": "13"}, Present("7")),  # found by the mail address
+        ({**NEW, "student_id": None}, Present("7")),
+        ({**NEW, "email": "other@b.example", "student_id": "13"}, ABSENT),
+        ({**NEW, "email": "other@b.example", "student_id": ""}, ABSENT),
+        (
+            {"email": "none@b.example", "first_name": "A", "last_name": "B"},
+            Verdict(Status.DONE, "8"),
+        ),
+    ],
+)
+def test_what_the_look_up_of_v1_says(sent: dict[str, Any], found: Found) -> None:
+    parent = {"id": 8, "email": "none@b.example", "first_name": "A", "last_name": "B"}
+    transport: Any = Users({"id": 1, "email": "", "student_id": ""}, "odd", parent, ADA)
+    assert run(v1_settled(transport, rows_of("k", bodies=[sent]))) == [found]
+
+
+@pytest.mark.parametrize("users", [[], ["odd"]])
+def test_where_v1_shows_nobody_nothing_is_known(users: list[Any]) -> None:
+    transport: Any = Users(*users)
+    both = rows_of("k", "l", bodies=[NEW, NEW])
+    assert run(v1_settled(transport, both)) == [None, None]

@@ -1,0 +1,538 @@
+"""How a chunk is sent, sent again, looked up and told, with answers from a script and no wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from lms_async.call import Call, Watch
+from lms_async.chunks import ABSENT, DIFFERENT, Batch, Present
+from lms_async.delivery import SENT_BEFORE, Delivery
+from lms_async.errors import (
+    BadRequest,
+    ConnectionFailed,
+    Forbidden,
+    InvalidInput,
+    LmsError,
+    NotFound,
+    OutcomeUnknown,
+    ServerError,
+    UnexpectedAnswer,
+)
+from lms_async.outcome import AllDone, Outcome, RowError, Status, Verdict
+from lms_async.rows import Rows, json_of, one_by_one
+from tests.virtual import run
+
+Answer = Any  # a code for all rows, a code by row, or an error
+LOST = OutcomeUnknown("lost")
+DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN, Status.SKIPPED
+
+
+class Lost:
+    """The answer of an attempt that comes after one whose answer was lost."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+class Script:
+    """A sender, and the look-up, that answer as they are told, and note what they were asked."""
+
+    account = "school"
+    width = 1
+    max_failed_chunks = 5
+
+    def __init__(self, answers: list[Answer], looks: list[Any] | None = None) -> None:
+        self.answers = answers
+        self.looks = looks
+        self.sent: list[list[str]] = []
+        self.at: list[float] = []
+        self.looked: list[list[str]] = []
+        self.halted: list[LmsError] = []
+        self.returns = 0
+        self.stops_after = 1000
+        self.repeatable = True
+        self.options: dict[str, Any] = {}
+
+    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        assert watch is not None
+        await watch.departing()
+        rows = orjson.loads(orjson.dumps(call.body))
+        self.sent.append(rows)
+        self.at.append(asyncio.get_running_loop().time())
+        answer, attempts = self.answers.pop(0), 1
+        if isinstance(answer, Lost):
+            watch.lost()
+            answer, attempts = answer.answer, 2
+        if callable(answer):
+            answer = answer(rows)
+        if isinstance(answer, LmsError):
+            raise answer.after(attempts)
+        return answer if isinstance(answer, dict) else dict.fromkeys(rows, answer), attempts
+
+    async def look_up(self, rows: Rows[Any]) -> list[Any]:
+        self.looked.append(list(rows.keys))  # type: ignore[arg-type]
+        assert self.looks is not None
+        found = self.looks.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, list) else [found] * len(rows)
+
+    def read(self, payload: Any, rows: Rows[Any]) -> AllDone | list[Verdict | None]:
+        if "odd" in payload:
+            return payload["odd"]()  # type: ignore[no-any-return]
+        return [self._verdict(key, payload.get(key)) for key in rows.keys]
+
+    def _verdict(self, key: Any, code: int | str | None) -> Verdict | None:
+        if code is None:
+            return None
+        if code == 200:
+            return Verdict(DONE, f"id of {key}")
+        failed = str(code).startswith("5")
+        return Verdict(UNKNOWN if failed else REJECTED, None, RowError(str(code)))
+
+    async def outcomes(self, *names: str, doubtful: str = "", **given: Any) -> list[Outcome[Any]]:
+        keys: list[Any] = list(names)
+        rows: Rows[Any] = Rows(
+            range(10, 10 + len(keys)), keys, keys[:], [orjson.dumps(key) for key in keys]
+        )
+        rows.doubtful = frozenset(10 + keys.index(key) for key in doubtful)
+        self.delivery = self.delivery_of()
+        return await self.delivery.outcomes(rows, **given)
+
+    def call(self, rows: Rows[Any]) -> Call[Any]:
+        return Call("POST", "rows", body=json_of(rows), repeatable=self.repeatable, many=True)
+
+    def delivery_of(self) -> Delivery[Any]:
+        async def departing() -> None:
+            pass
+
+        def returned() -> None:
+            self.returns += 1
+
+        options: dict[str, Any] = {"call": self.call, "read": self.read, "operation": "rows"}
+        if self.looks is not None:
+            options["look_up"] = self.look_up
+        return Delivery(
+            self,
+            Batch(prepare=one_by_one(lambda item: (item, item)), **{**options, **self.options}),
+            departing=departing,
+            returned=returned,
+            halt=self.halted.append,
+            stopping=lambda: len(self.sent) >= self.stops_after,
+        )
+
+
+def ended(script: Script, *names: str, **given: Any) -> list[Outcome[Any]]:
+    """How the rows ended; that the outcomes stand in order and name their rows is seen to here."""
+    outcomes = run(script.outcomes(*names, **given))
+    assert [outcome.index for outcome in outcomes] == [10 + n for n in range(len(names))]
+    assert [outcome.item for outcome in outcomes] == list(names)
+    return outcomes
+
+
+def told(outcomes: list[Outcome[Any]]) -> list[tuple[Status, str | None]]:
+    return [(one.status, one.error and one.error.code) for one in outcomes]
+
+
+def test_what_stops_before_it_leaves_is_skipped() -> None:
+    script = Script([])
+    script.stops_after = 0
+    assert ended(script, "a", "b") == [
+        Outcome(10, "a", SKIPPED, None, RowError("stopped", _any(script, "a")), 0),
+        Outcome(11, "b", SKIPPED, None, RowError("stopped", _any(script, "b")), 0),
+    ]
+    assert script.sent == []
+
+
+def _any(script: Script, name: str) -> str:
+    (outcome,) = run(script.outcomes(name))
+    assert outcome.error is not None
+    assert outcome.error.message
+    return outcome.error.message
+
+
+def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
+    def call(rows: Rows[Any]) -> Call[Any]:
+        raise InvalidInput("an id of dots")
+
+    script = Script([])
+    script.options = {"call": call}
+    (outcome,) = ended(script, "a")
+    assert told([outcome]) == [(REJECTED, "invalid")]
+    assert outcome.attempts == 0
+
+
+def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
+    script = Script([Lost(200)])
+    assert ended(script, "a") == [Outcome(10, "a", DONE, "id of a", None, 2)]
+    assert script.delivery.failure is None
+    assert not script.delivery.looked_up
+
+
+def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pauses() -> None:
+    script = Script([{"a": 200, "b": 429}, 429, 429, 429])
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(DONE, None), (REJECTED, "429")]
+    assert [one.attempts for one in outcomes] == [1, 4]
+    assert script.sent == [["a", "b"], ["b"], ["b"], ["b"]]
+    assert script.at == [0, 1, 1 + 2, 1 + 2 + 4]
+
+
+@pytest.mark.parametrize(
+    ("code", "repeatable", "sent"),
+    [
+        (429, True, 2),
+        (429, False, 2),
+        (500, True, 2),
+        (503, True, 2),
+        (599, True, 2),
+        (503, False, 1),
+        (409, True, 1),
+        (400, True, 1),
+        ("5", True, 1),
+        ("50", True, 1),
+        ("5000", True, 1),
+        ("5xx", True, 1),
+    ],
+)
+def test_which_rows_are_sent_again_by_themselves(
+    code: int | str, repeatable: bool, sent: int
+) -> None:
+    script = Script([{"a": code, "b": 200}, 200])
+    script.repeatable = repeatable
+    outcomes = ended(script, "a", "b")
+    assert script.sent == [["a", "b"], ["a"]][:sent]
+    assert (outcomes[0].status is DONE) == (sent == 2)
+    assert outcomes[0].attempts == sent
+    assert outcomes[1] == Outcome(11, "b", DONE, "id of b", None, 1)
+
+
+def test_a_row_that_fails_by_itself_to_the_end_is_unknown() -> None:
+    """A 5xx of one row does not say that nothing was done, with or without a look-up."""
+    script = Script([503, 503, 503, 503])
+    assert told(ended(script, "a")) == [(UNKNOWN, "503")]
+    assert len(script.sent) == 4
+    script = Script([{"a": 503, "b": 200}], [[None]])
+    script.repeatable = False
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(UNKNOWN, "503"), (DONE, None)]
+    assert script.looked == [["a"]]
+
+
+def test_a_stop_in_the_pause_leaves_what_was_known() -> None:
+    script = Script([{"a": 503, "b": 429}])
+    script.stops_after = 1
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(UNKNOWN, "503"), (REJECTED, "429")]
+    assert [one.attempts for one in outcomes] == [1, 1]
+
+
+def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
+    """The failed row may have been made, and then be refused for that."""
+    refused: Answer = {"a": 409, "b": 409, "c": 409}
+    script = Script([{"a": 503, "b": 503, "c": 429}, refused], [[Verdict(DONE, "7"), Present("8")]])
+    outcomes = ended(script, "a", "b", "c")
+    assert script.looked == [["a", "b"]]
+    assert told(outcomes) == [(DONE, None), (UNKNOWN, "exists"), (REJECTED, "409")]
+    assert [one.id for one in outcomes] == ["7", "8", None]
+    assert [one.attempts for one in outcomes] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize(
+    ("error", "status", "code", "halts"),
+    [
+        (BadRequest(400), REJECTED, "400", False),
+        (BadRequest(409), REJECTED, "409", False),
+        (NotFound(404), SKIPPED, "404", True),
+        (Forbidden(403), SKIPPED, "403", True),
+        (BadRequest(423), SKIPPED, "423", False),
+        (ConnectionFailed("no"), SKIPPED, "stopped", True),
+        (ServerError(500), UNKNOWN, "500", False),
+        (LOST, UNKNOWN, "lost", False),
+        (UnexpectedAnswer("odd"), UNKNOWN, "lost", False),
+    ],
+)
+def test_what_the_error_of_a_chunk_says_of_its_rows(
+    error: LmsError, status: Status, code: str, halts: bool, rows: int
+) -> None:
+    script = Script([error] * 3)
+    outcomes = ended(script, *"ab"[:rows])
+    assert told(outcomes) == [(status, code)] * rows
+    assert {one.error and one.error.message for one in outcomes} == {str(error)}
+    assert {one.attempts for one in outcomes} == {1}
+    assert script.halted == ([error] if halts else [])
+    assert script.delivery.failure is error
+    assert script.looked == []
+
+
+def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> None:
+    script = Script([NotFound(404)])
+    script.options = {"path_names_rows": True}
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
+    assert script.halted == []
+    assert script.sent == [["a", "b"]]
+
+
+def refusing(*poison: str) -> Callable[[list[str]], Answer]:
+    return lambda rows: BadRequest(422) if set(rows) & set(poison) else 200
+
+
+def test_a_chunk_is_halved_until_each_bad_row_stands_alone() -> None:
+    names = [f"r{n}" for n in range(7)]
+    script = Script([refusing("r1", "r5")] * 40)
+    outcomes = ended(script, *names)
+    assert [one.status for one in outcomes] == [
+        REJECTED if name in ("r1", "r5") else DONE for name in names
+    ]
+    assert script.sent[:3] == [names, names[:3], names[:1]]
+    assert len(script.sent) == 11
+
+
+def test_a_chunk_is_halved_twelve_times_and_no_more() -> None:
+    names = [f"r{n}" for n in range(50)]
+    script = Script([BadRequest(422)] * 100)
+    outcomes = ended(script, *names)
+    assert len(script.sent) == 1 + 2 * 12
+    alone = sum(len(rows) == 1 for rows in script.sent)
+    assert told(outcomes).count((REJECTED, "422")) == alone
+    assert told(outcomes).count((SKIPPED, "422")) == 50 - alone
+    skipped = [one for one in outcomes if one.status is SKIPPED]
+    assert {one.attempts for one in skipped} == {0}
+    assert all(one.error and "together" in one.error.message for one in skipped)
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "id_", "code"),
+    [
+        (Verdict(DONE, "7"), DONE, "7", None),
+        (Verdict(REJECTED, None, RowError("409")), REJECTED, None, "409"),
+        (Present("7"), UNKNOWN, "7", "exists"),
+        (None, UNKNOWN, None, "lost"),
+    ],
+)
+def test_what_a_look_up_says_of_a_lost_row(
+    found: Any, status: Status, id_: str | None, code: str | None
+) -> None:
+    script = Script([LOST], [[found, Verdict(DONE, "8")]])
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(status, code), (DONE, None)]
+    assert [one.id for one in outcomes] == [id_, "8"]
+    assert [one.attempts for one in outcomes] == [1, 1]
+    assert script.delivery.looked_up
+    assert script.delivery.failure is LOST
+    assert script.sent == [["a", "b"]]
+
+
+@pytest.mark.parametrize("absent", [ABSENT, DIFFERENT])
+def test_what_did_not_arrive_is_sent_again_without_the_others(absent: Any) -> None:
+    script = Script([LOST, 200], [[absent, Verdict(DONE, "8"), absent]])
+    outcomes = ended(script, "a", "b", "c")
+    assert script.sent == [["a", "b", "c"], ["a", "c"]]
+    assert [one.id for one in outcomes] == ["id of a", "8", "id of c"]
+    assert [one.attempts for one in outcomes] == [2, 1, 2]
+
+
+def test_what_gets_lost_again_and_again_is_sent_four_times_in_all() -> None:
+    script = Script([LOST] * 10, [ABSENT] * 10)
+    outcomes = ended(script, "a")
+    assert told(outcomes) == [(UNKNOWN, "lost")]
+    assert outcomes[0].attempts == 4
+    assert script.sent == [["a"]] * 4
+    assert script.looked == [["a"]] * 4
+    assert script.at == [0, 0, 0, 0]  # looking up is no reason to wait
+
+
+@pytest.mark.parametrize(
+    "looked",
+    [
+        BadRequest(400),
+        ServerError(500),
+        KeyError("user"),
+        [Verdict(DONE, "7")],
+        [Verdict(DONE, "7")] * 3,
+    ],
+)
+def test_a_look_up_that_fails_says_nothing(looked: Any) -> None:
+    script = Script([LOST], [looked])
+    assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost"), (UNKNOWN, "lost")]
+    assert script.sent == [["a", "b"]]
+    # The vendor answered, if what it said can't be used.
+    assert script.delivery.looked_up == isinstance(looked, list)
+
+
+@pytest.mark.parametrize("why", [BadRequest(400), KeyError("Ada Okafor")])
+def test_a_look_up_that_fails_is_logged_only_if_it_could_not_be_read(
+    why: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended(Script([LOST], [why]), "a")
+    assert "Ada" not in caplog.text
+    assert ("KeyError" in caplog.text) == isinstance(why, KeyError)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        list,
+        lambda: [None],
+        lambda: [Verdict(DONE, "7")] * 3,
+        lambda: AllDone(["7"]),
+        lambda: AllDone(["7", "8", "9"]),
+        lambda: {}["Ada Okafor"],
+    ],
+)
+def test_an_answer_that_cannot_be_read_settles_no_row(
+    odd: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    script = Script([{"odd": odd}])
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(UNKNOWN, "unmentioned")] * 2
+    assert [one.attempts for one in outcomes] == [1, 1]
+    assert len(caplog.records) == 1
+    assert "Ada" not in caplog.text
+
+
+def test_all_done_is_told_with_every_id() -> None:
+    script = Script([{"odd": lambda: AllDone(["7", None])}])
+    assert ended(script, "a", "b") == [
+        Outcome(10, "a", DONE, "7", None, 1),
+        Outcome(11, "b", DONE, None, None, 1),
+    ]
+
+
+def test_a_row_that_the_answer_passes_over_is_looked_up() -> None:
+    script = Script([{"a": 200, "c": 400}, 200], [[ABSENT]])
+    outcomes = ended(script, "a", "b", "c")
+    assert script.looked == [["b"]]
+    assert script.sent == [["a", "b", "c"], ["b"]]
+    assert told(outcomes) == [(DONE, None), (DONE, None), (REJECTED, "400")]
+    assert [one.attempts for one in outcomes] == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "id_", "code"),
+    [
+        (Verdict(DONE, "7"), DONE, "7", None),
+        (Verdict(REJECTED, "7", RowError("other")), REJECTED, None, "409"),
+        (Present("7"), UNKNOWN, "7", "exists"),
+        (DIFFERENT, UNKNOWN, None, "lost"),
+        (None, UNKNOWN, None, "lost"),
+        # The vendor says that the record exists, and does not show it: it may be ours.
+        (ABSENT, UNKNOWN, None, "lost"),
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_refusal_after_a_lost_attempt_may_be_about_that_attempt(
+    found: Any, status: Status, id_: str | None, code: str | None, whole: bool
+) -> None:
+    if whole:  # an earlier run has sent it, and now the whole chunk is refused
+        script = Script([BadRequest(409)], [[found]])
+        outcomes = ended(script, "a", doubtful="a")
+    else:
+        script = Script([Lost({"a": 409, "b": 200})], [[found]])
+        outcomes = ended(script, "a", "b")
+    assert script.looked == [["a"]]
+    assert told(outcomes)[0] == (status, code)
+    assert outcomes[0].id == id_
+    assert outcomes[0].attempts == (1 if whole else 2)
+    assert len(script.sent) == 1
+
+
+def test_a_refusal_of_another_kind_stands_if_the_row_is_not_there() -> None:
+    script = Script([Lost({"a": 400, "b": 409})], [[ABSENT, ABSENT]])
+    assert told(ended(script, "a", "b")) == [(REJECTED, "400"), (UNKNOWN, "lost")]
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_lost_attempt_is_remembered_when_the_row_is_sent_again_by_itself(code: int) -> None:
+    script = Script([Lost({"a": code, "b": 200}), 409], [[Present("7")]])
+    outcomes = ended(script, "a", "b")
+    assert script.looked == [["a"]]
+    assert told(outcomes) == [(UNKNOWN, "exists"), (DONE, None)]
+
+
+def test_a_refusal_of_what_no_lost_attempt_had_is_not_looked_up() -> None:
+    script = Script([{"a": 429, "b": 200}, 409], [])
+    assert told(ended(script, "a", "b")) == [(REJECTED, "409"), (DONE, None)]
+    assert script.looked == []
+
+
+def test_without_a_look_up_a_refusal_after_a_lost_attempt_is_unknown() -> None:
+    assert told(ended(Script([Lost({"a": 400, "b": 200})]), "a", "b")) == [
+        (UNKNOWN, "lost"),
+        (DONE, None),
+    ]
+
+
+@pytest.mark.parametrize("rows", ["a", "ab"])
+def test_what_was_absent_before_and_is_there_now_was_made_by_us(rows: str) -> None:
+    """The vendor changed what it was sent; and refuses the row when it comes a second time."""
+    for second in (LOST, BadRequest(409), {"a": 409, "b": 409}):
+        # A chunk that is refused as a whole is halved first, and each half is looked up.
+        halves = len(rows) if isinstance(second, BadRequest) else 1
+        again = [BadRequest(409)] * len(rows) if halves > 1 else []
+        script = Script([LOST, second, *again], [ABSENT, *[Present("7")] * 4])
+        outcomes = ended(script, *rows)
+        assert told(outcomes) == [(DONE, None)] * len(rows)
+        assert {one.id for one in outcomes} == {"7"}
+
+
+def test_what_was_absent_before_stays_ours_through_refusals_for_now() -> None:
+    script = Script([LOST, {"a": 503, "b": 503}, {"a": 409}], [ABSENT, *[[Present("7")]] * 4])
+    assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
+    assert script.sent == [["a", "b"], ["a", "b"], ["a", "b"]]
+
+
+def test_rows_of_an_earlier_run_are_asked_for_before_anything_is_sent() -> None:
+    script = Script([200, 200], [[Verdict(DONE, "7"), ABSENT]])
+    script.repeatable = False
+    outcomes = ended(script, "a", "b", "c", "d", doubtful="ac")
+    assert script.looked == [["a", "c"]]
+    assert script.sent == [["c"], ["b", "d"]]
+    assert [one.id for one in outcomes] == ["7", "id of b", "id of c", "id of d"]
+    assert [one.attempts for one in outcomes] == [0, 1, 1, 1]
+
+
+def test_rows_of_an_earlier_run_that_cannot_be_asked_for_are_not_sent() -> None:
+    for looks in (None, [None], [ServerError(500)]):
+        script = Script([], looks)
+        script.repeatable = False
+        assert ended(script, "a", doubtful="a") == [Outcome(10, "a", UNKNOWN, None, SENT_BEFORE, 0)]
+        assert script.sent == []
+
+
+def test_rows_of_an_earlier_run_of_a_call_that_may_be_repeated_are_just_sent() -> None:
+    script = Script([{"a": 400, "b": 400}], [[Present("7")]])
+    outcomes = ended(script, "a", "b", doubtful="b")
+    assert told(outcomes) == [(REJECTED, "400"), (UNKNOWN, "exists")]
+    assert script.looked == [["b"]]
+    assert script.sent == [["a", "b"]]
+
+
+def test_how_often_rows_of_an_earlier_run_are_sent_is_bounded_too() -> None:
+    script = Script([LOST] * 20, [[ABSENT]] * 20)
+    script.repeatable = False
+    assert told(ended(script, "a", "b", doubtful="a")) == [(UNKNOWN, "lost")] * 2
+    assert script.sent.count(["a"]) == 3
+    assert script.sent.count(["b"]) == 4
+
+
+def test_what_comes_back_unsent_is_told_until_an_answer_is_in() -> None:
+    class Returning(Script):
+        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+            assert watch is not None
+            watch.returned()
+            return await super().fetch(call, watch=watch)
+
+    script = Returning([BadRequest(400), 200, {"odd": lambda: AllDone(["7"])}])
+    ended(script, "a", "b")
+    assert script.returns == 1  # the first half waits while nothing of the chunk is lost
+    script = Returning([{"a": 200, "b": 429}, 200])
+    ended(script, "a", "b")
+    assert script.returns == 1
