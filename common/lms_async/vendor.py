@@ -70,9 +70,12 @@ def checked_secret(secret: str, what: str) -> str:
     """
     stripped = secret.strip() if isinstance(secret, str) else ""
     if not stripped:
-        raise InvalidInput(f"{what} is needed, as a text that is not blank")
+        raise InvalidInput(f"the {what} is needed, as a text that is not blank")
     if not _IS_PRINTABLE(stripped):
-        raise InvalidInput(f"{what} holds a character that no {what} can have: copy it again")
+        raise InvalidInput(
+            f"the {what} holds a blank, a control character or a letter that is not ASCII",
+            hint="copy it again",
+        )
     return stripped
 
 

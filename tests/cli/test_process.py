@@ -100,7 +100,7 @@ async def test_credentials_from_a_file(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     save(people_csv, file_of(3))
-    given = environment_of(schoology_sandbox) | {"SCHOOLOGY_KEY": "not the one"}
+    given = environment_of(schoology_sandbox) | {"SCHOOLOGY_KEY": "not-the-one"}
     lines = [f"{name}='{value}'" for name, value in given.items()]
     save(people_csv.parent / ".env", "\n".join(lines))
     arguments = ("import", people_csv.name, "--to", "schoology", "--json", *FAST)
