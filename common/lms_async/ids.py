@@ -126,7 +126,9 @@ def all_ids(texts: Sequence[str]) -> bool:
     """Whether all of ``texts`` are ids without blanks around them. Quick: most files have letters
     and digits only."""
     joined = "".join(texts)
-    if joined.isascii() and joined.encode().isalnum():
+    # Of letters and digits alone, only the words for no value are odd, and what looks like others.
+    plain = joined.encode().isalnum() if joined.isascii() else _is_plain(joined)
+    if plain and (joined.isascii() or joined.isalnum()):
         if any(map(str.isalpha, texts)) and not NO_VALUE.isdisjoint(map(str.lower, texts)):
             return False
         return all(texts)
