@@ -12,7 +12,7 @@ from orjson import dumps
 from .chunks import Batch, Checked
 from .errors import InvalidInput
 from .outcome import Outcome, RowError, Status
-from .rows import Prepared, Rows, canonical
+from .rows import CANONICAL, Prepared, Rows
 
 R = TypeVar("R")
 
@@ -27,7 +27,7 @@ class Admission(Generic[R]):
 
     def __init__(self, batch: Batch[R], *, journaled: bool = False) -> None:
         self._batch = batch
-        self._dumps = canonical if journaled else dumps
+        self._option = CANONICAL if journaled else None
         # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else
         # it is quicker to make that of a whole block, as long as no row of a block falls out.
         self._apart = journaled or batch.group is not None
@@ -57,8 +57,10 @@ class Admission(Generic[R]):
         """All of them, if all can be written as JSON."""
         try:
             if self._apart:
-                return Rows(indices, items, prepared.keys, list(map(self._dumps, prepared.values)))
-            return Rows(indices, items, prepared.keys, json=self._dumps(prepared.values))
+                options = repeat(None), repeat(self._option)
+                bodies = list(map(dumps, prepared.values, *options))
+                return Rows(indices, items, prepared.keys, bodies)
+            return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
         except TypeError:
             return None
 
@@ -76,7 +78,7 @@ class Admission(Generic[R]):
                 continue
             key, value = next(accepted)
             try:
-                body = self._dumps(value)
+                body = dumps(value, None, self._option)
             except TypeError:  # its text names the value
                 error = RowError("invalid", "a value can't be written as JSON")
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))

@@ -9,6 +9,7 @@ No name, no mail address and no key stands here.
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
@@ -104,7 +105,8 @@ class JournalFile:
             empty(self.path)
             header = None
         check_log(self.path, header)
-        self._log, self._shared_memory, _ = files_of(self.path)
+        log, self._shared_memory, _ = files_of(self.path)
+        self._log_name = str(log)
         self._state = 0 if header is None else header.state
         self._db = sqlite3.connect(
             self.path, timeout=0.02, isolation_level=None, check_same_thread=False
@@ -223,7 +225,7 @@ class JournalFile:
                 "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
                 (time.time(), orjson.dumps(chunks), b"".join(tags)),
             )
-            if self._log.stat().st_size > _MOST_LOG:
+            if os.stat(self._log_name).st_size > _MOST_LOG:  # noqa: PTH116 - for each note
                 self._checkpoint()
                 with self._transaction():
                     self._set_state(self._state)

@@ -11,8 +11,10 @@ import hashlib
 from collections.abc import Hashable
 from typing import Any
 
+import orjson
+
 from .journal_entries import HASH, WHOSE
-from .rows import Rows, canonical
+from .rows import CANONICAL, Rows
 
 #: A value in which versions of a JSON library could differ.
 _SAMPLE = {"b": 'é/"\\\n\x01\x7f\u2028😀', "a": [1, -1.5, 1e300, True, None, 2**53]}
@@ -32,7 +34,7 @@ class Tags:
 
     def form(self) -> str:
         """Tells the canonical form from another one, such as that of another JSON library."""
-        return self.of(canonical(_SAMPLE)).hex()
+        return self.of(orjson.dumps(_SAMPLE, option=CANONICAL)).hex()
 
     def mark(self, rows: Rows[Any]) -> None:
         """Give each row its tag."""
@@ -52,4 +54,4 @@ def _bytes_of(key: Hashable | None) -> bytes:
     """``key`` as bytes. Not by ``repr``, which differs between versions of Python."""
     if isinstance(key, str):
         return key.encode("utf-8", "surrogatepass")
-    return canonical(key)
+    return orjson.dumps(key)

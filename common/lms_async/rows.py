@@ -7,7 +7,6 @@ most of what makes a bulk quick.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Hashable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -17,8 +16,8 @@ from .errors import InvalidInput
 
 R = TypeVar("R")
 
-#: Writes a value as JSON with sorted keys, so that equal values give equal JSON.
-canonical: Callable[[Any], bytes] = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
+#: orjson's option for JSON in canonical form: with sorted keys, equal values give equal JSON.
+CANONICAL = orjson.OPT_SORT_KEYS
 
 
 def check_input(items: object) -> None:
