@@ -232,6 +232,15 @@ def test_a_stop_in_the_pause_leaves_what_was_known() -> None:
     assert [one.attempts for one in outcomes] == [1, 1]
 
 
+def test_what_was_not_sent_again_after_all_costs_the_rows_behind_it_nothing() -> None:
+    """The two are sent again, refused together, and then one by one: the first is locked."""
+    script = Script([429, BadRequest(422), BadRequest(423), 200])
+    outcomes = ended(script, "a", "b")
+    assert script.sent == [["a", "b"], ["a", "b"], ["a"], ["b"]]
+    assert told(outcomes) == [(REJECTED, "429"), (DONE, None)]
+    assert [one.attempts for one in outcomes] == [1, 2]
+
+
 def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
     """The failed row may have been made, and then be refused for that."""
     refused: Answer = {"a": 409, "b": 409, "c": 409}
