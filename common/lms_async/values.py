@@ -249,7 +249,10 @@ def _ids(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) and (one := id_text(value)) is not None:
         return (one,)
     if isinstance(value, list | tuple):
-        known = tuple(_needed(element).strip() for element in value)
+        known = tuple(
+            element if isinstance(element, ExactId) else _needed(element).strip()
+            for element in value
+        )
         if not any("," in element for element in known):
             return known
     raise Misfit({"": "must be a list of ids"})

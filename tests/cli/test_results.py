@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_async.bulk import EARLIER
 from lms_async.cli import results as results_module
 from lms_async.cli.cells import read_cell, write_cell
 from lms_async.cli.exits import CannotStart
@@ -189,30 +188,6 @@ def test_a_cell_is_text_to_any_spreadsheet_and_reads_back(text: str) -> None:
 def test_what_stands_in_a_cell(text: str, cell: str) -> None:
     assert write_cell(text) == cell
     assert read_cell(cell) == text
-
-
-def test_a_vendors_sentence_is_kept_as_it_was_through_many_runs(
-    tmp_path: Path, source: Path
-) -> None:
-    path = tmp_path / "r.csv"
-    said = "=1;@2\\ \x1b taken"
-    for error in (said, EARLIER, EARLIER):
-        results = Results(path, source=source)
-        results.begin()
-        results.write(line(2, "a;=1\x1b"), Status.REJECTED, error=RowError("409", error))
-        results.close()
-        (told,) = read_results(path)
-        assert read_cell(told["error"]) == said
-
-
-def test_results_of_an_older_version_are_read_too(tmp_path: Path, source: Path) -> None:
-    path = tmp_path / "r.csv"
-    path.write_text("row,key,status,id,error_code,error\n2,S1,rejected,,409,Taken.\n")
-    results = Results(path, source=source)
-    results.begin()
-    results.write(line(2, "S1"), Status.REJECTED, error=RowError("409", EARLIER))
-    results.close()
-    assert read_results(path)[0]["error"] == "Taken."
 
 
 def test_the_default_stands_beside_the_input() -> None:

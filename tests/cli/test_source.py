@@ -52,7 +52,7 @@ async def test_an_import_from_a_stream(
         assert code == 0, err
         assert [row["status"] for row in read_results(folder / "r.csv")] == ["done"] * 60
         assert set(schoology_sandbox.school.creates.values()) == {1}
-    assert b"60 of those done, by an earlier run" in out  # the journal knows the stream again
+    assert b"60 of those done by an earlier run" in out  # the journal knows the stream again
     assert (folder / "r.journal").exists()
     assert not names_in(folder / "tmp")
     assert names_in(Path("/dev")) == before

@@ -330,16 +330,13 @@ def test_a_write_is_not_redirected(call: Call[Any]) -> None:
         ("https://elsewhere.example/v1/users", "another host"),
         ("https://toy.example:444/v1/users", "another host"),
         ("https://toy.example/v2/users", "base path"),
-        ("https://toy.example/v1/..%2fadmin", None),
+        ("https://toy.example/v1/..%2fadmin", "base path"),
         ("https://toy.example/v1/%2e%2e/admin", "base path"),
         ("https://toy.example/v1/%2e/admin", "base path"),
         ("users\udc80", "not text"),
     ],
 )
-def test_a_redirect_that_leads_elsewhere_is_not_followed(location: str, why: str | None) -> None:
-    if why is None:  # one segment that holds an encoded slash: it climbs nowhere
-        assert send(GET, redirect(location), OK).attempts == 2
-        return
+def test_a_redirect_that_leads_elsewhere_is_not_followed(location: str, why: str) -> None:
     ended = send(GET, CUT, redirect(location))
     assert type(ended.error) is ForeignLink
     assert why in str(ended.error)

@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from lms_async import UNSET, Guard, Journal
 from lms_async.bulk import Bulk
 from lms_async.columns import parts
+from lms_async.ids import fault_of_id
 from lms_async.journal_tags import Tags
 from lms_async.values import (
     AnyId,
+    AnyIdList,
     Day,
     Email,
     Flag,
     IdList,
+    Login,
     Needed,
     NeededId,
     NeededNumber,
@@ -96,6 +99,7 @@ def tags_of(bulk: Bulk[Any], items: list[Any]) -> list[bytes]:
     rows, ended = bulk._admission.check(0, items)
     assert [outcome.error for outcome in ended] == []
     Tags(b"k" * 32).mark(rows)
+    bulk._unread = False  # nothing is to be sent here
     return rows.tags
 
 
@@ -127,18 +131,26 @@ WORDS = st.text(
 )
 NUMBERS = st.integers(1, 10**12)
 TEXTS = st.one_of(WORDS, NUMBERS.map(str), st.just("007")).map(text)
+#: Those that are ids, and may have blanks around them.
+IDS = st.one_of(
+    WORDS.filter(lambda word: fault_of_id(word) is None), NUMBERS.map(str), st.just("007")
+).map(lambda known: [*text(known), f" {known} "])
 #: The ways to write one value, by the kind of field. The first one is a text.
 KINDS: dict[Any, st.SearchStrategy[Forms]] = {
     str: TEXTS,
-    AnyId: TEXTS,
+    AnyId: IDS,
     Needed: TEXTS,
-    NeededId: TEXTS,
+    NeededId: IDS,
+    Login: IDS,
     NeededNumber: NUMBERS.map(whole),
     int: NUMBERS.map(whole),
     Year: st.integers(1000, 9999).map(whole),
-    Email: WORDS.filter(lambda word: "@" not in word).map(lambda word: [f"{word}@school.example"]),
+    Email: WORDS.filter(lambda word: "@" not in word and fault_of_id(word) is None).map(
+        lambda word: [f"{word}@school.example"]
+    ),
     Flag: st.sampled_from([["1", 1, True, "true", "TRUE"], ["0", 0, False, "false"]]),
     IdList: st.lists(NUMBERS, min_size=1, max_size=3).map(ids),
+    AnyIdList: st.lists(NUMBERS, min_size=1, max_size=3).map(ids),
     Day: st.dates(date(1000, 1, 1)).map(day),
     Level: st.sampled_from([["SL", "0", 0], ["HL", "1", 1]]),
     Kind: st.sampled_from([["student", "Student", "students"], ["parent"], ["advisor"]]),
@@ -252,6 +264,7 @@ def test_the_form_that_is_hashed_stays_as_it_is() -> None:
     }
     make, _, _ = CALLS["schoology create"]
     bulk = make([])
+    bulk._unread = False
     (body,) = bulk._admission.check(0, [row])[0].bodies
     assert body.decode() == (
         '{"additional_buildings":"2,1","birthday_date":"2010-04-01","name_first":"Ada",'
