@@ -63,14 +63,25 @@ class InFlight:
         request: Coroutine[Any, Any, aiohttp.ClientResponse],
         progress: Progress,
         *,
+        ended: Callable[[object], None],
         over: Callable[[aiohttp.ClientResponse | None], None],
     ) -> aiohttp.ClientResponse:
         """Wait for the response to ``request``, which ends its own slot.
 
+        :param ended: called in any case when the response's status line is in, or will not come.
         :param over: called when the request is over without a response for the caller, with the
             response that came too late for it.
         """
         task = progress.loop.create_task(request)
+        task.add_done_callback(ended)
+        # Less work than asyncio.wait(): a cancelled caller leaves the task alone.
+        waiting = progress.loop.create_future()
+
+        def wake(_: object) -> None:
+            if not waiting.done():
+                waiting.set_result(None)
+
+        task.add_done_callback(wake)
 
         def left_behind(_: object) -> None:
             self._left_behind.discard(task)
@@ -82,7 +93,7 @@ class InFlight:
                 task.result().close()
 
         try:
-            await asyncio.wait((task,))
+            await waiting
         except asyncio.CancelledError:
             self._left_behind.add(task)
             task.add_done_callback(left_behind)

@@ -165,10 +165,14 @@ class Wire:
             if unheard is not None:
                 late(Answer(unheard.status, unheard.headers, b""))
 
-        request = _answering(session, call, url, body, signed, seconds, progress)
-        sent = _settled(request, session, progress)
         try:
-            response = await self._in_flight.response(sent, progress, over=over)
+            request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
+        except BaseException:
+            places.release()
+            slot.unused()
+            raise
+        try:
+            response = await self._in_flight.response(request, progress, ended=ended, over=over)
             try:
                 async with response:
                     content = await _read(response)
@@ -201,14 +205,49 @@ class Wire:
         raise failure
 
 
-async def _settled(
-    request: Coroutine[Any, Any, aiohttp.ClientResponse],
+def _signed_request(
     session: aiohttp.ClientSession,
+    call: Call[object],
+    url: str,
+    body: bytes | None,
+    signed: Signed,
+    seconds: float,
+    progress: Progress,
+) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
+    """The request, signed, and what to call when its response begins or will not come.
+
+    Signed by the caller's own task, where the vendor looks for it when it checks the response. In a
+    frame of its own, which is gone when an error is raised: it holds the credentials.
+    """
+    target, printed = _target(url)
+    signing = signed(call.method, printed)
+    options = {
+        "data": body,
+        "headers": _HEADERS if body is None else _HEADERS_OF_JSON,
+        "allow_redirects": False,
+        "raise_for_status": False,
+        "middlewares": (_OnePass(signing.__enter__(), progress),),
+        "timeout": _timeout(seconds),
+        # Not for a session of the caller's own, whose own tracing would be given it.
+        "trace_request_ctx": progress if progress.observed else None,
+    }
+
+    def ended(_: object) -> None:
+        signing.__exit__(None, None, None)
+
+    return _settled(session, call.method, target, options, progress), ended
+
+
+async def _settled(
+    session: aiohttp.ClientSession,
+    method: str,
+    target: URL,
+    options: dict[str, Any],
     progress: Progress,
 ) -> aiohttp.ClientResponse:
-    """The response to ``request``, whose slot is ended also if there is none."""
+    """The response, whose body is still to be read. The request's slot is ended in any case."""
     try:
-        response = await request
+        response = await session.request(method, target, **options)
     except BaseException as error:
         if not progress.sent or isinstance(error, (*NOT_SENT, aiohttp.ClientHttpProxyError)):
             progress.slot.unused()
@@ -219,33 +258,6 @@ async def _settled(
         raise
     progress.slot.answered()
     return response
-
-
-async def _answering(
-    session: aiohttp.ClientSession,
-    call: Call[object],
-    url: str,
-    body: bytes | None,
-    signed: Signed,
-    seconds: float,
-    progress: Progress,
-) -> aiohttp.ClientResponse:
-    """The response, whose body is still to be read. In a frame of its own, which is gone when an
-    error is raised: it holds the credentials."""
-    target, printed = _target(url)
-    with signed(call.method, printed) as signature:
-        return await session.request(
-            call.method,
-            target,
-            data=body,
-            headers=_HEADERS if body is None else _HEADERS_OF_JSON,
-            allow_redirects=False,
-            raise_for_status=False,
-            middlewares=(_OnePass(signature, progress),),
-            timeout=_timeout(seconds),
-            # Not for a session of the caller's own, whose own tracing would be given it.
-            trace_request_ctx=progress if progress.observed else None,
-        )
 
 
 @lru_cache(maxsize=64)

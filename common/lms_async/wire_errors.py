@@ -78,6 +78,7 @@ def _why_unreadable(error: Exception) -> str:
 
 _UNREADABLE = {
     "ContentEncodingError": "its Content-Encoding can't be decoded here",
+    "PayloadEncodingError": "its Content-Encoding can't be decoded here",
     "Can not decode content-encoding": "its Content-Encoding can't be decoded here",
     "LineTooLong": "a header is longer than 8,190 bytes",
     "Got more than": "a header is longer than 8,190 bytes",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms_async import ClientUnusable, InvalidInput, LmsError, RetryPolicy, Window
+from lms_async import Call, ClientUnusable, InvalidInput, LmsError, RetryPolicy, Window
 from lms_async.events import Event
 from manabac_async import ManageBac
 from schoology_async import Schoology
@@ -140,7 +140,7 @@ async def test_a_client_that_is_closed_while_a_request_waits_for_a_connection() 
     async with speaking("200 OK\r\n", b'{"api_uid":"1"}') as client:
         wire = client._transport.wire
         wire._places = asyncio.Semaphore(0)
-        wire._ready("GET")
+        wire._ready(Call("GET", "users"))
         waiting = asyncio.ensure_future(client.app_user_info())
         await asyncio.sleep(0.01)
         await client.close()
