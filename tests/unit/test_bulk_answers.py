@@ -155,6 +155,19 @@ def test_the_id_is_the_last_part_of_a_location(location: Any, id_: str | None) -
     assert from_location(None) is None
 
 
+def test_items_that_name_their_rows_by_a_location_are_matched_by_it() -> None:
+    refused = {"location": "https://a.example/users/1", "response_code": 400}
+    done = {"location": "https://a.example/users/2", "response_code": 200}
+    told = verdicts([done, refused], rows_of("1", "2"), key=from_location, id=from_location)
+    assert isinstance(told, list)
+    assert [one and (one.status, one.id) for one in told] == [
+        (Status.REJECTED, None),
+        (Status.DONE, "2"),
+    ]
+    told = verdicts([done], rows_of("2"), key=from_location, id=from_location)
+    assert told == AllDone(["2"])
+
+
 def test_an_item_that_names_another_row_is_not_matched_by_its_place() -> None:
     items = [{"n": "b"}, {"n": None}]
     # The second item names nobody, and the first one does not stand in its place.

@@ -1,0 +1,99 @@
+"""What a journal's file knows of rows with one tag, run by run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_async.journal_entries import TAG, WHOSE, Ended, Sent
+from lms_async.journal_file import JournalFile
+
+DONE, REJECTED = "id", ("rejected", None, "409")
+PASSES, UNKNOWN = ("rejected", None, "429"), ("unknown", None, "lost")
+LATER = ("skipped", None, "stopped")
+
+
+def tag(key: str, content: str) -> bytes:
+    return key.encode().ljust(WHOSE, b".") + content.encode().ljust(TAG - WHOSE, b".")
+
+
+class Runs:
+    """Runs over one file; in each, rows leave one by one and end as they are told to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def run(self, *rows: tuple[bytes, Any]) -> None:
+        """Each row, and how it ends; ``None`` if the run is killed before its answer."""
+        with closing(JournalFile(self.path)) as file:
+            for number, (row, end) in enumerate(rows, 1):
+                file.write([Sent(number, row)])
+                if end is not None:
+                    file.write([Ended(number, [end])])
+
+    def known(self, *rows: bytes) -> list[str | None]:
+        with closing(JournalFile(self.path)) as file:
+            told = file.recall(rows)
+        return [None if one is None else one.status or "sent" for one in told]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "import.db")
+
+
+A, B = tag("k", "a"), tag("k", "b")
+
+
+def test_the_place_of_an_equal_row_that_was_refused_for_now_is_taken_by_the_next_run(
+    runs: Runs,
+) -> None:
+    """Else the run after that would take the row for one that nobody knows, and send it again."""
+    runs.run((A, None), (A, None))
+    assert runs.known(A, A, A) == ["sent", "sent", None]
+    runs.run((A, PASSES), (A, DONE))
+    assert runs.known(A, A, A) == [None, "done", None]
+    runs.run((A, REJECTED))
+    assert runs.known(A, A, A) == ["rejected", "done", None]
+
+
+def test_a_row_that_was_refused_for_now_is_none_of_its_equals(runs: Runs) -> None:
+    runs.run((A, DONE), (A, None))
+    assert runs.known(A, A, A) == ["done", "sent", None]
+    runs.run((A, PASSES))
+    assert runs.known(A, A, A) == ["done", None, None]
+    runs.run((A, REJECTED))
+    assert runs.known(A, A, A) == ["done", "rejected", None]
+
+
+def test_a_row_that_did_not_leave_after_all_stays_as_it_was(runs: Runs) -> None:
+    runs.run((A, LATER))
+    assert runs.known(A) == [None]
+    runs.run((A, DONE))
+    runs.run((A, LATER), (B, LATER))
+    assert runs.known(A, B) == ["done", None]
+
+
+@pytest.mark.parametrize(
+    ("end", "first"),
+    [(DONE, None), (REJECTED, "done"), (PASSES, "done"), (UNKNOWN, "sent"), (None, "sent")],
+)
+def test_another_content_of_a_key_puts_an_end_to_the_one_before_if_it_may_have_arrived(
+    runs: Runs, end: Any, first: str | None
+) -> None:
+    other = tag("other", "a")
+    runs.run((A, DONE), (other, DONE))
+    runs.run((B, end))
+    assert runs.known(A, other) == [first, "done"]
+
+
+def test_another_content_leaves_what_was_rejected(runs: Runs) -> None:
+    runs.run((A, REJECTED))
+    runs.run((B, None))
+    assert runs.known(A, B) == ["rejected", "sent"]
+    runs.run((B, DONE))
+    assert runs.known(B) == ["done"]
+    assert runs.known(A) == [None]  # what the vendor has now may not be refused again
