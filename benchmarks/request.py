@@ -117,10 +117,10 @@ async def compare(base_url: str, count: int, watch: Watch) -> tuple[dict[str, fl
             return "uid" in orjson.loads((await token.request("GET", "users/1")).body)
 
         async def model() -> bool:
-            return (await legacy.users.get("1")).email is not None
+            return (await legacy.users.get(10_752_601)).email is not None
 
         async def signed_model() -> bool:
-            return (await signed.users.get("1")).primary_email is not None
+            return (await signed.users.get(10_000_001)).primary_email is not None
 
         async def posted_by_hand() -> bool:
             sent = orjson.dumps(body)
