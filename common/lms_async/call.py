@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlspl
 
 import attrs
 
+from .answer import Answer
 from .errors import InvalidInput
 from .values import id_text
 
@@ -63,9 +64,10 @@ class Call(Generic[T]):
 
     @property
     def is_matched(self) -> bool:
-        """Whether a response to another request can't pass for this one's: reads do no harm, and
-        the rows of a bulk response name their keys."""
-        return self.method == "GET" or (self.many and self.key is not None)
+        """Whether a response to another request can't pass for this one's, or does no harm: that
+        of a read, one whose rows name their keys, or one that the caller is given as it is."""
+        keyed = self.many and self.key is not None
+        return self.method == "GET" or keyed or self.returns is Answer
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"

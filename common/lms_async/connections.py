@@ -20,6 +20,8 @@ import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from .in_flight import CURRENT, observing
+
 _KEEPALIVE = 60.0  # seconds
 
 
@@ -64,17 +66,19 @@ class CleanConnector(aiohttp.TCPConnector):
             connection.close()
         if protocol is not None:
             self._used.add(protocol)
+        progress = CURRENT.get()
+        if progress is not None:
+            progress.sent = True  # from here on
         return connection
 
 
 def open_sessions(
-    connector: aiohttp.BaseConnector | None, *, trust_env: bool, tracing: aiohttp.TraceConfig
+    connector: aiohttp.BaseConnector | None, *, trust_env: bool
 ) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
     """A session that keeps its connections, and one that has a new one for each request.
 
     :param connector: the caller's own, which then serves all requests.
     :param trust_env: whether the usual environment variables name the proxy.
-    :param tracing: told of each request's connection.
     """
 
     def session(own: aiohttp.BaseConnector) -> aiohttp.ClientSession:
@@ -83,7 +87,7 @@ def open_sessions(
             connector_owner=connector is None,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=trust_env,
-            trace_configs=[tracing],
+            trace_configs=[] if isinstance(own, CleanConnector) else [observing()],
         )
 
     if connector is not None:

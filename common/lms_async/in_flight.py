@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -40,12 +41,17 @@ class Progress:
         return max(0.0, self.deadline - self.loop.time())
 
 
+#: That of the request which the running task sends.
+CURRENT: ContextVar[Progress | None] = ContextVar("lms_async.in_flight", default=None)
+
+
 async def _got_connection(session: aiohttp.ClientSession, context: Any, params: object) -> None:
     context.trace_request_ctx.sent = True
 
 
 def observing() -> aiohttp.TraceConfig:
-    """The tracing that tells each request's :class:`Progress` when it gets its connection."""
+    """The tracing that tells each request's :class:`Progress` when it gets its connection: for a
+    connector of the caller's own. Ours does it at less cost, see ``connections.py``."""
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_got_connection)
     tracing.on_connection_reuseconn.append(_got_connection)

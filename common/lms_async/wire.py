@@ -21,7 +21,7 @@ from .call import Call
 from .connections import open_sessions
 from .errors import AnswerLost, InvalidInput, LmsError, TimedOut
 from .home import Home
-from .in_flight import InFlight, Progress, observing
+from .in_flight import CURRENT, InFlight, Progress
 from .slot import FullSlot
 from .wire_errors import (
     NOT_SENT,
@@ -115,9 +115,7 @@ class Wire:
         if self._is_closed():
             raise unusable()
         if self._keeping is None or self._once is None:
-            self._keeping, self._once = open_sessions(
-                self._connector, trust_env=self._trust_env, tracing=observing()
-            )
+            self._keeping, self._once = open_sessions(self._connector, trust_env=self._trust_env)
         if self._places is None:
             self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
         return self._keeping if call.is_matched else self._once, self._places
@@ -246,6 +244,7 @@ async def _settled(
     progress: Progress,
 ) -> aiohttp.ClientResponse:
     """The response, whose body is still to be read. The request's slot is ended in any case."""
+    CURRENT.set(progress)
     try:
         response = await session.request(method, target, **options)
     except BaseException as error:
