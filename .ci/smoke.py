@@ -24,7 +24,7 @@ assert common.OWNER == "the application"
 for package in (lms_async, manabac_async, schoology_async):
     assert files(package).joinpath("py.typed").is_file(), package
     assert "site-packages" in str(package.__file__), package.__file__
-assert files(lms_async).joinpath("redis_line.lua").is_file()
+assert files(lms_async).joinpath("limits/shared/window.lua").is_file()
 for extra in ("typer", "rich", "dotenv", "redis"):
     assert extra not in sys.modules, extra
 asyncio.run(main())

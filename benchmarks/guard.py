@@ -19,12 +19,12 @@ from typing import Any
 
 import orjson
 
-from lms_async.answer import Answer
-from lms_async.call import Call
 from lms_async.client import Client
-from lms_async.slot import FullSlot
-from lms_async.transport import Transport
-from lms_async.wire import Wire
+from lms_async.http.call import Call
+from lms_async.http.responses import Answer
+from lms_async.http.transport import Transport
+from lms_async.http.wire import Wire
+from lms_async.limits.slot import FullSlot
 from manabac_async import ManageBac
 from schoology_async import Schoology, Window
 from schoology_async.resources import Users

@@ -17,7 +17,7 @@ import orjson
 import pydantic
 import requests
 
-from lms_async.sending import Sending
+from lms_async.records.encoding import Sending
 from schoology_async import Schoology, UserCreate, Window
 from schoology_async.models import converter
 

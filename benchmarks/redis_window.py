@@ -21,7 +21,7 @@ import attrs
 from aiohttp import web
 
 from lms_async.errors import ConnectionFailed
-from lms_async.limit_redis import RedisWindow
+from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 
 from .picture import lines, marked

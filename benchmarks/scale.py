@@ -12,8 +12,8 @@ import attrs
 import orjson
 
 from lms_async import Call, Status
-from lms_async.call import Watch
-from lms_async.transport import Transport
+from lms_async.http.call import Watch
+from lms_async.http.transport import Transport
 from schoology_async import Window
 from schoology_async.resources import Users
 from tests.virtual import run

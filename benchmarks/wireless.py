@@ -8,8 +8,8 @@ from typing import Any, cast
 import orjson
 
 from lms_async import Bulk, Call, Status
-from lms_async.call import Watch
-from lms_async.transport import Transport
+from lms_async.http.call import Watch
+from lms_async.http.transport import Transport
 from schoology_async.resources import Users
 
 from .school import Person

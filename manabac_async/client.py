@@ -10,11 +10,11 @@ import aiohttp
 from lms_async.client import Client
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
-from lms_async.limit import Limiter
-from lms_async.retry import RetryPolicy
-from lms_async.transport import Transport
-from lms_async.vendor import checked_base_url
-from lms_async.wire import Wire
+from lms_async.http.retry import RetryPolicy
+from lms_async.http.transport import Transport
+from lms_async.http.vendor import checked_base_url
+from lms_async.http.wire import Wire
+from lms_async.limits.window import Limiter
 
 from .credentials import Bearer, ClientCredentials, Credentials, Nobody, QueryToken, Token
 from .models import converter, strict_converter

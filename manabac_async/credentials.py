@@ -13,12 +13,12 @@ from typing import Protocol
 
 import attrs
 
-from lms_async.call import Call, Query
 from lms_async.errors import InvalidInput, UnexpectedAnswer
-from lms_async.records import Record
+from lms_async.http.call import Call, Query
+from lms_async.http.transport import Transport
+from lms_async.http.vendor import checked_secret
+from lms_async.records.converter import Record
 from lms_async.redact import Sealed
-from lms_async.transport import Transport
-from lms_async.vendor import checked_secret
 
 #: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
 _MARGIN = 60.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms_async.bulk.results import NO_REASON
 from lms_async.outcome import RowError, Status, Verdict
 from lms_async.redact import sentence
-from lms_async.verdict import NO_REASON
 
 _REFUSALS = ("unprocessable_entity", "not_found")
 

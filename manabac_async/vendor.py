@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import attrs
 from cattrs import Converter
 
-from lms_async.call import Call, replace_query, url_of
 from lms_async.errors import UnexpectedAnswer
-from lms_async.limit import Limiter, Window
-from lms_async.vendor import Page, Vendor
+from lms_async.http.call import Call, replace_query, url_of
+from lms_async.http.vendor import Page, Vendor
+from lms_async.limits.window import Limiter, Window
 
 from .credentials import Credentials
 from .models import converter

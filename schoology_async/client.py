@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from lms_async.call import fill, get
 from lms_async.client import Client
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
-from lms_async.limit import Limiter
-from lms_async.retry import RetryPolicy
-from lms_async.transport import Transport
-from lms_async.vendor import checked_base_url, checked_secret
-from lms_async.wire import Wire
+from lms_async.http.call import fill, get
+from lms_async.http.retry import RetryPolicy
+from lms_async.http.transport import Transport
+from lms_async.http.vendor import checked_base_url, checked_secret
+from lms_async.http.wire import Wire
+from lms_async.limits.window import Limiter
 
 from .models import AppUserInfo, converter, strict_converter
 from .resources import Users

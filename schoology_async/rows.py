@@ -2,7 +2,7 @@
 
 The answer has one item a row, with a ``response_code`` of its own (200 for success, also of a
 create). Under which key a failed item explains itself is not documented anywhere, so every likely
-one is read. Items are matched by the vendor's key, see :func:`lms_async.verdict.match`.
+one is read. Items are matched by the vendor's key, see :func:`lms_async.bulk.results.match`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Hashable
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
+from lms_async.bulk.results import NO_REASON, match
+from lms_async.bulk.rows import Rows
 from lms_async.outcome import AllDone, RowError, Status, Verdict
 from lms_async.redact import sentence
-from lms_async.rows import Rows
-from lms_async.verdict import NO_REASON, match
 
 R = TypeVar("R")
 _response_code = itemgetter("response_code")

@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 import attrs
 from cattrs import Converter
 
-from lms_async.answer import Answer
-from lms_async.call import Call, follow, replace_query
-from lms_async.envelope import opened
 from lms_async.errors import (
     ForeignLink,
     LmsError,
     StaleSignature,
     UnexpectedAnswer,
 )
-from lms_async.limit import Limiter, Window
-from lms_async.refusal import moment_of, refusal, said
-from lms_async.vendor import Page, Vendor
+from lms_async.http.call import Call, follow, replace_query
+from lms_async.http.envelope import opened
+from lms_async.http.refusal import moment_of, refusal, said
+from lms_async.http.responses import Answer
+from lms_async.http.vendor import Page, Vendor
+from lms_async.limits.window import Limiter, Window
 
 from .models.converter import as_list, converter
 from .signing import Signer, _Signed
@@ -184,7 +184,7 @@ def _at(call: Call[Any], start: int) -> Call[Any]:
 
 
 def _overlapping(call: Call[Any], following: Call[Any], rows: list[Any]) -> Page:
-    """A page whose next one begins at its last row: see :mod:`lms_async.pages`.
+    """A page whose next one begins at its last row: see :mod:`lms_async.http.pages`.
 
     Rows are counted rather than taken from the link, which may go by the limit that was asked for.
     A page of one row can't be overlapped (it would come back for ever), nor can one whose rows have

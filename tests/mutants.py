@@ -29,23 +29,23 @@ LINKS = {
 }
 #: What decides a row's status, and whether anything is sent again.
 DECIDING = [
-    "lms_async.admission.*",
-    "lms_async.breaker.*",
-    "lms_async.call.x_follow_*",
-    "lms_async.call.x__host_*",
-    "lms_async.delivery.*",
-    "lms_async.journal_rows.*",
-    "lms_async.one_record.*",
-    "lms_async.retry.*",
-    "lms_async.statuses.*",
-    "lms_async.transport.x__in_doubt*",
-    "lms_async.transport.x__is_redirect*",
-    "lms_async.transport.xǁTransportǁ_attempt_*",
-    "lms_async.transport.xǁTransportǁ_may_retry*",
-    "lms_async.transport.xǁTransportǁ_perform*",
-    "lms_async.transport.xǁTransportǁ_redirected*",
-    "lms_async.transport.xǁTransportǁfetch*",
-    "lms_async.verdict.*",
+    "lms_async.bulk.admission.*",
+    "lms_async.bulk.breaker.*",
+    "lms_async.http.call.x_follow_*",
+    "lms_async.http.call.x__host_*",
+    "lms_async.bulk.delivery.*",
+    "lms_async.journal.matching.*",
+    "lms_async.bulk.one_record.*",
+    "lms_async.http.retry.*",
+    "lms_async.http.statuses.*",
+    "lms_async.http.transport.x__in_doubt*",
+    "lms_async.http.transport.x__is_redirect*",
+    "lms_async.http.transport.xǁTransportǁ_attempt_*",
+    "lms_async.http.transport.xǁTransportǁ_may_retry*",
+    "lms_async.http.transport.xǁTransportǁ_perform*",
+    "lms_async.http.transport.xǁTransportǁ_redirected*",
+    "lms_async.http.transport.xǁTransportǁfetch*",
+    "lms_async.bulk.results.*",
     "manabac_async.resources.settle.*",
     "manabac_async.rows.*",
     "manabac_async.v1.resources.x__may_exist*",
@@ -105,7 +105,7 @@ def link() -> None:
 
 
 def function_of(mutant: str) -> str:
-    """``lms_async.bulk.Bulk.stop`` for ``lms_async.bulk.xǁBulkǁstop__mutmut_3``."""
+    """``lms_async.bulk.bulk.Bulk.stop`` for ``lms_async.bulk.bulk.xǁBulkǁstop__mutmut_3``."""
     name = mutant.partition("__mutmut_")[0]
     module, _, mangled = name.rpartition(".")
     return f"{module}.{mangled.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"

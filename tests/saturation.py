@@ -7,7 +7,7 @@ import random
 
 import attrs
 
-from lms_async.limit import Window
+from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit
 from tests.virtual import run
 

@@ -6,17 +6,17 @@ from types import SimpleNamespace
 import attrs
 
 from lms_async import Bulk, Call, Pages, Status, Window
-from lms_async.chunks import Batch
+from lms_async.bulk.chunks import Batch
+from lms_async.bulk.rows import json_of, one_by_one
 from lms_async.cli.target import Variable
 from lms_async.client import Client
+from lms_async.http.transport import Transport
+from lms_async.http.vendor import Page, Vendor, checked_base_url
+from lms_async.http.wire import Wire
 from lms_async.outcome import Verdict
-from lms_async.records import Record, make_converter
-from lms_async.rows import json_of, one_by_one
-from lms_async.sending import Sending
-from lms_async.transport import Transport
-from lms_async.values import NeededId
-from lms_async.vendor import Page, Vendor, checked_base_url
-from lms_async.wire import Wire
+from lms_async.records.converter import Record, make_converter
+from lms_async.records.encoding import Sending
+from lms_async.records.scalars import NeededId
 
 
 @attrs.define(repr=False)

@@ -7,9 +7,8 @@ handle what it gives, is named here.
 from __future__ import annotations
 
 from ._version import __version__
-from .bulk import Bulk
-from .call import Call
-from .connections import CleanConnector
+from .bulk.bulk import Bulk
+from .bulk.guard import Guard
 from .errors import (
     AnswerLost,
     ApiError,
@@ -35,16 +34,17 @@ from .errors import (
     UnexpectedAnswer,
     VendorUnavailable,
 )
-from .guard import Guard
-from .ids import ExactId
-from .journal import Journal
-from .learning import Learnt
-from .limit import Limiter, Priority, Window
+from .http.call import Call
+from .http.connections import CleanConnector
+from .http.pages import Pages
+from .http.retry import RetryPolicy
+from .journal.journal import Journal
+from .limits.learning import Learnt
+from .limits.slot import FullSlot, Slot
+from .limits.window import Limiter, Priority, Window
 from .outcome import Outcome, Report, RowError, Status
-from .pages import Pages
-from .retry import RetryPolicy
-from .slot import FullSlot, Slot
-from .values import UNSET, Unset
+from .records.ids import ExactId
+from .records.scalars import UNSET, Unset
 
 __all__ = [
     "UNSET",

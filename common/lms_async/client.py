@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self, get_args
 
-from .answer import Answer
-from .call import Call, Method, given, is_encoded_path
 from .errors import InvalidInput
-from .limit import Priority
-from .retry import RetryPolicy
-from .transport import Transport
+from .http.call import Call, Method, given, is_encoded_path
+from .http.responses import Answer
+from .http.retry import RetryPolicy
+from .http.transport import Transport
+from .limits.window import Priority
 
 
 class Client:

@@ -33,11 +33,7 @@ that identifies a person: paths are named by their template, vendors' sentences 
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-
-if TYPE_CHECKING:
-    from .call import Call
-    from .outcome import Report
+from typing import Any, Self, TypeVar
 
 
 class LmsError(Exception):
@@ -50,7 +46,7 @@ class LmsError(Exception):
     #: How many wire attempts were made before giving up; set by the transport.
     attempts: int = 0
 
-    def __init__(self, what: str, *, call: Call[Any] | None = None, hint: str = "") -> None:
+    def __init__(self, what: str, *, call: object = None, hint: str = "") -> None:
         self.what = what
         self.route = str(call) if call is not None else ""
         self.hint = hint
@@ -159,7 +155,7 @@ class UnexpectedAnswer(LmsError):
 class DecodeError(UnexpectedAnswer):
     """Values that don't fit their fields. ``paths`` names them, without the values."""
 
-    def __init__(self, paths: list[str], *, call: Call[Any] | None = None) -> None:
+    def __init__(self, paths: list[str], *, call: object = None) -> None:
         self.paths = paths
         shown = "; ".join(paths[:5]) + (f"; and {len(paths) - 5} more" if len(paths) > 5 else "")
         super().__init__(f"the answer does not fit its model: {shown}", call=call)
@@ -172,7 +168,7 @@ class ApiError(LmsError):
     retry_after: float | None = None
 
     def __init__(
-        self, status: int, *, call: Call[Any] | None = None, detail: str = "", hint: str = ""
+        self, status: int, *, call: object = None, detail: str = "", hint: str = ""
     ) -> None:
         self.status = status
         self.detail = detail
@@ -214,7 +210,7 @@ class RateLimited(ApiError):
     retry_after: float
 
     def __init__(
-        self, status: int, *, retry_after: float, call: Call[Any] | None = None, hint: str = ""
+        self, status: int, *, retry_after: float, call: object = None, hint: str = ""
     ) -> None:
         self.retry_after = retry_after
         super().__init__(
@@ -235,7 +231,7 @@ class BulkFailed(LmsError):
     outcome still has the ``index``.
     """
 
-    def __init__(self, report: Report[Any]) -> None:
+    def __init__(self, report: Any) -> None:
         self.report = report
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
         stopped = f"; it was stopped by: {report.stopped}" if report.stopped else ""

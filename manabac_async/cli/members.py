@@ -8,14 +8,14 @@ from typing import Any
 
 import attrs
 
-from lms_async.bulk import Bulk
-from lms_async.chunks import MOST_OPEN
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import MOST_OPEN
 from lms_async.cli.target import Row, Served, Variable
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
-from lms_async.journal import Journal
-from lms_async.limit import Limiter
-from lms_async.sending import Sending
+from lms_async.journal.journal import Journal
+from lms_async.limits.window import Limiter
+from lms_async.records.encoding import Sending
 
 from ..client import REGIONS, VERSIONS, ManageBac
 from ..credentials import ClientCredentials
@@ -100,7 +100,7 @@ class MembersTarget:
         return tuple(cell.lstrip("0") for cell in key)
 
     def calls(self, rows: Iterable[Row]) -> int:
-        """Rows are grouped by class, as :func:`lms_async.chunks.chunks` does it."""
+        """Rows are grouped by class, as :func:`lms_async.bulk.chunks.chunks` does it."""
         open_: dict[int, int] = {}
         calls = 0
         for row in rows:

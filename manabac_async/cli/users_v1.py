@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from lms_async.bulk import Bulk
+from lms_async.bulk.bulk import Bulk
 from lms_async.cli.target import Row, Served, Variable
 from lms_async.events import Listener
-from lms_async.journal import Journal
-from lms_async.limit import Limiter
+from lms_async.journal.journal import Journal
+from lms_async.limits.window import Limiter
 
 from ..v1 import ManageBacV1
 from ..v1.resources import checked_new_user

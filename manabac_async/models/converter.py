@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from cattrs import Converter
 
-from lms_async.records import make_converter
-from lms_async.values import Misfit
+from lms_async.records.converter import make_converter
+from lms_async.records.scalars import Misfit
 
 #: ``SL`` or ``HL``. Printed so in a class's students, and as 0 and 1 in memberships.
 Level = Annotated[str, "level"]

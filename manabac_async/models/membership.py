@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from lms_async.records import Record
-from lms_async.values import UNSET, Flag, Id, Unset
+from lms_async.records.converter import Record
+from lms_async.records.scalars import UNSET, Flag, Id, Unset
 
 from .converter import Level
 

@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 
 import orjson
 
-from lms_async.bulk import Bulk
-from lms_async.call import Call, fill
-from lms_async.chunks import Batch
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import Batch
+from lms_async.bulk.guard import Guard
+from lms_async.bulk.results import match, outcomes_of
+from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.guard import Guard
-from lms_async.journal import Journal
+from lms_async.http.call import Call, fill
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
+from lms_async.journal.journal import Journal
 from lms_async.outcome import Outcome, Verdict
-from lms_async.pages import Pages
-from lms_async.rows import Rows, json_of, one_by_one
-from lms_async.sending import Sending
-from lms_async.transport import Transport
-from lms_async.values import ids_of
-from lms_async.verdict import match, outcomes_of
+from lms_async.records.encoding import Sending
+from lms_async.records.scalars import ids_of
 
 from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
 from ..rows import verdict

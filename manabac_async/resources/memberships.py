@@ -7,8 +7,11 @@ from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from lms_async.bulk import Bulk
-from lms_async.call import (
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import Batch
+from lms_async.bulk.rows import Rows, one_by_one
+from lms_async.errors import InvalidInput
+from lms_async.http.call import (
     MOST_QUERY,
     Call,
     Query,
@@ -18,15 +21,12 @@ from lms_async.call import (
     given,
     portions,
 )
-from lms_async.chunks import Batch
-from lms_async.errors import InvalidInput
-from lms_async.journal import Journal
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
+from lms_async.journal.journal import Journal
 from lms_async.outcome import Verdict
-from lms_async.pages import Pages
-from lms_async.rows import Rows, one_by_one
-from lms_async.sending import Sending
-from lms_async.transport import Transport
-from lms_async.values import ids_of
+from lms_async.records.encoding import Sending
+from lms_async.records.scalars import ids_of
 
 from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts

@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import fill, get
-from lms_async.chunks import ABSENT, DIFFERENT, Found
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found
+from lms_async.bulk.rows import Rows
+from lms_async.http.call import fill, get
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
 from lms_async.outcome import Status, Verdict
-from lms_async.pages import Pages
-from lms_async.rows import Rows
-from lms_async.transport import Transport
 
 from ..models import ClassStudent
 

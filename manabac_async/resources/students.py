@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lms_async.call import fill, get, given
-from lms_async.transport import Transport
+from lms_async.http.call import fill, get, given
+from lms_async.http.transport import Transport
 
 from ..models import StudentMemberships
 

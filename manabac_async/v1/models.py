@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import attrs
 
-from lms_async.records import Record
-from lms_async.values import UNSET, AnyId, AnyIdList, Day, Email, Id, IdList, Needed, Unset
+from lms_async.records.converter import Record
+from lms_async.records.scalars import UNSET, AnyId, AnyIdList, Day, Email, Id, IdList, Needed, Unset
 
 from ..models.converter import Kind
 

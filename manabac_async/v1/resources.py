@@ -11,17 +11,17 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 
-from lms_async.bulk import Bulk
-from lms_async.call import Call, Path, about, fill, get, given
-from lms_async.chunks import Batch
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import Batch
+from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.journal import Journal
+from lms_async.http.call import Call, Path, about, fill, get, given
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
+from lms_async.journal.journal import Journal
 from lms_async.outcome import RowError, Status, Verdict
-from lms_async.pages import Pages
+from lms_async.records.encoding import Sending
 from lms_async.redact import sentence
-from lms_async.rows import Rows, one_by_one
-from lms_async.sending import Sending
-from lms_async.transport import Transport
 
 from ..models import converter
 from ..resources.classes import whole_ids

@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call, fill, get
-from lms_async.chunks import ABSENT, Found, Present
+from lms_async.bulk.chunks import ABSENT, Found, Present
+from lms_async.bulk.rows import Rows
+from lms_async.http.call import Call, fill, get
+from lms_async.http.transport import Transport
 from lms_async.outcome import Status, Verdict
-from lms_async.rows import Rows
-from lms_async.transport import Transport
 
 _COMPARED = ("first_name", "last_name")
 

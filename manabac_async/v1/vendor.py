@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import orjson
 
-from lms_async.answer import Answer
-from lms_async.call import Call
 from lms_async.errors import BadRequest
-from lms_async.lists import listed
+from lms_async.http.call import Call
+from lms_async.http.responses import Answer
+from lms_async.records.lists import listed
 
 from ..vendor import ManageBacVendor
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from lms_async.records import Record
-from lms_async.values import UNSET, Flag, NeededId, Unset
+from lms_async.records.converter import Record
+from lms_async.records.scalars import UNSET, Flag, NeededId, Unset
 
 
 @attrs.define(kw_only=True, repr=False)

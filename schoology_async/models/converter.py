@@ -6,8 +6,8 @@ from typing import Any
 
 from cattrs import Converter
 
-from lms_async.lists import listed
-from lms_async.records import make_converter
+from lms_async.records.converter import make_converter
+from lms_async.records.lists import listed
 
 from .user import PARENTS, User
 

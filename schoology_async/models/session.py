@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from lms_async.records import Record
-from lms_async.values import Id
+from lms_async.records.converter import Record
+from lms_async.records.scalars import Id
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import attrs
 
-from lms_async.records import Record
-from lms_async.values import (
+from lms_async.records.converter import Record
+from lms_async.records.scalars import (
     UNSET,
     AnyId,
     AnyIdList,

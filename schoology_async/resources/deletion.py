@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from lms_async.call import Query, given
 from lms_async.errors import InvalidInput
+from lms_async.http.call import Query, given
 
 #: It goes into the URL, beside the ids of a bulk.
 _MOST_COMMENT = 2000

@@ -10,19 +10,19 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterab
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
-from lms_async.bulk import Bulk
-from lms_async.call import MOST_QUERY, Call, Query, fill, get, given
-from lms_async.chunks import Batch, Found
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import Batch, Found
+from lms_async.bulk.guard import Guard, guarded
+from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.guard import Guard, guarded
-from lms_async.ids import ExactId, fault_of_id
-from lms_async.journal import Journal
+from lms_async.http.call import MOST_QUERY, Call, Query, fill, get, given
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
+from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, Verdict
-from lms_async.pages import Pages
-from lms_async.rows import Prepared, Rows, json_of, one_by_one
-from lms_async.sending import Sending
-from lms_async.transport import Transport
-from lms_async.values import id_text
+from lms_async.records.encoding import Sending
+from lms_async.records.ids import ExactId, fault_of_id
+from lms_async.records.scalars import id_text
 
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-from lms_async.call import Call, fill, get, given, portions
-from lms_async.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.rows import Rows
+from lms_async.http.call import Call, fill, get, given, portions
+from lms_async.http.pages import Pages
+from lms_async.http.transport import Transport
 from lms_async.outcome import Status, Verdict
-from lms_async.pages import Pages
-from lms_async.rows import Rows
-from lms_async.transport import Transport
 
 from ..models import User, converter
 

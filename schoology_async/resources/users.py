@@ -9,10 +9,10 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lms_async.call import Call, about, fill, get, given, portions
 from lms_async.errors import InvalidInput
-from lms_async.pages import Pages
-from lms_async.values import ids_of
+from lms_async.http.call import Call, about, fill, get, given, portions
+from lms_async.http.pages import Pages
+from lms_async.records.scalars import ids_of
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query

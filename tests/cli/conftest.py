@@ -13,9 +13,9 @@ import attrs
 import pytest
 
 from lms_async.cli.importing import Order, run_import
+from lms_async.cli.progress import Summary
+from lms_async.cli.reporters import make_teller
 from lms_async.cli.target import find_target
-from lms_async.cli.tellers import make_teller
-from lms_async.cli.work import Summary
 from schoology_async.sandbox import SchoologySandbox
 
 HEADER = "school_uid,name_first,name_last,role_id,primary_email"

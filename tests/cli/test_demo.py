@@ -11,9 +11,9 @@ import attrs
 import pytest
 
 from lms_async.cli import demo
-from lms_async.cli.exits import Exit
+from lms_async.cli.exit_codes import Exit
+from lms_async.cli.reporters import make_teller
 from lms_async.cli.target import Row
-from lms_async.cli.tellers import make_teller
 from schoology_async.cli import SchoologyDemo, SchoologyTarget
 from tests.cli.conftest import load
 

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.exit_codes import CannotStart, Exit
 from lms_async.cli.results import Results
 from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
@@ -289,7 +289,7 @@ async def test_the_host_is_shown_before_the_first_request(
 async def test_an_unreachable_host(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
     environment = environment_of(schoology_sandbox)
     await schoology_sandbox.close()
     ran = await lms_import(file_of(3), environment=environment)
@@ -302,7 +302,7 @@ async def test_an_unreachable_host(
 async def test_somebody_else_answers_at_that_address(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
     schoology_sandbox.faults.add(Fault.html(status=200, times=100))
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.UNREACHABLE
@@ -360,7 +360,7 @@ async def test_a_key_that_is_revoked_on_the_way(
 async def test_the_vendor_goes_away_on_the_way(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
     environment = environment_of(schoology_sandbox)
 
     going: list[asyncio.Future[None]] = []

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exits import Exit
-from lms_async.journal_file import JournalFile
-from lms_async.journal_wal import OPEN
+from lms_async.cli.exit_codes import Exit
+from lms_async.journal.sqlite import JournalFile
+from lms_async.journal.wal import OPEN
 from lms_async.sandbox import Fault
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import (

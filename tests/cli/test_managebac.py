@@ -16,10 +16,10 @@ import pytest
 
 from lms_async import Window
 from lms_async.cli.demo import run_demo
-from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.exit_codes import CannotStart, Exit
 from lms_async.cli.importing import Order, run_import
+from lms_async.cli.reporters import make_teller
 from lms_async.cli.target import Row, find_target
-from lms_async.cli.tellers import make_teller
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create
 from manabac_async.cli import MembersTarget, UsersV1Target
@@ -502,7 +502,7 @@ async def test_the_token_of_v1_is_never_told(
     change: Change,
     as_json: bool,
 ) -> None:
-    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
     caplog.set_level("DEBUG")
     managebac_sandbox.v1_token = TOKEN
     environment = environment_of(managebac_sandbox)

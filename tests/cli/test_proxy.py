@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exits import CannotStart
+from lms_async.cli.exit_codes import CannotStart
 from lms_async.cli.proxies import proxy_for, without_proxy
 from manabac_async.sandbox import ManageBacSandbox, School
 from schoology_async.sandbox import SchoologySandbox
@@ -116,7 +116,7 @@ async def test_a_proxy_that_cannot_be_used(
     proxy: str,
     code: int,
 ) -> None:
-    monkeypatch.setattr("lms_async.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
     for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", proxy)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exits import CannotStart, Exit
+from lms_async.cli.exit_codes import CannotStart, Exit
 from lms_async.cli.table import Table
 
 

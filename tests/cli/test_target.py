@@ -8,7 +8,7 @@ import pytest
 
 import lms_async
 from lms_async.cli.credentials import Environment, read_environment, require
-from lms_async.cli.exits import CannotStart
+from lms_async.cli.exit_codes import CannotStart
 from lms_async.cli.proxies import host_of
 from lms_async.cli.target import find_target, target_names
 from schoology_async import UserCreate, Window

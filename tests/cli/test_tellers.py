@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli import work as work_module
-from lms_async.cli.exits import Exit
-from lms_async.cli.tellers import make_teller
-from lms_async.cli.work import Summary, Work
+from lms_async.cli import progress as work_module
+from lms_async.cli.exit_codes import Exit
+from lms_async.cli.progress import Summary, Work
+from lms_async.cli.reporters import make_teller
 from lms_async.events import Answered, Departed, Failed, Refused, Retrying
 from lms_async.outcome import RowError, Status
 

@@ -22,8 +22,8 @@ from lms_async import (
     Status,
     UnexpectedAnswer,
     Window,
-    delivery,
 )
+from lms_async.bulk import delivery
 from lms_async.events import Answered, Departed, Event, Refused, Retrying
 from lms_async.sandbox import Fault
 from schoology_async import Schoology

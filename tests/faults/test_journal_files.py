@@ -19,9 +19,9 @@ import orjson
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Status
-from lms_async.journal_entries import Ended, Sent
-from lms_async.journal_file import JournalFile
-from lms_async.journal_tags import Tags
+from lms_async.journal.entries import Ended, Sent
+from lms_async.journal.sqlite import JournalFile
+from lms_async.journal.tags import Tags
 from schoology_async import Schoology, UserCreate
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
@@ -58,7 +58,7 @@ OPENED = """
 import sys
 from pathlib import Path
 from lms_async import JournalUnusable
-from lms_async.journal_file import JournalFile
+from lms_async.journal.sqlite import JournalFile
 try:
     JournalFile(Path(sys.argv[1])).close()
 except JournalUnusable as unusable:
@@ -115,7 +115,7 @@ async def test_rows_written_in_another_way_are_not_sent_again(
 
 def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """POSIX drops SQLite's own locks when any part of the process closes the file."""
-    monkeypatch.setattr("lms_async.journal_file._SHORT_WAIT", 0.0)
+    monkeypatch.setattr("lms_async.journal.sqlite._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         for file in (path, path.with_name("import.db.key")):
@@ -254,7 +254,7 @@ def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
 def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms_async.journal_file._MOST_LOG", 30_000)
+    monkeypatch.setattr("lms_async.journal.sqlite._MOST_LOG", 30_000)
     with closing(JournalFile(path)) as file:
         note(file, 0)
         log = path.with_name(LOG).read_bytes()
@@ -328,7 +328,7 @@ def test_another_form_of_json_is_not_taken_for_other_rows(
     """As a later version of the JSON library might write it."""
     before = Tags(b"k" * 32).form()
     monkeypatch.setattr(
-        "lms_async.journal_tags.CANONICAL", orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
+        "lms_async.journal.tags.CANONICAL", orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
     )
     assert Tags(b"k" * 32).form() != before
 
@@ -480,8 +480,8 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
 
 def test_where_there_is_no_flock_sqlite_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows, where SQLite's locks belong to the open file."""
-    monkeypatch.setattr("lms_async.journal_key.fcntl", None)
-    monkeypatch.setattr("lms_async.journal_file._SHORT_WAIT", 0.0)
+    monkeypatch.setattr("lms_async.journal.key.fcntl", None)
+    monkeypatch.setattr("lms_async.journal.sqlite._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         with pytest.raises(JournalUnusable, match="in use by another import"):

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from lms_async import Journal, Outcome, Status
-from lms_async.bulk import Bulk
-from lms_async.call import Call, Watch
-from lms_async.chunks import ABSENT, Batch, Found, Present
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import ABSENT, Batch, Found, Present
+from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
+from lms_async.http.call import Call, Watch
 from lms_async.outcome import RowError, Verdict
-from lms_async.rows import Rows, json_of, one_by_one
 from tests.virtual import run
 
 FAULTS = (

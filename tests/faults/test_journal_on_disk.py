@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Status, Window
-from lms_async.journal_file import JournalFile
+from lms_async.journal.sqlite import JournalFile
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox

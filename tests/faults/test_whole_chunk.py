@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import Journal, RetryPolicy, Status, VendorUnavailable, Window, delivery
+from lms_async import Journal, RetryPolicy, Status, VendorUnavailable, Window
+from lms_async.bulk import delivery
 from lms_async.events import Departed, Event, Refused
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from benchmarks.redis_server import RedisServer
 from lms_async.events import Event
-from lms_async.limit_redis import RedisWindow
+from lms_async.limits.shared.window import RedisWindow
 
 #: A Redis that has just started may have lost what was booked, so nothing departs for
 #: ``PER + lease``: short here, so that the tests need not wait for long.

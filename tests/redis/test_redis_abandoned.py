@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from lms_async import Window
-from lms_async.limit_redis import RedisWindow
-from lms_async.redis_line import departure
+from lms_async.limits.shared.connection import departure
+from lms_async.limits.shared.window import RedisWindow
 from tests.redis.conftest import PER
 from tests.redis.test_redis_window import until
 from tests.wire.test_cancelled_requests import client, slow_network

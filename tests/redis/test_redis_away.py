@@ -10,8 +10,8 @@ import pytest
 from benchmarks.redis_server import RedisServer
 from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
-from lms_async.limit_redis import RedisWindow
-from lms_async.redis_away import RedisAway, RedisBack, RedisForgot
+from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
+from lms_async.limits.shared.window import RedisWindow
 from tests.redis.conftest import PER, TIMEOUT
 from tests.redis.test_redis_window import take, until
 

@@ -13,11 +13,11 @@ import pytest
 from redis.asyncio import Redis
 
 from benchmarks.redis_server import RedisServer
-from lms_async import limit_redis
 from lms_async.events import Event
-from lms_async.limit_redis import RedisWindow
-from lms_async.redis_away import RedisForgot
-from lms_async.redis_line import Line
+from lms_async.limits.shared import window as limit_redis
+from lms_async.limits.shared.connection import Line
+from lms_async.limits.shared.fallback import RedisForgot
+from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import busiest
 from tests.redis.conftest import PER, TIMEOUT
 from tests.redis.test_redis_window import take, until

@@ -15,10 +15,10 @@ import pytest
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
-from lms_async.limit import Limiter
-from lms_async.limit_redis import RedisWindow
-from lms_async.redis_away import RedisForgot
-from lms_async.redis_line import departure
+from lms_async.limits.shared.connection import departure
+from lms_async.limits.shared.fallback import RedisForgot
+from lms_async.limits.shared.window import RedisWindow
+from lms_async.limits.window import Limiter
 from tests.redis.conftest import PER, TIMEOUT
 
 Share = Callable[..., RedisWindow]
@@ -391,11 +391,11 @@ def test_it_is_a_limiter() -> None:
 def test_who_does_not_share_needs_no_redis() -> None:
     program = """
 import sys
-import lms_async, schoology_async, manabac_async, lms_async.limit
+import lms_async, schoology_async, manabac_async, lms_async.limits.window
 assert not [name for name in sys.modules if name.partition(".")[0] == "redis"]
 sys.modules["redis"] = sys.modules["redis.asyncio"] = None
 try:
-    import lms_async.limit_redis
+    import lms_async.limits.shared.window
 except ModuleNotFoundError as missing:
     assert "lms-async[redis]" in str(missing), missing
 else:

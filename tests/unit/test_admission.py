@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.admission import Admission
-from lms_async.call import Call
-from lms_async.chunks import Batch
+from lms_async.bulk.admission import Admission
+from lms_async.bulk.chunks import Batch
+from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
+from lms_async.http.call import Call
 from lms_async.outcome import Outcome, RowError, Status
-from lms_async.rows import Rows, one_by_one
 
 
 def prepare(item: Any) -> tuple[Hashable | None, Any]:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from lms_async.ahead import ahead
+from lms_async.http.prefetch import ahead
 
 from ..virtual import run
 

@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lms_async import Call, InvalidInput, LmsError
-from lms_async.answer import Answer
-from lms_async.call import fill, follow
-from lms_async.call import given as query_of
-from lms_async.refusal import refusal, seconds_asked
-from lms_async.vendor import checked_base_url
+from lms_async.http.call import fill, follow
+from lms_async.http.call import given as query_of
+from lms_async.http.refusal import refusal, seconds_asked
+from lms_async.http.responses import Answer
+from lms_async.http.vendor import checked_base_url
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.credentials import ClientCredentials, QueryToken, Token
 from schoology_async import Schoology

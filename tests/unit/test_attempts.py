@@ -11,8 +11,6 @@ import attrs
 import orjson
 import pytest
 
-from lms_async.answer import Answer
-from lms_async.call import Call, follow
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -28,11 +26,13 @@ from lms_async.errors import (
     UnexpectedAnswer,
 )
 from lms_async.events import Event, Retrying
-from lms_async.limit import Window
-from lms_async.records import make_converter
-from lms_async.retry import RetryPolicy
-from lms_async.transport import Transport
-from lms_async.vendor import Page, Vendor
+from lms_async.http.call import Call, follow
+from lms_async.http.responses import Answer
+from lms_async.http.retry import RetryPolicy
+from lms_async.http.transport import Transport
+from lms_async.http.vendor import Page, Vendor
+from lms_async.limits.window import Window
+from lms_async.records.converter import make_converter
 from tests.virtual import run
 
 GET = Call("GET", "users", repeatable=True)

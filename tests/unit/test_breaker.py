@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms_async.breaker import Breaker
+from lms_async.bulk.breaker import Breaker
 
 
 @pytest.mark.parametrize(

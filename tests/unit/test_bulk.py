@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms_async import bulk as bulk_module
-from lms_async import chunks as chunks_module
-from lms_async.bulk import Bulk
-from lms_async.call import Call, Watch
-from lms_async.chunks import ABSENT, DIFFERENT, Batch
+from lms_async.bulk import bulk as bulk_module
+from lms_async.bulk import chunks as chunks_module
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, Batch
+from lms_async.bulk.results import match
+from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -25,9 +26,8 @@ from lms_async.errors import (
     OutcomeUnknown,
     Unauthorized,
 )
+from lms_async.http.call import Call, Watch
 from lms_async.outcome import Outcome, Report, RowError, Status, Verdict
-from lms_async.rows import Rows, json_of, one_by_one
-from lms_async.verdict import match
 from tests.virtual import run
 
 Answering = Callable[[list[str]], Any]

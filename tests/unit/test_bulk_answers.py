@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.results import match
+from lms_async.bulk.rows import Rows
 from lms_async.outcome import AllDone, RowError, Status, Verdict
-from lms_async.rows import Rows
-from lms_async.verdict import match
 from manabac_async.resources.settle import _of as of_a_class
 from manabac_async.rows import verdict as v2_verdict
 from manabac_async.v1.resources import _may_exist

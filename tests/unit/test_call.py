@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from lms_async.call import Call, encode_query, fill, follow, given, replace_query
 from lms_async.errors import InvalidInput
+from lms_async.http.call import Call, encode_query, fill, follow, given, replace_query
 
 BASE = "https://api.example.com/v1/"
 

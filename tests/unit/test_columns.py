@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async import InvalidInput
-from lms_async.columns import Rule, reader
-from lms_async.records import Record, make_converter
-from lms_async.text_columns import TextColumns
-from lms_async.values import (
+from lms_async.records.columns import Rule, reader
+from lms_async.records.converter import Record, make_converter
+from lms_async.records.scalars import (
     UNSET,
     AnyId,
     Day,
@@ -28,6 +27,7 @@ from lms_async.values import (
     Unset,
     Year,
 )
+from lms_async.records.text_columns import TextColumns
 from schoology_async.models import UserCreate
 from schoology_async.resources.many import new_user
 

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.call import Call, Watch
-from lms_async.chunks import ABSENT, DIFFERENT, Batch, Present
-from lms_async.delivery import SENT_BEFORE, Delivery
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, Batch, Present
+from lms_async.bulk.delivery import SENT_BEFORE, Delivery
+from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
     BadRequest,
     ConnectionFailed,
@@ -23,8 +23,8 @@ from lms_async.errors import (
     ServerError,
     UnexpectedAnswer,
 )
+from lms_async.http.call import Call, Watch
 from lms_async.outcome import AllDone, Outcome, RowError, Status, Verdict
-from lms_async.rows import Rows, json_of, one_by_one
 from tests.virtual import run
 
 Answer = Any  # a code for all rows, a code by row, or an error

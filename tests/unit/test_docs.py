@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from operator import attrgetter
 from pathlib import Path
 
@@ -77,13 +76,3 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
-
-
-def test_every_shared_module_is_in_the_contracts() -> None:
-    """Those that say what a module may import: one that is in none of them may import anything."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    client_side, layers = contracts["contracts"][1], contracts["contracts"][-1]
-    modules = {path.stem for path in (ROOT / "common/lms_async").glob("[a-z]*.py")}
-    bound = {name.removeprefix("lms_async.") for name in client_side["source_modules"]}
-    assert modules <= bound
-    assert modules <= {name for layer in layers["layers"] for name in layer.split(" | ")}

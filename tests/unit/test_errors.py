@@ -30,8 +30,8 @@ from lms_async import (
     RowError,
     Status,
 )
-from lms_async.cli.exits import CannotStart, Exit
-from lms_async.values import Misfit
+from lms_async.cli.exit_codes import CannotStart, Exit
+from lms_async.records.scalars import Misfit
 
 CALL: Call[Any] = Call("GET", "users/1")
 

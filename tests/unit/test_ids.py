@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 
 from lms_async import ExactId
 from lms_async.errors import InvalidInput
-from lms_async.ids import all_ids, fault_of_id, seems
 from lms_async.outcome import Status
-from lms_async.sending import Sending
-from lms_async.values import SCALARS, AnyId, AnyIdList, Email, IdList, Login, Misfit, NeededId
+from lms_async.records.encoding import Sending
+from lms_async.records.ids import all_ids, fault_of_id, seems
+from lms_async.records.scalars import (
+    SCALARS,
+    AnyId,
+    AnyIdList,
+    Email,
+    IdList,
+    Login,
+    Misfit,
+    NeededId,
+)
 from manabac_async.models import converter as managebac
 from manabac_async.v1.models import UserV1Create, UserV1Update
 from schoology_async import Schoology

@@ -15,14 +15,14 @@ import anyio
 import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
-from lms_async.bulk import Bulk
-from lms_async.chunks import ABSENT
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.chunks import ABSENT
+from lms_async.bulk.rows import one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.journal import OpenJournal
-from lms_async.journal_entries import Ended, Known, Sent
-from lms_async.journal_file import JournalFile
+from lms_async.journal.entries import Ended, Known, Sent
+from lms_async.journal.journal import OpenJournal
+from lms_async.journal.sqlite import JournalFile
 from lms_async.outcome import RowError, Verdict
-from lms_async.rows import one_by_one
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
 

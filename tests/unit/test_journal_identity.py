@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async import UNSET, Guard, Journal
-from lms_async.bulk import Bulk
-from lms_async.columns import parts
-from lms_async.ids import fault_of_id
-from lms_async.journal_tags import Tags
-from lms_async.values import (
+from lms_async.bulk.bulk import Bulk
+from lms_async.journal.tags import Tags
+from lms_async.records.columns import parts
+from lms_async.records.ids import fault_of_id
+from lms_async.records.scalars import (
     AnyId,
     AnyIdList,
     Day,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lms_async.journal_entries import TAG, WHOSE, Ended, Sent
-from lms_async.journal_file import JournalFile
+from lms_async.journal.entries import TAG, WHOSE, Ended, Sent
+from lms_async.journal.sqlite import JournalFile
 
 DONE, REJECTED = "id", ("rejected", None, "409")
 PASSES, UNKNOWN = ("rejected", None, "429"), ("unknown", None, "lost")

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.events import Event, Learned
-from lms_async.learning import Learning, Learnt
-from lms_async.limit import Window
+from lms_async.limits.learning import Learning, Learnt
+from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 from tests.saturation import saturate
 from tests.virtual import run

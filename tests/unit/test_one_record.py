@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lms_async.one_record import OneRecordEach
+from lms_async.bulk.one_record import OneRecordEach
 from lms_async.outcome import Outcome, RowError, Status
 
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from lms_async.answer import Answer
-from lms_async.call import Call
 from lms_async.errors import (
     ApiError,
     BadRequest,
@@ -13,7 +11,9 @@ from lms_async.errors import (
     ServerError,
     Unauthorized,
 )
-from lms_async.refusal import refusal, seconds_asked
+from lms_async.http.call import Call
+from lms_async.http.refusal import refusal, seconds_asked
+from lms_async.http.responses import Answer
 
 CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafor"}]})
 

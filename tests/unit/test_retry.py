@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lms_async.call import Call
 from lms_async.errors import (
     AnswerLost,
     BadRequest,
@@ -24,7 +23,8 @@ from lms_async.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from lms_async.retry import (
+from lms_async.http.call import Call
+from lms_async.http.retry import (
     Passing,
     Quota,
     RetryPolicy,

@@ -10,11 +10,11 @@ import orjson
 import pytest
 
 from lms_async import Bulk, Call, Status
-from lms_async.admission import Admission
-from lms_async.chunks import Batch, Checked, chunks
+from lms_async.bulk.admission import Admission
+from lms_async.bulk.chunks import Batch, Checked, chunks
+from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import AnswerLost, InvalidInput
 from lms_async.outcome import AllDone, Verdict
-from lms_async.rows import Rows, json_of, one_by_one
 
 from ..virtual import run
 

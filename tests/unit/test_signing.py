@@ -15,7 +15,7 @@ from oauthlib.oauth1 import Client as Oauthlib
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
 from lms_async import InvalidInput
-from lms_async.call import encode_query, fill
+from lms_async.http.call import encode_query, fill
 from schoology_async import Schoology
 from schoology_async.signing import Signature, Signer, Stamps
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from lms_async.answer import Answer
-from lms_async.call import Call
 from lms_async.errors import ApiError
-from lms_async.refusal import refusal
-from lms_async.retry import is_passing
-from lms_async.statuses import EFFECTS, Effect, effect_of
+from lms_async.http.call import Call
+from lms_async.http.refusal import refusal
+from lms_async.http.responses import Answer
+from lms_async.http.retry import is_passing
+from lms_async.http.statuses import EFFECTS, Effect, effect_of
 
 ALL = range(400, 600)
 PASSING = {408, 421, 423, 425, 429}

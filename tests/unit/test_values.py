@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
-from lms_async.ids import fault_of_id
-from lms_async.records import Record, make_converter
-from lms_async.sending import Sending
-from lms_async.text_rules import COLUMNS
-from lms_async.values import (
+from lms_async.records.converter import Record, make_converter
+from lms_async.records.encoding import Sending
+from lms_async.records.ids import fault_of_id
+from lms_async.records.scalars import (
     DUMPS,
     SCALARS,
     UNSET,
@@ -31,6 +30,7 @@ from lms_async.values import (
     Unset,
     Year,
 )
+from lms_async.records.text_rules import COLUMNS
 from schoology_async.resources.many import new_user
 
 converter = make_converter(strict=True)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lms_async import Call, InvalidInput
-from lms_async.call import fill, given
-from lms_async.values import ids_of, whole
+from lms_async.http.call import fill, given
+from lms_async.records.scalars import ids_of, whole
 from manabac_async.resources.classes import student_place
 from schoology_async.resources.many import new_user
 from tests.conftest import people

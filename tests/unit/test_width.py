@@ -7,8 +7,8 @@ from statistics import mean
 
 import pytest
 
-from lms_async.limit import Window
-from lms_async.width import Width
+from lms_async.http.concurrency import Width
+from lms_async.limits.window import Window
 from tests.virtual import run
 
 

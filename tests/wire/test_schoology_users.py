@@ -387,7 +387,7 @@ async def test_the_wrong_object_is_not_taken_for_the_right_one(
     school = schoology_sandbox.school.school_id
     answer = await schoology.request("GET", f"schools/{school}/users")
     assert answer.status == 200  # as the vendor does: the school itself, for a path it lacks
-    from lms_async.call import Call
+    from lms_async.http.call import Call
 
     with pytest.raises(UnexpectedAnswer, match="no 'user'"):
         await schoology._transport.send(

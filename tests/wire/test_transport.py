@@ -30,8 +30,8 @@ from lms_async import (
     TimedOut,
     Window,
 )
-from lms_async import wire as wire_module
 from lms_async.events import Answered, Departed, Event, Failed, Refused, Retrying
+from lms_async.http import wire as wire_module
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox

@@ -14,16 +14,16 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from .. import __version__
-from .closing import MOST_ROWS
 from .columns import described
 from .credentials import read_environment
 from .encodings import checked_name
-from .exits import CannotStart, Exit
+from .exit_codes import CannotStart, Exit
 from .importing import Order, run_import
 from .journals import shown
+from .reporters import make_teller
+from .summary import MOST_ROWS
 from .target import find_target, target_names
-from .tellers import make_teller
-from .text import command_line, quoted, visible
+from .wording import command_line, quoted, visible
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import attrs
 from dotenv import dotenv_values
 
-from .exits import CannotStart
+from .exit_codes import CannotStart
 from .target import Target
-from .text import listed
+from .wording import listed
 
 
 @attrs.frozen

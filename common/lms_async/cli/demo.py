@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 import attrs
 
 from ..outcome import Status
-from .exits import CannotStart, Exit
+from .exit_codes import CannotStart, Exit
 from .importing import Order, run_import
+from .progress import Summary
 from .proxies import without_proxy
+from .reporters import Teller
 from .target import Demo, Row, Target, find_target, target_names
-from .tellers import Teller
-from .text import duration
-from .work import Summary
+from .wording import duration
 
 if TYPE_CHECKING:
     from ..sandbox import Seen
@@ -140,7 +140,7 @@ def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:
 async def _read_back(
     target: Target, demo: Demo, environment: Mapping[str, str], limit: tuple[int, float]
 ) -> list[Row]:
-    from ..limit import Window
+    from ..limits.window import Window
 
     limiter = Window(limit[0], per=limit[1])
     connected: Any = target.connect(environment, limiter=limiter, events=())

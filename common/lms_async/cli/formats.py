@@ -5,9 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import PurePosixPath
 
-from .exits import CannotStart
+from .exit_codes import CannotStart
 from .source import Source
-from .text import listed, quoted
+from .wording import listed, quoted
 
 _SAVE_AS_UTF8 = 'save the sheet with the rows as "CSV UTF-8" and import that file'
 #: How files begin that people take for CSV.

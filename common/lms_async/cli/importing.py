@@ -16,28 +16,28 @@ from typing import Any
 
 import attrs
 
-from ..bulk import Bulk
+from ..bulk.bulk import Bulk
 from ..errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
 from ..events import Listener
-from ..journal import Journal
-from ..journal_entries import Told
-from ..limit import Window
+from ..journal.entries import Told
+from ..journal.journal import Journal
+from ..limits.window import Window
 from ..outcome import Status
 from . import journals
 from .columns import Columns, match_columns, read_map
 from .credentials import Environment, require
-from .exits import CannotStart, Exit, advice, of_counts, of_error
+from .exit_codes import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
+from .progress import Summary, Work, reasons
 from .proxies import host_of, proxy_for, without_netrc
+from .reporters import Teller
 from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
 from .source import Source, copied, file_source, is_stream, name_of, need_results
 from .table import Table, no_rows
 from .target import LooseKey, Target, meant_for
-from .tellers import Teller
-from .text import counted, duration, listed
-from .work import Summary, Work, reasons
+from .wording import counted, duration, listed
 
 
 @attrs.frozen(kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import JournalFailed, JournalUnusable
-from ..journal_entries import Told
-from ..journal_file import JournalFile
-from ..journal_key import key_beside
-from ..journal_wal import files_of
-from .exits import CannotStart
-from .text import ago, counted
+from ..journal.entries import Told
+from ..journal.key import key_beside
+from ..journal.sqlite import JournalFile
+from ..journal.wal import files_of
+from .exit_codes import CannotStart
+from .wording import ago, counted
 
 #: What stands in a journal, in words.
 _SAID = {

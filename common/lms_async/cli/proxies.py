@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .exits import CannotStart
+from .exit_codes import CannotStart
 
 #: The variables that aiohttp looks at, by their scheme.
 _LOOKED_AT = ("http", "https", "ws", "wss")

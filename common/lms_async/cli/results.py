@@ -11,7 +11,7 @@ from typing import IO
 
 from ..outcome import RowError, Status
 from .cells import write_cell
-from .exits import CannotStart
+from .exit_codes import CannotStart
 from .rows import Line
 
 COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")

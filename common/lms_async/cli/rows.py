@@ -11,11 +11,11 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 import attrs
 
 from ..errors import InvalidInput
-from ..ids import ExactId, fault_of_id, fault_of_value, seems
 from ..outcome import RowError
+from ..records.ids import ExactId, fault_of_id, fault_of_value, seems
 from .columns import Columns
 from .table import Table
-from .text import listed
+from .wording import listed
 
 #: How many rows are looked at before Ctrl-C and the screen have their turn.
 _STRETCH = 2000

@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from ..bulk import Bulk
+from ..bulk.bulk import Bulk
 from ..outcome import RowError, Status
+from .progress import Work, reasons
+from .reporters import Teller
 from .results import Results
 from .rows import Feed, Line
-from .tellers import Teller
-from .text import listed
-from .work import Work, reasons
+from .wording import listed
 
 _BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 
-from .exits import CannotStart, Exit
+from .exit_codes import CannotStart, Exit
 from .interrupts import Interrupts
 from .target import Target
 

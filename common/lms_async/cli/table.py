@@ -16,10 +16,10 @@ from typing import IO, TextIO
 import attrs
 
 from .encodings import find_encoding
-from .exits import CannotStart
+from .exit_codes import CannotStart
 from .formats import refuse_other_formats
 from .source import Source, file_source
-from .text import column_name, counted
+from .wording import column_name, counted
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BLOCK = 1 << 20

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from ..bulk import Bulk
+from ..bulk.bulk import Bulk
 from ..events import Listener
-from ..journal import Journal
-from ..limit import Limiter
-from .exits import CannotStart
-from .text import listed, nearest
+from ..journal.journal import Journal
+from ..limits.window import Limiter
+from .exit_codes import CannotStart
+from .wording import listed, nearest
 
 if TYPE_CHECKING:
     from ..sandbox import StandIn

@@ -1,0 +1,106 @@
+"""Which rows may be sent: those that pass their check, and whose key no other row has."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import repeat
+from typing import Generic, TypeVar
+
+from orjson import dumps
+
+from ..errors import InvalidInput
+from ..journal.tags import CANONICAL
+from ..outcome import Outcome, RowError, Status
+from .chunks import Batch, Checked
+from .rows import Prepared, Rows
+
+R = TypeVar("R")
+
+
+class Admission(Generic[R]):
+    """The check of rows before they are sent. It keeps the keys of those that were let in, until
+    :meth:`release`, or for good where a key may stand once in the whole input.
+
+    :param journaled: whether a journal is kept. It knows a row by its JSON, which is then written
+        in canonical form: equal rows have equal JSON, however each of them was given.
+    """
+
+    def __init__(self, batch: Batch[R], *, journaled: bool = False) -> None:
+        self._batch = batch
+        self._option = CANONICAL if journaled else None
+        # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else
+        # it is quicker to make that of a whole block, as long as no row of a block falls out.
+        self._apart = journaled or batch.group is not None
+        self._inside: dict[Hashable, int] = {}
+
+    def check(self, first: int, items: list[R]) -> Checked[R]:
+        """``items`` as rows to send, and as outcomes of those that can't be.
+
+        :param first: the index of the first of them.
+        """
+        prepared = self._batch.prepare(items)
+        keys = prepared.keys
+        distinct = set(keys)
+        alone = len(distinct) == len(keys) and self._inside.keys().isdisjoint(distinct)
+        sound = alone and None not in distinct and not prepared.refused
+        indices = range(first, first + len(items))
+        if sound and (rows := self._encoded(indices, items, prepared)) is not None:
+            # Nothing is wrong with any, as in most blocks.
+            self._inside.update(zip(keys, indices, strict=True))
+            return rows, []
+        self._apart = True
+        return self._each(first, items, prepared)
+
+    def _encoded(
+        self, indices: Sequence[int], items: list[R], prepared: Prepared
+    ) -> Rows[R] | None:
+        """All of them, if all can be written as JSON."""
+        try:
+            if self._apart:
+                options = repeat(None), repeat(self._option)
+                bodies = list(map(dumps, prepared.values, *options))
+                return Rows(indices, items, prepared.keys, bodies)
+            return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
+        except TypeError:
+            return None
+
+    def _each(self, first: int, items: list[R], prepared: Prepared) -> Checked[R]:
+        indices: list[int] = []
+        rows: Rows[R] = Rows(indices, [], [], [])
+        ended: list[Outcome[R]] = []
+        accepted = zip(prepared.keys, prepared.values, strict=True)
+        for place, item in enumerate(items):
+            index = first + place
+            invalid = prepared.refused.get(place)
+            if invalid is not None:
+                error = RowError("invalid", _listed(invalid), invalid.fields)
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            key, value = next(accepted)
+            try:
+                body = dumps(value, None, self._option)
+            except TypeError:  # its text names the value
+                error = RowError("invalid", "a value can't be written as JSON")
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            earlier = index if key is None else self._inside.setdefault(key, index)
+            if earlier != index:
+                why = f"rows {earlier} and {index} (counted from 0) have the same key"
+                error = RowError("duplicate", why, other_index=earlier)
+                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                continue
+            indices.append(index)
+            rows.items.append(item)
+            rows.keys.append(key)
+            rows.bodies.append(body)
+        return rows, ended
+
+    def release(self, keys: Iterable[Hashable | None]) -> None:
+        """Let others with ``keys`` in: the rows that had them have ended."""
+        if not self._batch.distinct:
+            deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
+
+
+def _listed(invalid: InvalidInput) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in invalid.fields.items()) or str(invalid)

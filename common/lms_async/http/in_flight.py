@@ -1,0 +1,124 @@
+"""A request that goes on although its caller gave up.
+
+When a caller is cancelled after its request was sent, the request may still arrive at the server.
+Nobody can call it back. So each request is sent by a task of its own: the caller leaves at once,
+and the task waits for the response, to know when the request has arrived. Then its slot of the
+limit is free one period later, and not only when the request's timeout has passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+import attrs
+
+from ..limits.slot import FullSlot
+
+
+@attrs.define(eq=False)
+class Progress:
+    """How far one request got.
+
+    :param slot: its slot of the limit.
+    :param deadline: when its timeout has passed, on the loop's clock.
+    :param observed: whether the session reports when the request gets its connection. A session of
+        the caller's own does not: its requests are taken to be sent at once.
+    """
+
+    slot: FullSlot
+    loop: asyncio.AbstractEventLoop
+    deadline: float
+    observed: bool
+    #: Whether the request has a connection, so that it may have been sent.
+    sent: bool = False
+
+    def left(self) -> float:
+        """How many seconds are left of the timeout, and so how long it may take to arrive."""
+        return max(0.0, self.deadline - self.loop.time())
+
+
+#: That of the request which the running task sends.
+CURRENT: ContextVar[Progress | None] = ContextVar("lms_async.http.in_flight", default=None)
+
+
+async def _got_connection(session: aiohttp.ClientSession, context: Any, params: object) -> None:
+    context.trace_request_ctx.sent = True
+
+
+def observing() -> aiohttp.TraceConfig:
+    """The tracing that tells each request's :class:`Progress` when it gets its connection: for a
+    connector of the caller's own. Ours does it at less cost, see ``connections.py``."""
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(_got_connection)
+    tracing.on_connection_reuseconn.append(_got_connection)
+    return tracing
+
+
+class InFlight:
+    """The requests of one client whose callers are gone."""
+
+    def __init__(self) -> None:
+        self._left_behind: set[asyncio.Task[aiohttp.ClientResponse]] = set()
+
+    async def response(
+        self,
+        request: Coroutine[Any, Any, aiohttp.ClientResponse],
+        progress: Progress,
+        *,
+        ended: Callable[[object], None],
+        over: Callable[[aiohttp.ClientResponse | None], None],
+    ) -> aiohttp.ClientResponse:
+        """Wait for the response to ``request``, which ends its own slot.
+
+        :param ended: called in any case when the response's status line is in, or will not come.
+        :param over: called when the request is over without a response for the caller, with the
+            response that came too late for it.
+        """
+        task = progress.loop.create_task(request)
+        task.add_done_callback(ended)
+        # Less work than asyncio.wait(): a cancelled caller leaves the task alone.
+        waiting = progress.loop.create_future()
+
+        def wake(_: object) -> None:
+            if not waiting.done():
+                waiting.set_result(None)
+
+        task.add_done_callback(wake)
+
+        def left_behind(_: object) -> None:
+            self._left_behind.discard(task)
+            progress.slot.unused()  # it has ended already, unless the task never began to run
+            if task.cancelled() or task.exception() is not None:
+                over(None)
+            else:
+                over(task.result())
+                task.result().close()
+
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            self._left_behind.add(task)
+            task.add_done_callback(left_behind)
+            # Without a connection nothing was sent yet, and nothing shall be. Where that can't be
+            # seen, a request must not be sent later either.
+            if not (progress.sent and progress.observed):
+                task.cancel()
+            raise
+        try:
+            return task.result()
+        except BaseException:
+            over(None)
+            raise
+
+    async def close(self) -> None:
+        """Cut the requests that were left behind."""
+        loop = asyncio.get_running_loop()
+        tasks = [task for task in self._left_behind if task.get_loop() is loop]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)

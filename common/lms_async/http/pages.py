@@ -1,0 +1,145 @@
+"""Lists that are never just their first page.
+
+``await pages`` gives everything, ``async for row in pages`` streams it, ``async for page in
+pages.pages()`` gives it page by page. The next page is fetched while the last one is being used.
+No row is given twice. Where the vendor lists by offset, none is missed when rows are put in or
+taken out in front while the list is read; a list by page numbers, or one that is sorted anew
+meanwhile, can't be held to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Hashable, Sequence
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from ..errors import UnexpectedAnswer
+from .call import Call, Query
+from .prefetch import ahead
+from .transport import Transport
+
+T = TypeVar("T")
+
+#: Pages that are fetched ahead of the reader.
+AHEAD = 2
+#: How often we step back in a row before a list is said to change faster than it can be read.
+_MOST_STEPS_BACK = 100
+#: How many pages may follow one another without a row that is new and has an id.
+_MOST_IDLE = 1000
+
+
+class Pages(Generic[T]):
+    """A list of ``T``, spread by the vendor over pages. It may be read more than once.
+
+    :param more: further calls of the same kind, whose rows come after those of ``call``: for a list
+        of so many ids that they do not fit into one URL.
+    :raises LmsError: while it is read, see :mod:`lms_async.errors`.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        call: Call[list[T]],
+        row: type[T],
+        *,
+        more: Sequence[Call[list[T]]] = (),
+    ) -> None:
+        self._transport = transport
+        self._call = call
+        self._more = tuple(more)
+        self._row = row
+
+    def __repr__(self) -> str:
+        return f"<Pages of {self._row.__name__}: {self._call}>"
+
+    def __await__(self) -> Generator[Any, None, list[T]]:
+        return self._everything().__await__()
+
+    async def _everything(self) -> list[T]:
+        async with aclosing(self.pages()) as pages:
+            return [row async for page in pages for row in page]
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                for row in page:
+                    yield row
+
+    async def pages(self) -> AsyncGenerator[list[T], None]:
+        """Each page as a list, without the rows that an earlier page gave already."""
+        async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
+            async for page in pages:
+                yield page
+
+    async def _fetched(self) -> AsyncGenerator[list[T], None]:
+        # Decoded as soon as they are there: to come back to a page that was laid by costs more
+        # than the prefetched page of models takes.
+        rows_only = attrs.evolve(self._call, key=None)
+        for call in (self._call, *self._more):
+            async with aclosing(_raw_pages(self._transport, call)) as raw:
+                async for rows in raw:
+                    if rows:
+                        yield self._transport.decode(rows_only, rows)
+
+
+async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
+    """Pages one after the other, seeing to it that they join, without rows that were seen.
+
+    Where the vendor lists by offset, each page is asked for from the last row of the one before.
+    If its first row was not seen before, rows in front of it were taken out and the list has
+    shifted: what lies between was missed, so we step back until the pages overlap again. Rows put
+    in front only bring back rows that were seen, which are dropped.
+    """
+    vendor = transport.vendor
+    seen: set[Hashable | None] = set()
+    asked: set[tuple[str, Query]] = set()
+    call: Call[Any] | None = first
+    must_join = False
+    back, steps, idle = 1, 0, 0
+    while call is not None:
+        asked.add((call.path, call.query))
+        payload, _ = await transport.fetch(call)
+        page = vendor.page(call, payload)
+        identities = list(map(vendor.identity, page.rows))
+        joins = page.rows and identities[0] in seen
+        # An empty page that names a next one is passed over; at the end, it means a shorter list.
+        if must_join and not joins and (page.rows or page.next is None):
+            earlier = vendor.earlier(call, back)
+            if earlier is not None:
+                call, back, steps = earlier, back * 2, steps + 1
+                if steps > _MOST_STEPS_BACK:
+                    raise UnexpectedAnswer("the list changes faster than it can be read", call=call)
+                continue
+        known = len(seen)
+        yield _fresh(page.rows, identities, seen)
+        if len(seen) > known:
+            steps = idle = 0
+        else:
+            idle += 1
+            again = page.next is not None and (page.next.path, page.next.query) in asked
+            if again or idle > _MOST_IDLE:
+                raise UnexpectedAnswer("the list does not come to an end", call=call)
+        if page.rows:
+            must_join, back = page.overlaps, max(1, len(page.rows) // 4)
+        call = page.next
+
+
+def _fresh(
+    rows: list[Any], identities: list[Hashable | None], seen: set[Hashable | None]
+) -> list[Any]:
+    """The rows that were not seen before, or that nothing identifies; they are seen from now on."""
+    if identities and identities[0] in seen:  # where a page overlaps the one before
+        rows, identities = rows[1:], identities[1:]
+    new = set(identities)
+    if len(new) == len(identities) and None not in new and new.isdisjoint(seen):
+        seen |= new
+        return rows
+    fresh = []
+    for row, identity in zip(rows, identities, strict=True):
+        if identity is None or identity not in seen:
+            fresh.append(row)
+        if identity is not None:
+            seen.add(identity)
+    return fresh

@@ -1,0 +1,318 @@
+"""One attempt on the wire: bytes out, bytes in, or an error that says whether it may have arrived.
+
+All that talks aiohttp on the client side (the clients only name its types), and the owner of a
+client's sessions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from .._version import __version__
+from ..errors import AnswerLost, InvalidInput, LmsError, TimedOut
+from ..limits.slot import FullSlot
+from ..loop_owner import Home
+from .call import Call
+from .connections import open_sessions
+from .in_flight import CURRENT, InFlight, Progress
+from .responses import Answer
+from .wire_errors import (
+    NOT_SENT,
+    SecondPass,
+    is_servers_end,
+    lost,
+    not_sent,
+    proxy_refused,
+    unusable,
+)
+
+#: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
+MOST_BYTES = 64 * 1024 * 1024
+#: How much is read of a response that is no success, in bytes after decompression.
+MOST_OF_A_REFUSAL = 64 * 1024
+#: A response of more than this many bytes may be at most so many times its compressed size.
+_MAY_BE_DENSE = 8 * 1024 * 1024
+_MOST_DENSE = 100
+
+Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
+
+
+class _OnePass:
+    """The innermost middleware of one attempt: puts its credentials on, and lets it through once.
+
+    Here, and not among the headers of the call: there aiohttp refuses them beside those that a
+    caller's session has of its own (a ``.netrc``, for one), and shows them to its tracers.
+    """
+
+    __slots__ = ("_made", "_progress", "_signature")
+
+    def __init__(self, signature: Mapping[str, str], progress: Progress) -> None:
+        self._signature = signature
+        self._progress = progress
+        self._made = False
+
+    def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        if self._made:
+            raise SecondPass
+        self._made = True
+        if not self._progress.observed:
+            self._progress.sent = True
+        request.headers.update(self._signature)
+        return handler(request)
+
+
+class Wire:
+    """A client's connections to one vendor, opened when first needed.
+
+    Requests share kept-alive connections, on which nothing may be left over from an earlier one. A
+    write whose response names no row has a connection of its own, so that it can't be given the
+    response to another write.
+
+    :param session: the caller's own session, for all requests; it is not closed.
+    :param connector: the caller's own connector, for all requests; not closed either.
+    :param trust_env: take the proxy from ``HTTPS_PROXY``, ``NO_PROXY`` and the like.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+        trust_env: bool = False,
+    ) -> None:
+        self._keeping = session
+        self._once = session
+        self._owned = session is None
+        self._connector = connector
+        self._trust_env = trust_env
+        self._closed = False
+        self._places: asyncio.Semaphore | None = None
+        self._in_flight = InFlight()
+        self._home = Home("the client", "make one client per event loop and process, after a fork")
+
+    async def close(self) -> None:
+        """Close the sessions, unless they are the caller's. Further use raises ClientUnusable."""
+        self._closed = True
+        await self._in_flight.close()
+        if self._owned and self._keeping is not None and self._once is not None:
+            await self._keeping.close()
+            await self._once.close()
+
+    def _is_closed(self) -> bool:
+        return self._closed or (self._keeping is not None and self._keeping.closed)
+
+    def _ready(self, call: Call[object]) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
+        self._home.loop()
+        if self._is_closed():
+            raise unusable()
+        if self._keeping is None or self._once is None:
+            self._keeping, self._once = open_sessions(self._connector, trust_env=self._trust_env)
+        if self._places is None:
+            self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
+        return self._keeping if call.is_matched else self._once, self._places
+
+    async def exchange(
+        self,
+        call: Call[object],
+        url: str,
+        body: bytes | None,
+        *,
+        signed: Signed,
+        slot: FullSlot,
+        seconds: float,
+        late: Callable[[Answer], None],
+    ) -> Answer:
+        """Send ``call`` once, and end its slot as what became of it asks for.
+
+        :param url: absolute, already percent-encoded.
+        :param slot: unused if nothing was sent; answered when the status line is in or the server
+            cut the connection; abandoned, for what is left of ``seconds``, if no response came. A
+            request that was sent is waited for here after its caller was cancelled.
+        :param seconds: for the whole attempt; connecting may take 10 of them.
+        :param late: told a response that came after its caller was cancelled, without its body.
+        :raises InvalidInput: the URL can't be requested; nothing was sent.
+        :raises ConnectionFailed: it was not sent.
+        :raises AnswerLost: it was sent, and no whole response came, or none that can be read
+            (:class:`TimedOut` and :class:`Garbled` among them).
+        """
+        failure: LmsError
+        try:
+            session, places = self._ready(call)
+            await places.acquire()
+        except BaseException:
+            slot.unused()
+            raise
+        if self._is_closed():  # while this waited for its place
+            places.release()
+            slot.unused()
+            raise unusable()
+        loop = asyncio.get_running_loop()
+        progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
+
+        def over(unheard: aiohttp.ClientResponse | None) -> None:
+            places.release()
+            if unheard is not None:
+                late(Answer(unheard.status, unheard.headers, b""))
+
+        try:
+            request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
+        except BaseException:
+            places.release()
+            slot.unused()
+            raise
+        try:
+            response = await self._in_flight.response(request, progress, ended=ended, over=over)
+            try:
+                async with response:
+                    content = await _read(response)
+            finally:
+                places.release()
+            if response.status == 407:
+                failure = proxy_refused(call, 407)
+            elif content is not None:
+                return Answer(response.status, response.headers, content)
+            else:
+                failure = AnswerLost(_too_large(), call=call)
+        except aiohttp.ClientHttpProxyError as error:
+            failure = proxy_refused(call, error.status)
+        except NOT_SENT as error:
+            failure = not_sent(call, url, error)
+        except aiohttp.InvalidURL:
+            failure = InvalidInput(f"{call}: the URL can't be requested")
+        except TimeoutError as error:
+            # Without a connection nothing was sent, however long that took.
+            failure = not_sent(call, url, error)
+            if progress.sent:
+                failure = TimedOut(f"no answer within {seconds:g} s", call=call)
+        except (aiohttp.ClientError, SecondPass, ValueError, OSError) as error:
+            failure = lost(call, error)
+        except RuntimeError:
+            if not self._is_closed():
+                raise
+            failure = unusable()
+        # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
+        raise failure
+
+
+def _signed_request(
+    session: aiohttp.ClientSession,
+    call: Call[object],
+    url: str,
+    body: bytes | None,
+    signed: Signed,
+    seconds: float,
+    progress: Progress,
+) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
+    """The request, signed, and what to call when its response begins or will not come.
+
+    Signed by the caller's own task, where the vendor looks for it when it checks the response. In a
+    frame of its own, which is gone when an error is raised: it holds the credentials.
+    """
+    target, printed = _target(url)
+    signing = signed(call.method, printed)
+    options = {
+        "data": body,
+        "headers": _HEADERS if body is None else _HEADERS_OF_JSON,
+        "allow_redirects": False,
+        "raise_for_status": False,
+        "middlewares": (_OnePass(signing.__enter__(), progress),),
+        "timeout": _timeout(seconds),
+        # Not for a session of the caller's own, whose own tracing would be given it.
+        "trace_request_ctx": progress if progress.observed else None,
+    }
+
+    def ended(_: object) -> None:
+        signing.__exit__(None, None, None)
+
+    return _settled(session, call.method, target, options, progress), ended
+
+
+async def _settled(
+    session: aiohttp.ClientSession,
+    method: str,
+    target: URL,
+    options: dict[str, Any],
+    progress: Progress,
+) -> aiohttp.ClientResponse:
+    """The response, whose body is still to be read. The request's slot is ended in any case."""
+    CURRENT.set(progress)
+    try:
+        response = await session.request(method, target, **options)
+    except BaseException as error:
+        if not progress.sent or isinstance(error, (*NOT_SENT, aiohttp.ClientHttpProxyError)):
+            progress.slot.unused()
+        elif is_servers_end(error) and not session.closed:
+            progress.slot.answered()
+        else:
+            progress.slot.abandoned(progress.left())
+        raise
+    progress.slot.answered()
+    return response
+
+
+@lru_cache(maxsize=64)
+def _target(url: str) -> tuple[URL, str]:
+    """``url`` as aiohttp takes it, and as it goes out then: a bulk has one for all its chunks.
+
+    Nothing is kept here that yarl does not keep: its own cache has the last 128.
+    """
+    target = URL(url, encoded=True)
+    return target, str(target)
+
+
+_HEADERS = {"Accept": "application/json", "User-Agent": f"lms-async/{__version__}"}
+_HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
+
+
+@lru_cache(maxsize=8)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    connecting = min(10.0, seconds)
+    # `connect` also counts a proxy's response to CONNECT, before which nothing of ours is sent.
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=connecting, connect=connecting)
+
+
+def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
+    """How many requests have a connection at once. The others wait here, not on the pool, where
+    their wait would count as the vendor's time, and could not be told from a request that left."""
+    limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
+    return min((limit for limit in limits if limit), default=1000)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+    """The body, ``None`` if it is larger than we read. Of a response that is no success only the
+    beginning is read: its status counts, and its text is shown in part at most."""
+    success = 200 <= response.status < 300
+    most = MOST_BYTES if success else MOST_OF_A_REFUSAL
+    chunks, size = [], 0
+    try:
+        while chunk := await response.content.readany():
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > most or _is_bomb(response, size):
+                return None if success else b"".join(chunks)[:most]
+    except aiohttp.ClientError:
+        if success:
+            raise
+    return b"".join(chunks)
+
+
+def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
+    """Whether what came was compressed more than rosters can be."""
+    compressed = response.content.total_compressed_bytes
+    return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
+
+
+def _too_large() -> str:
+    return (
+        f"the response is larger than {MOST_BYTES} bytes, "
+        f"or {_MOST_DENSE} times larger than it was sent"
+    )

@@ -1,0 +1,114 @@
+"""What went wrong on the wire, as the error to raise.
+
+The texts of aiohttp's errors are never shown: they quote the URL, which names people, or the
+response.
+"""
+
+from __future__ import annotations
+
+import errno
+
+import aiohttp
+from yarl import URL
+
+from ..errors import AnswerLost, ClientUnusable, ConnectionFailed, Garbled
+from .call import Call
+from .connections import NotConnected
+
+#: What is raised when no connection was made.
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, NotConnected)
+
+
+class SecondPass(Exception):
+    """aiohttp is about to send a request again by itself.
+
+    It does so for idempotent methods when a kept-alive connection drops, and has no switch for it
+    (aio-libs/aiohttp#7363). The first pass was sent and its answer lost: what follows is decided
+    by our own retry, which counts it, pays for it and signs it.
+    """
+
+
+#: What is raised when the server closed the connection, or sent what can't be read.
+_SERVERS_ENDS = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientResponseError,
+    ConnectionError,
+    SecondPass,
+)
+
+
+def is_servers_end(error: BaseException) -> bool:
+    """Whether the server closed the connection, or sent what is no response: no more of the
+    request than it has by now can arrive there."""
+    return isinstance(error, _SERVERS_ENDS) or (
+        isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
+    )
+
+
+def unusable() -> ClientUnusable:
+    """The client is closed."""
+    return ClientUnusable(
+        "the client is closed", hint="make a new one, or use it within `async with`"
+    )
+
+
+def lost(call: Call[object], error: Exception) -> AnswerLost:
+    """The response was cut off, or it breaks the rules of HTTP: say which."""
+    unread = _why_unreadable(error)
+    if unread:
+        return Garbled(f"the response can't be read: {unread}", call=call)
+    what = "the connection was cut before the whole answer was in"
+    return AnswerLost(f"{what} [{type(error).__name__}]", call=call)
+
+
+def _why_unreadable(error: Exception) -> str:
+    """Why a response can't be read; blank if it was cut off."""
+    said = ""
+    cause: BaseException | None = error
+    while cause is not None:
+        said += f"{type(cause).__name__} {cause} "
+        cause = cause.__cause__
+    for sign, why in _UNREADABLE.items():
+        if sign in said:
+            return why
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "it breaks the rules of HTTP"
+    return ""
+
+
+_UNREADABLE = {
+    "ContentEncodingError": "its Content-Encoding can't be decoded here",
+    "PayloadEncodingError": "its Content-Encoding can't be decoded here",
+    "Can not decode content-encoding": "its Content-Encoding can't be decoded here",
+    "LineTooLong": "a header is longer than 8,190 bytes",
+    "Got more than": "a header is longer than 8,190 bytes",
+    "Too many headers": "it has too many headers",
+}
+
+
+def proxy_refused(call: Call[object], status: int) -> ConnectionFailed:
+    """A proxy answered with ``status`` instead of connecting us."""
+    hint = (
+        "give the proxy's user name and password in HTTPS_PROXY"
+        if status == 407
+        else "this request was not sent: ask whoever runs the proxy"
+    )
+    return ConnectionFailed(f"the proxy refused to connect: HTTP {status}", call=call, hint=hint)
+
+
+def not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFailed:
+    """No connection was made."""
+    to = str(URL(url, encoded=True).host)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        to = "the proxy"
+        hint = "this request was not sent: check HTTPS_PROXY, or the proxy given to the session"
+    elif isinstance(error, aiohttp.ClientConnectorDNSError):
+        hint = "the name can't be looked up: check the base URL and the network"
+    elif isinstance(error, aiohttp.ClientSSLError):
+        hint = (
+            "the certificate was not accepted: if a filtering proxy put its own in place, set "
+            "SSL_CERT_FILE to a file with the proxy's CA certificate"
+        )
+    else:
+        hint = "this request was not sent: check the host, the network and any proxy"
+    return ConnectionFailed(f"no connection to {to} [{type(error).__name__}]", call=call, hint=hint)

@@ -1,0 +1,264 @@
+"""Which rows were sent and how each ended, kept through a crash.
+
+Before a chunk leaves, its rows are noted as sent; after its answer, how each ended. What is run
+again with the same journal sends exactly the rows that are not settled; of those that were on their
+way when the last run ended, the vendor is asked first. The file is written by a thread of its own,
+the notes of several chunks at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Sequence
+from functools import partial
+from operator import attrgetter, eq
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import JournalFailed, JournalUnusable, LmsError
+from ..outcome import Outcome, Status
+from .entries import Ended, Known, Rows, Sent
+from .key import key_beside
+from .tags import Tags
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from .sqlite import JournalFile
+
+#: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
+#: cost: where entries come by the thousand, many are written together; where a vendor's limit sets
+#: the pace, none waits.
+_APART, _MOST_APART = 0.002, 0.04
+
+_id, _status = attrgetter("id"), attrgetter("status")
+#: Stands for a vendor's id that is the row's own key, which is not kept.
+SAME = "="
+#: What a journal must have been written with to be used again, and what is said if it was not.
+_OTHERS = {
+    "key": "{key} belongs to another journal than {path}",
+    "form": "the journal {path} was written with another version of orjson, which writes JSON "
+    "otherwise",
+    "account": "the journal {path} was written for another account",
+    "operation": "the journal {path} was written by another call, or with other options",
+    "input": "the journal {path} was written for other input",
+}
+
+
+@attrs.frozen
+class Journal:
+    """The journal of one bulk, in the file ``path``; give it to one call at a time.
+
+    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes and is locked
+    while the journal is open. While an import runs, or after it was killed, SQLite's log stands
+    there too (``-wal`` added). All of them can be read by their owner only, and belong together.
+    Symbolic links are refused. No name, no mail address and no row stands in any of them.
+
+    :param path: where it is, or is to be made.
+    :param input: what the rows are, e.g. the name of their file: a journal that was begun with
+        another one is refused.
+    :param wait: how long to wait, in seconds, while another process works with it; by default it
+        is refused at once.
+    :param restart: forget what stands in it, and send everything.
+    :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
+        was put right at the vendor, and so does not show in the rows. A row that stands in the
+        input several times, and was not rejected each time, stays as it was.
+    :param keep_reasons: keep also why the vendor rejected a row, to tell it again in the next run.
+        Off by default: the vendor's sentence may name a person. Without it the next run tells the
+        vendor's code only.
+    :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
+        what it has sent, however often it is cancelled; rows without one are noted as sent.
+    """
+
+    path: Path = attrs.field(converter=Path)
+    input: str = attrs.field(default="", repr=False)
+    wait: float = attrs.field(default=0.0, kw_only=True)
+    restart: bool = attrs.field(default=False, kw_only=True)
+    retry_rejected: bool = attrs.field(default=False, kw_only=True)
+    keep_reasons: bool = attrs.field(default=False, kw_only=True)
+    grace: float = attrs.field(default=10.0, kw_only=True)
+
+    async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
+        """Open it for a call.
+
+        :param account: what tells the account from others.
+        :param operation: the call, and those of its options that change what it does.
+        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        """
+        from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
+
+        thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
+        opening = asyncio.get_running_loop().run_in_executor(
+            thread, self._open, thread, repr(account), operation
+        )
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(partial(_let_go, thread))  # it may open all the same
+            raise
+        except LmsError:
+            thread.shutdown(wait=False)
+            raise
+
+    def _open(self, thread: ThreadPoolExecutor, account: str, operation: str) -> OpenJournal:
+        from .sqlite import JournalFile  # with SQLite, which most programs do not need
+
+        file = JournalFile(self.path, wait=self.wait, restart=self.restart)
+        try:
+            tags = Tags(file.key())
+            other = file.begin(
+                {
+                    "key": tags.of(b"key").hex(),
+                    "form": tags.form(),
+                    "account": tags.of(account.encode()).hex(),
+                    "operation": operation,
+                    "input": tags.of(self.input.encode("utf-8", "surrogatepass")).hex(),
+                }
+            )
+            if other is not None:
+                raise JournalUnusable(
+                    _OTHERS[other].format(path=self.path, key=key_beside(self.path)),
+                    hint=("copy its own key to that place, or " if other == "key" else "")
+                    + "give another file, or forget what is in it with restart: "
+                    "either way, all rows are sent",
+                )
+            return OpenJournal(
+                file,
+                tags,
+                thread,
+                retry_rejected=self.retry_rejected,
+                keep_reasons=self.keep_reasons,
+            )
+        except BaseException:
+            file.close()
+            raise
+
+
+class OpenJournal:
+    """A journal while a bulk runs."""
+
+    def __init__(
+        self,
+        file: JournalFile,
+        tags: Tags,
+        thread: ThreadPoolExecutor,
+        *,
+        retry_rejected: bool,
+        keep_reasons: bool,
+    ) -> None:
+        self.file = file
+        self._keep_reasons = keep_reasons
+        self._tags = tags
+        self._thread = thread
+        self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._chunks = 0
+        self._next_at = 0.0
+        # Whether it knows of rows from an earlier run.
+        self._resumes = not file.is_empty
+        # Done when the first rows come: a run that does not get so far changes nothing.
+        self._to_forget = retry_rejected
+
+    async def recall(self, rows: Rows) -> list[Known | None]:
+        """What is known of each row from before, and nothing where nothing is known of any; they
+        are marked for :meth:`sent`."""
+        self._tags.mark(rows)
+        if not self._resumes:
+            return []
+        loop = asyncio.get_running_loop()
+        if self._to_forget:
+            self._to_forget = False
+            await loop.run_in_executor(self._thread, self.file.forget_rejected)
+        return await loop.run_in_executor(self._thread, self.file.recall, rows.tags)
+
+    def number(self) -> int:
+        """A number for the next chunk."""
+        self._chunks += 1
+        return self._chunks
+
+    def sent(self, number: int, rows: Rows) -> asyncio.Future[None]:
+        """Note that ``rows`` are about to leave.
+
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written: then
+            they must not leave.
+        """
+        return self._put(Sent(number, b"".join(rows.tags)))
+
+    def ended(
+        self, number: int, rows: Rows, outcomes: Sequence[Outcome[Any]]
+    ) -> asyncio.Future[None]:
+        """Note how the rows of :meth:`sent` ended.
+
+        :returns: done when it is on the disk; raises JournalFailed if it can't be written.
+        """
+        ends: list[Any] = list(map(_id, outcomes))
+        plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
+        if not plain or any(map(eq, ends, rows.keys)):
+            end = partial(_end, keep_reasons=self._keep_reasons)
+            ends = list(map(end, rows.keys, outcomes))
+        return self._put(Ended(number, ends))
+
+    async def close(self) -> None:
+        """Write what is left, and let go of the file."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        try:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])
+            await asyncio.get_running_loop().run_in_executor(self._thread, self.file.close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _put(self, entry: Sent | Ended) -> asyncio.Future[None]:
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._entries.append((entry, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return written
+
+    async def _write(self) -> None:
+        """Write until nothing is left; what comes meanwhile is written together."""
+        loop = asyncio.get_running_loop()
+        while self._entries:
+            await asyncio.sleep(self._next_at - loop.time())
+            now, self._entries = self._entries, []
+            self._next_at = loop.time() + min(_MOST_APART, _APART * len(now))
+            failure, hint = "", ""
+            try:
+                await loop.run_in_executor(
+                    self._thread, self.file.write, [entry for entry, _ in now]
+                )
+            except JournalFailed as failed:
+                failure, hint = failed.what, failed.hint
+            except Exception as broken:  # noqa: BLE001 - nobody waits for ever, whatever it is
+                failure = f"the journal {self.file.path} broke [{type(broken).__name__}]"
+            for _, written in now:
+                if written.done():
+                    continue  # whoever waited for it was cancelled
+                if failure:
+                    written.set_exception(JournalFailed(failure, hint=hint))
+                    written.exception()  # a bulk that was cut off asks no more
+                else:
+                    written.set_result(None)
+        self._writing = None
+
+
+def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[Any, ...]:
+    id_ = SAME if outcome.id == key else outcome.id
+    error = outcome.error
+    if error is None or not (keep_reasons and outcome.status is Status.REJECTED):
+        return outcome.status.value, id_, error and error.code
+    return outcome.status.value, id_, error.code, (error.message, error.fields)
+
+
+def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
+    """Close a journal that nobody waits for any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        thread.submit(opening.result().file.close)
+    thread.shutdown(wait=False)

@@ -1,0 +1,319 @@
+"""The file of a journal: SQLite, and what stands in it. All of it blocks; see ``journal.py``.
+
+While an import runs, the file is only added to: one note for all chunks that left and all that
+ended since the last one, which costs a twentieth of writing each row of the import. When it is
+opened again, these notes are taken apart into rows, that can be looked up (``matching.py``).
+
+No name, no mail address and no key stands here.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from .._version import __version__
+from ..errors import JournalFailed, JournalUnusable
+from .entries import Ended, Known, Sent, Told
+from .key import InUse, KeyFile, key_beside, make_private
+from .matching import TABLES, fold, forget_rejected, recall
+from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
+
+#: The form of the file. One of another form is refused, not guessed at.
+FORMAT = 3
+#: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
+_OURS = 0x6C6D736A
+#: What SQLite raises: of a damaged file, its own sentence may be no text.
+_BROKEN = (sqlite3.Error, UnicodeDecodeError)
+#: Bytes of SQLite's log from which on it is taken into the database.
+_MOST_LOG = 4 * 2**20
+#: Seconds to wait for another process in any case: it may only be looking.
+_SHORT_WAIT = 0.3
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
+"""
+
+
+class JournalFile:
+    """A journal's file, held by this process alone until :meth:`close`.
+
+    :param wait: how long to wait for another process to let go of it, in seconds.
+    :param make: whether to make it, if it is not there.
+    :param restart: forget what stands in it, also what another version wrote.
+    :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
+        to it is missing.
+    """
+
+    def __init__(
+        self, path: Path, *, wait: float = 0.0, make: bool = True, restart: bool = False
+    ) -> None:
+        self.path = path
+        self._refuse_links()
+        if not make and not path.is_file():
+            raise JournalUnusable(f"there is no journal {path}")
+        try:
+            if make:
+                make_private(path)
+        except OSError as error:
+            raise self._not_opened(error) from None
+        until = time.monotonic() + max(wait, _SHORT_WAIT)
+        while True:
+            try:
+                self._lock_and_open(make=make, restart=restart)
+            except (InUse, *_BROKEN) as error:
+                if not _in_use(error) or time.monotonic() > until:
+                    raise self._unusable(error) from None
+            except OSError as error:
+                raise self._not_opened(error) from None
+            else:
+                return
+            # Let go meanwhile: of two that come at one moment, each would wait for the other.
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
+
+    def _refuse_links(self) -> None:
+        """Refuse symbolic links: what is written would appear where a link points to."""
+        for file in (self.path, key_beside(self.path), *files_of(self.path)):
+            if file.is_symlink():
+                raise JournalUnusable(
+                    f"{file} is a symbolic link, which is not taken for a journal",
+                    hint="give another file, as the path of the journal itself",
+                )
+
+    def _lock_and_open(self, *, make: bool, restart: bool) -> None:
+        self._check_ours(read_header(self.path), make=make)
+        self._key_file = KeyFile(self.path, make=make)
+        try:
+            self._open(restart=restart)
+        except BaseException:
+            self._key_file.close()
+            raise
+
+    def _open(self, *, restart: bool) -> None:
+        header = read_header(self.path)  # once more: nobody else writes it now
+        self._check_ours(header, make=True)
+        if restart:
+            empty(self.path)
+            header = None
+        check_log(self.path, header)
+        log, self._shared_memory, _ = files_of(self.path)
+        self._log_name = str(log)
+        self._state = 0 if header is None else header.state
+        self._db = sqlite3.connect(
+            self.path, timeout=0.02, isolation_level=None, check_same_thread=False
+        )
+        try:
+            if header is None:
+                self._db.execute(f"PRAGMA application_id={_OURS}")
+            # Exclusive: nobody else can open it until this process closes it or dies.
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            with self._transaction("IMMEDIATE"):
+                self._check_format()
+            # Nobody has it open now. It was left by an import that was killed as it opened.
+            self._shared_memory.unlink(missing_ok=True)
+            try:
+                with self._transaction():
+                    fold(self._db)
+                    self._set_state(new_state(), before=self._state)
+            except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
+                raise JournalUnusable(
+                    f"the journal {self.path} is damaged",
+                    hint="bring a copy of it back, or forget what is in it with restart, which "
+                    "sends everything",
+                ) from None
+            # The database itself must say that it is open; and each log must say whose it is, so
+            # that SQLite may not begin a new one by itself.
+            self._checkpoint()
+            self._db.execute("PRAGMA wal_autocheckpoint=0")
+        except BaseException:
+            self._close()
+            raise
+
+    def _set_state(self, state: int, *, before: int | None = None) -> None:
+        self._note({"before": before})
+        self._db.execute(f"PRAGMA user_version={state}")
+        self._state = state
+
+    def _checkpoint(self) -> None:
+        self._db.execute("PRAGMA wal_checkpoint(RESTART)")
+
+    def key(self) -> bytes:
+        """The key of the journal's hashes.
+
+        :raises JournalUnusable: it is missing, or not a key.
+        """
+        return self._key_file.key(new=self.is_new)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        try:
+            self._close()
+        finally:
+            self._key_file.close()
+
+    def _close(self) -> None:
+        try:
+            # First into the database, so that there is room for the next line on a full disk.
+            self._checkpoint()
+            if self._state & OPEN:
+                with self._transaction():
+                    self._set_state(self._state & ~OPEN)
+        except _BROKEN:
+            pass  # it can't be written: its log stays beside it
+        finally:
+            self._db.close()
+
+    def begin(self, about: dict[str, str]) -> str | None:
+        """Make the journal be ``about`` these, or tell which of them it is not about."""
+        with self._reading():
+            known = dict(self._db.execute("SELECT name, value FROM about"))
+        for name, value in about.items():
+            if known.get(name, value) != value:
+                return name
+        with self._writing(), self._transaction():
+            self._note({**about, "begun": known.get("begun", time.time())})
+            self._set_state(self._state)
+        return None
+
+    def forget_rejected(self) -> None:
+        """Know nothing of the rows that were rejected.
+
+        :raises JournalFailed: it can't be written any more.
+        """
+        with self._writing():
+            forget_rejected(self._db)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has begun it."""
+        with self._reading():
+            begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'").fetchone()
+        return begun is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it knew of no row when it was opened."""
+        with self._reading():
+            return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
+
+    def write(self, entries: Iterable[Sent | Ended]) -> None:
+        """Write ``entries``, all or none; they are on the disk when this returns.
+
+        :raises JournalFailed: they could not be written.
+        """
+        chunks: list[tuple[int, Any]] = []
+        tags = []
+        for entry in entries:
+            if isinstance(entry, Sent):
+                chunks.append((entry.chunk, len(entry.tags)))
+                tags.append(entry.tags)
+            else:
+                chunks.append((entry.chunk, entry.ends))
+        with self._writing():  # by one statement: each lets go of the interpreter, and waits for it
+            self._db.execute(
+                "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
+                (time.time(), orjson.dumps(chunks), b"".join(tags)),
+            )
+            if os.stat(self._log_name).st_size > _MOST_LOG:  # noqa: PTH116 - for each note
+                self._checkpoint()
+                with self._transaction():
+                    self._set_state(self._state)
+
+    def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
+        """What is known of each row from before, by its hash. A row that stands in the input
+        several times is told each time by itself.
+
+        :raises JournalFailed: it can't be read any more.
+        """
+        with self._writing(), self._transaction():
+            return [recall(self._db, tag) for tag in tags]
+
+    def tell(self) -> Told:
+        """What stands in it."""
+        with self._reading():
+            counts = dict(self._db.execute("SELECT status, count(*) FROM row GROUP BY status"))
+            about = dict(self._db.execute("SELECT name, value FROM about"))
+            begun = float(about.get("begun", 0.0))
+            (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
+        return Told(Counter(counts), about.get("operation", ""), begun, written or begun)
+
+    def _check_ours(self, header: Header | None, *, make: bool) -> None:
+        """Refuse somebody else's file, and an empty file that nobody asked to be made a journal."""
+        if (make and header is None) or (header and header.application_id == _OURS):
+            return
+        raise JournalUnusable(f"{self.path} is not a journal")
+
+    def _check_format(self) -> None:
+        for statement in (_TABLES + TABLES).split(";\n"):  # a script of SQLite's would commit
+            self._db.execute(statement)
+        about = dict(self._db.execute("SELECT name, value FROM about"))
+        if "format" not in about:
+            self._note({"format": FORMAT, "version": __version__})
+        elif about["format"] != FORMAT:
+            writer = f"lms-async {about['version']}" if "version" in about else "an earlier version"
+            raise JournalUnusable(
+                f"the journal {self.path} was written by {writer}, in format {about['format']}; "
+                f"lms-async {__version__} reads format {FORMAT}",
+                hint="finish its import with the version that wrote it, or forget what is in it "
+                "with restart: then all rows are sent again",
+            )
+
+    def _note(self, about: dict[str, object]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+
+    @contextmanager
+    def _transaction(self, kind: str = "") -> Iterator[None]:
+        self._db.execute(f"BEGIN {kind}")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except _BROKEN as error:
+            raise self._unusable(error) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except _BROKEN as error:
+            what = str(error)
+        else:
+            return
+        raise JournalFailed(
+            f"the journal {self.path} can't be written any more: {what}",
+            hint="rows that could not be noted were not sent; make room and run it again",
+        )
+
+    def _unusable(self, error: Exception) -> JournalUnusable:
+        if _in_use(error):
+            return JournalUnusable(
+                f"the journal {self.path} is in use by another import",
+                hint="wait for its end; two at once would send rows twice",
+            )
+        return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
+
+    def _not_opened(self, error: OSError) -> JournalUnusable:
+        return JournalUnusable(f"the journal {self.path} can't be opened: {error.strerror}")
+
+
+def _in_use(error: Exception) -> bool:
+    return isinstance(error, InUse) or "locked" in str(error)

@@ -1,0 +1,88 @@
+"""Which limiters a call has to pass: one for each scope that a vendor counts by."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from weakref import WeakKeyDictionary
+
+from .slot import FullSlot, full_slot
+from .usage import Usage
+from .window import Limiter, Priority, Window
+
+# Kept for as long as the loop: a limiter that went with its client would forget what just departed.
+_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
+# Kept for longer: the next event loop begins with the slots that are still busy. Event loops may
+# run in several threads.
+_used: dict[Hashable, list[Usage]] = {}
+_used_lock = threading.Lock()
+
+
+def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
+    """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one.
+
+    A :class:`~lms_async.Window` counts what was used of the scope on event loops that have
+    ended.
+    """
+    loop = asyncio.get_running_loop()
+    limiters = _shared.get(loop)
+    if limiters is None:
+        limiters = _shared[loop] = {}
+        _forget_what_is_over()
+    limiter = limiters.get(scope)
+    if limiter is None:
+        limiter = limiters[scope] = make()
+        if isinstance(limiter, Window):
+            with _used_lock:
+                used = _used.setdefault(scope, [])
+                usage = limiter.continues(used.copy())
+                usage.begins_on(loop)
+                used.append(usage)
+    return limiter
+
+
+def _forget_what_is_over() -> None:
+    with _used_lock:
+        for scope, used in list(_used.items()):
+            used[:] = [usage for usage in used if not usage.is_over]
+            if not used:
+                del _used[scope]
+
+
+class _Slots:
+    """The slots of several limiters, for one request."""
+
+    def __init__(self) -> None:
+        self.held: list[FullSlot] = []
+
+    def answered(self) -> None:
+        for slot in self.held:
+            slot.answered()
+
+    def unused(self) -> None:
+        for slot in self.held:
+            slot.unused()
+
+    def abandoned(self, seconds: float) -> None:
+        for slot in self.held:
+            slot.abandoned(seconds)
+
+
+async def acquired(
+    limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
+) -> FullSlot:
+    """Wait for a slot of each of ``limiters``, see :meth:`Limiter.acquire`."""
+    if len(limiters) == 1:
+        return full_slot(
+            await limiters[0].acquire(weight=weight, priority=priority, patience=patience)
+        )
+    slots = _Slots()
+    try:
+        for limiter in limiters:
+            slot = await limiter.acquire(weight=weight, priority=priority, patience=patience)
+            slots.held.append(full_slot(slot))
+    except BaseException:
+        slots.unused()  # no request was sent with those that are held already
+        raise
+    return slots

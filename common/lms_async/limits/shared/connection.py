@@ -1,0 +1,234 @@
+"""The line to a window that is kept in Redis: its connections, its one script, and its clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import attrs
+
+from ...errors import InvalidInput
+
+try:
+    from redis.asyncio import Redis
+    from redis.asyncio.client import PubSub
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "a limit shared through Redis needs an extra: pip install 'lms-async[redis]'",
+        name=missing.name,
+    ) from None
+
+#: How long Redis may take to answer, and how long it may be silent before it is asked whether it
+#: is still there; in seconds.
+PATIENCE = 2.0
+_SILENCE = 5.0
+
+#: What is raised when Redis can't be reached, or can't do what is asked.
+BROKEN = (RedisError, OSError)
+
+# Times are microseconds since 1970: 16 digits until the year 2286.
+_BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
+_PAUSE = re.compile(r"paused ([0-9]{1,16})")
+
+log = logging.getLogger("lms_async")
+
+_SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
+
+
+def is_cancelled() -> bool:
+    """Whether this task shall end: a timeout that ends at the same moment (redis-py looks at its
+    connections with one of no length) takes the cancellation for its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+class Forgotten(Exception):
+    """What was known of the window does not hold any more: begin anew."""
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+@attrs.frozen
+class Reply:
+    """What the script says; times are microseconds on the clock of Redis."""
+
+    epoch: str
+    now: int = attrs.field(converter=int)
+    paused: int = attrs.field(converter=int)
+    closed: int = attrs.field(converter=int)
+    again: int = attrs.field(converter=int)
+    taken_back: int = attrs.field(converter=int)
+    granted: list[str] = attrs.field(converter=_words)
+
+
+@attrs.frozen
+class Booking:
+    """A slot that this process was given from outside of a call."""
+
+    name: str
+
+
+@attrs.frozen
+class Pause:
+    """Nobody departs until then, in microseconds on the clock of Redis."""
+
+    until: int
+
+
+def departure(booking: str) -> int:
+    """When a booking may depart, in microseconds on the clock of Redis."""
+    return int(booking.partition(".")[0])
+
+
+def _connections(url: str) -> Redis:
+    try:
+        return Redis.from_url(
+            url,
+            decode_responses=True,
+            encoding_errors="replace",  # whatever others publish on our channels
+            protocol=2,
+            socket_connect_timeout=PATIENCE,
+            # An attempt that failed is ours to repeat: the window must know of it.
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:  # which may quote the password
+        pass
+    raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
+
+
+class Line:
+    """Calls the script, and hears what others' calls have for this process.
+
+    :param name: of the window in Redis: its keys and its channels begin with it.
+    :param lease: seconds after a departure at which an unanswered booking lapses.
+    :param new: whether an empty Redis is known to be new.
+    :raises InvalidInput: for a URL that can't be read.
+    """
+
+    def __init__(
+        self, url: str, name: str, *, limit: int, per: float, lease: float, new: bool
+    ) -> None:
+        self._redis = _connections(url)
+        self._script = self._redis.register_script(_SCRIPT)
+        self._keys = [name, f"{name}:free", f"{name}:out", f"{name}:queue"]
+        self._numbers = [limit, round(per * 1e6), round(lease * 1e6)]
+        self._new = "new" if new else ""
+        self._heard_unknown = False
+        #: The name of Redis' memory, and of this process in it as long as it hears.
+        self._epoch = ""
+        self._session = ""
+        #: How far the clock of Redis is ahead of the loop's, at least.
+        self._ahead = 0.0
+
+    def here(self, then: int) -> float:
+        """A moment on the clock of Redis, on the loop's; never too early."""
+        return then / 1e6 - self._ahead
+
+    async def call(
+        self,
+        *,
+        pause: float = 0.0,
+        front: int = 0,
+        behind: int = 0,
+        answered: Sequence[str] = (),
+        unused: Sequence[str] = (),
+        abandoned: Sequence[tuple[str, float]] = (),
+    ) -> Reply:
+        """Say what there is to say, and hear what was booked for this process.
+
+        :param pause: seconds from now.
+        :param front: tickets to put in front of the queue.
+        :param behind: tickets to put behind, or (negative) to take back.
+        :param abandoned: bookings without a response, and when their requests can't arrive any
+            more, on the loop's clock.
+        :raises Forgotten: nothing was done.
+        :raises RedisError, OSError: whether it was done is not known.
+        """
+        args: list[str | int] = [*self._numbers, self._epoch, self._session]
+        args += [round(pause * 1e6), front, behind, " ".join(answered), " ".join(unused)]
+        now = asyncio.get_running_loop().time()
+        left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
+        args.append(" ".join(f"{booking} {microseconds}" for booking, microseconds in left))
+        args.append(self._new)
+        async with asyncio.timeout(PATIENCE):
+            reply = Reply(*await self._script(keys=self._keys, args=args))
+        # The script read its clock before this moment, so ours can only seem to be behind.
+        self._ahead = reply.now / 1e6 - asyncio.get_running_loop().time()
+        known, self._epoch = self._epoch, reply.epoch
+        if self._session and known != reply.epoch:
+            raise Forgotten
+        return reply
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[tuple[Reply, AsyncIterator[Booking | Pause | None]]]:
+        """Get in touch: gives the state of the window, and what is to be heard from now on.
+
+        :raises RedisError, OSError: Redis can't be reached.
+        """
+        self._session = ""
+        # Where one connection broke, the others did too.
+        await self._redis.connection_pool.disconnect()
+        # Before the channels are listened to: a window whose memory is gone, and to which somebody
+        # listens, was lost; else it is new.
+        state = await self.call()
+        self._session = secrets.token_hex(8)
+        try:
+            async with self._redis.pubsub() as ear:
+                # The channel of all is the second: nothing is said before both are heard.
+                channels = [f"{self._keys[0]}:{self._session}", self._keys[0]]
+                async with asyncio.timeout(PATIENCE):
+                    await ear.subscribe(*channels)
+                    for _ in channels:
+                        await ear.get_message(timeout=None)
+                yield state, self._hear(ear)
+        finally:
+            self._session = ""
+
+    async def _hear(self, ear: PubSub) -> AsyncIterator[Booking | Pause | None]:
+        asked = False
+        while not is_cancelled():
+            message = await ear.get_message(timeout=_SILENCE)
+            if message is None:
+                if asked:
+                    raise TimeoutError("Redis is silent")
+                await ear.ping()
+                asked = True
+                continue
+            asked = False
+            if message["type"] != "message":
+                continue
+            yield self._understood(message["channel"], message["data"])
+
+    def _understood(self, channel: str, text: str) -> Booking | Pause | None:
+        """What a message says; ``None`` for one that this package does not send.
+
+        :raises Forgotten: for the message that memory was lost.
+        """
+        if channel != self._keys[0]:
+            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session}"):
+                return Booking(text)
+        elif text == "lost":
+            raise Forgotten
+        elif pause := _PAUSE.fullmatch(text):
+            return Pause(int(pause[1]))
+        if not self._heard_unknown:
+            self._heard_unknown = True
+            log.warning(
+                "the Redis that shares %s: ignoring messages that lms-async did not send",
+                self._keys[0],
+            )
+        return None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()

@@ -1,0 +1,148 @@
+"""What is done while the Redis that shares a limit can't be reached, or may have forgotten it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from ...errors import ConnectionFailed
+from ...events import Event, Listener, tell
+from ..queue import Line as Waiters
+from ..window import Limiter, Slot
+
+log = logging.getLogger("lms_async")
+
+
+@attrs.frozen
+class RedisAway(Event):
+    """Redis can't be reached (``error``): departures are refused, or go on with a share. ``name``
+    is what the window is called in Redis."""
+
+    name: str
+    error: str
+    goes_on: bool
+
+
+@attrs.frozen
+class RedisBack(Event):
+    """Redis can be reached again, after ``seconds``."""
+
+    name: str
+    seconds: float
+
+
+@attrs.frozen
+class RedisForgot(Event):
+    """Redis may have forgotten what was booked: nothing it keeps departs for ``seconds``."""
+
+    name: str
+    seconds: float
+
+
+class Away:
+    """Whether Redis is away, and what those get who wait for it.
+
+    :param name: what the window is called in Redis.
+    :param share: what was set aside for this process; without it those who wait are refused.
+    :param waiters: who waits.
+    :param hand: gives a slot to whoever stands first.
+    :param ended: told when the feeding from the share has ended.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        share: Limiter | None,
+        waiters: Waiters,
+        *,
+        hand: Callable[[Slot], None],
+        ended: Callable[[asyncio.Task[None]], None],
+        events: Sequence[Listener],
+    ) -> None:
+        self.share = share
+        self._name = name
+        self._waiters = waiters
+        self._hand = hand
+        self._ended = ended
+        self._events = events
+        self._since: float | None = None
+        self._why = ""
+        self._feeding: asyncio.Task[None] | None = None
+        #: Set by whoever begins to wait.
+        self.asked = asyncio.Event()
+
+    def __bool__(self) -> bool:
+        return self._since is not None
+
+    def refusal(self) -> ConnectionFailed | None:
+        """Why nothing may depart now, if so."""
+        if self._since is None or self.share is not None:
+            return None
+        return ConnectionFailed(
+            f"the Redis that shares this limit can't be reached: {self._why}",
+            hint="nothing was sent",
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Nobody departs with the share either, for ``seconds``."""
+        if self.share is not None:
+            self.share.pause(seconds)
+
+    def begins(self, error: Exception) -> None:
+        """Redis can't be reached."""
+        self._why = type(error).__name__
+        if self._since is None:
+            self._since = asyncio.get_running_loop().time()
+            goes_on = self.share is not None
+            self._say(
+                RedisAway(self._name, self._why, goes_on),
+                f"can't be reached ({self._why}): "
+                + ("going on with the share set aside" if goes_on else "departures are refused"),
+            )
+
+    def ends(self) -> None:
+        """Redis can be reached."""
+        if self._since is not None:
+            seconds = asyncio.get_running_loop().time() - self._since
+            self._since = None
+            self._say(RedisBack(self._name, seconds), f"can be reached again after {seconds:.1f} s")
+
+    def forgot(self, seconds: float) -> None:
+        """It is there, and what it knows holds only after ``seconds``."""
+        self._say(
+            RedisForgot(self._name, seconds),
+            f"may have forgotten what was booked: nothing departs for {seconds:.1f} s",
+        )
+
+    def feed(self, *, closed: bool) -> None:
+        """Feed those who wait from the share for as long as Redis can't, be it away or ``closed``
+        to all because it forgot."""
+        if self.share is None:
+            return
+        if self._since is None and not closed:
+            self.stop_feeding()
+        elif self._feeding is None:
+            self._feeding = asyncio.get_running_loop().create_task(
+                self._feed(self.share), name="lms_async.RedisWindow.share"
+            )
+            self._feeding.add_done_callback(self._ended)
+
+    def stop_feeding(self) -> None:
+        """Redis serves again, or nobody does."""
+        if self._feeding is not None:
+            self._feeding.cancel()
+            self._feeding = None
+
+    async def _feed(self, share: Limiter) -> None:
+        while True:
+            while self._waiters.first() is None:
+                self.asked.clear()
+                await self.asked.wait()
+            self._hand(await share.acquire())
+
+    def _say(self, event: Event, what: str) -> None:
+        log.warning("the Redis that shares %s %s", self._name, what)
+        tell(self._events, event)

@@ -1,0 +1,244 @@
+"""A vendor's limit, kept exactly by many processes and hosts together, through Redis.
+
+The rule is that of :class:`~lms_async.Window`: a slot is busy from the departure until one
+period after the answer. Who wants to depart leaves a ticket in Redis; the call that brings in an
+answer also books the slot for whoever stands first in the queue, and tells that process the moment,
+one period ahead. So a permit costs one call of the script ``window.lua``, which carries all
+that a process has to say at that moment, and nobody polls.
+
+What can go wrong errs on the side of too few departures. A booking whose process died, or whose
+message was lost, holds its slot until its request can't arrive any more, and then lapses. When
+Redis may have forgotten bookings (a restart, a failover, an eviction), nothing departs until they
+all would have lapsed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from math import inf
+from types import TracebackType
+from typing import Literal, Self
+
+from ...errors import ClientUnusable, InvalidInput, LmsError, RateLimited
+from ...events import Listener, heard
+from ...loop_owner import Home
+from ..queue import Line as Waiters
+from ..queue import Priority, Waiter
+from ..slot import FullSlot, Slot, full_slot
+from ..window import Limiter
+from .bookings import LATE, Booked, Departures
+from .connection import PATIENCE, Line
+from .fallback import Away
+from .session import Talk
+
+log = logging.getLogger("lms_async")
+
+
+class RedisWindow:
+    """At most ``limit`` arrivals at the server in any ``per`` seconds, from all processes that name
+    the same ``scope`` on the same Redis; first come, first served among all of them.
+
+    It belongs to the event loop and the process that it is first used in: each worker makes its
+    own. Close it, or use it as an async context manager, so that the last answers are told.
+
+    :param limit: requests, at least 1; the same in all processes.
+    :param per: seconds, above 0; the same in all processes.
+    :param scope: what the vendor counts by, e.g. an account's key or a host. Redis sees its hash.
+    :param url: ``redis://``, ``rediss://`` or ``unix://``; Redis 6.2 or later, or Valkey, not a
+        cluster.
+    :param timeout: seconds, at least the timeout of the clients that use it: a booking that was
+        never answered lapses ``timeout + per`` after its departure, and a few seconds.
+    :param when_away: what to do while Redis can't be reached. ``"refuse"``: ``acquire`` raises
+        ``ConnectionFailed``. A window of this process alone: go on with that share, which is set
+        aside: ``limit`` and the shares of all processes together are what the vendor allows.
+    :param redis_is_new: whether an empty Redis is certainly new, so that the first ``acquire`` need
+        not wait until what may have been booked before has lapsed. For development and tests only:
+        after a restart of an empty Redis, all that was booked before it is forgotten, and the
+        vendor may see twice the limit.
+    :param events: told ``RedisAway``, ``RedisBack`` and ``RedisForgot``,
+        which are logged as warnings too.
+    :raises ValueError: for a window without room.
+    :raises InvalidInput: for a URL that can't be read.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        per: float,
+        scope: str,
+        url: str = "redis://localhost:6379/0",
+        timeout: float = 60.0,
+        when_away: Literal["refuse"] | Limiter = "refuse",
+        redis_is_new: bool = False,
+        events: Sequence[Listener] = (),
+    ) -> None:
+        if limit < 1 or per <= 0 or timeout <= 0:
+            raise ValueError("a window needs limit >= 1, per > 0 and timeout > 0 (seconds)")
+        self._limit = limit
+        self._per = per
+        self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
+        # Late by no more than LATE, and by what is not known of the clock of Redis.
+        lease = timeout + per + LATE + PATIENCE
+        line = Line(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
+
+        self._home = Home("this limiter", "make a new RedisWindow there, of the same scope")
+        #: Why it can't be used any more.
+        self._end = ""
+        self._keeping: asyncio.Task[None] | None = None
+        self._waiters = Waiters()
+        share = None if when_away == "refuse" else when_away
+        self._departures = Departures(here=line.here, hand=self._hand, share=share is not None)
+        self._away = Away(
+            self._name,
+            share,
+            self._waiters,
+            hand=self._hand_of_share,
+            ended=self._ended,
+            events=heard(events),
+        )
+        self._talk = Talk(
+            line, self._waiters, self._departures, self._away, refuse=self._refuse_all
+        )
+
+    def __repr__(self) -> str:
+        away = ", Redis away" if self._away else ""
+        return (
+            f"<RedisWindow {self._limit} per {self._per:g} s, {self._name}: "
+            f"{self.waiting} waiting{away}>"
+        )
+
+    @property
+    def waiting(self) -> int:
+        """How many callers of this process stand in the queue."""
+        return len(self._waiters)
+
+    @property
+    def rate(self) -> float:
+        """Requests per second that it would let go for ever, to all processes together."""
+        return self._limit / self._per
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Tell Redis the last answers, give back what was not used, and close the connections.
+
+        Whoever still waits is refused. Slots that are answered later lapse by themselves.
+        """
+        if self._home.settled is not None:
+            self._home.loop()
+        self._end = self._end or "was closed"
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
+        self._refuse_all()
+
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> FullSlot:
+        """Wait for a slot.
+
+        :param weight: 1; a request that uses more of a limit can't share it through Redis.
+        :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place,
+            among the waiters of this process.
+        :param patience: the longest pause, in seconds, that is waited out.
+        :raises InvalidInput: at once, for any other weight.
+        :raises RateLimited: at once, for a pause longer than ``patience``, also one that comes
+            while the caller waits.
+        :raises ConnectionFailed: Redis can't be reached, and no share was set aside for that.
+        :raises ClientUnusable: closed, on another event loop than before, or after a fork.
+        """
+        if weight != 1:
+            raise InvalidInput(f"a weight of {weight} can't be booked in Redis; 1 can")
+        loop = self._home.loop()
+        refusal = self._refusal()
+        if refusal is not None:
+            raise refusal
+        if self.pause_left() > patience:
+            raise RateLimited(429, retry_after=self.pause_left())
+        self._start(loop)
+        waiter = Waiter(loop.create_future(), weight, priority, patience)
+        self._waiters.join(waiter)
+        self._away.asked.set()
+        self._departures.news.set()
+        turn: asyncio.Future[Slot | None] = waiter.turn
+        try:
+            slot = await turn
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not turn.done() and not loop.is_closed():
+                turn.cancel()
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._hand(turn.result())
+            self._departures.news.set()
+            raise
+        if slot is None:
+            self._departures.news.set()  # a ticket may be too many now
+            raise RateLimited(429, retry_after=waiter.asked or 0.0)
+        return full_slot(slot)
+
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
+        """Let nobody in any process depart for ``seconds`` from now; never shortens an earlier
+        pause. While Redis can't be reached it holds in this process, and is told later."""
+        loop = self._home.loop()
+        self._start(loop)
+        departures = self._departures
+        departures.pause_asked_until = max(departures.pause_asked_until, loop.time() + seconds)
+        self._away.pause(seconds)
+        self._waiters.dismiss(departures.pause_left())
+        departures.depart()
+        departures.news.set()
+
+    def pause_left(self) -> float:
+        """Seconds until the pause is over, as far as this process has heard; 0 without one."""
+        self._home.loop()
+        return self._departures.pause_left()
+
+    # Who waits
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._keeping is None and not self._end:
+            self._keeping = loop.create_task(self._talk.keep(), name="lms_async.RedisWindow")
+            self._keeping.add_done_callback(self._ended)
+
+    def _refusal(self) -> LmsError | None:
+        if self._end:
+            return ClientUnusable(f"this limiter {self._end}", hint="make a new RedisWindow")
+        return self._away.refusal()
+
+    def _refuse_all(self) -> None:
+        refusal = self._refusal()
+        if refusal is not None:
+            self._waiters.refuse(refusal)
+
+    def _hand(self, slot: Slot | None) -> None:
+        """Give ``slot`` to whoever stands first here, or else back."""
+        waiter = self._waiters.first()
+        if waiter is not None and slot is not None:
+            self._waiters.leave(waiter, slot)
+        elif isinstance(slot, Booked):
+            self._departures.give_back(slot.booking)
+        elif slot is not None:
+            full_slot(slot).unused()
+
+    def _hand_of_share(self, slot: Slot) -> None:
+        self._hand(slot)
+        self._departures.news.set()  # a ticket may be too many now
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Nobody waits for what will not come."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._end = f"broke ({type(error).__name__})"
+            log.error("the Redis that shares %s: the limiter broke", self._name, exc_info=error)
+            self._refuse_all()

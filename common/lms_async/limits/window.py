@@ -1,0 +1,344 @@
+"""Keeping a vendor's limit, exactly.
+
+A vendor counts arrivals, and a request arrives at some moment between its departure and its answer.
+So a slot of a :class:`Window` is busy from the departure until one period after the answer: its
+next user departs, and so arrives, at least one period after the last one arrived. No jitter and no
+kind of window that a server may keep can lead to a refusal. The price is that at most
+``per / (per + latency)`` of the budget is used.
+
+A request whose caller gave up may still arrive. Its slot stays busy until one period after the
+moment from which it can't. A slot with which no request was sent is free at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from math import inf
+from typing import Protocol
+
+from ..errors import InvalidInput, RateLimited
+from ..events import Learned, Listener, heard, tell
+from ..loop_owner import Home
+from .learning import Learning, Learnt
+from .queue import Line, Waiter
+from .queue import Priority as Priority
+from .slot import FullSlot
+from .slot import Slot as Slot
+from .slots import Slots
+from .usage import Usage
+
+#: How many periods after an interactive call normal ones still leave spread.
+_STAYS_SPREAD = 10
+
+
+class Limiter(Protocol):
+    """What the transport asks before each attempt."""
+
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> Slot:
+        """Wait until one request may depart.
+
+        :param weight: how much of the limit it uses, at least 1.
+        :param priority: ``interactive`` goes before ``normal``, which keeps a share of the places.
+        :param patience: the longest pause, in seconds, that the caller would wait out.
+        :raises InvalidInput: at once, for a weight above the limit.
+        :raises RateLimited: at once, for a pause that lasts longer than ``patience``, whether it
+            is found or comes while the caller waits.
+        """
+
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
+        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+
+        :param refusal: whether the limit itself was refused (429), and not some other pause asked
+            for, such as that of a 503.
+        """
+
+    def pause_left(self) -> float:
+        """Seconds until the pause is over; 0 without one."""
+
+    @property
+    def rate(self) -> float:
+        """Requests per second that it lets go for ever, at most; ``inf`` where it knows of none."""
+
+
+class _WindowSlot:
+    __slots__ = ("_departed", "_weight", "_window")
+
+    def __init__(self, window: Window, weight: int, departed: float) -> None:
+        self._window: Window | None = window
+        self._weight = weight
+        self._departed = departed
+
+    def answered(self) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._answered(self._weight, self._departed)
+
+    def unused(self) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._unused(self._weight)
+
+    def abandoned(self, seconds: float) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            window._abandoned(self._weight, seconds)
+
+
+class Window:
+    """At most ``limit`` arrivals at the server in any ``per`` seconds; first come, first served.
+
+    ``Window(15, per=5)`` is one limit; :meth:`together` holds several at once. A window belongs to
+    the event loop that it is first used on. Waiting costs one timer for all waiters, and a
+    cancelled waiter loses no slot.
+
+    An interactive call takes the next slot that is free. While such calls come, normal ones leave
+    evenly spread over the period, so that this slot is never a whole period away.
+
+    :param limit: requests, at least 1.
+    :param per: seconds, above 0.
+    :param learn: find out, from refusals alone, how much less than ``limit`` the vendor allows and
+        how early a slot may be free again; what :attr:`learnt` told earlier can be given here. The
+        price is a refusal now and then. Without it nothing is risked.
+    :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
+    :param after: a window of the same limit that was used on an event loop which has ended: the
+        slots that it used, and its pause, count here too.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        per: float,
+        learn: bool | Learnt = False,
+        events: Sequence[Listener] = (),
+        after: Window | None = None,
+    ) -> None:
+        if limit < 1 or not 0 < per < inf:
+            raise ValueError("a window needs limit >= 1 and per > 0 (seconds)")
+        self._learning: Learning | None = None
+        if learn:
+            self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
+        self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
+        self._usage = Usage(self._slots)
+        self._former: list[Usage] = []
+        if after is not None:
+            self._former += [*(one for one in after._former if not one.is_over), after._usage]
+        self._most_weight = limit
+        self._events = heard(events)
+        self._told = self.learnt
+        self._line = Line()
+        self._normal_left = -inf
+        self._interactive_came = -inf
+        self._timer: asyncio.TimerHandle | None = None
+        self._home = Home("this limiter", "make a new Window there, with after=this one")
+
+    @classmethod
+    def together(cls, *windows: Window) -> Window:
+        """A window that lets a request go when every one of ``windows`` would, e.g. 15 in 5 s and
+        1,000 in an hour. The given windows serve as descriptions and are not used themselves.
+
+        :raises ValueError: without windows, or with one that learns: a refusal does not tell which
+            of several limits it is about.
+        """
+        if not windows or any(window._learning for window in windows):
+            raise ValueError("at least one window, and none that learns")
+        first, *others = (slots for window in windows for slots in window._slots)
+        joined = cls(first.most, per=first.per)
+        joined._slots += tuple(Slots(slots.most, slots.per) for slots in others)
+        joined._usage.slots = joined._slots
+        joined._most_weight = min(slots.most for slots in joined._slots)
+        return joined
+
+    def __repr__(self) -> str:
+        limits = " and ".join(f"{slots.limit} per {slots.per:g} s" for slots in self._slots)
+        if self._learning is not None:
+            guard = self._learning.learnt.guard
+            shown = "" if guard is None else f", guard {guard:.3f} s"
+            limits += f" (learnt, of at most {self._slots[0].most}{shown})"
+        return f"<Window {limits}: {self._slots[0].out} under way, {self.waiting} waiting>"
+
+    @property
+    def waiting(self) -> int:
+        """How many callers stand in the queue."""
+        return len(self._line)
+
+    @property
+    def rate(self) -> float:
+        """Requests per second that it would let go for ever, at most."""
+        return min(slots.limit / slots.per for slots in self._slots)
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What was learnt so far, to be given as ``learn`` next time; ``None`` if it does not."""
+        return None if self._learning is None else self._learning.learnt
+
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+    ) -> FullSlot:
+        """Wait for a slot.
+
+        :param weight: how many slots the request uses, at least 1.
+        :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place.
+        :param patience: the longest pause, in seconds, that is waited out.
+        :raises InvalidInput: at once, for a weight above the limit.
+        :raises RateLimited: at once, for a pause longer than ``patience``, also one that comes
+            while the caller waits.
+        :raises ClientUnusable: on another event loop than before, or after a fork.
+        """
+        if not 1 <= weight <= self._most_weight:
+            raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
+        loop = self._loop()
+        now = loop.time()
+        if self._usage.paused_until - now > patience:
+            raise RateLimited(429, retry_after=self._usage.paused_until - now)
+        if priority == "interactive":
+            self._interactive_came = now
+        if not self._line.anybody and self._opens_at(weight, priority, now) == now:
+            self._depart(weight, priority, now)
+            return _WindowSlot(self, weight, now)
+        waiter = Waiter(loop.create_future(), weight, priority, patience)
+        self._line.join(waiter)
+        if self._line.first() is waiter:
+            self._wake()
+        try:
+            await waiter.turn
+        except BaseException:  # cancelled, or the coroutine was closed
+            if not waiter.turn.done() and not loop.is_closed():
+                waiter.turn.cancel()
+            if not waiter.turn.done() or waiter.turn.cancelled():
+                self._wake()  # the head of the line may have gone: arm for the next one
+            elif waiter.asked is None:
+                self._unused(weight)
+            raise
+        if waiter.asked is not None:
+            raise RateLimited(429, retry_after=waiter.asked)
+        return _WindowSlot(self, weight, loop.time())
+
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
+        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+
+        :param refusal: whether the vendor refused a request for its limit: a window that learns
+            takes that into account.
+        """
+        now = self._loop().time()
+        self._usage.paused_until = max(self._usage.paused_until, now + seconds)
+        self._line.dismiss(self._usage.paused_until - now)
+        if self._learning is not None and refusal:
+            self._learning.refused(now, self._usage.paused_until)
+            self._tell()
+        self._wake()
+
+    def pause_left(self) -> float:
+        """Seconds until the pause is over; 0 without one."""
+        return max(0.0, self._usage.paused_until - self._loop().time())
+
+    def continues(self, former: Sequence[Usage]) -> Usage:
+        """Count what earlier windows of this limit have used as used here too.
+
+        :param former: as this method gave it for each of them.
+        :returns: what this window uses from now on.
+        """
+        self._former += former
+        return self._usage
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The running event loop, if it is the window's own."""
+        new = self._home.settled is None
+        loop = self._home.loop()
+        if new:
+            self._usage.begins_on(loop)
+            self._usage.take_over(self._former, loop.time())
+        self._usage.used(loop.time())
+        return loop
+
+    def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
+        """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
+        answer must come in first, which will look again."""
+        when = self._usage.paused_until
+        if priority == "normal" and self._interactive_came > -inf:
+            when = max(when, self._spread_until(now))
+        if when > now:
+            return when
+        when = now
+        for slots in self._slots:
+            opens = slots.opens_at(weight, now)
+            if opens is None:
+                return None
+            when = max(when, opens)
+        return when
+
+    def _spread_until(self, now: float) -> float:
+        """When the next normal request may depart, as far as interactive ones are concerned."""
+        quickest = max(self._slots, key=lambda slots: slots.limit / slots.per)
+        if now - self._interactive_came > _STAYS_SPREAD * quickest.per:
+            return -inf
+        return self._normal_left + quickest.per / quickest.limit
+
+    def _depart(self, weight: int, priority: Priority, now: float) -> None:
+        for slots in self._slots:
+            slots.depart(weight)
+        if priority == "normal":
+            self._normal_left = now
+
+    def _answered(self, weight: int, departed: float) -> None:
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - a slot exists only after acquire()
+        now = loop.time()
+        self._usage.used(now)
+        for slots in self._slots:
+            slots.answered(weight, departed, now)
+        if self._learning is not None:
+            self._tell()
+        if self._line.anybody:
+            self._wake()
+
+    def _unused(self, weight: int) -> None:
+        """Give slots with which no request was sent to the next in the queue."""
+        for slots in self._slots:
+            slots.unused(weight)
+        self._wake()
+
+    def _abandoned(self, weight: int, seconds: float) -> None:
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - a slot exists only after acquire()
+        now = loop.time()
+        self._usage.used(now)
+        until = now + seconds
+        for slots in self._slots:
+            slots.abandoned(weight, until)
+        if self._line.anybody:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let those go who may, in their order, and set the one timer for the next of them."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = self._home.settled
+        assert loop is not None  # noqa: S101 - only after acquire() or pause()
+        if loop.is_closed():
+            return  # a request that nobody finished is being collected: no waiter can go on
+        now = loop.time()
+        while True:
+            waiter = self._line.first()
+            if waiter is None:
+                return
+            when = self._opens_at(waiter.weight, waiter.priority, now)
+            if when is None:
+                return  # an answer must come in first: it will look again
+            if when > now:
+                self._timer = loop.call_at(when, self._wake)
+                return
+            self._depart(waiter.weight, waiter.priority, now)
+            self._line.leave(waiter)
+
+    def _tell(self) -> None:
+        """Tell what was learnt, if it is new."""
+        learnt = self.learnt
+        if learnt is None or learnt == self._told:
+            return
+        self._told = learnt
+        tell(self._events, Learned(learnt.limit, self._slots[0].per, learnt.guard))

@@ -1,0 +1,311 @@
+"""How records are read from what vendors print, and written for them.
+
+One cattrs converter per vendor, made by :func:`make_converter`, is where the rules of
+``scalars.py`` are applied. It tests the type of each value and calls a rule only for those
+that are not at once what their field holds, which is what makes it quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from operator import attrgetter
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import attrs
+from cattrs import Converter
+
+from .columns import Rule, parts, reader
+from .lists import listed
+from .scalars import (
+    AT_ONCE,
+    DUMPS,
+    MAY_BE_BLANK,
+    SCALARS,
+    UNSET,
+    WRITTEN_OTHERWISE,
+    Misfit,
+)
+
+T = TypeVar("T")
+
+_ONLY_TEXT = frozenset({str})
+
+
+class Record:
+    """The base of all models: it prints which record it is, and nothing of the person.
+
+    ``ignored`` names the keys of an answer that are not kept, not even in ``extra``.
+    """
+
+    __slots__ = ()
+    ignored: ClassVar[frozenset[str]] = frozenset()
+
+    def __repr__(self) -> str:
+        known = getattr(self, "id", None) or getattr(self, "uid", None)
+        return f"<{type(self).__name__}{f' {known}' if known else ''}>"
+
+
+def make_converter(*, strict: bool = False) -> Converter:
+    """Make a cattrs converter with the rules of this module; one per vendor, made at import.
+
+    :param strict: raise Misfit for a value that does not fit its field. Otherwise that field gets
+        its default, and the value is kept in the record's ``extra`` under the field's name.
+    """
+    converter = Converter(detailed_validation=False)
+    for annotation, (_, rule) in SCALARS.items():
+        if isinstance(annotation, type):  # cattrs looks up plain classes before it asks functions
+            converter.register_structure_hook(annotation, _hook(rule))
+        else:
+            converter.register_structure_hook_func(_is(annotation), _hook(rule))
+    converter.register_structure_hook_factory(
+        _made_of(list), lambda wanted: _list_reader(converter, wanted, strict=strict)
+    )
+    converter.register_structure_hook_factory(
+        attrs.has, lambda model: _reader(converter, model, strict=strict)
+    )
+    converter.register_unstructure_hook_factory(attrs.has, _writer)
+    return converter
+
+
+def _is(annotation: Any) -> Callable[[Any], bool]:
+    return lambda wanted: bool(wanted == annotation)
+
+
+def _made_of(origin: Any) -> Callable[[Any], bool]:
+    return lambda wanted: get_origin(wanted) == origin
+
+
+def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda value, _: rule(value)
+
+
+def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
+    listed = ", ".join(str(value) for value in allowed if value != "")
+
+    def choose(value: Any) -> Any:
+        if value in allowed:
+            return value
+        raise Misfit({"": f"must be one of {listed}"})
+
+    return choose
+
+
+def _list_reader(
+    converter: Converter, wanted: Any, *, strict: bool
+) -> Callable[[Any, Any], list[Any]]:
+    (element,) = get_args(wanted)
+    hook = converter.get_structure_hook(element)
+    at_once = _columns(converter, element) if attrs.has(element) else None
+    if not strict and attrs.has(element) and _keeps_extra(element):
+        hook = _any_row(hook, element)
+
+    def read(values: Any, _: Any) -> list[Any]:
+        values = listed(values)
+        if not isinstance(values, list):
+            raise Misfit({"": "must be a list"})
+        if at_once is not None and values and (records := at_once(values)) is not None:
+            return records
+        try:
+            return [hook(value, element) for value in values]
+        except Misfit:
+            pass
+        fields: dict[str, str] = {}
+        for index, value in enumerate(values):  # once more, to name every row that does not fit
+            try:
+                hook(value, element)
+            except Misfit as misfit:
+                fields.update(misfit.under(f"[{index}]"))
+        raise Misfit(fields)
+
+    return read
+
+
+def _any_row(hook: Callable[[Any, Any], Any], model: type[Any]) -> Callable[[Any, Any], Any]:
+    """``hook``, but a row that is no object at all is read as a record without any field, which
+    keeps what the vendor printed under the blank name in its ``extra``."""
+
+    def read(value: Any, _: Any) -> Any:
+        return hook(value, model) if isinstance(value, Mapping) else model(extra={"": value})
+
+    return read
+
+
+def _columns(
+    converter: Converter, model: type[Any]
+) -> Callable[[list[Any]], list[Any] | None] | None:
+    """How many records of ``model`` are read at once, if they can be."""
+    return reader(model, _rules(converter, model), ignored=_ignored(model))
+
+
+def _ignored(model: type[Any]) -> frozenset[str]:
+    ignored: frozenset[str] = getattr(model, "ignored", frozenset())
+    return ignored
+
+
+def _keeps_extra(model: type[Any]) -> bool:
+    return any(field.name == "extra" for field in attrs.fields(model))
+
+
+def _rules(converter: Converter, model: type[Any]) -> dict[str, Rule]:
+    """How each field of ``model`` is read: the type of a value is tested, and only one that is not
+    what its field holds goes through a rule."""
+    hints = get_type_hints(model, include_extras=True)
+    rules = {}
+    for field in attrs.fields(model):
+        if field.name == "extra":
+            continue
+        real, nothing = parts(hints[field.name])
+        at_once = {SCALARS[real][0]} if real in AT_ONCE else set()
+        scalar = SCALARS[real][0] if isinstance(real, Hashable) and real in SCALARS else None
+        read = _field_rule(converter, real, nothing)
+        rules[field.name] = Rule(frozenset(at_once | nothing), read, scalar)
+    return rules
+
+
+def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    """The values of a record, by field, from a mapping."""
+    keeps_extra, ignored = _keeps_extra(model), _ignored(model)
+    plan = _rules(converter, model)
+    needed = [field.name for field in attrs.fields(model) if field.default is attrs.NOTHING]
+    all_fields = tuple((name, rule.at_once, rule.read) for name, rule in plan.items())
+    known = frozenset(plan)
+    # Of a row that is all text, as every row of a file is, only these need a look.
+    not_text = tuple(field for field in all_fields if str not in field[1])
+
+    def check(given: Any) -> dict[str, Any]:
+        if given.__class__ is not dict and not isinstance(given, Mapping):
+            raise Misfit({"row": f"must be a {model.__name__} or a mapping of its fields"})
+        values = dict(given)
+        fields: dict[str, str] = {}
+        text = _ONLY_TEXT.issuperset(map(type, values.values()))
+        for name, at_once, rule in not_text if text else all_fields:
+            if name in values and values[name].__class__ not in at_once:
+                try:
+                    values[name] = rule(values[name])
+                except Misfit as misfit:
+                    fields.update(misfit.under(name))
+        for name in needed:
+            if name not in values:
+                fields[name] = "is needed"
+        if not plan.keys() >= values.keys():
+            extra = {name: values.pop(name) for name in given if name not in plan}
+            if keeps_extra:
+                values["extra"] = {key: extra[key] for key in extra if key not in ignored}
+            else:
+                fields.update(
+                    (_sayable(str(name), known), f"is no field of {model.__name__}")
+                    for name in extra
+                )
+        if fields:
+            raise Misfit(fields)
+        return values
+
+    return check
+
+
+@lru_cache(maxsize=256)  # the rows of a file have the same ones
+def _sayable(name: str, known: frozenset[str]) -> str:
+    """A field's name, if it is very near to a ``known`` one: in a file without a header, the first
+    person stands where the names should be."""
+    from difflib import get_close_matches  # most programs never need it
+
+    if name.startswith("\ufeff"):
+        return "a name that begins with a byte-order mark (encoding='utf-8-sig' reads past it)"
+    near = name.isidentifier() and name.islower() and get_close_matches(name, known, 1, 0.8)
+    return name if near else "a name that is not shown"
+
+
+def _reader(converter: Converter, model: Any, *, strict: bool) -> Callable[[Any, Any], Any]:
+    check = checker(converter, model)
+    if strict or not _keeps_extra(model):
+        return lambda given, _: model(**check(given))
+    plan, ignored = _rules(converter, model), _ignored(model)
+    needed = {field.name for field in attrs.fields(model) if field.default is attrs.NOTHING}
+
+    def read(given: Any, _: Any) -> Any:
+        try:
+            return model(**check(given))
+        except Misfit:
+            if not isinstance(given, Mapping) or not needed <= given.keys():
+                raise
+        values: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, value in given.items():
+            if name in plan:
+                try:
+                    fits = value.__class__ in plan[name].at_once
+                    values[name] = value if fits else plan[name].read(value)
+                    continue
+                except Misfit as misfit:
+                    if name in needed:
+                        raise Misfit(misfit.under(name)) from None
+            if name not in ignored:
+                extra[name] = value
+        return model(**values, extra=extra)
+
+    return read
+
+
+def _field_rule(converter: Converter, real: Any, nothing: frozenset[Any]) -> Callable[[Any], Any]:
+    """How a value that is not at once what a field holds is made so, or refused."""
+    may_be_none = type(None) in nothing
+    if get_origin(real) is Literal:
+        return _choice(get_args(real))
+    if isinstance(real, Hashable) and real in SCALARS:
+        scalar = SCALARS[real][1]
+        if may_be_none or real not in MAY_BE_BLANK:
+            return scalar
+        return lambda value: _not_none(scalar(value))
+    hook = converter.get_structure_hook(real)
+    return lambda value: hook(value, real) if may_be_none else _not_none(hook(value, real))
+
+
+def _not_none(value: Any) -> Any:
+    if value is None:
+        raise Misfit({"": "must not be blank"})
+    return value
+
+
+def _writer(model: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    """How an instance of ``model`` is written: what is UNSET is left out."""
+    names = [field.name for field in attrs.fields(model) if field.name != "extra"]
+    values_of = attrgetter(*names, names[0])  # one more, so that it is a tuple also for one name
+    put = written(model)
+
+    def write(record: Any) -> dict[str, Any]:
+        values = zip(names, values_of(record), strict=False)
+        return put({name: value for name, value in values if value is not UNSET})
+
+    return write
+
+
+def written(model: type[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """How the values of a record are put for the wire; the dict that is given is changed."""
+    hints = get_type_hints(model, include_extras=True)
+    told_apart = [
+        field.name
+        for field in attrs.fields(model)
+        if field.name != "extra" and parts(hints[field.name])[0] in WRITTEN_OTHERWISE
+    ]
+
+    def write(values: dict[str, Any]) -> dict[str, Any]:
+        for name in told_apart:
+            if name in values:
+                value = values[name]
+                values[name] = DUMPS.get(value.__class__, _as_it_is)(value)
+        return values
+
+    return write
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,0 +1,132 @@
+"""How a caller's record, or a mapping of the same fields, is checked and put for the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, cast, get_type_hints
+
+import attrs
+from cattrs import Converter
+
+from ..errors import InvalidInput
+from .columns import parts
+from .converter import checker, written
+from .scalars import UNSET, Misfit, is_whole
+from .text_columns import TextColumns, Texts
+from .text_rules import COLUMNS
+
+
+class Sending:
+    """How a model, or a mapping of the same fields, is checked and put for the wire.
+
+    :param what: what it is, for messages, e.g. ``the user``.
+    :param one_of: fields of which one, at least, must be there and not be blank.
+    """
+
+    def __init__(
+        self, converter: Converter, model: type[Any], *, what: str, one_of: tuple[str, ...] = ()
+    ) -> None:
+        self._converter = converter
+        self._model = model
+        self._what = what
+        self._one_of = one_of
+
+    # Made when the first row comes: models are many, and most programs send few of them.
+    @cached_property
+    def _check(self) -> Callable[[Any], dict[str, Any]]:
+        return checker(self._converter, self._model)
+
+    @cached_property
+    def _written(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return written(self._model)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(attrs.fields_dict(self._model))
+
+    @cached_property
+    def _columns(self) -> TextColumns:
+        return TextColumns(self._model)
+
+    @cached_property
+    def _otherwise(self) -> list[tuple[str, Mapping[str, Any]]]:
+        hints = get_type_hints(self._model, include_extras=True)
+        return [
+            (field.name, column.wire)
+            for field in attrs.fields(self._model)
+            if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.wire
+        ]
+
+    def __call__(self, value: object) -> dict[str, Any]:
+        """``value`` as a dict that is ready for JSON.
+
+        :raises InvalidInput: names the fields that don't fit, and why.
+        """
+        if isinstance(value, self._model):
+            value = self._converter.unstructure(value)
+        elif isinstance(value, Mapping):
+            value = {
+                name: one
+                for name, one in value.items()
+                if one is not UNSET or name not in self._names
+            }
+        try:
+            values = self._check(value)
+        except Misfit as misfit:
+            fields = misfit.fields
+        else:
+            given = cast("Mapping[str, Any]", value)
+            for name, known in values.items():
+                if known is None and given[name] == "":
+                    values[name] = ""  # blank is not null: the one clears, the other may do nothing
+            fields = {
+                name: "has too many digits"
+                for name, known in values.items()
+                if known.__class__ is int and not is_whole(known)
+            }
+            if not self._has_one(values):
+                first, *others = self._one_of
+                fields[first] = f"is needed, or {' or '.join(others)}"
+            if not fields:
+                return self._written(values)
+        raise InvalidInput(f"{self._what} can't be sent", fields=fields)
+
+    def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        """The same for many: those that can be sent, in their order, and the errors of the others
+        by their places. Quick where all are texts that fit, as the rows of a file do."""
+        columns = self._columns.of(values)
+        if columns is None or not self._have_one(values, columns):
+            return self._each(values)
+        rows: list[dict[str, Any]] = list(map(dict.copy, values))
+        for name, wire in self._otherwise:
+            if texts := columns.get(name):
+                having = rows
+                if len(texts) < len(rows):
+                    having = [row for row in rows if name in row]
+                for row, value in zip(having, map(wire.__getitem__, texts), strict=True):
+                    row[name] = value
+        return rows, {}
+
+    def _each(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
+        rows: list[dict[str, Any]] = []
+        refused: dict[int, InvalidInput] = {}
+        for place, value in enumerate(values):
+            try:
+                rows.append(self(value))
+            except InvalidInput as invalid:
+                refused[place] = invalid
+        return rows, refused
+
+    def _has_one(self, values: Mapping[str, Any]) -> bool:
+        """Whether it has one of the fields of which one is needed."""
+        given = map(values.get, self._one_of)
+        return not self._one_of or any(str(one).strip() for one in given if one is not None)
+
+    def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
+        """The same of all ``rows``: most files fill one of the columns throughout."""
+        for name in self._one_of:
+            texts = columns.get(name, ())
+            if len(texts) == len(rows) and all(map(str.strip, texts)):
+                return True
+        return all(map(self._has_one, rows))

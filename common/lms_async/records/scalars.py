@@ -1,0 +1,332 @@
+"""The scalars of the wire, and the rules by which they are read and written.
+
+Vendors print one and the same thing in many ways: an id as number here and text there, a flag as
+``1``, ``"1"`` or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field says
+which of these habits it has (:data:`Id`, :data:`Flag`, :data:`IdList`, :data:`Day`); the rules for
+them live here and nowhere else.
+
+Three things differ for the vendors and so for us: a field that is :data:`UNSET` is not sent,
+``None`` is sent as ``null``, and ``""`` as an empty text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from operator import index
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeVar,
+)
+
+from ..errors import InvalidInput
+from .ids import ExactId, fault_of_id, fault_of_marks, leftover
+from .lists import listed
+
+T = TypeVar("T")
+
+
+class Unset(Enum):
+    """The type of :data:`UNSET`."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+#: A field that was not given: it is not sent at all.
+UNSET: Final = Unset.UNSET
+
+#: An identifier. Vendors print it as number or text; it is always text here.
+Id = Annotated[str, "id"]
+#: The same where it is given by the caller, who may write either. It must be able to be an id, see
+#: :mod:`lms_async.records.ids`; blanks around it are taken off.
+AnyId = Annotated[str | int, "id"]
+#: Yes or no, written as 1 or 0 (a plain ``bool`` is written as ``true`` or ``false``). Vendors
+#: print ``1``, ``"1"``, ``true``; ``""`` and ``null`` are "not said" (``None``).
+Flag = Annotated[bool, "flag"]
+#: Several identifiers. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
+IdList = Annotated[tuple[str, ...], "ids"]
+#: The same where they are given by the caller: each must be able to be an id.
+AnyIdList = Annotated[tuple[str, ...], "ids to send"]
+#: A calendar day. Vendors print ``1997-04-01``, a moment of that day, or ``17.03.1999``.
+Day = Annotated[date, "day"]
+#: A year, four digits.
+Year = Annotated[int, "year"]
+#: A mail address: no more is asked of it than a mailbox and a host, all of which can be seen.
+Email = Annotated[str, "email"]
+#: A login name: all of it can be seen, and it is nothing that a spreadsheet left there.
+Login = Annotated[str, "login"]
+#: A text that must be there and not be blank.
+Needed = Annotated[str, "needed"]
+#: The same for an identifier that is a number.
+NeededNumber = Annotated[str | int, "needed number"]
+#: The same for an identifier.
+NeededId = Annotated[str | int, "needed id"]
+
+
+class Misfit(ValueError):
+    """A value that does not fit. ``fields`` maps paths to reasons; never holds the value."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__("; ".join(f"{path}: {why}" for path, why in fields.items()))
+
+    def __reduce__(self) -> tuple[type[Misfit], tuple[dict[str, str]]]:
+        return Misfit, (self.fields,)
+
+    def under(self, path: str) -> dict[str, str]:
+        """The reasons as they read one level up, e.g. ``[3].role_id`` under ``[3]``."""
+        return {
+            f"{path}.{inner}" if inner and inner[0] != "[" else path + inner: why
+            for inner, why in self.fields.items()
+        }
+
+
+_WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
+_DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
+
+
+# ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
+
+
+def whole(value: object) -> int | None:
+    """A whole number, as orjson writes them (of 64 bits), from an ``int``, from anything else that
+    can be an index (numpy's integers), or from a ``Decimal`` without a fraction. ``None`` for the
+    rest: a yes or no, and a float, which may have lost digits of an id."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        number = int(value)
+    elif isinstance(value, Decimal):
+        if not value.is_finite() or value.adjusted() > 20 or value != value.to_integral_value():
+            return None
+        number = int(value)
+    else:
+        try:
+            number = index(value)  # type: ignore[arg-type]
+        except TypeError:
+            return None
+    return number if -(2**63) <= number < 2**64 else None
+
+
+def is_whole(value: object) -> bool:
+    """Whether :func:`whole` takes it."""
+    return whole(value) is not None
+
+
+def id_text(value: object) -> str | None:
+    """A text, or a whole number as text; ``None`` for anything else."""
+    if isinstance(value, str):
+        return value
+    number = whole(value)
+    return None if number is None else str(number)
+
+
+def _text(value: Any) -> str:
+    text = id_text(value)
+    if text is None:
+        raise Misfit({"": f"must be text or a whole number, not {_kind(value)}"})
+    return text
+
+
+def _kind(value: Any) -> str:
+    """What a value is, for a message that does not show it."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f"{type(value).__name__} with a fraction or too many digits"
+    return "null" if value is None else type(value).__name__
+
+
+def _needed(value: Any) -> str:
+    if value.__class__ is str and value and not value.isspace():
+        return value
+    text = _text(value)
+    if not text or text.isspace():
+        raise Misfit({"": "is needed and must not be blank"})
+    return text
+
+
+def _needed_id(value: Any) -> str:
+    return _any_id(_needed(value))
+
+
+def _any_id(value: Any) -> str:
+    if isinstance(value, ExactId):
+        return str(value)
+    return _without(fault_of_id, _text(value).strip())
+
+
+def _login(value: Any) -> str:
+    if isinstance(value, ExactId):
+        return str(value)
+    text = _text(value).strip()
+    return _without(leftover, _without(fault_of_marks, text))
+
+
+def _without(fault_of: Callable[[str], str | None], text: str) -> str:
+    """``text``, unless there is a fault of it; a blank has none."""
+    if text and (fault := fault_of(text)):
+        raise Misfit({"": fault})
+    return text
+
+
+def _needed_number(value: Any) -> str:
+    text = _needed(value).strip()
+    if not (text.isascii() and text.isdigit()):
+        raise Misfit({"": "must be a whole number"})
+    return text
+
+
+def _number(value: Any) -> int | None:
+    number = whole(value)
+    if number is not None:
+        return number
+    if isinstance(value, str):
+        if not value or value.isspace():
+            return None
+        if _WHOLE(value):
+            return int(value)
+        raise Misfit({"": "must be a whole number"})
+    raise Misfit({"": f"must be a whole number, not {_kind(value)}"})
+
+
+def _decimal(value: Any) -> float | None:
+    if isinstance(value, float) or is_whole(value):
+        return float(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return float(value)
+    if isinstance(value, str):
+        if not value or value.isspace():
+            return None
+        if _DECIMAL(value):
+            return float(value)
+    raise Misfit({"": "must be a number"})
+
+
+def _year(value: Any) -> int | None:
+    if value.__class__ is str and len(value) == 4 and value.isdecimal() and value[0] != "0":
+        return int(value)
+    year = _number(value)
+    if year is not None and not 1000 <= year <= 9999:
+        raise Misfit({"": "must be a year of four digits"})
+    return year
+
+
+def _email(value: Any) -> str:
+    text = _text(value)
+    if text and not _MAILBOX(text):
+        raise Misfit({"": "must be a mail address"})
+    return _without(leftover, _without(fault_of_marks, text))
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if value in (1, "1") or (isinstance(value, str) and value.lower() == "true"):
+        return True
+    if value in (0, "0") or (isinstance(value, str) and value.lower() == "false"):
+        return False
+    if value == "":
+        return None
+    raise Misfit({"": "must be 0 or 1"})
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    value = listed(value)
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if not isinstance(value, list | tuple) and (one := id_text(value)) is not None:
+        return (one,)
+    if isinstance(value, list | tuple):
+        known = tuple(
+            element if isinstance(element, ExactId) else _needed(element).strip()
+            for element in value
+        )
+        if not any("," in element for element in known):
+            return known
+    raise Misfit({"": "must be a list of ids"})
+
+
+def _any_ids(value: Any) -> tuple[str, ...]:
+    known = _ids(value)
+    if not isinstance(value, ExactId):
+        for one in known:
+            _any_id(one)
+    return known
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, str):
+        if not value:
+            return None
+        if value[2:3] == value[5:6] == "." and len(value) == 10:
+            value = f"{value[6:]}-{value[3:5]}-{value[:2]}"
+        if value[4:5] == value[7:8] == "-" and value[10:11] in ("", "T", " "):
+            try:
+                return date.fromisoformat(value[:10])
+            except ValueError:
+                raise Misfit(
+                    {"": "must be a day that exists, as YYYY-MM-DD or DD.MM.YYYY"}
+                ) from None
+    elif isinstance(value, datetime):
+        return value.date()
+    elif isinstance(value, date):
+        return value
+    raise Misfit({"": "must be a day, written as YYYY-MM-DD or DD.MM.YYYY"})
+
+
+SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
+    str: (str, _text),
+    int: (int, _number),
+    float: (float, _decimal),
+    Year: (int, _year),
+    Email: (str, _email),
+    Login: (str, _login),
+    Id: (str, _text),
+    AnyId: (str, _any_id),
+    Needed: (str, _needed),
+    NeededId: (str, _needed_id),
+    NeededNumber: (str, _needed_number),
+    Flag: (bool, _flag),
+    bool: (bool, _flag),
+    IdList: (tuple, _ids),
+    AnyIdList: (tuple, _any_ids),
+    Day: (date, _day),
+}
+# Types of which "" is no value but the lack of one.
+MAY_BE_BLANK = frozenset({bool, int, float, Year, Flag, Day})
+# Types whose own values need no look: a text field given a text. `Needed` and the ids that a caller
+# gives must look every time.
+AT_ONCE = frozenset({str, bool, int, float, Id, Flag})
+
+DUMPS: dict[type, Callable[[Any], Any]] = {
+    bool: int,
+    tuple: lambda ids: ",".join(map(str, ids)),
+    date: date.isoformat,
+}
+WRITTEN_OTHERWISE = frozenset({Flag, IdList, AnyIdList, Day})
+
+
+def ids_of(given: object, *, what: str) -> list[str]:
+    """Several ids, given one by one; each a text or a number.
+
+    :raises InvalidInput: a bare text (which would be taken apart into its letters), a mapping, or
+        an element that is no id.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InvalidInput(f"{what} must be a list of ids, not one")
+    known = [id_text(one) for one in given]
+    if None in known:
+        raise InvalidInput(f"each of {what} must be a text or a whole number")
+    return [one.strip() for one in known if one is not None]
