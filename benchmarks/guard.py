@@ -21,7 +21,7 @@ import orjson
 
 from lms_async.client import Client
 from lms_async.http.call import Call
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 from lms_async.http.transport import Transport
 from lms_async.http.wire import Wire
 from lms_async.limits.slot import FullSlot
@@ -58,13 +58,13 @@ class ReadyWire(Wire):
         signed: Signed,
         slot: FullSlot,
         seconds: float,
-        late: Callable[[Answer], None],
-    ) -> Answer:
+        late: Callable[[Response], None],
+    ) -> Response:
         with signed(call.method, url):
             slot.answered()
         if call.path == "users":
-            return Answer(200, {}, page(int(dict(call.query).get("start", "0"))))
-        return Answer(200, {}, ONE_USER)
+            return Response(200, {}, page(int(dict(call.query).get("start", "0"))))
+        return Response(200, {}, ONE_USER)
 
 
 def over_a_ready_wire(client: Client) -> Transport:
@@ -119,7 +119,7 @@ def got(requests: int) -> Work:
 
     async def work() -> None:
         client = ManageBac("token")
-        client._over(over_a_ready_wire(client))
+        client._bind(over_a_ready_wire(client))
         for _ in range(requests):
             await client.request("GET", "users/1")
 

@@ -69,7 +69,7 @@ def measured(setup: Setup) -> Used:
             "s",
             base_url=url,
             limiter=Window(setup.count, per=setup.per, learn=True),
-            retry=RetryPolicy(longest_wait=60.0),
+            retry=RetryPolicy(max_pause=60.0),
         ) as schoology:
 
             async def worker() -> None:
@@ -141,9 +141,11 @@ def a_wrong_guess() -> tuple[list[list[str]], list[tuple[str, bool]]]:
         first = len(run.arrivals) - settled
         rows.append(_row(what, f"first {SETTLED} periods", first, run.refused() - late))
         rows.append(_row(what, f"next {WINDOWS - SETTLED} periods", settled, late))
-        learnt = run.limits[SETTLED - 1]
-        within = abs(learnt - REAL) <= 0.05 * REAL
-        goals.append((f"{what}: within 5 % after {SETTLED} periods (learnt: {learnt})", within))
+        learned_limit = run.limits[SETTLED - 1]
+        within = abs(learned_limit - REAL) <= 0.05 * REAL
+        goals.append(
+            (f"{what}: within 5 % after {SETTLED} periods (learned: {learned_limit})", within)
+        )
         rare = late < (WINDOWS - SETTLED) / 20
         goals.append((f"{what}: then fewer 429s than one in 20 periods", rare))
     return rows, goals

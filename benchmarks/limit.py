@@ -21,7 +21,7 @@ from throttled import per_duration
 from throttled.asyncio import RateLimiterType, Throttled
 
 from lms_async import RateLimited, RetryPolicy, Window
-from lms_async.events import Answered, Event
+from lms_async.events import Event, ResponseReceived
 from schoology_async import Schoology
 
 from .picture import marked, points
@@ -74,11 +74,11 @@ def permit_of(name: str, setup: Setup) -> Permit:
 
 async def ours(variant: Variant, url: str, until: float) -> None:
     def listen(event: Event) -> None:
-        if isinstance(event, Answered):
+        if isinstance(event, ResponseReceived):
             variant.latencies.append(event.seconds)
 
     limiter = Window(variant.setup.count, per=variant.setup.per)
-    retry = RetryPolicy(longest_wait=60.0)
+    retry = RetryPolicy(max_pause=60.0)
     async with Schoology(
         "k", "s", base_url=url, limiter=limiter, retry=retry, events=[listen]
     ) as schoology:

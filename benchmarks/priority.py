@@ -9,7 +9,7 @@ import time
 import attrs
 
 from lms_async import Priority, Window
-from lms_async.events import Departed, Event
+from lms_async.events import Event, RequestSent
 from schoology_async import Schoology
 from tests.virtual import run
 
@@ -85,7 +85,7 @@ async def _measured(url: str, limit: int, per: float, priority: Priority) -> Wai
     imported = 0
 
     def listen(event: Event) -> None:
-        if isinstance(event, Departed) and event.route == "GET ping":
+        if isinstance(event, RequestSent) and event.route == "GET ping":
             waits.append(event.waited)
 
     dice = random.Random(5)

@@ -39,7 +39,7 @@ POST_SIGNED = "POST, lms-async, HMAC-SHA1"
 JSON = {"Content-Type": "application/json"}
 
 
-class Watch:
+class AttemptObserver:
     """Makes ways of single requests, and keeps how long each request took."""
 
     def __init__(self) -> None:
@@ -81,7 +81,9 @@ class Watch:
         return way
 
 
-async def compare(base_url: str, count: int, watch: Watch) -> tuple[dict[str, float], Rounds]:
+async def compare(
+    base_url: str, count: int, watch: AttemptObserver
+) -> tuple[dict[str, float], Rounds]:
     most = await ceilings(base_url)
     api = base_url.replace("/v1/", "/api/")
     one_user, users = base_url + "users/1", base_url + "users"
@@ -167,7 +169,7 @@ async def compare(base_url: str, count: int, watch: Watch) -> tuple[dict[str, fl
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
     count = 31 if full else 3
-    watch = Watch()
+    watch = AttemptObserver()
     with vendor() as base_url:
         most, took = asyncio.run(compare(base_url, count, watch))
     costs = {name: spread(micros(took[name], REQUESTS)) for name in took}

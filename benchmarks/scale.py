@@ -12,7 +12,7 @@ import attrs
 import orjson
 
 from lms_async import Call, Status
-from lms_async.http.call import Watch
+from lms_async.http.call import AttemptObserver
 from lms_async.http.transport import Transport
 from schoology_async import Window
 from schoology_async.resources import Users
@@ -41,10 +41,12 @@ class Account:
     def __init__(self) -> None:
         self._window = Window(LIMIT, per=PER)
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         slot = await self._window.acquire()
         if watch is not None:
-            await watch.departing()
+            await watch.before_send()
         body = orjson.dumps(call.body)
         await asyncio.sleep(LATENCY)
         slot.answered()

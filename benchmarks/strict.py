@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from lms_async.sandbox.server import Answer, Arrived, StandIn
+from lms_async.sandbox.server import Arrived, Response, StandIn
 
 Kind = Literal["sliding", "fixed"]
 
@@ -56,8 +56,8 @@ class Strict(StandIn):
     def admit(self, arrived: Arrived) -> None:
         return None
 
-    def act(self, arrived: Arrived) -> Answer:
-        return Answer(200, b'{"api_uid":"1"}', {"Content-Type": "application/json"})
+    def act(self, arrived: Arrived) -> Response:
+        return Response(200, b'{"api_uid":"1"}', {"Content-Type": "application/json"})
 
     def _delays(self) -> tuple[float, float]:
         if not self._setup.halved:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import orjson
 
 from lms_async import Bulk, Call, Status
-from lms_async.http.call import Watch
+from lms_async.http.call import AttemptObserver
 from lms_async.http.transport import Transport
 from schoology_async.resources import Users
 
@@ -25,9 +25,11 @@ class Wireless:
     def __init__(self, answers: Iterable[bytes]) -> None:
         self._answers = iter(answers)
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         if watch is not None:
-            await watch.departing()
+            await watch.before_send()
         orjson.dumps(call.body)
         return orjson.loads(next(self._answers)), 1
 

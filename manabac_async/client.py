@@ -96,10 +96,10 @@ class ManageBac(Client):
             credentials = Bearer(token, over(root, Nobody()))  # oauth/token has no version prefix
         else:
             credentials = Token(token) if isinstance(token, str) else token
-        self._over(over(f"{root}{version}/", credentials))
+        self._bind(over(f"{root}{version}/", credentials))
 
-    def _over(self, transport: Transport) -> None:
-        super()._over(transport)
+    def _bind(self, transport: Transport) -> None:
+        super()._bind(transport)
         self.classes = Classes(transport)
         self.memberships = Memberships(transport)
         self.students = Students(transport)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import attrs
 
-from lms_async.errors import InvalidInput, UnexpectedAnswer
+from lms_async.errors import InvalidInput, UnexpectedResponse
 from lms_async.http.call import Call, Query
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_secret
@@ -138,7 +138,7 @@ class ClientCredentials:
             route="oauth/token",
             body=self._body.reveal(),
             returns=BearerToken,
-            proof="access_token",
+            required_key="access_token",
             repeatable=True,
         )
 
@@ -196,7 +196,7 @@ class Bearer:
         token = await self._transport.send(call)
         life = _UNSAID_LIFE if token.expires_in is None else token.expires_in
         if not life > 0:
-            raise UnexpectedAnswer(
+            raise UnexpectedResponse(
                 "the new access token has already ended: its expires_in is not above 0",
                 call=call,
                 hint="look at the application's settings in ManageBac",
@@ -206,7 +206,7 @@ class Bearer:
         with suppress(InvalidInput):  # its text speaks of what the caller gave
             value = checked_secret(token.access_token, "token")
         if value is None:
-            raise UnexpectedAnswer("the new access token can't be sent in a header", call=call)
+            raise UnexpectedResponse("the new access token can't be sent in a header", call=call)
         self._headers = Sealed({"Authorization": f"Bearer {value}"})
         self._renew_at = asked + life - min(_MARGIN, life / 10)
         self._generation += 1

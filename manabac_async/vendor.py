@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import attrs
 from cattrs import Converter
 
-from lms_async.errors import UnexpectedAnswer
+from lms_async.errors import UnexpectedResponse
 from lms_async.http.call import Call, replace_query, url_of
 from lms_async.http.vendor import Page, Vendor
 from lms_async.limits.window import Limiter, Window
@@ -36,7 +36,7 @@ class ManageBacVendor(Vendor):
 
     name: ClassVar[str] = "ManageBac"
     hints: ClassVar[Mapping[int, str]] = HINTS
-    otherwise_wait: ClassVar[float] = PERIOD
+    default_retry_after: ClassVar[float] = PERIOD
 
     base_url: str
     credentials: Credentials = attrs.field(repr=False)
@@ -72,7 +72,7 @@ class ManageBacVendor(Vendor):
         """Have the bearer token renewed, which was refused."""
         self.credentials.expire(generation)
 
-    def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
+    def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """The credentials' headers."""
         return nullcontext(self.credentials.headers())
 
@@ -102,10 +102,10 @@ class ManageBacVendor(Vendor):
 
 def _rows(call: Call[Any], payload: Any) -> list[Any]:
     """The rows of a list. A class's students come as ids, with the levels in a map beside them."""
-    rows = payload[call.key]
+    rows = payload[call.envelope_key]
     if not isinstance(rows, list):
-        raise UnexpectedAnswer(f"{call.key!r} is not a list", call=call)
-    if call.key != "student_ids":
+        raise UnexpectedResponse(f"{call.envelope_key!r} is not a list", call=call)
+    if call.envelope_key != "student_ids":
         return list(rows)
     levels = payload.get("student_levels")
     of = levels if isinstance(levels, dict) else {}

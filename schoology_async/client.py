@@ -10,7 +10,7 @@ import aiohttp
 from lms_async.client import Client
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
-from lms_async.http.call import fill, get
+from lms_async.http.call import build_path, get
 from lms_async.http.retry import RetryPolicy
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_base_url, checked_secret
@@ -91,12 +91,12 @@ class Schoology(Client):
             converter=strict_converter if strict else converter,
         )
         wire = Wire(session=session, connector=connector, trust_env=trust_env)
-        self._over(
+        self._bind(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )
 
-    def _over(self, transport: Transport) -> None:
-        super()._over(transport)
+    def _bind(self, transport: Transport) -> None:
+        super()._bind(transport)
         self.users = Users(transport)
 
     async def app_user_info(self) -> AppUserInfo:
@@ -107,5 +107,5 @@ class Schoology(Client):
         :raises Unauthorized: they are not.
         """
         return await self._transport.send(
-            get(fill("app-user-info"), returns=AppUserInfo, proof="api_uid")
+            get(build_path("app-user-info"), returns=AppUserInfo, required_key="api_uid")
         )

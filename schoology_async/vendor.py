@@ -10,15 +10,15 @@ import attrs
 from cattrs import Converter
 
 from lms_async.errors import (
-    ForeignLink,
+    CrossHostRedirect,
     LmsError,
     StaleSignature,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from lms_async.http.call import Call, follow, replace_query
 from lms_async.http.envelope import opened
 from lms_async.http.refusal import moment_of, refusal, said
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 from lms_async.http.vendor import Page, Vendor
 from lms_async.limits.window import Limiter, Window
 
@@ -56,7 +56,7 @@ class SchoologyVendor(Vendor):
 
     name: ClassVar[str] = "Schoology"
     hints: ClassVar[Mapping[int, str]] = _HINTS
-    otherwise_wait: ClassVar[float] = PERIOD
+    default_retry_after: ClassVar[float] = PERIOD
 
     base_url: str
     signer: Signer
@@ -67,12 +67,12 @@ class SchoologyVendor(Vendor):
         """13 requests in 5 seconds."""
         return Window(LIMIT, per=PERIOD)
 
-    def signed(self, method: str, url: str) -> _Signed:
+    def auth_headers(self, method: str, url: str) -> _Signed:
         """The OAuth header of one attempt."""
         return self.signer.signed(method, url)
 
-    def check(self, call: Call[Any], answer: Answer) -> Any:
-        """The payload of a success, with the rows under ``call.key`` made a list.
+    def check(self, call: Call[Any], answer: Response) -> Any:
+        """The payload of a success, with the rows under ``call.envelope_key`` made a list.
 
         :raises LmsError: for anything else, also a 2xx that is not what was asked for.
         """
@@ -80,23 +80,30 @@ class SchoologyVendor(Vendor):
             raise self._refusal(call, answer)
         self.signer.accepted()
         payload = opened(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
-        if call.key is not None and isinstance(payload, dict):
-            if not isinstance(payload[call.key], list | dict | None) and payload[call.key] != "":
-                raise UnexpectedAnswer(f"{call.key!r} is not a list", call=call)
-            payload[call.key] = as_list(payload[call.key])
+        if call.envelope_key is not None and isinstance(payload, dict):
+            if (
+                not isinstance(payload[call.envelope_key], list | dict | None)
+                and payload[call.envelope_key] != ""
+            ):
+                raise UnexpectedResponse(f"{call.envelope_key!r} is not a list", call=call)
+            payload[call.envelope_key] = as_list(payload[call.envelope_key])
         return payload
 
-    def _refusal(self, call: Call[Any], answer: Answer) -> LmsError:
+    def _refusal(self, call: Call[Any], answer: Response) -> LmsError:
         if answer.status != 401:
             self.signer.accepted()
-            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+            return refusal(
+                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+            )
         text = said(answer).lower()
         replayed = _REPLAY in text
         ahead = _clock_ahead(answer)
         off = abs(ahead) > _SKEW
         if not (replayed or "timestamp" in text or off):
             self.signer.accepted()  # refused for another reason: this timestamp was seen
-            return refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+            return refusal(
+                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+            )
         # Where our clock was put right meanwhile, the next attempt carries another timestamp.
         outdated = abs(self.signer.refused() - time.time()) > _SKEW
         clock = (
@@ -113,7 +120,7 @@ class SchoologyVendor(Vendor):
                 else "check this machine's clock, and that no other program uses the same key",
             )
         hints = {401: f"{clock if off else 'check the clock of this machine'}; {_HINTS[401]}"}
-        return refusal(call, answer, hints=hints, otherwise_wait=self.otherwise_wait)
+        return refusal(call, answer, hints=hints, default_retry_after=self.default_retry_after)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """The rows, and the next page as ``links.next`` names it, begun one row earlier.
@@ -121,7 +128,7 @@ class SchoologyVendor(Vendor):
         Neither ``total`` nor the limit that was asked for is trusted: the first is missing here
         and there, the second is clamped without a word.
         """
-        rows: list[Any] = payload[call.key]
+        rows: list[Any] = payload[call.envelope_key]
         links = payload.get("links")
         if isinstance(links, dict):
             if not links.get("next"):
@@ -132,7 +139,7 @@ class SchoologyVendor(Vendor):
                 why = str(refused)
             else:
                 return _overlapping(call, following, rows)
-            raise ForeignLink(f"next page not read: {why}", call=call)
+            raise CrossHostRedirect(f"next page not read: {why}", call=call)
         if not rows:
             return Page(rows)
         following = _at(call, _start(call) + len(rows))
@@ -158,7 +165,7 @@ class SchoologyVendor(Vendor):
         return _at(call, max(0, start - rows)) if start else None
 
 
-def _clock_ahead(answer: Answer) -> float:
+def _clock_ahead(answer: Response) -> float:
     """How many seconds this machine's clock is ahead of the vendor's, by the response's ``Date``;
     0 if that can't be told."""
     date = moment_of(answer.headers.get("date", ""))

@@ -47,12 +47,12 @@ DECIDING = [
     "lms_async.http.transport.xǁTransportǁfetch*",
     "lms_async.bulk.results.*",
     "manabac_async.resources.settle.*",
-    "manabac_async.rows.*",
+    "manabac_async.bulk_results.*",
     "manabac_async.v1.resources.x__may_exist*",
     "manabac_async.v1.resources.x__verdict*",
     "manabac_async.v1.settle.*",
     "schoology_async.resources.settle.*",
-    "schoology_async.rows.*",
+    "schoology_async.bulk_results.*",
 ]
 #: What mutmut writes for what became of a mutant; any other number is odd, and is shown.
 FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout", None: "not run"}

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import attrs
 
 from lms_async import Bulk, Call, Pages, Status, Window
-from lms_async.bulk.chunks import Batch
+from lms_async.bulk.chunks import BulkEndpoint
 from lms_async.bulk.rows import json_of, one_by_one
 from lms_async.cli.target import Variable
 from lms_async.client import Client
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import Page, Vendor, checked_base_url
 from lms_async.http.wire import Wire
-from lms_async.outcome import Verdict
+from lms_async.outcome import RowResult
 from lms_async.records.converter import Record, make_converter
 from lms_async.records.encoding import Sending
 from lms_async.records.scalars import NeededId
@@ -33,7 +33,7 @@ class ToyVendor(Vendor):
     def default_limiter(self):
         return Window(20, per=0.1)
 
-    def signed(self, method, url):
+    def auth_headers(self, method, url):
         return nullcontext({"X-Token": self._token})
 
     def page(self, call, payload):
@@ -43,20 +43,20 @@ class ToyVendor(Vendor):
 
 class Toy(Client):
     def __init__(self, token, base_url, **options):
-        self._over(Transport(ToyVendor(token, base_url), Wire(), **options))
+        self._bind(Transport(ToyVendor(token, base_url), Wire(), **options))
 
     def list(self):
-        call = Call("GET", "pupils", returns=list[Pupil], key="pupils", repeatable=True)
+        call = Call("GET", "pupils", returns=list[Pupil], envelope_key="pupils", repeatable=True)
         return Pages(self._transport, call, Pupil)
 
     def create_many(self, rows, journal=None):
         def read(payload, rows):
-            return [Verdict(Status.DONE, known) for known in payload["done"]]
+            return [RowResult(Status.DONE, known) for known in payload["done"]]
 
         def call(rows):
-            return Call("POST", "pupils", body=json_of(rows), key="done", many=True)
+            return Call("POST", "pupils", body=json_of(rows), envelope_key="done", is_bulk=True)
 
-        batch = Batch(prepare=one_by_one(prepare), call=call, read=read, operation="create")
+        batch = BulkEndpoint(prepare=one_by_one(prepare), call=call, read=read, operation="create")
         return Bulk(self._transport, rows, batch, journal=journal)
 
 

@@ -10,28 +10,28 @@ from ._version import __version__
 from .bulk.bulk import Bulk
 from .bulk.guard import Guard
 from .errors import (
-    AnswerLost,
     ApiError,
     BadRequest,
     BulkFailed,
     ClientUnusable,
     ConnectionFailed,
+    CrossHostRedirect,
     DecodeError,
     Forbidden,
-    ForeignLink,
-    Garbled,
     InvalidInput,
+    InvalidResponse,
     JournalFailed,
     JournalUnusable,
     LmsError,
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    ResponseLost,
     ServerError,
     StaleSignature,
     TimedOut,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     VendorUnavailable,
 )
 from .http.call import Call
@@ -39,7 +39,7 @@ from .http.connections import CleanConnector
 from .http.pages import Pages
 from .http.retry import RetryPolicy
 from .journal.journal import Journal
-from .limits.learning import Learnt
+from .limits.learning import LearnedLimit
 from .limits.slot import FullSlot, Slot
 from .limits.window import Limiter, Priority, Window
 from .outcome import Outcome, Report, RowError, Status
@@ -48,7 +48,6 @@ from .records.scalars import UNSET, Unset
 
 __all__ = [
     "UNSET",
-    "AnswerLost",
     "ApiError",
     "BadRequest",
     "Bulk",
@@ -57,18 +56,18 @@ __all__ = [
     "CleanConnector",
     "ClientUnusable",
     "ConnectionFailed",
+    "CrossHostRedirect",
     "DecodeError",
     "ExactId",
     "Forbidden",
-    "ForeignLink",
     "FullSlot",
-    "Garbled",
     "Guard",
     "InvalidInput",
+    "InvalidResponse",
     "Journal",
     "JournalFailed",
     "JournalUnusable",
-    "Learnt",
+    "LearnedLimit",
     "Limiter",
     "LmsError",
     "NotFound",
@@ -78,6 +77,7 @@ __all__ = [
     "Priority",
     "RateLimited",
     "Report",
+    "ResponseLost",
     "RetryPolicy",
     "RowError",
     "ServerError",
@@ -86,7 +86,7 @@ __all__ = [
     "Status",
     "TimedOut",
     "Unauthorized",
-    "UnexpectedAnswer",
+    "UnexpectedResponse",
     "Unset",
     "VendorUnavailable",
     "Window",

@@ -6,19 +6,19 @@ from types import TracebackType
 from typing import Any, Self, get_args
 
 from .errors import InvalidInput
-from .http.call import Call, Method, given, is_encoded_path
-from .http.responses import Answer
+from .http.call import Call, Method, is_encoded_path, query_params
+from .http.responses import Response
 from .http.retry import RetryPolicy
 from .http.transport import Transport
 from .limits.window import Priority
 
 
 class Client:
-    """The base of the vendors' clients, each of which names its resources in :meth:`_over`."""
+    """The base of the vendors' clients, each of which names its resources in :meth:`_bind`."""
 
     _transport: Transport
 
-    def _over(self, transport: Transport) -> None:
+    def _bind(self, transport: Transport) -> None:
         """Take ``transport``, and put the resources on it."""
         self._transport = transport
 
@@ -61,7 +61,7 @@ class Client:
         """
         view = object.__new__(type(self))
         options = self._transport.with_options(timeout=timeout, retry=retry, priority=priority)
-        view._over(options)
+        view._bind(options)
         return view
 
     async def request(
@@ -72,7 +72,7 @@ class Client:
         query: dict[str, str | int | bool | None] | None = None,
         body: Any = None,
         repeatable: bool | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Reach what this package does not wrap, over the same road.
 
         :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
@@ -91,9 +91,9 @@ class Client:
         call = Call(
             method,
             path,
-            query=given(**(query or {})),
+            query=query_params(**(query or {})),
             body=body,
-            returns=Answer,
+            returns=Response,
             repeatable=method == "GET" if repeatable is None else repeatable,
         )
         return await self._transport.send(call)

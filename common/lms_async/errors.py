@@ -10,11 +10,11 @@
     ├── ConnectionFailed        the request was never sent
     ├── VendorUnavailable       several chunks in a row got no response; the bulk stopped
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
-    ├── AnswerLost              sent, and the answer lost, of a call that may be repeated
+    ├── ResponseLost              sent, and the answer lost, of a call that may be repeated
     │   ├── TimedOut
-    │   └── Garbled             a response came and can't be read: the message says why
-    ├── ForeignLink             the vendor pointed to another host; not followed
-    ├── UnexpectedAnswer        a 2xx that is not what was asked for
+    │   └── InvalidResponse             a response came and can't be read: the message says why
+    ├── CrossHostRedirect             the vendor pointed to another host; not followed
+    ├── UnexpectedResponse        a 2xx that is not what was asked for
     │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
     ├── ApiError                the vendor said no; has ``status``
     │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
@@ -117,17 +117,17 @@ class VendorUnavailable(LmsError):
     stops = True
 
 
-class AnswerLost(LmsError):
+class ResponseLost(LmsError):
     """The request was sent and no whole answer came: the vendor may or may not have acted."""
 
     may_have_acted = True
 
 
-class TimedOut(AnswerLost):
+class TimedOut(ResponseLost):
     """No answer within the client's timeout."""
 
 
-class Garbled(AnswerLost):
+class InvalidResponse(ResponseLost):
     """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
     here, or it is blank or not JSON where JSON was promised."""
 
@@ -138,11 +138,11 @@ class OutcomeUnknown(LmsError):
     may_have_acted = True
 
 
-class ForeignLink(LmsError):
+class CrossHostRedirect(LmsError):
     """The vendor's redirect or paging link leads to another host. It was not followed."""
 
 
-class UnexpectedAnswer(LmsError):
+class UnexpectedResponse(LmsError):
     """A 2xx whose body is not what was asked for.
 
     There are vendors that answer 200 with another object for a path that they do not know, so a
@@ -152,7 +152,7 @@ class UnexpectedAnswer(LmsError):
     may_have_acted = True
 
 
-class DecodeError(UnexpectedAnswer):
+class DecodeError(UnexpectedResponse):
     """Values that don't fit their fields. ``paths`` names them, without the values."""
 
     def __init__(self, paths: list[str], *, call: object = None) -> None:

@@ -30,7 +30,7 @@ class OnCall(Event):
 
 
 @attrs.frozen
-class Departed(OnCall):
+class RequestSent(OnCall):
     """A request leaves. ``waited`` is how long it stood before the limiter, in seconds."""
 
     attempt: int
@@ -38,7 +38,7 @@ class Departed(OnCall):
 
 
 @attrs.frozen
-class Answered(OnCall):
+class ResponseReceived(OnCall):
     """A whole answer came in. ``seconds`` is the time since the departure."""
 
     attempt: int
@@ -47,7 +47,7 @@ class Answered(OnCall):
 
 
 @attrs.frozen
-class Failed(OnCall):
+class RequestFailed(OnCall):
     """An attempt ended without an answer. ``error`` is the name of the error's class."""
 
     attempt: int

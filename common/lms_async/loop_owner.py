@@ -8,7 +8,7 @@ import os
 from .errors import ClientUnusable
 
 
-class Home:
+class LoopOwner:
     """Settles where it is first asked for, and refuses anywhere else.
 
     :param what: of whom the error speaks, e.g. ``the client``.
@@ -19,7 +19,7 @@ class Home:
         self._what = what
         self._hint = hint
         #: The loop it settled on, whichever runs now.
-        self.settled: asyncio.AbstractEventLoop | None = None
+        self.bound_loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
 
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -28,9 +28,9 @@ class Home:
         :raises ClientUnusable: it is another one than before, or this is another process.
         """
         loop = asyncio.get_running_loop()
-        if self.settled is None:
-            self.settled, self._pid = loop, os.getpid()
-        if self.settled is not loop or self._pid != os.getpid():
+        if self.bound_loop is None:
+            self.bound_loop, self._pid = loop, os.getpid()
+        if self.bound_loop is not loop or self._pid != os.getpid():
             raise ClientUnusable(
                 f"{self._what} belongs to another event loop or process", hint=self._hint
             )

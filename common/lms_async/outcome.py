@@ -49,7 +49,7 @@ class RowError:
 
 
 @attrs.define
-class Verdict:
+class RowResult:
     """What the vendor's answer says of one row."""
 
     status: Status
@@ -96,14 +96,14 @@ class Report(Generic[R]):
 
     # A plain dict, with every status in it: a Counter counts at half the speed.
     _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
-    failures: list[Outcome[R]] = attrs.field(factory=list)
-    unknowns: list[Outcome[R]] = attrs.field(factory=list)
+    rejected: list[Outcome[R]] = attrs.field(factory=list)
+    unknown: list[Outcome[R]] = attrs.field(factory=list)
     stopped: LmsError | None = None
     earlier: Counter[Status] = attrs.field(factory=Counter)
     earlier_since: float | None = None
 
     def __repr__(self) -> str:
-        rows = f"<{len(self.failures)} failures>, <{len(self.unknowns)} unknowns>"
+        rows = f"<{len(self.rejected)} rejected>, <{len(self.unknown)} unknown>"
         earlier = f", {self.earlier.total()} by an earlier run" if self.earlier else ""
         return f"Report({self.counts}{earlier}, {rows}, stopped={self.stopped!r})"
 
@@ -121,16 +121,16 @@ class Report(Generic[R]):
         if outcome.error is None:
             return
         if outcome.status is Status.REJECTED:
-            self.failures.append(outcome)
+            self.rejected.append(outcome)
         elif outcome.status is Status.UNKNOWN:
-            self.unknowns.append(outcome)
+            self.unknown.append(outcome)
 
     def picklable(self) -> Report[R]:
         """This report, with ``None`` in place of the items that can't be pickled."""
         return attrs.evolve(
             self,
-            failures=[_picklable(outcome) for outcome in self.failures],
-            unknowns=[_picklable(outcome) for outcome in self.unknowns],
+            rejected=[_picklable(outcome) for outcome in self.rejected],
+            unknown=[_picklable(outcome) for outcome in self.unknown],
         )
 
     def raise_for_failures(self) -> None:

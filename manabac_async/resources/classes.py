@@ -12,22 +12,22 @@ from typing import Any, TypeVar
 import orjson
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import Batch
+from lms_async.bulk.chunks import BulkEndpoint
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.results import match, outcomes_of
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, fill
+from lms_async.http.call import Call, build_path
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.journal.journal import Journal
-from lms_async.outcome import Outcome, Verdict
+from lms_async.outcome import Outcome, RowResult
 from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 
+from ..bulk_results import verdict
 from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
-from ..rows import verdict
-from .settle import class_students, settled
+from .lookup import class_students, look_up_rows
 
 # Outcomes hold the rows as they were put in: so their type is that of the rows.
 S = TypeVar("S", bound=StudentPlace | Mapping[str, Any])
@@ -73,21 +73,21 @@ class Classes:
         """
         if chunk < 1:
             raise InvalidInput("a chunk has at least one student")
-        fill("classes/{class_id}", class_id=class_id)  # raises for what is no id
+        build_path("classes/{class_id}", class_id=class_id)  # raises for what is no id
 
         def prepare(item: S) -> tuple[Hashable, Any]:
             body = student_place(item)
             return str(body["id"]), body
 
-        def read(payload: Any, rows: Rows[S]) -> list[Verdict | None]:
+        def read(payload: Any, rows: Rows[S]) -> list[RowResult | None]:
             return student_verdicts(payload, rows.keys)
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=lambda rows: patch_students(class_id, rows),
             read=read,
             operation=f"classes.update_students {class_id}",
-            look_up=lambda rows: settled(self._transport, class_id, rows),
+            look_up=lambda rows: look_up_rows(self._transport, class_id, rows),
             at_most=chunk,
             distinct=True,
             path_names_rows=True,
@@ -125,13 +125,13 @@ class Classes:
         :returns: ``await`` it for a list, or iterate it.
         :raises NotFound: there is no such class.
         """
-        path = fill("classes/{class_id}/teachers", class_id=class_id)
+        path = build_path("classes/{class_id}/teachers", class_id=class_id)
         call = Call(
             "GET",
             str(path),
             route=path.route,
             returns=list[ClassTeacher],
-            key="teachers",
+            envelope_key="teachers",
             repeatable=True,
         )
         return Pages(self._transport, call, ClassTeacher)
@@ -167,16 +167,16 @@ class Classes:
             there = [teacher.id for teacher in await self.list_teachers(class_id)]
             go = set(there) - set(map(str, rows.keys))
             await guard.allow(len(go), lambda: _known(len(there)))
-        path = fill("classes/{class_id}/teachers", class_id=class_id)
+        path = build_path("classes/{class_id}/teachers", class_id=class_id)
         payload, attempts = await self._transport.fetch(
             Call(
                 "PUT",
                 str(path),
                 route=path.route,
                 body={"teachers": json_of(rows)},
-                key="teachers",
+                envelope_key="teachers",
                 repeatable=True,
-                many=True,
+                is_bulk=True,
             )
         )
         said = payload["teachers"]
@@ -201,14 +201,14 @@ class Classes:
     async def _change(
         self, method: Any, class_id: str | int, action: str, field: str, ids: Iterable[str | int]
     ) -> None:
-        path = fill("classes/{class_id}/" + action, class_id=class_id)
+        path = build_path("classes/{class_id}/" + action, class_id=class_id)
         await self._transport.send(
             Call(
                 method,
                 str(path),
                 route=path.route,
                 body={field: whole_ids(ids)},
-                proof="status",
+                required_key="status",
                 # Only of the removal of teachers the vendor says what a second time does: nothing.
                 repeatable=method == "DELETE",
             )
@@ -225,19 +225,19 @@ async def _known(count: int) -> int:
 
 def patch_students(class_id: str | int, rows: Rows[Any]) -> Call[Any]:
     """The call that puts ``rows`` into a class. A second one leaves the class as the first did."""
-    path = fill("classes/{class_id}/students", class_id=class_id)
+    path = build_path("classes/{class_id}/students", class_id=class_id)
     return Call(
         "PATCH",
         str(path),
         route=path.route,
         body={"students": json_of(rows)},
-        key="students",
+        envelope_key="students",
         repeatable=True,
-        many=True,
+        is_bulk=True,
     )
 
 
-def student_verdicts(payload: Any, ids: list[Hashable | None]) -> list[Verdict | None]:
+def student_verdicts(payload: Any, ids: list[Hashable | None]) -> list[RowResult | None]:
     """What the answer to :func:`patch_students` says of each student."""
     items = payload["students"]
     return [verdict(item) for item in match(ids, items, [_id(item) for item in items])]

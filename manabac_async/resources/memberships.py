@@ -8,29 +8,29 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import Batch
+from lms_async.bulk.chunks import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import (
     MOST_QUERY,
     Call,
     Query,
+    build_path,
     encode_query,
-    fill,
     get,
-    given,
     portions,
+    query_params,
 )
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.journal.journal import Journal
-from lms_async.outcome import Verdict
+from lms_async.outcome import RowResult
 from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 
 from ..models import Membership, MembershipPlace, converter
 from .classes import patch_students, student_verdicts
-from .settle import settled
+from .lookup import look_up_rows
 
 #: Outcomes hold the rows as they were put in: so their type is that of the rows.
 P = TypeVar("P", bound=MembershipPlace | Mapping[str, Any])
@@ -66,7 +66,7 @@ class Memberships:
         :returns: ``await`` it for a list, or iterate it.
         :raises InvalidInput: a moment without a time zone.
         """
-        filters = given(
+        filters = query_params(
             modified_since=_moment("modified_since", modified_since),
             deleted_since=_moment("deleted_since", deleted_since),
             class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
@@ -74,10 +74,10 @@ class Memberships:
         )
         first, *more = [
             get(
-                fill("memberships"),
+                build_path("memberships"),
                 query=(*classes, *users, *filters),
                 returns=builtins.list[Membership],
-                key="memberships",
+                envelope_key="memberships",
             )
             for classes in _repeated("class_ids[]", class_ids)
             for users in _repeated("user_ids[]", user_ids)
@@ -112,15 +112,15 @@ class Memberships:
         def call(rows: Rows[P]) -> Call[Any]:
             return patch_students(_class_of(rows.keys[0]), rows)
 
-        def read(payload: Any, rows: Rows[P]) -> list[Verdict | None]:
+        def read(payload: Any, rows: Rows[P]) -> list[RowResult | None]:
             return student_verdicts(payload, [_student_of(key) for key in rows.keys])
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=call,
             read=read,
             operation="memberships.update_many",
-            look_up=lambda rows: settled(self._transport, _class_of(rows.keys[0]), rows),
+            look_up=lambda rows: look_up_rows(self._transport, _class_of(rows.keys[0]), rows),
             at_most=chunk,
             distinct=True,
             path_names_rows=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms_async.http.call import fill, get, given
+from lms_async.http.call import build_path, get, query_params
 from lms_async.http.transport import Transport
 
 from ..models import StudentMemberships
@@ -23,8 +23,8 @@ class Students:
         :param archived: only the archived ones, instead of only the others.
         :raises NotFound: there is no such student.
         """
-        path = fill("students/{student_id:person}/memberships", student_id=student_id)
-        query = given(archived="true" if archived else None)
+        path = build_path("students/{student_id:person}/memberships", student_id=student_id)
+        query = query_params(archived="true" if archived else None)
         return await self._transport.send(
-            get(path, query=query, returns=StudentMemberships, key="memberships")
+            get(path, query=query, returns=StudentMemberships, envelope_key="memberships")
         )

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -14,14 +14,14 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 class Refused(Exception):
     """What was asked is not done; ``answer`` says why."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
 
-def answer(status: int, body: Any) -> Answer:
+def answer(status: int, body: Any) -> Response:
     """An answer in JSON."""
-    return Answer(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
+    return Response(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
 
 
 def rendered(body: Any) -> Any:
@@ -31,7 +31,7 @@ def rendered(body: Any) -> Any:
     return [rendered(value) for value in body] if isinstance(body, list) else body
 
 
-def error(status: int, text: str) -> Answer:
+def error(status: int, text: str) -> Response:
     """v2's envelope for most refusals."""
     return answer(status, {"error": text})
 
@@ -42,7 +42,7 @@ DENIED = error(401, "Access Denied")
 MALFORMED = error(400, "Invalid payload data structure.")
 
 
-def v1_error(status: int, text: str) -> Answer:
+def v1_error(status: int, text: str) -> Response:
     """v1's: the reasons are one text, not a list."""
     return answer(status, {"status": "Error", "errors": text})
 

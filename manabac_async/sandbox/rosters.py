@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from . import bodies
 from .records import LEVELS, Class, Person
@@ -25,7 +25,7 @@ class Rosters:
     def __init__(self, sandbox: ManageBacSandbox) -> None:
         self._sandbox = sandbox
 
-    def patch_students(self, arrived: Arrived, of: Class) -> Answer:
+    def patch_students(self, arrived: Arrived, of: Class) -> Response:
         """Add students, or change their levels."""
         now = self._sandbox.now()
         results = [self._patched(of, row, now) for row in _rows(arrived, "students")]
@@ -51,7 +51,7 @@ class Rosters:
         school.member_writes[of.id, student.id] += 1
         return {"id": student.id, "status": "ok"}
 
-    def add_students(self, arrived: Arrived, of: Class) -> Answer:
+    def add_students(self, arrived: Arrived, of: Class) -> Response:
         """Add students without a level; who is there stays as they are."""
         found = self._all(arrived, "student_ids", self._sandbox.school.students, "Student")
         for student in found:
@@ -59,13 +59,13 @@ class Rosters:
                 self._sandbox.school.enrol(of.id, student.id, at=self._sandbox.now())
         return _OK
 
-    def remove_students(self, arrived: Arrived, of: Class) -> Answer:
+    def remove_students(self, arrived: Arrived, of: Class) -> Response:
         """Remove students; who is not there is passed over."""
         for student in self._all(arrived, "student_ids", self._sandbox.school.students, "Student"):
             self._sandbox.school.leave(of.id, student.id, at=self._sandbox.now())
         return _OK
 
-    def set_teachers(self, arrived: Arrived, of: Class) -> Answer:
+    def set_teachers(self, arrived: Arrived, of: Class) -> Response:
         """Replace all teachers by those in the rows that are right: the rest of it is a choice."""
         school, now = self._sandbox.school, self._sandbox.now()
         results, wanted = [], dict[int, bool | None]()
@@ -91,13 +91,13 @@ class Rosters:
             school.teach(of.id, teacher_id, show_on_reports=shows, at=now)
         return bodies.answer(200, {"teachers": results})
 
-    def add_teachers(self, arrived: Arrived, of: Class) -> Answer:
+    def add_teachers(self, arrived: Arrived, of: Class) -> Response:
         """Add teachers; unknown ones are skipped."""
         for teacher in _some(arrived, "teacher_ids", self._sandbox.school.teachers)[0]:
             self._sandbox.school.teach(of.id, teacher.id, at=self._sandbox.now())
         return _OK
 
-    def remove_teachers(self, arrived: Arrived, of: Class) -> Answer:
+    def remove_teachers(self, arrived: Arrived, of: Class) -> Response:
         """Remove teachers; who is none of them is skipped."""
         for teacher in _some(arrived, "teacher_ids", self._sandbox.school.teachers)[0]:
             self._sandbox.school.leave(of.id, teacher.id, at=self._sandbox.now())

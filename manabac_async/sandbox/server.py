@@ -15,7 +15,7 @@ from email.utils import formatdate
 from typing import Literal, Unpack
 from urllib.parse import urlsplit
 
-from lms_async.sandbox import Answer, Arrived, Fault, Scope, StandIn
+from lms_async.sandbox import Arrived, Fault, Response, Scope, StandIn
 
 from . import bodies
 from .paging import Pager
@@ -125,10 +125,10 @@ class ManageBacSandbox(StandIn):
         now = datetime.fromtimestamp(self.clock.time(), UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def missing(self, what: str, said: object) -> Answer:
+    def missing(self, what: str, said: object) -> Response:
         """The 404 for a record that does not exist."""
         if self.plain_404:
-            return Answer(404)
+            return Response(404)
         return bodies.error(404, f"Couldn't find {what} with 'id'={said}")
 
     def path_of(self, raw: str) -> str:
@@ -140,28 +140,28 @@ class ManageBacSandbox(StandIn):
         inside = first in self.versions and not rest.startswith(("api/", "oauth/"))
         return rest if inside else raw
 
-    def refusal(self) -> Answer:
+    def refusal(self) -> Response:
         """What a request beyond the limit gets."""
         return self._refused(self._per)
 
-    def admit(self, arrived: Arrived) -> Answer | None:
+    def admit(self, arrived: Arrived) -> Response | None:
         """Check the token, and what it may do."""
         if arrived.path.startswith("/") or not arrived.path:
-            return Answer(404)
+            return Response(404)
         if arrived.path == "oauth/token":
-            return None if arrived.method == "POST" else Answer(404)
+            return None if arrived.method == "POST" else Response(404)
         if arrived.segments[0] == "api":
             return self._v1.admit(arrived)
         self.versions_used[urlsplit(arrived.uri).path.split("/")[1]] += 1
         return self._v2.admit(arrived)
 
-    def act(self, arrived: Arrived) -> Answer:
+    def act(self, arrived: Arrived) -> Response:
         """Do it."""
         if arrived.path == "oauth/token":
             return self.door.issue(arrived)
         return (self._v1 if arrived.segments[0] == "api" else self._v2).serve(arrived)
 
-    def _refused(self, seconds: float) -> Answer:
+    def _refused(self, seconds: float) -> Response:
         now = self.clock.time()
         # Whole seconds in an odd form, by the document (vendors.md, 2.5). Rounded up, and a whole
         # period ahead, so that who waits for it is never too early: a choice, as is the body.
@@ -173,4 +173,4 @@ class ManageBacSandbox(StandIn):
             "X-RateLimit-Period": f"{self._per:g}",
             "X-RateLimit-Reset": reset.strftime("%Y-%m-%d %H:%M:%S UTC"),
         }
-        return Answer(429, bodies.error(429, "Rate limit exceeded").body, headers)
+        return Response(429, bodies.error(429, "Rate limit exceeded").body, headers)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from attrs import field, frozen
 
-from lms_async.sandbox import Answer, Arrived, Clock
+from lms_async.sandbox import Arrived, Clock, Response
 
 from . import bodies
 
@@ -77,7 +77,7 @@ class Doorkeeper:
             return None
         return found
 
-    def issue(self, arrived: Arrived) -> Answer:
+    def issue(self, arrived: Arrived) -> Response:
         """``POST /oauth/token``: the client credentials grant of RFC 6749, 4.4."""
         self.requests += 1
         asked = _parameters(arrived)
@@ -116,7 +116,7 @@ def _parameters(arrived: Arrived) -> dict[str, Any] | None:
     return asked if isinstance(asked, dict) else None
 
 
-def _refused(status: int, error: str, description: str) -> Answer:
+def _refused(status: int, error: str, description: str) -> Response:
     # The words are RFC 6749's codes; their descriptions are a choice.
     return bodies.answer(status, {"error": error, "error_description": description})
 

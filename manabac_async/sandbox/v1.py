@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from . import bodies, users, views
 from .records import Person, Rejected
@@ -26,20 +26,20 @@ class V1:
     def __init__(self, sandbox: ManageBacSandbox) -> None:
         self._sandbox = sandbox
 
-    def admit(self, arrived: Arrived) -> Answer | None:
+    def admit(self, arrived: Arrived) -> Response | None:
         """Refuse whoever has no token.
 
         The document speaks of HTTP Basic and shows the query and a header, never Basic: that it
         is not taken is a choice. So is the body of the refusal.
         """
         if self._operation(arrived) is None:
-            return Answer(404)
+            return Response(404)
         header = arrived.headers.get("auth_token") if self._sandbox.v1_header else None
         token = header or arrived.query.get("auth_token")
         # As v2's default, a wrong token is not told from none.
         return None if token == self._sandbox.v1_token else bodies.v1_error(401, "Not authorized")
 
-    def serve(self, arrived: Arrived) -> Answer:
+    def serve(self, arrived: Arrived) -> Response:
         """Do what was asked."""
         operation = self._operation(arrived)
         assert operation is not None  # noqa: S101 - else it was not admitted
@@ -48,7 +48,7 @@ class V1:
         except bodies.Refused as refused:
             return refused.answer
 
-    def _operation(self, arrived: Arrived) -> Callable[[], Answer] | None:
+    def _operation(self, arrived: Arrived) -> Callable[[], Response] | None:
         match (arrived.method, *arrived.segments[1:]):
             case ("GET", "users"):
                 return lambda: self._list(arrived)
@@ -77,7 +77,7 @@ class V1:
             person, dates=self._sandbox.v1_dates, id_lists=self._sandbox.v1_id_lists
         )
 
-    def _list(self, arrived: Arrived) -> Answer:
+    def _list(self, arrived: Arrived) -> Response:
         """Everybody at once: there are no pages."""
         school = self._sandbox.school
         lists = {"student": school.students, "parent": school.parents, "advisor": school.teachers}
@@ -96,7 +96,7 @@ class V1:
             raise bodies.Refused(bodies.v1_error(404, "User not found."))
         return found
 
-    def _create(self, arrived: Arrived) -> Answer:
+    def _create(self, arrived: Arrived) -> Response:
         try:
             person = users.create(self._sandbox.school, _wrapped(arrived))
         except Rejected as rejected:
@@ -104,7 +104,7 @@ class V1:
         body = {"status": "Success", "user_id": str(person.id)}
         return bodies.answer(self._sandbox.v1_created, body)
 
-    def _update(self, arrived: Arrived, said: str) -> Answer:
+    def _update(self, arrived: Arrived, said: str) -> Response:
         person = self._person(said)
         try:
             users.update(self._sandbox.school, person, _wrapped(arrived))
@@ -115,18 +115,18 @@ class V1:
 
     # -- classes and groups
 
-    def _ib_groups(self) -> Answer:
+    def _ib_groups(self) -> Response:
         rows = [views.v1_ib_group(group) for group in self._sandbox.school.ib_groups.values()]
         return bodies.answer(200, {"ib_groups": rows})
 
-    def _classes(self) -> Answer:
+    def _classes(self) -> Response:
         # "Sorted alphabetically by name if they can't be sorted by subject group"; there are no
         # subject groups here. Archived ones are left out, as in v2: a choice.
         shown = [c for c in self._sandbox.school.classes.values() if not c.archived]
         rows = [views.v1_class(c) for c in sorted(shown, key=lambda c: c.name)]
         return bodies.answer(200, {"classes": rows})
 
-    def _members(self, said: str) -> Answer:
+    def _members(self, said: str) -> Response:
         school = self._sandbox.school
         number = self._group(said)
         group = school.ib_groups.get(number)
@@ -135,7 +135,7 @@ class V1:
         people = [school.students[one] for one in found if not school.students[one].archived]
         return bodies.answer(200, {"members": [self._shown(person) for person in people]})
 
-    def _change(self, arrived: Arrived, said: str, *, add: bool) -> Answer:
+    def _change(self, arrived: Arrived, said: str, *, add: bool) -> Response:
         school, number = self._sandbox.school, self._group(said)
         ids = _read(arrived).get("users")
         if not isinstance(ids, list):

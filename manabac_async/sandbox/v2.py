@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from . import bodies, memberships, views
 from .records import Class
@@ -25,7 +25,7 @@ class Operation:
     """Something that can be asked for, and the permission that it takes."""
 
     permission: str | None
-    do: Callable[[], Answer]
+    do: Callable[[], Response]
 
 
 class V2:
@@ -35,11 +35,11 @@ class V2:
         self._sandbox = sandbox
         self._rosters = Rosters(sandbox)
 
-    def admit(self, arrived: Arrived) -> Answer | None:
+    def admit(self, arrived: Arrived) -> Response | None:
         """Refuse whoever has no token, or not the permission: nobody can tell which."""
         operation = self._operation(arrived)
         if operation is None:
-            return Answer(404)  # no such path: how that looks is a choice
+            return Response(404)  # no such path: how that looks is a choice
         grant = self._sandbox.door.identify(arrived)
         if grant is None:
             return bodies.DENIED
@@ -49,7 +49,7 @@ class V2:
         # Without the package it is "likely 401 or 403" (vendors.md, 2.2).
         return bodies.DENIED if needed in _EXTENDED and not self._sandbox.extended else None
 
-    def serve(self, arrived: Arrived) -> Answer:
+    def serve(self, arrived: Arrived) -> Response:
         """Do what was asked."""
         operation = self._operation(arrived)
         assert operation is not None  # noqa: S101 - else it was not admitted
@@ -75,7 +75,7 @@ class V2:
         return None
 
     def _of_class(self, arrived: Arrived, said: str, *rest: str) -> Operation | None:
-        do: Callable[[Arrived, Class], Answer]
+        do: Callable[[Arrived, Class], Response]
         match (arrived.method, *rest):
             case ("GET", "students"):
                 permission, do = "classes/students/index", self._students
@@ -105,12 +105,12 @@ class V2:
 
     # -- reads
 
-    def _permissions(self, arrived: Arrived) -> Answer:
+    def _permissions(self, arrived: Arrived) -> Response:
         grant = self._sandbox.door.identify(arrived)
         assert grant is not None  # noqa: S101 - else it was not admitted
         return bodies.answer(200, {"permissions": sorted(grant.permissions)})
 
-    def _students(self, arrived: Arrived, of: Class) -> Answer:
+    def _students(self, arrived: Arrived, of: Class) -> Response:
         """The ids, a page of them; paging this list is undocumented, but it has ``meta``."""
         school, query = self._sandbox.school, arrived.query
         members = school.members(of.id)
@@ -125,14 +125,14 @@ class V2:
         body = {"student_ids": page, "student_levels": levels, "meta": meta}
         return bodies.answer(200, bodies.rendered(body))
 
-    def _teachers(self, arrived: Arrived, of: Class) -> Answer:
+    def _teachers(self, arrived: Arrived, of: Class) -> Response:
         school = self._sandbox.school
         rows = school.ledger.in_class(of.id, teaches=True)
         page, meta = self._sandbox.pager.cut(rows, arrived.query)
         shown = [views.class_teacher(school, row) for row in page]
         return bodies.answer(200, {"teachers": shown, "meta": meta})
 
-    def _memberships(self, arrived: Arrived) -> Answer:
+    def _memberships(self, arrived: Arrived) -> Response:
         sandbox = self._sandbox
         rows = memberships.picked(sandbox.school, arrived.query)
         page, meta = sandbox.pager.cut(rows, arrived.query)
@@ -144,7 +144,7 @@ class V2:
         ]
         return bodies.answer(200, {"memberships": bodies.rendered(shown), "meta": meta})
 
-    def _of_student(self, arrived: Arrived, said: str) -> Answer:
+    def _of_student(self, arrived: Arrived, said: str) -> Response:
         student = self._sandbox.school.students.get(_id(said))
         if student is None:
             return self._sandbox.missing("Student", said)

@@ -72,12 +72,12 @@ class ManageBacV1(Client):
         read = strict_converter if strict else converter
         vendor = ManageBacV1Vendor(url, credentials, scope, read)
         wire = Wire(session=session, connector=connector, trust_env=trust_env)
-        self._over(
+        self._bind(
             Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
         )
 
-    def _over(self, transport: Transport) -> None:
-        super()._over(transport)
+    def _bind(self, transport: Transport) -> None:
+        super()._bind(transport)
         self.users = UsersV1(transport)
         self.ib_groups = IbGroups(transport)
         self.classes = ClassesV1(transport)

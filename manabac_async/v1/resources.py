@@ -12,21 +12,21 @@ from typing import Any, Literal, TypeVar
 import orjson
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import Batch
+from lms_async.bulk.chunks import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, Path, about, fill, get, given
+from lms_async.http.call import Call, Path, about, build_path, get, query_params
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.journal.journal import Journal
-from lms_async.outcome import RowError, Status, Verdict
+from lms_async.outcome import RowError, RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.redact import sentence
 
 from ..models import converter
 from ..resources.classes import whole_ids
+from .lookup import look_up_rows
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
-from .settle import settled
 
 _EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
@@ -45,8 +45,8 @@ class _Resource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def _listed(self, path: Any, row: type[T], *, key: str, query: Any = ()) -> Pages[T]:
-        call: Call[Any] = get(path, returns=list[row], key=key, query=query)  # type: ignore[valid-type]
+    def _listed(self, path: Any, row: type[T], *, envelope_key: str, query: Any = ()) -> Pages[T]:
+        call: Call[Any] = get(path, returns=list[row], envelope_key=envelope_key, query=query)  # type: ignore[valid-type]
         return Pages(self._transport, call, row)
 
 
@@ -63,7 +63,7 @@ class UsersV1(_Resource):
         :raises BadRequest: the vendor will not have it, e.g. the mail address is taken.
         :raises OutcomeUnknown: the answer was lost; look the user up before a second try.
         """
-        call = _create(checked_new_user(user), many=False)
+        call = _create(checked_new_user(user), is_bulk=False)
         return str((await self._transport.send(call))["user_id"])
 
     def create_many(
@@ -80,12 +80,12 @@ class UsersV1(_Resource):
             body = checked_new_user(item)
             return body["email"].casefold(), body
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=one_by_one(prepare),
-            call=lambda rows: _create(orjson.Fragment(rows.bodies[0]), many=True),
+            call=lambda rows: _create(orjson.Fragment(rows.bodies[0]), is_bulk=True),
             read=_verdict,
             operation="users.create_many",
-            look_up=lambda rows: settled(self._transport, rows),
+            look_up=lambda rows: look_up_rows(self._transport, rows),
             at_most=1,
             one_record_each=True,
             is_conflict=_may_exist,
@@ -100,17 +100,17 @@ class UsersV1(_Resource):
 
         :returns: ``await`` it for a list, or iterate it.
         """
-        query = given(type=type and type.capitalize())
-        return self._listed(fill("users"), UserV1, key="users", query=query)
+        query = query_params(type=type and type.capitalize())
+        return self._listed(build_path("users"), UserV1, envelope_key="users", query=query)
 
     async def get(self, user_id: str | int) -> UserV1:
         """One user. Vendor page: "Retrieve Users".
 
         :raises NotFound: there is none.
         """
-        path = fill("users/{user_id:person}", user_id=user_id)
+        path = build_path("users/{user_id:person}", user_id=user_id)
         return await self._transport.send(
-            get(path, returns=UserV1, key="user", about=about("id", user_id))
+            get(path, returns=UserV1, envelope_key="user", about=about("id", user_id))
         )
 
     async def update(self, user_id: str | int, changes: Change) -> None:
@@ -119,13 +119,13 @@ class UsersV1(_Resource):
         :param changes: only the fields to change; an ``id`` among them must be ``user_id``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         """
-        path = fill("users/{user_id:person}", user_id=user_id)
+        path = build_path("users/{user_id:person}", user_id=user_id)
         body = _change(changes)
         if str(body.pop("id", user_id)) != str(user_id):
             raise InvalidInput("the change names another user's id than the call")
         if not body:
             raise InvalidInput("there is nothing to change")
-        await self._transport.send(_update(path, body, many=False))
+        await self._transport.send(_update(path, body, is_bulk=False))
 
     def update_many(
         self, changes: Iterable[C] | AsyncIterable[C], *, journal: Journal | None = None
@@ -145,12 +145,12 @@ class UsersV1(_Resource):
                 raise InvalidInput("there is nothing to change")
             return known, body
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=lambda rows: _update(
-                fill("users/{user_id:person}", user_id=rows.keys[0]),
+                build_path("users/{user_id:person}", user_id=rows.keys[0]),
                 orjson.Fragment(rows.bodies[0]),
-                many=True,
+                is_bulk=True,
             ),
             read=_verdict,
             operation="users.update_many",
@@ -165,7 +165,7 @@ class IbGroups(_Resource):
 
     def list(self) -> Pages[IbGroup]:
         """All IB groups. Vendor page: "Retrieve IB Groups"."""
-        return self._listed(fill("ib_groups"), IbGroup, key="ib_groups")
+        return self._listed(build_path("ib_groups"), IbGroup, envelope_key="ib_groups")
 
 
 class ClassesV1(_Resource):
@@ -173,7 +173,7 @@ class ClassesV1(_Resource):
 
     def list(self) -> Pages[ClassV1]:
         """All classes. Vendor page: "Retrieve Classes"."""
-        return self._listed(fill("classes"), ClassV1, key="classes")
+        return self._listed(build_path("classes"), ClassV1, envelope_key="classes")
 
 
 class Groups(_Resource):
@@ -185,8 +185,8 @@ class Groups(_Resource):
 
         :raises NotFound: there is no such group.
         """
-        path = fill("groups/{group_id}/members", group_id=group_id)
-        return self._listed(path, UserV1, key="members")
+        path = build_path("groups/{group_id}/members", group_id=group_id)
+        return self._listed(path, UserV1, envelope_key="members")
 
     async def add_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
         """Add users by their ids. Vendor page: "Add members to …".
@@ -207,10 +207,10 @@ class Groups(_Resource):
     async def _change(
         self, method: Any, group_id: str | int, action: str, ids: Iterable[str | int]
     ) -> None:
-        path = fill("groups/{group_id}/" + action, group_id=group_id)
+        path = build_path("groups/{group_id}/" + action, group_id=group_id)
         body = {"users": whole_ids(ids)}
         await self._transport.send(
-            Call(method, str(path), route=path.route, body=body, proof="status")
+            Call(method, str(path), route=path.route, body=body, required_key="status")
         )
 
 
@@ -230,26 +230,26 @@ def checked_new_user(user: NewUser) -> dict[str, Any]:
     return body
 
 
-def _create(body: Any, *, many: bool) -> Call[Any]:
+def _create(body: Any, *, is_bulk: bool) -> Call[Any]:
     return Call(
         "POST",
         "users",
         route="users",
         body={"user": body},
-        proof=None if many else "user_id",
-        many=many,
+        required_key=None if is_bulk else "user_id",
+        is_bulk=is_bulk,
     )
 
 
-def _update(path: Path, body: Any, *, many: bool) -> Call[Any]:
+def _update(path: Path, body: Any, *, is_bulk: bool) -> Call[Any]:
     return Call(
         "PUT",
         str(path),
         route=path.route,
         body={"user": body},
-        proof="status",
+        required_key="status",
         repeatable=True,
-        many=many,
+        is_bulk=is_bulk,
     )
 
 
@@ -259,17 +259,17 @@ def _may_exist(error: RowError) -> bool:
     return error.code == "409" or _EXISTS(error.message) is not None
 
 
-def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
+def _verdict(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
     """What the vendor says of the one user of a call: an English sentence as its status."""
     status = payload.get("status") if isinstance(payload, dict) else None
     if not isinstance(status, str):
         return [None]
     if status == "Error":
         message = sentence(payload.get("errors"))
-        return [Verdict(Status.REJECTED, error=RowError("400", message))]
+        return [RowResult(Status.REJECTED, error=RowError("400", message))]
     if not status.startswith("Success"):  # "Success", "Successfully updated."
         return [None]
     known = payload.get("user_id")
     if known is None and "Successfully" in status:
         known = rows.keys[0]  # an update: the vendor's id is the row's own
-    return [Verdict(Status.DONE, None if known is None else str(known))]
+    return [RowResult(Status.DONE, None if known is None else str(known))]

@@ -9,7 +9,7 @@ import orjson
 
 from lms_async.errors import BadRequest
 from lms_async.http.call import Call
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 from lms_async.records.lists import listed
 
 from ..vendor import ManageBacVendor
@@ -18,21 +18,21 @@ from ..vendor import ManageBacVendor
 class ManageBacV1Vendor(ManageBacVendor):
     """ManageBac's v1, as the transport sees it."""
 
-    def check(self, call: Call[Any], answer: Answer) -> Any:
+    def check(self, call: Call[Any], answer: Response) -> Any:
         """The payload of a success; of a bulk's one user also that of a refusal, which is the
         row's own.
 
         :raises LmsError: for anything else.
         """
-        if call.many and answer.status in (400, 422):
+        if call.is_bulk and answer.status in (400, 422):
             refused = _object(self._without_token(answer.body))
             if refused is not None:
                 return refused
         payload = super().check(_enveloped(call, answer), answer)
         if isinstance(payload, dict):
-            if payload.get("status") == "Error" and not call.many:
+            if payload.get("status") == "Error" and not call.is_bulk:
                 raise BadRequest(answer.status, call=call)
-            if call.key == "user" and "user" not in payload:
+            if call.envelope_key == "user" and "user" not in payload:
                 users = listed(payload["users"])
                 payload["user"] = users[0] if isinstance(users, list) and users else users
         return payload
@@ -44,11 +44,11 @@ class ManageBacV1Vendor(ManageBacVendor):
         return body
 
 
-def _enveloped(call: Call[Any], answer: Answer) -> Call[Any]:
+def _enveloped(call: Call[Any], answer: Response) -> Call[Any]:
     """``call``, expecting ``users`` where the answer names the one user so: the vendor's page
     writes either."""
-    if call.key == "user" and b'"user"' not in answer.body:
-        return attrs.evolve(call, key="users")
+    if call.envelope_key == "user" and b'"user"' not in answer.body:
+        return attrs.evolve(call, envelope_key="users")
     return call
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Query, given
+from lms_async.http.call import Query, query_params
 
 #: It goes into the URL, beside the ids of a bulk.
 _MOST_COMMENT = 2000
@@ -21,7 +21,7 @@ def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -
     """
     if not isinstance(keep_enrollments, bool) or not isinstance(notify, bool):
         raise InvalidInput("keep_enrollments and notify are True or False")
-    options = given(
+    options = query_params(
         option_keep_enrollments=keep_enrollments,
         email_notification=int(notify),
         option_comment=comment,

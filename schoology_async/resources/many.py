@@ -11,24 +11,24 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import Batch, Found
+from lms_async.bulk.chunks import BulkEndpoint, Found
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import MOST_QUERY, Call, Query, fill, get, given
+from lms_async.http.call import MOST_QUERY, Call, Query, build_path, get, query_params
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, Verdict
+from lms_async.outcome import AllDone, RowResult
 from lms_async.records.encoding import Sending
 from lms_async.records.ids import ExactId, fault_of_id
 from lms_async.records.scalars import id_text
 
+from ..bulk_results import FieldReader, from_location, verdicts
 from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
 from ..models.converter import as_list
-from ..rows import from_location, named, verdicts
 from .deletion import delete_query
-from .settle import settled
+from .lookup import look_up_rows
 
 R = TypeVar("R")
 Model = TypeVar("Model")
@@ -81,13 +81,13 @@ class ManyUsers:
             is not settled is sent.
         :returns: ``await`` it for a report, or iterate it for one outcome a row.
         """
-        query = given(
+        query = query_params(
             update_existing=update_existing,
             ignore_email_conflicts=ignore_email_conflicts,
             email_conflict_resolution=email_conflict_resolution,
         )
 
-        school_uid = named("school_uid")
+        school_uid = FieldReader("school_uid")
 
         def prepare(items: list[N]) -> Prepared:
             bodies, refused = new_user.many(items)
@@ -97,14 +97,14 @@ class ManyUsers:
             return _post_users(rows, method="POST", query=query, repeatable=update_existing)
 
         async def look_up(rows: Rows[N]) -> list[Found]:
-            return await settled(self._transport, rows, update_existing=update_existing)
+            return await look_up_rows(self._transport, rows, update_existing=update_existing)
 
         return self._bulk(
             users,
             prepare,
             call,
             key=school_uid,
-            id=named("id"),
+            id=FieldReader("id"),
             operation="users.create_many",
             query=query,
             look_up=look_up,
@@ -134,8 +134,8 @@ class ManyUsers:
             changes,
             one_by_one(prepare),
             call,
-            key=named("id"),
-            id=named("id"),
+            key=FieldReader("id"),
+            id=FieldReader("id"),
             operation="users.update_many",
             journal=journal,
         )
@@ -155,7 +155,7 @@ class ManyUsers:
             # Unlike the other bulk writes, without an outer "users".
             body = {"user": json_of(rows)}
             path = "users/reactivate"
-            return Call("PUT", path, route=path, body=body, key="user", many=True)
+            return Call("PUT", path, route=path, body=body, envelope_key="user", is_bulk=True)
 
         return self._bulk(
             items,
@@ -202,15 +202,17 @@ class ManyUsers:
 
         def call(rows: Rows[str | int]) -> Call[Any]:
             query = (("uids", ",".join(map(str, rows.keys))), *options)
-            return Call("DELETE", "users", route="users", query=query, many=True)
+            return Call("DELETE", "users", route="users", query=query, is_bulk=True)
 
-        def read(payload: Any, rows: Rows[str | int]) -> AllDone | list[Verdict | None]:
+        def read(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
             # The page says "Return: none" (204); the vendor was seen to answer 207 with rows.
             if payload is None:
                 return AllDone(list(map(str, rows.keys)))
-            return verdicts(as_list(payload["user"]), rows, key=named("id"), id=named("id"))
+            return verdicts(
+                as_list(payload["user"]), rows, key=FieldReader("id"), id=FieldReader("id")
+            )
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=call,
             read=read,
@@ -222,11 +224,13 @@ class ManyUsers:
 
     async def _count(self) -> int:
         """How many users there are: as the vendor says it, or else by reading them all."""
-        call: Call[Any] = get(fill("users"), query=given(limit=2), key="user")
+        call: Call[Any] = get(build_path("users"), query=query_params(limit=2), envelope_key="user")
         total = str((await self._transport.fetch(call))[0].get("total", ""))
         if total.isdecimal():
             return int(total)
-        everybody = Pages(self._transport, get(fill("users"), returns=list[User], key="user"), User)
+        everybody = Pages(
+            self._transport, get(build_path("users"), returns=list[User], envelope_key="user"), User
+        )
         return len(await everybody)
 
     def import_advisors(self, pairs: Given[A], *, journal: Journal | None = None) -> Bulk[A]:
@@ -262,20 +266,22 @@ class ManyUsers:
             return (str(body["student_school_uid"]), str(body[field])), body
 
         def key(item: Any) -> Hashable | None:
-            pair = named("student_school_uid")(item), named(field)(item)
+            pair = FieldReader("student_school_uid")(item), FieldReader(field)(item)
             return pair if None not in pair else None
 
         def call(rows: Rows[Any]) -> Call[Any]:
             body = {"associations": {"association": json_of(rows)}}
             path = f"users/import/associations/{other}s"
-            return Call("POST", path, route=path, body=body, key="association", many=True)
+            return Call(
+                "POST", path, route=path, body=body, envelope_key="association", is_bulk=True
+            )
 
         return self._bulk(
             pairs,
             one_by_one(prepare),
             call,
             key=key,
-            id=named("student_uid"),
+            id=FieldReader("student_uid"),
             operation=f"users.import_{other}s",
             journal=journal,
         )
@@ -294,11 +300,11 @@ class ManyUsers:
         one_record_each: bool = False,
         journal: Journal | None,
     ) -> Bulk[R]:
-        def read(payload: Any, rows: Rows[R]) -> AllDone | list[Verdict | None]:
+        def read(payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
             envelope = "user" if "user" in payload else "association"
             return verdicts(payload[envelope], rows, key=key, id=id)
 
-        batch = Batch(
+        batch = BulkEndpoint(
             prepare=prepare,
             call=call,
             read=read,
@@ -329,7 +335,7 @@ def _post_users(
         route="users",
         query=query,
         body=body,
-        key="user",
+        envelope_key="user",
         repeatable=repeatable,
-        many=True,
+        is_bulk=True,
     )

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, about, fill, get, given, portions
+from lms_async.http.call import Call, about, build_path, get, portions, query_params
 from lms_async.http.pages import Pages
 from lms_async.records.scalars import ids_of
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
 from .deletion import delete_query
+from .lookup import MOST_SCHOOL_UIDS
 from .many import ManyUsers, change, new_user
-from .settle import MOST_SCHOOL_UIDS
 
 #: What is asked for where the caller names no ``limit``: the most that users report to get.
 _PAGE = 200
@@ -38,7 +38,7 @@ class Users(ManyUsers):
         """
         body = new_user(user)
         return await self._transport.send(
-            Call("POST", "users", route="users", body=body, returns=User, proof="uid")
+            Call("POST", "users", route="users", body=body, returns=User, required_key="uid")
         )
 
     def list(
@@ -62,7 +62,7 @@ class Users(ManyUsers):
         :raises InvalidInput: more than 50 ``school_uids``, or one with a comma in it.
         """
         wanted = _checked_school_uids(school_uids)
-        query = given(
+        query = query_params(
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
@@ -70,10 +70,10 @@ class Users(ManyUsers):
         )
         first, *more = [
             get(
-                fill("users"),
-                query=(*query, *given(school_uids=portion)),
+                build_path("users"),
+                query=(*query, *query_params(school_uids=portion)),
                 returns=builtins.list[User],
-                key="user",
+                envelope_key="user",
             )
             for portion in (portions(wanted) if wanted else [wanted])
         ]
@@ -86,9 +86,9 @@ class Users(ManyUsers):
         """
         return await self._transport.send(
             get(
-                fill("users/{uid:person}", uid=uid),
+                build_path("users/{uid:person}", uid=uid),
                 returns=User,
-                proof="uid",
+                required_key="uid",
                 about=about("uid", uid),
             )
         )
@@ -97,13 +97,13 @@ class Users(ManyUsers):
         """One user by the school's own id. The vendor answers by a redirect, which is followed.
 
         :raises NotFound: no user has this ``school_uid``.
-        :raises ForeignLink: the redirect leads to another host.
+        :raises CrossHostRedirect: the redirect leads to another host.
         """
         return await self._transport.send(
             get(
-                fill("users/ext/{school_uid:person}", school_uid=school_uid),
+                build_path("users/ext/{school_uid:person}", school_uid=school_uid),
                 returns=User,
-                proof="uid",
+                required_key="uid",
             )
         )
 
@@ -112,7 +112,9 @@ class Users(ManyUsers):
 
         :raises Unauthorized: the credentials are not accepted.
         """
-        return await self._transport.send(get(fill("users/me"), returns=User, proof="uid"))
+        return await self._transport.send(
+            get(build_path("users/me"), returns=User, required_key="uid")
+        )
 
     async def update(self, uid: str | int, changes: UserUpdate | Mapping[str, Any]) -> None:
         """Change one user. Vendor page: "update".
@@ -121,7 +123,7 @@ class Users(ManyUsers):
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: no such user.
         """
-        path = fill("users/{uid:person}", uid=uid)
+        path = build_path("users/{uid:person}", uid=uid)
         body = change(changes)
         if str(body.pop("id", uid)) != str(uid):
             raise InvalidInput("the change names another user's id than the call")
@@ -143,7 +145,7 @@ class Users(ManyUsers):
         :raises NotFound: no such user.
         :raises OutcomeUnknown: the answer was lost; a deletion is never sent again by itself.
         """
-        path = fill("users/{uid:person}", uid=uid)
+        path = build_path("users/{uid:person}", uid=uid)
         query = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
         await self._transport.send(Call("DELETE", str(path), route=path.route, query=query))
 
@@ -158,9 +160,9 @@ class Users(ManyUsers):
                 "GET",
                 "users/inactive",
                 route="users/inactive",
-                query=given(limit=_checked_limit(limit)),
+                query=query_params(limit=_checked_limit(limit)),
                 returns=list[InactiveUser],
-                key="user",
+                envelope_key="user",
                 repeatable=True,
             ),
         )
@@ -172,9 +174,9 @@ class Users(ManyUsers):
         """
         return await self._transport.send(
             get(
-                fill("users/inactive/{uid:person}", uid=uid),
+                build_path("users/inactive/{uid:person}", uid=uid),
                 returns=InactiveUser,
-                proof="uid",
+                required_key="uid",
                 about=about("uid", uid),
             )
         )
@@ -182,7 +184,7 @@ class Users(ManyUsers):
     async def languages(self) -> builtins.list[Language]:
         """The interface languages. Vendor page: "Other Calls", GET users/languages."""
         return await self._transport.send(
-            get(fill("users/languages"), returns=list[Language], key="language")
+            get(build_path("users/languages"), returns=list[Language], envelope_key="language")
         )
 
     def _pages(self, row: type[Any], call: Call[Any]) -> Pages[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 _JSON = "application/json"
 _XML = ("text/xml", "application/xml")
@@ -17,14 +17,14 @@ _XML = ("text/xml", "application/xml")
 class Unreadable(Exception):
     """A body that is refused before anybody looks at what it asks."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
 
-def plain(status: int, text: str = "") -> Answer:
+def plain(status: int, text: str = "") -> Response:
     """An error as the live server gives it: a bare text, or nothing."""
-    return Answer(status, text.encode(), {"Content-Type": "text/plain"} if text else {})
+    return Response(status, text.encode(), {"Content-Type": "text/plain"} if text else {})
 
 
 def read(arrived: Arrived) -> dict[str, Any]:
@@ -58,14 +58,14 @@ def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
     return found
 
 
-def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Answer:
+def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Response:
     """An answer in the form that was asked for; XML unless it was JSON."""
     if _JSON in arrived.headers.get("Accept", "").lower():
         # As PHP writes it, with escaped slashes and nothing beyond ASCII.
         text = json.dumps(body, separators=(",", ":")).replace("/", "\\/")
-        return Answer(status, text.encode(), {"Content-Type": _JSON})
+        return Response(status, text.encode(), {"Content-Type": _JSON})
     text = '<?xml version="1.0" encoding="utf-8" ?>\n' + "".join(_to_xml("result", body))
-    return Answer(status, text.encode(), {"Content-Type": "text/xml; charset=utf-8"})
+    return Response(status, text.encode(), {"Content-Type": "text/xml; charset=utf-8"})
 
 
 def _to_xml(name: str, value: Any) -> Iterator[str]:

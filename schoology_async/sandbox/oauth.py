@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from oauthlib.common import Request
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
-from lms_async.sandbox import Answer, Arrived, Clock
+from lms_async.sandbox import Arrived, Clock, Response
 
 REPLAYED = "Duplicate timestamp/nonce combination, possible replay attack.  Request rejected."
 """The vendor's words; there are two spaces, and clients compare them."""
@@ -57,23 +57,23 @@ class Doorkeeper:
         self._newest = 0
         self._nonces: dict[int, set[str]] = {}
 
-    def identify(self, arrived: Arrived) -> Caller | Answer:
+    def identify(self, arrived: Arrived) -> Caller | Response:
         """The caller, or the 401 for somebody who is none."""
         request = self._verified(arrived)
-        if isinstance(request, Answer):
+        if isinstance(request, Response):
             return request
         if not request.resource_owner_key:
             return Caller(self.uid, None)
         token = self.tokens[request.resource_owner_key]
         age = self._clock.time() - token.issued
         if token.kind != "access" or token.uid is None or age > ACCESS_TOKEN_TTL:
-            return Answer(401)
+            return Response(401)
         return Caller(token.uid, token)
 
-    def issue_request_token(self, arrived: Arrived) -> Answer:
+    def issue_request_token(self, arrived: Arrived) -> Response:
         """The first leg: a token that nobody has allowed yet."""
         request = self._verified(arrived)
-        if isinstance(request, Answer):
+        if isinstance(request, Response):
             return request
         return self._hand_out("request", uid=None)
 
@@ -84,16 +84,16 @@ class Doorkeeper:
             raise ValueError(f"{key} is no request token")
         token.uid = uid if uid is not None else self.uid
 
-    def issue_access_token(self, arrived: Arrived) -> Answer:
+    def issue_access_token(self, arrived: Arrived) -> Response:
         """The third leg, without a verifier: an allowed request token becomes an access token."""
         request = self._verified(arrived)
-        if isinstance(request, Answer):
+        if isinstance(request, Response):
             return request
         token = self.tokens.get(request.resource_owner_key or "")
         if token is None or token.kind != "request" or token.uid is None:
-            return Answer(401)
+            return Response(401)
         if self._clock.time() - token.issued > REQUEST_TOKEN_TTL:
-            return Answer(401)
+            return Response(401)
         del self.tokens[token.key]
         return self._hand_out("access", uid=token.uid)
 
@@ -101,15 +101,15 @@ class Doorkeeper:
         """Make an access token of the API user's known."""
         self.tokens[key] = Token(key, secret, "access", self._clock.time(), self.uid)
 
-    def _hand_out(self, kind: Literal["request", "access"], uid: str | None) -> Answer:
+    def _hand_out(self, kind: Literal["request", "access"], uid: str | None) -> Response:
         token = Token(secrets.token_hex(20), secrets.token_hex(20), kind, self._clock.time(), uid)
         self.tokens[token.key] = token
         form = {"oauth_token": token.key, "oauth_token_secret": token.secret}
         if kind == "request":
             form["xoauth_token_ttl"] = str(REQUEST_TOKEN_TTL)
-        return Answer(200, urlencode(form).encode(), _FORM)
+        return Response(200, urlencode(form).encode(), _FORM)
 
-    def _verified(self, arrived: Arrived) -> Request | Answer:
+    def _verified(self, arrived: Arrived) -> Request | Response:
         request: Request | None
         try:
             valid, request = self._endpoint.validate_request(
@@ -122,7 +122,7 @@ class Doorkeeper:
             self._remember(int(request.timestamp or 0), request.nonce or "")
             return request
         reason = "" if request is None else request.validator_log.get("refusal", "")
-        return Answer(401, reason.encode(), {"Content-Type": "text/plain"})
+        return Response(401, reason.encode(), {"Content-Type": "text/plain"})
 
     def objection(self, timestamp: int, nonce: str) -> str:
         """What is wrong with a timestamp and nonce, or nothing."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from . import bodies, views
 from .accounts import Account, comma_list
@@ -32,7 +32,7 @@ class Reads:
     def _school(self) -> School:
         return self._sandbox.school
 
-    def list_users(self, arrived: Arrived) -> Answer:
+    def list_users(self, arrived: Arrived) -> Response:
         """A page of the users."""
         query = arrived.query
         found: Iterable[Account] = self._school.users.values()
@@ -62,7 +62,7 @@ class Reads:
             row |= account.details
         return row
 
-    def list_inactive(self, arrived: Arrived) -> Answer:
+    def list_inactive(self, arrived: Arrived) -> Response:
         """A page of the inactive users."""
         start, limit = self._page(arrived)
         entries = islice(self._school.inactive.values(), start, start + limit)
@@ -81,7 +81,7 @@ class Reads:
 
     def _collection(
         self, arrived: Arrived, page: list[Row], said: str | int, total: int, start: int, limit: int
-    ) -> Answer:
+    ) -> Response:
         def link(at: int) -> str:
             kept = {k: v for k, v in arrived.query.items() if k not in {"start", "limit"}}
             query = urlencode({**kept, "start": at, "limit": limit})
@@ -95,10 +95,10 @@ class Reads:
             body["links"]["next"] = link(start + limit)
         return bodies.write(arrived, 200, body)
 
-    def view(self, arrived: Arrived, uid: str) -> Answer:
+    def view(self, arrived: Arrived, uid: str) -> Response:
         """One user."""
         if uid not in self._school.users:
-            return Answer(404)
+            return Response(404)
         return bodies.write(arrived, 200, self.whole(arrived, self._school.users[uid]))
 
     def whole(self, arrived: Arrived, account: Account) -> Row:
@@ -111,26 +111,26 @@ class Reads:
         )
         return whole | (account.details if arrived.query.get("extended") == "1" else {})
 
-    def view_inactive(self, arrived: Arrived, uid: str) -> Answer:
+    def view_inactive(self, arrived: Arrived, uid: str) -> Response:
         """One inactive user."""
         if uid not in self._school.inactive:
-            return Answer(404)
+            return Response(404)
         return bodies.write(arrived, 200, views.inactive(self._school.inactive[uid]))
 
-    def languages(self, arrived: Arrived) -> Answer:
+    def languages(self, arrived: Arrived) -> Response:
         """The languages of the interface."""
         codes = [{"language_code": code, "language_name": name} for code, name in views.LANGUAGES]
         return bodies.write(arrived, 200, {"language": codes})
 
-    def by_school_uid(self, school_uid: str) -> Answer:
+    def by_school_uid(self, school_uid: str) -> Response:
         """The way to the user with this unique id."""
         account = self._school.by_school_uid(school_uid)
-        return Answer(404) if account is None else self.go_to(account.uid)
+        return Response(404) if account is None else self.go_to(account.uid)
 
-    def go_to(self, uid: str) -> Answer:
+    def go_to(self, uid: str) -> Response:
         """The way to a user."""
         root = self._sandbox.prefix if self._sandbox.relative_location else self._sandbox.base_url
-        return Answer(303, headers={"Location": f"{root}users/{uid}"})
+        return Response(303, headers={"Location": f"{root}users/{uid}"})
 
     def _picture(self) -> str:
         return f"{self._sandbox.origin}/images/avatar1.png"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from lms_async.sandbox import Answer, Arrived, StandIn
+from lms_async.sandbox import Arrived, Response, StandIn
 
 from . import bodies
 from .accounts import Rejected
@@ -87,22 +87,22 @@ class SchoologySandbox(StandIn):
     def sequence_slack(self, seconds: int) -> None:
         self.door.sequence_slack = seconds
 
-    def admit(self, arrived: Arrived) -> Answer | None:
+    def admit(self, arrived: Arrived) -> Response | None:
         """Check the signature, and what the key and its owner may do."""
         if arrived.segments[0] == "oauth":
             return None  # these have signatures of their own kind, checked where they are served
         caller = self.door.identify(arrived)
-        if isinstance(caller, Answer):
+        if isinstance(caller, Response):
             return _from_schoology(caller)
         self._caller = caller
         own = {"users/me", f"users/{caller.uid}", "app-user-info"}
         if self.personal_key and arrived.path not in own:
-            return _from_schoology(Answer(401))
+            return _from_schoology(Response(401))
         if arrived.path in self.forbidden:
-            return _from_schoology(Answer(403))
+            return _from_schoology(Response(403))
         return None
 
-    def act(self, arrived: Arrived) -> Answer:
+    def act(self, arrived: Arrived) -> Response:
         """Do it."""
         try:
             answer = self._route(arrived)
@@ -122,7 +122,7 @@ class SchoologySandbox(StandIn):
         """A list as this server shows it: that of one perhaps as its element."""
         return rows[0] if self.single_as_object and len(rows) == 1 else rows
 
-    def _route(self, arrived: Arrived) -> Answer:
+    def _route(self, arrived: Arrived) -> Response:
         match arrived.segments:
             case ("users", *rest):
                 return self._users.serve(arrived, tuple(rest), self._caller)
@@ -134,27 +134,27 @@ class SchoologySandbox(StandIn):
                 return self.door.issue_access_token(arrived)
             case ("schools" | "sections" | "groups" as realm, identity, *_):
                 return self._parent(arrived, realm, identity)
-        return Answer(404)
+        return Response(404)
 
-    def _app_user_info(self, arrived: Arrived) -> Answer:
+    def _app_user_info(self, arrived: Arrived) -> Response:
         info = {
             "web_session_timestamp": int(self.clock.time()),
             "api_uid": int(self._caller.uid),
         }
         return bodies.write(arrived, 200, info)
 
-    def _parent(self, arrived: Arrived, realm: str, identity: str) -> Answer:
+    def _parent(self, arrived: Arrived, realm: str, identity: str) -> Response:
         """The trap of the live API: an unknown path below a realm answers with the realm.
 
         Nothing below these realms is stood in for, so that all of it is unknown here. Any section
         or group is taken to exist.
         """
         if arrived.method != "GET":
-            return Answer(405, headers={"Allow": "GET"})
+            return Response(405, headers={"Allow": "GET"})
         shown: dict[str, Any] = {"id": identity}
         if realm == "schools":
             if identity != str(self.school.school_id):
-                return Answer(404)
+                return Response(404)
             shown |= {"title": self.school.title, "address1": "", "city": "", "country": ""}
         elif realm == "sections":
             shown |= {"course_id": "1", "course_title": "Algebra", "section_title": "Section 1"}
@@ -163,5 +163,5 @@ class SchoologySandbox(StandIn):
         return bodies.write(arrived, 200, shown)
 
 
-def _from_schoology(answer: Answer) -> Answer:
-    return Answer(answer.status, answer.body, {**answer.headers, "X-Schoology": "API"})
+def _from_schoology(answer: Response) -> Response:
+    return Response(answer.status, answer.body, {**answer.headers, "X-Schoology": "API"})

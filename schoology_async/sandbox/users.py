@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from .oauth import Caller
 from .reads import Reads
@@ -22,20 +22,20 @@ class Users:
         self._reads = Reads(sandbox)
         self._writes = Writes(sandbox, self._reads)
 
-    def serve(self, arrived: Arrived, rest: tuple[str, ...], caller: Caller) -> Answer:
+    def serve(self, arrived: Arrived, rest: tuple[str, ...], caller: Caller) -> Response:
         """Answer what came for ``users/…``, where ``rest`` is what follows."""
         verbs = self._verbs(arrived, rest, caller)
         if verbs is None:
             # Also for an unknown path below a user: unlike schools, not known to answer 200.
-            return Answer(404)
+            return Response(404)
         verb = verbs.get(arrived.method)
         if verb is None:
-            return Answer(405, headers={"Allow": ", ".join(verbs)})
+            return Response(405, headers={"Allow": ", ".join(verbs)})
         return verb()
 
     def _verbs(
         self, arrived: Arrived, rest: tuple[str, ...], caller: Caller
-    ) -> Mapping[str, Callable[[], Answer]] | None:
+    ) -> Mapping[str, Callable[[], Response]] | None:
         match rest:
             case ():
                 return {

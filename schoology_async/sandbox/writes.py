@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lms_async.sandbox import Answer, Arrived
+from lms_async.sandbox import Arrived, Response
 
 from . import bodies
 from .accounts import Account, Rejected, comma_list
@@ -20,7 +20,7 @@ MOST = 50
 """Rows in one bulk write, by the documents."""
 
 Row = dict[str, Any]
-_EMPTY = Answer(204, headers={"Content-Type": "text/xml"})
+_EMPTY = Response(204, headers={"Content-Type": "text/xml"})
 """What a single update or delete answers, down to its content type."""
 
 
@@ -35,7 +35,7 @@ class Writes:
     def _school(self) -> School:
         return self._sandbox.school
 
-    def post(self, arrived: Arrived) -> Answer:
+    def post(self, arrived: Arrived) -> Response:
         """Create one user, or up to fifty."""
         body = bodies.read(arrived)
         query = arrived.query
@@ -59,12 +59,12 @@ class Writes:
 
         return self._bulk(arrived, bodies.rows(body, "users", "user"), create)
 
-    def update(self, arrived: Arrived, uid: str) -> Answer:
+    def update(self, arrived: Arrived, uid: str) -> Response:
         """Change one user."""
         self._school.update(uid, bodies.read(arrived))
         return _EMPTY
 
-    def update_many(self, arrived: Arrived) -> Answer:
+    def update_many(self, arrived: Arrived) -> Response:
         """Change up to fifty users."""
         rows = bodies.rows(bodies.read(arrived), "users", "user")
 
@@ -76,12 +76,12 @@ class Writes:
 
         return self._bulk(arrived, rows, update)
 
-    def delete(self, arrived: Arrived, uid: str) -> Answer:
+    def delete(self, arrived: Arrived, uid: str) -> Response:
         """Make one user inactive."""
         self._make_inactive(arrived, uid)
         return _EMPTY
 
-    def delete_many(self, arrived: Arrived) -> Answer:
+    def delete_many(self, arrived: Arrived) -> Response:
         """Make up to fifty users inactive."""
         uids = comma_list(arrived.query.get("uids"))
         if not uids:
@@ -106,7 +106,7 @@ class Writes:
             at=int(self._sandbox.clock.time()),
         )
 
-    def reactivate(self, arrived: Arrived) -> Answer:
+    def reactivate(self, arrived: Arrived) -> Response:
         """Bring inactive users back."""
 
         def reactivate(row: Row) -> Row:
@@ -124,7 +124,7 @@ class Writes:
         rows = bodies.rows(bodies.read(arrived), "user")
         return self._bulk(arrived, rows, reactivate, echo=())
 
-    def associate(self, arrived: Arrived, kind: str) -> Answer:
+    def associate(self, arrived: Arrived, kind: str) -> Response:
         """Tie parents or advisors to students, or untie them."""
         what = kind.removesuffix("s")
         ties = self._school.parents if what == "parent" else self._school.advisors
@@ -164,7 +164,7 @@ class Writes:
         *,
         wrapper: str = "user",
         echo: tuple[str, ...] = ("id", "school_uid"),
-    ) -> Answer:
+    ) -> Response:
         # The cap is documented for most of these, and what is beyond it for none: 400 is a choice.
         # So is 207 for a bulk update; it was seen for creates and deletes.
         if len(rows) > MOST:

@@ -14,7 +14,7 @@ import pytest
 
 from lms_async.cli.importing import Order, run_import
 from lms_async.cli.progress import Summary
-from lms_async.cli.reporters import make_teller
+from lms_async.cli.reporters import make_reporter
 from lms_async.cli.target import find_target
 from schoology_async.sandbox import SchoologySandbox
 
@@ -91,7 +91,7 @@ def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
             "limit": (1000, 0.01),
         }
         order = Order(**{**given, **options})
-        summary = await run_import(order, make_teller(out, err, json=json))
+        summary = await run_import(order, make_reporter(out, err, json=json))
         results = order.results or people_csv.with_name("people.results.csv")
         told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)

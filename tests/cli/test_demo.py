@@ -12,7 +12,7 @@ import pytest
 
 from lms_async.cli import demo
 from lms_async.cli.exit_codes import Exit
-from lms_async.cli.reporters import make_teller
+from lms_async.cli.reporters import make_reporter
 from lms_async.cli.target import Row
 from schoology_async.cli import SchoologyDemo, SchoologyTarget
 from tests.cli.conftest import load
@@ -22,7 +22,9 @@ PEOPLE = 3400
 
 async def run(people: int = PEOPLE) -> tuple[Exit, str]:
     out = io.StringIO()
-    ended = await demo.run_demo(out, make_teller(out, io.StringIO()), people=people, to="schoology")
+    ended = await demo.run_demo(
+        out, make_reporter(out, io.StringIO()), people=people, to="schoology"
+    )
     return ended, out.getvalue()
 
 

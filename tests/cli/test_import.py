@@ -476,7 +476,15 @@ async def test_json(lms_import: Import, schoology_sandbox: SchoologySandbox) -> 
     ran = await lms_import(file_of(60) + "S9,Ada,,1214,a@b.example\n", json=True)
     said = [json.loads(line) for line in ran.out.splitlines()]
     kinds = [one["event"] for one in said]
-    assert {"begin", "departed", "answered", "refused", "retrying", "row", "report"} <= set(kinds)
+    assert {
+        "begin",
+        "request_sent",
+        "response_received",
+        "refused",
+        "retrying",
+        "row",
+        "report",
+    } <= set(kinds)
     assert kinds[-1] == "report"
     assert said[-1]["exit_code"] == 1
     assert said[-1]["counts"] == {"done": 60, "rejected": 1, "unknown": 0, "skipped": 0}

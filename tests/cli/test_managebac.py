@@ -18,7 +18,7 @@ from lms_async import Window
 from lms_async.cli.demo import run_demo
 from lms_async.cli.exit_codes import CannotStart, Exit
 from lms_async.cli.importing import Order, run_import
-from lms_async.cli.reporters import make_teller
+from lms_async.cli.reporters import make_reporter
 from lms_async.cli.target import Row, find_target
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create
@@ -63,7 +63,9 @@ def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
             "environment": environment_of(managebac_sandbox),
             "limit": (1000, 0.01),
         }
-        summary = await run_import(Order(**{**given, **options}), make_teller(out, err, json=json))
+        summary = await run_import(
+            Order(**{**given, **options}), make_reporter(out, err, json=json)
+        )
         results = file.with_name("rows.results.csv")
         told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
@@ -541,7 +543,7 @@ async def test_a_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandb
 
 async def demonstrate(count: int = 2000) -> tuple[Exit, str]:
     out = io.StringIO()
-    say = make_teller(out, io.StringIO())
+    say = make_reporter(out, io.StringIO())
     return await run_demo(out, say, to="managebac", people=count), out.getvalue()
 
 
@@ -600,7 +602,7 @@ def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
 
 async def test_no_demonstration(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="managebac-v1 has no demonstration"):
-        await run_demo(io.StringIO(), make_teller(sys.stdout, sys.stderr), to="managebac-v1")
+        await run_demo(io.StringIO(), make_reporter(sys.stdout, sys.stderr), to="managebac-v1")
     ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
     assert ran.code == 2
     assert "managebac-v1 has no demonstration" in ran.err

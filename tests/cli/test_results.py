@@ -18,14 +18,14 @@ from lms_async.cli import results as results_module
 from lms_async.cli.cells import read_cell, write_cell
 from lms_async.cli.exit_codes import CannotStart
 from lms_async.cli.results import Results, beside
-from lms_async.cli.rows import Line
+from lms_async.cli.rows import InputRow
 from lms_async.cli.wording import visible
 from lms_async.outcome import RowError, Status
 from tests.cli.conftest import load, read_results
 
 
-def line(row: int, key: str) -> Line:
-    return Line(row, (key,), {})
+def line(row: int, key: str) -> InputRow:
+    return InputRow(row, (key,), {})
 
 
 @pytest.fixture

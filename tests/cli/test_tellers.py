@@ -9,8 +9,8 @@ import pytest
 from lms_async.cli import progress as work_module
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.progress import Summary, Work
-from lms_async.cli.reporters import make_teller
-from lms_async.events import Answered, Departed, Failed, Refused, Retrying
+from lms_async.cli.reporters import make_reporter
+from lms_async.events import Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from lms_async.outcome import RowError, Status
 
 
@@ -29,12 +29,12 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_what_the_work_waits_for(now: list[float]) -> None:
     work = Work(100)
     assert work.waiting_for == "waiting for the limit"
-    work.notice(Departed("POST users", 1, 0.0))
-    work.notice(Departed("POST users", 1, 0.0))
+    work.notice(RequestSent("POST users", 1, 0.0))
+    work.notice(RequestSent("POST users", 1, 0.0))
     assert work.waiting_for == "2 requests under way"
-    work.notice(Answered("POST users", 1, 207, 0.1))
+    work.notice(ResponseReceived("POST users", 1, 207, 0.1))
     assert work.waiting_for == "1 request under way"
-    work.notice(Failed("POST users", 1, "TimedOut"))
+    work.notice(RequestFailed("POST users", 1, "TimedOut"))
     work.notice(Retrying("POST users", 1, "TimedOut", 2.0))
     assert work.waiting_for == "trying again after TimedOut"
     work.notice(Refused("POST users", 8.0))
@@ -62,7 +62,7 @@ def test_rate_and_time_left(now: list[float]) -> None:
 
 def test_plain_lines(now: list[float]) -> None:
     out, err = io.StringIO(), io.StringIO()
-    say = make_teller(out, err)
+    say = make_reporter(out, err)
     work = Work(1000, begun=now[0])
     say.begin(work)
     now[0] += 10
@@ -76,7 +76,7 @@ def test_plain_lines(now: list[float]) -> None:
 
 def test_a_live_bar() -> None:
     out, err = Terminal(), Terminal()
-    say = make_teller(out, err)
+    say = make_reporter(out, err)
     work = Work(10)
     say.begin(work)
     work.counts[Status.DONE] = 7
@@ -97,7 +97,7 @@ def test_a_live_bar() -> None:
 
 def test_only_the_first_rows_are_named() -> None:
     out, err = io.StringIO(), io.StringIO()
-    say = make_teller(out, err)
+    say = make_reporter(out, err)
     for row in range(2, 102):
         say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), ours=False)
     say.end(Summary(exit_code=Exit.REJECTED))
@@ -105,7 +105,7 @@ def test_only_the_first_rows_are_named() -> None:
     assert "and 90 rows more: the results file has all" in err.getvalue()
     assert "Ada" not in err.getvalue()
     err = io.StringIO()
-    say = make_teller(out, err, most_rows=100)
+    say = make_reporter(out, err, most_rows=100)
     for row in range(2, 102):
         say.row(row, Status.REJECTED, RowError("invalid", "x: y"), ours=True)
     assert len(err.getvalue().splitlines()) == 100
@@ -113,7 +113,7 @@ def test_only_the_first_rows_are_named() -> None:
 
 def test_a_summary_says_what_unknown_means() -> None:
     out = io.StringIO()
-    say: Any = make_teller(out, io.StringIO())
+    say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.UNKNOWN: 1})
     say.end(Summary(exit_code=Exit.UNKNOWN, counts=counts, seconds=65.0, requests=2))
     assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
@@ -123,7 +123,7 @@ def test_a_summary_says_what_unknown_means() -> None:
 
 def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
     out = io.StringIO()
-    say: Any = make_teller(out, io.StringIO())
+    say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.DONE: 10})
     say.end(Summary(exit_code=Exit.INTERRUPTED, counts=counts, again="lms i"))
     assert "lms i" not in out.getvalue()
@@ -139,7 +139,7 @@ def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
 )
 def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
     out = io.StringIO()
-    say: Any = make_teller(out, io.StringIO())
+    say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.DONE: 1, status: 1})
     say.end(Summary(exit_code=Exit.REJECTED, counts=counts, again="lms i"))
     assert out.getvalue().splitlines()[-1] == said
@@ -151,7 +151,7 @@ def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool
 
     def said(rejected: int, unknown: int = 0) -> str:
         out = io.StringIO()
-        say: Any = make_teller(out, io.StringIO())
+        say: Any = make_reporter(out, io.StringIO())
         for row in range(unknown):
             say.row(row, Status.UNKNOWN, RowError("lost"), ours=False)
         counts = Counter({Status.REJECTED: rejected})

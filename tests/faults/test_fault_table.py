@@ -16,15 +16,15 @@ from aiohttp.test_utils import TestServer
 
 from lms_async import (
     ClientUnusable,
-    ForeignLink,
+    CrossHostRedirect,
     OutcomeUnknown,
     RetryPolicy,
     Status,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Window,
 )
 from lms_async.bulk import delivery
-from lms_async.events import Answered, Departed, Event, Refused, Retrying
+from lms_async.events import Event, Refused, RequestSent, ResponseReceived, Retrying
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
@@ -172,7 +172,7 @@ async def test_a_poison_row_is_set_apart(connect: Callable[..., Schoology]) -> N
         client = connect(base_url=str(server.make_url("/v1/")))
         report = await client.users.create_many(people(10_000))
     assert report.counts == {Status.DONE: 9_999, Status.REJECTED: 1}
-    assert report.failures[0].item["school_uid"] == "S04711"
+    assert report.rejected[0].item["school_uid"] == "S04711"
     assert requests <= 200 + 14
 
 
@@ -271,7 +271,7 @@ async def test_list(case: Case, client: Schoology, schoology_sandbox: SchoologyS
     expected = list(schoology_sandbox.school.users)
     schoology_sandbox.faults.add(case.fault(method="GET", path="users", times=1, skip=1))
     if case.repeatable == "refused":
-        with pytest.raises(ForeignLink, match="GET users: .*another host"):
+        with pytest.raises(CrossHostRedirect, match="GET users: .*another host"):
             await client.users.list()
         return
     everyone = await client.users.list()
@@ -283,7 +283,7 @@ async def test_get(case: Case, client: Schoology, schoology_sandbox: SchoologySa
     uid = schoology_sandbox.school.add(ROWS[0]).uid
     schoology_sandbox.faults.add(case.fault(method="GET", times=1))
     if case.repeatable == "refused":
-        with pytest.raises(ForeignLink):
+        with pytest.raises(CrossHostRedirect):
             await client.users.get(uid)
         assert len(schoology_sandbox.log) == 1
         return
@@ -304,7 +304,7 @@ async def test_delete(case: Case, client: Schoology, schoology_sandbox: Schoolog
         await delete()
         assert uid in school.inactive
         return
-    with pytest.raises(UnexpectedAnswer if case.once == "refused" else OutcomeUnknown):
+    with pytest.raises(UnexpectedResponse if case.once == "refused" else OutcomeUnknown):
         await delete()
     assert (uid in school.inactive) == case.acts
     assert schoology_sandbox.log.count("DELETE") == 1
@@ -423,7 +423,7 @@ async def test_a_refusal_that_comes_after_a_stop_is_told(
     schoology_sandbox.faults.add(fault)
 
     def heard(event: Event) -> None:
-        if isinstance(event, Departed):
+        if isinstance(event, RequestSent):
             asyncio.get_running_loop().call_soon(bulk.stop)
 
     bulk = connect(events=[heard]).users.create_many(people(1))
@@ -433,7 +433,7 @@ async def test_a_refusal_that_comes_after_a_stop_is_told(
 
 
 @pytest.mark.parametrize("by", ["stop", "abandon"])
-@pytest.mark.parametrize("at", [Departed, Answered, Refused, Retrying])
+@pytest.mark.parametrize("at", [RequestSent, ResponseReceived, Refused, Retrying])
 async def test_a_listener_may_end_the_bulk_that_it_hears_of(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,

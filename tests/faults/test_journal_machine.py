@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from lms_async import Journal, Outcome, Status
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT, Batch, Found, Present
+from lms_async.bulk.chunks import ABSENT, BulkEndpoint, Found, Present
 from lms_async.bulk.rows import Rows, json_of, one_by_one
-from lms_async.errors import AnswerLost, BadRequest, ConnectionFailed, OutcomeUnknown, ServerError
-from lms_async.http.call import Call, Watch
-from lms_async.outcome import RowError, Verdict
+from lms_async.errors import BadRequest, ConnectionFailed, OutcomeUnknown, ResponseLost, ServerError
+from lms_async.http.call import AttemptObserver, Call
+from lms_async.outcome import RowError, RowResult
 from tests.virtual import run
 
 FAULTS = (
@@ -67,7 +67,9 @@ class School:
     def next_fault(self) -> str:
         return self.faults.pop() if self.faults else ""
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         assert watch is not None
         came = orjson.loads(orjson.dumps(call.body))
         self.requests.append([row["key"] for row in came])
@@ -75,7 +77,7 @@ class School:
         fault = self.next_fault()
         before, after = (self.seconds.pop() if self.seconds else 0.1 for _ in range(2))
         await asyncio.sleep(0.01)
-        await watch.departing()
+        await watch.before_send()
         self.departed.set()
         if fault == "unreachable":
             raise ConnectionFailed("no connection", call=call)
@@ -111,26 +113,26 @@ class School:
     async def look_up(self, rows: Rows[Any]) -> list[Found]:
         await asyncio.sleep(0.05)
         if self.next_fault() in ("lost before", "lost after"):
-            raise AnswerLost("the look-up failed")
+            raise ResponseLost("the look-up failed")
         return list(map(self._look_up, rows.items))
 
     def _look_up(self, row: dict[str, str]) -> Found:
         value = self.people.get(row["key"])
         if value == row["value"]:
-            return Verdict(Status.DONE, row["key"])
+            return RowResult(Status.DONE, row["key"])
         if value is None or self.updates:
             return ABSENT  # to be sent again
         return Present(row["key"])
 
 
-def batch(school: School, at_most: int) -> Batch[dict[str, str]]:
+def batch(school: School, at_most: int) -> BulkEndpoint[dict[str, str]]:
     def prepare(item: dict[str, str]) -> tuple[Hashable, Any]:
         return item["key"], item
 
-    def read(payload: Any, rows: Rows[dict[str, str]]) -> list[Verdict | None]:
+    def read(payload: Any, rows: Rows[dict[str, str]]) -> list[RowResult | None]:
         ends = {200: Status.DONE, 500: Status.UNKNOWN}
         return [
-            Verdict(
+            RowResult(
                 status := ends.get(item["code"], Status.REJECTED),
                 item["key"] if status is Status.DONE else None,
                 None if status is Status.DONE else RowError(str(item["code"])),
@@ -138,10 +140,10 @@ def batch(school: School, at_most: int) -> Batch[dict[str, str]]:
             for item in payload
         ]
 
-    return Batch(
+    return BulkEndpoint(
         prepare=one_by_one(prepare),
         call=lambda rows: Call(
-            "POST", "rows", body=json_of(rows), many=True, repeatable=school.updates
+            "POST", "rows", body=json_of(rows), is_bulk=True, repeatable=school.updates
         ),
         read=read,
         operation="create",

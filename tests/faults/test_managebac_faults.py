@@ -12,12 +12,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from lms_async import (
-    AnswerLost,
-    ForeignLink,
+    CrossHostRedirect,
     LmsError,
     OutcomeUnknown,
+    ResponseLost,
     Status,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Window,
 )
 from lms_async.sandbox import Fault
@@ -126,10 +126,10 @@ async def test_one_call(kept: Kept, case: Case, act: Act) -> None:
         return
     kinds: type[LmsError] | tuple[type[LmsError], ...] = OutcomeUnknown
     if expected == "refused":
-        kinds = ForeignLink if act.reads else UnexpectedAnswer
+        kinds = CrossHostRedirect if act.reads else UnexpectedResponse
     with pytest.raises(kinds) as raised:
         await act.do(kept)
-    assert not isinstance(raised.value, AnswerLost)
+    assert not isinstance(raised.value, ResponseLost)
     if not act.repeatable:
         assert act.times(kept) == int(case.acts)
         assert len(kept.sandbox.log) == 1  # not sent again blindly

@@ -19,7 +19,7 @@ from lms_async import (
     RateLimited,
     RetryPolicy,
     Status,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Window,
 )
 from lms_async.sandbox import Fault
@@ -203,8 +203,8 @@ async def test_why_a_row_was_refused_is_said_also_if_the_vendor_says_nothing(
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/")))
         report = await client.users.create_many(people(1))
-    assert report.failures[0].error is not None
-    assert (report.failures[0].error.code, report.failures[0].error.message) == ("404", message)
+    assert report.rejected[0].error is not None
+    assert (report.rejected[0].error.code, report.rejected[0].error.message) == ("404", message)
 
 
 ANSWERS: dict[str, Any] = {
@@ -261,7 +261,7 @@ async def test_a_list_without_end_ends(connect: Callable[..., Schoology], body: 
     app.router.add_get("/v1/users", users)
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/v1/")))
-        with pytest.raises(UnexpectedAnswer, match="end|faster"):
+        with pytest.raises(UnexpectedResponse, match="end|faster"):
             await asyncio.wait_for(client.users.list(), 20)
 
 
@@ -329,7 +329,7 @@ async def test_a_change_of_nothing_is_not_sent(schoology: Schoology) -> None:
     v1 = ManageBacV1("s", "t")
     for bulk in (schoology.users.update_many([{"id": "5"}]), v1.users.update_many([{"id": "5"}])):
         report = await bulk
-        assert [o.error.message for o in report.failures if o.error] == [
+        assert [o.error.message for o in report.rejected if o.error] == [
             "there is nothing to change"
         ]
 

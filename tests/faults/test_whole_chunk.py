@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from lms_async import Journal, RetryPolicy, Status, VendorUnavailable, Window
 from lms_async.bulk import delivery
-from lms_async.events import Departed, Event, Refused
+from lms_async.events import Event, Refused, RequestSent
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
@@ -134,7 +134,7 @@ async def test_after_the_breaker_opened_not_even_a_retry_is_sent(
     departed = {False: 0, True: 0}
 
     def heard(event: Event) -> None:
-        if isinstance(event, Departed) and event.route.startswith("POST"):
+        if isinstance(event, RequestSent) and event.route.startswith("POST"):
             departed[bulk.report.stopped is not None] += 1
 
     client = connect(
@@ -191,8 +191,8 @@ async def test_a_503_that_names_a_wait_pauses_everybody(
     (refused,) = [event for event in events if isinstance(event, Refused)]
     assert (refused.seconds, refused.status) == (1.0, 503)
     # It is no refusal of the limit, and a window that learns does not take it for one.
-    assert window.learnt is not None
-    assert window.learnt.limit == 1000
+    assert window.learned_limit is not None
+    assert window.learned_limit.limit == 1000
 
 
 async def test_a_503_that_asks_for_more_than_our_patience_ends_the_bulk(
@@ -246,4 +246,4 @@ async def test_two_rows_that_end_as_one_record_are_not_both_done(
                 assert ended[other or 0].id == outcome.id
                 assert f"{other} and {outcome.index}" in outcome.error.message
             assert bulk.report.counts == {Status.DONE: 117, Status.UNKNOWN: 3}
-            assert len(bulk.report.unknowns) == 3
+            assert len(bulk.report.unknown) == 3

@@ -211,7 +211,7 @@ async def test_the_stricter_of_two_numbers_is_kept_by_who_has_it(share: Share) -
     await old.close()
     for slot in slots:
         await asyncio.sleep(0.05)
-        new._departures.is_answered(slot.booking)
+        new._departures.record_response(slot.booking)
         answered = time.time()
     following = await waiting
     assert departure(following.booking) / 1e6 >= answered + PER
@@ -426,15 +426,15 @@ async def test_whoever_is_waited_for_goes_first_and_the_others_keep_a_place(shar
 async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share) -> None:
     one, other = share(1), share(1)
     slot = await one.acquire()
-    waiting = asyncio.create_task(other.acquire(patience=5))
-    patient = asyncio.create_task(other.acquire(patience=500))
+    waiting = asyncio.create_task(other.acquire(max_pause=5))
+    patient = asyncio.create_task(other.acquire(max_pause=500))
     await until(lambda: other.waiting == 2)
     one.pause(60)
     with pytest.raises(RateLimited) as told:
         await waiting
     assert told.value.retry_after == pytest.approx(60, abs=2)  # two clocks, compared by a call
     with pytest.raises(RateLimited):
-        await other.acquire(patience=5)
+        await other.acquire(max_pause=5)
     assert not patient.done()
     patient.cancel()
     slot.answered()

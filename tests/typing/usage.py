@@ -10,7 +10,7 @@ import aiohttp
 
 from lms_async import (
     Bulk,
-    Learnt,
+    LearnedLimit,
     Outcome,
     Pages,
     RateLimited,
@@ -90,7 +90,7 @@ async def many(schoology: Schoology) -> None:
     deleted = schoology.users.delete_many(["1", 2], keep_enrollments=True, notify=False)
     assert_type(deleted, Bulk[str | int])
     assert_type(await deleted, Report[str | int])
-    outcomes: list[Outcome[str | int]] = (await deleted).failures
+    outcomes: list[Outcome[str | int]] = (await deleted).rejected
     assert outcomes
     await schoology.users.import_advisors(
         [AdvisorPair(student_school_uid="S1", advisor_school_uid="T1")]
@@ -123,8 +123,8 @@ async def main() -> None:
             assert_type(refused.retry_after, float)
         web = schoology.with_options(priority="interactive")
         assert_type(web, Schoology)
-        learning = Window(50, per=5, learn=Learnt(13, refused=14), events=[watch])
-        assert_type(learning.learnt, Learnt | None)
+        learning = Window(50, per=5, learn=LearnedLimit(13, refused=14), events=[watch])
+        assert_type(learning.learned_limit, LearnedLimit | None)
 
 
 async def managebac_v2() -> None:

@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lms_async import Call, InvalidInput, LmsError
-from lms_async.http.call import fill, follow
-from lms_async.http.call import given as query_of
+from lms_async.http.call import build_path, follow
+from lms_async.http.call import query_params as query_of
 from lms_async.http.refusal import refusal, seconds_asked
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 from lms_async.http.vendor import checked_base_url
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.credentials import ClientCredentials, QueryToken, Token
@@ -184,13 +184,13 @@ def test_headers_of_any_kind_give_a_wait_that_can_be_waited(headers: dict[str, s
 @given(st.integers(300, 999), st.binary(), st.dictionaries(st.text(max_size=5), TEXT, max_size=3))
 def test_any_refusal_is_an_error_of_ours(status: int, body: bytes, headers: dict[str, str]) -> None:
     call: Call[Any] = Call("POST", "users", body={"name": "x"})
-    error = refusal(call, Answer(status, headers, body), hints={}, otherwise_wait=1.0)
+    error = refusal(call, Response(status, headers, body), hints={}, default_retry_after=1.0)
     assert isinstance(error, LmsError)
 
 
 @given(ANYTHING)
 def test_parts_of_paths_and_queries_of_any_kind_are_taken_or_refused(value: Any) -> None:
     with suppress(InvalidInput):
-        assert fill("users/{uid}", uid=value).isascii()
+        assert build_path("users/{uid}", uid=value).isascii()
     with suppress(InvalidInput):
         query_of(uid=value)

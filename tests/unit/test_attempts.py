@@ -12,22 +12,22 @@ import orjson
 import pytest
 
 from lms_async.errors import (
-    AnswerLost,
     BadRequest,
     ConnectionFailed,
-    ForeignLink,
+    CrossHostRedirect,
     LmsError,
     OutcomeUnknown,
     RateLimited,
+    ResponseLost,
     ServerError,
     StaleSignature,
     TimedOut,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from lms_async.events import Event, Retrying
 from lms_async.http.call import Call, follow
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 from lms_async.http.retry import RetryPolicy
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import Page, Vendor
@@ -39,14 +39,14 @@ GET = Call("GET", "users", repeatable=True)
 POST = Call("POST", "users", body={"n": 1})
 PUT = Call("PUT", "users", body={"n": 1}, repeatable=True)
 
-OK = Answer(200, {}, b'{"ok": true}')
+OK = Response(200, {}, b'{"ok": true}')
 
 
-def refused(status: int, **headers: str) -> Answer:
-    return Answer(status, {name.replace("_", "-"): text for name, text in headers.items()}, b"{}")
+def refused(status: int, **headers: str) -> Response:
+    return Response(status, {name.replace("_", "-"): text for name, text in headers.items()}, b"{}")
 
 
-def redirect(location: str, status: int = 303) -> Answer:
+def redirect(location: str, status: int = 303) -> Response:
     return refused(status, location=location)
 
 
@@ -57,13 +57,13 @@ class Toy(Vendor):
     def default_limiter(self) -> Window:
         return Window(1000, per=0.01)
 
-    def signed(self, method: str, url: str) -> Any:
+    def auth_headers(self, method: str, url: str) -> Any:
         return nullcontext({})
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         return Page([])
 
-    def check(self, call: Call[Any], answer: Answer) -> Any:
+    def check(self, call: Call[Any], answer: Response) -> Any:
         if answer.body == b"stale":
             raise StaleSignature(401)
         return super().check(call, answer)
@@ -73,11 +73,11 @@ class Toy(Vendor):
 class Wire:
     """Gives one answer after the other, or raises it."""
 
-    answers: list[Answer | LmsError]
+    answers: list[Response | LmsError]
     asked: list[tuple[str, str, Any]] = attrs.field(factory=list)
     at: list[float] = attrs.field(factory=list)
 
-    async def exchange(self, call: Call[Any], url: str, body: Any, **_: Any) -> Answer:
+    async def exchange(self, call: Call[Any], url: str, body: Any, **_: Any) -> Response:
         self.asked.append((call.method, url, body))
         self.at.append(asyncio.get_running_loop().time())
         answer = self.answers.pop(0)
@@ -92,13 +92,13 @@ class Told:
 
     notes: str = ""
 
-    async def departing(self) -> None:
+    async def before_send(self) -> None:
         self.notes += "d"
 
     def lost(self) -> None:
         self.notes += "l"
 
-    def returned(self) -> None:
+    def will_retry(self) -> None:
         self.notes += "r"
 
 
@@ -113,7 +113,7 @@ class Ended:
     events: list[Event]
 
 
-def send(call: Call[Any], *answers: Answer | LmsError, **policy: Any) -> Ended:
+def send(call: Call[Any], *answers: Response | LmsError, **policy: Any) -> Ended:
     wire, told, events = Wire(list(answers)), Told(), []  # type: ignore[var-annotated]
     transport: Transport
 
@@ -138,8 +138,8 @@ def send(call: Call[Any], *answers: Answer | LmsError, **policy: Any) -> Ended:
     return Ended(payload, error, attempts, told.notes, wire, transport, events)
 
 
-CUT, LATE, NO = AnswerLost("cut"), TimedOut("late"), ConnectionFailed("no")
-STALE = Answer(401, {}, b"stale")
+CUT, LATE, NO = ResponseLost("cut"), TimedOut("late"), ConnectionFailed("no")
+STALE = Response(401, {}, b"stale")
 BUSY = refused(429, retry_after="2")
 
 
@@ -164,7 +164,7 @@ BUSY = refused(429, retry_after="2")
         (PUT, [refused(500), LATE, OK], None, "dldld"),
         (PUT, [BUSY, CUT, BUSY, OK], None, "drdldd"),
         (PUT, [refused(400)], BadRequest, "d"),
-        (PUT, [CUT] * 5, AnswerLost, "dl" * 5),
+        (PUT, [CUT] * 5, ResponseLost, "dl" * 5),
         (PUT, [NO] * 5, ConnectionFailed, "dr" * 4 + "d"),
         # What was sent once stays in doubt, whatever comes after.
         (PUT, [CUT, refused(401)], OutcomeUnknown, "dld"),
@@ -213,7 +213,7 @@ def test_the_body_is_the_same_in_each_attempt() -> None:
 @pytest.mark.parametrize("tries", [1, 2, 3])
 def test_failures_are_counted_and_refusals_are_not(tries: int) -> None:
     ended = send(PUT, *[CUT] * tries, tries=tries)
-    assert type(ended.error) is AnswerLost
+    assert type(ended.error) is ResponseLost
     ended = send(PUT, *[BUSY] * 4, OK, tries=1)
     assert ended.error is None
     assert ended.wire.at == [0, 2, 4, 6, 8]
@@ -221,16 +221,16 @@ def test_failures_are_counted_and_refusals_are_not(tries: int) -> None:
 
 def test_patience_with_refusals_is_counted_in_seconds() -> None:
     wait = refused(429, retry_after="5")
-    ended = send(PUT, wait, wait, OK, longest_wait=10)
+    ended = send(PUT, wait, wait, OK, max_pause=10)
     assert ended.error is None
-    ended = send(PUT, wait, wait, wait, longest_wait=10)
+    ended = send(PUT, wait, wait, wait, max_pause=10)
     assert type(ended.error) is RateLimited
     assert ended.wire.at == [0, 5, 10]  # the last one is told at once
-    ended = send(PUT, wait, longest_wait=4.9)
+    ended = send(PUT, wait, max_pause=4.9)
     assert type(ended.error) is RateLimited
     # A 503 that names a wait is such a refusal; one that names none is a failure.
     full = refused(503, retry_after="5")
-    ended = send(PUT, full, full, OK, longest_wait=10, tries=1)
+    ended = send(PUT, full, full, OK, max_pause=10, tries=1)
     assert ended.error is None
     assert ended.wire.at == [0, 5, 10]
 
@@ -295,21 +295,23 @@ def test_a_redirect_of_a_get_is_followed_and_its_attempts_count(status: int) -> 
 @pytest.mark.parametrize(
     "answer", [refused(304), refused(300), redirect("users/7", 400), redirect("users/7", 404)]
 )
-def test_what_is_no_redirect_is_not_followed(answer: Answer) -> None:
+def test_what_is_no_redirect_is_not_followed(answer: Response) -> None:
     ended = send(GET, answer)
     assert ended.error is not None
     assert getattr(ended.error, "status", None) == answer.status
 
 
 def test_a_success_with_a_location_is_a_success() -> None:
-    assert send(GET, Answer(201, {"location": "users/7"}, b'{"ok": true}')).payload == {"ok": True}
+    assert send(GET, Response(201, {"location": "users/7"}, b'{"ok": true}')).payload == {
+        "ok": True
+    }
 
 
 def test_four_redirects_are_followed_and_a_fifth_is_an_error() -> None:
     hops = [redirect(f"users/{n}") for n in range(5)]
     assert send(GET, *hops[:4], OK).attempts == 5
     ended = send(GET, *hops)
-    assert type(ended.error) is UnexpectedAnswer
+    assert type(ended.error) is UnexpectedResponse
     assert "redirects" in str(ended.error)
     # Named by the last call that was made.
     assert "GET users" in str(ended.error)
@@ -318,7 +320,7 @@ def test_four_redirects_are_followed_and_a_fifth_is_an_error() -> None:
 @pytest.mark.parametrize("call", [POST, PUT, Call("DELETE", "users"), Call("PATCH", "users")])
 def test_a_write_is_not_redirected(call: Call[Any]) -> None:
     ended = send(call, redirect("users/7", 307))
-    assert type(ended.error) is UnexpectedAnswer
+    assert type(ended.error) is UnexpectedResponse
     assert "redirected a write" in str(ended.error)
     assert f"{call.method} users" in str(ended.error)
     assert ended.error.may_have_acted
@@ -338,7 +340,7 @@ def test_a_write_is_not_redirected(call: Call[Any]) -> None:
 )
 def test_a_redirect_that_leads_elsewhere_is_not_followed(location: str, why: str) -> None:
     ended = send(GET, CUT, redirect(location))
-    assert type(ended.error) is ForeignLink
+    assert type(ended.error) is CrossHostRedirect
     assert why in str(ended.error)
     assert "GET users" in str(ended.error)
     assert ended.attempts == 2

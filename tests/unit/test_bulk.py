@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from lms_async.bulk import bulk as bulk_module
 from lms_async.bulk import chunks as chunks_module
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Batch
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
-    AnswerLost,
     BadRequest,
     BulkFailed,
     ClientUnusable,
@@ -24,10 +23,11 @@ from lms_async.errors import (
     InvalidInput,
     LmsError,
     OutcomeUnknown,
+    ResponseLost,
     Unauthorized,
 )
-from lms_async.http.call import Call, Watch
-from lms_async.outcome import Outcome, Report, RowError, Status, Verdict
+from lms_async.http.call import AttemptObserver, Call
+from lms_async.outcome import Outcome, Report, RowError, RowResult, Status
 from tests.virtual import run
 
 Answering = Callable[[list[str]], Any]
@@ -47,10 +47,12 @@ class Vendor:
         self.chunks: list[list[str]] = []
         self.under_way = self.most_under_way = 0
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         await asyncio.sleep(self.waiting)
         assert watch is not None
-        await watch.departing()
+        await watch.before_send()
         rows = orjson.loads(orjson.dumps(call.body))
         self.chunks.append(rows)
         self.under_way += 1
@@ -77,20 +79,20 @@ def prepare(item: Any) -> tuple[Hashable, Any]:
     return item, item
 
 
-def read(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
+def read(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
     found = match(rows.keys, payload, [item.get("key") for item in payload])
     return [
         None
         if item is None
-        else Verdict(Status.DONE if item["ok"] else Status.REJECTED, id=item.get("key"))
+        else RowResult(Status.DONE if item["ok"] else Status.REJECTED, id=item.get("key"))
         for item in found
     ]
 
 
-def batch(**options: Any) -> Batch[Any]:
-    return Batch(
+def batch(**options: Any) -> BulkEndpoint[Any]:
+    return BulkEndpoint(
         prepare=one_by_one(prepare),
-        call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
+        call=lambda rows: Call("POST", "rows", body=json_of(rows), is_bulk=True),
         read=read,
         **{"operation": "rows", **options},
     )
@@ -199,7 +201,7 @@ def test_a_key_that_is_under_way_is_refused_and_both_rows_are_named() -> None:
     ("answer", "status", "code"),
     [
         (OutcomeUnknown("lost"), Status.UNKNOWN, "lost"),
-        (AnswerLost("lost"), Status.UNKNOWN, "lost"),
+        (ResponseLost("lost"), Status.UNKNOWN, "lost"),
         (BadRequest(400), Status.REJECTED, "400"),
         (ConnectionFailed("no"), Status.SKIPPED, "stopped"),
         (Unauthorized(401), Status.SKIPPED, "401"),
@@ -252,7 +254,9 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
     """Six chunks leave one after the other, each 10 s after the last, with answers after 25 s."""
 
     class Queued(Vendor):
-        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        async def fetch(
+            self, call: Call[Any], *, watch: AttemptObserver | None = None
+        ) -> tuple[Any, int]:
             self.waiting += 10
             return await super().fetch(call, watch=watch)
 
@@ -291,9 +295,11 @@ class Losing(Vendor):
     told = "lost"
     told_after = 0.0
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         assert watch is not None
-        await watch.departing()
+        await watch.before_send()
         await asyncio.sleep(self.told_after)
         getattr(watch, self.told)()
         await asyncio.sleep(10)
@@ -303,8 +309,8 @@ class Losing(Vendor):
 @pytest.mark.parametrize(
     ("found", "status"),
     [
-        (Verdict(Status.DONE, "7"), Status.DONE),
-        (Verdict(Status.REJECTED, "7", RowError("exists")), Status.REJECTED),
+        (RowResult(Status.DONE, "7"), Status.DONE),
+        (RowResult(Status.REJECTED, "7", RowError("exists")), Status.REJECTED),
         (ABSENT, Status.REJECTED),
         (DIFFERENT, Status.UNKNOWN),
         (None, Status.UNKNOWN),
@@ -328,7 +334,7 @@ def test_a_row_that_is_refused_after_a_lost_answer_is_looked_for(
 @pytest.mark.parametrize("told_after", [1, 3])
 def test_what_was_refused_for_now_does_not_leave_after_a_stop(told_after: float) -> None:
     class Refusing(Losing):
-        told = "returned"
+        told = "will_retry"
 
     vendor = Refusing(all_ok)
     vendor.told_after = told_after
@@ -349,11 +355,13 @@ def test_half_a_chunk_that_has_ended_is_kept_when_the_other_is_refused_after_a_s
     """The whole chunk is refused and halved; the second half is told to wait."""
 
     class Halving(Vendor):
-        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        async def fetch(
+            self, call: Call[Any], *, watch: AttemptObserver | None = None
+        ) -> tuple[Any, int]:
             assert watch is not None
             if len(self.chunks) == 2:
-                await watch.departing()
-                watch.returned()
+                await watch.before_send()
+                watch.will_retry()
                 await asyncio.sleep(10)
             return await super().fetch(call, watch=watch)
 
@@ -523,7 +531,7 @@ def test_a_report_prints_its_counts_and_no_row() -> None:
     report.add(Outcome(1, "Björn", Status.REJECTED, error=RowError("409", "Björn exists")))
     assert repr(report) == (
         "Report(Counter({<Status.DONE: 'done'>: 1, <Status.REJECTED: 'rejected'>: 1}), "
-        "<1 failures>, <0 unknowns>, stopped=None)"
+        "<1 rejected>, <0 unknown>, stopped=None)"
     )
     assert report.counts == {Status.DONE: 1, Status.REJECTED: 1}
     assert report.counts[Status.UNKNOWN] == 0

@@ -15,15 +15,15 @@ import pytest
 from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows
-from lms_async.outcome import AllDone, RowError, Status, Verdict
-from manabac_async.resources.settle import _of as of_a_class
-from manabac_async.rows import verdict as v2_verdict
+from lms_async.outcome import AllDone, RowError, RowResult, Status
+from manabac_async.bulk_results import verdict as v2_verdict
+from manabac_async.resources.lookup import _of as of_a_class
+from manabac_async.v1.lookup import look_up_rows as v1_settled
 from manabac_async.v1.resources import _may_exist
 from manabac_async.v1.resources import _verdict as v1_verdict
-from manabac_async.v1.settle import settled as v1_settled
+from schoology_async.bulk_results import FieldReader, from_location, verdicts
 from schoology_async.models import User, converter
-from schoology_async.resources.settle import _of as of_a_user
-from schoology_async.rows import from_location, named, verdicts
+from schoology_async.resources.lookup import _of as of_a_user
 from tests.virtual import run
 
 
@@ -32,11 +32,11 @@ def rows_of(*keys: Hashable | None, bodies: list[Any] | None = None) -> Rows[Any
     return Rows(range(len(keys)), list(keys), list(keys), sent)
 
 
-def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[Verdict | None]:
-    return verdicts(items, rows_of(*keys), key=named("school_uid"), id=named("id"))
+def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[RowResult | None]:
+    return verdicts(items, rows_of(*keys), key=FieldReader("school_uid"), id=FieldReader("id"))
 
 
-def one(item: Any) -> Verdict | None:
+def one(item: Any) -> RowResult | None:
     """What is read of ``item``, beside another one that keeps the answer from being all done."""
     read_ = read([item, {"school_uid": "b", "response_code": 400}], "a", "b")
     assert isinstance(read_, list)
@@ -72,13 +72,13 @@ def test_what_is_no_code_says_nothing(code: Any) -> None:
 
 @pytest.mark.parametrize("item", [None, "400", 400, [], [["response_code", 400]]])
 def test_what_is_no_item_says_nothing_of_its_row(item: Any) -> None:
-    read_ = verdicts([item], rows_of("a"), key=named("school_uid"), id=named("id"))
+    read_ = verdicts([item], rows_of("a"), key=FieldReader("school_uid"), id=FieldReader("id"))
     assert read_ == [None]
 
 
 def test_a_code_may_be_named_status() -> None:
     told = one({"school_uid": "a", "id": "7", "status": 200})
-    assert told == Verdict(Status.DONE, "7")
+    assert told == RowResult(Status.DONE, "7")
     told = one({"school_uid": "a", "id": "7", "response_code": 400, "status": 200})
     assert told is not None
     assert told.status is Status.REJECTED
@@ -100,7 +100,7 @@ def test_the_reason_of_a_refusal_is_read_wherever_it_stands(
     item: dict[str, Any], message: str
 ) -> None:
     told = one({"school_uid": "a", "response_code": 400, **item})
-    assert told == Verdict(Status.REJECTED, None, RowError("400", message))
+    assert told == RowResult(Status.REJECTED, None, RowError("400", message))
 
 
 def test_an_answer_is_all_done_only_if_each_item_is() -> None:
@@ -109,9 +109,12 @@ def test_an_answer_is_all_done_only_if_each_item_is() -> None:
     assert read([done, other], "a", "b") == AllDone(["1", "2"])
     assert read([other, done], "a", "b") == AllDone(["1", "2"])
     accepted = {**other, "response_code": 201}
-    assert read([done, accepted], "a", "b") == [Verdict(Status.DONE, n) for n in ("1", "2")]
-    assert read([done], "a", "b") == [Verdict(Status.DONE, "1"), None]
-    assert read([done, {"school_uid": "b", "id": 2}], "a", "b") == [Verdict(Status.DONE, "1"), None]
+    assert read([done, accepted], "a", "b") == [RowResult(Status.DONE, n) for n in ("1", "2")]
+    assert read([done], "a", "b") == [RowResult(Status.DONE, "1"), None]
+    assert read([done, {"school_uid": "b", "id": 2}], "a", "b") == [
+        RowResult(Status.DONE, "1"),
+        None,
+    ]
     assert read([], "a", "b") == [None, None]
 
 
@@ -129,7 +132,7 @@ def test_an_answer_is_all_done_only_if_each_item_is() -> None:
 def test_what_items_name_is_read_as_text_and_a_blank_names_nothing(
     values: list[Any], named_: list[str | None]
 ) -> None:
-    school_uid = named("school_uid")
+    school_uid = FieldReader("school_uid")
     items: list[Any] = [{"school_uid": value} for value in values]
     assert list(school_uid.each(items)) == named_
     assert [school_uid(item) for item in items] == named_
@@ -184,12 +187,12 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
 @pytest.mark.parametrize(
     ("item", "told"),
     [
-        ({"status": "ok", "id": 3}, Verdict(Status.DONE, "3")),
-        ({"status": "ok"}, Verdict(Status.DONE, None)),
+        ({"status": "ok", "id": 3}, RowResult(Status.DONE, "3")),
+        ({"status": "ok"}, RowResult(Status.DONE, None)),
         *[
             (
                 {"status": word, **V2_REFUSED},
-                Verdict(
+                RowResult(
                     Status.REJECTED,
                     "3",
                     RowError(
@@ -203,7 +206,7 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
         ],
         (
             {"status": "not_found", "errors": ["gone"]},
-            Verdict(Status.REJECTED, None, RowError("not_found", "the vendor gives no reason")),
+            RowResult(Status.REJECTED, None, RowError("not_found", "the vendor gives no reason")),
         ),
         # A failure of the vendor's own, or a word that nobody knows: it may have acted.
         ({"status": "internal_server_error", "id": 3}, None),
@@ -214,22 +217,22 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
         (None, None),
     ],
 )
-def test_what_v2_says_of_a_row(item: Any, told: Verdict | None) -> None:
+def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
     assert v2_verdict(item) == told
 
 
 @pytest.mark.parametrize(
     ("payload", "told"),
     [
-        ({"status": "Success", "user_id": 7}, Verdict(Status.DONE, "7")),
-        ({"status": "Success"}, Verdict(Status.DONE, None)),
-        ({"status": "Successfully updated."}, Verdict(Status.DONE, "k")),
-        ({"status": "Successfully updated.", "user_id": 7}, Verdict(Status.DONE, "7")),
+        ({"status": "Success", "user_id": 7}, RowResult(Status.DONE, "7")),
+        ({"status": "Success"}, RowResult(Status.DONE, None)),
+        ({"status": "Successfully updated."}, RowResult(Status.DONE, "k")),
+        ({"status": "Successfully updated.", "user_id": 7}, RowResult(Status.DONE, "7")),
         (
             {"status": "Error", "errors": ["Email is taken", {"a": "It is long"}]},
-            Verdict(Status.REJECTED, None, RowError("400", "Email is taken It is long")),
+            RowResult(Status.REJECTED, None, RowError("400", "Email is taken It is long")),
         ),
-        ({"status": "Error"}, Verdict(Status.REJECTED, None, RowError("400", ""))),
+        ({"status": "Error"}, RowResult(Status.REJECTED, None, RowError("400", ""))),
         ({"status": "Errors", "errors": ["?"]}, None),
         ({"status": "error"}, None),
         ({"status": "No Success"}, None),
@@ -239,7 +242,7 @@ def test_what_v2_says_of_a_row(item: Any, told: Verdict | None) -> None:
         (None, None),
     ],
 )
-def test_what_v1_says_of_a_user(payload: Any, told: Verdict | None) -> None:
+def test_what_v1_says_of_a_user(payload: Any, told: RowResult | None) -> None:
     assert v1_verdict(payload, rows_of("k")) == [told]
 
 
@@ -269,11 +272,11 @@ SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id":
     ("shown", "creating", "updating"),
     [
         (None, ABSENT, ABSENT),
-        ({}, Verdict(Status.DONE, "7"), Verdict(Status.DONE, "7")),
-        ({"id": None}, Verdict(Status.DONE, "8"), Verdict(Status.DONE, "8")),
+        ({}, RowResult(Status.DONE, "7"), RowResult(Status.DONE, "7")),
+        ({"id": None}, RowResult(Status.DONE, "8"), RowResult(Status.DONE, "8")),
         # The name is ours, so that we may have made it; the position is still to be changed.
-        ({"position": "old"}, Verdict(Status.DONE, "7"), DIFFERENT),
-        ({"position": None}, Verdict(Status.DONE, "7"), DIFFERENT),
+        ({"position": "old"}, RowResult(Status.DONE, "7"), DIFFERENT),
+        ({"position": None}, RowResult(Status.DONE, "7"), DIFFERENT),
         ({"name_first": "ADA"}, Present("7"), DIFFERENT),
         ({"name_last": "B"}, Present("7"), DIFFERENT),
         ({"role_id": "6"}, Present("7"), DIFFERENT),
@@ -296,10 +299,10 @@ def test_what_a_look_up_at_schoology_says(
 @pytest.mark.parametrize(
     ("sent", "found"),
     [
-        ({"id": 1, "level": "SL"}, Verdict(Status.DONE, "1")),
-        ({"id": "1"}, Verdict(Status.DONE, "1")),
+        ({"id": 1, "level": "SL"}, RowResult(Status.DONE, "1")),
+        ({"id": "1"}, RowResult(Status.DONE, "1")),
         ({"id": 1, "level": "HL"}, DIFFERENT),
-        ({"id": 2}, Verdict(Status.DONE, "2")),
+        ({"id": 2}, RowResult(Status.DONE, "2")),
         ({"id": 2, "level": "SL"}, DIFFERENT),
         ({"id": 3}, ABSENT),
     ],
@@ -315,7 +318,7 @@ class Users:
         self.users = list(users)
 
     async def fetch(self, call: Any) -> tuple[Any, int]:
-        asked = (str(call), call.path, call.key, call.repeatable)
+        asked = (str(call), call.path, call.envelope_key, call.repeatable)
         assert asked == ("GET users", "users", "users", True)
         return {"users": self.users}, 1
 
@@ -333,7 +336,7 @@ NEW = {"email": " ada@B.example", "student_id": "12", "first_name": "Ada", "last
 @pytest.mark.parametrize(
     ("sent", "found"),
     [
-        (NEW, Verdict(Status.DONE, "7")),
+        (NEW, RowResult(Status.DONE, "7")),
         ({**NEW, "first_name": "A"}, Present("7")),
         ({**NEW, "last_name": "B"}, Present("7")),
         ({**NEW, "email": "other@b.example"}, Present("7")),  # found by the student's id
@@ -343,7 +346,7 @@ NEW = {"email": " ada@B.example", "student_id": "12", "first_name": "Ada", "last
         ({**NEW, "email": "other@b.example", "student_id": ""}, ABSENT),
         (
             {"email": "none@b.example", "first_name": "A", "last_name": "B"},
-            Verdict(Status.DONE, "8"),
+            RowResult(Status.DONE, "8"),
         ),
     ],
 )

@@ -8,20 +8,20 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, encode_query, fill, follow, given, replace_query
+from lms_async.http.call import Call, build_path, encode_query, follow, query_params, replace_query
 
 BASE = "https://api.example.com/v1/"
 
 
 def test_a_call_compares_by_what_goes_over_the_wire() -> None:
-    path = fill("users/{uid:person}", uid=7)
+    path = build_path("users/{uid:person}", uid=7)
     built = Call("GET", str(path), route=path.route, returns=int)
     assert built == Call("GET", "users/7", returns=int)
     assert built != Call("GET", "users/8", returns=int)
 
 
 def test_a_call_says_its_template_and_never_whom_it_is_about() -> None:
-    path = fill("users/ext/{school_uid:person}", school_uid="ada okafor")
+    path = build_path("users/ext/{school_uid:person}", school_uid="ada okafor")
     call = Call(
         "PUT", str(path), route=path.route, query=(("q", "Okafor"),), body={"name_last": "Okafor"}
     )
@@ -35,7 +35,7 @@ def test_a_path_given_raw_is_said_by_its_first_segment_only() -> None:
 
 
 def test_a_path_value_that_is_no_person_is_said() -> None:
-    assert fill("classes/{class_id}/students", class_id=12).route == "classes/12/students"
+    assert build_path("classes/{class_id}/students", class_id=12).route == "classes/12/students"
 
 
 @for_all(st.text(min_size=1))
@@ -46,9 +46,9 @@ def test_path_values_are_encoded_whole(value: str) -> None:
         return
     if value.strip() in ("", ".", ".."):
         with pytest.raises(InvalidInput, match="must be an identifier"):
-            fill("users/{uid}", uid=value)
+            build_path("users/{uid}", uid=value)
         return
-    path = fill("users/{uid}/x", uid=value)
+    path = build_path("users/{uid}/x", uid=value)
     head, inner, tail = path.split("/")
     assert (head, unquote(inner), tail) == ("users", value, "x")
 
@@ -58,11 +58,11 @@ def test_path_values_are_encoded_whole(value: str) -> None:
 )
 def test_path_values_that_name_another_resource_are_refused(value: object) -> None:
     with pytest.raises(InvalidInput, match="uid"):
-        fill("users/{uid}", uid=value)
+        build_path("users/{uid}", uid=value)
 
 
 def test_given_leaves_out_what_was_not_given() -> None:
-    assert given(a=None, b=False, c=True, d=0, e="", f=["x", 2], g=[]) == (
+    assert query_params(a=None, b=False, c=True, d=0, e="", f=["x", 2], g=[]) == (
         ("c", "1"),
         ("d", "0"),
         ("e", ""),

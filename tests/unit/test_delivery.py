@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Batch, Present
+from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint, Present
 from lms_async.bulk.delivery import SENT_BEFORE, Delivery
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
@@ -21,13 +21,13 @@ from lms_async.errors import (
     NotFound,
     OutcomeUnknown,
     ServerError,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
-from lms_async.http.call import Call, Watch
-from lms_async.outcome import AllDone, Outcome, RowError, Status, Verdict
+from lms_async.http.call import AttemptObserver, Call
+from lms_async.outcome import AllDone, Outcome, RowError, RowResult, Status
 from tests.virtual import run
 
-Answer = Any  # a code for all rows, a code by row, or an error
+Response = Any  # a code for all rows, a code by row, or an error
 LOST = OutcomeUnknown("lost")
 DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN, Status.SKIPPED
 
@@ -35,7 +35,7 @@ DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN,
 class Lost:
     """The answer of an attempt that comes after one whose answer was lost."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         self.answer = answer
 
 
@@ -46,7 +46,7 @@ class Script:
     width = 1
     max_failed_chunks = 5
 
-    def __init__(self, answers: list[Answer], looks: list[Any] | None = None) -> None:
+    def __init__(self, answers: list[Response], looks: list[Any] | None = None) -> None:
         self.answers = answers
         self.looks = looks
         self.sent: list[list[str]] = []
@@ -58,9 +58,11 @@ class Script:
         self.repeatable = True
         self.options: dict[str, Any] = {}
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         assert watch is not None
-        await watch.departing()
+        await watch.before_send()
         rows = orjson.loads(orjson.dumps(call.body))
         self.sent.append(rows)
         self.at.append(asyncio.get_running_loop().time())
@@ -82,18 +84,18 @@ class Script:
             raise found
         return found if isinstance(found, list) else [found] * len(rows)
 
-    def read(self, payload: Any, rows: Rows[Any]) -> AllDone | list[Verdict | None]:
+    def read(self, payload: Any, rows: Rows[Any]) -> AllDone | list[RowResult | None]:
         if "odd" in payload:
             return payload["odd"]()  # type: ignore[no-any-return]
         return [self._verdict(key, payload.get(key)) for key in rows.keys]
 
-    def _verdict(self, key: Any, code: int | str | None) -> Verdict | None:
+    def _verdict(self, key: Any, code: int | str | None) -> RowResult | None:
         if code is None:
             return None
         if code == 200:
-            return Verdict(DONE, f"id of {key}")
+            return RowResult(DONE, f"id of {key}")
         failed = str(code).startswith("5")
-        return Verdict(UNKNOWN if failed else REJECTED, None, RowError(str(code)))
+        return RowResult(UNKNOWN if failed else REJECTED, None, RowError(str(code)))
 
     async def outcomes(self, *names: str, doubtful: str = "", **given: Any) -> list[Outcome[Any]]:
         keys: list[Any] = list(names)
@@ -105,13 +107,13 @@ class Script:
         return await self.delivery.outcomes(rows, **given)
 
     def call(self, rows: Rows[Any]) -> Call[Any]:
-        return Call("POST", "rows", body=json_of(rows), repeatable=self.repeatable, many=True)
+        return Call("POST", "rows", body=json_of(rows), repeatable=self.repeatable, is_bulk=True)
 
     def delivery_of(self) -> Delivery[Any]:
-        async def departing() -> None:
+        async def before_send() -> None:
             pass
 
-        def returned() -> None:
+        def will_retry() -> None:
             self.returns += 1
 
         options: dict[str, Any] = {"call": self.call, "read": self.read, "operation": "rows"}
@@ -119,9 +121,11 @@ class Script:
             options["look_up"] = self.look_up
         return Delivery(
             self,
-            Batch(prepare=one_by_one(lambda item: (item, item)), **{**options, **self.options}),
-            departing=departing,
-            returned=returned,
+            BulkEndpoint(
+                prepare=one_by_one(lambda item: (item, item)), **{**options, **self.options}
+            ),
+            before_send=before_send,
+            will_retry=will_retry,
             halt=self.halted.append,
             stopping=lambda: len(self.sent) >= self.stops_after,
         )
@@ -243,8 +247,10 @@ def test_what_was_not_sent_again_after_all_costs_the_rows_behind_it_nothing() ->
 
 def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
     """The failed row may have been made, and then be refused for that."""
-    refused: Answer = {"a": 409, "b": 409, "c": 409}
-    script = Script([{"a": 503, "b": 503, "c": 429}, refused], [[Verdict(DONE, "7"), Present("8")]])
+    refused: Response = {"a": 409, "b": 409, "c": 409}
+    script = Script(
+        [{"a": 503, "b": 503, "c": 429}, refused], [[RowResult(DONE, "7"), Present("8")]]
+    )
     outcomes = ended(script, "a", "b", "c")
     assert script.looked == [["a", "b"]]
     assert told(outcomes) == [(DONE, None), (UNKNOWN, "exists"), (REJECTED, "409")]
@@ -264,7 +270,7 @@ def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None
         (ConnectionFailed("no"), SKIPPED, "stopped", True),
         (ServerError(500), UNKNOWN, "500", False),
         (LOST, UNKNOWN, "lost", False),
-        (UnexpectedAnswer("odd"), UNKNOWN, "lost", False),
+        (UnexpectedResponse("odd"), UNKNOWN, "lost", False),
     ],
 )
 def test_what_the_error_of_a_chunk_says_of_its_rows(
@@ -289,7 +295,7 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     assert script.sent == [["a", "b"]]
 
 
-def refusing(*poison: str) -> Callable[[list[str]], Answer]:
+def refusing(*poison: str) -> Callable[[list[str]], Response]:
     return lambda rows: BadRequest(422) if set(rows) & set(poison) else 200
 
 
@@ -320,8 +326,8 @@ def test_a_chunk_is_halved_twelve_times_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("found", "status", "id_", "code"),
     [
-        (Verdict(DONE, "7"), DONE, "7", None),
-        (Verdict(REJECTED, None, RowError("409")), REJECTED, None, "409"),
+        (RowResult(DONE, "7"), DONE, "7", None),
+        (RowResult(REJECTED, None, RowError("409")), REJECTED, None, "409"),
         (Present("7"), UNKNOWN, "7", "exists"),
         (None, UNKNOWN, None, "lost"),
     ],
@@ -329,7 +335,7 @@ def test_a_chunk_is_halved_twelve_times_and_no_more() -> None:
 def test_what_a_look_up_says_of_a_lost_row(
     found: Any, status: Status, id_: str | None, code: str | None
 ) -> None:
-    script = Script([LOST], [[found, Verdict(DONE, "8")]])
+    script = Script([LOST], [[found, RowResult(DONE, "8")]])
     outcomes = ended(script, "a", "b")
     assert told(outcomes) == [(status, code), (DONE, None)]
     assert [one.id for one in outcomes] == [id_, "8"]
@@ -341,7 +347,7 @@ def test_what_a_look_up_says_of_a_lost_row(
 
 @pytest.mark.parametrize("absent", [ABSENT, DIFFERENT])
 def test_what_did_not_arrive_is_sent_again_without_the_others(absent: Any) -> None:
-    script = Script([LOST, 200], [[absent, Verdict(DONE, "8"), absent]])
+    script = Script([LOST, 200], [[absent, RowResult(DONE, "8"), absent]])
     outcomes = ended(script, "a", "b", "c")
     assert script.sent == [["a", "b", "c"], ["a", "c"]]
     assert [one.id for one in outcomes] == ["id of a", "8", "id of c"]
@@ -364,8 +370,8 @@ def test_what_gets_lost_again_and_again_is_sent_four_times_in_all() -> None:
         BadRequest(400),
         ServerError(500),
         KeyError("user"),
-        [Verdict(DONE, "7")],
-        [Verdict(DONE, "7")] * 3,
+        [RowResult(DONE, "7")],
+        [RowResult(DONE, "7")] * 3,
     ],
 )
 def test_a_look_up_that_fails_says_nothing(looked: Any) -> None:
@@ -390,7 +396,7 @@ def test_a_look_up_that_fails_is_logged_only_if_it_could_not_be_read(
     [
         list,
         lambda: [None],
-        lambda: [Verdict(DONE, "7")] * 3,
+        lambda: [RowResult(DONE, "7")] * 3,
         lambda: AllDone(["7"]),
         lambda: AllDone(["7", "8", "9"]),
         lambda: {}["Ada Okafor"],
@@ -427,8 +433,8 @@ def test_a_row_that_the_answer_passes_over_is_looked_up() -> None:
 @pytest.mark.parametrize(
     ("found", "status", "id_", "code"),
     [
-        (Verdict(DONE, "7"), DONE, "7", None),
-        (Verdict(REJECTED, "7", RowError("other")), REJECTED, None, "409"),
+        (RowResult(DONE, "7"), DONE, "7", None),
+        (RowResult(REJECTED, "7", RowError("other")), REJECTED, None, "409"),
         (Present("7"), UNKNOWN, "7", "exists"),
         (DIFFERENT, UNKNOWN, None, "lost"),
         (None, UNKNOWN, None, "lost"),
@@ -499,7 +505,7 @@ def test_what_was_absent_before_stays_ours_through_refusals_for_now() -> None:
 
 
 def test_rows_of_an_earlier_run_are_asked_for_before_anything_is_sent() -> None:
-    script = Script([200, 200], [[Verdict(DONE, "7"), ABSENT]])
+    script = Script([200, 200], [[RowResult(DONE, "7"), ABSENT]])
     script.repeatable = False
     outcomes = ended(script, "a", "b", "c", "d", doubtful="ac")
     assert script.looked == [["a", "c"]]
@@ -534,9 +540,11 @@ def test_how_often_rows_of_an_earlier_run_are_sent_is_bounded_too() -> None:
 
 def test_what_comes_back_unsent_is_told_until_an_answer_is_in() -> None:
     class Returning(Script):
-        async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+        async def fetch(
+            self, call: Call[Any], *, watch: AttemptObserver | None = None
+        ) -> tuple[Any, int]:
             assert watch is not None
-            watch.returned()
+            watch.will_retry()
             return await super().fetch(call, watch=watch)
 
     script = Returning([BadRequest(400), 200, {"odd": lambda: AllDone(["7"])}])

@@ -96,8 +96,8 @@ def same(one: LmsError, other: LmsError) -> None:
     assert (one.attempts, one.stops, one.hint) == (4, not type(one).stops, one.hint)
     if reports[0] is not None:
         assert reports[0].counts == reports[1].counts
-        assert reports[0].failures == reports[1].failures
-        assert reports[0].unknowns == reports[1].unknowns
+        assert reports[0].rejected == reports[1].rejected
+        assert reports[0].unknown == reports[1].unknown
         same_stop = str(reports[0].stopped), reports[0].stopped.retry_after
         assert same_stop == (str(reports[1].stopped), reports[1].stopped.retry_after)
 
@@ -125,12 +125,12 @@ def test_a_report_with_items_that_do_not_pickle() -> None:
     error = BulkFailed(report(threading.Lock()))
     sent = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert str(sent) == str(error)
-    assert [(one.index, one.item, one.status) for one in sent.report.failures] == [
+    assert [(one.index, one.item, one.status) for one in sent.report.rejected] == [
         (3, None, Status.REJECTED)
     ]
     assert sent.report.counts == error.report.counts
     assert copy.copy(error).report is error.report
-    assert isinstance(error.report.failures[0].item, type(threading.Lock()))  # left as it was
+    assert isinstance(error.report.rejected[0].item, type(threading.Lock()))  # left as it was
 
 
 def test_the_errors_beside_the_tree() -> None:

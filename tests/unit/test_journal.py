@@ -22,7 +22,7 @@ from lms_async.errors import InvalidInput
 from lms_async.journal.entries import Ended, Known, Sent
 from lms_async.journal.journal import OpenJournal
 from lms_async.journal.sqlite import JournalFile
-from lms_async.outcome import RowError, Verdict
+from lms_async.outcome import RowError, RowResult
 from tests.faults.test_journal_machine import School, batch
 from tests.virtual import run
 
@@ -292,7 +292,7 @@ def test_without_a_look_up_rows_in_flight_stay_unknown_and_unsent(
 
     report = run(again())
     assert report.counts == {Status.UNKNOWN: 3, Status.DONE: 1}
-    assert {outcome.error.code for outcome in report.unknowns if outcome.error} == {"lost"}
+    assert {outcome.error.code for outcome in report.unknown if outcome.error} == {"lost"}
     assert school.requests == [["k3"]]
 
 
@@ -794,7 +794,7 @@ def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) ->
 
     def read(payload: Any, sent: Any) -> Any:
         error = RowError("400", reason, {"name": "has left"})
-        return [Verdict(Status.REJECTED, None, error) for _ in payload]
+        return [RowResult(Status.REJECTED, None, error) for _ in payload]
 
     async def errors() -> list[Any]:
         explaining = batch(Refusing(), 2)

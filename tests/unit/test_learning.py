@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.events import Event, Learned
-from lms_async.limits.learning import Learning, Learnt
+from lms_async.limits.learning import LearnedLimit, Learning
 from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 from tests.saturation import saturate
@@ -42,7 +42,7 @@ def test_a_wrong_guess_is_corrected_and_stays_corrected(kind: Kind, seed: int) -
 
 
 def test_what_was_learnt_can_be_kept_and_given_back() -> None:
-    known = Learnt(**attrs.asdict(Learnt(13, refused=14)))
+    known = LearnedLimit(**attrs.asdict(LearnedLimit(13, refused=14)))
     window = Window(50, per=0.5, learn=known)
     found = saturate(
         window,
@@ -52,12 +52,12 @@ def test_what_was_learnt_can_be_kept_and_given_back() -> None:
         seconds=12.0,
     )
     assert found.refused() == 0
-    assert window.learnt is not None
-    assert (window.learnt.limit, window.learnt.refused) == (13, 14)
+    assert window.learned_limit is not None
+    assert (window.learned_limit.limit, window.learned_limit.refused) == (13, 14)
 
 
 def test_a_vendor_that_allows_more_than_it_did_is_followed_slowly() -> None:
-    window = Window(50, per=0.5, learn=Learnt(10, refused=11))
+    window = Window(50, per=0.5, learn=LearnedLimit(10, refused=11))
     found = saturate(
         window,
         ArrivalLimit(20, 0.5),
@@ -71,7 +71,7 @@ def test_a_vendor_that_allows_more_than_it_did_is_followed_slowly() -> None:
 
 
 def test_a_vendor_that_allows_less_than_it_did_is_followed_at_once() -> None:
-    window = Window(50, per=0.5, learn=Learnt(40, refused=41))
+    window = Window(50, per=0.5, learn=LearnedLimit(40, refused=41))
     found = saturate(
         window,
         ArrivalLimit(20, 0.5),
@@ -127,7 +127,7 @@ def test_what_is_gained_shows_in_an_event_and_falls_back_at_the_first_refusal() 
         window.pause(1)
         assert events[-1] == Learned(10, 1.0, None)
         assert "guard" not in repr(window)
-        assert window.learnt == Learnt(10, refused_guard=pytest.approx(0.03))
+        assert window.learned_limit == LearnedLimit(10, refused_guard=pytest.approx(0.03))
 
     run(main())
 
@@ -142,10 +142,10 @@ def test_one_burst_of_refusals_is_one_refusal() -> None:
 
 
 def test_each_try_at_a_refused_limit_is_twice_as_far_from_the_last() -> None:
-    learning = Learning(50, 1.0, Learnt(13, refused=14))
+    learning = Learning(50, 1.0, LearnedLimit(13, refused=14))
     tries = []
     for second in range(1000):
-        learning.is_full()
+        learning.mark_full()
         learning.answered(second, second + 0.01)
         if learning.limit == 14:
             tries.append(second)
@@ -156,7 +156,7 @@ def test_each_try_at_a_refused_limit_is_twice_as_far_from_the_last() -> None:
 
 
 def test_a_limit_that_is_not_used_up_is_not_put_to_test() -> None:
-    learning = Learning(50, 1.0, Learnt(10, refused=20))
+    learning = Learning(50, 1.0, LearnedLimit(10, refused=20))
     for second in range(100):
         learning.answered(second, second + 0.1)
     assert learning.limit == 10
@@ -173,7 +173,7 @@ def test_one_answer_that_never_came_does_not_pass_for_the_usual_latency() -> Non
 def test_nothing_is_risked_for_what_is_not_worth_it() -> None:
     learning = Learning(50, 5.0)
     for second in range(0, 1000, 5):
-        learning.is_full()
+        learning.mark_full()
         assert learning.answered(second, second + 0.1) == second + 0.1
 
 
@@ -182,20 +182,20 @@ def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> No
 
     async def main() -> float:
         loop = asyncio.get_running_loop()
-        window = Window(1, per=1.0, learn=Learnt(1, guard=0.05))
-        while window.learnt is None or window.learnt.guard is None:
+        window = Window(1, per=1.0, learn=LearnedLimit(1, guard=0.05))
+        while window.learned_limit is None or window.learned_limit.guard is None:
             for slot in [await window.acquire()]:
                 waiting = asyncio.create_task(window.acquire())
                 await asyncio.sleep(0.1)
                 slot.answered()
                 (await waiting).answered()
         await asyncio.sleep(5)
-        before = window.learnt
+        before = window.learned_limit
         slot = await window.acquire()
         abandoned = loop.time()
         slot.abandoned(3)
         await window.acquire()
-        assert window.learnt == before
+        assert window.learned_limit == before
         return loop.time() - abandoned
 
     assert run(main()) == pytest.approx(4)
@@ -213,7 +213,7 @@ def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> No
     ),
     st.none()
     | st.builds(
-        Learnt,
+        LearnedLimit,
         st.integers(1, 40),
         st.none() | st.integers(1, 40),
         st.none() | st.floats(0.001, 5),
@@ -221,7 +221,7 @@ def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> No
     ),
 )
 def test_whatever_happens_it_stays_within_its_bounds(
-    steps: list[tuple[str, float, float]], known: Learnt | None
+    steps: list[tuple[str, float, float]], known: LearnedLimit | None
 ) -> None:
     """The limit is between 1 and what was given, and a request is taken to have arrived at some
     moment between its departure and its answer."""
@@ -232,14 +232,14 @@ def test_whatever_happens_it_stays_within_its_bounds(
         if what == "refusal":
             learning.refused(now, now + took)
         elif what == "full":
-            learning.is_full()
+            learning.mark_full()
         else:
             departed = now
             now += took
             assert departed <= learning.answered(departed, now) <= now
         assert 1 <= learning.limit <= 20
-        learnt = learning.learnt
-        assert learnt.refused is None or learnt.refused > learnt.limit
+        learned_limit = learning.learned_limit
+        assert learned_limit.refused is None or learned_limit.refused > learned_limit.limit
 
 
 def test_a_refusal_does_not_tell_which_of_several_limits_it_is_about() -> None:
@@ -249,7 +249,7 @@ def test_a_refusal_does_not_tell_which_of_several_limits_it_is_about() -> None:
 
 def test_a_heavy_request_goes_alone_where_less_was_learnt_than_it_weighs() -> None:
     async def main() -> float:
-        window = Window(10, per=1, learn=Learnt(3, refused=4))
+        window = Window(10, per=1, learn=LearnedLimit(3, refused=4))
         (await window.acquire()).answered()
         (await window.acquire(weight=5)).answered()
         (await window.acquire()).answered()

@@ -182,7 +182,7 @@ def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
         one, other = Window(1, per=1), Window(1, per=2)
 
         async def slot() -> FullSlot:
-            return await acquired([one, other], weight=1, priority="normal", patience=10)
+            return await acquired([one, other], weight=1, priority="normal", max_pause=10)
 
         (await slot()).unused()
         (await slot()).abandoned(5)
@@ -498,8 +498,8 @@ def test_a_pause_beyond_a_callers_patience_is_told_at_once() -> None:
         loop = asyncio.get_running_loop()
         window = Window(1, per=1)
         held = await window.acquire()
-        hasty = asyncio.create_task(window.acquire(patience=10))
-        patient = asyncio.create_task(window.acquire(patience=100))
+        hasty = asyncio.create_task(window.acquire(max_pause=10))
+        patient = asyncio.create_task(window.acquire(max_pause=100))
         await asyncio.sleep(0.5)
         window.pause(10)
         await asyncio.sleep(0)
@@ -509,7 +509,7 @@ def test_a_pause_beyond_a_callers_patience_is_told_at_once() -> None:
             await hasty
         assert queued.value.retry_after == 60
         with pytest.raises(RateLimited) as late:
-            await window.acquire(patience=10)
+            await window.acquire(max_pause=10)
         assert late.value.retry_after == 60
         assert loop.time() == 0.5
         held.answered()
@@ -524,7 +524,7 @@ def test_a_dismissed_caller_that_is_cancelled_gives_no_slot_back() -> None:
     async def main() -> None:
         window = Window(1, per=1)
         held = await window.acquire()
-        hasty = asyncio.create_task(window.acquire(patience=1))
+        hasty = asyncio.create_task(window.acquire(max_pause=1))
         await asyncio.sleep(0)
         window.pause(5)
         hasty.cancel()
@@ -548,12 +548,12 @@ def test_a_request_may_have_to_pass_several_limiters() -> None:
         limiters: list[Limiter] = [endpoint, host]
         moments = []
         for _ in range(3):
-            slot = await acquired(limiters, weight=1, priority="normal", patience=10)
+            slot = await acquired(limiters, weight=1, priority="normal", max_pause=10)
             moments.append(loop.time())
             slot.answered()
         host.pause(100)
         with pytest.raises(RateLimited):
-            await acquired(limiters, weight=1, priority="normal", patience=10)
+            await acquired(limiters, weight=1, priority="normal", max_pause=10)
         assert endpoint._slots[0].out == 0
         assert host._slots[0].out == 0
         return moments
@@ -610,14 +610,14 @@ def test_a_pause_goes_on_too() -> None:
         await asyncio.sleep(10)
         assert first.pause_left() == 20
 
-    async def patience() -> float:
+    async def max_pause() -> float:
         second = Window(4, per=1, after=first)
         with pytest.raises(RateLimited):
-            await second.acquire(patience=15)
+            await second.acquire(max_pause=15)
         return await seconds_until_granted(second)
 
     on_another_loop(pause(), 100)
-    assert on_another_loop(patience(), 7) == pytest.approx(20, abs=0.5)
+    assert on_another_loop(max_pause(), 7) == pytest.approx(20, abs=0.5)
 
 
 def test_several_limits_go_on_together() -> None:

@@ -13,7 +13,7 @@ from lms_async.errors import (
 )
 from lms_async.http.call import Call
 from lms_async.http.refusal import refusal, seconds_asked
-from lms_async.http.responses import Answer
+from lms_async.http.responses import Response
 
 CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafor"}]})
 
@@ -34,7 +34,9 @@ CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafo
     ],
 )
 def test_each_status_has_its_error(status: int, kind: type[ApiError]) -> None:
-    error = refusal(CALL, Answer(status, {}, b""), hints={status: "do this"}, otherwise_wait=5)
+    error = refusal(
+        CALL, Response(status, {}, b""), hints={status: "do this"}, default_retry_after=5
+    )
     assert type(error) is kind
     assert error.status == status
     assert str(error).startswith(f"POST users: HTTP {status}")
@@ -56,7 +58,7 @@ def test_each_status_has_its_error(status: int, kind: type[ApiError]) -> None:
     ],
 )
 def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> None:
-    error = refusal(CALL, Answer(403, {}, body), hints={}, otherwise_wait=5)
+    error = refusal(CALL, Response(403, {}, body), hints={}, default_retry_after=5)
     assert error.detail == detail
 
 
@@ -99,6 +101,6 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: floa
 
 
 def test_a_429_without_a_time_waits_as_the_vendor_is_known_to_want() -> None:
-    error = refusal(CALL, Answer(429, {}, b"slow down"), hints={}, otherwise_wait=5)
+    error = refusal(CALL, Response(429, {}, b"slow down"), hints={}, default_retry_after=5)
     assert isinstance(error, RateLimited)
     assert error.retry_after == 5

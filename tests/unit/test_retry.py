@@ -9,27 +9,27 @@ from typing import Any
 import pytest
 
 from lms_async.errors import (
-    AnswerLost,
     BadRequest,
     ClientUnusable,
     ConnectionFailed,
-    Garbled,
+    InvalidResponse,
     LmsError,
     OutcomeUnknown,
     RateLimited,
+    ResponseLost,
     ServerError,
     StaleSignature,
     TimedOut,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from lms_async.http.call import Call
 from lms_async.http.retry import (
-    Passing,
     Quota,
+    RetryableError,
     RetryPolicy,
     is_lost,
-    is_passing,
+    is_retryable,
     retry_after,
     retrying,
 )
@@ -47,23 +47,23 @@ LIMITED = RateLimited(429, retry_after=3.0)
         (StaleSignature(401), True, True, False),
         (LIMITED, True, True, False),
         (BadRequest(423), True, True, False),
-        (AnswerLost("cut"), False, True, True),
+        (ResponseLost("cut"), False, True, True),
         (TimedOut("late"), False, True, True),
-        (Garbled("half"), False, True, True),
+        (InvalidResponse("half"), False, True, True),
         (ServerError(503), False, True, True),
         (ServerError(501), False, False, False),
         (BadRequest(400), False, False, False),
         (Unauthorized(401), False, False, False),
         (ClientUnusable("closed"), False, False, False),
         (OutcomeUnknown("lost"), False, False, False),
-        (UnexpectedAnswer("odd"), False, False, False),
+        (UnexpectedResponse("odd"), False, False, False),
     ],
 )
 def test_what_may_be_made_again(error: LmsError, once: bool, repeatable: bool, lost: bool) -> None:
     if isinstance(error, ServerError) and error.status == 501:
         error.may_have_acted = False
-    assert is_passing(error, ONCE) is once
-    assert is_passing(error, REPEATABLE) is repeatable
+    assert is_retryable(error, ONCE) is once
+    assert is_retryable(error, REPEATABLE) is repeatable
     assert is_lost(error) is lost
 
 
@@ -96,10 +96,10 @@ def waits(errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any
 
     async def attempt(state: object) -> float:
         if left:
-            raise Passing(left.pop(0), state)
+            raise RetryableError(left.pop(0), state)
         return asyncio.get_running_loop().time()
 
-    def on_retry(passing: Passing, seconds: float) -> None:
+    def on_retry(passing: RetryableError, seconds: float) -> None:
         assert passing.state == "state"
         assert str(passing) == type(passing.error).__name__
         noted.append((passing.error, seconds))
@@ -137,7 +137,7 @@ def test_waits_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def attempt() -> None:
         if left:
-            raise Passing(left.pop(), None)
+            raise RetryableError(left.pop(), None)
 
     run(retrying(RetryPolicy(base=0.5), attempt, lambda *_: None)())
     assert drawn == [(0, 0.5), (0, 1.0)]

@@ -11,10 +11,10 @@ import pytest
 
 from lms_async import Bulk, Call, Status
 from lms_async.bulk.admission import Admission
-from lms_async.bulk.chunks import Batch, Checked, chunks
+from lms_async.bulk.chunks import BulkEndpoint, Checked, chunks
 from lms_async.bulk.rows import Rows, json_of, one_by_one
-from lms_async.errors import AnswerLost, InvalidInput
-from lms_async.outcome import AllDone, Verdict
+from lms_async.errors import InvalidInput, ResponseLost
+from lms_async.outcome import AllDone, RowResult
 
 from ..virtual import run
 
@@ -81,7 +81,7 @@ def test_a_row_that_falls_out_does_not_shorten_the_chunks_after_it() -> None:
         made = [chunk async for chunk in chunks(rows, batch, check)]
         sent.extend(orjson.loads(chunk.rows.json) for chunk in made if chunk.rows)
 
-    batch = Batch[dict[str, Any]](
+    batch = BulkEndpoint[dict[str, Any]](
         prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows"),
         read=lambda payload, rows: [],
@@ -121,31 +121,31 @@ class Sender:
 
     async def fetch(self, call: Call[Any], *, watch: Any = None) -> tuple[Any, int]:
         if watch is not None:
-            await watch.departing()
+            await watch.before_send()
         if self.lost:
-            raise AnswerLost("lost", call=call)
+            raise ResponseLost("lost", call=call)
         return {}, 1
 
 
-def batch(**options: Any) -> Batch[str]:
-    return Batch(
+def batch(**options: Any) -> BulkEndpoint[str]:
+    return BulkEndpoint(
         prepare=one_by_one(lambda item: (item, item)),
-        call=lambda rows: Call("POST", "rows", body=json_of(rows), many=True),
+        call=lambda rows: Call("POST", "rows", body=json_of(rows), is_bulk=True),
         operation="rows",
         **{"read": lambda payload, rows: AllDone(rows.keys), **options},
     )
 
 
 @pytest.mark.parametrize(
-    "told", [AllDone(["a"]), AllDone([]), [Verdict(Status.DONE)], [Verdict(Status.DONE)] * 3]
+    "told", [AllDone(["a"]), AllDone([]), [RowResult(Status.DONE)], [RowResult(Status.DONE)] * 3]
 )
 def test_what_is_told_of_another_number_of_rows_is_told_of_none(told: Any) -> None:
     report = run(asyncio.wait_for(aside(Bulk(Sender(), ["a", "b"], batch(read=answer(told)))), 5))
     assert report.counts == {Status.UNKNOWN: 2}
 
 
-@pytest.mark.parametrize("found", [[], [Verdict(Status.DONE)], [Verdict(Status.DONE)] * 3])
-def test_a_look_up_of_another_number_of_rows_tells_nothing(found: list[Verdict]) -> None:
+@pytest.mark.parametrize("found", [[], [RowResult(Status.DONE)], [RowResult(Status.DONE)] * 3])
+def test_a_look_up_of_another_number_of_rows_tells_nothing(found: list[RowResult]) -> None:
     async def look_up(rows: Rows[str]) -> Any:
         return found
 

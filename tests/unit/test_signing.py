@@ -15,7 +15,7 @@ from oauthlib.oauth1 import Client as Oauthlib
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
 from lms_async import InvalidInput
-from lms_async.http.call import encode_query, fill
+from lms_async.http.call import build_path, encode_query
 from schoology_async import Schoology
 from schoology_async.signing import Signature, Signer, Stamps
 
@@ -84,7 +84,7 @@ def test_the_provider_side_accepts_our_signature(
         "".join(name + value for name, value in query).encode()
     except UnicodeEncodeError:
         return
-    url = "https://api.schoology.com/v1/" + fill("users/ext/{id}", id=segment)
+    url = "https://api.schoology.com/v1/" + build_path("users/ext/{id}", id=segment)
     if query:
         url += "?" + encode_query(tuple(query))
     token = {"token": TOKEN, "token_secret": TOKEN_SECRET} if legs == 3 else {}

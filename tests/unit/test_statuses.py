@@ -5,8 +5,8 @@ import pytest
 from lms_async.errors import ApiError
 from lms_async.http.call import Call
 from lms_async.http.refusal import refusal
-from lms_async.http.responses import Answer
-from lms_async.http.retry import is_passing
+from lms_async.http.responses import Response
+from lms_async.http.retry import is_retryable
 from lms_async.http.statuses import EFFECTS, Effect, effect_of
 
 ALL = range(400, 600)
@@ -17,7 +17,7 @@ REPEATABLE = Call("POST", "users", repeatable=True)
 
 
 def error(status: int, **headers: str) -> ApiError:
-    return refusal(ONCE, Answer(status, headers, b""), hints={}, otherwise_wait=5.0)
+    return refusal(ONCE, Response(status, headers, b""), hints={}, default_retry_after=5.0)
 
 
 @pytest.mark.parametrize("status", ALL)
@@ -35,8 +35,8 @@ def test_every_status_has_one_effect_and_its_error_agrees(status: int) -> None:
     assert effect is wanted
     failed = error(status)
     assert failed.may_have_acted == (effect is Effect.UNSETTLED)
-    assert is_passing(failed, ONCE) == (effect is Effect.PASSES)
-    assert is_passing(failed, REPEATABLE) == (effect in (Effect.PASSES, Effect.UNSETTLED))
+    assert is_retryable(failed, ONCE) == (effect is Effect.PASSES)
+    assert is_retryable(failed, REPEATABLE) == (effect in (Effect.PASSES, Effect.UNSETTLED))
     # Whether a 404 ends a bulk depends on what the path names; a 429 ends it once patience is over.
     if status not in (404, 410, 429):
         assert failed.stops == (effect is Effect.ENDS)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lms_async import Call, InvalidInput
-from lms_async.http.call import fill, given
+from lms_async.http.call import build_path, query_params
 from lms_async.records.scalars import ids_of, whole
 from manabac_async.resources.classes import student_place
 from schoology_async.resources.many import new_user
@@ -60,8 +60,8 @@ def test_whole_numbers_are_taken(number: Any) -> None:
         new_user({**row, "additional_buildings": [number, 5]})["additional_buildings"] == "1214,5"
     )
     assert student_place({"id": number}) == {"id": 1214}
-    assert fill("users/{uid}", uid=number) == "users/1214"
-    assert given(building_id=number) == (("building_id", "1214"),)
+    assert build_path("users/{uid}", uid=number) == "users/1214"
+    assert query_params(building_id=number) == (("building_id", "1214"),)
     assert ids_of([number], what="ids") == ["1214"]
     call: Call[Any] = Call("GET", "x", body=body)
     assert type(call.body["role_id"]) is str
@@ -80,7 +80,7 @@ def test_what_may_have_lost_digits_is_refused_and_what_is_wanted_is_said(number:
     said = raised.value.fields["id"]
     assert said.startswith("must be a whole number, not ") or said == "has too many digits"
     with pytest.raises(InvalidInput):
-        fill("users/{uid}", uid=number)
+        build_path("users/{uid}", uid=number)
     with pytest.raises(InvalidInput):
         ids_of([number], what="ids")
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import LmsError, RetryPolicy, Unauthorized, UnexpectedAnswer, Window
+from lms_async import LmsError, RetryPolicy, Unauthorized, UnexpectedResponse, Window
 from manabac_async import ClientCredentials, ManageBac
 
 
@@ -79,7 +79,7 @@ async def test_a_life_that_is_not_said_or_odd_is_an_hour_or_a_day(life: Any) -> 
 @pytest.mark.parametrize("life", [0, -1, "0", -(10**9), 0.0])
 async def test_a_token_that_has_ended_when_it_comes_is_an_error_and_no_loop(life: Any) -> None:
     async with vending({"expires_in": life}) as (vendor, client):
-        with pytest.raises(UnexpectedAnswer, match="already ended") as raised:
+        with pytest.raises(UnexpectedResponse, match="already ended") as raised:
             await client.memberships.list()
         assert "token1" not in str(raised.value)
         assert vendor.issued == ["token1"]
@@ -89,7 +89,7 @@ async def test_a_token_that_has_ended_when_it_comes_is_an_error_and_no_loop(life
 @pytest.mark.parametrize("token", ["a\nb", "", " ", "a b", "日", "a\x00"])
 async def test_a_token_that_can_not_be_sent_is_an_error(token: str) -> None:
     async with vending({"access_token": token}) as (vendor, client):
-        with pytest.raises(UnexpectedAnswer, match="can't be sent"):
+        with pytest.raises(UnexpectedResponse, match="can't be sent"):
             await client.memberships.list()
         assert vendor.calls == []
 
@@ -97,7 +97,7 @@ async def test_a_token_that_can_not_be_sent_is_an_error(token: str) -> None:
 @pytest.mark.parametrize("token", [None, 5.5, [], {"a": 1}])
 async def test_a_token_that_is_no_text_is_an_error(token: Any) -> None:
     async with vending({"access_token": token}) as (_, client):
-        with pytest.raises(UnexpectedAnswer):
+        with pytest.raises(UnexpectedResponse):
             await client.memberships.list()
 
 

@@ -15,12 +15,12 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from lms_async import (
-    AnswerLost,
     Call,
     ClientUnusable,
     ConnectionFailed,
     FullSlot,
     LmsError,
+    ResponseLost,
     RetryPolicy,
     Slot,
     TimedOut,
@@ -190,7 +190,7 @@ async def test_a_request_whose_connection_the_server_cut_has_arrived_by_then() -
         await schoology.app_user_info()
         network.cut = True
         for _ in range(2):  # on a connection that was used before, and on a new one
-            with pytest.raises(AnswerLost):
+            with pytest.raises(ResponseLost):
                 await schoology.app_user_info()
         assert limiter.ends == [("answered", 0.0)] * 3
 
@@ -334,14 +334,14 @@ class Broken(Exception):
 async def test_what_fails_before_a_request_is_sent_costs_no_slot(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Watch:
-        async def departing(self) -> None:
+    class AttemptObserver:
+        async def before_send(self) -> None:
             raise Broken
 
         def lost(self) -> None:
             raise AssertionError
 
-        def returned(self) -> None:
+        def will_retry(self) -> None:
             raise AssertionError
 
     def signed(vendor: SchoologyVendor, method: str, url: str) -> Any:
@@ -355,7 +355,9 @@ async def test_what_fails_before_a_request_is_sent_costs_no_slot(
     if where == "closed":
         await schoology.close()
     with pytest.raises((Broken, LmsError)):
-        await schoology._transport.fetch(call, watch=Watch() if where == "watch" else None)
+        await schoology._transport.fetch(
+            call, watch=AttemptObserver() if where == "watch" else None
+        )
     await schoology.close()
     assert limiter.ends == [("unused", 0.0)]
 

@@ -50,7 +50,7 @@ async def test_long_uids_are_deleted_by_several_requests(
         uids, keep_enrollments=True, notify=False, comment="c" * 1900, guard=Guard(50)
     )
     assert sum(report.counts.values()) == 50
-    assert all(one.error is not None and one.error.code == "404" for one in report.failures)
+    assert all(one.error is not None and one.error.code == "404" for one in report.rejected)
     sent = [seen.query["uids"].split(",") for seen in schoology_sandbox.log]
     assert [uid for some in sent for uid in some] == uids
     assert max(map(len, sent)) < 16

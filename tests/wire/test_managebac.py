@@ -94,9 +94,9 @@ async def test_update_students_of_a_class_that_is_not_there(
     known = next(iter(managebac_sandbox.school.students))
     report = await managebac.classes.update_students(424242, [{"id": known}])
     assert report.counts == {Status.REJECTED: 1}
-    assert report.failures[0].error is not None
-    assert report.failures[0].error.code == "404"
-    assert "classes/424242/students" in report.failures[0].error.message
+    assert report.rejected[0].error is not None
+    assert report.rejected[0].error.code == "404"
+    assert "classes/424242/students" in report.rejected[0].error.message
 
 
 async def test_add_and_remove_students(

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import BadRequest, InvalidInput, NotFound, Status, Unauthorized, UnexpectedAnswer
+from lms_async import BadRequest, InvalidInput, NotFound, Status, Unauthorized, UnexpectedResponse
 from manabac_async import ManageBacV1, UserV1Create, UserV1Update
 from manabac_async.sandbox import ManageBacSandbox, School
 from tests.conftest import QUICK
@@ -254,7 +254,7 @@ async def test_one_user_comes_in_either_envelope(
         ManageBacV1("s", "t", base_url=str(server.make_url("/api/"))) as client,
     ):
         if expected is None:
-            with pytest.raises(UnexpectedAnswer):
+            with pytest.raises(UnexpectedResponse):
                 await client.users.get(7)
         else:
             assert (await client.users.get(7)).id == expected
@@ -272,5 +272,5 @@ async def test_a_rows_own_refusal_does_not_repeat_the_token() -> None:
         ManageBacV1("s", "t0ken-zzz", base_url=str(server.make_url("/api/"))) as client,
     ):
         report = await client.users.create_many(people(1))
-    assert report.failures[0].error is not None
-    assert report.failures[0].error.message == "no, ..."
+    assert report.rejected[0].error is not None
+    assert report.rejected[0].error.message == "no, ..."

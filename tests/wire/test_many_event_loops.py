@@ -16,7 +16,7 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology, vendor
 from schoology_async.sandbox import School, SchoologySandbox
 
-ONCE = RetryPolicy(tries=1, longest_wait=0)
+ONCE = RetryPolicy(tries=1, max_pause=0)
 LIMIT, PER = 6, 0.5
 
 

@@ -15,7 +15,7 @@ from statistics import mean
 import pytest
 
 from lms_async import RateLimited, RetryPolicy, Window
-from lms_async.events import Answered, Event
+from lms_async.events import Event, ResponseReceived
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 
@@ -97,11 +97,11 @@ async def _listening(port: int) -> None:
 
 async def saturate(
     base_url: str, sandbox: SchoologySandbox, window: Window, calls: int
-) -> list[Answered]:
-    answers: list[Answered] = []
+) -> list[ResponseReceived]:
+    answers: list[ResponseReceived] = []
 
     def listen(event: Event) -> None:
-        if isinstance(event, Answered):
+        if isinstance(event, ResponseReceived):
             answers.append(event)
 
     async with Schoology(
@@ -109,7 +109,7 @@ async def saturate(
         sandbox.secret,
         base_url=base_url,
         limiter=window,
-        retry=RetryPolicy(longest_wait=1.0),
+        retry=RetryPolicy(max_pause=1.0),
         events=[listen],
     ) as schoology:
         await asyncio.gather(*(schoology.app_user_info() for _ in range(calls)))

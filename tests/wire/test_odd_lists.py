@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import DecodeError, RetryPolicy, UnexpectedAnswer, Window
+from lms_async import DecodeError, RetryPolicy, UnexpectedResponse, Window
 from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 from tests.conftest import people
@@ -208,7 +208,7 @@ async def test_an_empty_list_may_come_without_its_key(
 )
 async def test_another_object_is_no_empty_list(client: str, payload: Any, read: Read) -> None:
     async with saying(client, payload) as made:
-        with pytest.raises(UnexpectedAnswer):
+        with pytest.raises(UnexpectedResponse):
             await read(made)
 
 
@@ -291,9 +291,9 @@ async def test_a_row_that_is_no_object_keeps_its_place(odd: Any) -> None:
 async def test_a_list_that_is_none_at_all_is_an_error(value: Any) -> None:
     for payload in (value, [value], {"user": value}, {"user": value, "links": {}}):
         async with saying("schoology", payload) as client:
-            with pytest.raises(UnexpectedAnswer):
+            with pytest.raises(UnexpectedResponse):
                 await client.users.list()
     for payload in (value, [value], {"memberships": value}):
         async with saying("managebac", payload) as client:
-            with pytest.raises(UnexpectedAnswer):
+            with pytest.raises(UnexpectedResponse):
                 await client.memberships.list()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lms_async import ForeignLink, UnexpectedAnswer
+from lms_async import CrossHostRedirect, UnexpectedResponse
 from lms_async.sandbox import Seen
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
@@ -125,7 +125,7 @@ async def test_a_next_link_to_another_host_is_not_followed(
     app.router.add_get("/v1/users", users)
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/v1/")))
-        with pytest.raises(ForeignLink, match="another host"):
+        with pytest.raises(CrossHostRedirect, match="another host"):
             await client.users.list()
     assert len(asked) == 1
 
@@ -137,7 +137,7 @@ async def test_a_list_without_its_envelope_is_no_empty_list(
     from aiohttp import web
     from aiohttp.test_utils import TestServer
 
-    from lms_async import Garbled
+    from lms_async import InvalidResponse
 
     async def users(request: web.Request) -> web.Response:
         return web.Response(body=body)
@@ -146,7 +146,7 @@ async def test_a_list_without_its_envelope_is_no_empty_list(
     app.router.add_get("/v1/users", users)
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/v1/")))
-        with pytest.raises(Garbled if not body else UnexpectedAnswer):
+        with pytest.raises(InvalidResponse if not body else UnexpectedResponse):
             await client.users.list()
 
 

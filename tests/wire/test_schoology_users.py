@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lms_async import InvalidInput, NotFound, Status, Unauthorized
-from lms_async.errors import BadRequest, Forbidden, UnexpectedAnswer
+from lms_async.errors import BadRequest, Forbidden, UnexpectedResponse
 from schoology_async import (
     AdvisorPair,
     ParentPair,
@@ -93,8 +93,8 @@ async def test_create_many_reads_a_failure_under_any_key(
     schoology_sandbox.single_as_object = True
     await schoology.users.create(people(1)[0])
     report = await schoology.users.create_many(people(1))
-    assert report.failures[0].error is not None
-    assert report.failures[0].error.message
+    assert report.rejected[0].error is not None
+    assert report.rejected[0].error.message
 
 
 async def test_create_many_update_existing(
@@ -389,9 +389,9 @@ async def test_the_wrong_object_is_not_taken_for_the_right_one(
     assert answer.status == 200  # as the vendor does: the school itself, for a path it lacks
     from lms_async.http.call import Call
 
-    with pytest.raises(UnexpectedAnswer, match="no 'user'"):
+    with pytest.raises(UnexpectedResponse, match="no 'user'"):
         await schoology._transport.send(
-            Call("GET", f"schools/{school}/users", returns=list[User], key="user")
+            Call("GET", f"schools/{school}/users", returns=list[User], envelope_key="user")
         )
 
 

@@ -15,7 +15,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from lms_async import (
-    AnswerLost,
     Call,
     ClientUnusable,
     ConnectionFailed,
@@ -23,6 +22,7 @@ from lms_async import (
     Limiter,
     OutcomeUnknown,
     RateLimited,
+    ResponseLost,
     RetryPolicy,
     ServerError,
     StaleSignature,
@@ -30,7 +30,7 @@ from lms_async import (
     TimedOut,
     Window,
 )
-from lms_async.events import Answered, Departed, Event, Failed, Refused, Retrying
+from lms_async.events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from lms_async.http import wire as wire_module
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
@@ -98,11 +98,16 @@ async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Eve
             "PUT": lambda: client.users.update("1", {"name_last": "B"}),
             "DELETE": lambda: client.users.delete("1", keep_enrollments=True, notify=False),
         }[method]
-        with pytest.raises(OutcomeUnknown if method == "DELETE" else AnswerLost):
+        with pytest.raises(OutcomeUnknown if method == "DELETE" else ResponseLost):
             await call()
     server.close()
     assert arrived == ["GET", method]
-    assert [type(event) for event in events] == [Departed, Answered, Departed, Failed]
+    assert [type(event) for event in events] == [
+        RequestSent,
+        ResponseReceived,
+        RequestSent,
+        RequestFailed,
+    ]
 
 
 async def test_a_post_that_was_never_sent_is_sent_again(unused_tcp_port: int) -> None:
@@ -159,7 +164,7 @@ async def test_a_refusal_pauses_everybody_once(
 async def test_a_wait_beyond_the_callers_patience_is_told_at_once(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
-    client = connect(retry=RetryPolicy(longest_wait=10))
+    client = connect(retry=RetryPolicy(max_pause=10))
     schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=3600))
     started = asyncio.get_running_loop().time()
     with pytest.raises(RateLimited) as raised:
@@ -359,7 +364,7 @@ async def test_an_answer_without_end_is_not_read_to_it(
     app.router.add_get("/v1/app-user-info", flood)
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/v1/")), retry=RetryPolicy(tries=1))
-        with pytest.raises(AnswerLost, match="larger than 100000 bytes"):
+        with pytest.raises(ResponseLost, match="larger than 100000 bytes"):
             await client.app_user_info()
 
 
@@ -369,7 +374,8 @@ async def test_events_tell_what_happened(
     schoology_sandbox.faults.add(Fault.error(503, times=1))
     await schoology.users.me()
     assert [type(event).__name__ for event in events] == [
-        "Departed", "Answered", "Retrying", "Departed", "Answered", "Departed", "Answered",
+        "RequestSent", "ResponseReceived", "Retrying", "RequestSent", "ResponseReceived",
+        "RequestSent", "ResponseReceived",
     ]  # fmt: skip
     assert {event.route for event in events} == {"GET users/me"}
 
@@ -408,7 +414,7 @@ async def test_a_priority_that_is_none_is_refused(schoology: Schoology) -> None:
 async def test_calls_in_line_are_told_of_a_pause_beyond_their_patience(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> None:
-    client = connect(limiter=Window(1, per=0.05), retry=RetryPolicy(longest_wait=10))
+    client = connect(limiter=Window(1, per=0.05), retry=RetryPolicy(max_pause=10))
     schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=3600))
     started = asyncio.get_running_loop().time()
     ends = await asyncio.gather(*(client.app_user_info() for _ in range(5)), return_exceptions=True)

@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from lms_async import (
-    AnswerLost,
     BadRequest,
-    Garbled,
+    InvalidResponse,
     LmsError,
     OutcomeUnknown,
     RateLimited,
+    ResponseLost,
     RetryPolicy,
     Window,
 )
@@ -86,7 +86,7 @@ UNREADABLE = {
 async def test_what_can_not_be_read_is_said_and_counts_as_lost(name: str) -> None:
     written, why = UNREADABLE[name]
     async with answering(written) as client:
-        with pytest.raises(Garbled, match=why) as raised:
+        with pytest.raises(InvalidResponse, match=why) as raised:
             await client.app_user_info()
         assert raised.value.may_have_acted
         assert "Okafor" not in str(raised.value)
@@ -104,7 +104,7 @@ async def test_what_can_not_be_read_is_said_and_counts_as_lost(name: str) -> Non
 )
 async def test_what_is_cut_off_is_still_said_so(written: bytes) -> None:
     async with answering(written) as client:
-        with pytest.raises(AnswerLost, match="the connection was cut"):
+        with pytest.raises(ResponseLost, match="the connection was cut"):
             await client.app_user_info()
 
 
@@ -112,7 +112,7 @@ async def test_a_refusal_counts_although_its_text_can_not_be_read() -> None:
     for headers in (b"Content-Encoding: gzip\r\n" + LENGTH, b"Content-Length: 99\r\n"):
         async with answering(response(headers, status=b"429 Slow Down")) as client:
             with pytest.raises(RateLimited):
-                await client.with_options(retry=RetryPolicy(longest_wait=0)).app_user_info()
+                await client.with_options(retry=RetryPolicy(max_pause=0)).app_user_info()
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
@@ -138,7 +138,7 @@ async def test_a_response_that_was_compressed_a_thousand_times_is_not_read() -> 
     bomb = gzip.compress(b" " * (20 * 2**20))
     head = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n" % len(bomb)
     async with answering(response(head, bomb)) as client:
-        with pytest.raises(AnswerLost, match="larger than"):
+        with pytest.raises(ResponseLost, match="larger than"):
             await client.app_user_info()
 
 

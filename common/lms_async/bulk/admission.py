@@ -12,7 +12,7 @@ from orjson import dumps
 from ..errors import InvalidInput
 from ..journal.tags import CANONICAL
 from ..outcome import Outcome, RowError, Status
-from .chunks import Batch, Checked
+from .chunks import BulkEndpoint, Checked
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
@@ -26,7 +26,7 @@ class Admission(Generic[R]):
         in canonical form: equal rows have equal JSON, however each of them was given.
     """
 
-    def __init__(self, batch: Batch[R], *, journaled: bool = False) -> None:
+    def __init__(self, batch: BulkEndpoint[R], *, journaled: bool = False) -> None:
         self._batch = batch
         self._option = CANONICAL if journaled else None
         # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else

@@ -30,7 +30,7 @@ from ..outcome import Outcome, Report, RowError, Status
 from ..uncut import to_the_end
 from .admission import Admission
 from .breaker import Breaker
-from .chunks import Batch, Checked, Chunk, chunks
+from .chunks import BulkEndpoint, Checked, Chunk, chunks
 from .delivery import SENT_BEFORE, Delivery, Sender
 from .one_record import OneRecordEach
 from .order import InOrder
@@ -63,7 +63,7 @@ class Bulk(Generic[R]):
         self,
         sender: Sender,
         items: Iterable[R] | AsyncIterable[R],
-        batch: Batch[R],
+        batch: BulkEndpoint[R],
         *,
         journal: Journal | None = None,
     ) -> None:
@@ -181,7 +181,7 @@ class Bulk(Generic[R]):
                         self._one_ended.clear()
                         await self._one_ended.wait()
                     if chunk.written is not None:
-                        await self._is_written(chunk, chunk.written)
+                        await self._wait_written(chunk, chunk.written)
                     outcomes = in_order.ready(task.result())
                     del task, chunk  # with their rows, as soon as somebody has read them
                     for outcome in outcomes:
@@ -287,8 +287,8 @@ class Bulk(Generic[R]):
         delivery = Delivery(
             self._sender,
             self._batch,
-            departing=partial(self._depart, chunk),
-            returned=partial(self._return, chunk),
+            before_send=partial(self._depart, chunk),
+            will_retry=partial(self._return, chunk),
             halt=partial(self._halt, chunk),
             stopping=lambda: self._stopping,
         )
@@ -346,7 +346,7 @@ class Bulk(Generic[R]):
             book.sent(chunk.noted, chunk.rows)
         chunk.written = book.ended(chunk.noted, chunk.rows, outcomes)
 
-    async def _is_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
+    async def _wait_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
         """Wait until the end of ``chunk`` is on the disk, and only then told. If it can't be
         written, what was noted before still holds: it was sent, and nobody knows."""
         try:

@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, TypeVar
 import attrs
 
 from ..http.call import Call
-from ..outcome import AllDone, Outcome, RowError, Verdict
+from ..outcome import AllDone, Outcome, RowError, RowResult
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
@@ -57,11 +57,11 @@ class Present:
 
 
 #: What a look-up says of one row; ``None`` where it can't tell.
-Found = Verdict | Absent | Present | None
+Found = RowResult | Absent | Present | None
 
 
 @attrs.frozen(kw_only=True)
-class Batch(Generic[R]):
+class BulkEndpoint(Generic[R]):
     """How the rows of one endpoint go over the wire.
 
     ``prepare`` checks items, several at a time; see :func:`lms_async.bulk.rows.one_by_one`.
@@ -82,7 +82,7 @@ class Batch(Generic[R]):
 
     prepare: Callable[[list[R]], Prepared]
     call: Callable[[Rows[R]], Call[Any]]
-    read: Callable[[Any, Rows[R]], AllDone | list[Verdict | None]]
+    read: Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
     operation: str
     at_most: int = 50
     max_bytes: int = 1024 * 1024
@@ -115,7 +115,7 @@ class Chunk(Generic[R]):
             self.recalled = True
             self.sending.cancel()
 
-    def take(self, rows: Rows[R], places: Sequence[int], batch: Batch[R]) -> int:
+    def take(self, rows: Rows[R], places: Sequence[int], batch: BulkEndpoint[R]) -> int:
         """Take as many of ``rows``, those at ``places``, as there is room for, and at least one if
         it is empty; gives their number."""
         taken = 0
@@ -136,7 +136,7 @@ Checked = tuple[Rows[R], list[Outcome[R]]]
 
 async def chunks(
     items: Iterable[R] | AsyncIterable[R],
-    batch: Batch[R],
+    batch: BulkEndpoint[R],
     check: Callable[[int, list[R]], Awaitable[Checked[R]]],
 ) -> AsyncIterator[Chunk[R]]:
     """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
@@ -183,7 +183,7 @@ async def chunks(
         raise failure
 
 
-def _by_group(rows: Rows[Any], batch: Batch[Any]) -> dict[Hashable, list[int]]:
+def _by_group(rows: Rows[Any], batch: BulkEndpoint[Any]) -> dict[Hashable, list[int]]:
     """The places of ``rows`` that may share a chunk."""
     if batch.group is None:
         return {None: list(range(len(rows)))}

@@ -23,10 +23,10 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from ..errors import ApiError, InvalidInput, LmsError
-from ..http.call import Call, Watch
+from ..http.call import AttemptObserver, Call
 from ..http.statuses import Effect, effect_of
-from ..outcome import AllDone, Outcome, RowError, Status, Verdict
-from .chunks import ABSENT, Absent, Batch, Found, Present
+from ..outcome import AllDone, Outcome, RowError, RowResult, Status
+from .chunks import ABSENT, Absent, BulkEndpoint, Found, Present
 from .results import all_alike, all_done, outcomes_of
 from .rows import Rows
 
@@ -57,7 +57,9 @@ _NOT_ALONE = "the vendor refused it together with others, too often to try each 
 class Sender(Protocol):
     """The part of the transport that a bulk needs."""
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         """The checked payload of ``call``, and how many attempts it took.
 
         :param watch: told of each attempt.
@@ -79,8 +81,8 @@ class Sender(Protocol):
 class Delivery(Generic[R]):
     """The sending of one chunk.
 
-    :param departing: awaited when something is about to leave.
-    :param returned: called when what has left comes back and waits, and nothing was done.
+    :param before_send: awaited when something is about to leave.
+    :param will_retry: called when what has left comes back and waits, and nothing was done.
     :param halt: called with an error that no other row could escape.
     :param stopping: whether nothing more may leave.
     """
@@ -88,17 +90,17 @@ class Delivery(Generic[R]):
     def __init__(
         self,
         sender: Sender,
-        batch: Batch[R],
+        batch: BulkEndpoint[R],
         *,
-        departing: Callable[[], Coroutine[Any, Any, None]],
-        returned: Callable[[], None],
+        before_send: Callable[[], Coroutine[Any, Any, None]],
+        will_retry: Callable[[], None],
         halt: Callable[[LmsError], None],
         stopping: Callable[[], bool],
     ) -> None:
         self._sender = sender
         self._batch = batch
-        self.departing = departing  # it is the watch of its calls
-        self._returned = returned
+        self.before_send = before_send  # it is the watch of its calls
+        self._returned = will_retry
         self._halt = halt
         self._stopping = stopping
         self._halvings = _HALVINGS
@@ -110,11 +112,11 @@ class Delivery(Generic[R]):
         self.looked_up = False
 
     def lost(self) -> None:
-        """See :class:`Watch`."""
+        """See :class:`AttemptObserver`."""
         self._lost = True
 
-    def returned(self) -> None:
-        """See :class:`Watch`."""
+    def will_retry(self) -> None:
+        """See :class:`AttemptObserver`."""
         if not self._answered:
             self._returned()
 
@@ -193,7 +195,7 @@ class Delivery(Generic[R]):
             ended += await self.outcomes(others, rounds=rounds)
         return sorted(ended, key=lambda outcome: outcome.index)
 
-    def _read(self, payload: Any, rows: Rows[R]) -> AllDone | list[Verdict | None]:
+    def _read(self, payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
         try:
             told = self._batch.read(payload, rows)
             if len(told.ids if isinstance(told, AllDone) else told) == len(rows):
@@ -255,7 +257,7 @@ class Delivery(Generic[R]):
         for place, one in enumerate(await self._found(rows)):
             if isinstance(one, Absent):
                 places.append(place)
-            elif isinstance(one, Verdict):
+            elif isinstance(one, RowResult):
                 ended[place] = _by(one, ended[place])
             elif isinstance(one, Present):
                 ended[place] = _by(_of_present(one, sought=sought), ended[place])
@@ -286,14 +288,14 @@ class Delivery(Generic[R]):
         found = await self._found(rows.at(refused))
         for place, one in zip(refused, found, strict=True):
             outcome = ended[place]
-            if isinstance(one, Verdict):
+            if isinstance(one, RowResult):
                 if one.status is Status.DONE:
                     ended[place] = _by(one, outcome)
             elif isinstance(one, Present):
                 ended[place] = _by(_of_present(one, sought=sought), outcome)
             elif one is not ABSENT or (outcome.error and self._batch.is_conflict(outcome.error)):
                 # The look-up can't tell; or the vendor says that it exists, and does not show it.
-                ended[place] = _by(Verdict(Status.UNKNOWN, None, _LOST), outcome)
+                ended[place] = _by(RowResult(Status.UNKNOWN, None, _LOST), outcome)
         return ended
 
     async def _found(self, rows: Rows[R]) -> list[Found]:
@@ -315,14 +317,14 @@ class Delivery(Generic[R]):
         return [None] * len(rows)
 
 
-def _of_present(found: Present, *, sought: bool) -> Verdict:
+def _of_present(found: Present, *, sought: bool) -> RowResult:
     """What to say of a row whose key is there with other values, see the module's first lines."""
     if sought:
-        return Verdict(Status.DONE, found.id)
-    return Verdict(Status.UNKNOWN, found.id, _THERE)
+        return RowResult(Status.DONE, found.id)
+    return RowResult(Status.UNKNOWN, found.id, _THERE)
 
 
-def _by(verdict: Verdict, earlier: Outcome[R]) -> Outcome[R]:
+def _by(verdict: RowResult, earlier: Outcome[R]) -> Outcome[R]:
     """The outcome of a row whose ``earlier`` one was not the last word."""
     return attrs.evolve(earlier, status=verdict.status, id=verdict.id, error=verdict.error)
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import repeat
 from typing import Any, TypeVar
 
-from ..outcome import Outcome, RowError, Status, Verdict
+from ..outcome import Outcome, RowError, RowResult, Status
 from .rows import Rows
 
 R = TypeVar("R")
@@ -55,9 +55,9 @@ def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Ou
     return _outcomes(rows, repeat(Status.DONE), ids, repeat(None), attempts)
 
 
-def outcomes_of(rows: Rows[R], verdicts: list[Verdict | None], attempts: int) -> list[Outcome[R]]:
+def outcomes_of(rows: Rows[R], verdicts: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
     """The outcomes of rows that were answered; ``None`` is a row that the answer passed over."""
-    told = [verdict or Verdict(Status.UNKNOWN, None, _UNMENTIONED) for verdict in verdicts]
+    told = [verdict or RowResult(Status.UNKNOWN, None, _UNMENTIONED) for verdict in verdicts]
     statuses = [one.status for one in told]
     return _outcomes(
         rows, statuses, [one.id for one in told], [one.error for one in told], attempts

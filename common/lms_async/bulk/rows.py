@@ -42,8 +42,8 @@ class Prepared:
 def one_by_one(
     prepare: Callable[[R], tuple[Hashable | None, Any]],
 ) -> Callable[[list[R]], Prepared]:
-    """A ``Batch.prepare`` from a function of one item, which gives its key and what is sent for it,
-    or raises InvalidInput."""
+    """A ``BulkEndpoint.prepare`` from a function of one item, which gives its key and what is sent
+    for it, or raises InvalidInput."""
 
     def each(items: list[R]) -> Prepared:
         prepared = Prepared([], [], refused := {})

@@ -20,7 +20,7 @@ from .encodings import checked_name
 from .exit_codes import CannotStart, Exit
 from .importing import Order, run_import
 from .journals import shown
-from .reporters import make_teller
+from .reporters import make_reporter
 from .summary import MOST_ROWS
 from .target import find_target, target_names
 from .wording import command_line, quoted, visible
@@ -47,7 +47,7 @@ def main() -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else Exit.BUG
     except CannotStart as why:
-        make_teller(sys.stdout, sys.stderr).fault(why.lines, why.exit_code)
+        make_reporter(sys.stdout, sys.stderr).fault(why.lines, why.exit_code)
         return why.exit_code
     except Exception:  # noqa: BLE001 - else Python would end with 1, "some rows were rejected"
         traceback.print_exc()
@@ -154,7 +154,7 @@ def import_(
     """
     # Nothing but the screen tells of the rows of a dry run.
     most_rows = math.inf if dry_run else MOST_ROWS
-    say = make_teller(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
+    say = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
         order = Order(
             path=path,
@@ -211,7 +211,7 @@ def demo(
     """Import 10,000 rows into a sandbox on this machine, with faults on the way."""
     from .demo import run_demo
 
-    raise typer.Exit(_run(run_demo(sys.stdout, make_teller(sys.stdout, sys.stderr), to=to)))
+    raise typer.Exit(_run(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to)))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from .exit_codes import CannotStart, Exit
 from .importing import Order, run_import
 from .progress import Summary
 from .proxies import without_proxy
-from .reporters import Teller
+from .reporters import Reporter
 from .target import Demo, Row, Target, find_target, target_names
 from .wording import duration
 
@@ -34,7 +34,7 @@ LATENCY = (0.02, 0.01)
 
 
 async def run_demo(
-    out: TextIO, say: Teller, *, to: str | None = None, people: int = PEOPLE
+    out: TextIO, say: Reporter, *, to: str | None = None, people: int = PEOPLE
 ) -> Exit:
     """Run the demonstration of the target ``to``, or of each that has one.
 
@@ -62,7 +62,7 @@ class _School:
     bad: int
 
 
-async def _run(target: Target, out: TextIO, say: Teller, people: int) -> Exit:
+async def _run(target: Target, out: TextIO, say: Reporter, people: int) -> Exit:
     def tell(line: str) -> None:
         out.write(line + "\n")
         out.flush()

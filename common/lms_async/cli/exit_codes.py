@@ -11,7 +11,7 @@ from ..errors import (
     LmsError,
     NotFound,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from ..outcome import Status
 
@@ -71,6 +71,6 @@ def advice(error: LmsError, variables: str) -> tuple[str, ...]:
     if isinstance(error, ConnectionFailed):
         return (f"the vendor could not be reached: {error}",)
     said = f"the vendor did not answer as it should: {error}"
-    if isinstance(error, NotFound | UnexpectedAnswer):  # it may be another address
+    if isinstance(error, NotFound | UnexpectedResponse):  # it may be another address
         return (said, f"check {variables}")
     return (said,)

@@ -19,7 +19,7 @@ import attrs
 from ..bulk.bulk import Bulk
 from ..errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
 from ..events import Listener
-from ..journal.entries import Told
+from ..journal.entries import JournalSummary
 from ..journal.journal import Journal
 from ..limits.window import Window
 from ..outcome import Status
@@ -30,7 +30,7 @@ from .exit_codes import CannotStart, Exit, advice, of_counts, of_error
 from .interrupts import Interrupts
 from .progress import Summary, Work, reasons
 from .proxies import host_of, proxy_for, without_netrc
-from .reporters import Teller
+from .reporters import Reporter
 from .results import Results, beside
 from .rows import Checked, Feed, check, read_lines
 from .sending import Sending
@@ -68,7 +68,7 @@ class Order:
     listeners: Collection[Listener] = ()
 
 
-async def run_import(order: Order, say: Teller) -> Summary:
+async def run_import(order: Order, say: Reporter) -> Summary:
     """Do it. What goes wrong is told by ``say`` and by the summary's exit code."""
     with Interrupts() as interrupts:
         try:
@@ -88,7 +88,7 @@ async def run_import(order: Order, say: Teller) -> Summary:
 class _Import:
     """One run, with what its steps share."""
 
-    def __init__(self, order: Order, say: Teller, interrupts: Interrupts) -> None:
+    def __init__(self, order: Order, say: Reporter, interrupts: Interrupts) -> None:
         self._order = order
         self._target = order.target
         self._say = say
@@ -240,7 +240,7 @@ class _Import:
             keep_reasons=True,  # the results file has them too
         )
 
-    def _earlier(self, path: Path) -> Told | None:
+    def _earlier(self, path: Path) -> JournalSummary | None:
         """What the journal at ``path`` knows of an earlier run, if it is there and counts."""
         if self._order.restart or not path.exists():
             return None
@@ -331,7 +331,7 @@ def _ignored() -> None:
 
 
 @asynccontextmanager
-async def _working(say: Teller, work: Work) -> AsyncIterator[None]:
+async def _working(say: Reporter, work: Work) -> AsyncIterator[None]:
     """While entered, ``say`` tells how ``work`` goes."""
 
     async def tick() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import JournalFailed, JournalUnusable
-from ..journal.entries import Told
+from ..journal.entries import JournalSummary
 from ..journal.key import key_beside
 from ..journal.sqlite import JournalFile
 from ..journal.wal import files_of
@@ -36,7 +36,7 @@ def beside(results: Path) -> Path:
     return results.with_suffix("").with_suffix(".journal")
 
 
-def look(path: Path) -> Told:
+def look(path: Path) -> JournalSummary:
     """What stands in the journal at ``path``.
 
     :raises CannotStart: there is none, or it can't be opened now.
@@ -60,7 +60,7 @@ def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
     return CannotStart(unusable.what, *([hint] if hint else []))
 
 
-def going_on(path: Path, told: Told) -> str:
+def going_on(path: Path, told: JournalSummary) -> str:
     """One line for an import that goes on where an earlier one ended."""
     open_ = told.counts["sent"] + told.counts["unknown"]
     return (
@@ -70,7 +70,7 @@ def going_on(path: Path, told: Told) -> str:
     )
 
 
-def would_go_on(path: Path, told: Told) -> str:
+def would_go_on(path: Path, told: JournalSummary) -> str:
     """The same for a dry run, which counts without the journal."""
     return (
         f"An import would continue with the journal {path}, last written {ago(told.written)}. It "
@@ -89,6 +89,6 @@ def shown(path: Path) -> list[str]:
     return lines
 
 
-def settled(told: Told) -> int:
+def settled(told: JournalSummary) -> int:
     """How many rows are not sent again as they are."""
     return told.counts["done"] + told.counts["rejected"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from ..events import Answered, Departed, Event, Failed, Refused, Retrying
+from ..events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from ..outcome import RowError, Status
 from .exit_codes import Exit
 from .wording import counted
@@ -40,10 +40,10 @@ class Work:
         """Take note of what happened."""
         now = time.monotonic()
         match event:
-            case Departed():
+            case RequestSent():
                 self.requests += 1
                 self._under_way += 1
-            case Answered() | Failed():
+            case ResponseReceived() | RequestFailed():
                 self._under_way -= 1
             case Refused():
                 self.refusals += event.status == 429

@@ -6,6 +6,7 @@ Files are named, rows by their number; nothing that is said names a person.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol, TextIO
@@ -25,7 +26,7 @@ from .summary import MOST_ROWS, closing
 from .wording import counted, duration, escaped_json, visible
 
 
-class Teller(Protocol):
+class Reporter(Protocol):
     """Somebody who tells how it goes. ``every`` is how often to :meth:`tick`, in seconds."""
 
     every: float
@@ -59,9 +60,9 @@ class Teller(Protocol):
         """All is over."""
 
 
-def make_teller(
+def make_reporter(
     out: TextIO, err: TextIO, *, json: bool = False, most_rows: float = MOST_ROWS
-) -> Teller:
+) -> Reporter:
     """JSON on ``out`` if that is wanted; otherwise a live bar if both go to a terminal, and plain
     lines if not, with at most ``most_rows`` rows named."""
     if json:
@@ -192,7 +193,7 @@ class _Machine:
         self._say("begin", rows=work.total)
 
     def event(self, event: Event) -> None:
-        self._say(type(event).__name__.lower(), **attrs.asdict(event))
+        self._say(_event_name(event), **attrs.asdict(event))
 
     def tick(self) -> None:
         if (work := self._work) is not None:
@@ -239,3 +240,8 @@ def _progress(work: Work) -> str:
     if work.left is not None:
         parts.append(f"{duration(work.left)} left")
     return ", ".join(parts) + f"; {work.waiting_for}"
+
+
+def _event_name(event: Event) -> str:
+    """``RequestSent`` as ``request_sent``."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", type(event).__name__).lower()

@@ -12,7 +12,7 @@ from typing import IO
 from ..outcome import RowError, Status
 from .cells import write_cell
 from .exit_codes import CannotStart
-from .rows import Line
+from .rows import InputRow
 
 COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
 #: By it Excel knows the file for UTF-8.
@@ -73,7 +73,7 @@ class Results:
 
     def write(
         self,
-        line: Line,
+        line: InputRow,
         status: Status,
         *,
         id: str | None = None,  # noqa: A002 - the column's name

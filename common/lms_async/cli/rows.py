@@ -26,7 +26,7 @@ _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
 @attrs.frozen
-class Line:
+class InputRow:
     """A row of the file: its number as a spreadsheet shows it, and what it says or lacks."""
 
     row: int
@@ -55,14 +55,14 @@ class Checked:
         return self.rows - len(self.rejected)
 
 
-def read_lines(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[Line]:
+def read_lines(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[InputRow]:
     """Each row that is not blank; one that can't be read as a row has an ``error``, and no key."""
     for row, cells in table.rows():
         values = columns.row(cells)
         if isinstance(values, RowError):
-            yield Line(row, (), {}, values)
+            yield InputRow(row, (), {}, values)
         else:
-            yield Line(row, tuple(values.get(field, "") for field in key), values)
+            yield InputRow(row, tuple(values.get(field, "") for field in key), values)
 
 
 async def check(
@@ -109,7 +109,7 @@ def _no_id(cell: str) -> bool:
     return not isinstance(cell, ExactId) and fault_of_value(cell) is not None
 
 
-def _fault_of_key(line: Line, key: Sequence[str], called: Mapping[str, str]) -> RowError | None:
+def _fault_of_key(line: InputRow, key: Sequence[str], called: Mapping[str, str]) -> RowError | None:
     """What is wrong with the row's key, whatever the target's own check says of it."""
     faults = {
         called.get(field, field): fault
@@ -149,10 +149,10 @@ class Feed:
     """The good rows on their way into a bulk. It remembers each until its end is told, and the
     rejected ones between them, so that all can be told in the order of the file."""
 
-    def __init__(self, lines: Iterator[Line], rejected: Mapping[int, RowError]) -> None:
+    def __init__(self, lines: Iterator[InputRow], rejected: Mapping[int, RowError]) -> None:
         self._lines = lines
         self._rejected = rejected
-        self._waiting: deque[Line] = deque()
+        self._waiting: deque[InputRow] = deque()
         self._sent_rows = array("L")
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
@@ -167,12 +167,12 @@ class Feed:
         """The number in the file of the row that was sent as number ``index``, counted from 0."""
         return self._sent_rows[index]
 
-    def rejected(self) -> Iterator[Line]:
+    def rejected(self) -> Iterator[InputRow]:
         """The rejected rows before the next one that was sent."""
         while self._waiting and self._waiting[0].error is not None:
             yield self._waiting.popleft()
 
-    def sent(self) -> Line:
+    def sent(self) -> InputRow:
         """The next one that was sent."""
         return self._waiting.popleft()
 

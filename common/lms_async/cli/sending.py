@@ -9,9 +9,9 @@ import attrs
 from ..bulk.bulk import Bulk
 from ..outcome import RowError, Status
 from .progress import Work, reasons
-from .reporters import Teller
+from .reporters import Reporter
 from .results import Results
-from .rows import Feed, Line
+from .rows import Feed, InputRow
 from .wording import listed
 
 _BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
@@ -20,7 +20,7 @@ _BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
 class Sending:
     """Enters each row of ``feed`` as it ends: counted, in the results file, perhaps on screen."""
 
-    def __init__(self, feed: Feed, work: Work, results: Results, say: Teller) -> None:
+    def __init__(self, feed: Feed, work: Work, results: Results, say: Reporter) -> None:
         self._feed = feed
         self._work = work
         self._results = results
@@ -53,7 +53,7 @@ class Sending:
             raise AssertionError("a good row in a feed that has none")
         self._enter_rejected()
 
-    def _by_row_numbers(self, line: Line, error: RowError, other: int) -> RowError:
+    def _by_row_numbers(self, line: InputRow, error: RowError, other: int) -> RowError:
         """``error`` of two rows, with their numbers in the file."""
         rows = listed(sorted([line.row, self._feed.row_number(other)]))
         what = "ended as one record" if error.code == "same_record" else "have the same key"
@@ -65,7 +65,7 @@ class Sending:
 
     def _enter(
         self,
-        line: Line,
+        line: InputRow,
         status: Status,
         *,
         id: str | None = None,  # noqa: A002 - as the outcome calls it

@@ -16,7 +16,7 @@ import attrs
 
 from ..errors import InvalidInput
 from ..records.scalars import id_text
-from .responses import Answer
+from .responses import Response
 
 T = TypeVar("T")
 
@@ -38,16 +38,18 @@ def _first_segment(call: Call[Any]) -> str:
 class Call(Generic[T]):
     """One request, as a frozen value.
 
-    ``path`` is relative to the vendor's base URL and already percent-encoded (see :func:`fill`).
+    ``path`` is relative to the vendor's base URL and already percent-encoded, as :func:`build_path`
+    makes it.
     ``route`` is what may be said of the path in a log or an error: it names the path's parameters
     instead of showing the ones that identify a person.
     ``body`` is what goes over the wire as JSON; ``bytes`` are sent as they are.
     ``returns`` is the type that the payload is decoded to (``None``: nothing is expected back),
-    ``key`` the envelope key under which it must be found, ``proof`` a key that the payload itself
-    must have, so that another object is not taken for it. ``about`` is a field of the record that
-    is expected back, and the value that it must have: a response about another record is not ours.
+    ``envelope_key`` the key under which it must be found, ``required_key`` a key that the payload
+    itself must have, so that another object is not taken for it. ``about`` is a field of the record
+    that is expected back, and the value that it must have: a response about another record is not
+    ours.
     ``repeatable`` says whether the vendor ends in the same state when the call is made twice.
-    ``many`` marks a bulk call, whose 2xx says nothing yet about its rows.
+    ``is_bulk`` marks a bulk call, whose 2xx says nothing yet about its rows.
     """
 
     method: Method = attrs.field(kw_only=False)
@@ -55,34 +57,34 @@ class Call(Generic[T]):
     query: Query = attrs.field(default=(), repr=False)
     body: Any = attrs.field(default=None, repr=False)
     returns: type[T] | None = None
-    key: str | None = None
-    proof: str | None = None
+    envelope_key: str | None = None
+    required_key: str | None = None
     about: tuple[str, str] | None = None
     repeatable: bool = False
-    many: bool = False
+    is_bulk: bool = False
     route: str = attrs.field(eq=False, default=attrs.Factory(_first_segment, takes_self=True))
 
     @property
     def is_matched(self) -> bool:
         """Whether a response to another request can't pass for this one's, or does no harm: that
         of a read, one whose rows name their keys, or one that the caller is given as it is."""
-        keyed = self.many and self.key is not None
-        return self.method == "GET" or keyed or self.returns is Answer
+        keyed = self.is_bulk and self.envelope_key is not None
+        return self.method == "GET" or keyed or self.returns is Response
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
 
 
-class Watch(Protocol):
+class AttemptObserver(Protocol):
     """Who is told of the attempts of a call."""
 
-    async def departing(self) -> None:
+    async def before_send(self) -> None:
         """An attempt is about to leave, its slot is there; what this raises keeps it from that."""
 
     def lost(self) -> None:
         """An attempt was sent, and nobody knows whether it was acted on."""
 
-    def returned(self) -> None:
+    def will_retry(self) -> None:
         """An attempt was refused for now or never sent, and none before it was lost: nothing was
         done, and another attempt is waited for."""
 
@@ -110,7 +112,7 @@ def about(field: str, id_: object) -> tuple[str, str] | None:
     return (field, text) if text.isascii() and text.isdigit() and text[0] != "0" else None
 
 
-def fill(template: str, **values: object) -> Path:
+def build_path(template: str, **values: object) -> Path:
     """Fill a path template, e.g. ``fill("users/{uid:person}", uid="45552")``.
 
     Every value is percent-encoded whole (``/`` becomes ``%2F``). A field marked ``:person`` is kept
@@ -148,7 +150,7 @@ def is_encoded_path(path: str) -> bool:
     return bool(_IS_PATH(path)) and not {".", ".."} & set(unquote(path).split("/"))
 
 
-def given(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
+def query_params(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     """The query of those parameters that are not ``None``.
 
     ``True`` is sent as ``1``; ``False`` is left out, since vendors take the mere presence of some

@@ -10,10 +10,10 @@ from typing import Any, get_origin
 
 import orjson
 
-from ..errors import Garbled, UnexpectedAnswer
+from ..errors import InvalidResponse, UnexpectedResponse
 from ..records.lists import listed
 from .call import Call
-from .responses import Answer
+from .responses import Response
 
 #: Encodings that are decoded before a response comes here, or that change nothing.
 _DECODED = ("", "identity", "gzip", "x-gzip", "deflate", "br", "zstd")
@@ -21,7 +21,7 @@ _DECODED = ("", "identity", "gzip", "x-gzip", "deflate", "br", "zstd")
 
 def opened(
     call: Call[Any],
-    answer: Answer,
+    answer: Response,
     *,
     hint: str = "",
     is_empty: Callable[[Call[Any], dict[str, Any]], bool] = lambda call, payload: False,
@@ -32,55 +32,61 @@ def opened(
 
     :param hint: what it may mean that the expected key is missing.
     :param is_empty: whether a payload without that key says that the list is empty.
-    :raises Garbled: the body is blank or not JSON.
-    :raises UnexpectedAnswer: the body is JSON, and not what was asked for.
+    :raises InvalidResponse: the body is blank or not JSON.
+    :raises UnexpectedResponse: the body is JSON, and not what was asked for.
     """
-    if call.returns is Answer:
+    if call.returns is Response:
         return answer
     if answer.status == 204:
-        if call.returns is not None or call.key is not None or call.proof is not None:
-            raise UnexpectedAnswer("the answer is empty", call=call)
+        if (
+            call.returns is not None
+            or call.envelope_key is not None
+            or call.required_key is not None
+        ):
+            raise UnexpectedResponse("the answer is empty", call=call)
         return None
     payload = _json(call, answer)
-    if payload is None and call.many:
-        raise UnexpectedAnswer("the answer is null", call=call)
+    if payload is None and call.is_bulk:
+        raise UnexpectedResponse("the answer is null", call=call)
     if expects_list(call) and isinstance(payload, dict):
-        if call.key in payload:
-            payload[call.key] = listed(payload[call.key])
+        if call.envelope_key in payload:
+            payload[call.envelope_key] = listed(payload[call.envelope_key])
         elif call.method == "GET" and is_empty(call, payload):
-            payload[call.key] = []
-    for wanted in (call.key, call.proof):
+            payload[call.envelope_key] = []
+    for wanted in (call.envelope_key, call.required_key):
         if wanted is not None and not (isinstance(payload, dict) and wanted in payload):
-            raise UnexpectedAnswer(f"the answer has no {wanted!r}", call=call, hint=hint)
+            raise UnexpectedResponse(f"the answer has no {wanted!r}", call=call, hint=hint)
     return payload
 
 
 def expects_list(call: Call[Any]) -> bool:
     """Whether ``call.key`` holds a list: of a call that is decoded, or whose rows are read raw."""
-    return call.key is not None and (call.returns is None or get_origin(call.returns) is list)
+    return call.envelope_key is not None and (
+        call.returns is None or get_origin(call.returns) is list
+    )
 
 
 def confirm(call: Call[Any], payload: Any) -> None:
     """Check that ``payload`` is about the record that ``call`` asked for.
 
-    :raises Garbled: it names another one, as when a proxy mixes responses up.
+    :raises InvalidResponse: it names another one, as when a proxy mixes responses up.
     """
     if call.about is None or not isinstance(payload, dict):
         return
     field, wanted = call.about
-    record = payload.get(call.key) if call.key is not None else payload
+    record = payload.get(call.envelope_key) if call.envelope_key is not None else payload
     told = record.get(field) if isinstance(record, dict) else None
     if isinstance(told, str | int) and str(told).strip() != wanted:
-        raise Garbled("the response is about another record", call=call)
+        raise InvalidResponse("the response is about another record", call=call)
 
 
-def _json(call: Call[Any], answer: Answer) -> Any:
+def _json(call: Call[Any], answer: Response) -> Any:
     try:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         pass
     if answer.headers.get("content-encoding", "").strip().lower() not in _DECODED:
         why = "its Content-Encoding can't be decoded here"
-        raise Garbled(f"the response can't be read: {why}", call=call)
+        raise InvalidResponse(f"the response can't be read: {why}", call=call)
     what = "a blank answer" if not answer.body.strip() else "an answer that is not JSON"
-    raise Garbled(f"{what} with HTTP {answer.status}", call=call)
+    raise InvalidResponse(f"{what} with HTTP {answer.status}", call=call)

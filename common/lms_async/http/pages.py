@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from ..errors import UnexpectedAnswer
+from ..errors import UnexpectedResponse
 from .call import Call, Query
 from .prefetch import ahead
 from .transport import Transport
@@ -76,7 +76,7 @@ class Pages(Generic[T]):
     async def _fetched(self) -> AsyncGenerator[list[T], None]:
         # Decoded as soon as they are there: to come back to a page that was laid by costs more
         # than the prefetched page of models takes.
-        rows_only = attrs.evolve(self._call, key=None)
+        rows_only = attrs.evolve(self._call, envelope_key=None)
         for call in (self._call, *self._more):
             async with aclosing(_raw_pages(self._transport, call)) as raw:
                 async for rows in raw:
@@ -110,7 +110,9 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
             if earlier is not None:
                 call, back, steps = earlier, back * 2, steps + 1
                 if steps > _MOST_STEPS_BACK:
-                    raise UnexpectedAnswer("the list changes faster than it can be read", call=call)
+                    raise UnexpectedResponse(
+                        "the list changes faster than it can be read", call=call
+                    )
                 continue
         known = len(seen)
         yield _fresh(page.rows, identities, seen)
@@ -120,7 +122,7 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
             idle += 1
             again = page.next is not None and (page.next.path, page.next.query) in asked
             if again or idle > _MOST_IDLE:
-                raise UnexpectedAnswer("the list does not come to an end", call=call)
+                raise UnexpectedResponse("the list does not come to an end", call=call)
         if page.rows:
             must_join, back = page.overlaps, max(1, len(page.rows) // 4)
         call = page.next

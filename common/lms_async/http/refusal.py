@@ -22,7 +22,7 @@ from ..errors import (
 )
 from ..redact import scrub, texts
 from .call import Call
-from .responses import Answer
+from .responses import Response
 from .statuses import Effect, effect_of
 
 _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
@@ -31,17 +31,19 @@ _LONGEST = 24 * 3600.0
 
 
 def refusal(
-    call: Call[Any], answer: Answer, *, hints: Mapping[int, str], otherwise_wait: float
+    call: Call[Any], answer: Response, *, hints: Mapping[int, str], default_retry_after: float
 ) -> ApiError:
     """The error for an answer that is not a success.
 
     :param hints: what to do, by status.
-    :param otherwise_wait: seconds to pause after a 429 that names no time.
+    :param default_retry_after: seconds to pause after a 429 that names no time.
     """
     hint = hints.get(answer.status, "")
     if answer.status == 429:
         wait = seconds_asked(answer.headers)
-        return RateLimited(429, retry_after=otherwise_wait if wait is None else wait, call=call)
+        return RateLimited(
+            429, retry_after=default_retry_after if wait is None else wait, call=call
+        )
     detail = scrub(said(answer), sent=_sent(call))
     kind = ServerError if answer.status >= 500 else _BY_STATUS.get(answer.status, BadRequest)
     error = kind(answer.status, call=call, detail=detail, hint=hint)
@@ -118,7 +120,7 @@ def moment_of(text: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def said(answer: Answer) -> str:
+def said(answer: Response) -> str:
     """The vendor's words in an answer: bare text, a JSON string, or the sentences of an object."""
     text = answer.body.decode("utf-8", "replace")
     try:

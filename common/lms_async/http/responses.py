@@ -8,7 +8,7 @@ import attrs
 
 
 @attrs.frozen
-class Answer:
+class Response:
     """An answer: status, headers (looked up in lower case) and body."""
 
     status: int

@@ -16,10 +16,10 @@ import backoff
 from backoff.types import Details
 
 from ..errors import (
-    AnswerLost,
     ApiError,
     ConnectionFailed,
     LmsError,
+    ResponseLost,
     ServerError,
     StaleSignature,
     Unauthorized,
@@ -46,7 +46,7 @@ class Quota:
     @staticmethod
     def cost(error: LmsError) -> int:
         """What a retry after ``error`` costs: a lost answer has held a place the longest."""
-        return 10 if isinstance(error, AnswerLost) else 5
+        return 10 if isinstance(error, ResponseLost) else 5
 
     def take(self, cost: int) -> bool:
         """Pay for a retry, if that can be paid."""
@@ -78,12 +78,12 @@ class RetryPolicy:
     tries: int = attrs.field(default=5, validator=attrs.validators.ge(1))
     base: float = attrs.field(default=0.5, validator=attrs.validators.gt(0))
     cap: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
-    longest_wait: float = 300.0
+    max_pause: float = 300.0
     quota: int = 500
     max_failed_chunks: int = attrs.field(default=5, validator=attrs.validators.ge(1))
 
 
-def is_passing(error: LmsError, call: Call[Any]) -> bool:
+def is_retryable(error: LmsError, call: Call[Any]) -> bool:
     """Whether ``call``, failed with ``error``, may be made again without harm.
 
     Never sent, or refused for now before anything was done: always. Sent and the answer lost, or
@@ -98,7 +98,7 @@ def is_passing(error: LmsError, call: Call[Any]) -> bool:
 
 def is_lost(error: LmsError) -> bool:
     """Whether the request was sent, and what came back does not tell whether it was acted on."""
-    return isinstance(error, AnswerLost | ServerError) and error.may_have_acted
+    return isinstance(error, ResponseLost | ServerError) and error.may_have_acted
 
 
 def retry_after(error: LmsError) -> float | None:
@@ -106,7 +106,7 @@ def retry_after(error: LmsError) -> float | None:
     return error.retry_after if isinstance(error, ApiError) else None
 
 
-class Passing(Exception):
+class RetryableError(Exception):
     """A failed attempt after which the next one may be made. ``state`` is the attempt's own."""
 
     def __init__(self, error: LmsError, state: object) -> None:
@@ -118,7 +118,7 @@ class Passing(Exception):
 def retrying(
     policy: RetryPolicy,
     attempt: Callable[P, Coroutine[Any, Any, R]],
-    on_retry: Callable[[Passing, float], None],
+    on_retry: Callable[[RetryableError, float], None],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
     """``attempt``, made again for as long as it raises :class:`Passing`.
 
@@ -126,11 +126,11 @@ def retrying(
     """
 
     def note(details: Details) -> None:
-        on_retry(cast("Passing", details["exception"]), details["wait"])  # type: ignore[typeddict-item]
+        on_retry(cast("RetryableError", details["exception"]), details["wait"])  # type: ignore[typeddict-item]
 
     return backoff.on_exception(
         _waits,
-        Passing,
+        RetryableError,
         base=policy.base,
         cap=policy.cap,
         jitter=None,
@@ -141,7 +141,7 @@ def retrying(
 
 def _waits(base: float, cap: float) -> Generator[float, Any, None]:
     """backoff's protocol: primed once, then sent each failure; yields seconds to wait."""
-    passing: Passing = yield 0.0
+    passing: RetryableError = yield 0.0
     ceiling = base
     while True:
         error = passing.error

@@ -24,25 +24,35 @@ import orjson
 
 from ..errors import (
     ApiError,
+    CrossHostRedirect,
     DecodeError,
-    ForeignLink,
     InvalidInput,
     LmsError,
     OutcomeUnknown,
     RateLimited,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
-from ..events import Answered, Departed, Failed, Listener, Refused, Retrying, heard, log, tell
+from ..events import (
+    Listener,
+    Refused,
+    RequestFailed,
+    RequestSent,
+    ResponseReceived,
+    Retrying,
+    heard,
+    log,
+    tell,
+)
 from ..limits.registry import acquired, shared
 from ..limits.slot import FullSlot
 from ..limits.window import Limiter, Priority
 from ..records.scalars import Misfit
-from .call import Call, Watch, follow
+from .call import AttemptObserver, Call, follow
 from .concurrency import Width
 from .envelope import confirm
-from .responses import Answer
-from .retry import Passing, Quota, RetryPolicy, is_lost, is_passing, retry_after, retrying
+from .responses import Response
+from .retry import Quota, RetryableError, RetryPolicy, is_lost, is_retryable, retry_after, retrying
 from .vendor import Vendor
 from .wire import Wire
 
@@ -71,7 +81,7 @@ class _Try:
     in_doubt: bool = False
     #: The failure of the first attempt, until it is known whether there is a second.
     failure: LmsError | None = None
-    watch: Watch | None = attrs.field(default=None, repr=False)
+    watch: AttemptObserver | None = attrs.field(default=None, repr=False)
 
 
 class Transport:
@@ -150,7 +160,9 @@ class Transport:
         payload, _ = await self.fetch(call)
         return self.decode(call, payload)
 
-    async def fetch(self, call: Call[Any], *, watch: Watch | None = None) -> tuple[Any, int]:
+    async def fetch(
+        self, call: Call[Any], *, watch: AttemptObserver | None = None
+    ) -> tuple[Any, int]:
         """The checked payload of ``call``, not decoded, and how many attempts it took.
 
         :param watch: told of each attempt.
@@ -162,24 +174,26 @@ class Transport:
             if not _is_redirect(answer):
                 return payload, attempts
             call = self._redirected(call, answer, attempts)
-        raise UnexpectedAnswer(f"more than {_MOST_HOPS} redirects", call=call).after(attempts)
+        raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(attempts)
 
     def decode(self, call: Call[T], payload: Any) -> T:
         """``payload`` as the type that ``call`` returns.
 
         :raises DecodeError: names the fields that don't fit; holds none of their values.
         """
-        if call.returns is None or call.returns is Answer:
+        if call.returns is None or call.returns is Response:
             return cast("T", payload)
-        if call.key is not None:
-            payload = payload[call.key]
+        if call.envelope_key is not None:
+            payload = payload[call.envelope_key]
         try:
             return self.vendor.converter.structure(payload, call.returns)
         except Misfit as misfit:
             paths = [f"{path or 'all of it'}: {why}" for path, why in misfit.fields.items()]
         raise DecodeError(paths, call=call)
 
-    async def _perform(self, call: Call[Any], watch: Watch | None) -> tuple[Answer, Any, int]:
+    async def _perform(
+        self, call: Call[Any], watch: AttemptObserver | None
+    ) -> tuple[Response, Any, int]:
         state = _Try(call, _encoded(call), watch=watch)
         try:
             # Nearly every call succeeds at once: only one that did not goes through backoff.
@@ -191,7 +205,7 @@ class Transport:
             return answer, payload, state.attempts
         try:
             answer, payload = await self._again(state)
-        except Passing as given_up:
+        except RetryableError as given_up:
             error = given_up.error
         except LmsError as final:
             error = final
@@ -203,7 +217,7 @@ class Transport:
             error = _in_doubt(call, error)
         raise error.after(state.attempts)
 
-    async def _attempt(self, state: _Try) -> tuple[Answer, Any]:
+    async def _attempt(self, state: _Try) -> tuple[Response, Any]:
         """One attempt, or the failure of the first one, which has been made."""
         call = state.call
         error, state.failure = state.failure, None
@@ -218,10 +232,10 @@ class Transport:
         if not self._may_retry(state, error):
             raise error
         if state.watch is not None and not state.in_doubt:
-            state.watch.returned()
-        raise Passing(error, state)
+            state.watch.will_retry()
+        raise RetryableError(error, state)
 
-    async def _exchange(self, state: _Try) -> tuple[Answer, Any]:
+    async def _exchange(self, state: _Try) -> tuple[Response, Any]:
         call = state.call
         url = self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
@@ -230,11 +244,11 @@ class Transport:
         left = time.monotonic()
         try:
             if state.watch is not None:
-                await state.watch.departing()
+                await state.watch.before_send()
                 left = time.monotonic()
             state.attempts += 1
             if watched:
-                tell(self._events, Departed(str(call), state.attempts, left - asked))
+                tell(self._events, RequestSent(str(call), state.attempts, left - asked))
         except BaseException:
             slot.unused()
             raise
@@ -245,18 +259,18 @@ class Transport:
                 call,
                 url,
                 state.body,
-                signed=self.vendor.signed,
+                signed=self.vendor.auth_headers,
                 slot=slot,
                 seconds=self._timeout,
                 late=partial(self._came_late, call),
             )
         except LmsError as error:
-            tell(self._events, Failed(str(call), state.attempts, type(error).__name__))
+            tell(self._events, RequestFailed(str(call), state.attempts, type(error).__name__))
             raise
         seconds = time.monotonic() - left
         self._width.answered(seconds)
         if watched:
-            tell(self._events, Answered(str(call), state.attempts, answer.status, seconds))
+            tell(self._events, ResponseReceived(str(call), state.attempts, answer.status, seconds))
         try:
             payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
             confirm(call, payload)
@@ -273,7 +287,7 @@ class Transport:
             limiter.pause(refused.retry_after, refusal=refused.status == 429)
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
-    def _came_late(self, call: Call[Any], answer: Answer) -> None:
+    def _came_late(self, call: Call[Any], answer: Response) -> None:
         """Heed a refusal whose caller has been cancelled: the pause is for everybody."""
         if answer.status < 400:
             return
@@ -318,7 +332,7 @@ class Transport:
                     self._limiters(call),
                     weight=self.vendor.weight(call),
                     priority=self._priority,
-                    patience=self._policy.longest_wait,
+                    max_pause=self._policy.max_pause,
                 )
             except RateLimited as paused:
                 wait = paused.retry_after
@@ -349,13 +363,13 @@ class Transport:
             self.vendor.expire(state.generation)
             state.renewed = True
             return True
-        if not is_passing(error, state.call):
+        if not is_retryable(error, state.call):
             return False
         asked = retry_after(error)
         if asked is not None:
             # A pause costs patience, not attempts: everybody waits it out together.
             state.paused += max(asked, 0.001)
-            return state.paused <= self._policy.longest_wait
+            return state.paused <= self._policy.max_pause
         if state.attempts >= self._policy.tries:
             return False
         cost = self._quota.cost(error)
@@ -364,20 +378,20 @@ class Transport:
         state.paid += cost
         return True
 
-    def _note(self, passing: Passing, seconds: float) -> None:
+    def _note(self, passing: RetryableError, seconds: float) -> None:
         state = cast("_Try", passing.state)
         name = type(passing.error).__name__
         tell(self._events, Retrying(str(state.call), state.attempts, name, seconds))
 
-    def _redirected(self, call: Call[Any], answer: Answer, attempts: int) -> Call[Any]:
+    def _redirected(self, call: Call[Any], answer: Response, attempts: int) -> Call[Any]:
         if call.method != "GET":
-            refused = UnexpectedAnswer("the vendor redirected a write", call=call)
+            refused = UnexpectedResponse("the vendor redirected a write", call=call)
             raise refused.after(attempts)
         try:
             return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
         except ValueError as refused:
             why = str(refused)
-        raise ForeignLink(f"redirect not followed: {why}", call=call).after(attempts)
+        raise CrossHostRedirect(f"redirect not followed: {why}", call=call).after(attempts)
 
 
 def _encoded(call: Call[Any]) -> bytes | None:
@@ -402,5 +416,5 @@ def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:
     return unknown
 
 
-def _is_redirect(answer: Answer) -> bool:
+def _is_redirect(answer: Response) -> bool:
     return 300 <= answer.status < 400 and "location" in answer.headers

@@ -22,7 +22,7 @@ from ..limits.window import Limiter
 from .call import Call, is_encoded_path, url_of
 from .envelope import opened
 from .refusal import refusal
-from .responses import Answer
+from .responses import Response
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_IN_A_BASE_URL = {*map(chr, range(33)), "\x7f", "?", "#"}
@@ -105,7 +105,7 @@ class Vendor(ABC):
     #: What to do about a refusal, by status.
     hints: ClassVar[Mapping[int, str]] = {}
     #: Seconds to pause after a 429 that names no time.
-    otherwise_wait: ClassVar[float] = 5.0
+    default_retry_after: ClassVar[float] = 5.0
 
     base_url: str
     scope: Hashable
@@ -121,7 +121,7 @@ class Vendor(ABC):
         """A limiter that is safe for this vendor, used where the caller gives none."""
 
     @abstractmethod
-    def signed(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
+    def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """Headers that authorise this one attempt; the context ends when its answer begins."""
 
     @abstractmethod
@@ -161,13 +161,15 @@ class Vendor(ABC):
     def expire(self, generation: int) -> None:  # noqa: B027 - most vendors have nothing to renew
         """Have :meth:`prepare` renew the credentials of ``generation``, which were refused."""
 
-    def check(self, call: Call[Any], answer: Answer) -> Any:
+    def check(self, call: Call[Any], answer: Response) -> Any:
         """The payload of a success.
 
         :raises LmsError: for anything else, also a 2xx that is not what was asked for.
         """
         if not 200 <= answer.status < 300:
-            raise refusal(call, answer, hints=self.hints, otherwise_wait=self.otherwise_wait)
+            raise refusal(
+                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+            )
         return opened(call, answer, is_empty=self.is_empty)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:

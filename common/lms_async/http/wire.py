@@ -16,13 +16,13 @@ import aiohttp
 from yarl import URL
 
 from .._version import __version__
-from ..errors import AnswerLost, InvalidInput, LmsError, TimedOut
+from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
 from ..limits.slot import FullSlot
-from ..loop_owner import Home
+from ..loop_owner import LoopOwner
 from .call import Call
 from .connections import open_sessions
 from .in_flight import CURRENT, InFlight, Progress
-from .responses import Answer
+from .responses import Response
 from .wire_errors import (
     NOT_SENT,
     SecondPass,
@@ -97,7 +97,9 @@ class Wire:
         self._closed = False
         self._places: asyncio.Semaphore | None = None
         self._in_flight = InFlight()
-        self._home = Home("the client", "make one client per event loop and process, after a fork")
+        self._home = LoopOwner(
+            "the client", "make one client per event loop and process, after a fork"
+        )
 
     async def close(self) -> None:
         """Close the sessions, unless they are the caller's. Further use raises ClientUnusable."""
@@ -129,8 +131,8 @@ class Wire:
         signed: Signed,
         slot: FullSlot,
         seconds: float,
-        late: Callable[[Answer], None],
-    ) -> Answer:
+        late: Callable[[Response], None],
+    ) -> Response:
         """Send ``call`` once, and end its slot as what became of it asks for.
 
         :param url: absolute, already percent-encoded.
@@ -141,8 +143,8 @@ class Wire:
         :param late: told a response that came after its caller was cancelled, without its body.
         :raises InvalidInput: the URL can't be requested; nothing was sent.
         :raises ConnectionFailed: it was not sent.
-        :raises AnswerLost: it was sent, and no whole response came, or none that can be read
-            (:class:`TimedOut` and :class:`Garbled` among them).
+        :raises ResponseLost: it was sent, and no whole response came, or none that can be read
+            (:class:`TimedOut` and :class:`InvalidResponse` among them).
         """
         failure: LmsError
         try:
@@ -161,7 +163,7 @@ class Wire:
         def over(unheard: aiohttp.ClientResponse | None) -> None:
             places.release()
             if unheard is not None:
-                late(Answer(unheard.status, unheard.headers, b""))
+                late(Response(unheard.status, unheard.headers, b""))
 
         try:
             request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
@@ -179,9 +181,9 @@ class Wire:
             if response.status == 407:
                 failure = proxy_refused(call, 407)
             elif content is not None:
-                return Answer(response.status, response.headers, content)
+                return Response(response.status, response.headers, content)
             else:
-                failure = AnswerLost(_too_large(), call=call)
+                failure = ResponseLost(_too_large(), call=call)
         except aiohttp.ClientHttpProxyError as error:
             failure = proxy_refused(call, error.status)
         except NOT_SENT as error:

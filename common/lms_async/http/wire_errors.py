@@ -11,7 +11,7 @@ import errno
 import aiohttp
 from yarl import URL
 
-from ..errors import AnswerLost, ClientUnusable, ConnectionFailed, Garbled
+from ..errors import ClientUnusable, ConnectionFailed, InvalidResponse, ResponseLost
 from .call import Call
 from .connections import NotConnected
 
@@ -52,13 +52,13 @@ def unusable() -> ClientUnusable:
     )
 
 
-def lost(call: Call[object], error: Exception) -> AnswerLost:
+def lost(call: Call[object], error: Exception) -> ResponseLost:
     """The response was cut off, or it breaks the rules of HTTP: say which."""
     unread = _why_unreadable(error)
     if unread:
-        return Garbled(f"the response can't be read: {unread}", call=call)
+        return InvalidResponse(f"the response can't be read: {unread}", call=call)
     what = "the connection was cut before the whole answer was in"
-    return AnswerLost(f"{what} [{type(error).__name__}]", call=call)
+    return ResponseLost(f"{what} [{type(error).__name__}]", call=call)
 
 
 def _why_unreadable(error: Exception) -> str:

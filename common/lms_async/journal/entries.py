@@ -68,7 +68,7 @@ class Known:
 
 
 @attrs.frozen
-class Told:
+class JournalSummary:
     """What a journal tells of itself: counts by status (``sent``: without an answer), and when it
     was begun and last written, in seconds since 1970."""
 

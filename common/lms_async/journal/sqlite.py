@@ -23,7 +23,7 @@ import orjson
 
 from .._version import __version__
 from ..errors import JournalFailed, JournalUnusable
-from .entries import Ended, Known, Sent, Told
+from .entries import Ended, JournalSummary, Known, Sent
 from .key import InUse, KeyFile, key_beside, make_private
 from .matching import TABLES, fold, forget_rejected, recall
 from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
@@ -239,14 +239,14 @@ class JournalFile:
         with self._writing(), self._transaction():
             return [recall(self._db, tag) for tag in tags]
 
-    def tell(self) -> Told:
+    def tell(self) -> JournalSummary:
         """What stands in it."""
         with self._reading():
             counts = dict(self._db.execute("SELECT status, count(*) FROM row GROUP BY status"))
             about = dict(self._db.execute("SELECT name, value FROM about"))
             begun = float(about.get("begun", 0.0))
             (written,) = self._db.execute("SELECT max(at) FROM row").fetchone()
-        return Told(Counter(counts), about.get("operation", ""), begun, written or begun)
+        return JournalSummary(Counter(counts), about.get("operation", ""), begun, written or begun)
 
     def _check_ours(self, header: Header | None, *, make: bool) -> None:
         """Refuse somebody else's file, and an empty file that nobody asked to be made a journal."""

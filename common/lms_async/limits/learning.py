@@ -42,7 +42,7 @@ _KEPT_AWAY = 1.5
 
 
 @attrs.frozen
-class Learnt:
+class LearnedLimit:
     """What a window has learnt. Keep it as plain numbers with ``attrs.asdict``.
 
     :param limit: requests in a period that the vendor takes.
@@ -66,7 +66,7 @@ class Learning:
     :param known: what was learnt before.
     """
 
-    def __init__(self, most: int, per: float, known: Learnt | None = None) -> None:
+    def __init__(self, most: int, per: float, known: LearnedLimit | None = None) -> None:
         self._most = most
         self._per = per
         self.limit = most
@@ -90,12 +90,12 @@ class Learning:
         self.gathers = False  # whether the guard has just begun
 
     @property
-    def learnt(self) -> Learnt:
+    def learned_limit(self) -> LearnedLimit:
         """What is known by now."""
         guard = None if self._guard == inf else self._guard
-        return Learnt(self.limit, self._refused, guard, self._refused_guard)
+        return LearnedLimit(self.limit, self._refused, guard, self._refused_guard)
 
-    def is_full(self) -> None:
+    def mark_full(self) -> None:
         """To be called when somebody has to wait: only a limit that is used up is put to test."""
         self._full = True
 

@@ -21,17 +21,17 @@ _IN_A_ROW = 3
 
 @attrs.define(eq=False)
 class Waiter:
-    """A call that stands in line. ``patience`` is the longest pause that it waits out, in seconds;
+    """A call that stands in line. ``max_pause`` is the longest pause that it waits out, in seconds;
     ``asked`` is set to a pause that is longer, and the call then leaves the line."""
 
     turn: asyncio.Future[Any]
     weight: int
     priority: Priority
-    patience: float
+    max_pause: float
     asked: float | None = None
 
 
-class Line:
+class WaitQueue:
     """The waiters, in two rows."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Line:
         """Tell those who would not wait out a pause of ``asked`` seconds."""
         for row in self._rows.values():
             for waiter in row:
-                if waiter.patience < asked and not waiter.turn.done():
+                if waiter.max_pause < asked and not waiter.turn.done():
                     waiter.asked = asked
                     waiter.turn.set_result(None)
 

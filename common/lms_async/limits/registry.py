@@ -70,17 +70,17 @@ class _Slots:
 
 
 async def acquired(
-    limiters: Sequence[Limiter], *, weight: int, priority: Priority, patience: float
+    limiters: Sequence[Limiter], *, weight: int, priority: Priority, max_pause: float
 ) -> FullSlot:
     """Wait for a slot of each of ``limiters``, see :meth:`Limiter.acquire`."""
     if len(limiters) == 1:
         return full_slot(
-            await limiters[0].acquire(weight=weight, priority=priority, patience=patience)
+            await limiters[0].acquire(weight=weight, priority=priority, max_pause=max_pause)
         )
     slots = _Slots()
     try:
         for limiter in limiters:
-            slot = await limiter.acquire(weight=weight, priority=priority, patience=patience)
+            slot = await limiter.acquire(weight=weight, priority=priority, max_pause=max_pause)
             slots.held.append(full_slot(slot))
     except BaseException:
         slots.unused()  # no request was sent with those that are held already

@@ -44,7 +44,7 @@ class Slots:
         if used + weight <= limit or not used:
             return now
         if self.learning is not None:
-            self.learning.is_full()
+            self.learning.mark_full()
         missing = used + min(weight, limit) - limit
         return free_at[missing - 1] if missing <= len(free_at) else None
 

@@ -19,10 +19,10 @@ from typing import Protocol
 
 from ..errors import InvalidInput, RateLimited
 from ..events import Learned, Listener, heard, tell
-from ..loop_owner import Home
-from .learning import Learning, Learnt
-from .queue import Line, Waiter
+from ..loop_owner import LoopOwner
+from .learning import LearnedLimit, Learning
 from .queue import Priority as Priority
+from .queue import Waiter, WaitQueue
 from .slot import FullSlot
 from .slot import Slot as Slot
 from .slots import Slots
@@ -36,15 +36,15 @@ class Limiter(Protocol):
     """What the transport asks before each attempt."""
 
     async def acquire(
-        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+        self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
     ) -> Slot:
         """Wait until one request may depart.
 
         :param weight: how much of the limit it uses, at least 1.
         :param priority: ``interactive`` goes before ``normal``, which keeps a share of the places.
-        :param patience: the longest pause, in seconds, that the caller would wait out.
+        :param max_pause: the longest pause, in seconds, that the caller would wait out.
         :raises InvalidInput: at once, for a weight above the limit.
-        :raises RateLimited: at once, for a pause that lasts longer than ``patience``, whether it
+        :raises RateLimited: at once, for a pause that lasts longer than ``max_pause``, whether it
             is found or comes while the caller waits.
         """
 
@@ -100,8 +100,8 @@ class Window:
     :param limit: requests, at least 1.
     :param per: seconds, above 0.
     :param learn: find out, from refusals alone, how much less than ``limit`` the vendor allows and
-        how early a slot may be free again; what :attr:`learnt` told earlier can be given here. The
-        price is a refusal now and then. Without it nothing is risked.
+        how early a slot may be free again; what :attr:`learned_limit` told earlier can be given
+        here. The price is a refusal now and then. Without it nothing is risked.
     :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
     :param after: a window of the same limit that was used on an event loop which has ended: the
         slots that it used, and its pause, count here too.
@@ -112,7 +112,7 @@ class Window:
         limit: int,
         *,
         per: float,
-        learn: bool | Learnt = False,
+        learn: bool | LearnedLimit = False,
         events: Sequence[Listener] = (),
         after: Window | None = None,
     ) -> None:
@@ -120,7 +120,9 @@ class Window:
             raise ValueError("a window needs limit >= 1 and per > 0 (seconds)")
         self._learning: Learning | None = None
         if learn:
-            self._learning = Learning(limit, per, learn if isinstance(learn, Learnt) else None)
+            self._learning = Learning(
+                limit, per, learn if isinstance(learn, LearnedLimit) else None
+            )
         self._slots: tuple[Slots, ...] = (Slots(limit, per, self._learning),)
         self._usage = Usage(self._slots)
         self._former: list[Usage] = []
@@ -128,12 +130,12 @@ class Window:
             self._former += [*(one for one in after._former if not one.is_over), after._usage]
         self._most_weight = limit
         self._events = heard(events)
-        self._told = self.learnt
-        self._line = Line()
+        self._told = self.learned_limit
+        self._line = WaitQueue()
         self._normal_left = -inf
         self._interactive_came = -inf
         self._timer: asyncio.TimerHandle | None = None
-        self._home = Home("this limiter", "make a new Window there, with after=this one")
+        self._home = LoopOwner("this limiter", "make a new Window there, with after=this one")
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
@@ -155,7 +157,7 @@ class Window:
     def __repr__(self) -> str:
         limits = " and ".join(f"{slots.limit} per {slots.per:g} s" for slots in self._slots)
         if self._learning is not None:
-            guard = self._learning.learnt.guard
+            guard = self._learning.learned_limit.guard
             shown = "" if guard is None else f", guard {guard:.3f} s"
             limits += f" (learnt, of at most {self._slots[0].most}{shown})"
         return f"<Window {limits}: {self._slots[0].out} under way, {self.waiting} waiting>"
@@ -171,20 +173,20 @@ class Window:
         return min(slots.limit / slots.per for slots in self._slots)
 
     @property
-    def learnt(self) -> Learnt | None:
+    def learned_limit(self) -> LearnedLimit | None:
         """What was learnt so far, to be given as ``learn`` next time; ``None`` if it does not."""
-        return None if self._learning is None else self._learning.learnt
+        return None if self._learning is None else self._learning.learned_limit
 
     async def acquire(
-        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+        self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
     ) -> FullSlot:
         """Wait for a slot.
 
         :param weight: how many slots the request uses, at least 1.
         :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place.
-        :param patience: the longest pause, in seconds, that is waited out.
+        :param max_pause: the longest pause, in seconds, that is waited out.
         :raises InvalidInput: at once, for a weight above the limit.
-        :raises RateLimited: at once, for a pause longer than ``patience``, also one that comes
+        :raises RateLimited: at once, for a pause longer than ``max_pause``, also one that comes
             while the caller waits.
         :raises ClientUnusable: on another event loop than before, or after a fork.
         """
@@ -192,14 +194,14 @@ class Window:
             raise InvalidInput(f"a weight of {weight} does not fit {self!r}")
         loop = self._loop()
         now = loop.time()
-        if self._usage.paused_until - now > patience:
+        if self._usage.paused_until - now > max_pause:
             raise RateLimited(429, retry_after=self._usage.paused_until - now)
         if priority == "interactive":
             self._interactive_came = now
         if not self._line.anybody and self._opens_at(weight, priority, now) == now:
             self._depart(weight, priority, now)
             return _WindowSlot(self, weight, now)
-        waiter = Waiter(loop.create_future(), weight, priority, patience)
+        waiter = Waiter(loop.create_future(), weight, priority, max_pause)
         self._line.join(waiter)
         if self._line.first() is waiter:
             self._wake()
@@ -246,7 +248,7 @@ class Window:
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         """The running event loop, if it is the window's own."""
-        new = self._home.settled is None
+        new = self._home.bound_loop is None
         loop = self._home.loop()
         if new:
             self._usage.begins_on(loop)
@@ -284,7 +286,7 @@ class Window:
             self._normal_left = now
 
     def _answered(self, weight: int, departed: float) -> None:
-        loop = self._home.settled
+        loop = self._home.bound_loop
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
         self._usage.used(now)
@@ -302,7 +304,7 @@ class Window:
         self._wake()
 
     def _abandoned(self, weight: int, seconds: float) -> None:
-        loop = self._home.settled
+        loop = self._home.bound_loop
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
         self._usage.used(now)
@@ -317,7 +319,7 @@ class Window:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        loop = self._home.settled
+        loop = self._home.bound_loop
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
         if loop.is_closed():
             return  # a request that nobody finished is being collected: no waiter can go on
@@ -337,8 +339,8 @@ class Window:
 
     def _tell(self) -> None:
         """Tell what was learnt, if it is new."""
-        learnt = self.learnt
-        if learnt is None or learnt == self._told:
+        learned_limit = self.learned_limit
+        if learned_limit is None or learned_limit == self._told:
             return
-        self._told = learnt
-        tell(self._events, Learned(learnt.limit, self._slots[0].per, learnt.guard))
+        self._told = learned_limit
+        tell(self._events, Learned(learned_limit.limit, self._slots[0].per, learned_limit.guard))

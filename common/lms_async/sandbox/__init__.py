@@ -7,16 +7,16 @@ from .clock import Clock
 from .faults import Fault, Faults, Scope
 from .limits import ArrivalLimit, busiest
 from .log import RequestLog, Seen
-from .server import Answer, Arrived, StandIn
+from .server import Arrived, Response, StandIn
 
 __all__ = [
-    "Answer",
     "ArrivalLimit",
     "Arrived",
     "Clock",
     "Fault",
     "Faults",
     "RequestLog",
+    "Response",
     "Scope",
     "Seen",
     "StandIn",

@@ -41,7 +41,7 @@ class Arrived:
 
 
 @frozen
-class Answer:
+class Response:
     """What the server says to it."""
 
     status: int
@@ -92,23 +92,23 @@ class StandIn(ABC):
         self._bugs: list[Exception] = []
 
     @abstractmethod
-    def admit(self, arrived: Arrived) -> Answer | None:
+    def admit(self, arrived: Arrived) -> Response | None:
         """Refuse a caller who may not come in, or ``None``."""
 
     @abstractmethod
-    def act(self, arrived: Arrived) -> Answer:
+    def act(self, arrived: Arrived) -> Response:
         """Do what was asked. All at once: no other request is served meanwhile."""
 
     def path_of(self, raw: str) -> str:
         """A request's path, as the log and faults know it, from all of the path on the wire."""
         return raw.removeprefix(self.prefix)
 
-    def refusal(self) -> Answer:
+    def refusal(self) -> Response:
         """What a request beyond the limit gets."""
         headers = {"Content-Type": "text/plain"}
         if self.retry_after is not None:
             headers["Retry-After"] = f"{self.retry_after:g}"
-        return Answer(429, b"Too many requests.", headers)
+        return Response(429, b"Too many requests.", headers)
 
     # -- its life
 
@@ -207,7 +207,7 @@ class StandIn(ABC):
         coming = whole * self._dice.random()
         return coming, whole - coming
 
-    def _decide(self, arrived: Arrived, seen: Seen) -> tuple[Fault | None, Answer | None]:
+    def _decide(self, arrived: Arrived, seen: Seen) -> tuple[Fault | None, Response | None]:
         if self.before_each is not None:
             self.before_each(seen)
         if self._limit is not None and not self._limit.admits(seen.at):
@@ -225,7 +225,7 @@ class StandIn(ABC):
         return fault, answer
 
     async def _send(
-        self, request: web.Request, fault: Fault | None, answer: Answer | None
+        self, request: web.Request, fault: Fault | None, answer: Response | None
     ) -> web.StreamResponse:
         if fault is None:
             assert answer is not None  # noqa: S101 - what `_decide` promises without a fault
@@ -247,7 +247,7 @@ def _cut(request: web.Request) -> web.StreamResponse:
     return web.Response()  # goes nowhere: there is no connection to write it to
 
 
-async def _half(request: web.Request, answer: Answer) -> web.StreamResponse:
+async def _half(request: web.Request, answer: Response) -> web.StreamResponse:
     if len(answer.body) < 2:
         return _cut(request)  # there is no half of nothing
     response = web.StreamResponse(status=answer.status, headers=answer.headers)

@@ -18,15 +18,15 @@ class Booked:
 
     __slots__ = ("_departures", "booking")
 
-    def __init__(self, departures: Departures, booking: str) -> None:
-        self._departures: Departures | None = departures
+    def __init__(self, departures: Bookings, booking: str) -> None:
+        self._departures: Bookings | None = departures
         self.booking = booking
 
     def answered(self) -> None:
         """See :class:`~lms_async.limits.slot.Slot`."""
         if self._departures is not None:
             departures, self._departures = self._departures, None
-            departures.is_answered(self.booking)
+            departures.record_response(self.booking)
 
     def unused(self) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
@@ -41,7 +41,7 @@ class Booked:
             departures.is_abandoned(self.booking, seconds)
 
 
-class Departures:
+class Bookings:
     """Keeps each booking until its moment, and what Redis is to be told of them.
 
     :param here: a moment on the clock of Redis, on the loop's.
@@ -83,7 +83,7 @@ class Departures:
         """One more, for later."""
         heapq.heappush(self.booked, (departure(booking), booking))
 
-    def is_answered(self, booking: str) -> None:
+    def record_response(self, booking: str) -> None:
         """The request that left with it has its answer."""
         self.answered.append(booking)
         self.news.set()

@@ -106,7 +106,7 @@ def _connections(url: str) -> Redis:
     raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
 
 
-class Line:
+class RedisConnection:
     """Calls the script, and hears what others' calls have for this process.
 
     :param name: of the window in Redis: its keys and its channels begin with it.

@@ -10,7 +10,7 @@ import attrs
 
 from ...errors import ConnectionFailed
 from ...events import Event, Listener, tell
-from ..queue import Line as Waiters
+from ..queue import WaitQueue
 from ..window import Limiter, Slot
 
 log = logging.getLogger("lms_async")
@@ -42,7 +42,7 @@ class RedisForgot(Event):
     seconds: float
 
 
-class Away:
+class RedisFallback:
     """Whether Redis is away, and what those get who wait for it.
 
     :param name: what the window is called in Redis.
@@ -56,7 +56,7 @@ class Away:
         self,
         name: str,
         share: Limiter | None,
-        waiters: Waiters,
+        waiters: WaitQueue,
         *,
         hand: Callable[[Slot], None],
         ended: Callable[[asyncio.Task[None]], None],

@@ -7,16 +7,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
-from ..queue import Line as Waiters
-from .bookings import Departures
-from .connection import BROKEN, Booking, Forgotten, Line, Pause, Reply, is_cancelled
-from .fallback import Away
+from ..queue import WaitQueue
+from .bookings import Bookings
+from .connection import BROKEN, Booking, Forgotten, Pause, RedisConnection, Reply, is_cancelled
+from .fallback import RedisFallback
 
 #: Seconds between attempts to reach Redis again.
 _TRY_AGAIN = 0.25
 
 
-class Talk:
+class RedisSession:
     """Says what there is to say, in as few calls as can be, and heeds what it hears.
 
     :param refuse: refuses all who wait, if they have to be.
@@ -24,10 +24,10 @@ class Talk:
 
     def __init__(
         self,
-        line: Line,
-        waiters: Waiters,
-        departures: Departures,
-        away: Away,
+        line: RedisConnection,
+        waiters: WaitQueue,
+        departures: Bookings,
+        away: RedisFallback,
         *,
         refuse: Callable[[], None],
     ) -> None:

@@ -24,15 +24,14 @@ from typing import Literal, Self
 
 from ...errors import ClientUnusable, InvalidInput, LmsError, RateLimited
 from ...events import Listener, heard
-from ...loop_owner import Home
-from ..queue import Line as Waiters
-from ..queue import Priority, Waiter
+from ...loop_owner import LoopOwner
+from ..queue import Priority, Waiter, WaitQueue
 from ..slot import FullSlot, Slot, full_slot
 from ..window import Limiter
-from .bookings import LATE, Booked, Departures
-from .connection import PATIENCE, Line
-from .fallback import Away
-from .session import Talk
+from .bookings import LATE, Booked, Bookings
+from .connection import PATIENCE, RedisConnection
+from .fallback import RedisFallback
+from .session import RedisSession
 
 log = logging.getLogger("lms_async")
 
@@ -83,16 +82,16 @@ class RedisWindow:
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
         # Late by no more than LATE, and by what is not known of the clock of Redis.
         lease = timeout + per + LATE + PATIENCE
-        line = Line(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
+        line = RedisConnection(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
 
-        self._home = Home("this limiter", "make a new RedisWindow there, of the same scope")
+        self._home = LoopOwner("this limiter", "make a new RedisWindow there, of the same scope")
         #: Why it can't be used any more.
         self._end = ""
         self._keeping: asyncio.Task[None] | None = None
-        self._waiters = Waiters()
+        self._waiters = WaitQueue()
         share = None if when_away == "refuse" else when_away
-        self._departures = Departures(here=line.here, hand=self._hand, share=share is not None)
-        self._away = Away(
+        self._departures = Bookings(here=line.here, hand=self._hand, share=share is not None)
+        self._away = RedisFallback(
             self._name,
             share,
             self._waiters,
@@ -100,7 +99,7 @@ class RedisWindow:
             ended=self._ended,
             events=heard(events),
         )
-        self._talk = Talk(
+        self._talk = RedisSession(
             line, self._waiters, self._departures, self._away, refuse=self._refuse_all
         )
 
@@ -137,7 +136,7 @@ class RedisWindow:
 
         Whoever still waits is refused. Slots that are answered later lapse by themselves.
         """
-        if self._home.settled is not None:
+        if self._home.bound_loop is not None:
             self._home.loop()
         self._end = self._end or "was closed"
         if self._keeping is not None:
@@ -146,16 +145,16 @@ class RedisWindow:
         self._refuse_all()
 
     async def acquire(
-        self, *, weight: int = 1, priority: Priority = "normal", patience: float = inf
+        self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
     ) -> FullSlot:
         """Wait for a slot.
 
         :param weight: 1; a request that uses more of a limit can't share it through Redis.
         :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place,
             among the waiters of this process.
-        :param patience: the longest pause, in seconds, that is waited out.
+        :param max_pause: the longest pause, in seconds, that is waited out.
         :raises InvalidInput: at once, for any other weight.
-        :raises RateLimited: at once, for a pause longer than ``patience``, also one that comes
+        :raises RateLimited: at once, for a pause longer than ``max_pause``, also one that comes
             while the caller waits.
         :raises ConnectionFailed: Redis can't be reached, and no share was set aside for that.
         :raises ClientUnusable: closed, on another event loop than before, or after a fork.
@@ -166,10 +165,10 @@ class RedisWindow:
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
-        if self.pause_left() > patience:
+        if self.pause_left() > max_pause:
             raise RateLimited(429, retry_after=self.pause_left())
         self._start(loop)
-        waiter = Waiter(loop.create_future(), weight, priority, patience)
+        waiter = Waiter(loop.create_future(), weight, priority, max_pause)
         self._waiters.join(waiter)
         self._away.asked.set()
         self._departures.news.set()

@@ -8,15 +8,15 @@ import orjson
 
 from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import fill, get
+from lms_async.http.call import build_path, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
-from lms_async.outcome import Status, Verdict
+from lms_async.outcome import RowResult, Status
 
 from ..models import ClassStudent
 
 
-async def settled(transport: Transport, class_id: str | int, rows: Rows[Any]) -> list[Found]:
+async def look_up_rows(transport: Transport, class_id: str | int, rows: Rows[Any]) -> list[Found]:
     """What the class shows of each row, whose body has the student's ``id``.
 
     A student who is in the class, at the level that was sent, needs no more; anybody else may be
@@ -30,8 +30,8 @@ async def settled(transport: Transport, class_id: str | int, rows: Rows[Any]) ->
 
 def class_students(transport: Transport, class_id: str | int) -> Pages[ClassStudent]:
     """The students of a class. Vendor page: "Get Students in a Class"."""
-    path = fill("classes/{class_id}/students", class_id=class_id)
-    call = get(path, returns=list[ClassStudent], key="student_ids")
+    path = build_path("classes/{class_id}/students", class_id=class_id)
+    call = get(path, returns=list[ClassStudent], envelope_key="student_ids")
     return Pages(transport, call, ClassStudent)
 
 
@@ -42,4 +42,4 @@ def _of(body: bytes, levels: dict[str | None, str | None]) -> Found:
         return ABSENT
     if sent.get("level", levels[known]) != levels[known]:
         return DIFFERENT
-    return Verdict(Status.DONE, known)
+    return RowResult(Status.DONE, known)

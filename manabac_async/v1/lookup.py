@@ -13,21 +13,21 @@ import orjson
 
 from lms_async.bulk.chunks import ABSENT, Found, Present
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import Call, fill, get
+from lms_async.http.call import Call, build_path, get
 from lms_async.http.transport import Transport
-from lms_async.outcome import Status, Verdict
+from lms_async.outcome import RowResult, Status
 
 _COMPARED = ("first_name", "last_name")
 
 
-async def settled(transport: Transport, rows: Rows[Any]) -> list[Found]:
+async def look_up_rows(transport: Transport, rows: Rows[Any]) -> list[Found]:
     """What the vendor knows of each row. A user who is there as sent was made by us, or needs no
     more; of one who has the row's mail address or ``student_id`` and other values, nothing tells
     whether we made it and the vendor changed what was sent.
 
     :raises LmsError: the users could not be read.
     """
-    call: Call[Any] = get(fill("users"), key="users")
+    call: Call[Any] = get(build_path("users"), envelope_key="users")
     payload, _ = await transport.fetch(call)
     users = [user for user in payload["users"] if isinstance(user, dict)]
     if not users:
@@ -50,7 +50,7 @@ def _of(sent: dict[str, Any], by_email: dict[str, Any], by_student: dict[str, An
         and str(user.get("student_id") or "") == str(student_id or "")
         and all(str(user.get(name)) == str(sent.get(name)) for name in _COMPARED)
     )
-    return Verdict(Status.DONE, known) if same else Present(known)
+    return RowResult(Status.DONE, known) if same else Present(known)
 
 
 def _plain(email: Any) -> str:

@@ -12,10 +12,10 @@ import orjson
 
 from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import Call, fill, get, given, portions
+from lms_async.http.call import Call, build_path, get, portions, query_params
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
-from lms_async.outcome import Status, Verdict
+from lms_async.outcome import RowResult, Status
 
 from ..models import User, converter
 
@@ -26,7 +26,9 @@ MOST_SCHOOL_UIDS = 50
 _COMPARED = ("name_first", "name_last", "role_id")
 
 
-async def settled(transport: Transport, rows: Rows[Any], *, update_existing: bool) -> list[Found]:
+async def look_up_rows(
+    transport: Transport, rows: Rows[Any], *, update_existing: bool
+) -> list[Found]:
     """What the vendor knows of each row. Long ``school_uids`` are asked for by several requests.
 
     A user who is there as sent was made by us, or needs no more; a field that is not shown, as
@@ -40,10 +42,10 @@ async def settled(transport: Transport, rows: Rows[Any], *, update_existing: boo
     found: dict[str | None, User] = {}
     for portion in portions(askable, at_most=MOST_SCHOOL_UIDS):
         call: Call[list[User]] = get(
-            fill("users"),
-            query=given(school_uids=portion, limit=200),
+            build_path("users"),
+            query=query_params(school_uids=portion, limit=200),
             returns=list[User],
-            key="user",
+            envelope_key="user",
         )
         found |= {user.school_uid: user for user in await Pages(transport, call, User)}
     return [
@@ -65,5 +67,5 @@ def _of(body: bytes, user: User | None, update_existing: bool) -> Found:
         for name, value in sent.items()
         if update_existing or name in _COMPARED
     ):
-        return Verdict(Status.DONE, known)
+        return RowResult(Status.DONE, known)
     return DIFFERENT if update_existing else Present(known)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lms_async.bulk.results import NO_REASON
-from lms_async.outcome import RowError, Status, Verdict
+from lms_async.outcome import RowError, RowResult, Status
 from lms_async.redact import sentence
 
 _REFUSALS = ("unprocessable_entity", "not_found")
 
 
-def verdict(item: Any) -> Verdict | None:
+def verdict(item: Any) -> RowResult | None:
     """``ok``, ``unprocessable_entity`` and ``not_found`` are documented; of any other word we do
     not know what it means."""
     if not isinstance(item, dict):
@@ -19,7 +19,7 @@ def verdict(item: Any) -> Verdict | None:
     status = item.get("status")
     known = None if item.get("id") is None else str(item["id"])
     if status == "ok":
-        return Verdict(Status.DONE, known)
+        return RowResult(Status.DONE, known)
     if status not in _REFUSALS:
         return None
     errors = item.get("errors")
@@ -29,4 +29,4 @@ def verdict(item: Any) -> Verdict | None:
         else {}
     )
     message = sentence([f"{field} {why}" for field, why in fields.items()], "; ") or NO_REASON
-    return Verdict(Status.REJECTED, known, RowError(str(status), message, fields))
+    return RowResult(Status.REJECTED, known, RowError(str(status), message, fields))

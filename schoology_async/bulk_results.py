@@ -13,14 +13,14 @@ from typing import Any, TypeVar, cast
 
 from lms_async.bulk.results import NO_REASON, match
 from lms_async.bulk.rows import Rows
-from lms_async.outcome import AllDone, RowError, Status, Verdict
+from lms_async.outcome import AllDone, RowError, RowResult, Status
 from lms_async.redact import sentence
 
 R = TypeVar("R")
 _response_code = itemgetter("response_code")
 
 
-class named:  # noqa: N801 - reads as what it does: key=named("school_uid")
+class FieldReader:
     """Reads what items name from one of their fields."""
 
     def __init__(self, field: str) -> None:
@@ -56,7 +56,7 @@ def verdicts(
     *,
     key: Callable[[Any], Hashable | None],
     id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
-) -> AllDone | list[Verdict | None]:
+) -> AllDone | list[RowResult | None]:
     """One verdict a row, ``None`` for a row that the answer does not speak of; or all are done."""
     matched = match(rows.keys, items, _each(key, items))
     if _all_done(matched):
@@ -72,23 +72,23 @@ def _all_done(items: list[Any]) -> bool:
 
 
 def _each(read: Callable[[Any], R], items: list[Any]) -> list[R]:
-    if isinstance(read, named):
+    if isinstance(read, FieldReader):
         return cast("list[R]", read.each(items))
     return [read(item) for item in items]
 
 
-def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> Verdict | None:
+def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> RowResult | None:
     if item.__class__ is not dict:
         return None
     number = _code(item.get("response_code", item.get("status")))
     if number is None:
         return None
     if 200 <= number < 300:
-        return Verdict(Status.DONE, id_of(item))
+        return RowResult(Status.DONE, id_of(item))
     why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
     error = RowError(str(number), sentence(why) or NO_REASON)
     # A 4xx says that nothing was done. A 5xx, or a code of no known meaning, does not.
-    return Verdict(Status.REJECTED if 400 <= number < 500 else Status.UNKNOWN, None, error)
+    return RowResult(Status.REJECTED if 400 <= number < 500 else Status.UNKNOWN, None, error)
 
 
 def _code(value: Any) -> int | None:
