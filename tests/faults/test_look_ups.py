@@ -30,6 +30,21 @@ async def test_schoology_is_asked_for_the_rows_alone(
     assert dict(asked.query) == {"school_uids": "S00000,S00001,S00002", "limit": "200"}
 
 
+@pytest.mark.parametrize("update_existing", [False, True])
+async def test_a_field_that_is_still_to_be_changed_is_sent_again_where_that_updates(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, update_existing: bool
+) -> None:
+    rows = people(3)
+    await schoology.users.create_many(rows)
+    changed = [{**row, "position": "Tutor"} for row in rows]
+    lost = Fault.cut(method="POST", times=5 if update_existing else 1)
+    schoology_sandbox.faults.add(lost)
+    report = await schoology.users.create_many(changed, update_existing=update_existing)
+    assert report.counts == {Status.DONE: 3}  # there as sent, as far as a create is asked for
+    shown = {user.position for user in schoology_sandbox.school.users.values() if user.school_uid}
+    assert ("Tutor" in shown) == update_existing
+
+
 @pytest.mark.parametrize("both", [False, True])
 async def test_a_key_with_a_comma_is_not_asked_for_and_not_sent_again(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, both: bool
