@@ -48,16 +48,18 @@ def runs(tmp_path: Path) -> Runs:
 A, B = tag("k", "a"), tag("k", "b")
 
 
+@pytest.mark.parametrize("others", [1, 2, 3])
 def test_the_place_of_an_equal_row_that_was_refused_for_now_is_taken_by_the_next_run(
-    runs: Runs,
+    runs: Runs, others: int
 ) -> None:
     """Else the run after that would take the row for one that nobody knows, and send it again."""
-    runs.run((A, None), (A, None))
-    assert runs.known(A, A, A) == ["sent", "sent", None]
-    runs.run((A, PASSES), (A, DONE))
-    assert runs.known(A, A, A) == [None, "done", None]
+    all_ = [A] * (others + 2)
+    runs.run((A, None), *[(A, None)] * others)
+    assert runs.known(*all_) == ["sent", *["sent"] * others, None]
+    runs.run((A, PASSES), *[(A, DONE)] * others)
+    assert runs.known(*all_) == [None, *["done"] * others, None]
     runs.run((A, REJECTED))
-    assert runs.known(A, A, A) == ["rejected", "done", None]
+    assert runs.known(*all_) == ["rejected", *["done"] * others, None]
 
 
 def test_a_row_that_was_refused_for_now_is_none_of_its_equals(runs: Runs) -> None:
