@@ -14,7 +14,7 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
-from tests.conftest import people
+from tests.conftest import QUICK, people
 
 LOST = Fault.cut(after=True, method="POST")
 
@@ -110,3 +110,35 @@ async def test_a_row_s_own_failure_is_unknown_over_the_wire(
     assert [o.status for o in ended] == [Status.DONE, Status.UNKNOWN]
     assert ended[1].error is not None
     assert ended[1].error.code == "500"
+
+
+@pytest.mark.parametrize(
+    ("why", "status"),
+    [
+        ("Email has already been taken", Status.UNKNOWN),
+        ("First name can't be blank", Status.REJECTED),
+    ],
+)
+async def test_a_v1_user_who_is_taken_and_not_shown_may_be_ours(why: str, status: Status) -> None:
+    """The first answer is lost, the look-up does not show the user, and the second says why not."""
+    posts = 0
+
+    async def users(request: web.Request) -> web.Response:
+        nonlocal posts
+        if request.method == "GET":
+            return web.json_response({"users": [{"id": 1, "email": "head@b.example"}]})
+        posts += 1
+        if posts == 1:
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response({"status": "Error", "errors": [why]})
+
+    app = web.Application()
+    app.router.add_route("*", "/api/users", users)
+    person = {"type": "parent", "first_name": "A", "last_name": "B", "email": "a@b.example"}
+    async with TestServer(app) as server:
+        url = str(server.make_url("/api/"))
+        async with ManageBacV1("school", "token", base_url=url, retry=QUICK) as managebac:
+            (outcome,) = [one async for one in managebac.users.create_many([person])]
+    assert outcome.status is status
+    assert posts == 2
