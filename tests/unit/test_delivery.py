@@ -289,6 +289,13 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     assert script.sent == [["a", "b"]]
 
 
+def test_a_call_that_cannot_be_written_is_rejected_and_not_looked_up() -> None:
+    script = Script([InvalidInput("a parameter is no text")], [])
+    outcomes = ended(script, "a", "b")
+    assert [one.status for one in outcomes] == [REJECTED, REJECTED]
+    assert script.looked == []
+
+
 def refusing(*poison: str) -> Callable[[list[str]], Answer]:
     return lambda rows: BadRequest(422) if set(rows) & set(poison) else 200
 
