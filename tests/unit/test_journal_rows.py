@@ -79,6 +79,13 @@ def test_a_row_that_did_not_leave_after_all_stays_as_it_was(runs: Runs) -> None:
     assert runs.known(A, B) == ["done", None]
 
 
+def test_of_a_chunk_each_row_is_known_by_its_own_end(runs: Runs) -> None:
+    one, two, three = (tag(key, "a") for key in "123")
+    with closing(JournalFile(runs.path)) as file:
+        file.write([Sent(1, one + two + three), Ended(1, [LATER, DONE, REJECTED])])
+    assert runs.known(one, two, three) == [None, "done", "rejected"]
+
+
 @pytest.mark.parametrize(
     ("end", "first"),
     [(DONE, None), (REJECTED, "done"), (PASSES, "done"), (UNKNOWN, "sent"), (None, "sent")],
