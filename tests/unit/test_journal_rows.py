@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from lms_async.errors import JournalUnusable
 from lms_async.journal_entries import TAG, WHOSE, Ended, Sent
 from lms_async.journal_file import JournalFile
 
@@ -106,3 +108,28 @@ def test_another_content_leaves_what_was_rejected(runs: Runs) -> None:
     runs.run((B, DONE))
     assert runs.known(B) == ["done"]
     assert runs.known(A) == [None]  # what the vendor has now may not be refused again
+
+
+@pytest.mark.parametrize(
+    ("chunks", "size"),
+    [
+        ([(1, TAG + 1)], TAG + 1),
+        ([(1, 0)], 0),
+        ([(1, -TAG)], TAG),
+        ([(1, 2 * TAG)], TAG),
+        ([(1, TAG), (2, 3 * TAG)], 2 * TAG),
+        ([(1, TAG)], 2 * TAG),
+        ([], TAG),
+        ([(1, TAG), (1, [])], TAG),
+        ([(1, TAG), (1, ["id", "id"])], TAG),
+    ],
+)
+def test_notes_that_nobody_of_us_wrote_are_not_guessed_at(
+    runs: Runs, chunks: list[Any], size: int
+) -> None:
+    runs.run((A, DONE))
+    with closing(JournalFile(runs.path)) as file:
+        note = (0.0, orjson.dumps(chunks), b"x" * size)
+        file._db.execute("INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)", note)
+    with pytest.raises(JournalUnusable, match="damaged"):
+        JournalFile(runs.path)
