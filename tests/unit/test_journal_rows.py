@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,14 @@ def test_another_content_leaves_what_was_rejected(runs: Runs) -> None:
     runs.run((B, DONE))
     assert runs.known(B) == ["done"]
     assert runs.known(A) == [None]  # what the vendor has now may not be refused again
+
+
+@pytest.mark.parametrize("end", [None, DONE])
+def test_it_tells_when_a_row_was_sent_or_ended(runs: Runs, end: Any) -> None:
+    before = time.time()
+    runs.run((A, end))
+    with closing(JournalFile(runs.path)) as file:
+        assert before <= file.tell().written <= time.time()
 
 
 @pytest.mark.parametrize(
