@@ -164,6 +164,7 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     script.options = {"call": call}
     (outcome,) = ended(script, "a")
     assert told([outcome]) == [(REJECTED, "invalid")]
+    assert "path" in (outcome.error and outcome.error.message or "")
     assert outcome.attempts == 0
 
 
@@ -489,7 +490,8 @@ def test_without_a_look_up_a_refusal_after_a_lost_attempt_is_unknown() -> None:
 @pytest.mark.parametrize("rows", ["a", "ab"])
 def test_what_was_absent_before_and_is_there_now_was_made_by_us(rows: str) -> None:
     """The vendor changed what it was sent; and refuses the row when it comes a second time."""
-    for second in (LOST, BadRequest(409), {"a": 409, "b": 409}):
+    refused: Answer = {"a": 409, "b": 409}
+    for second in (LOST, BadRequest(409), refused, Lost(refused)):
         # A chunk that is refused as a whole is halved first, and each half is looked up.
         halves = len(rows) if isinstance(second, BadRequest) else 1
         again = [BadRequest(409)] * len(rows) if halves > 1 else []
