@@ -164,7 +164,7 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     script.options = {"call": call}
     (outcome,) = ended(script, "a")
     assert told([outcome]) == [(REJECTED, "invalid")]
-    assert "path" in (outcome.error and outcome.error.message or "")
+    assert "path" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
 
 
@@ -505,6 +505,25 @@ def test_what_was_absent_before_stays_ours_through_refusals_for_now() -> None:
     script = Script([LOST, {"a": 503, "b": 503}, {"a": 409}], [ABSENT, *[[Present("7")]] * 4])
     assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
     assert script.sent == [["a", "b"], ["a", "b"], ["a", "b"]]
+
+
+def test_half_a_chunk_that_gets_lost_is_looked_up_as_a_whole_one_is() -> None:
+    script = Script([BadRequest(422), LOST, 200, 200], [ABSENT])
+    assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
+    assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
+
+
+def test_what_was_absent_before_stays_ours_when_its_chunk_is_halved() -> None:
+    script = Script([LOST, BadRequest(422), LOST, LOST], [ABSENT, Present("7"), Present("8")])
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(DONE, None), (DONE, None)]
+    assert [one.id for one in outcomes] == ["7", "8"]
+
+
+def test_halving_does_not_begin_to_count_anew_how_often_a_row_is_sent() -> None:
+    script = Script([LOST, BadRequest(422), *[LOST] * 20], [ABSENT] * 20)
+    assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost")] * 2
+    assert script.sent.count(["a"]) == script.sent.count(["b"]) == 3
 
 
 def test_rows_of_an_earlier_run_are_asked_for_before_anything_is_sent() -> None:
