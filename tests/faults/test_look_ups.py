@@ -14,7 +14,7 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
-from tests.conftest import people
+from tests.conftest import QUICK, people
 
 LOST = Fault.cut(after=True, method="POST")
 
@@ -28,6 +28,21 @@ async def test_schoology_is_asked_for_the_rows_alone(
     (asked,) = [seen for seen in schoology_sandbox.log if seen.method == "GET"]
     assert asked.path == "users"
     assert dict(asked.query) == {"school_uids": "S00000,S00001,S00002", "limit": "200"}
+
+
+@pytest.mark.parametrize("update_existing", [False, True])
+async def test_a_field_that_is_still_to_be_changed_is_sent_again_where_that_updates(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, update_existing: bool
+) -> None:
+    rows = people(3)
+    await schoology.users.create_many(rows)
+    changed = [{**row, "position": "Tutor"} for row in rows]
+    lost = Fault.cut(method="POST", times=5 if update_existing else 1)
+    schoology_sandbox.faults.add(lost)
+    report = await schoology.users.create_many(changed, update_existing=update_existing)
+    assert report.counts == {Status.DONE: 3}  # there as sent, as far as a create is asked for
+    shown = {user.position for user in schoology_sandbox.school.users.values() if user.school_uid}
+    assert ("Tutor" in shown) == update_existing
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -95,3 +110,35 @@ async def test_a_row_s_own_failure_is_unknown_over_the_wire(
     assert [o.status for o in ended] == [Status.DONE, Status.UNKNOWN]
     assert ended[1].error is not None
     assert ended[1].error.code == "500"
+
+
+@pytest.mark.parametrize(
+    ("why", "status"),
+    [
+        ("Email has already been taken", Status.UNKNOWN),
+        ("First name can't be blank", Status.REJECTED),
+    ],
+)
+async def test_a_v1_user_who_is_taken_and_not_shown_may_be_ours(why: str, status: Status) -> None:
+    """The first answer is lost, the look-up does not show the user, and the second says why not."""
+    posts = 0
+
+    async def users(request: web.Request) -> web.Response:
+        nonlocal posts
+        if request.method == "GET":
+            return web.json_response({"users": [{"id": 1, "email": "head@b.example"}]})
+        posts += 1
+        if posts == 1:
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response({"status": "Error", "errors": [why]})
+
+    app = web.Application()
+    app.router.add_route("*", "/api/users", users)
+    person = {"type": "parent", "first_name": "A", "last_name": "B", "email": "a@b.example"}
+    async with TestServer(app) as server:
+        url = str(server.make_url("/api/"))
+        async with ManageBacV1("school", "token", base_url=url, retry=QUICK) as managebac:
+            (outcome,) = [one async for one in managebac.users.create_many([person])]
+    assert outcome.status is status
+    assert posts == 2

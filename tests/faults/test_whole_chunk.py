@@ -247,3 +247,23 @@ async def test_two_rows_that_end_as_one_record_are_not_both_done(
                 assert f"{other} and {outcome.index}" in outcome.error.message
             assert bulk.report.counts == {Status.DONE: 117, Status.UNKNOWN: 3}
             assert len(bulk.report.unknown) == 3
+
+
+async def test_two_new_users_of_v1_that_end_as_one_are_not_both_done() -> None:
+    async def users(_: web.Request) -> web.Response:
+        return web.json_response({"status": "Success", "user_id": 7})
+
+    app = web.Application()
+    app.router.add_post("/api/users", users)
+    rows = [
+        {"type": "parent", "first_name": "A", "last_name": "B", "email": f"{name}@b.example"}
+        for name in ("ada", "ada+1")
+    ]
+    async with TestServer(app) as server:
+        url = str(server.make_url("/api/"))
+        async with ManageBacV1("school", "token", base_url=url, retry=QUICK) as managebac:
+            report = await managebac.users.create_many(rows)
+    assert report.counts == {Status.DONE: 1, Status.UNKNOWN: 1}
+    (unknown,) = report.unknown
+    assert unknown.error is not None
+    assert unknown.error.code == "same_record"

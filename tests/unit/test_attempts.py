@@ -228,6 +228,8 @@ def test_patience_with_refusals_is_counted_in_seconds() -> None:
     assert ended.wire.at == [0, 5, 10]  # the last one is told at once
     ended = send(PUT, wait, max_pause=4.9)
     assert type(ended.error) is RateLimited
+    short = refused(429, retry_after="0.5")
+    assert send(PUT, short, short, OK, max_pause=1).error is None
     # A 503 that names a wait is such a refusal; one that names none is a failure.
     full = refused(503, retry_after="5")
     ended = send(PUT, full, full, OK, max_pause=10, tries=1)
@@ -253,7 +255,7 @@ def test_retries_are_paid_from_a_quota(answers: list[Any], left: int) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "tokens", "earned"),
-    [([OK], 0, 1), ([CUT, OK], 10, 10), ([refused(500), OK], 5, 5)],
+    [([OK], 0, 1), ([BUSY, OK], 0, 1), ([CUT, OK], 10, 10), ([refused(500), OK], 5, 5)],
 )
 def test_a_success_earns_one_or_what_its_retries_cost(
     answers: list[Any], tokens: int, earned: int

@@ -16,6 +16,7 @@ from lms_async.bulk.breaker import Breaker
         ("ulluu", True),
         ("uus", False),
         ("uusuu", False),
+        ("uusuul", False),
         ("uusuuu", True),
         ("lllllsu", False),
         ("uuus", True),  # once open, it stays open

@@ -168,6 +168,7 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     script.options = {"call": call}
     (outcome,) = ended(script, "a")
     assert told([outcome]) == [(REJECTED, "invalid")]
+    assert "path" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
 
 
@@ -293,6 +294,13 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
     assert script.halted == []
     assert script.sent == [["a", "b"]]
+
+
+def test_a_call_that_cannot_be_written_is_rejected_and_not_looked_up() -> None:
+    script = Script([InvalidInput("a parameter is no text")], [])
+    outcomes = ended(script, "a", "b")
+    assert [one.status for one in outcomes] == [REJECTED, REJECTED]
+    assert script.looked == []
 
 
 def refusing(*poison: str) -> Callable[[list[str]], Response]:
@@ -488,7 +496,8 @@ def test_without_a_look_up_a_refusal_after_a_lost_attempt_is_unknown() -> None:
 @pytest.mark.parametrize("rows", ["a", "ab"])
 def test_what_was_absent_before_and_is_there_now_was_made_by_us(rows: str) -> None:
     """The vendor changed what it was sent; and refuses the row when it comes a second time."""
-    for second in (LOST, BadRequest(409), {"a": 409, "b": 409}):
+    refused: Response = {"a": 409, "b": 409}
+    for second in (LOST, BadRequest(409), refused, Lost(refused)):
         # A chunk that is refused as a whole is halved first, and each half is looked up.
         halves = len(rows) if isinstance(second, BadRequest) else 1
         again = [BadRequest(409)] * len(rows) if halves > 1 else []
@@ -502,6 +511,25 @@ def test_what_was_absent_before_stays_ours_through_refusals_for_now() -> None:
     script = Script([LOST, {"a": 503, "b": 503}, {"a": 409}], [ABSENT, *[[Present("7")]] * 4])
     assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
     assert script.sent == [["a", "b"], ["a", "b"], ["a", "b"]]
+
+
+def test_half_a_chunk_that_gets_lost_is_looked_up_as_a_whole_one_is() -> None:
+    script = Script([BadRequest(422), LOST, 200, 200], [ABSENT])
+    assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
+    assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
+
+
+def test_what_was_absent_before_stays_ours_when_its_chunk_is_halved() -> None:
+    script = Script([LOST, BadRequest(422), LOST, LOST], [ABSENT, Present("7"), Present("8")])
+    outcomes = ended(script, "a", "b")
+    assert told(outcomes) == [(DONE, None), (DONE, None)]
+    assert [one.id for one in outcomes] == ["7", "8"]
+
+
+def test_halving_does_not_begin_to_count_anew_how_often_a_row_is_sent() -> None:
+    script = Script([LOST, BadRequest(422), *[LOST] * 20], [ABSENT] * 20)
+    assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost")] * 2
+    assert script.sent.count(["a"]) == script.sent.count(["b"]) == 3
 
 
 def test_rows_of_an_earlier_run_are_asked_for_before_anything_is_sent() -> None:

@@ -88,6 +88,20 @@ def test_a_quota_pays_retries_until_it_is_empty_and_earns_no_more_than_it_had() 
     assert quota.tokens == quota.most == 12
 
 
+def test_nothing_is_logged_of_a_retry_since_it_would_show_the_call(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    left = [ServerError(500)]
+
+    async def attempt(state: object) -> None:
+        if left:
+            raise RetryableError(left.pop(), state)
+
+    with caplog.at_level("DEBUG"):
+        run(retrying(RetryPolicy(base=0.1), attempt, lambda *_: None)("Ada Okafor"))
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
+
+
 def waits(errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any) -> list[float]:
     """The waits after each error; of what is drawn at random, the longest."""
     monkeypatch.setattr(random, "uniform", lambda least, most: most if least == 0 else None)
