@@ -11,7 +11,8 @@ from contextlib import suppress
 
 import pytest
 
-from lms_async import RateLimited, RetryPolicy, Window, scopes
+from lms_async import RateLimited, RetryPolicy, Window
+from lms_async.limits import registry as scopes
 from lms_async.sandbox import Fault
 from schoology_async import Schoology, vendor
 from schoology_async.sandbox import School, SchoologySandbox
