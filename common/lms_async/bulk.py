@@ -316,8 +316,13 @@ class Bulk(Generic[R]):
         """Stop, if too many chunks in a row got no response that settles a row."""
         if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
             self._breaker.settled()
-        elif delivery.failure is not None and not self._breaker.is_open:
-            self._breaker.unanswered(delivery.failure.what, looked_up=delivery.looked_up)
+            return
+        why = "" if delivery.failure is None else delivery.failure.what
+        codes = (one.error.code for one in outcomes if one.attempts and one.error is not None)
+        if not why and (code := next(codes, None)) is not None:
+            why = f"it settled none of its rows ({code})"
+        if why and not self._breaker.is_open:
+            self._breaker.unanswered(why, looked_up=delivery.looked_up)
             if self._breaker.is_open:
                 self._halt(chunk, self._breaker.error())
 

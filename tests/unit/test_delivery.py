@@ -178,7 +178,7 @@ def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
 def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pauses() -> None:
     script = Script([{"a": 200, "b": 429}, 429, 429, 429])
     outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(DONE, None), (REJECTED, "429")]
+    assert told(outcomes) == [(DONE, None), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 4]
     assert script.sent == [["a", "b"], ["b"], ["b"], ["b"]]
     assert script.at == [0, 1, 1 + 2, 1 + 2 + 4]
@@ -229,7 +229,7 @@ def test_a_stop_in_the_pause_leaves_what_was_known() -> None:
     script = Script([{"a": 503, "b": 429}])
     script.stops_after = 1
     outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(UNKNOWN, "503"), (REJECTED, "429")]
+    assert told(outcomes) == [(UNKNOWN, "503"), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 1]
 
 
@@ -238,8 +238,8 @@ def test_what_was_not_sent_again_after_all_costs_the_rows_behind_it_nothing() ->
     script = Script([429, BadRequest(422), BadRequest(423), 200])
     outcomes = ended(script, "a", "b")
     assert script.sent == [["a", "b"], ["a", "b"], ["a"], ["b"]]
-    assert told(outcomes) == [(REJECTED, "429"), (DONE, None)]
-    assert [one.attempts for one in outcomes] == [1, 2]
+    assert told(outcomes) == [(SKIPPED, "423"), (DONE, None)]
+    assert [one.attempts for one in outcomes] == [2, 2]
 
 
 def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
