@@ -256,12 +256,13 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
-            if self._records is not None and one.status is Status.DONE:
-                self._records.note(index, str(key) if one.id == SAME else one.id)
             message, fields = one.reason or (EARLIER, {})
             error = None if one.code is None else RowError(one.code, message, fields)
             id_ = str(key) if one.id == SAME else one.id
-            ended.append(Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at))
+            outcome = Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at)
+            if self._records is not None:
+                self._records.check([outcome])  # a row of this run may have overwritten it
+            ended.append(outcome)
         rest = rows.at(places)
         rest.doubtful = frozenset(doubtful)
         return rest, sorted(ended, key=lambda outcome: outcome.index)

@@ -266,3 +266,34 @@ async def test_two_new_users_of_v1_that_end_as_one_are_not_both_done() -> None:
     (unknown,) = report.unknowns
     assert unknown.error is not None
     assert unknown.error.code == "same_record"
+
+
+async def test_a_row_of_an_earlier_run_that_is_overwritten_now_is_not_told_as_done(
+    connect: Callable[..., Schoology], tmp_path: Path
+) -> None:
+    vendor = FoldsKeys()
+    app = web.Application()
+    app.router.add_post("/v1/users", vendor.users)
+    rows = people(120)
+    rows[110]["school_uid"] = "s00003"
+    journal = Journal(tmp_path / "import.db")
+    async with TestServer(app) as server:
+        # One chunk at a time: row 3 has ended when the journal is asked for row 110.
+        client = connect(base_url=str(server.make_url("/v1/")), limiter=Window(1, per=0.001))
+        before = await client.users.create_many(rows[110:], update_existing=True, journal=journal)
+        assert before.counts == {Status.DONE: 10}
+        for _ in range(2):
+            bulk = client.users.create_many(slow(rows), update_existing=True, journal=journal)
+            ended = [o async for o in bulk]
+            assert ended[3].status is Status.DONE
+            assert ended[110].status is Status.UNKNOWN
+            assert ended[110].error is not None
+            assert (ended[110].error.code, ended[110].error.other_index) == ("same_record", 3)
+            assert bulk.report.counts == {Status.DONE: 119, Status.UNKNOWN: 1}
+
+
+async def slow(rows: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+    for index, row in enumerate(rows):
+        if index == 100:
+            await asyncio.sleep(0.1)
+        yield row
