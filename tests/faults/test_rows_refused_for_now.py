@@ -14,7 +14,11 @@ from aiohttp.test_utils import TestServer
 
 from lms_async import Journal, Status, VendorUnavailable, Window, delivery
 from lms_async.bulk import Bulk
+from lms_async.sandbox import Fault
+from manabac_async import ManageBacV1
+from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import QUICK, people
 
 PASSING = [408, 421, 423, 425, 429]
@@ -111,3 +115,30 @@ async def test_a_vendor_that_refuses_every_row_for_now_is_not_sent_everything(
     assert report.counts[Status.SKIPPED] > 2500
     assert report.counts[Status.REJECTED] == 0
     assert vendor.requests < 4 * 100
+
+
+@pytest.mark.parametrize("status", [409, 424])
+async def test_a_conflict_of_a_row_alone_is_believed_only_the_second_time(
+    managebac_v1: ManageBacV1,
+    managebac_sandbox: ManageBacSandbox,
+    schoology: Schoology,
+    schoology_sandbox: SchoologySandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+) -> None:
+    """Another import that is under way, for one. v1 takes one user a call."""
+    monkeypatch.setattr(delivery, "_PAUSE", 0.001)
+    for sandbox in (managebac_sandbox, schoology_sandbox):
+        sandbox.faults.add(Fault.error(status, method="POST", times=1))
+    users = [
+        {"type": "advisor", "first_name": "A", "last_name": "B", "email": f"a{n}@b.example"}
+        for n in range(2)
+    ]
+    assert (await managebac_v1.users.create_many(users)).counts == {Status.DONE: 2}
+    assert (await schoology.users.create_many(people(1))).counts == {Status.DONE: 1}
+    managebac_sandbox.faults.add(Fault.error(status, method="PUT", share=1.0))
+    before = managebac_sandbox.log.count("PUT")
+    report = await managebac_v1.users.update_many([{"id": 1, "nickname": "Ada"}])
+    assert report.counts == {Status.REJECTED: 1}
+    assert report.failures[0].attempts == 2
+    assert managebac_sandbox.log.count("PUT") - before == 2

@@ -258,7 +258,7 @@ def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None
     ("error", "status", "code", "halts"),
     [
         (BadRequest(400), REJECTED, "400", False),
-        (BadRequest(409), REJECTED, "409", False),
+        (BadRequest(413), REJECTED, "413", False),
         (NotFound(404), SKIPPED, "404", True),
         (Forbidden(403), SKIPPED, "403", True),
         (BadRequest(423), SKIPPED, "423", False),
@@ -279,6 +279,22 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
     assert script.halted == ([error] if halts else [])
     assert script.delivery.failure is error
     assert script.looked == []
+
+
+@pytest.mark.parametrize("status", [409, 424])
+def test_a_conflict_of_a_row_alone_is_sent_again_once(status: int) -> None:
+    conflict = BadRequest(status)
+    script = Script([conflict, 200])
+    assert told(ended(script, "a")) == [(DONE, None)]
+    assert script.at == [0.0, 1.0]
+    script = Script([conflict, conflict, conflict, 200])  # together; the first twice; the second
+    outcomes = ended(script, "a", "b")
+    assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
+    assert told(outcomes) == [(REJECTED, str(status)), (DONE, None)]
+    assert [one.attempts for one in outcomes] == [2, 1]
+    script = Script([conflict])
+    script.stops_after = 1
+    assert told(ended(script, "a")) == [(SKIPPED, "stopped")]
 
 
 def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> None:
