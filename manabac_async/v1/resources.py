@@ -22,11 +22,13 @@ from lms_async.redact import sentence
 from lms_async.rows import Rows, one_by_one
 from lms_async.sending import Sending
 from lms_async.transport import Transport
+from lms_async.verdict import NO_REASON
 
 from ..models import converter
 from ..resources.classes import whole_ids
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 from .settle import settled
+from .vendor import REFUSED_WITH
 
 _EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
@@ -265,8 +267,9 @@ def _verdict(payload: Any, rows: Rows[Any]) -> list[Verdict | None]:
     if not isinstance(status, str):
         return [None]
     if status == "Error":
-        message = sentence(payload.get("errors"))
-        return [Verdict(Status.REJECTED, error=RowError("400", message))]
+        message = sentence(payload.get("errors")) or NO_REASON
+        code = str(payload.get(REFUSED_WITH, 400))
+        return [Verdict(Status.REJECTED, error=RowError(code, message))]
     if not status.startswith("Success"):  # "Success", "Successfully updated."
         return [None]
     known = payload.get("user_id")
