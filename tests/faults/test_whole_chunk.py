@@ -114,6 +114,23 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
     assert not schoology_sandbox.school.creates
 
 
+@pytest.mark.parametrize("update_existing", [False, True])
+@pytest.mark.parametrize("fault", [Fault.cut(share=1.0), Fault.hang(share=1.0)])
+async def test_a_vendor_that_never_responded_is_not_sent_everything(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    fault: Fault,
+    update_existing: bool,
+) -> None:
+    schoology_sandbox.faults.add(fault)
+    client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001), timeout=0.2)
+    report = await client.users.create_many(people(5000), update_existing=update_existing)
+    assert isinstance(report.stopped, VendorUnavailable)
+    # Five chunks, and those that were under way beside them.
+    assert 250 <= report.counts[Status.UNKNOWN] <= 50 * (5 + 2 * 8)
+    assert report.counts[Status.SKIPPED] == 5000 - report.counts[Status.UNKNOWN]
+
+
 async def test_chunks_that_get_through_between_those_that_do_not_keep_a_bulk_going(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
