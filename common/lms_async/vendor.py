@@ -84,12 +84,14 @@ class Page:
     """One page of a list, as rows not yet decoded, and the call for the next one.
 
     ``overlaps``: ``next`` begins at this page's last row, so that its first row must be one that
-    was read before, or the list has shifted meanwhile.
+    was read before, or the list has shifted meanwhile. ``guessed``: the vendor does not say whether
+    there is a next one.
     """
 
     rows: list[Any] = attrs.field(repr=False)
     next: Call[Any] | None = None
     overlaps: bool = False
+    guessed: bool = False
 
 
 class Vendor(ABC):
