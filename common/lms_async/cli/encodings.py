@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from unicodedata import category
 
 from .exits import CannotStart
@@ -42,6 +43,21 @@ _COMMON = {
     "mac_latin2": "Macintosh, Central Europe",
     "cp850": "DOS, Western Europe",
     "cp852": "DOS, Central Europe",
+    "euc_jp": "Japanese, EUC-JP",
+    "cp874": "Windows, Thai",
+    "cp1258": "Windows, Vietnamese",
+}
+#: In these, two bytes of one letter may be two bytes of a letter in UTF-8, by chance.
+_SEVERAL_BYTES = frozenset(
+    "gb18030 gbk gb2312 big5 big5hkscs cp950 cp932 shift_jis shift_jis_2004 shift_jisx0213 euc_jp "
+    "euc_jis_2004 euc_jisx0213 cp949 euc_kr johab".split()
+)
+#: Encodings of ASCII characters only, and what stands for other letters in them.
+_SEVEN_BITS = {
+    "utf-7": re.compile(rb"\+(?=[0-9+/]*[A-Za-z])[A-Za-z0-9+/]{3,}-"),
+    "hz": re.compile(rb"~\{[!-}][!-~]+?~\}"),
+    "iso2022_jp": re.compile(rb"\x1b\$[@B][!-~]+\x1b\([BJ]"),
+    "iso2022_kr": re.compile(rb"\x1b\$\)C"),
 }
 _WITHOUT_MARK = {
     "utf-16-le": "UTF-16 without a byte-order mark",
@@ -108,28 +124,27 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
     """Look at each line. One pass, also over a file that is UTF-8: it costs little."""
-    first_utf8 = first_other = 0
-    others: list[bytes] = []
-    size = 0
+    seen = _Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
-            if line.isascii():
-                continue
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                first_other = first_other or number
-                if size < _SAMPLE:
-                    others.append(line)
-                    size += len(line)
-            else:
-                first_utf8 = first_utf8 or number
-    if not first_other:
+            if not line.isascii():
+                seen.add(number, line)
+            elif may_propose and (name := _seven_bits(line)):
+                raise CannotStart(
+                    f"{source.name}, line {number}: this looks like the encoding {name}",
+                    *_to_type([name], again),
+                    "if these characters are meant as they stand:",
+                    *_to_type(["utf-8"], again),
+                )
+    if not seen.first_other:
         return "utf-8-sig"
-    where = f"{source.name}, line {first_other}: not UTF-8 text"
-    if first_utf8:
+    where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
+    if seen.first_utf8:
+        mixed = f"{where}, and line {seen.first_utf8} is: the file is a mixture of encodings"
+        by_chance = _proposals(seen, again) if may_propose and seen.may_be_chance() else ()
         raise CannotStart(
-            f"{where}, and line {first_utf8} is: the file is a mixture of encodings",
+            mixed + (", or all of it is in one of these:" if by_chance else ""),
+            *by_chance,
             'save it anew as "CSV UTF-8", and look at the names in both lines first',
         )
     if not may_propose:
@@ -137,7 +152,76 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
             f"{where}, although the file is marked as UTF-8 or --encoding says so",
             'save it anew as "CSV UTF-8"',
         )
-    raise CannotStart(where, *_proposals(b"".join(others), again))
+    proposals = _proposals(seen, again)
+    raise CannotStart(
+        where, *(proposals or ('save it as "CSV UTF-8", or name its encoding by --encoding',))
+    )
+
+
+class _Lines:
+    """The lines of a file that are not ASCII: which of them are UTF-8."""
+
+    def __init__(self) -> None:
+        #: The first line that is UTF-8, and the first that is not; 0 for none.
+        self.first_utf8 = self.first_other = 0
+        #: The first line that is UTF-8 and can't be so by chance.
+        self.first_sure = 0
+        self._utf8 = self._others = 0
+        self._sample: list[bytes] = []
+        self._chance: list[bytes] = []
+        self._size = 0
+
+    def add(self, number: int, line: bytes) -> None:
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            self.first_other = self.first_other or number
+            self._others += 1
+            self._keep(self._sample, line)
+            return
+        self.first_utf8 = self.first_utf8 or number
+        self._utf8 += 1
+        # Three bytes in a row hardly ever fit by chance. Two often do: of 100 Chinese names in
+        # GBK, one or two are UTF-8 too.
+        if max(text) >= "\u0800":
+            self.first_sure = self.first_sure or number
+        else:
+            self._keep(self._chance, line)
+
+    def _keep(self, lines: list[bytes], line: bytes) -> None:
+        if self._size < _SAMPLE:
+            lines.append(line)
+            self._size += len(line)
+
+    def may_be_chance(self) -> bool:
+        """Whether few lines are UTF-8, and all of them may be so by chance."""
+        return not self.first_sure and self._utf8 * 4 <= self._others
+
+    @property
+    def sample(self) -> bytes:
+        """Some of the lines that are not UTF-8."""
+        return b"".join(self._sample)
+
+    def fits(self, encoding: str) -> bool:
+        """Whether the lines that are UTF-8 by chance are text in this encoding too."""
+        if not self._chance:
+            return True
+        return encoding in _SEVERAL_BYTES and bool(_letters(b"".join(self._chance), encoding))
+
+
+def _seven_bits(line: bytes) -> str | None:
+    """The encoding by which some ASCII characters of ``line`` stand for other letters."""
+    if b"+" not in line and b"~{" not in line and b"\x1b" not in line:
+        return None
+    for name, pattern in _SEVEN_BITS.items():
+        for found in pattern.finditer(line):
+            try:
+                text = found[0].decode(name)
+            except UnicodeDecodeError:
+                continue
+            if name == "iso2022_kr" or (text.isalpha() and not text.isascii()):
+                return name
+    return None
 
 
 def _check(source: Source, encoding: str) -> None:
@@ -169,19 +253,24 @@ def _check(source: Source, encoding: str) -> None:
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
-    """Refuse a file that is UTF-8 from beginning to end: read in any other way, its names would be
+    """Refuse a file that is UTF-8 in some lines or all: read in any other way, names would be
     damaged."""
-    found = False
+    if given.replace("_", "-").startswith(("utf-16", "utf-32")):
+        return  # in these, ASCII is no ASCII: the text is checked as a whole
+    seen = _Lines()
     with source.open() as file:
-        for line in file:
+        for number, line in enumerate(file, start=1):
             if not line.isascii():
-                try:
-                    line.decode()
-                except UnicodeDecodeError:
-                    return
-                found = "\0" not in line.decode()
-    if found:
+                seen.add(number, line)
+    if seen.first_utf8 and not seen.first_other:
         raise CannotStart(f"{source.name} is UTF-8 text, not {given}: remove --encoding")
+    sure = seen.first_sure if given in _SEVERAL_BYTES else seen.first_utf8
+    if sure:
+        raise CannotStart(
+            f"{source.name}, line {sure} is UTF-8 text, and line {seen.first_other} is not: "
+            "the file is a mixture of encodings",
+            'save it anew as "CSV UTF-8", and look at the names in both lines first',
+        )
 
 
 def _wide(start: bytes) -> str | None:
@@ -197,13 +286,17 @@ def _wide(start: bytes) -> str | None:
     return None
 
 
-def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
+def _proposals(seen: _Lines, again: str) -> tuple[str, ...]:
+    """What to type, with some letters by each encoding; empty if no common one fits."""
+    sample = seen.sample
     if b"\0" in sample:
         what = "there are NUL bytes in it: it may be UTF-16 without a byte-order mark; type one of:"
         return (what, *_to_type(["utf-16-le", "utf-16-be"], again))
-    likely = [name for name in _ranked(sample) if _letters(sample, name)][:_MOST_PROPOSED]
+    likely = [name for name in _ranked(sample) if _letters(sample, name) and seen.fits(name)][
+        :_MOST_PROPOSED
+    ]
     if not likely:
-        return ('save it as "CSV UTF-8", or name its encoding by --encoding',)
+        return ()
     lines = [
         "some letters of the file, sorted, as each of the likely encodings reads them:",
         *(
