@@ -39,7 +39,8 @@ def checked_base_url(base_url: str) -> str:
     host: str | None = None
     try:
         parts = urlsplit(base_url)
-        host = parts.hostname and URL(base_url).raw_host
+        url = URL(base_url)
+        host = parts.hostname and url.host and url.raw_host  # reading `host` decodes it: "xn--"
         sound = parts.port != 0 and _is_host(host or "") and is_encoded_path(parts.path)
     except (ValueError, TypeError, AttributeError):
         sound = False
