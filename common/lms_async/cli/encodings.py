@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
-from unicodedata import category
 
 from .exits import CannotStart
+from .likely_encodings import SEVERAL_BYTES, Lines, proposals, seven_bits, to_type
 from .source import Source
 from .text import quoted
 
@@ -24,41 +23,6 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-#: The encodings that are proposed. Names by which Python knows them, and what people call them.
-_COMMON = {
-    "cp1252": "Windows, Western Europe",
-    "cp1250": "Windows, Central Europe",
-    "cp1251": "Windows, Cyrillic",
-    "gb18030": "Chinese, GBK and GB 18030",
-    "big5hkscs": "Chinese, Big5",
-    "cp932": "Japanese, Shift-JIS",
-    "cp949": "Korean, EUC-KR",
-    "mac_roman": "Macintosh, Western Europe",
-    "cp1253": "Windows, Greek",
-    "cp1254": "Windows, Turkish",
-    "cp1255": "Windows, Hebrew",
-    "cp1256": "Windows, Arabic",
-    "cp1257": "Windows, Baltic",
-    "koi8_r": "KOI8-R, Cyrillic",
-    "mac_latin2": "Macintosh, Central Europe",
-    "cp850": "DOS, Western Europe",
-    "cp852": "DOS, Central Europe",
-    "euc_jp": "Japanese, EUC-JP",
-    "cp874": "Windows, Thai",
-    "cp1258": "Windows, Vietnamese",
-}
-#: In these, two bytes of one letter may be two bytes of a letter in UTF-8, by chance.
-_SEVERAL_BYTES = frozenset(
-    "gb18030 gbk gb2312 big5 big5hkscs cp950 cp932 shift_jis shift_jis_2004 shift_jisx0213 euc_jp "
-    "euc_jis_2004 euc_jisx0213 cp949 euc_kr johab".split()
-)
-#: Encodings of ASCII characters only, and what stands for other letters in them.
-_SEVEN_BITS = {
-    "utf-7": re.compile(rb"\+(?=[0-9+/]*[A-Za-z])[A-Za-z0-9+/]{3,}-"),
-    "hz": re.compile(rb"~\{[!-}][!-~]+?~\}"),
-    "iso2022_jp": re.compile(rb"\x1b\$[@B][!-~]+\x1b\([BJ]"),
-    "iso2022_kr": re.compile(rb"\x1b\$\)C"),
-}
 _WITHOUT_MARK = {
     "utf-16-le": "UTF-16 without a byte-order mark",
     "utf-16-be": "UTF-16, big-endian, without a byte-order mark",
@@ -69,10 +33,6 @@ _WITHOUT_MARK = {
 _NOT_FOR_FILES = frozenset(
     "idna punycode raw-unicode-escape unicode-escape undefined charmap mbcs oem".split()
 )
-_MOST_PROPOSED = 6
-_MOST_LETTERS = 12
-#: How many bytes of the lines that are not UTF-8 are looked at to propose encodings.
-_SAMPLE = 1 << 15
 
 
 def checked_name(given: str) -> str:
@@ -117,31 +77,31 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         return given
     if not given and (wide := _wide(start)):
         raise CannotStart(
-            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *_to_type([wide], again)
+            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *to_type([wide], again)
         )
     return _utf8(source, again, may_propose=not (marked or given))
 
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
     """Look at each line. One pass, also over a file that is UTF-8: it costs little."""
-    seen = _Lines()
+    seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
             if not line.isascii():
                 seen.add(number, line)
-            elif may_propose and (name := _seven_bits(line)):
+            elif may_propose and (name := seven_bits(line)):
                 raise CannotStart(
                     f"{source.name}, line {number}: this looks like the encoding {name}",
-                    *_to_type([name], again),
+                    *to_type([name], again),
                     "if these characters are meant as they stand:",
-                    *_to_type(["utf-8"], again),
+                    *to_type(["utf-8"], again),
                 )
     if not seen.first_other:
         return "utf-8-sig"
     where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
     if seen.first_utf8:
         mixed = f"{where}, and line {seen.first_utf8} is: the file is a mixture of encodings"
-        by_chance = _proposals(seen, again) if may_propose and seen.may_be_chance() else ()
+        by_chance = proposals(seen, again) if may_propose and seen.may_be_chance() else ()
         raise CannotStart(
             mixed + (", or all of it is in one of these:" if by_chance else ""),
             *by_chance,
@@ -152,76 +112,10 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
             f"{where}, although the file is marked as UTF-8 or --encoding says so",
             'save it anew as "CSV UTF-8"',
         )
-    proposals = _proposals(seen, again)
+    likely = proposals(seen, again)
     raise CannotStart(
-        where, *(proposals or ('save it as "CSV UTF-8", or name its encoding by --encoding',))
+        where, *(likely or ('save it as "CSV UTF-8", or name its encoding by --encoding',))
     )
-
-
-class _Lines:
-    """The lines of a file that are not ASCII: which of them are UTF-8."""
-
-    def __init__(self) -> None:
-        #: The first line that is UTF-8, and the first that is not; 0 for none.
-        self.first_utf8 = self.first_other = 0
-        #: The first line that is UTF-8 and can't be so by chance.
-        self.first_sure = 0
-        self._utf8 = self._others = 0
-        self._sample: list[bytes] = []
-        self._chance: list[bytes] = []
-        self._size = 0
-
-    def add(self, number: int, line: bytes) -> None:
-        try:
-            text = line.decode()
-        except UnicodeDecodeError:
-            self.first_other = self.first_other or number
-            self._others += 1
-            self._keep(self._sample, line)
-            return
-        self.first_utf8 = self.first_utf8 or number
-        self._utf8 += 1
-        # Three bytes in a row hardly ever fit by chance. Two often do: of 100 Chinese names in
-        # GBK, one or two are UTF-8 too.
-        if max(text) >= "\u0800":
-            self.first_sure = self.first_sure or number
-        else:
-            self._keep(self._chance, line)
-
-    def _keep(self, lines: list[bytes], line: bytes) -> None:
-        if self._size < _SAMPLE:
-            lines.append(line)
-            self._size += len(line)
-
-    def may_be_chance(self) -> bool:
-        """Whether few lines are UTF-8, and all of them may be so by chance."""
-        return not self.first_sure and self._utf8 * 4 <= self._others
-
-    @property
-    def sample(self) -> bytes:
-        """Some of the lines that are not UTF-8."""
-        return b"".join(self._sample)
-
-    def fits(self, encoding: str) -> bool:
-        """Whether the lines that are UTF-8 by chance are text in this encoding too."""
-        if not self._chance:
-            return True
-        return encoding in _SEVERAL_BYTES and bool(_letters(b"".join(self._chance), encoding))
-
-
-def _seven_bits(line: bytes) -> str | None:
-    """The encoding by which some ASCII characters of ``line`` stand for other letters."""
-    if b"+" not in line and b"~{" not in line and b"\x1b" not in line:
-        return None
-    for name, pattern in _SEVEN_BITS.items():
-        for found in pattern.finditer(line):
-            try:
-                text = found[0].decode(name)
-            except UnicodeDecodeError:
-                continue
-            if name == "iso2022_kr" or (text.isalpha() and not text.isascii()):
-                return name
-    return None
 
 
 def _check(source: Source, encoding: str) -> None:
@@ -257,14 +151,14 @@ def _refuse_utf8(source: Source, given: str) -> None:
     damaged."""
     if given.replace("_", "-").startswith(("utf-16", "utf-32")):
         return  # in these, ASCII is no ASCII: the text is checked as a whole
-    seen = _Lines()
+    seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
             if not line.isascii():
                 seen.add(number, line)
     if seen.first_utf8 and not seen.first_other:
         raise CannotStart(f"{source.name} is UTF-8 text, not {given}: remove --encoding")
-    sure = seen.first_sure if given in _SEVERAL_BYTES else seen.first_utf8
+    sure = seen.first_sure if given in SEVERAL_BYTES else seen.first_utf8
     if sure:
         raise CannotStart(
             f"{source.name}, line {sure} is UTF-8 text, and line {seen.first_other} is not: "
@@ -284,62 +178,6 @@ def _wide(start: bytes) -> str | None:
         if text and "\0" not in text and sum(mark.isascii() for mark in text) * 2 >= len(text):
             return name
     return None
-
-
-def _proposals(seen: _Lines, again: str) -> tuple[str, ...]:
-    """What to type, with some letters by each encoding; empty if no common one fits."""
-    sample = seen.sample
-    if b"\0" in sample:
-        what = "there are NUL bytes in it: it may be UTF-16 without a byte-order mark; type one of:"
-        return (what, *_to_type(["utf-16-le", "utf-16-be"], again))
-    likely = [name for name in _ranked(sample) if _letters(sample, name) and seen.fits(name)][
-        :_MOST_PROPOSED
-    ]
-    if not likely:
-        return ()
-    lines = [
-        "some letters of the file, sorted, as each of the likely encodings reads them:",
-        *(
-            f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
-            for name in likely
-        ),
-        "choose the one whose letters are those of the people in the file, and type its name:",
-    ]
-    # None of them is put in: a wrong one that is copied would damage names.
-    return (*lines, *_to_type(["NAME"], again))
-
-
-def _ranked(sample: bytes) -> list[str]:
-    """Common encodings by which ``sample`` is text, the likeliest first."""
-    # Rarely needed, and so imported here. Without a detector (an installation that an older version
-    # made) the order is only less good.
-    try:
-        from charset_normalizer import from_bytes
-    except ModuleNotFoundError:
-        return list(_COMMON)
-    found = from_bytes(
-        sample, cp_isolation=list(_COMMON), threshold=0.6, preemptive_behaviour=False
-    )
-    likely = [name for match in found for name in (match.encoding, *match.could_be_from_charset)]
-    # Few lines tell a detector little. These two are the most common, so they are always shown.
-    first = [*likely[: _MOST_PROPOSED - 2], "cp1252", "cp1250", *likely, *_COMMON]
-    return [name for name in dict.fromkeys(first) if name in _COMMON]
-
-
-def _letters(sample: bytes, encoding: str) -> list[str]:
-    """Some letters beyond ASCII, sorted, of several people at once, so that they name nobody;
-    empty where the sample is not text in this encoding."""
-    try:
-        marks = {mark for mark in sample.decode(encoding) if not mark.isascii()}
-    except UnicodeDecodeError:
-        return []
-    if any(category(mark) in {"Cc", "Cn", "Co", "Cs"} for mark in marks):
-        return []
-    return sorted(mark for mark in marks if mark.isalpha())[:_MOST_LETTERS]
-
-
-def _to_type(names: list[str], again: str) -> list[str]:
-    return [f"  {again or 'lms import …'} --encoding {name}" for name in names]
 
 
 def _family(encoding: str) -> str:
