@@ -130,6 +130,8 @@ class SchoologyVendor(Vendor):
         """
         rows: list[Any] = payload[call.envelope_key]
         links = payload.get("links")
+        if "links" in payload and not links:  # PHP prints an empty object as []
+            return Page(rows)
         if isinstance(links, dict):
             if not links.get("next"):
                 return Page(rows)
@@ -143,7 +145,7 @@ class SchoologyVendor(Vendor):
         if not rows:
             return Page(rows)
         following = _at(call, _start(call) + len(rows))
-        return _overlapping(call, following, rows)
+        return attrs.evolve(_overlapping(call, following, rows), guessed=True)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
         """``{"total": 0, "links": {}}``, or a page behind the end: nothing but these two keys, and

@@ -24,8 +24,8 @@ class Status(StrEnum):
     REJECTED = "rejected"
     #: It was sent and the answer does not tell. Look before you send it again.
     UNKNOWN = "unknown"
-    #: Nothing was done: the bulk had stopped before it left, or it was refused with others and not
-    #: tried alone.
+    #: Nothing was done: the bulk had stopped before it left, the vendor refused it for now (such as
+    #: 429), or it was refused with others and not tried alone.
     SKIPPED = "skipped"
 
     __hash__ = str.__hash__  # the one of enums is written in Python, and counting is by the row

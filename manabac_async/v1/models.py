@@ -116,7 +116,7 @@ class _Writable(Record):
     work_country: str | Unset | None = UNSET
     work_phone: str | Unset | None = UNSET
     work_fax: str | Unset | None = UNSET
-    work_email: str | Unset | None = UNSET
+    work_email: Email | Unset | None = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -13,6 +13,7 @@ import orjson
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.results import NO_REASON
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call, Path, about, build_path, get, query_params
@@ -27,6 +28,7 @@ from ..models import converter
 from ..resources.classes import whole_ids
 from .lookup import look_up_rows
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
+from .vendor import REFUSED_WITH
 
 _EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
@@ -265,8 +267,9 @@ def _verdict(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
     if not isinstance(status, str):
         return [None]
     if status == "Error":
-        message = sentence(payload.get("errors"))
-        return [RowResult(Status.REJECTED, error=RowError("400", message))]
+        message = sentence(payload.get("errors")) or NO_REASON
+        code = str(payload.get(REFUSED_WITH, 400))
+        return [RowResult(Status.REJECTED, error=RowError(code, message))]
     if not status.startswith("Success"):  # "Success", "Successfully updated."
         return [None]
     known = payload.get("user_id")

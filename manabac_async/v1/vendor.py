@@ -14,6 +14,9 @@ from lms_async.records.lists import listed
 
 from ..vendor import ManageBacVendor
 
+#: Under which key a refused user's payload has the HTTP status. No vendor uses it.
+REFUSED_WITH = "lms_async: refused with"
+
 
 class ManageBacV1Vendor(ManageBacVendor):
     """ManageBac's v1, as the transport sees it."""
@@ -25,9 +28,9 @@ class ManageBacV1Vendor(ManageBacVendor):
         :raises LmsError: for anything else.
         """
         if call.is_bulk and answer.status in (400, 422):
-            refused = _object(self._without_token(answer.body))
-            if refused is not None:
-                return refused
+            said = _object(self._without_token(answer.body))
+            if said is not None:
+                return _refused(answer.status, said)
         payload = super().check(_enveloped(call, answer), answer)
         if isinstance(payload, dict):
             if payload.get("status") == "Error" and not call.is_bulk:
@@ -50,6 +53,12 @@ def _enveloped(call: Call[Any], answer: Response) -> Call[Any]:
     if call.envelope_key == "user" and b'"user"' not in answer.body:
         return attrs.evolve(call, envelope_key="users")
     return call
+
+
+def _refused(status: int, said: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a refusal of one user, in whatever form the vendor explains it."""
+    why = next((said[name] for name in ("errors", "error", "message") if said.get(name)), "")
+    return {"status": "Error", "errors": why, REFUSED_WITH: status}
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

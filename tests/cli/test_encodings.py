@@ -164,3 +164,80 @@ def test_without_a_detector_the_common_encodings_are_proposed(
     with pytest.raises(CannotStart) as why:
         opened(tmp_path / "a.csv", file_in("cp1250", POLISH))
     assert "cp1250 " in "\n".join(why.value.lines)
+
+
+def test_chinese_names_that_are_utf_8_by_chance(tmp_path: Path) -> None:
+    """In GBK, some pairs of bytes are a letter in UTF-8 too: such a file is no mixture."""
+    names = ["王小明", "李雷", "张伟", "刘洋", "一", "韩梅梅"]
+    assert len("一".encode("gbk").decode()) == 1  # another letter
+    content = file_in("gbk", names)
+    with pytest.raises(CannotStart) as why:
+        opened(tmp_path / "a.csv", content)
+    said = "\n".join(why.value.lines)
+    assert "line 6 is: the file is a mixture of encodings, or all of it is" in said
+    assert re.search(r"--encoding gb18030 .*王", said)
+    assert "cp1252" not in said  # in which the line that is UTF-8 can't be
+    read = opened(tmp_path / "a.csv", content, "gb18030")
+    assert [cells[1] for _, cells in read.rows()] == names
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (file_in("utf-8", FRENCH) + "S9,Zoë,Zoë,1214,z@x.example\n".encode("cp1252"), "cp1252"),
+        (file_in("cp1252", FRENCH) + "S9,Zoë,Zoë,1214,z@x.example\n".encode(), "cp1252"),
+        (file_in("utf-8", ["李四"]) + "S9,王,王,1214,z@x.example\n".encode("gbk"), "gb18030"),
+        (file_in("gbk", ["李四"] * 9) + "S9,王五,王五,1214,z@x.example\n".encode(), "gb18030"),
+        (file_in("utf-8", POLISH) + "S9,Ł,Ł,1214,z@x.example\n".encode("mac_latin2"), "mac_latin2"),
+    ],
+)
+def test_a_mixture_is_refused_whatever_encoding_is_named(
+    tmp_path: Path, content: bytes, encoding: str
+) -> None:
+    """Read by the encoding that is named, the other lines' names would be damaged."""
+    for given in (None, encoding):
+        with pytest.raises(CannotStart, match="mixture of encodings") as why:
+            opened(tmp_path / "a.csv", content, given)
+        assert "--encoding" not in "\n".join(why.value.lines)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [("utf-7", FRENCH), ("hz", ["王小明"]), ("iso2022_jp", ["山田太郎"]),
+     ("iso2022_kr", ["김민수"])],
+)  # fmt: skip
+def test_encodings_of_seven_bits(tmp_path: Path, encoding: str, names: list[str]) -> None:
+    content = file_in(encoding, names)
+    assert content.isascii()
+    with pytest.raises(CannotStart, match=r"a\.csv, line \d: .*" + encoding) as why:
+        opened(tmp_path / "a.csv", content)
+    assert f"  lms import a.csv --to x --encoding {encoding}" in why.value.lines
+    read = opened(tmp_path / "a.csv", content, checked_name(encoding))
+    assert [cells[1] for _, cells in read.rows()] == names
+    read = opened(tmp_path / "a.csv", content, "utf-8")  # if somebody says so
+    assert len(list(read.rows())) == len(names)
+
+
+@pytest.mark.parametrize(
+    "cell", ["+49-30-12345", "+1-212-555-0100", "a+b-c", "C++-x", "+120-5", "Bio+Chem-x", "~{x"]
+)
+def test_what_only_looks_like_seven_bits(tmp_path: Path, cell: str) -> None:
+    read = opened(tmp_path / "a.csv", f"id,phone\n1,{cell}\n".encode())
+    assert list(read.rows()) == [(2, ["1", cell])]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("euc_jp", ["山田太郎", "鈴木花子", "佐藤", "田中"]),
+        ("cp874", ["สมชาย", "สมหญิง", "วิชัย"]),
+        ("cp1254", ["Şükrü", "İğne", "Çağla", "Işıl"]),
+        ("cp1255", ["דוד", "שרה כהן", "משה לוי"]),
+    ],
+)
+def test_the_encoding_of_a_small_file_is_among_the_proposed(
+    tmp_path: Path, encoding: str, names: list[str]
+) -> None:
+    with pytest.raises(CannotStart) as why:
+        opened(tmp_path / "a.csv", file_in(encoding, names))
+    assert f"--encoding {encoding} " in "\n".join(why.value.lines)

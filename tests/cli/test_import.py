@@ -258,7 +258,7 @@ async def test_a_wrong_key(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     results = people_csv.with_name("people.results.csv")
-    save(results, "of an earlier run")
+    save(results, "row,key,status,id,error_code,error\n")
     environment = environment_of(schoology_sandbox) | {"SCHOOLOGY_SECRET": "hunter2"}
     ran = await lms_import(file_of(3), environment=environment)
     assert ran.code == Exit.NOT_AUTHORIZED
@@ -267,7 +267,7 @@ async def test_a_wrong_key(
     assert "June 2025 a personal API key" in ran.err
     assert "no row was sent" in ran.err
     assert "hunter2" not in ran.err + ran.out
-    assert load(results) == "of an earlier run"
+    assert load(results) == "row,key,status,id,error_code,error\n"
 
 
 @pytest.mark.parametrize("as_json", [False, True])

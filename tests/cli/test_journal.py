@@ -80,8 +80,9 @@ async def test_who_was_deleted_since_is_not_told_as_done_by_this_run(
 ) -> None:
     await lms_import(file_of(60))
     school = schoology_sandbox.school
-    for uid in list(school.users)[-2:]:
-        school.remove(uid)
+    for account in (school.by_school_uid("S00059"), school.by_school_uid("S00060")):
+        assert account is not None
+        school.remove(account.uid)
     ran = await lms_import(None, json=True)
     assert ran.summary is not None
     assert (ran.summary.earlier, ran.code) == (60, Exit.DONE)

@@ -285,3 +285,66 @@ async def test_an_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
         "print([name for name in sys.modules if 'sandbox' in name])"
     )
     assert await _python(code, tmp_path) == (0, "[]\n")
+
+
+async def test_an_interrupt_while_the_program_starts(tmp_path: Path) -> None:
+    """No traceback, and never exit code 1, which says that rows were rejected."""
+    save(tmp_path / "a.csv", file_of(1))
+
+    async def interrupted(after: float) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _START, "import", "a.csv", "--to", "schoology", "--dry-run"),
+            cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"started\n"
+        await asyncio.sleep(after)
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(process.communicate(), 30)
+        return process.returncode, err.decode()
+
+    codes = set()
+    for after in (0.0, 0.1, 0.3):
+        code, err = await interrupted(after)
+        codes.add(code)
+        assert "Traceback" not in err
+        assert "Aborted" not in err
+    assert codes <= {130, 0}
+    assert 130 in codes
+
+
+#: As the script ``lms`` does, but saying when its own part begins.
+_START = """
+import os, signal, lms_command
+before = signal.signal
+def told(*given):
+    ended = before(*given)
+    os.write(1, b"started\\n")
+    signal.signal = before
+    return ended
+signal.signal = told
+lms_command.run()
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "a.csv", "--to", "schoology", "--results", ""),
+        ("import", "a.csv", "--to", "schoology", "--results", "."),
+        ("import", "a.csv", "--to", "schoology", "--results", "/"),
+        ("journal", "show", "."),
+        ("journal", "show", ""),
+        ("journal", "show", "/"),
+    ],
+)
+async def test_a_file_without_a_name(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    save(tmp_path / "a.csv", file_of(1))
+    ran = await lms(
+        *arguments,
+        environment={"SCHOOLOGY_KEY": "k", "SCHOOLOGY_SECRET": "s"},
+        folder=tmp_path,
+    )
+    assert ran.code == 2
+    assert "is a folder" in ran.err
+    assert "Traceback" not in ran.err

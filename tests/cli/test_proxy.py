@@ -107,6 +107,7 @@ async def test_an_import_through_a_proxy(
         (f"ada:{SECRET}@127.0.0.1:9", 2),
         (f"https://ada:{SECRET}@127.0.0.1:9", 2),
         (f"http://ada:{SECRET}\x1b@[::1", 2),
+        (f"http://ada:{SECRET}@a..b:9", 2),
     ],
 )
 async def test_a_proxy_that_cannot_be_used(

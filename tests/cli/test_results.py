@@ -66,9 +66,10 @@ def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
     tmp_path: Path, source: Path
 ) -> None:
     path = tmp_path / "r.csv"
-    path.write_text("of an earlier run")
+    earlier = "row,key,status,id,error_code,error\n2,S1,done,7,,\n"
+    path.write_text(earlier)
     Results(path, source=source).close()
-    assert path.read_text() == "of an earlier run"
+    assert path.read_text() == earlier
     again = Results(path, source=source)
     again.begin()
     again.close()
@@ -114,6 +115,36 @@ def test_results_are_for_their_owner_only(tmp_path: Path, source: Path) -> None:
     results.begin()
     results.close()
     assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
+
+
+def test_a_results_file_that_others_could_read(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "r.csv").touch(mode=0o666)
+    results = Results(tmp_path / "r.csv", source=source)
+    results.begin()
+    results.close()
+    assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "content", ["id,name\n1,Ada\n", "SCHOOLOGY_KEY=k\n", "row,key\n", "\ufeff1"]
+)
+def test_a_file_that_is_no_results_file_is_kept(tmp_path: Path, source: Path, content: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(content)
+    with pytest.raises(CannotStart, match=r"is not a results file.*\n.*--results"):
+        Results(path, source=source)
+    assert path.read_text() == content
+
+
+def test_a_file_of_two_names_is_kept(tmp_path: Path, source: Path) -> None:
+    """As some backup programs make them: what is written under one name is there under both."""
+    path = tmp_path / "r.csv"
+    path.write_text("row,key,status,id,error_code,error,earlier_run\n")
+    os.link(path, tmp_path / "backup.csv")
+    with pytest.raises(CannotStart, match=r"hard link.*\n.*--results"):
+        Results(path, source=source)
+    path.unlink()
+    Results(path, source=source).close()
 
 
 @pytest.mark.parametrize("dangling", [False, True])

@@ -129,6 +129,13 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param(zipped(), ["without a CSV file"], id="empty zip"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ["workbook (.xls)"], id="xls"),
         pytest.param(gzip.compress(b"id,name\n"), ["gzip", "gunzip"], id="gzip"),
+        pytest.param(b"\x28\xb5\x2f\xfd\x04", ["zstd", "unzstd"], id="zstd"),
+        pytest.param(b"\n<!DOCTYPE html>\n<table>", ["web page", "CSV UTF-8"], id="html"),
+        pytest.param(b'\xef\xbb\xbf<?xml version="1.0"?>', ["XML", "CSV UTF-8"], id="xml"),
+        pytest.param(b'[{"school_uid": "S1"}]', ["JSON", "CSV"], id="json"),
+        pytest.param(b'{"users": []}', ["JSON", "CSV"], id="json object"),
+        pytest.param(b"PAR1\x15", ["Parquet", "CSV"], id="parquet"),
+        pytest.param(b"\x89PNG\r\n", ["picture", "CSV"], id="png"),
         pytest.param(
             b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n",
             ["line 3", "not UTF-8", "line 2 is", "mixture", "CSV UTF-8"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -232,3 +233,40 @@ async def test_v1_create_many_is_not_sent_again_blindly(kept: Kept, case: Case) 
     assert [outcome.status for outcome in hit] == [Status.UNKNOWN]
     assert creates[hit[0].item["email"]] == int(case.acts)
     assert kept.sandbox.log.count("POST", "api/users") == 20
+
+
+REFUSALS: list[tuple[Any, str]] = [
+    ({"status": "Error", "errors": ["Email has already been taken"]}, "already been taken"),
+    ({"errors": ["Email has already been taken"]}, "already been taken"),
+    ({"errors": {"email": ["has already been taken"]}}, "already been taken"),
+    ({"error": "Email has already been taken"}, "already been taken"),
+    ({"message": "Email has already been taken"}, "already been taken"),
+    ({"status": "error"}, ""),
+    ({"status": 400, "code": 7}, ""),
+    ({"status": "Success", "user_id": 5}, ""),
+    ({}, ""),
+    ([], ""),
+    (None, ""),
+]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize(("body", "said"), REFUSALS)
+async def test_v1_rejects_who_is_refused_in_whatever_form(
+    kept: Kept, status: int, body: Any, said: str
+) -> None:
+    refuse = Fault.error(status, body=json.dumps(body), share=1.0)
+    user = {"type": "advisor", "first_name": "A", "last_name": "B", "email": "new@b.example"}
+    for method, bulk in (
+        ("POST", lambda: kept.v1.users.create_many([user])),
+        ("PUT", lambda: kept.v1.users.update_many([{"id": 1, "nickname": "Ada"}])),
+    ):
+        kept.sandbox.faults.add(attrs.evolve(refuse, scope={"method": method, "share": 1.0}))
+        report = await bulk()
+        assert report.counts == {Status.REJECTED: 1}
+        (failure,) = report.rejected
+        assert failure.error is not None
+        assert failure.error.code == str(status)
+        assert said in failure.error.message
+        assert failure.attempts == 1
+        assert kept.sandbox.log.count(method) == 1

@@ -115,6 +115,23 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
     assert not schoology_sandbox.school.creates
 
 
+@pytest.mark.parametrize("update_existing", [False, True])
+@pytest.mark.parametrize("fault", [Fault.cut(share=1.0), Fault.hang(share=1.0)])
+async def test_a_vendor_that_never_responded_is_not_sent_everything(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    fault: Fault,
+    update_existing: bool,
+) -> None:
+    schoology_sandbox.faults.add(fault)
+    client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001), timeout=0.2)
+    report = await client.users.create_many(people(5000), update_existing=update_existing)
+    assert isinstance(report.stopped, VendorUnavailable)
+    # Five chunks, and those that were under way beside them.
+    assert 250 <= report.counts[Status.UNKNOWN] <= 50 * (5 + 2 * 8)
+    assert report.counts[Status.SKIPPED] == 5000 - report.counts[Status.UNKNOWN]
+
+
 async def test_chunks_that_get_through_between_those_that_do_not_keep_a_bulk_going(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
@@ -267,3 +284,34 @@ async def test_two_new_users_of_v1_that_end_as_one_are_not_both_done() -> None:
     (unknown,) = report.unknown
     assert unknown.error is not None
     assert unknown.error.code == "same_record"
+
+
+async def test_a_row_of_an_earlier_run_that_is_overwritten_now_is_not_told_as_done(
+    connect: Callable[..., Schoology], tmp_path: Path
+) -> None:
+    vendor = FoldsKeys()
+    app = web.Application()
+    app.router.add_post("/v1/users", vendor.users)
+    rows = people(120)
+    rows[110]["school_uid"] = "s00003"
+    journal = Journal(tmp_path / "import.db")
+    async with TestServer(app) as server:
+        # One chunk at a time: row 3 has ended when the journal is asked for row 110.
+        client = connect(base_url=str(server.make_url("/v1/")), limiter=Window(1, per=0.001))
+        before = await client.users.create_many(rows[110:], update_existing=True, journal=journal)
+        assert before.counts == {Status.DONE: 10}
+        for _ in range(2):
+            bulk = client.users.create_many(slow(rows), update_existing=True, journal=journal)
+            ended = [o async for o in bulk]
+            assert ended[3].status is Status.DONE
+            assert ended[110].status is Status.UNKNOWN
+            assert ended[110].error is not None
+            assert (ended[110].error.code, ended[110].error.other_index) == ("same_record", 3)
+            assert bulk.report.counts == {Status.DONE: 119, Status.UNKNOWN: 1}
+
+
+async def slow(rows: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+    for index, row in enumerate(rows):
+        if index == 100:
+            await asyncio.sleep(0.1)
+        yield row

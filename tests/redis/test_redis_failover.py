@@ -160,6 +160,7 @@ GARBAGE = [
     b"paused -1",
     b"paused 1e9",
     b"paused " + b"9" * 5000,
+    b"paused 9999999999999999",  # until the year 2286
     "paused ١٢٣".encode(),
     b"\xff\xfe\x00\x80",
     b"1.2",

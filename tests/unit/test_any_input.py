@@ -76,6 +76,7 @@ def test_line_breaks_around_credentials_are_left_out(around: str) -> None:
     "url",
     [
         "https://a..b/",
+        "https://xn--/",
         "https://exa mple/",
         "https://" + "a" * 64 + ".example/",
         "https://" + "a." * 127 + "example/",

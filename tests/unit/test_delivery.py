@@ -182,7 +182,7 @@ def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
 def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pauses() -> None:
     script = Script([{"a": 200, "b": 429}, 429, 429, 429])
     outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(DONE, None), (REJECTED, "429")]
+    assert told(outcomes) == [(DONE, None), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 4]
     assert script.sent == [["a", "b"], ["b"], ["b"], ["b"]]
     assert script.at == [0, 1, 1 + 2, 1 + 2 + 4]
@@ -233,7 +233,7 @@ def test_a_stop_in_the_pause_leaves_what_was_known() -> None:
     script = Script([{"a": 503, "b": 429}])
     script.stops_after = 1
     outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(UNKNOWN, "503"), (REJECTED, "429")]
+    assert told(outcomes) == [(UNKNOWN, "503"), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 1]
 
 
@@ -242,8 +242,8 @@ def test_what_was_not_sent_again_after_all_costs_the_rows_behind_it_nothing() ->
     script = Script([429, BadRequest(422), BadRequest(423), 200])
     outcomes = ended(script, "a", "b")
     assert script.sent == [["a", "b"], ["a", "b"], ["a"], ["b"]]
-    assert told(outcomes) == [(REJECTED, "429"), (DONE, None)]
-    assert [one.attempts for one in outcomes] == [1, 2]
+    assert told(outcomes) == [(SKIPPED, "423"), (DONE, None)]
+    assert [one.attempts for one in outcomes] == [2, 2]
 
 
 def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
@@ -264,7 +264,7 @@ def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None
     ("error", "status", "code", "halts"),
     [
         (BadRequest(400), REJECTED, "400", False),
-        (BadRequest(409), REJECTED, "409", False),
+        (BadRequest(413), REJECTED, "413", False),
         (NotFound(404), SKIPPED, "404", True),
         (Forbidden(403), SKIPPED, "403", True),
         (BadRequest(423), SKIPPED, "423", False),
@@ -285,6 +285,22 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
     assert script.halted == ([error] if halts else [])
     assert script.delivery.failure is error
     assert script.looked == []
+
+
+@pytest.mark.parametrize("status", [409, 424])
+def test_a_conflict_of_a_row_alone_is_sent_again_once(status: int) -> None:
+    conflict = BadRequest(status)
+    script = Script([conflict, 200])
+    assert told(ended(script, "a")) == [(DONE, None)]
+    assert script.at == [0.0, 1.0]
+    script = Script([conflict, conflict, conflict, 200])  # together; the first twice; the second
+    outcomes = ended(script, "a", "b")
+    assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
+    assert told(outcomes) == [(REJECTED, str(status)), (DONE, None)]
+    assert [one.attempts for one in outcomes] == [2, 1]
+    script = Script([conflict])
+    script.stops_after = 1
+    assert told(ended(script, "a")) == [(SKIPPED, "stopped")]
 
 
 def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> None:

@@ -25,6 +25,7 @@ from lms_async.records.scalars import (
     Misfit,
     NeededId,
 )
+from lms_async.records.text_rules import COLUMNS
 from manabac_async.models import converter as managebac
 from manabac_async.v1.models import UserV1Create, UserV1Update
 from schoology_async import Schoology
@@ -35,6 +36,7 @@ from schoology_async.sandbox import SchoologySandbox
 
 IDS = [
     *("1", "007", "S00001", "a", "A-1", "2024/17", "x_y.z", "12 B", "7E2", "1E12", "O'Neil", "a=b"),
+    *("2024-01-0012", "MAT-12", "MAR-123", "S.A.1", "12.345", "1/2", "2024-01-02", "#A12", "b1"),
     *("Null1", "NA-5", "-5", "1.2", "名单7", "Zoë", "a@b.example", "#12", "true1", "12-34", "0"),
 ]
 #: What spreadsheets and programs leave where there is no id.
@@ -44,9 +46,26 @@ LEFTOVERS = [
     *("#ERROR!", "#GETTING_DATA", "#WERT!", "#BEZUG!", "#NV", "#N/D", "#¡REF!", "Err:502"),
     *("#", "########", "1.23E+09", "1,23E+09", "1.2e9", "1E+05", "5e-7", "2.0E15"),
     *("12345.0", "12345,0", "12345.00", "1,234,567", "12,345", "2-Jan", "01/Feb/2024"),
+    *("#REF", "#NA", "#N/B", "#N/A N/A", "#ЗНАЧ!", "＃N/A", "Ｎ／Ａ", "＝1", '＝"001"'),
+    *("‘00123", "`00123", "12 345", "12'345", "1.234.567", "2451.", "b'S1'", "[1]", "{}"),
+    *("Jan-02", "2. Jan", "02-janv.", "3-Mär", "5-ene", "1/2/2020", "01.02.2020", "1-2-2020"),
+    *("2020-01-02 00:00:00", "2020-01-02T00:00", "01/02/2020 0:00", "n.a.", "pd.NA", "(blank)"),
     *("<NA>", "(null)", "[null]", "[object Object]", "\\N", "n/a", "N/A", "-inf", "-", "--", "?"),
 ]
-WORDS = ["nan", "NaN", "NULL", "null", "None", "nil", "NaT", "TRUE", "False", "undefined", "NA"]
+WORDS = [
+    "ＮＵＬＬ",
+    "nan",
+    "NaN",
+    "NULL",
+    "null",
+    "None",
+    "nil",
+    "NaT",
+    "TRUE",
+    "False",
+    "undefined",
+    "NA",
+]
 #: Look like S1, and are not.
 HIDDEN = [
     *("S\u200b1", "\u200eS1", "S1\ufeff", "S\u00ad1", "S\u20601", "\u202eS1", "S\u2066 1\u2069"),
@@ -101,6 +120,42 @@ def test_somebody_may_sign_in_as_null() -> None:
 def test_a_mail_address_that_is_marked_as_text(text: str) -> None:
     with pytest.raises(Misfit):
         SCALARS[Email][1](text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("#N/A@x.example", "#REF!@x.example", "=A1@x.example", "12345.0@x.example"),
+        *("1.23E+09@x.example", "########@x.example", "<NA>@x.example", "(null)@x.example"),
+        *("ada@#REF!", "ada@12,345", 'ada@""', "ada@[1]", "ada@?", "ada@x..example"),
+        *("a;b@x.example", "ada@", "@x.example", "a@x.example;b@x.example", "ada@x.example,"),
+        "ada,b@x.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_mail_address(text: str) -> None:
+    with pytest.raises(Misfit):
+        SCALARS[Email][1](text)
+    assert not COLUMNS[Email].fits(["ada@x.example", text, "bob@x.example"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("nan@x.example", "null@x.example", "jan-02@x.example", "n.a@x.example", "o'neil@x.ie"),
+        *("ada+tag@x.example", "zoë@münchen.example", "名@例.example", "a@b", "-@x.ie"),
+        "#1@x.example",
+    ],
+)  # fmt: skip
+def test_a_mail_address(text: str) -> None:
+    assert SCALARS[Email][1](text) == text
+
+
+@pytest.mark.parametrize("model", [UserV1Create, UserV1Update])
+def test_the_address_at_work_is_a_mail_address(model: Any) -> None:
+    row = NEW_V1 if model is UserV1Create else {"id": "1"}
+    for text in ("#N/A", "ada\u200b@x.example"):
+        with pytest.raises(Misfit, match="work_email"):
+            managebac.structure({**row, "work_email": text}, model)
 
 
 def test_what_a_vendor_shows_is_read_as_it_is() -> None:
@@ -192,3 +247,9 @@ async def test_a_row_with_no_id_costs_the_others_nothing(
         ["#N/A", "nan", *uids], keep_enrollments=True, notify=False
     )
     assert gone.counts == {Status.REJECTED: 2, Status.DONE: 1}
+
+
+@given(st.lists(st.text(st.sampled_from("aE0.-_@@#=+,'é\u200b"), max_size=9), max_size=3))
+def test_many_mail_addresses_are_checked_as_each_would_be(texts: list[str]) -> None:
+    if COLUMNS[Email].fits(texts):
+        assert [SCALARS[Email][1](text) for text in texts] == texts

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import stat
 from collections.abc import Callable, Coroutine
@@ -239,7 +240,7 @@ def test_rows_without_a_key_are_known_by_their_content(path: Path) -> None:
 
 def test_a_row_refused_for_a_reason_that_passes_is_sent_again(school: School, path: Path) -> None:
     school.faults = ["passing"] * 4
-    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["rejected"]
+    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["skipped"]
     assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
 
 
@@ -406,7 +407,9 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
         (no_key, "has lost its key"),
         (broken_key, "is not the key"),
         (no_database, "is not a journal"),
-        (lambda school, path: whole(school, rows(1), Journal(path.parent)), "can't be"),
+        (lambda school, path: whole(school, rows(1), Journal(path.parent)), "is a folder"),
+        (lambda school, path: whole(school, rows(1), Journal(os.devnull)), "is a device"),
+        (lambda school, path: whole(school, rows(1), Journal("/")), "is a folder"),
         (lambda school, path: whole(school, rows(1), Journal(path / "no" / "folder")), "can't be"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import UserString
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 import attrs
@@ -296,3 +297,21 @@ def test_the_first_person_of_a_file_without_a_header_is_not_shown(name: str) -> 
         new_user({name: "x"})
     assert name not in str(refused.value)
     assert name not in refused.value.fields
+
+
+def test_a_flag_that_is_no_plain_value() -> None:
+    """Comparing some values raises, and others give no yes or no."""
+
+    class Many:
+        def __eq__(self, other: object) -> bool:
+            raise ValueError("more than one")
+
+        __hash__ = None  # type: ignore[assignment]
+
+    for value in (Many(), Decimal("sNaN"), Decimal("NaN"), 5, None, "2", []):
+        with pytest.raises(Misfit, match="0 or 1"):
+            SCALARS[Flag][1](value)
+    for value in (1, "1", True, "TRUE", 1.0, Decimal(1)):
+        assert SCALARS[Flag][1](value) is True
+    for value in (0, "0", False, "false", 0.0):
+        assert SCALARS[Flag][1](value) is False

@@ -12,8 +12,9 @@ from lms_async.limits.window import Window
 from tests.virtual import run
 
 
-def test_until_an_answer_is_in_it_is_the_most() -> None:
-    assert Width(least=2, most=30).at(1.0) == 30
+@pytest.mark.parametrize("rate", [1.0, 1000.0, inf])
+def test_until_an_answer_is_in_it_is_the_least(rate: float) -> None:
+    assert Width(least=2, most=30).at(rate) == 2
 
 
 @pytest.mark.parametrize(

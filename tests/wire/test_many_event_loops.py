@@ -133,3 +133,16 @@ def test_what_is_over_is_forgotten() -> None:
     asyncio.run(use("c"))
     assert not {"a", "b", "unused"} & set(scopes._used)
     assert "c" in scopes._used
+
+
+@pytest.mark.usefixtures("quick")
+def test_event_loops_that_take_turns_are_never_refused(sandbox: SchoologySandbox) -> None:
+    """As where a synchronous wrapper keeps a loop of its own, and other code calls asyncio.run."""
+    began = time.monotonic()
+    with asyncio.Runner() as one, asyncio.Runner() as other:
+        for _ in range(2):
+            one.run(ask(sandbox, LIMIT))
+            other.run(ask(sandbox, LIMIT))
+            asyncio.run(ask(sandbox, LIMIT))
+    assert statuses(sandbox) == [200] * 6 * LIMIT
+    assert time.monotonic() - began < 6 * PER + 3

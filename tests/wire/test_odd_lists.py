@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from lms_async import DecodeError, RetryPolicy, UnexpectedResponse, Window
+from lms_async.events import Event, RequestSent
 from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 from tests.conftest import people
@@ -130,6 +131,33 @@ async def test_a_list_with_numbered_keys_is_read_in_the_order_of_the_numbers(
 ) -> None:
     async with saying(client, payload) as made:
         assert await read(made) == expected
+
+
+LISTED = [[{"uid": 1}, {"uid": 2}], [{"uid": 1}], [{"name": "A"}], [{}]]
+
+
+@pytest.mark.parametrize("links", [[], None, "", {}], ids=repr)
+@pytest.mark.parametrize("listed", LISTED)
+async def test_a_list_ends_where_its_links_are_empty(links: Any, listed: list[Any]) -> None:
+    """PHP prints an empty object as ``[]``."""
+    asked: list[Event] = []
+    payload = {"user": listed, "links": links}
+    async with saying("schoology", payload, events=[asked.append]) as client:
+        assert len(await client.users.list()) == len(listed)
+    assert sum(isinstance(event, RequestSent) for event in asked) == 1
+
+
+@pytest.mark.parametrize("odd", [{}, {"links": "none"}], ids=repr)
+@pytest.mark.parametrize("listed", LISTED)
+async def test_a_list_without_links_that_ignores_start_is_found_out_at_once(
+    odd: dict[str, Any], listed: list[Any]
+) -> None:
+    asked: list[Event] = []
+    payload = {"user": listed, **odd}
+    async with saying("schoology", payload, events=[asked.append]) as client:
+        with pytest.raises(UnexpectedResponse, match="does not come to an end"):
+            await client.users.list()
+    assert sum(isinstance(event, RequestSent) for event in asked) == 2
 
 
 async def test_a_bulk_response_with_numbered_keys_is_read() -> None:

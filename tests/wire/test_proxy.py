@@ -219,11 +219,45 @@ async def test_without_trust_env_the_environment_is_not_looked_at(
         assert proxy.heads == []
 
 
-async def test_a_certificate_that_is_not_accepted_names_ssl_cert_file() -> None:
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [("", "set SSL_CERT_FILE"), ("/nowhere.pem", "not there"), (str(PEM), "none in SSL_CERT_FILE")],
+)
+async def test_a_certificate_that_is_not_accepted_names_ssl_cert_file(
+    monkeypatch: pytest.MonkeyPatch, given: str, hint: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", given)  # read by OpenSSL at aiohttp's import only
     async with vendor() as url, schoology(base_url=url) as client:
         with pytest.raises(ConnectionFailed) as raised:
             await client.users.me()
-    assert "SSL_CERT_FILE" in raised.value.hint
+    assert hint in raised.value.hint
+
+
+async def test_a_host_that_speaks_no_tls_is_not_told_as_a_certificate() -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    plain = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with (
+        plain,
+        schoology(base_url=f"https://127.0.0.1:{plain.sockets[0].getsockname()[1]}/") as client,
+    ):
+        with pytest.raises(ConnectionFailed) as raised:
+            await client.users.me()
+    assert "certificate" not in raised.value.hint
+    assert "TLS" in raised.value.hint
+
+
+@pytest.mark.parametrize("name", ["a..b", "xn--", "x" * 70])
+async def test_a_proxy_whose_name_cannot_be_asked_for_was_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{name}:1")
+    async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
+        with pytest.raises(ConnectionFailed) as raised:
+            await client.users.create(people(1)[0])
+    assert not raised.value.may_have_acted
 
 
 async def test_ssl_cert_file_is_read(tmp_path: Path) -> None:

@@ -256,12 +256,13 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
-            if self._records is not None and one.status is Status.DONE:
-                self._records.note(index, str(key) if one.id == SAME else one.id)
             message, fields = one.reason or (EARLIER, {})
             error = None if one.code is None else RowError(one.code, message, fields)
             id_ = str(key) if one.id == SAME else one.id
-            ended.append(Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at))
+            outcome = Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at)
+            if self._records is not None:
+                self._records.check([outcome])  # a row of this run may have overwritten it
+            ended.append(outcome)
         rest = rows.at(places)
         rest.doubtful = frozenset(doubtful)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
@@ -316,8 +317,13 @@ class Bulk(Generic[R]):
         """Stop, if too many chunks in a row got no response that settles a row."""
         if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
             self._breaker.settled()
-        elif delivery.failure is not None and not self._breaker.is_open:
-            self._breaker.unanswered(delivery.failure.what, looked_up=delivery.looked_up)
+            return
+        why = "" if delivery.failure is None else delivery.failure.what
+        codes = (one.error.code for one in outcomes if one.attempts and one.error is not None)
+        if not why and (code := next(codes, None)) is not None:
+            why = f"it settled none of its rows ({code})"
+        if why and not self._breaker.is_open:
+            self._breaker.unanswered(why, looked_up=delivery.looked_up)
             if self._breaker.is_open:
                 self._halt(chunk, self._breaker.error())
 

@@ -24,7 +24,7 @@ import attrs
 
 from ..errors import ApiError, InvalidInput, LmsError
 from ..http.call import AttemptObserver, Call
-from ..http.statuses import Effect, effect_of
+from ..http.statuses import MAY_PASS, Effect, effect_of
 from ..outcome import AllDone, Outcome, RowError, RowResult, Status
 from .chunks import ABSENT, Absent, BulkEndpoint, Found, Present
 from .results import all_alike, all_done, outcomes_of
@@ -151,7 +151,7 @@ class Delivery(Generic[R]):
                 return all_done(rows, told.ids, attempts)
             # The answer speaks of its own attempt, not of one that was lost before.
             doubtful = range(len(rows)) if self._lost else rows.in_doubt()
-            ended = outcomes_of(rows, told, attempts)
+            ended = _with_passing(outcomes_of(rows, told, attempts), doubtful)
             ended = await self._again(
                 rows, ended, rounds, repeatable=call.repeatable, sought=sought
             )
@@ -171,6 +171,10 @@ class Delivery(Generic[R]):
                 for half in halves
                 for outcome in await self.outcomes(half, rounds=rounds, sought=sought)
             ]
+        elif rounds == _ROUNDS and not rows.in_doubt() and _may_pass(error):
+            await asyncio.sleep(_PAUSE)
+            again = await self.outcomes(rows, rounds=rounds - 1, sought=sought)
+            return [attrs.evolve(one, attempts=one.attempts + error.attempts) for one in again]
         ended = _together(rows, error, effect)
         if effect is Effect.UNSETTLED:
             return await self._look_up(rows, ended, rounds, sought=sought)
@@ -329,20 +333,40 @@ def _by(verdict: RowResult, earlier: Outcome[R]) -> Outcome[R]:
     return attrs.evolve(earlier, status=verdict.status, id=verdict.id, error=verdict.error)
 
 
-def _code(outcome: Outcome[Any]) -> str:
-    return outcome.error.code if outcome.error is not None else ""
+def _code(outcome: Outcome[Any]) -> int:
+    """The HTTP status that is a row's own error code, or 0."""
+    code = outcome.error.code if outcome.error is not None else ""
+    return int(code) if code.isdecimal() and len(code) == 3 else 0
 
 
 def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
-    """Whether a row's own refusal passes: a limit; or a failure, if a second time does no harm."""
+    """Whether a row's own refusal passes, as a limit or a lock does; or whether it is a failure
+    after which a second time does no harm."""
     code = _code(outcome)
-    failed = code.isdigit() and len(code) == 3 and code[0] == "5"
-    return code == "429" or (repeatable and failed)
+    return _is_for_now(code) or (repeatable and 500 <= code < 600)
+
+
+def _may_pass(error: LmsError) -> bool:
+    return isinstance(error, ApiError) and error.status in MAY_PASS
+
+
+def _is_for_now(code: int) -> bool:
+    return 400 <= code < 500 and effect_of(code) is Effect.PASSES
+
+
+def _with_passing(ended: list[Outcome[R]], doubtful: Sequence[int]) -> list[Outcome[R]]:
+    """``ended``, where a row's own refusal that passes does not settle the row: nothing was done,
+    unless an earlier request with it may have reached the vendor."""
+    for place, outcome in enumerate(ended):
+        if outcome.error is not None and _is_for_now(_code(outcome)):
+            outcome.status = Status.UNKNOWN if place in doubtful else Status.SKIPPED
+    return ended
 
 
 def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) -> list[Outcome[R]]:
     for place, outcome in zip(places, later, strict=True):
-        if outcome.status is Status.SKIPPED:
+        refused_again = outcome.attempts and ended[place].status is Status.SKIPPED
+        if outcome.status is Status.SKIPPED and not refused_again:
             continue  # not sent again after all: what was known of it still holds
         outcome.attempts += ended[place].attempts
         ended[place] = outcome

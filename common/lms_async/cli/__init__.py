@@ -6,7 +6,9 @@ under the entry-point group ``lms_async.targets``. Needs the extra ``cli``.
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
 
 from . import streams
 
@@ -24,5 +26,7 @@ def run() -> None:
         how = "pip install 'lms-async[cli]'; from a clone: pip install '.[cli]'"
         sys.exit(f"{what}\nInstall it with: {how}")
     ended = main()
-    streams.drain()
+    with suppress(KeyboardInterrupt):  # no longer waits for the reader; the rows are settled
+        streams.drain()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing changes the exit code from here on
     sys.exit(ended)

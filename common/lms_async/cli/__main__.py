@@ -1,5 +1,5 @@
 """``python -m lms_async.cli``, the same as ``lms``."""
 
-from . import run
+from lms_command import run
 
 run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Coroutine
@@ -72,6 +73,9 @@ def read_limit(given: str | None) -> tuple[int, float] | None:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    # Until here an interrupt ends the program at once, see lms_command.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:  # typer would make it 1, "some rows were rejected"

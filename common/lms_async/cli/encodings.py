@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import codecs
 import io
-from unicodedata import category
 
 from .exit_codes import CannotStart
+from .likely_encodings import SEVERAL_BYTES, Lines, proposals, seven_bits, to_type
 from .source import Source
 from .wording import quoted
 
@@ -23,26 +23,6 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-#: The encodings that are proposed. Names by which Python knows them, and what people call them.
-_COMMON = {
-    "cp1252": "Windows, Western Europe",
-    "cp1250": "Windows, Central Europe",
-    "cp1251": "Windows, Cyrillic",
-    "gb18030": "Chinese, GBK and GB 18030",
-    "big5hkscs": "Chinese, Big5",
-    "cp932": "Japanese, Shift-JIS",
-    "cp949": "Korean, EUC-KR",
-    "mac_roman": "Macintosh, Western Europe",
-    "cp1253": "Windows, Greek",
-    "cp1254": "Windows, Turkish",
-    "cp1255": "Windows, Hebrew",
-    "cp1256": "Windows, Arabic",
-    "cp1257": "Windows, Baltic",
-    "koi8_r": "KOI8-R, Cyrillic",
-    "mac_latin2": "Macintosh, Central Europe",
-    "cp850": "DOS, Western Europe",
-    "cp852": "DOS, Central Europe",
-}
 _WITHOUT_MARK = {
     "utf-16-le": "UTF-16 without a byte-order mark",
     "utf-16-be": "UTF-16, big-endian, without a byte-order mark",
@@ -53,10 +33,6 @@ _WITHOUT_MARK = {
 _NOT_FOR_FILES = frozenset(
     "idna punycode raw-unicode-escape unicode-escape undefined charmap mbcs oem".split()
 )
-_MOST_PROPOSED = 6
-_MOST_LETTERS = 12
-#: How many bytes of the lines that are not UTF-8 are looked at to propose encodings.
-_SAMPLE = 1 << 15
 
 
 def checked_name(given: str) -> str:
@@ -101,35 +77,34 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         return given
     if not given and (wide := _wide(start)):
         raise CannotStart(
-            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *_to_type([wide], again)
+            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *to_type([wide], again)
         )
     return _utf8(source, again, may_propose=not (marked or given))
 
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
     """Look at each line. One pass, also over a file that is UTF-8: it costs little."""
-    first_utf8 = first_other = 0
-    others: list[bytes] = []
-    size = 0
+    seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
-            if line.isascii():
-                continue
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                first_other = first_other or number
-                if size < _SAMPLE:
-                    others.append(line)
-                    size += len(line)
-            else:
-                first_utf8 = first_utf8 or number
-    if not first_other:
+            if not line.isascii():
+                seen.add(number, line)
+            elif may_propose and (name := seven_bits(line)):
+                raise CannotStart(
+                    f"{source.name}, line {number}: this looks like the encoding {name}",
+                    *to_type([name], again),
+                    "if these characters are meant as they stand:",
+                    *to_type(["utf-8"], again),
+                )
+    if not seen.first_other:
         return "utf-8-sig"
-    where = f"{source.name}, line {first_other}: not UTF-8 text"
-    if first_utf8:
+    where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
+    if seen.first_utf8:
+        mixed = f"{where}, and line {seen.first_utf8} is: the file is a mixture of encodings"
+        by_chance = proposals(seen, again) if may_propose and seen.may_be_chance() else ()
         raise CannotStart(
-            f"{where}, and line {first_utf8} is: the file is a mixture of encodings",
+            mixed + (", or all of it is in one of these:" if by_chance else ""),
+            *by_chance,
             'save it anew as "CSV UTF-8", and look at the names in both lines first',
         )
     if not may_propose:
@@ -137,7 +112,10 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
             f"{where}, although the file is marked as UTF-8 or --encoding says so",
             'save it anew as "CSV UTF-8"',
         )
-    raise CannotStart(where, *_proposals(b"".join(others), again))
+    likely = proposals(seen, again)
+    raise CannotStart(
+        where, *(likely or ('save it as "CSV UTF-8", or name its encoding by --encoding',))
+    )
 
 
 def _check(source: Source, encoding: str) -> None:
@@ -169,19 +147,24 @@ def _check(source: Source, encoding: str) -> None:
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
-    """Refuse a file that is UTF-8 from beginning to end: read in any other way, its names would be
+    """Refuse a file that is UTF-8 in some lines or all: read in any other way, names would be
     damaged."""
-    found = False
+    if given.replace("_", "-").startswith(("utf-16", "utf-32")):
+        return  # in these, ASCII is no ASCII: the text is checked as a whole
+    seen = Lines()
     with source.open() as file:
-        for line in file:
+        for number, line in enumerate(file, start=1):
             if not line.isascii():
-                try:
-                    line.decode()
-                except UnicodeDecodeError:
-                    return
-                found = "\0" not in line.decode()
-    if found:
+                seen.add(number, line)
+    if seen.first_utf8 and not seen.first_other:
         raise CannotStart(f"{source.name} is UTF-8 text, not {given}: remove --encoding")
+    sure = seen.first_sure if given in SEVERAL_BYTES else seen.first_utf8
+    if sure:
+        raise CannotStart(
+            f"{source.name}, line {sure} is UTF-8 text, and line {seen.first_other} is not: "
+            "the file is a mixture of encodings",
+            'save it anew as "CSV UTF-8", and look at the names in both lines first',
+        )
 
 
 def _wide(start: bytes) -> str | None:
@@ -195,58 +178,6 @@ def _wide(start: bytes) -> str | None:
         if text and "\0" not in text and sum(mark.isascii() for mark in text) * 2 >= len(text):
             return name
     return None
-
-
-def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
-    if b"\0" in sample:
-        what = "there are NUL bytes in it: it may be UTF-16 without a byte-order mark; type one of:"
-        return (what, *_to_type(["utf-16-le", "utf-16-be"], again))
-    likely = [name for name in _ranked(sample) if _letters(sample, name)][:_MOST_PROPOSED]
-    if not likely:
-        return ('save it as "CSV UTF-8", or name its encoding by --encoding',)
-    lines = [
-        "some letters of the file, sorted, as each of the likely encodings reads them:",
-        *(
-            f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
-            for name in likely
-        ),
-        "choose the one whose letters are those of the people in the file, and type its name:",
-    ]
-    # None of them is put in: a wrong one that is copied would damage names.
-    return (*lines, *_to_type(["NAME"], again))
-
-
-def _ranked(sample: bytes) -> list[str]:
-    """Common encodings by which ``sample`` is text, the likeliest first."""
-    # Rarely needed, and so imported here. Without a detector (an installation that an older version
-    # made) the order is only less good.
-    try:
-        from charset_normalizer import from_bytes
-    except ModuleNotFoundError:
-        return list(_COMMON)
-    found = from_bytes(
-        sample, cp_isolation=list(_COMMON), threshold=0.6, preemptive_behaviour=False
-    )
-    likely = [name for match in found for name in (match.encoding, *match.could_be_from_charset)]
-    # Few lines tell a detector little. These two are the most common, so they are always shown.
-    first = [*likely[: _MOST_PROPOSED - 2], "cp1252", "cp1250", *likely, *_COMMON]
-    return [name for name in dict.fromkeys(first) if name in _COMMON]
-
-
-def _letters(sample: bytes, encoding: str) -> list[str]:
-    """Some letters beyond ASCII, sorted, of several people at once, so that they name nobody;
-    empty where the sample is not text in this encoding."""
-    try:
-        marks = {mark for mark in sample.decode(encoding) if not mark.isascii()}
-    except UnicodeDecodeError:
-        return []
-    if any(category(mark) in {"Cc", "Cn", "Co", "Cs"} for mark in marks):
-        return []
-    return sorted(mark for mark in marks if mark.isalpha())[:_MOST_LETTERS]
-
-
-def _to_type(names: list[str], again: str) -> list[str]:
-    return [f"  {again or 'lms import …'} --encoding {name}" for name in names]
 
 
 def _family(encoding: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import PurePosixPath
 
@@ -20,7 +21,18 @@ _BEGINNINGS = {
     b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it first"),
     b"Rar!\x1a\x07": ("is a RAR archive", "unpack it first"),
     b"SQLite format 3\0": ("is a database file (SQLite)", "export the rows as CSV"),
+    b"\x28\xb5\x2f\xfd": ("is compressed (zstd)", "unpack it first, for example with unzstd"),
+    b"PAR1": ("is a Parquet file", "export the rows as CSV"),
+    b"\x89PNG": ("is a picture", "export the rows as CSV"),
+    b"\xff\xd8\xff": ("is a picture", "export the rows as CSV"),
+    b"{\\rtf": ("is a text document (RTF)", "export the rows as CSV"),
 }
+#: The same for text, whatever stands before it: blanks and a byte-order mark. Some programs give
+#: a web page or an XML workbook the name of a spreadsheet.
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(<\?xml|<Workbook)|(<!doctype html|<html|<table)|[\[{]\s*[\[{\"])",
+    re.I,
+)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: The files of a OneRoster CSV export; the first is in each of them.
 _ONE_ROSTER = frozenset(
@@ -46,6 +58,15 @@ def refuse_other_formats(source: Source, start: bytes) -> None:
     for beginning, (what, advice) in _BEGINNINGS.items():
         if start.startswith(beginning):
             raise CannotStart(f"{source.name} {what}, not CSV text", advice)
+    if found := _MARKUP.match(start):
+        is_xml, is_html = found.groups()
+        what = "is XML" if is_xml else "is a web page (HTML)" if is_html else "is JSON"
+        raise CannotStart(
+            f"{source.name} {what}, not CSV text",
+            _SAVE_AS_UTF8.replace("save", "open it in a spreadsheet, save")
+            if is_xml or is_html
+            else "export the rows as CSV",
+        )
 
 
 def _archive(source: Source) -> tuple[str, str]:

@@ -137,6 +137,8 @@ class _Import:
             return self._dry_run(table, columns, checked)
         given = require(order.environment, target)
         written = order.results or beside(order.path)
+        if not written.name:  # "", "." or "/"
+            raise CannotStart(f"{written} is a folder", "give the name of a file by --results")
         journals.apart(journals.beside(written), written, order.path)
         results = Results(written, source=order.path)
         try:

@@ -45,6 +45,7 @@ def proxy_for(url: str) -> str:
 def _shown(scheme: str, given: str) -> str:
     try:
         proxy = urlsplit(given)
+        (proxy.hostname or "").encode("idna")  # raises a ValueError for "a..b"
         usable = proxy.scheme == "http" and bool(proxy.hostname)
         port = f":{proxy.port}" if proxy.port else ""
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 import stat
@@ -17,6 +18,8 @@ from .rows import InputRow
 COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
 #: By it Excel knows the file for UTF-8.
 _MARK = "\ufeff"
+#: How each results file begins, also those of earlier versions, which have no mark before it.
+_BEGINNING = b"row,key,status,id,"
 
 
 #: Never through a link, also one that is made at this very moment.
@@ -47,6 +50,8 @@ class Results:
             self._file: IO[str] = os.fdopen(
                 os.open(path, _FLAGS, mode=0o600), "a", encoding="utf-8", newline="", buffering=1
             )
+            if existed and hasattr(os, "fchmod"):  # others may have been let read it
+                os.fchmod(self._file.fileno(), 0o600)
         except OSError as error:
             raise self._unwritable(error) from None
         #: Why the file can't be written any more, if so.
@@ -121,9 +126,25 @@ def _refuse(path: Path, source: Path) -> None:
     if stat.S_ISDIR(mode):
         what = "is a folder"
     elif stat.S_ISREG(mode):
-        return
+        what = _not_to_replace(path)
+        if not what:
+            return
     elif stat.S_ISLNK(mode):
         what = "is a link: what it points to would be overwritten"
     else:
         what = "is a device or a pipe (for output to read at once there is --json)"
-    raise CannotStart(f"{path} {what}", "give the name of a file by --results")
+    raise CannotStart(f"{path} {what}", "give the name of another file by --results")
+
+
+def _not_to_replace(path: Path) -> str:
+    """Why a plain file is not one that an earlier run wrote; blank if it is, or has nothing in it.
+
+    A slip in ``--results`` must not cost somebody another file.
+    """
+    if path.stat().st_nlink > 1:
+        return "has another name too (a hard link), under which it would be overwritten"
+    with path.open("rb") as file:
+        start = file.read(len(codecs.BOM_UTF8 + _BEGINNING)).removeprefix(codecs.BOM_UTF8)
+    if not start or start.startswith(_BEGINNING):
+        return ""
+    return "is not a results file, and would be overwritten"

@@ -48,15 +48,20 @@ class CleanConnector(aiohttp.TCPConnector):
         """Get a connection from the pool, or make one.
 
         :raises NotConnected: the other side, or a proxy, broke the connection off while it was
-            being made.
+            being made, or the name of either can't be looked up.
         """
         while True:
             try:
                 connection = await super().connect(req, traces, timeout)
             except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError):
                 raise
-            except (aiohttp.ClientConnectionError, aiohttp.ClientResponseError) as error:
-                # What a proxy does to our CONNECT request, before our own request is sent.
+            except (
+                aiohttp.ClientConnectionError,
+                aiohttp.ClientResponseError,
+                UnicodeError,
+            ) as error:
+                # What a proxy does to our CONNECT request, before our own request is sent. Or a
+                # host name, the vendor's or the proxy's, that no name server can be asked for.
                 raise NotConnected from error
             protocol = connection.protocol
             if protocol is None or protocol not in self._used:

@@ -98,10 +98,15 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
     call: Call[Any] | None = first
     must_join = False
     back, steps, idle = 1, 0, 0
+    guessed: list[Any] = []
     while call is not None:
         asked.add((call.path, call.query))
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
+        if page.rows and page.rows == guessed:
+            # The vendor gives the same wherever we begin, so nothing tells whether that is all.
+            raise UnexpectedResponse("the list does not come to an end", call=call)
+        guessed = page.rows if page.guessed else []
         identities = list(map(vendor.identity, page.rows))
         joins = page.rows and identities[0] in seen
         # An empty page that names a next one is passed over; at the end, it means a shorter list.

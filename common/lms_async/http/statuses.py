@@ -67,6 +67,10 @@ EFFECTS: dict[int, tuple[Effect, str]] = {
     511: (Effect.ENDS, "this network wants a login; the vendor was not reached"),
 }
 
+#: Statuses of the content that may also pass: the record that a row conflicts with, or the part
+#: that failed, may be another request's that is under way.
+MAY_PASS = frozenset({409, 424})
+
 _OTHER_REFUSAL = (Effect.ENDS, "not a status that HTTP defines for this")
 _OTHER_FAILURE = (Effect.UNSETTLED, "not a status that HTTP defines for this")
 

@@ -39,7 +39,8 @@ def checked_base_url(base_url: str) -> str:
     host: str | None = None
     try:
         parts = urlsplit(base_url)
-        host = parts.hostname and URL(base_url).raw_host
+        url = URL(base_url)
+        host = parts.hostname and url.host and url.raw_host  # reading `host` decodes it: "xn--"
         sound = parts.port != 0 and _is_host(host or "") and is_encoded_path(parts.path)
     except (ValueError, TypeError, AttributeError):
         sound = False
@@ -84,12 +85,14 @@ class Page:
     """One page of a list, as rows not yet decoded, and the call for the next one.
 
     ``overlaps``: ``next`` begins at this page's last row, so that its first row must be one that
-    was read before, or the list has shifted meanwhile.
+    was read before, or the list has shifted meanwhile. ``guessed``: the vendor does not say whether
+    there is a next one.
     """
 
     rows: list[Any] = attrs.field(repr=False)
     next: Call[Any] | None = None
     overlaps: bool = False
+    guessed: bool = False
 
 
 class Vendor(ABC):

@@ -196,7 +196,9 @@ class Wire:
             if progress.sent:
                 failure = TimedOut(f"no answer within {seconds:g} s", call=call)
         except (aiohttp.ClientError, SecondPass, ValueError, OSError) as error:
-            failure = lost(call, error)
+            # A host's name that no name server can be asked for is noticed before a connection is.
+            unnamed = isinstance(error, UnicodeError) and not progress.sent
+            failure = not_sent(call, url, error) if unnamed else lost(call, error)
         except RuntimeError:
             if not self._is_closed():
                 raise

@@ -7,6 +7,8 @@ response.
 from __future__ import annotations
 
 import errno
+import os
+from pathlib import Path
 
 import aiohttp
 from yarl import URL
@@ -96,19 +98,30 @@ def proxy_refused(call: Call[object], status: int) -> ConnectionFailed:
     return ConnectionFailed(f"the proxy refused to connect: HTTP {status}", call=call, hint=hint)
 
 
+def _certificate_hint() -> str:
+    given = os.environ.get("SSL_CERT_FILE")
+    if given and not Path(given).is_file():
+        return "the certificate was not accepted, and SSL_CERT_FILE names a file that is not there"
+    if given:
+        return "the certificate is not for this host, or none in SSL_CERT_FILE vouches for it"
+    return (
+        "the certificate was not accepted: if a filtering proxy put its own in place, set "
+        "SSL_CERT_FILE to a file with the proxy's CA certificate"
+    )
+
+
 def not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFailed:
     """No connection was made."""
-    to = str(URL(url, encoded=True).host)
+    to = str(URL(url, encoded=True).raw_host)
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         to = "the proxy"
         hint = "this request was not sent: check HTTPS_PROXY, or the proxy given to the session"
     elif isinstance(error, aiohttp.ClientConnectorDNSError):
         hint = "the name can't be looked up: check the base URL and the network"
+    elif isinstance(error, aiohttp.ClientConnectorCertificateError):
+        hint = _certificate_hint()
     elif isinstance(error, aiohttp.ClientSSLError):
-        hint = (
-            "the certificate was not accepted: if a filtering proxy put its own in place, set "
-            "SSL_CERT_FILE to a file with the proxy's CA certificate"
-        )
+        hint = "TLS could not be agreed on: check that the host, its port and any proxy speak https"
     else:
         hint = "this request was not sent: check the host, the network and any proxy"
     return ConnectionFailed(f"no connection to {to} [{type(error).__name__}]", call=call, hint=hint)

@@ -157,7 +157,11 @@ class KeyFile:
     def _unusable(self, why: str | None) -> JournalUnusable:
         if self.path.is_symlink():
             why = "it is a symbolic link"
-        return JournalUnusable(f"the journal's key {self.path} can't be used: {why}")
+        return JournalUnusable(
+            f"the journal's key {self.path} can't be used: {why}",
+            hint="put a copy of it back, or forget what is in the journal with restart: then all "
+            "rows are sent again",
+        )
 
 
 _open: weakref.WeakSet[KeyFile] = weakref.WeakSet()

@@ -58,6 +58,7 @@ class JournalFile:
         self, path: Path, *, wait: float = 0.0, make: bool = True, restart: bool = False
     ) -> None:
         self.path = path
+        self._refuse_other_kinds()
         self._refuse_links()
         if not make and not path.is_file():
             raise JournalUnusable(f"there is no journal {path}")
@@ -79,6 +80,19 @@ class JournalFile:
                 return
             # Let go meanwhile: of two that come at one moment, each would wait for the other.
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
+
+    def _refuse_other_kinds(self) -> None:
+        """Make sure that the journal is a file, or can become one."""
+        what = ""
+        try:
+            if not self.path.name or self.path.is_dir():
+                what = "a folder"
+            elif self.path.exists() and not self.path.is_file():
+                what = "a device or a pipe"
+        except OSError as error:
+            raise self._not_opened(error) from None
+        if what:
+            raise JournalUnusable(f"{self.path} is {what}, not a journal", hint="give another file")
 
     def _refuse_links(self) -> None:
         """Refuse symbolic links: what is written would appear where a link points to."""
@@ -252,7 +266,9 @@ class JournalFile:
         """Refuse somebody else's file, and an empty file that nobody asked to be made a journal."""
         if (make and header is None) or (header and header.application_id == _OURS):
             return
-        raise JournalUnusable(f"{self.path} is not a journal")
+        raise JournalUnusable(
+            f"{self.path} is not a journal", hint="move it away, or give another file"
+        )
 
     def _check_format(self) -> None:
         for statement in (_TABLES + TABLES).split(";\n"):  # a script of SQLite's would commit
@@ -309,7 +325,10 @@ class JournalFile:
                 f"the journal {self.path} is in use by another import",
                 hint="wait for its end; two at once would send rows twice",
             )
-        return JournalUnusable(f"{self.path} can't be used as a journal: {error}")
+        return JournalUnusable(
+            f"{self.path} can't be used as a journal: {error}",
+            hint="put a copy of it back, or move it away: then all rows are sent again",
+        )
 
     def _not_opened(self, error: OSError) -> JournalUnusable:
         return JournalUnusable(f"the journal {self.path} can't be opened: {error.strerror}")

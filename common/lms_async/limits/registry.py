@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Sequence
 from weakref import WeakKeyDictionary
 
@@ -17,13 +18,15 @@ _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] =
 # run in several threads.
 _used: dict[Hashable, list[Usage]] = {}
 _used_lock = threading.Lock()
+# The event loop that used each scope last.
+_last: dict[Hashable, weakref.ref[asyncio.AbstractEventLoop]] = {}
 
 
 def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
     """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one.
 
-    A :class:`~lms_async.Window` counts what was used of the scope on event loops that have
-    ended.
+    A :class:`~lms_async.Window` counts what was used of the scope on other event loops,
+    except on those that run at this moment in other threads.
     """
     loop = asyncio.get_running_loop()
     limiters = _shared.get(loop)
@@ -33,10 +36,12 @@ def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
     limiter = limiters.get(scope)
     if limiter is None:
         limiter = limiters[scope] = make()
-        if isinstance(limiter, Window):
-            with _used_lock:
-                used = _used.setdefault(scope, [])
-                usage = limiter.continues(used.copy())
+    if _last.get(scope) is not (turn := weakref.ref(loop)) and isinstance(limiter, Window):
+        with _used_lock:
+            _last[scope] = turn
+            used = _used.setdefault(scope, [])
+            usage = limiter.continues(used.copy())
+            if usage not in used:
                 usage.begins_on(loop)
                 used.append(usage)
     return limiter
@@ -48,6 +53,7 @@ def _forget_what_is_over() -> None:
             used[:] = [usage for usage in used if not usage.is_over]
             if not used:
                 del _used[scope]
+                _last.pop(scope, None)
 
 
 class _Slots:

@@ -21,7 +21,7 @@ class Slots:
         self.learning = learning
         self.out = 0
         self._free_at: list[float] = []  # in order
-        self._taken_over: list[float] = []  # the same, of a window on an earlier event loop
+        self._taken_over: list[float] = []  # the same, of windows on other event loops
         self._gathering_until = -inf
 
     @property
@@ -54,8 +54,8 @@ class Slots:
         return [until for until in self._free_at if until > now] + [now + self.per] * self.out
 
     def take_over(self, busy_until: Iterable[float]) -> None:
-        """Take more slots, which were used on an earlier event loop."""
-        self._taken_over = sorted([*self._taken_over, *busy_until])
+        """Count slots that were used on other event loops, instead of those taken over before."""
+        self._taken_over = sorted(busy_until)
 
     def depart(self, weight: int) -> None:
         """Take slots: a request leaves."""

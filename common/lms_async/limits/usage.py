@@ -58,12 +58,14 @@ class Usage:
         )
 
     def take_over(self, others: Iterable[Usage], now: float) -> None:
-        """Count what the windows of ``others`` have used as used here too.
+        """Count what the windows of ``others`` have used as used here too, instead of what was
+        taken over before.
 
         Those whose event loops run at the same time are left out.
 
         :param now: on the clock of this window's loop.
         """
+        counted: list[float] = []
         for other in others:
             if other.is_running:
                 continue
@@ -71,6 +73,6 @@ class Usage:
             self.paused_until = max(self.paused_until, now + other.paused_until - then)
             # Each request is in all accounts. The one with the longest period knows most of them.
             longest = max(other.slots, key=lambda slots: slots.per)
-            counted = [until - longest.per - then for until in longest.busy_until(then)]
-            for slots in self.slots:
-                slots.take_over([now + ago + slots.per for ago in counted])
+            counted += [until - longest.per - then for until in longest.busy_until(then)]
+        for slots in self.slots:
+            slots.take_over([now + ago + slots.per for ago in counted])

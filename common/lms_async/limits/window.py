@@ -238,12 +238,15 @@ class Window:
         return max(0.0, self._usage.paused_until - self._loop().time())
 
     def continues(self, former: Sequence[Usage]) -> Usage:
-        """Count what earlier windows of this limit have used as used here too.
+        """Count what other windows of this limit have used as used here too. To be called again
+        when another event loop has had its turn.
 
         :param former: as this method gave it for each of them.
-        :returns: what this window uses from now on.
+        :returns: what this window uses.
         """
-        self._former += former
+        self._former = [one for one in former if one is not self._usage]
+        if self._home.bound_loop is not None:
+            self._usage.take_over(self._former, self._home.loop().time())
         return self._usage
 
     def _loop(self) -> asyncio.AbstractEventLoop:

@@ -25,28 +25,42 @@ class ExactId(str):
 NO_VALUE = frozenset(
     "nan null none nil na nat undefined inf infinity true false wahr falsch vrai faux".split()
 )
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+#: As spreadsheets shorten them in English, German, French, Spanish, Italian and Dutch.
+_MONTHS = (
+    "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|jän|mär|mrz|mai|okt|dez|janv|févr|mars|avr|"
+    "juin|juil|août|sept|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|mrt|mei)"
+)
 #: Each kind of thing that is no id, and why; the first that fits is said.
 _ODD = {
     "formula": (r"=.*", "begins with =, as a formula of a spreadsheet"),
-    "mark": (r"['’].*", "begins with the ' by which a spreadsheet marks text"),
+    "mark": (r"['’‘`´].*", "begins with the ' by which a spreadsheet marks text"),
     "quotes": (r'".*"', "stands in quotes"),
     "error": (
-        r"#[^#]*[!?]|#n/?[adv]|#getting_data|err:\d+|[#]+\s*",
+        r"#[^#]*[!?]|#[^\W\d]+(?:/[^\W\d]*)?(?: [^\W\d/]+(?:/[^\W\d]*)?)?|err:\d+|[#]+\s*",
         "is an error or a filler of a spreadsheet, such as #N/A or ####, not an id",
     ),
     "nothing": (
-        r"[<(\[]\s*(?:na|nan|null|none|nil|object object)\s*[>)\]]|n/a|\\n|[-+](?:nan|inf)",
+        r"[<(\[]\s*(?:na|nan|null|none|nil|object object|blank|empty|leer|vide|vacío)\s*[>)\]]|"
+        r"n/a|n\.a\.?|pd\.na|\\n|[-+](?:nan|inf)",
         "is what programs write for no value, not an id",
     ),
     "rounded": (
         r"[-+]?\d+(?:[.,]\d+E[-+]?|E[-+])\d+",
         "is a number that a spreadsheet has rounded, such as 1.23E+09",
     ),
-    "decimal": (r"[-+]?\d+[.,]0+", "is a number with decimals, such as 12345.0"),
-    "grouped": (r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", "is a number with commas in it"),
+    "program": (
+        r"b'.*'|b\".*\"|\[.*\]|\{.*\}",
+        "is a value as a program shows it, such as b'7' or [1]",
+    ),
+    "decimal": (r"[-+]?\d+[.,]0*", "is a number with decimals, such as 12345.0"),
+    "grouped": (
+        r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:['’ ]\d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3}){2,}",
+        "is a number with commas, dots or blanks between its digits",
+    ),
     "day": (
-        rf"\d{{1,2}}[-/](?:{_MONTHS})(?:[-/]\d{{2,4}})?",
+        rf"\d{{1,2}}(?:[-/]|\.? )(?:{_MONTHS})\.?(?:[-/ ]\d{{2,4}})?|(?:{_MONTHS})\.?-\d\d|"
+        r"(?:\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}-\d{1,2}-\d{4})(?: \d+:\d.*)?|"
+        r"\d{4}-\d\d-\d\d[ t]\d\d:\d\d.*",
         "is a day that a spreadsheet has made of it, such as 2-Jan",
     ),
     "empty": (r"[^\w]*", "has no letter and no digit"),
@@ -56,7 +70,10 @@ _ANY_ODD = re.compile(
     re.IGNORECASE | re.DOTALL,
 ).fullmatch
 # Most ids that are not only letters and digits. None of them is odd.
-_USUAL = r"(?:[A-Za-z][A-Za-z_./+-]*+[0-9@][A-Za-z0-9_.@/+-]*+|[-_./]?+[0-9]++(?:[-_/][0-9]++)*+)"
+_USUAL = (
+    r"(?:(?![A-Za-z]{3,5}-[0-9][0-9](?![A-Za-z0-9_.@/+-]))[A-Za-z][A-Za-z_./+-]*+[0-9@]"
+    r"[A-Za-z0-9_.@/+-]*+|[-_./]?+[0-9]++(?:[-_/][0-9]++)?+)"
+)
 _ORDINARY = re.compile(_USUAL).fullmatch
 _ALL_ORDINARY = re.compile(rf"(?:{_USUAL}\n)*+").fullmatch
 #: Characters that show nothing, although Unicode counts them among letters, marks or symbols.
@@ -79,15 +96,29 @@ def fault_of_id(text: str) -> str | None:
 
 def fault_of_value(text: str) -> str | None:
     """Why ``text`` is what a spreadsheet or a program leaves where it has no id."""
-    if text.lower() in NO_VALUE:
+    if _plain(text).lower() in NO_VALUE:
         return _ODD["nothing"][1]
     return leftover(text)
 
 
 def leftover(text: str) -> str | None:
     """The same without the words: somebody's login name may be "null"."""
-    odd = _ANY_ODD(text)
+    odd = _ANY_ODD(_plain(text))
     return _ODD[str(odd.lastgroup)][1] if odd else None
+
+
+def fault_of_mailbox(text: str) -> str | None:
+    """Why what stands before the ``@`` is a spreadsheet's or a program's. People have most other
+    names: somebody may be called Nan, and write from nan@school.example."""
+    odd = _ANY_ODD(_plain(text))
+    if odd and odd.lastgroup in ("formula", "error", "rounded", "decimal"):
+        return _ODD[odd.lastgroup][1]
+    return None
+
+
+def _plain(text: str) -> str:
+    """``text`` with ordinary letters for full-width ones, as a Japanese keyboard writes them."""
+    return text if text.isascii() else normalize("NFKC", text)
 
 
 def fault_of_marks(text: str) -> str | None:
@@ -128,7 +159,7 @@ def all_ids(texts: Sequence[str]) -> bool:
     joined = "".join(texts)
     # Of letters and digits alone, only the words for no value are odd, and what looks like others.
     plain = joined.encode().isalnum() if joined.isascii() else _is_plain(joined)
-    if plain and (joined.isascii() or joined.isalnum()):
+    if plain and (joined.isascii() or (joined.isalnum() and is_normalized("NFKC", joined))):
         if any(map(str.isalpha, texts)) and not NO_VALUE.isdisjoint(map(str.lower, texts)):
             return False
         return all(texts)

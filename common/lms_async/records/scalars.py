@@ -26,7 +26,7 @@ from typing import (
 )
 
 from ..errors import InvalidInput
-from .ids import ExactId, fault_of_id, fault_of_marks, leftover
+from .ids import ExactId, fault_of_id, fault_of_mailbox, fault_of_marks, leftover
 from .lists import listed
 
 T = TypeVar("T")
@@ -95,7 +95,8 @@ class Misfit(ValueError):
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
-_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
+# A mailbox without quotes, and a host; letters of all scripts may stand in either.
+_MAILBOX = re.compile(r"""[^\s@()<>\[\]\\,;:"]+@[\w-]+(?:\.[\w-]+)*\.?""").fullmatch
 
 
 # ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
@@ -227,18 +228,29 @@ def _email(value: Any) -> str:
     text = _text(value)
     if text and not _MAILBOX(text):
         raise Misfit({"": "must be a mail address"})
+    _without(fault_of_mailbox, text.partition("@")[0])
     return _without(leftover, _without(fault_of_marks, text))
+
+
+_SAID = {"1": True, "true": True, "0": False, "false": False}
 
 
 def _flag(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
-    if value in (1, "1") or (isinstance(value, str) and value.lower() == "true"):
-        return True
-    if value in (0, "0") or (isinstance(value, str) and value.lower() == "false"):
-        return False
-    if value == "":
-        return None
+    if isinstance(value, str):
+        if not value:
+            return None
+        if (known := _SAID.get(value.lower())) is not None:
+            return known
+        raise Misfit({"": "must be 0 or 1"})
+    try:
+        if value == 1:
+            return True
+        if value == 0:
+            return False
+    except (ValueError, ArithmeticError):  # numpy's arrays, a Decimal that signals
+        pass
     raise Misfit({"": "must be 0 or 1"})
 
 

@@ -6,6 +6,7 @@ it: where one says no, each value is looked at by itself.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -71,8 +72,10 @@ def _all_there(texts: Sequence[str]) -> bool:
     return all(map(str.strip, texts))
 
 
-#: The letters and marks of ASCII, without the blank.
-_SEEN = bytes(range(0x21, 0x7F))
+#: What nearly all mail addresses consist of.
+_USUAL = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-@"
+#: A number before the @ that a spreadsheet has rounded or given decimals.
+_ROUNDED = re.compile(r"@-?\d+(?:\.0*(?=@)|(?:\.\d+)?E)", re.ASCII | re.IGNORECASE).search
 
 
 def _all_mailboxes(texts: Sequence[str]) -> bool:
@@ -82,13 +85,12 @@ def _all_mailboxes(texts: Sequence[str]) -> bool:
         apart.count("@") == 2 * len(texts) + 1
         and all(map(contains, texts, repeat("@")))
         and "@@" not in apart
-        # All of it can be seen, and nothing in it begins as what a spreadsheet leaves behind.
-        # Letters beyond ASCII are looked at one by one.
+        # Other letters and marks are looked at one by one, and what a spreadsheet leaves behind.
         and apart.isascii()
-        and not apart.encode().translate(None, _SEEN)
-        and "@'" not in apart
-        and "@=" not in apart
-        and '@"' not in apart
+        and not apart.encode().translate(None, _USUAL)
+        and "@." not in apart
+        and ".." not in apart
+        and _ROUNDED(apart) is None
     )
 
 

@@ -38,6 +38,9 @@ BROKEN = (RedisError, OSError)
 _BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
 _PAUSE = re.compile(r"paused ([0-9]{1,16})")
 
+#: How long Redis keeps what it knows, in seconds; see ``redis_line.lua``.
+_KEPT_FOR = 7 * 24 * 3600.0
+
 log = logging.getLogger("lms_async")
 
 _SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
@@ -219,7 +222,7 @@ class RedisConnection:
                 return Booking(text)
         elif text == "lost":
             raise Forgotten
-        elif pause := _PAUSE.fullmatch(text):
+        elif (pause := _PAUSE.fullmatch(text)) and self._is_kept(int(pause[1])):
             return Pause(int(pause[1]))
         if not self._heard_unknown:
             self._heard_unknown = True
@@ -228,6 +231,10 @@ class RedisConnection:
                 self._keys[0],
             )
         return None
+
+    def _is_kept(self, until: int) -> bool:
+        """Whether Redis would keep a pause as long as this."""
+        return self.here(until) - asyncio.get_running_loop().time() <= _KEPT_FOR
 
     async def close(self) -> None:
         """Close all connections."""
