@@ -13,7 +13,7 @@ from typing import Protocol
 
 import attrs
 
-from lms_async.errors import InvalidInput, UnexpectedResponse
+from lms_async.errors import BadRequest, InvalidInput, Unauthorized, UnexpectedResponse
 from lms_async.http.call import Call, Query
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_secret
@@ -193,7 +193,16 @@ class Bearer:
     async def _renew(self) -> None:
         asked = asyncio.get_running_loop().time()
         call = self._credentials.call()
-        token = await self._transport.send(call)
+        try:
+            token = await self._transport.send(call)
+        except BadRequest as refused:
+            # RFC 6749, 5.2: an application that is not known, or may not do this, is refused so.
+            raise Unauthorized(
+                refused.status,
+                call=call,
+                detail=refused.detail,
+                hint="check the client_id and client_secret, and the application in ManageBac",
+            ) from None
         life = _UNSAID_LIFE if token.expires_in is None else token.expires_in
         if not life > 0:
             raise UnexpectedResponse(

@@ -459,7 +459,9 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
         ),
         pytest.param(
             1,
-            lambda sandbox, _: sandbox.faults.add(Fault.error(409, method="POST", body=ECHO)),
+            lambda sandbox, _: sandbox.faults.add(
+                Fault.error(409, method="POST", body=ECHO, share=1.0)
+            ),
             id="refused",
         ),
         pytest.param(

@@ -232,7 +232,10 @@ def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
             {"status": "Error", "errors": ["Email is taken", {"a": "It is long"}]},
             RowResult(Status.REJECTED, None, RowError("400", "Email is taken It is long")),
         ),
-        ({"status": "Error"}, RowResult(Status.REJECTED, None, RowError("400", ""))),
+        (
+            {"status": "Error"},
+            RowResult(Status.REJECTED, None, RowError("400", "the vendor gives no reason")),
+        ),
         ({"status": "Errors", "errors": ["?"]}, None),
         ({"status": "error"}, None),
         ({"status": "No Success"}, None),

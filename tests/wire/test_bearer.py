@@ -165,3 +165,16 @@ async def test_a_token_of_the_callers_own_is_not_renewed() -> None:
                 await fixed.memberships.list()
         assert raised.value.attempts == 1
         assert vendor.issued == []
+
+
+@pytest.mark.parametrize("status", [400, 401])
+async def test_credentials_that_are_refused_are_told_as_that(status: int) -> None:
+    """OAuth 2 refuses a client that it does not know with 400 or 401 (RFC 6749, 5.2)."""
+    async with vending({"expires_in": 3600}) as (vendor, client):
+        vendor.token_status = status
+        with pytest.raises(Unauthorized, match=f"oauth/token: HTTP {status}"):
+            await client.classes.list_students(1)
+        report = await client.classes.update_students(1, [{"id": 1}])
+    assert isinstance(report.stopped, Unauthorized)
+    assert report.counts == {"skipped": 1}
+    assert vendor.calls == []
