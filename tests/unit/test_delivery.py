@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint, Present
-from lms_async.bulk.delivery import SENT_BEFORE, Delivery
+from lms_async.bulk.delivery import Delivery
 from lms_async.bulk.rows import Rows, json_of, one_by_one
+from lms_async.bulk.status import SENT_BEFORE
 from lms_async.errors import (
     BadRequest,
     ConnectionFailed,
@@ -168,7 +169,7 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     script.options = {"call": call}
     (outcome,) = ended(script, "a")
     assert told([outcome]) == [(REJECTED, "invalid")]
-    assert "path" in ((outcome.error and outcome.error.message) or "")
+    assert "URL" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
 
 

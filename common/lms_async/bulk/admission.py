@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 from orjson import dumps
 
-from ..errors import InvalidInput
 from ..journal.tags import CANONICAL
-from ..outcome import Outcome, RowError, Status
+from ..outcome import Outcome, Status
+from . import status
 from .chunks import BulkEndpoint, Checked
 from .rows import Prepared, Rows
 
@@ -74,20 +74,17 @@ class Admission(Generic[R]):
             index = first + place
             invalid = prepared.refused.get(place)
             if invalid is not None:
-                error = RowError("invalid", _listed(invalid), invalid.fields)
-                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=status.invalid(invalid)))
                 continue
             key, value = next(accepted)
             try:
                 body = dumps(value, None, self._option)
             except TypeError:  # its text names the value
-                error = RowError("invalid", "a value can't be written as JSON")
-                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=status.NOT_JSON))
                 continue
             earlier = index if key is None else self._inside.setdefault(key, index)
             if earlier != index:
-                why = f"rows {earlier} and {index} (counted from 0) have the same key"
-                error = RowError("duplicate", why, other_index=earlier)
+                error = status.duplicate(earlier, index)
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
             indices.append(index)
@@ -100,7 +97,3 @@ class Admission(Generic[R]):
         """Let others with ``keys`` in: the rows that had them have ended."""
         if not self._batch.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
-
-
-def _listed(invalid: InvalidInput) -> str:
-    return "; ".join(f"{name}: {why}" for name, why in invalid.fields.items()) or str(invalid)

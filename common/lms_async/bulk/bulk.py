@@ -31,11 +31,12 @@ from ..uncut import to_the_end
 from .admission import Admission
 from .breaker import Breaker
 from .chunks import BulkEndpoint, Checked, Chunk, chunks
-from .delivery import SENT_BEFORE, Delivery, Sender
+from .delivery import Delivery, Sender
 from .one_record import OneRecordEach
 from .order import InOrder
 from .results import all_alike
 from .rows import Rows, check_input
+from .status import EARLIER, SENT_BEFORE, STOPPED, of_cancelled
 
 R = TypeVar("R")
 
@@ -283,7 +284,7 @@ class Bulk(Generic[R]):
 
     async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
         if self._stopping:
-            return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
+            return all_alike(chunk.rows, Status.SKIPPED, STOPPED)
         delivery = Delivery(
             self._sender,
             self._batch,
@@ -306,9 +307,7 @@ class Bulk(Generic[R]):
             return outcomes
         finally:
             chunk.sending = None
-        if chunk.departed:
-            return all_alike(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
-        return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
+        return all_alike(chunk.rows, *of_cancelled(sent=chunk.departed), int(chunk.departed))
 
     def _mind_breaker(
         self, chunk: Chunk[R], delivery: Delivery[R], outcomes: list[Outcome[R]]
@@ -362,9 +361,3 @@ def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
             index, item = rows.indices[place], rows.items[place]
             outcomes[place] = Outcome(index, item, Status.UNKNOWN, None, SENT_BEFORE)
     return outcomes
-
-
-#: The message of a row that an earlier run has ended, where its journal keeps no reasons.
-EARLIER = "the vendor rejected the row in an earlier run; its journal does not keep the reason"
-_STOPPED = RowError("stopped", "the bulk had stopped before this row left")
-_ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")

@@ -22,11 +22,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ..errors import ApiError, InvalidInput, LmsError
+from ..errors import InvalidInput, LmsError
 from ..http.call import AttemptObserver, Call
-from ..http.statuses import Effect, effect_of
-from ..outcome import AllDone, Outcome, RowError, RowResult, Status
-from .chunks import ABSENT, Absent, BulkEndpoint, Found, Present
+from ..http.statuses import Effect
+from ..outcome import AllDone, Outcome, RowResult, Status
+from . import status
+from .chunks import Absent, BulkEndpoint, Found
 from .results import all_alike, all_done, outcomes_of
 from .rows import Rows
 
@@ -41,17 +42,7 @@ _ROUNDS = 3
 _PAUSE = 1.0
 
 
-#: Of a row that an earlier run has sent, and that can't be asked for.
-SENT_BEFORE = RowError("lost", "it was sent in an earlier run, and its answer was lost")
-_STOPPED = RowError("stopped", "the bulk had stopped before this row left")
-_LOST = RowError("lost", "it was sent, and what the vendor shows does not tell what became of it")
-_THERE = RowError(
-    "exists",
-    "a record with this key is there, with other values than were sent; it was there before, or "
-    "the vendor changed what was sent",
-)
 _OTHER_COUNT = "it tells of another number of rows"
-_NOT_ALONE = "the vendor refused it together with others, too often to try each alone"
 
 
 class Sender(Protocol):
@@ -130,12 +121,11 @@ class Delivery(Generic[R]):
             by us.
         """
         if self._stopping():
-            return all_alike(rows, Status.SKIPPED, _STOPPED)
+            return all_alike(rows, Status.SKIPPED, status.STOPPED)
         try:
             call = self._batch.call(rows)
         except InvalidInput:  # a path can't be made of a row's key
-            why = RowError("invalid", "the row's id can't be put into a path")
-            return all_alike(rows, Status.REJECTED, why)
+            return all_alike(rows, Status.REJECTED, status.NO_PATH)
         if rows.doubtful and not call.repeatable:
             return await self._doubts_first(rows, rounds)
         self._lost = False
@@ -157,12 +147,12 @@ class Delivery(Generic[R]):
             )
             return await self._late(rows, ended, doubtful, sought=sought)
         self._answered = True
-        effect = self._effect(error)
+        effect = status.effect_of_failure(error, path_names_rows=self._batch.path_names_rows)
         if effect is Effect.ENDS:
             self._halt(error)
         elif effect is Effect.CONTENT and len(rows) > 1:
             if not self._halvings:
-                return all_alike(rows, Status.SKIPPED, RowError(_code_of(error), _NOT_ALONE))
+                return all_alike(rows, *status.of_untried(error))
             self._halvings -= 1
             middle = len(rows) // 2
             halves = [rows.at(range(middle)), rows.at(range(middle, len(rows)))]
@@ -171,17 +161,10 @@ class Delivery(Generic[R]):
                 for half in halves
                 for outcome in await self.outcomes(half, rounds=rounds, sought=sought)
             ]
-        ended = _together(rows, error, effect)
+        ended = all_alike(rows, *status.of_failure(error, effect), error.attempts)
         if effect is Effect.UNSETTLED:
             return await self._look_up(rows, ended, rounds, sought=sought)
         return await self._late(rows, ended, rows.in_doubt(), sought=sought)
-
-    def _effect(self, error: LmsError) -> Effect:
-        if error.stops:
-            return Effect.ENDS
-        if isinstance(error, ApiError):
-            return effect_of(error.status, path_names_rows=self._batch.path_names_rows)
-        return Effect.UNSETTLED if error.may_have_acted else Effect.SHARED
 
     async def _doubts_first(self, rows: Rows[R], rounds: int) -> list[Outcome[R]]:
         """Ask what became of rows that an earlier run has sent, before anything is sent."""
@@ -189,7 +172,7 @@ class Delivery(Generic[R]):
         doubtful = rows.at(places)
         others = rows.at(sorted(set(range(len(rows))).difference(places)))
         ended = await self._look_up(
-            doubtful, all_alike(doubtful, Status.UNKNOWN, SENT_BEFORE), rounds
+            doubtful, all_alike(doubtful, Status.UNKNOWN, status.SENT_BEFORE), rounds
         )
         if others:
             ended += await self.outcomes(others, rounds=rounds)
@@ -222,7 +205,11 @@ class Delivery(Generic[R]):
             return ended
         places: list[int] = []
         if rounds:
-            places = [place for place, one in enumerate(ended) if _passes(one, repeatable)]
+            places = [
+                place
+                for place, one in enumerate(ended)
+                if status.is_temporary(one, repeatable=repeatable)
+            ]
         doubtful = [
             place
             for place, one in enumerate(ended)
@@ -257,10 +244,8 @@ class Delivery(Generic[R]):
         for place, one in enumerate(await self._found(rows)):
             if isinstance(one, Absent):
                 places.append(place)
-            elif isinstance(one, RowResult):
-                ended[place] = _by(one, ended[place])
-            elif isinstance(one, Present):
-                ended[place] = _by(_of_present(one, sought=sought), ended[place])
+            elif (result := status.of_look_up(one, absent_before=sought)) is not None:
+                ended[place] = _by(result, ended[place])
         if not places or not rounds:
             return ended
         absent = rows.at(places)
@@ -287,15 +272,14 @@ class Delivery(Generic[R]):
             return ended
         found = await self._found(rows.at(refused))
         for place, one in zip(refused, found, strict=True):
-            outcome = ended[place]
-            if isinstance(one, RowResult):
-                if one.status is Status.DONE:
-                    ended[place] = _by(one, outcome)
-            elif isinstance(one, Present):
-                ended[place] = _by(_of_present(one, sought=sought), outcome)
-            elif one is not ABSENT or (outcome.error and self._batch.is_conflict(outcome.error)):
-                # The look-up can't tell; or the vendor says that it exists, and does not show it.
-                ended[place] = _by(RowResult(Status.UNKNOWN, None, _LOST), outcome)
+            error = ended[place].error
+            result = status.of_late_refusal(
+                one,
+                absent_before=sought,
+                is_conflict=error is not None and self._batch.is_conflict(error),
+            )
+            if result is not None:
+                ended[place] = _by(result, ended[place])
         return ended
 
     async def _found(self, rows: Rows[R]) -> list[Found]:
@@ -317,27 +301,9 @@ class Delivery(Generic[R]):
         return [None] * len(rows)
 
 
-def _of_present(found: Present, *, sought: bool) -> RowResult:
-    """What to say of a row whose key is there with other values, see the module's first lines."""
-    if sought:
-        return RowResult(Status.DONE, found.id)
-    return RowResult(Status.UNKNOWN, found.id, _THERE)
-
-
 def _by(verdict: RowResult, earlier: Outcome[R]) -> Outcome[R]:
     """The outcome of a row whose ``earlier`` one was not the last word."""
     return attrs.evolve(earlier, status=verdict.status, id=verdict.id, error=verdict.error)
-
-
-def _code(outcome: Outcome[Any]) -> str:
-    return outcome.error.code if outcome.error is not None else ""
-
-
-def _passes(outcome: Outcome[Any], repeatable: bool) -> bool:
-    """Whether a row's own refusal passes: a limit; or a failure, if a second time does no harm."""
-    code = _code(outcome)
-    failed = code.isdigit() and len(code) == 3 and code[0] == "5"
-    return code == "429" or (repeatable and failed)
 
 
 def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) -> list[Outcome[R]]:
@@ -347,21 +313,3 @@ def _put(ended: list[Outcome[R]], places: list[int], later: list[Outcome[R]]) ->
         outcome.attempts += ended[place].attempts
         ended[place] = outcome
     return ended
-
-
-def _together(rows: Rows[R], error: LmsError, effect: Effect) -> list[Outcome[R]]:
-    """The fate of a chunk as a whole, for each of its rows."""
-    status = (
-        Status.UNKNOWN
-        if error.may_have_acted
-        else Status.REJECTED
-        if effect in (Effect.CONTENT, Effect.SHARED)
-        else Status.SKIPPED
-    )
-    return all_alike(rows, status, RowError(_code_of(error), str(error)), error.attempts)
-
-
-def _code_of(error: LmsError) -> str:
-    if isinstance(error, ApiError):
-        return str(error.status)
-    return "lost" if error.may_have_acted else "stopped"
