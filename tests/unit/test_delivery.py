@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint, Present
 from lms_async.bulk.delivery import Delivery
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, BulkEndpoint, Present
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.bulk.status import SENT_BEFORE
 from lms_async.errors import (
@@ -117,7 +117,11 @@ class Script:
         def will_retry() -> None:
             self.returns += 1
 
-        options: dict[str, Any] = {"call": self.call, "read": self.read, "operation": "rows"}
+        options: dict[str, Any] = {
+            "call": self.call,
+            "parse_results": self.read,
+            "operation": "rows",
+        }
         if self.looks is not None:
             options["look_up"] = self.look_up
         return Delivery(

@@ -16,7 +16,7 @@ import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT
+from lms_async.bulk.endpoint import ABSENT
 from lms_async.bulk.rows import one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.journal.entries import Ended, Known, Sent
@@ -34,8 +34,8 @@ def rows(count: int) -> Rows:
     return [{"key": f"k{number}", "value": f"v{number}"} for number in range(count)]
 
 
-def bulk(school: School, items: Rows, journal: Journal, *, at_most: int = 2) -> Bulk[Any]:
-    return Bulk(school, items, batch(school, at_most), journal=journal)
+def bulk(school: School, items: Rows, journal: Journal, *, max_rows: int = 2) -> Bulk[Any]:
+    return Bulk(school, items, batch(school, max_rows), journal=journal)
 
 
 async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[Any]]:
@@ -757,7 +757,7 @@ def test_what_an_earlier_run_has_ended_is_told_apart(
     third = run(whole(school, items, Journal(path)))
     assert [outcome.earlier for outcome in third] == [2_000_000_000.0] * 4 + [now]
     assert third[1].error is not None
-    assert "its journal does not keep the reason" in third[1].error.message
+    assert "the journal does not keep the reason" in third[1].error.message
 
 
 def test_a_row_that_was_looked_up_is_of_this_run(school: School, path: Path) -> None:
@@ -798,7 +798,7 @@ def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) ->
 
     async def errors() -> list[Any]:
         explaining = batch(Refusing(), 2)
-        object.__setattr__(explaining, "read", read)
+        object.__setattr__(explaining, "parse_results", read)
         journal = Journal(path, keep_reasons=kept)
         return [one.error async for one in Bulk(Refusing(), rows(2), explaining, journal=journal)]
 
@@ -853,7 +853,7 @@ def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
     school.seconds = [0.4] * 78 + [0.0] * 2
 
     async def main() -> None:
-        leaving = bulk(school, rows(40), Journal(path, grace=20.0), at_most=1)
+        leaving = bulk(school, rows(40), Journal(path, grace=20.0), max_rows=1)
         with anyio.CancelScope() as scope:
             async for _ in leaving:
                 scope.cancel()

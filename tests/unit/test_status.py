@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lms_async.bulk import status
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Present
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Present
 from lms_async.errors import (
     BadRequest,
     ConnectionFailed,

@@ -30,8 +30,9 @@ from ..outcome import Outcome, Report, RowError, Status
 from ..uncut import to_the_end
 from .admission import Admission
 from .breaker import Breaker
-from .chunks import BulkEndpoint, Checked, Chunk, chunks
+from .chunks import Checked, Chunk, chunks
 from .delivery import Delivery, Sender
+from .endpoint import BulkEndpoint
 from .one_record import OneRecordEach
 from .order import InOrder
 from .results import all_alike
@@ -64,7 +65,7 @@ class Bulk(Generic[R]):
         self,
         sender: Sender,
         items: Iterable[R] | AsyncIterable[R],
-        batch: BulkEndpoint[R],
+        endpoint: BulkEndpoint[R],
         *,
         journal: Journal | None = None,
     ) -> None:
@@ -73,7 +74,7 @@ class Bulk(Generic[R]):
             raise InvalidInput('a journal is given as Journal("import.db")')
         self._sender = sender
         self._items = items
-        self._batch = batch
+        self._endpoint = endpoint
         self._journal = journal
         self._book: OpenJournal | None = None
         self._report: Report[R] = Report()
@@ -84,8 +85,8 @@ class Bulk(Generic[R]):
         self._unread = True
         self._ended = asyncio.Event()
         self._one_ended = asyncio.Event()
-        self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
-        self._records = OneRecordEach() if batch.one_record_each else None
+        self._admission: Admission[R] = Admission(endpoint, journaled=journal is not None)
+        self._records = OneRecordEach() if endpoint.one_record_each else None
         self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
 
     @cached_property
@@ -95,7 +96,7 @@ class Bulk(Generic[R]):
     def __del__(self) -> None:
         # Also called if __init__ raised, before there is anything to warn of.
         if getattr(self, "_unread", False):
-            operation = self._batch.operation.partition(" ")[0]
+            operation = self._endpoint.operation.partition(" ")[0]
             warnings.warn(
                 f"the bulk {operation} was never awaited or iterated, so nothing was sent",
                 ResourceWarning,
@@ -137,7 +138,7 @@ class Bulk(Generic[R]):
         """
         if self._journal is not None and self._book is None:
             self._book = await self._journal.open(
-                account=self._sender.account, operation=self._batch.operation
+                account=self._sender.account, operation=self._endpoint.operation
             )
 
     async def close(self) -> None:
@@ -222,7 +223,7 @@ class Bulk(Generic[R]):
             if not task.cancelled():
                 task.exception()  # raised where its outcomes are read, if they still are
 
-        async for chunk in chunks(self._items, self._batch, self._ready):
+        async for chunk in chunks(self._items, self._endpoint, self._ready):
             while len(self._tasks) >= self._sender.width:
                 self._one_ended.clear()
                 await self._one_ended.wait()
@@ -287,7 +288,7 @@ class Bulk(Generic[R]):
             return all_alike(chunk.rows, Status.SKIPPED, STOPPED)
         delivery = Delivery(
             self._sender,
-            self._batch,
+            self._endpoint,
             before_send=partial(self._depart, chunk),
             will_retry=partial(self._return, chunk),
             halt=partial(self._halt, chunk),

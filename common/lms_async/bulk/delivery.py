@@ -27,7 +27,7 @@ from ..http.call import AttemptObserver, Call
 from ..http.statuses import Effect
 from ..outcome import AllDone, Outcome, RowResult, Status
 from . import status
-from .chunks import Absent, BulkEndpoint, Found
+from .endpoint import BulkEndpoint, Found, SendAgain
 from .results import all_alike, all_done, outcomes_of
 from .rows import Rows
 
@@ -81,7 +81,7 @@ class Delivery(Generic[R]):
     def __init__(
         self,
         sender: Sender,
-        batch: BulkEndpoint[R],
+        endpoint: BulkEndpoint[R],
         *,
         before_send: Callable[[], Coroutine[Any, Any, None]],
         will_retry: Callable[[], None],
@@ -89,7 +89,7 @@ class Delivery(Generic[R]):
         stopping: Callable[[], bool],
     ) -> None:
         self._sender = sender
-        self._batch = batch
+        self._endpoint = endpoint
         self.before_send = before_send  # it is the watch of its calls
         self._returned = will_retry
         self._halt = halt
@@ -123,7 +123,7 @@ class Delivery(Generic[R]):
         if self._stopping():
             return all_alike(rows, Status.SKIPPED, status.STOPPED)
         try:
-            call = self._batch.call(rows)
+            call = self._endpoint.call(rows)
         except InvalidInput:  # a path can't be made of a row's key
             return all_alike(rows, Status.REJECTED, status.NO_PATH)
         if rows.doubtful and not call.repeatable:
@@ -147,7 +147,7 @@ class Delivery(Generic[R]):
             )
             return await self._late(rows, ended, doubtful, sought=sought)
         self._answered = True
-        effect = status.effect_of_failure(error, path_names_rows=self._batch.path_names_rows)
+        effect = status.effect_of_failure(error, path_names_rows=self._endpoint.path_names_rows)
         if effect is Effect.ENDS:
             self._halt(error)
         elif effect is Effect.CONTENT and len(rows) > 1:
@@ -180,7 +180,7 @@ class Delivery(Generic[R]):
 
     def _read(self, payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
         try:
-            told = self._batch.read(payload, rows)
+            told = self._endpoint.parse_results(payload, rows)
             if len(told.ids if isinstance(told, AllDone) else told) == len(rows):
                 return told
             why = _OTHER_COUNT
@@ -238,11 +238,11 @@ class Delivery(Generic[R]):
 
         :param sought: see :meth:`outcomes`.
         """
-        if self._batch.look_up is None:
+        if self._endpoint.look_up is None:
             return ended
         places = []
         for place, one in enumerate(await self._found(rows)):
-            if isinstance(one, Absent):
+            if isinstance(one, SendAgain):
                 places.append(place)
             elif (result := status.of_look_up(one, absent_before=sought)) is not None:
                 ended[place] = _by(result, ended[place])
@@ -276,7 +276,7 @@ class Delivery(Generic[R]):
             result = status.of_late_refusal(
                 one,
                 absent_before=sought,
-                is_conflict=error is not None and self._batch.is_conflict(error),
+                is_conflict=error is not None and self._endpoint.is_conflict(error),
             )
             if result is not None:
                 ended[place] = _by(result, ended[place])
@@ -285,10 +285,10 @@ class Delivery(Generic[R]):
     async def _found(self, rows: Rows[R]) -> list[Found]:
         """What the look-up says of each row; one that fails says nothing, whatever the reason: an
         account that may write need not be one that may read."""
-        if self._batch.look_up is None:
+        if self._endpoint.look_up is None:
             return [None] * len(rows)
         try:
-            found = await self._batch.look_up(rows)
+            found = await self._endpoint.look_up(rows)
             self.looked_up = True
             if len(found) == len(rows):
                 return found

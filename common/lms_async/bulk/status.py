@@ -50,7 +50,7 @@ from typing import Any
 from ..errors import ApiError, InvalidInput, LmsError
 from ..http.statuses import Effect, effect_of
 from ..outcome import Outcome, RowError, RowResult, Status
-from .chunks import ABSENT, Found, Present
+from .endpoint import ABSENT, Found, Present
 
 STOPPED = RowError("stopped", "not sent, because the bulk had stopped")
 ABANDONED = RowError("abandoned", "sent, but the bulk was abandoned before the response came")
@@ -62,7 +62,7 @@ UNMENTIONED = RowError("unmentioned", "the vendor's response does not mention th
 NO_PATH = RowError("invalid", "the id of the row can't be part of a URL")
 NOT_JSON = RowError("invalid", "a value of the row can't be written as JSON")
 #: The message of a row that an earlier run ended, where its journal keeps no reasons.
-EARLIER = "the vendor rejected this row in an earlier run, whose journal does not keep the reason"
+EARLIER = "the vendor rejected it in an earlier run; the journal does not keep the reason"
 _LOST = RowError(
     "lost", "sent, but the response was lost, and the vendor's records do not show the result"
 )
