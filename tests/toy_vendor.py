@@ -56,14 +56,13 @@ class Toy(Client):
         def call(rows):
             return Call("POST", "pupils", body=json_of(rows), envelope_key="done", is_bulk=True)
 
-        check = one_by_one(prepare)
-        endpoint = BulkEndpoint(prepare=check, call=call, parse_results=parse, operation="create")
+        endpoint = BulkEndpoint(prepare=prepare, call=call, parse_results=parse, operation="create")
         return Bulk(self._transport, rows, endpoint, journal=journal)
 
 
+@one_by_one
 def prepare(row):
-    body = check(row)
-    return str(body["number"]), body
+    return str((body := check(row))["number"]), body
 
 
 check = Sending(ToyVendor.converter, Pupil, what="the pupil")

@@ -36,19 +36,6 @@ class Chunk(Generic[R]):
     rows: Rows[R] = attrs.field(factory=lambda: Rows([], [], [], []))
     known: list[Outcome[R]] = attrs.field(factory=list)
     size: int = 0
-    #: The task that sends it, once it has begun; whether it has left; whether it was called back.
-    sending: asyncio.Task[Any] | None = None
-    departed: bool = False
-    recalled: bool = False
-    #: Under which number a journal has it, and when how it ended is on the disk.
-    noted: int | None = None
-    written: asyncio.Future[None] | None = None
-
-    def recall(self) -> None:
-        """Call it back, if it is being sent; ``Bulk._send`` says how its rows end then."""
-        if self.sending is not None:
-            self.recalled = True
-            self.sending.cancel()
 
     def take(self, rows: Rows[R], places: Sequence[int], endpoint: BulkEndpoint[R]) -> int:
         """Take as many of ``rows``, those at ``places``, as there is room for, and at least one if
