@@ -19,7 +19,7 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import ABSENT
 from lms_async.bulk.rows import one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.journal.entries import Ended, Known, Sent
+from lms_async.journal.entries import EarlierResult, Ended, Sent
 from lms_async.journal.journal import OpenJournal
 from lms_async.journal.sqlite import JournalFile
 from lms_async.outcome import RowError, RowResult
@@ -472,9 +472,9 @@ def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
         file.write([Sent(1, one), Ended(1, ["3"])])
     with closing(JournalFile(path)) as file:
         assert file.recall([one] * 3) == [
-            Known(Status.DONE, "3"),
-            Known(Status.REJECTED, None, "400"),
-            Known(None),
+            EarlierResult(Status.DONE, "3"),
+            EarlierResult(Status.REJECTED, None, "400"),
+            EarlierResult(None),
         ]
 
 

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 
 from ..errors import InvalidInput, JournalFailed
 from ..http.prefetch import ahead
-from ..journal.entries import Known
+from ..journal.entries import EarlierResult
 from ..journal.journal import SAME, Journal
 from ..outcome import Outcome, Report, RowError, Status
 from ..uncut import to_the_end
@@ -237,7 +237,7 @@ class Bulk(Generic[R]):
         return self._without_settled(rows, known, ended)
 
     def _without_settled(
-        self, rows: Rows[R], known: Sequence[Known | None], ended: list[Outcome[R]]
+        self, rows: Rows[R], known: Sequence[EarlierResult | None], ended: list[Outcome[R]]
     ) -> Checked[R]:
         """Take those out of ``rows`` that an earlier run has settled, and mark those that it has
         sent without a response."""
