@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from lms_async.bulk.results import NO_REASON, match
 from lms_async.bulk.rows import Rows
+from lms_async.bulk.status import of_item_code
 from lms_async.outcome import AllDone, RowError, RowResult, Status
 from lms_async.redact import sentence
 
@@ -83,12 +84,12 @@ def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> RowResult | None:
     number = _code(item.get("response_code", item.get("status")))
     if number is None:
         return None
-    if 200 <= number < 300:
-        return RowResult(Status.DONE, id_of(item))
+    status = of_item_code(number)
+    if status is Status.DONE:
+        return RowResult(status, id_of(item))
     why = next((item[name] for name in ("message", "error", "errors") if item.get(name)), "")
     error = RowError(str(number), sentence(why) or NO_REASON)
-    # A 4xx says that nothing was done. A 5xx, or a code of no known meaning, does not.
-    return RowResult(Status.REJECTED if 400 <= number < 500 else Status.UNKNOWN, None, error)
+    return RowResult(status, None, error)
 
 
 def _code(value: Any) -> int | None:

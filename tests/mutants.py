@@ -46,6 +46,8 @@ DECIDING = [
     "lms_async.http.transport.xǁTransportǁ_redirected*",
     "lms_async.http.transport.xǁTransportǁfetch*",
     "lms_async.bulk.results.*",
+    "lms_async.bulk.sending.*",
+    "lms_async.bulk.status.*",
     "manabac_async.resources.lookup.*",
     "manabac_async.bulk_results.*",
     "manabac_async.v1.resources.x__may_exist*",

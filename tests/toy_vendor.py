@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import attrs
 
 from lms_async import Bulk, Call, Pages, Status, Window
-from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import json_of, one_by_one
 from lms_async.cli.target import Variable
 from lms_async.client import Client
@@ -50,19 +50,19 @@ class Toy(Client):
         return Pages(self._transport, call, Pupil)
 
     def create_many(self, rows, journal=None):
-        def read(payload, rows):
+        def parse(payload, rows):
             return [RowResult(Status.DONE, known) for known in payload["done"]]
 
         def call(rows):
             return Call("POST", "pupils", body=json_of(rows), envelope_key="done", is_bulk=True)
 
-        batch = BulkEndpoint(prepare=one_by_one(prepare), call=call, read=read, operation="create")
-        return Bulk(self._transport, rows, batch, journal=journal)
+        endpoint = BulkEndpoint(prepare=prepare, call=call, parse_results=parse, operation="create")
+        return Bulk(self._transport, rows, endpoint, journal=journal)
 
 
+@one_by_one
 def prepare(row):
-    body = check(row)
-    return str(body["number"]), body
+    return str((body := check(row))["number"]), body
 
 
 check = Sending(ToyVendor.converter, Pupil, what="the pupil")

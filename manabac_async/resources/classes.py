@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import orjson
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.results import match, outcomes_of
 from lms_async.bulk.rows import Rows, json_of, one_by_one
@@ -82,17 +82,17 @@ class Classes:
         def read(payload: Any, rows: Rows[S]) -> list[RowResult | None]:
             return student_verdicts(payload, rows.keys)
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=lambda rows: patch_students(class_id, rows),
-            read=read,
+            parse_results=read,
             operation=f"classes.update_students {class_id}",
             look_up=lambda rows: look_up_rows(self._transport, class_id, rows),
-            at_most=chunk,
+            max_rows=chunk,
             distinct=True,
             path_names_rows=True,
         )
-        return Bulk(self._transport, students, batch, journal=journal)
+        return Bulk(self._transport, students, endpoint, journal=journal)
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
         """Add students to a class. Vendor page: "Add Students to a Class".

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import build_path, get
 from lms_async.http.pages import Pages

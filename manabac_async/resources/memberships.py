@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import (
@@ -115,18 +115,18 @@ class Memberships:
         def read(payload: Any, rows: Rows[P]) -> list[RowResult | None]:
             return student_verdicts(payload, [_student_of(key) for key in rows.keys])
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=call,
-            read=read,
+            parse_results=read,
             operation="memberships.update_many",
             look_up=lambda rows: look_up_rows(self._transport, _class_of(rows.keys[0]), rows),
-            at_most=chunk,
+            max_rows=chunk,
             distinct=True,
             path_names_rows=True,
             group=_class_of,
         )
-        return Bulk(self._transport, places, batch, journal=journal)
+        return Bulk(self._transport, places, endpoint, journal=journal)
 
 
 def _class_of(key: Any) -> int:

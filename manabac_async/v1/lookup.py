@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.chunks import ABSENT, Found, Present
+from lms_async.bulk.endpoint import ABSENT, Found, Present
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import Call, build_path, get
 from lms_async.http.transport import Transport

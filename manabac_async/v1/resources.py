@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.results import NO_REASON
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
@@ -82,17 +82,17 @@ class UsersV1(_Resource):
             body = checked_new_user(item)
             return body["email"].casefold(), body
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=lambda rows: _create(orjson.Fragment(rows.bodies[0]), is_bulk=True),
-            read=_verdict,
+            parse_results=_verdict,
             operation="users.create_many",
             look_up=lambda rows: look_up_rows(self._transport, rows),
-            at_most=1,
+            max_rows=1,
             one_record_each=True,
             is_conflict=_may_exist,
         )
-        return Bulk(self._transport, users, batch, journal=journal)
+        return Bulk(self._transport, users, endpoint, journal=journal)
 
     def list(
         self,
@@ -147,19 +147,19 @@ class UsersV1(_Resource):
                 raise InvalidInput("there is nothing to change")
             return known, body
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=lambda rows: _update(
                 build_path("users/{user_id:person}", user_id=rows.keys[0]),
                 orjson.Fragment(rows.bodies[0]),
                 is_bulk=True,
             ),
-            read=_verdict,
+            parse_results=_verdict,
             operation="users.update_many",
-            at_most=1,
+            max_rows=1,
             path_names_rows=True,
         )
-        return Bulk(self._transport, changes, batch, journal=journal)
+        return Bulk(self._transport, changes, endpoint, journal=journal)
 
 
 class IbGroups(_Resource):

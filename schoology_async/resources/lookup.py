@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import Call, build_path, get, portions, query_params
 from lms_async.http.pages import Pages

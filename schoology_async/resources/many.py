@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import BulkEndpoint, Found
+from lms_async.bulk.endpoint import BulkEndpoint, Found
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
@@ -212,15 +212,15 @@ class ManyUsers:
                 as_list(payload["user"]), rows, key=FieldReader("id"), id=FieldReader("id")
             )
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=one_by_one(prepare),
             call=call,
-            read=read,
+            parse_results=read,
             operation=_said("users.delete_many", options),
             max_bytes=MOST_QUERY,
         )
         counted = guarded(uids, guard, self._count)
-        return Bulk(self._transport, counted, batch, journal=journal)
+        return Bulk(self._transport, counted, endpoint, journal=journal)
 
     async def _count(self) -> int:
         """How many users there are: as the vendor says it, or else by reading them all."""
@@ -304,15 +304,15 @@ class ManyUsers:
             envelope = "user" if "user" in payload else "association"
             return verdicts(payload[envelope], rows, key=key, id=id)
 
-        batch = BulkEndpoint(
+        endpoint = BulkEndpoint(
             prepare=prepare,
             call=call,
-            read=read,
+            parse_results=read,
             operation=_said(operation, query),
             look_up=look_up,
             one_record_each=one_record_each,
         )
-        return Bulk(self._transport, items, batch, journal=journal)
+        return Bulk(self._transport, items, endpoint, journal=journal)
 
 
 def _said(operation: str, options: Query) -> str:

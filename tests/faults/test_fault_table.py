@@ -23,7 +23,7 @@ from lms_async import (
     UnexpectedResponse,
     Window,
 )
-from lms_async.bulk import delivery
+from lms_async.bulk import sending
 from lms_async.events import Event, Refused, RequestSent, ResponseReceived, Retrying
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
@@ -218,7 +218,7 @@ async def test_what_may_not_be_sent_again_ends_unknown(
 async def test_a_row_that_is_refused_for_now_is_sent_again_without_the_others(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int, sent: int
 ) -> None:
-    monkeypatch.setattr(delivery, "_PAUSE", 0.01)
+    monkeypatch.setattr(sending, "_PAUSE", 0.01)
     chunks: list[list[str]] = []
 
     async def users(request: web.Request) -> web.Response:

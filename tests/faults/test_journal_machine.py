@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from lms_async import Journal, Outcome, Status
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT, BulkEndpoint, Found, Present
+from lms_async.bulk.endpoint import ABSENT, BulkEndpoint, Found, Present
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import BadRequest, ConnectionFailed, OutcomeUnknown, ResponseLost, ServerError
 from lms_async.http.call import AttemptObserver, Call
@@ -125,7 +125,7 @@ class School:
         return Present(row["key"])
 
 
-def batch(school: School, at_most: int) -> BulkEndpoint[dict[str, str]]:
+def batch(school: School, max_rows: int) -> BulkEndpoint[dict[str, str]]:
     def prepare(item: dict[str, str]) -> tuple[Hashable, Any]:
         return item["key"], item
 
@@ -145,9 +145,9 @@ def batch(school: School, at_most: int) -> BulkEndpoint[dict[str, str]]:
         call=lambda rows: Call(
             "POST", "rows", body=json_of(rows), is_bulk=True, repeatable=school.updates
         ),
-        read=read,
+        parse_results=read,
         operation="create",
-        at_most=at_most,
+        max_rows=max_rows,
         look_up=school.look_up,
     )
 
@@ -164,10 +164,10 @@ class Runs(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
 
-    def bulk(self, at_most: int, *, retry_rejected: bool = False) -> Bulk[dict[str, str]]:
+    def bulk(self, max_rows: int, *, retry_rejected: bool = False) -> Bulk[dict[str, str]]:
         path = self.folder / "journal"
         journal = Journal(path, grace=0.3, retry_rejected=retry_rejected)
-        return Bulk(self.school, list(self.items), batch(self.school, at_most), journal=journal)
+        return Bulk(self.school, list(self.items), batch(self.school, max_rows), journal=journal)
 
     def script(self, faults: list[str], seconds: list[float]) -> None:
         self.school.faults, self.school.seconds = list(faults), list(seconds)
@@ -179,24 +179,24 @@ class Runs(RuleBasedStateMachine):
         self.items[place] = {"key": key, "value": f"v{place}" if value == "v" else value}
 
     @rule(
-        at_most=st.integers(1, 9),
+        max_rows=st.integers(1, 9),
         faults=st.lists(st.sampled_from(FAULTS), max_size=12),
         seconds=st.lists(st.floats(0, 0.5), max_size=6),
         retry_rejected=st.booleans(),
     )
     def ran(
-        self, at_most: int, faults: list[str], seconds: list[float], retry_rejected: bool
+        self, max_rows: int, faults: list[str], seconds: list[float], retry_rejected: bool
     ) -> None:
         self.script(faults, seconds)
 
         async def all_of_it() -> list[Outcome[dict[str, str]]]:
-            bulk = self.bulk(at_most, retry_rejected=retry_rejected)
+            bulk = self.bulk(max_rows, retry_rejected=retry_rejected)
             return [outcome async for outcome in bulk]
 
         self.check(run(all_of_it()))
 
     @rule(
-        at_most=st.integers(1, 9),
+        max_rows=st.integers(1, 9),
         faults=st.lists(st.sampled_from(FAULTS), max_size=12),
         seconds=st.lists(st.floats(0, 0.5), max_size=6),
         after=st.floats(0, 1),
@@ -204,7 +204,7 @@ class Runs(RuleBasedStateMachine):
     )
     def cancelled(
         self,
-        at_most: int,
+        max_rows: int,
         faults: list[str],
         seconds: list[float],
         after: float,
@@ -215,18 +215,18 @@ class Runs(RuleBasedStateMachine):
         async def for_a_time() -> None:
             try:
                 async with asyncio.timeout(after):
-                    await self.bulk(at_most, retry_rejected=retry_rejected)
+                    await self.bulk(max_rows, retry_rejected=retry_rejected)
             except TimeoutError:
                 pass
 
         run(for_a_time())
 
-    @rule(at_most=st.integers(1, 9), faults=st.lists(st.sampled_from(FAULTS), max_size=12))
-    def left_early(self, at_most: int, faults: list[str]) -> None:
+    @rule(max_rows=st.integers(1, 9), faults=st.lists(st.sampled_from(FAULTS), max_size=12))
+    def left_early(self, max_rows: int, faults: list[str]) -> None:
         self.script(faults, [])
 
         async def some_of_it() -> None:
-            bulk = self.bulk(at_most)
+            bulk = self.bulk(max_rows)
             async for outcome in bulk:
                 if outcome.index == 4:
                     break

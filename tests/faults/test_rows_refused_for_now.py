@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import Journal, Status, VendorUnavailable, Window, delivery
+from lms_async import Journal, Status, VendorUnavailable, Window
+from lms_async.bulk import sending
 from lms_async.bulk.bulk import Bulk
 from lms_async.sandbox import Fault
 from manabac_async import ManageBacV1
@@ -86,7 +87,7 @@ async def test_a_code_that_passes_settles_no_row(
     call: Callable[[Schoology, Journal | None], Bulk[Any]],
     code: int,
 ) -> None:
-    monkeypatch.setattr(delivery, "_PAUSE", 0.001)
+    monkeypatch.setattr(sending, "_PAUSE", 0.001)
     vendor = RowByRow(code, times=4)  # once, and each time that it is sent again
     journal = Journal(tmp_path / "import.db")
     async with vendor.serve() as url:
@@ -105,7 +106,7 @@ async def test_a_code_that_passes_settles_no_row(
 async def test_a_vendor_that_refuses_every_row_for_now_is_not_sent_everything(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    monkeypatch.setattr(delivery, "_PAUSE", 0.001)
+    monkeypatch.setattr(sending, "_PAUSE", 0.001)
     vendor = RowByRow(code, times=10**6)
     async with vendor.serve() as url:
         client = connect(base_url=url, retry=QUICK, limiter=Window(1000, per=1))
@@ -127,7 +128,7 @@ async def test_a_conflict_of_a_row_alone_is_believed_only_the_second_time(
     status: int,
 ) -> None:
     """Another import that is under way, for one. v1 takes one user a call."""
-    monkeypatch.setattr(delivery, "_PAUSE", 0.001)
+    monkeypatch.setattr(sending, "_PAUSE", 0.001)
     for sandbox in (managebac_sandbox, schoology_sandbox):
         sandbox.faults.add(Fault.error(status, method="POST", times=1))
     users = [

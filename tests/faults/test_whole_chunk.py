@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from lms_async import Journal, RetryPolicy, Status, VendorUnavailable, Window
-from lms_async.bulk import delivery
+from lms_async.bulk import sending
 from lms_async.events import Event, Refused, RequestSent
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1
@@ -101,7 +101,7 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
     update_existing: bool,
     reads: bool,
 ) -> None:
-    monkeypatch.setattr(delivery, "_PAUSE", 0.001)
+    monkeypatch.setattr(sending, "_PAUSE", 0.001)
     method = "POST" if reads else None
     schoology_sandbox.faults.add(Fault.error(503, method=method, share=1.0))
     client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001))

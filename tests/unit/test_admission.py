@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from lms_async.bulk.admission import Admission
-from lms_async.bulk.chunks import BulkEndpoint
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call
@@ -32,7 +32,7 @@ def admission(*, journaled: bool = False, **options: Any) -> Admission[Any]:
     batch: BulkEndpoint[Any] = BulkEndpoint(
         prepare=one_by_one(prepare),
         call=lambda _: Call("POST", "rows"),
-        read=lambda *_: [],
+        parse_results=lambda *_: [],
         operation="rows",
         **options,
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lms_async.bulk import bulk as bulk_module
 from lms_async.bulk import chunks as chunks_module
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, BulkEndpoint
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
@@ -93,7 +93,7 @@ def batch(**options: Any) -> BulkEndpoint[Any]:
     return BulkEndpoint(
         prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows", body=json_of(rows), is_bulk=True),
-        read=read,
+        parse_results=read,
         **{"operation": "rows", **options},
     )
 
@@ -113,7 +113,7 @@ def names(count: int) -> list[str]:
 def test_every_row_has_one_outcome_in_input_order() -> None:
     vendor = Vendor(all_ok)
     rows = names(1234)
-    ended = run(outcomes(Bulk(vendor, rows, batch(at_most=50))))
+    ended = run(outcomes(Bulk(vendor, rows, batch(max_rows=50))))
     assert [outcome.index for outcome in ended] == list(range(1234))
     assert [outcome.item for outcome in ended] == rows
     assert {outcome.status for outcome in ended} == {Status.DONE}
@@ -124,14 +124,14 @@ def test_every_row_has_one_outcome_in_input_order() -> None:
 def test_chunks_are_cut_by_bytes_too() -> None:
     vendor = Vendor(all_ok)
     rows = ["x" * 40 + str(number) for number in range(10)] + ["y" * 500]
-    run(outcomes(Bulk(vendor, rows, batch(at_most=50, max_bytes=100))))
+    run(outcomes(Bulk(vendor, rows, batch(max_rows=50, max_bytes=100))))
     assert [len(chunk) for chunk in vendor.chunks] == [2, 2, 2, 2, 2, 1]
 
 
 def test_chunks_travel_side_by_side_up_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow(monkeypatch, 7)
     vendor = Vendor(all_ok)
-    ended = run(outcomes(Bulk(vendor, names(1000), batch(at_most=10))))
+    ended = run(outcomes(Bulk(vendor, names(1000), batch(max_rows=10))))
     assert len(ended) == 1000
     assert vendor.most_under_way == 7
 
@@ -148,7 +148,7 @@ def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, end
             yield f"r{taken}"
 
     async def main() -> None:
-        bulk = Bulk(Vendor(all_ok), source(), batch(at_most=10))
+        bulk = Bulk(Vendor(all_ok), source(), batch(max_rows=10))
         read_ = 0
         async for _ in bulk:
             read_ += 1
@@ -163,7 +163,7 @@ def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, end
 
 def test_a_row_that_cannot_be_sent_costs_the_others_nothing() -> None:
     vendor = Vendor(all_ok)
-    ended = run(outcomes(Bulk(vendor, ["a", 7, "b", None, "c"], batch(at_most=2))))
+    ended = run(outcomes(Bulk(vendor, ["a", 7, "b", None, "c"], batch(max_rows=2))))
     assert [outcome.status for outcome in ended] == ["done", "rejected", "done", "rejected", "done"]
     assert [outcome.error and outcome.error.fields for outcome in ended][1] == {
         "row": "must be text"
@@ -220,7 +220,7 @@ def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
 ) -> None:
     narrow(monkeypatch, 2)
     vendor = Vendor(lambda _: Unauthorized(401))
-    report = run(_report(Bulk(vendor, names(1000), batch(at_most=10))))
+    report = run(_report(Bulk(vendor, names(1000), batch(max_rows=10))))
     assert report.counts == {Status.SKIPPED: 1000}
     assert len(vendor.chunks) <= 2
     assert isinstance(report.stopped, Unauthorized)
@@ -236,7 +236,7 @@ def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
     vendor = Vendor(all_ok)
 
     async def main() -> list[Outcome[Any]]:
-        bulk = Bulk(vendor, names(1000), batch(at_most=10))
+        bulk = Bulk(vendor, names(1000), batch(max_rows=10))
         ended = []
         async for outcome in bulk:
             ended.append(outcome)
@@ -263,7 +263,7 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
     vendor = Queued(all_ok, latency=25)
 
     async def main() -> tuple[list[Outcome[Any]], float]:
-        bulk = Bulk(vendor, names(60), batch(at_most=10))
+        bulk = Bulk(vendor, names(60), batch(max_rows=10))
         loop = asyncio.get_running_loop()
         loop.call_at(39, getattr(bulk, by))
         return [outcome async for outcome in bulk], loop.time()
@@ -384,7 +384,7 @@ def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:
     async def main() -> int:
         count = 0
         with pytest.raises(OSError, match="disk"):
-            async for _ in Bulk(Vendor(all_ok), source(), batch(at_most=10)):
+            async for _ in Bulk(Vendor(all_ok), source(), batch(max_rows=10)):
                 count += 1
         return count
 
@@ -394,7 +394,7 @@ def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:
 def test_leaving_early_leaves_no_task_behind() -> None:
     async def main() -> None:
         vendor = Vendor(all_ok)
-        bulk = Bulk(vendor, names(5000), batch(at_most=10))
+        bulk = Bulk(vendor, names(5000), batch(max_rows=10))
         stream = aiter(bulk)
         await anext(stream)
         await stream.aclose()  # type: ignore[attr-defined]
@@ -407,7 +407,7 @@ def test_leaving_early_leaves_no_task_behind() -> None:
 def test_cancelling_the_reader_leaves_no_task_behind() -> None:
     async def main() -> None:
         vendor = Vendor(all_ok, latency=10)
-        reading = asyncio.create_task(outcomes(Bulk(vendor, names(5000), batch(at_most=10))))
+        reading = asyncio.create_task(outcomes(Bulk(vendor, names(5000), batch(max_rows=10))))
         await asyncio.sleep(1)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -466,7 +466,7 @@ FATES = ["ok", "no", "silent", "lost", "refused"]
     st.data(),
 )
 def test_outcomes_partition_the_input(
-    fates: list[str], at_most: int, shuffle: int, data: st.DataObject
+    fates: list[str], max_rows: int, shuffle: int, data: st.DataObject
 ) -> None:
     rows = [f"{number}:{fate}" for number, fate in enumerate(fates)]
     applied: list[str] = []
@@ -483,7 +483,7 @@ def test_outcomes_partition_the_input(
         ]
         return items if not shuffle else data.draw(st.permutations(items))
 
-    ended = run(outcomes(Bulk(Vendor(answering), rows, batch(at_most=at_most))))
+    ended = run(outcomes(Bulk(Vendor(answering), rows, batch(max_rows=max_rows))))
     assert [outcome.item for outcome in ended] == rows
     for outcome in ended:
         if outcome.status is Status.DONE:
@@ -495,31 +495,33 @@ def test_outcomes_partition_the_input(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=200), st.integers(1, 9), st.integers(1, 4))
 def test_rows_of_different_groups_share_no_chunk(
-    groups: list[int], at_most: int, most_open: int
+    groups: list[int], max_rows: int, most_open: int
 ) -> None:
     rows = [f"{group}:{number}" for number, group in enumerate(groups)]
     vendor = Vendor(all_ok)
     kept = chunks_module.MOST_OPEN
     chunks_module.MOST_OPEN = most_open
     try:
-        ended = run(outcomes(Bulk(vendor, rows, batch(at_most=at_most, group=lambda key: key[0]))))
+        ended = run(
+            outcomes(Bulk(vendor, rows, batch(max_rows=max_rows, group=lambda key: key[0])))
+        )
     finally:
         chunks_module.MOST_OPEN = kept
     assert [outcome.item for outcome in ended] == rows
     assert all(len({row[0] for row in chunk}) == 1 for chunk in vendor.chunks)
-    assert all(len(chunk) <= at_most for chunk in vendor.chunks)
+    assert all(len(chunk) <= max_rows for chunk in vendor.chunks)
 
 
 def test_a_group_is_gathered_from_all_over_the_input() -> None:
     vendor = Vendor(all_ok)
     rows = [f"{number % 40:02}:{number}" for number in range(1000)]
-    run(outcomes(Bulk(vendor, rows, batch(at_most=25, group=lambda key: key[:2]))))
+    run(outcomes(Bulk(vendor, rows, batch(max_rows=25, group=lambda key: key[:2]))))
     assert len(vendor.chunks) == 40
 
 
 def test_a_key_may_be_asked_to_stand_once_in_the_whole_input() -> None:
     rows = [*names(500), "r0"]
-    ended = run(outcomes(Bulk(Vendor(all_ok), rows, batch(at_most=2, distinct=True))))
+    ended = run(outcomes(Bulk(Vendor(all_ok), rows, batch(max_rows=2, distinct=True))))
     assert ended[-1].status is Status.REJECTED
     assert ended[-1].error is not None
     assert "rows 0 and 500" in ended[-1].error.message

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, Found, Present
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows
 from lms_async.outcome import AllDone, RowError, RowResult, Status

@@ -9,9 +9,12 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.chunks import ABSENT, DIFFERENT, BulkEndpoint, Present
-from lms_async.bulk.delivery import SENT_BEFORE, Delivery
+from lms_async.bulk.chunks import Chunk
+from lms_async.bulk.delivery import Delivery
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, BulkEndpoint, Present
 from lms_async.bulk.rows import Rows, json_of, one_by_one
+from lms_async.bulk.run import BulkRun
+from lms_async.bulk.status import SENT_BEFORE
 from lms_async.errors import (
     BadRequest,
     ConnectionFailed,
@@ -52,8 +55,6 @@ class Script:
         self.sent: list[list[str]] = []
         self.at: list[float] = []
         self.looked: list[list[str]] = []
-        self.halted: list[LmsError] = []
-        self.returns = 0
         self.stops_after = 1000
         self.repeatable = True
         self.options: dict[str, Any] = {}
@@ -66,6 +67,7 @@ class Script:
         rows = orjson.loads(orjson.dumps(call.body))
         self.sent.append(rows)
         self.at.append(asyncio.get_running_loop().time())
+        self._stop_in_time()
         answer, attempts = self.answers.pop(0), 1
         if isinstance(answer, Lost):
             watch.lost()
@@ -97,43 +99,40 @@ class Script:
         failed = str(code).startswith("5")
         return RowResult(UNKNOWN if failed else REJECTED, None, RowError(str(code)))
 
-    async def outcomes(self, *names: str, doubtful: str = "", **given: Any) -> list[Outcome[Any]]:
+    async def outcomes(self, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
         keys: list[Any] = list(names)
         rows: Rows[Any] = Rows(
             range(10, 10 + len(keys)), keys, keys[:], [orjson.dumps(key) for key in keys]
         )
         rows.doubtful = frozenset(10 + keys.index(key) for key in doubtful)
-        self.delivery = self.delivery_of()
-        return await self.delivery.outcomes(rows, **given)
+        self.delivery = self.delivery_of(rows)
+        return await self.delivery.outcomes()
 
     def call(self, rows: Rows[Any]) -> Call[Any]:
         return Call("POST", "rows", body=json_of(rows), repeatable=self.repeatable, is_bulk=True)
 
-    def delivery_of(self) -> Delivery[Any]:
-        async def before_send() -> None:
-            pass
-
-        def will_retry() -> None:
-            self.returns += 1
-
-        options: dict[str, Any] = {"call": self.call, "read": self.read, "operation": "rows"}
+    def delivery_of(self, rows: Rows[Any]) -> Delivery[Any]:
+        options: dict[str, Any] = {
+            "call": self.call,
+            "parse_results": self.read,
+            "operation": "rows",
+        }
         if self.looks is not None:
             options["look_up"] = self.look_up
-        return Delivery(
-            self,
-            BulkEndpoint(
-                prepare=one_by_one(lambda item: (item, item)), **{**options, **self.options}
-            ),
-            before_send=before_send,
-            will_retry=will_retry,
-            halt=self.halted.append,
-            stopping=lambda: len(self.sent) >= self.stops_after,
-        )
+        options |= self.options
+        endpoint = BulkEndpoint(prepare=one_by_one(lambda item: (item, item)), **options)
+        self.bulk: BulkRun[Any] = BulkRun(self, endpoint)
+        self._stop_in_time()
+        return Delivery(self.bulk, Chunk(rows))
+
+    def _stop_in_time(self) -> None:
+        if len(self.sent) >= self.stops_after:
+            self.bulk.stop()
 
 
-def ended(script: Script, *names: str, **given: Any) -> list[Outcome[Any]]:
+def ended(script: Script, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
     """How the rows ended; that the outcomes stand in order and name their rows is seen to here."""
-    outcomes = run(script.outcomes(*names, **given))
+    outcomes = run(script.outcomes(*names, doubtful=doubtful))
     assert [outcome.index for outcome in outcomes] == [10 + n for n in range(len(names))]
     assert [outcome.item for outcome in outcomes] == list(names)
     return outcomes
@@ -168,15 +167,15 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     script.options = {"call": call}
     (outcome,) = ended(script, "a")
     assert told([outcome]) == [(REJECTED, "invalid")]
-    assert "path" in ((outcome.error and outcome.error.message) or "")
+    assert "URL" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
 
 
 def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
     script = Script([Lost(200)])
     assert ended(script, "a") == [Outcome(10, "a", DONE, "id of a", None, 2)]
-    assert script.delivery.failure is None
-    assert not script.delivery.looked_up
+    assert script.delivery.sender.failure is None
+    assert not script.delivery.sender.looked_up
 
 
 def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pauses() -> None:
@@ -282,8 +281,8 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
     assert told(outcomes) == [(status, code)] * rows
     assert {one.error and one.error.message for one in outcomes} == {str(error)}
     assert {one.attempts for one in outcomes} == {1}
-    assert script.halted == ([error] if halts else [])
-    assert script.delivery.failure is error
+    assert script.bulk.report.stopped is (error if halts else None)
+    assert script.delivery.sender.failure is error
     assert script.looked == []
 
 
@@ -308,7 +307,7 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     script.options = {"path_names_rows": True}
     outcomes = ended(script, "a", "b")
     assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
-    assert script.halted == []
+    assert script.bulk.report.stopped is None
     assert script.sent == [["a", "b"]]
 
 
@@ -364,8 +363,8 @@ def test_what_a_look_up_says_of_a_lost_row(
     assert told(outcomes) == [(status, code), (DONE, None)]
     assert [one.id for one in outcomes] == [id_, "8"]
     assert [one.attempts for one in outcomes] == [1, 1]
-    assert script.delivery.looked_up
-    assert script.delivery.failure is LOST
+    assert script.delivery.sender.looked_up
+    assert script.delivery.sender.failure is LOST
     assert script.sent == [["a", "b"]]
 
 
@@ -403,7 +402,7 @@ def test_a_look_up_that_fails_says_nothing(looked: Any) -> None:
     assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost"), (UNKNOWN, "lost")]
     assert script.sent == [["a", "b"]]
     # The vendor answered, if what it said can't be used.
-    assert script.delivery.looked_up == isinstance(looked, list)
+    assert script.delivery.sender.looked_up == isinstance(looked, list)
 
 
 @pytest.mark.parametrize("why", [BadRequest(400), KeyError("Ada Okafor")])
@@ -582,18 +581,24 @@ def test_how_often_rows_of_an_earlier_run_are_sent_is_bounded_too() -> None:
     assert script.sent.count(["b"]) == 4
 
 
-def test_what_comes_back_unsent_is_told_until_an_answer_is_in() -> None:
+def test_a_chunk_is_unsent_again_after_an_attempt_that_did_nothing() -> None:
     class Returning(Script):
+        def __init__(self, answers: list[Response]) -> None:
+            super().__init__(answers)
+            self.unsent: list[bool] = []
+
         async def fetch(
             self, call: Call[Any], *, watch: AttemptObserver | None = None
         ) -> tuple[Any, int]:
             assert watch is not None
+            await watch.before_send()
             watch.will_retry()
+            self.unsent.append(not self.delivery.is_sent)
             return await super().fetch(call, watch=watch)
 
     script = Returning([BadRequest(400), 200, {"odd": lambda: AllDone(["7"])}])
     ended(script, "a", "b")
-    assert script.returns == 1  # the first half waits while nothing of the chunk is lost
+    assert script.unsent == [True, False, False]
     script = Returning([{"a": 200, "b": 429}, 200])
     ended(script, "a", "b")
-    assert script.returns == 1
+    assert script.unsent == [True, False]

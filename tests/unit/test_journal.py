@@ -17,10 +17,10 @@ import pytest
 
 from lms_async import Journal, JournalFailed, JournalUnusable, Outcome, Report, Status
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.chunks import ABSENT
+from lms_async.bulk.endpoint import ABSENT
 from lms_async.bulk.rows import one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.journal.entries import Ended, Known, Sent
+from lms_async.journal.entries import EarlierResult, Ended, Sent
 from lms_async.journal.journal import OpenJournal
 from lms_async.journal.sqlite import JournalFile
 from lms_async.outcome import RowError, RowResult
@@ -35,8 +35,8 @@ def rows(count: int) -> Rows:
     return [{"key": f"k{number}", "value": f"v{number}"} for number in range(count)]
 
 
-def bulk(school: School, items: Rows, journal: Journal, *, at_most: int = 2) -> Bulk[Any]:
-    return Bulk(school, items, batch(school, at_most), journal=journal)
+def bulk(school: School, items: Rows, journal: Journal, *, max_rows: int = 2) -> Bulk[Any]:
+    return Bulk(school, items, batch(school, max_rows), journal=journal)
 
 
 async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[Any]]:
@@ -475,9 +475,9 @@ def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
         file.write([Sent(1, one), Ended(1, ["3"])])
     with closing(JournalFile(path)) as file:
         assert file.recall([one] * 3) == [
-            Known(Status.DONE, "3"),
-            Known(Status.REJECTED, None, "400"),
-            Known(None),
+            EarlierResult(Status.DONE, "3"),
+            EarlierResult(Status.REJECTED, None, "400"),
+            EarlierResult(None),
         ]
 
 
@@ -760,7 +760,7 @@ def test_what_an_earlier_run_has_ended_is_told_apart(
     third = run(whole(school, items, Journal(path)))
     assert [outcome.earlier for outcome in third] == [2_000_000_000.0] * 4 + [now]
     assert third[1].error is not None
-    assert "its journal does not keep the reason" in third[1].error.message
+    assert "the journal does not keep the reason" in third[1].error.message
 
 
 def test_a_row_that_was_looked_up_is_of_this_run(school: School, path: Path) -> None:
@@ -801,7 +801,7 @@ def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) ->
 
     async def errors() -> list[Any]:
         explaining = batch(Refusing(), 2)
-        object.__setattr__(explaining, "read", read)
+        object.__setattr__(explaining, "parse_results", read)
         journal = Journal(path, keep_reasons=kept)
         return [one.error async for one in Bulk(Refusing(), rows(2), explaining, journal=journal)]
 
@@ -856,7 +856,7 @@ def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
     school.seconds = [0.4] * 78 + [0.0] * 2
 
     async def main() -> None:
-        leaving = bulk(school, rows(40), Journal(path, grace=20.0), at_most=1)
+        leaving = bulk(school, rows(40), Journal(path, grace=20.0), max_rows=1)
         with anyio.CancelScope() as scope:
             async for _ in leaving:
                 scope.cancel()

@@ -99,7 +99,7 @@ def tags_of(bulk: Bulk[Any], items: list[Any]) -> list[bytes]:
     rows, ended = bulk._admission.check(0, items)
     assert [outcome.error for outcome in ended] == []
     Tags(b"k" * 32).mark(rows)
-    bulk._unread = False  # nothing is to be sent here
+    bulk._is_unread = False  # nothing is to be sent here
     return rows.tags
 
 
@@ -264,7 +264,7 @@ def test_the_form_that_is_hashed_stays_as_it_is() -> None:
     }
     make, _, _ = CALLS["schoology create"]
     bulk = make([])
-    bulk._unread = False
+    bulk._is_unread = False
     (body,) = bulk._admission.check(0, [row])[0].bodies
     assert body.decode() == (
         '{"additional_buildings":"2,1","birthday_date":"2010-04-01","name_first":"Ada",'

@@ -11,7 +11,8 @@ import pytest
 
 from lms_async import Bulk, Call, Status
 from lms_async.bulk.admission import Admission
-from lms_async.bulk.chunks import BulkEndpoint, Checked, chunks
+from lms_async.bulk.chunks import Checked, chunks
+from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput, ResponseLost
 from lms_async.outcome import AllDone, RowResult
@@ -84,9 +85,9 @@ def test_a_row_that_falls_out_does_not_shorten_the_chunks_after_it() -> None:
     batch = BulkEndpoint[dict[str, Any]](
         prepare=one_by_one(prepare),
         call=lambda rows: Call("POST", "rows"),
-        read=lambda payload, rows: [],
+        parse_results=lambda payload, rows: [],
         operation="x",
-        at_most=10,
+        max_rows=10,
     )
     run(main())
     assert [len(chunk) for chunk in sent] == [10, 10, 10, 9]
@@ -132,7 +133,7 @@ def batch(**options: Any) -> BulkEndpoint[str]:
         prepare=one_by_one(lambda item: (item, item)),
         call=lambda rows: Call("POST", "rows", body=json_of(rows), is_bulk=True),
         operation="rows",
-        **{"read": lambda payload, rows: AllDone(rows.keys), **options},
+        **{"parse_results": lambda payload, rows: AllDone(rows.keys), **options},
     )
 
 
@@ -140,7 +141,9 @@ def batch(**options: Any) -> BulkEndpoint[str]:
     "told", [AllDone(["a"]), AllDone([]), [RowResult(Status.DONE)], [RowResult(Status.DONE)] * 3]
 )
 def test_what_is_told_of_another_number_of_rows_is_told_of_none(told: Any) -> None:
-    report = run(asyncio.wait_for(aside(Bulk(Sender(), ["a", "b"], batch(read=answer(told)))), 5))
+    report = run(
+        asyncio.wait_for(aside(Bulk(Sender(), ["a", "b"], batch(parse_results=answer(told)))), 5)
+    )
     assert report.counts == {Status.UNKNOWN: 2}
 
 

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 
 from orjson import dumps
 
-from ..errors import InvalidInput
 from ..journal.tags import CANONICAL
-from ..outcome import Outcome, RowError, Status
-from .chunks import BulkEndpoint, Checked
+from ..outcome import Outcome, Status
+from . import status
+from .chunks import Checked
+from .endpoint import BulkEndpoint
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
@@ -26,12 +27,12 @@ class Admission(Generic[R]):
         in canonical form: equal rows have equal JSON, however each of them was given.
     """
 
-    def __init__(self, batch: BulkEndpoint[R], *, journaled: bool = False) -> None:
-        self._batch = batch
+    def __init__(self, endpoint: BulkEndpoint[R], *, journaled: bool = False) -> None:
+        self._endpoint = endpoint
         self._option = CANONICAL if journaled else None
         # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else
         # it is quicker to make that of a whole block, as long as no row of a block falls out.
-        self._apart = journaled or batch.group is not None
+        self._apart = journaled or endpoint.group is not None
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
@@ -39,7 +40,7 @@ class Admission(Generic[R]):
 
         :param first: the index of the first of them.
         """
-        prepared = self._batch.prepare(items)
+        prepared = self._endpoint.prepare(items)
         keys = prepared.keys
         distinct = set(keys)
         alone = len(distinct) == len(keys) and self._inside.keys().isdisjoint(distinct)
@@ -74,20 +75,17 @@ class Admission(Generic[R]):
             index = first + place
             invalid = prepared.refused.get(place)
             if invalid is not None:
-                error = RowError("invalid", _listed(invalid), invalid.fields)
-                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=status.invalid(invalid)))
                 continue
             key, value = next(accepted)
             try:
                 body = dumps(value, None, self._option)
             except TypeError:  # its text names the value
-                error = RowError("invalid", "a value can't be written as JSON")
-                ended.append(Outcome(index, item, Status.REJECTED, error=error))
+                ended.append(Outcome(index, item, Status.REJECTED, error=status.NOT_JSON))
                 continue
             earlier = index if key is None else self._inside.setdefault(key, index)
             if earlier != index:
-                why = f"rows {earlier} and {index} (counted from 0) have the same key"
-                error = RowError("duplicate", why, other_index=earlier)
+                error = status.duplicate(earlier, index)
                 ended.append(Outcome(index, item, Status.REJECTED, error=error))
                 continue
             indices.append(index)
@@ -98,9 +96,5 @@ class Admission(Generic[R]):
 
     def release(self, keys: Iterable[Hashable | None]) -> None:
         """Let others with ``keys`` in: the rows that had them have ended."""
-        if not self._batch.distinct:
+        if not self._endpoint.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
-
-
-def _listed(invalid: InvalidInput) -> str:
-    return "; ".join(f"{name}: {why}" for name, why in invalid.fields.items()) or str(invalid)

@@ -1,8 +1,7 @@
-"""Many rows over an endpoint that takes a few at a time: one :class:`Outcome` a row, in order.
+"""Many rows over an endpoint that takes a few at a time: one :class:`Outcome` per row, in order.
 
-Rows are checked and cut into chunks by count and by bytes; several chunks are under way at once;
-whoever reads the outcomes holds the rest back, so that memory stays bounded however long the input
-is. What happened to a chunk as a whole is turned into the fate of each of its rows here, once.
+Rows are checked and cut into chunks, and several chunks are under way at once. A slow reader of the
+outcomes holds the input back, so memory stays bounded however long the input is.
 """
 
 from __future__ import annotations
@@ -19,82 +18,73 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, suppress
-from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
-from ..errors import InvalidInput, JournalFailed, LmsError
+from ..errors import InvalidInput, JournalFailed
 from ..http.prefetch import ahead
-from ..journal.entries import Known
-from ..journal.journal import SAME, Journal, OpenJournal
-from ..outcome import Outcome, Report, RowError, Status
+from ..journal.entries import EarlierResult
+from ..journal.journal import SAME, Journal
+from ..outcome import Outcome, Report, RowError
 from ..uncut import to_the_end
 from .admission import Admission
-from .breaker import Breaker
-from .chunks import BulkEndpoint, Checked, Chunk, chunks
-from .delivery import SENT_BEFORE, Delivery, Sender
-from .one_record import OneRecordEach
-from .order import InOrder
-from .results import all_alike
+from .chunks import Checked, chunks
+from .delivery import Delivery
+from .endpoint import BulkEndpoint
 from .rows import Rows, check_input
+from .run import BulkRun, Sender
+from .status import EARLIER
 
 R = TypeVar("R")
 
-#: How many chunks may have left, or have ended and wait for one before them: several times as
-#: many as are under way, so that one that is late does not hold the others up.
+#: How many chunks may be under way, or wait after their end for one before them. Several times as
+#: many as are under way at once, so that one slow chunk does not hold the others up.
 AHEAD = 256
 
 
 class Bulk(Generic[R]):
-    """The work on all rows. It starts when it is first read, and can be read once.
+    """A bulk operation on any number of rows. It starts when it is first read, and is read once.
 
-    ``async for outcome in bulk`` gives one outcome a row, in input order and bounded memory;
-    ``report = await bulk`` runs to the end and gives the counts and the rows that need a look. A
-    task of its own is ``asyncio.ensure_future(bulk)``: it is awaitable, and no coroutine.
+    ``async for outcome in bulk`` gives one outcome per row, in input order and bounded memory.
+    ``report = await bulk`` runs to the end, and gives the counts and the rows that need a look.
+    To run it as a task, use ``asyncio.ensure_future(bulk)``: it is awaitable, but not a coroutine.
 
-    One that is never read sends nothing; it warns by a ``ResourceWarning`` when it is collected,
-    unless it was closed.
+    No row is lost: a row that the vendor's response does not mention is ``unknown``. After an error
+    that no other row could escape, the remaining rows are ``skipped``, and not sent. Such errors
+    are: refused credentials, an unreachable host, a rate limit with a longer wait than the retry
+    policy allows, a vendor that no longer responds.
 
-    A row is never lost: what the vendor did not speak of is ``unknown``, and after an error that
-    no other row could escape (credentials, an unreachable host, a limit that asks for more than
-    the caller's patience, a vendor that no longer responds) the rest is ``skipped``, unsent.
+    A bulk that is never read sends nothing, and warns by a ``ResourceWarning`` when it is garbage
+    collected, unless it was closed.
     """
 
     def __init__(
         self,
         sender: Sender,
         items: Iterable[R] | AsyncIterable[R],
-        batch: BulkEndpoint[R],
+        endpoint: BulkEndpoint[R],
         *,
         journal: Journal | None = None,
     ) -> None:
         check_input(items)
         if not isinstance(journal, Journal | None):
             raise InvalidInput('a journal is given as Journal("import.db")')
-        self._sender = sender
+        self._run = BulkRun(sender, endpoint)
         self._items = items
-        self._batch = batch
+        self._endpoint = endpoint
         self._journal = journal
-        self._book: OpenJournal | None = None
-        self._report: Report[R] = Report()
-        self._stopping = False
+        self._admission: Admission[R] = Admission(endpoint, journaled=journal is not None)
+        self._tasks: set[asyncio.Task[list[Outcome[R]]]] = set()
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
-        self._begun = False
-        #: Whether it was neither awaited, iterated nor closed.
-        self._unread = True
-        self._ended = asyncio.Event()
+        self._has_begun = False
+        # Whether it was neither awaited, iterated nor closed.
+        self._is_unread = True
+        self._all_ended = asyncio.Event()
         self._one_ended = asyncio.Event()
-        self._admission: Admission[R] = Admission(batch, journaled=journal is not None)
-        self._records = OneRecordEach() if batch.one_record_each else None
-        self._tasks: dict[asyncio.Task[list[Outcome[R]]], Chunk[R]] = {}
-
-    @cached_property
-    def _breaker(self) -> Breaker:
-        return Breaker(self._sender.max_failed_chunks)
 
     def __del__(self) -> None:
         # Also called if __init__ raised, before there is anything to warn of.
-        if getattr(self, "_unread", False):
-            operation = self._batch.operation.partition(" ")[0]
+        if getattr(self, "_is_unread", False):
+            operation = self._endpoint.operation.partition(" ")[0]
             warnings.warn(
                 f"the bulk {operation} was never awaited or iterated, so nothing was sent",
                 ResourceWarning,
@@ -103,99 +93,92 @@ class Bulk(Generic[R]):
             )
 
     def __await__(self) -> Generator[Any, None, Report[R]]:
-        return self._run().__await__()
+        return self._read_all().__await__()
 
-    async def _run(self) -> Report[R]:
+    async def _read_all(self) -> Report[R]:
         async for _ in self:
             pass
-        return self._report
+        return self.report
 
     @property
     def report(self) -> Report[R]:
         """The report of the outcomes that were read so far."""
-        return self._report
+        return self._run.report
 
     def stop(self) -> None:
-        """Let nothing more leave. What has left is waited for; the rest ends as ``skipped``."""
-        self._stopping = True
-        for chunk in self._tasks.values():
-            if not chunk.departed:
-                chunk.recall()
+        """Send nothing more. Chunks that were sent are waited for; the other rows end as
+        ``skipped``."""
+        self._run.stop()
 
     def abandon(self) -> None:
-        """Stop, and do not wait: rows that have left without an answer end as ``unknown``."""
-        self.stop()
-        for chunk in self._tasks.values():
-            chunk.recall()
+        """Stop without waiting: rows that were sent and have no response yet end as ``unknown``."""
+        self._run.stop(wait=False)
 
     async def open(self) -> None:
-        """Open the journal, before the first row is taken: to know that it can be used. Without
-        this it is opened when the bulk is first read.
+        """Open the journal before the first row is taken, to find out whether it can be used.
+        Otherwise it is opened when the bulk is first read.
 
-        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        :raises JournalUnusable: it is in use, or was written for another job, account, call or
+            version.
         """
-        if self._journal is not None and self._book is None:
-            self._book = await self._journal.open(
-                account=self._sender.account, operation=self._batch.operation
+        if self._journal is not None and self._run.journal is None:
+            self._run.journal = await self._journal.open(
+                account=self._run.sender.account, operation=self._endpoint.operation
             )
 
     async def close(self) -> None:
-        """Stop, and return when all has ended and the journal is closed: for those who have left
-        an ``async for`` early, and want to go on with the same journal at once. Not to be called
-        while another task reads: :meth:`stop` is for that."""
-        self._unread = False
-        self.stop()
-        if not self._begun:
-            if self._book is not None:
-                await self._book.close()
+        """Stop, and return when all chunks have ended and the journal is closed.
+
+        Use it after leaving an ``async for`` early, to use the same journal again at once. Do not
+        call it while another task reads: use :meth:`stop` for that.
+        """
+        self._is_unread = False
+        self._run.stop()
+        if not self._has_begun:
+            if self._run.journal is not None:
+                await self._run.journal.close()
             return
         reading = None if self._reading is None else self._reading()
         if reading is not None:
             with suppress(RuntimeError):  # it is being read, or closed, at this moment
                 await reading.aclose()
-        await self._ended.wait()
-
-    def _halt(self, chunk: Chunk[R], error: LmsError) -> None:
-        """No row could fare better than those of ``chunk``, which end by themselves."""
-        self._report.stopped = self._report.stopped or error
-        chunk.sending = None
-        self.stop()
+        await self._all_ended.wait()
 
     def __aiter__(self) -> AsyncIterator[Outcome[R]]:
         if self._reading is not None:
             raise RuntimeError("a bulk is read once: keep its outcomes, or its report")
-        self._unread = False
+        self._is_unread = False
         outcomes = self._outcomes()
         self._reading = weakref.ref(outcomes)
         return outcomes
 
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
-        self._begun = True
+        self._has_begun = True
         try:
             await self.open()
-            async with aclosing(ahead(self._departures(), AHEAD)) as departures:
-                in_order: InOrder[R] = InOrder()
-                async for task, chunk in departures:
-                    # Not awaited itself: a reader that is cancelled would take the chunk with it.
+            async with aclosing(ahead(self._deliveries(), AHEAD)) as deliveries:
+                in_order: _InOrder[R] = _InOrder()
+                async for task, delivery in deliveries:
+                    # The task itself is not awaited: a reader that is cancelled would cancel it.
                     while not task.done():
                         self._one_ended.clear()
                         await self._one_ended.wait()
-                    if chunk.written is not None:
-                        await self._wait_written(chunk, chunk.written)
-                    outcomes = in_order.ready(task.result())
-                    del task, chunk  # with their rows, as soon as somebody has read them
+                    if self._journal is not None:
+                        await delivery.wait_written()
+                    outcomes = in_order.add(task.result())
+                    del task, delivery  # they hold the rows, which somebody else may have read
                     for outcome in outcomes:
-                        self._report.add(outcome)
+                        self.report.add(outcome)
                         yield outcome
                     outcomes.clear()
         finally:
             await to_the_end(self._end())
 
     async def _end(self) -> None:
-        """Cut off what is still under way; where there is a journal, wait for its answers first."""
+        """Cancel what is still under way. With a journal, wait for responses first."""
         try:
             if self._journal is not None and self._tasks:
-                self.stop()
+                self._run.stop()
                 await asyncio.wait(self._tasks, timeout=self._journal.grace)
         finally:
             for task in self._tasks:
@@ -204,50 +187,60 @@ class Bulk(Generic[R]):
                 await asyncio.gather(*self._tasks, return_exceptions=True)
             finally:
                 try:
-                    if self._book is not None:
-                        await self._book.close()
+                    if self._run.journal is not None:
+                        await self._run.journal.close()
                 finally:
-                    self._ended.set()
+                    self._all_ended.set()
 
-    async def _departures(
+    async def _deliveries(
         self,
-    ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Chunk[R]], None]:
-        """The chunks in input order, each already under way: as many at once as limit and latency
-        call for."""
+    ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Delivery[R]], None]:
+        """Start the deliveries of all chunks, in input order: as many at once as the rate limit and
+        the latency call for."""
 
         def ended(task: asyncio.Task[list[Outcome[R]]]) -> None:
-            del self._tasks[task]
+            self._tasks.remove(task)
             self._one_ended.set()
             if not task.cancelled():
-                task.exception()  # raised where its outcomes are read, if they still are
+                task.exception()  # it is raised to whoever reads the outcomes
 
-        async for chunk in chunks(self._items, self._batch, self._ready):
-            while len(self._tasks) >= self._sender.width:
+        async for chunk in chunks(self._items, self._endpoint, self._check):
+            while len(self._tasks) >= self._run.sender.width:
                 self._one_ended.clear()
                 await self._one_ended.wait()
-            task = asyncio.create_task(self._settle(chunk))
-            self._tasks[task] = chunk
+            delivery = Delivery(self._run, chunk)
+            task = asyncio.create_task(self._deliver(delivery, chunk.rows))
+            self._tasks.add(task)
             task.add_done_callback(ended)
-            yield task, chunk
+            yield task, delivery
 
-    async def _ready(self, first: int, items: list[R]) -> Checked[R]:
-        """``items`` as rows to send, and as outcomes of those that are not to be sent."""
+    async def _deliver(self, delivery: Delivery[R], rows: Rows[R]) -> list[Outcome[R]]:
+        self._run.under_way.add(delivery)
+        try:
+            return await delivery.outcomes()
+        finally:
+            self._run.under_way.remove(delivery)
+            self._admission.release(rows.keys)
+
+    async def _check(self, first: int, items: list[R]) -> Checked[R]:
+        """Sort ``items`` into rows to send, and outcomes of those that are not sent."""
         rows, ended = self._admission.check(first, items)
-        if self._book is None:
+        if self._run.journal is None:
             return rows, ended
         try:
-            known = await self._book.recall(rows)
+            known = await self._run.journal.recall(rows)
         except JournalFailed as failed:
-            self._halt(Chunk(), failed)
+            self._run.stop(failed)
             return rows, ended
         if not any(known):
             return rows, ended
-        return self._recalled(rows, known, ended)
+        return self._without_settled(rows, known, ended)
 
-    def _recalled(
-        self, rows: Rows[R], known: Sequence[Known | None], ended: list[Outcome[R]]
+    def _without_settled(
+        self, rows: Rows[R], known: Sequence[EarlierResult | None], ended: list[Outcome[R]]
     ) -> Checked[R]:
-        """``rows`` in the light of what an earlier run has noted of them."""
+        """Take those out of ``rows`` that an earlier run has settled, and mark those that it has
+        sent without a response."""
         places, doubtful = [], []
         for place, (index, one) in enumerate(zip(rows.indices, known, strict=True)):
             if one is None or one.status is None:
@@ -256,121 +249,34 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
+            id_ = str(key) if one.id == SAME else one.id
             message, fields = one.reason or (EARLIER, {})
             error = None if one.code is None else RowError(one.code, message, fields)
-            id_ = str(key) if one.id == SAME else one.id
             outcome = Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at)
-            if self._records is not None:
-                self._records.check([outcome])  # a row of this run may have overwritten it
+            if self._run.records is not None:
+                self._run.records.check([outcome])  # a row of this run may have overwritten it
             ended.append(outcome)
         rest = rows.at(places)
         rest.doubtful = frozenset(doubtful)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
 
-    async def _settle(self, chunk: Chunk[R]) -> list[Outcome[R]]:
-        """Send ``chunk`` and give the fate of each of its rows, in input order."""
-        if not chunk.rows:
-            return chunk.known
-        try:
-            outcomes = await self._send(chunk)
-            if self._records is not None:
-                self._records.check(outcomes)
-            if self._book is not None:
-                outcomes = _with_doubts(chunk.rows, outcomes)
-                self._note(self._book, chunk, outcomes)
+
+class _InOrder(Generic[R]):
+    """Brings outcomes into input order. Chunks with rows of one group need not be consecutive."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._early: dict[int, Outcome[R]] = {}
+
+    def add(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
+        """Take the outcomes of one chunk, and give those whose turn has come."""
+        after = self._next + len(outcomes)
+        if not self._early and outcomes[0].index == self._next and outcomes[-1].index + 1 == after:
+            self._next = after
             return outcomes
-        finally:
-            self._admission.release(chunk.rows.keys)
-
-    async def _send(self, chunk: Chunk[R]) -> list[Outcome[R]]:
-        if self._stopping:
-            return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
-        delivery = Delivery(
-            self._sender,
-            self._batch,
-            before_send=partial(self._depart, chunk),
-            will_retry=partial(self._return, chunk),
-            halt=partial(self._halt, chunk),
-            stopping=lambda: self._stopping,
-        )
-        chunk.sending = asyncio.current_task()
-        try:
-            outcomes = await delivery.outcomes(chunk.rows)
-            self._mind_breaker(chunk, delivery, outcomes)
-        except asyncio.CancelledError:
-            if not chunk.recalled:
-                raise
-        else:
-            if chunk.recalled:  # from within, by a listener: at the task's end it would cost them
-                with suppress(asyncio.CancelledError):
-                    await asyncio.sleep(0)
-            return outcomes
-        finally:
-            chunk.sending = None
-        if chunk.departed:
-            return all_alike(chunk.rows, Status.UNKNOWN, _ABANDONED, 1)
-        return all_alike(chunk.rows, Status.SKIPPED, _STOPPED)
-
-    def _mind_breaker(
-        self, chunk: Chunk[R], delivery: Delivery[R], outcomes: list[Outcome[R]]
-    ) -> None:
-        """Stop, if too many chunks in a row got no response that settles a row."""
-        if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
-            self._breaker.settled()
-            return
-        why = "" if delivery.failure is None else delivery.failure.what
-        codes = (one.error.code for one in outcomes if one.attempts and one.error is not None)
-        if not why and (code := next(codes, None)) is not None:
-            why = f"it settled none of its rows ({code})"
-        if why and not self._breaker.is_open:
-            self._breaker.unanswered(why, looked_up=delivery.looked_up)
-            if self._breaker.is_open:
-                self._halt(chunk, self._breaker.error())
-
-    async def _depart(self, chunk: Chunk[R]) -> None:
-        """Note that ``chunk`` leaves, before it does."""
-        if self._breaker.is_open:  # not even a retry of what was sent before it opened
-            raise self._breaker.error()
-        if self._book is not None and chunk.noted is None:
-            # Before it is on the disk: who is recalled meanwhile has not left, which is noted then.
-            chunk.noted = self._book.number()
-            await self._book.sent(chunk.noted, chunk.rows)
-        chunk.departed = True
-
-    def _return(self, chunk: Chunk[R]) -> None:
-        """Note that ``chunk`` has not left after all. Who stops need not wait for its turn."""
-        chunk.departed = False
-        if self._stopping:
-            chunk.recall()
-
-    def _note(self, book: OpenJournal, chunk: Chunk[R], outcomes: list[Outcome[R]]) -> None:
-        """Note how the rows of ``chunk`` ended; the next one need not wait for the disk."""
-        if chunk.noted is None:
-            if not chunk.rows.in_doubt():
-                return
-            chunk.noted = book.number()
-            book.sent(chunk.noted, chunk.rows)
-        chunk.written = book.ended(chunk.noted, chunk.rows, outcomes)
-
-    async def _wait_written(self, chunk: Chunk[R], written: asyncio.Future[None]) -> None:
-        """Wait until the end of ``chunk`` is on the disk, and only then told. If it can't be
-        written, what was noted before still holds: it was sent, and nobody knows."""
-        try:
-            await written
-        except JournalFailed as failed:
-            self._halt(chunk, failed)
-
-
-def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
-    """``outcomes``, of which none says of a row that an earlier run has sent that it was not."""
-    for place in rows.in_doubt():
-        if outcomes[place].status is Status.SKIPPED:
-            index, item = rows.indices[place], rows.items[place]
-            outcomes[place] = Outcome(index, item, Status.UNKNOWN, None, SENT_BEFORE)
-    return outcomes
-
-
-#: The message of a row that an earlier run has ended, where its journal keeps no reasons.
-EARLIER = "the vendor rejected the row in an earlier run; its journal does not keep the reason"
-_STOPPED = RowError("stopped", "the bulk had stopped before this row left")
-_ABANDONED = RowError("abandoned", "the bulk was abandoned while this row was on its way")
+        self._early.update((outcome.index, outcome) for outcome in outcomes)
+        ready = []
+        while (outcome := self._early.pop(self._next, None)) is not None:
+            ready.append(outcome)
+            self._next += 1
+        return ready

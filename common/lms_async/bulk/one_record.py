@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from ..outcome import Outcome, RowError, Status
+from ..outcome import Outcome, Status
+from .status import same_record
 
 _index, _id, _status = attrgetter("index"), attrgetter("id"), attrgetter("status")
 
@@ -40,13 +41,7 @@ class OneRecordEach:
             first = self.note(outcome.index, outcome.id)
             if first != outcome.index:
                 outcome.status = Status.UNKNOWN
-                outcome.error = RowError(
-                    "same_record",
-                    f"rows {first} and {outcome.index} (counted from 0) ended as one record of the "
-                    "vendor, so one has overwritten the other; the vendor takes their keys for "
-                    "the same",
-                    other_index=first,
-                )
+                outcome.error = same_record(first, outcome.index)
 
     def _all_apart(self, outcomes: Sequence[Outcome[Any]]) -> bool:
         """Remember all of ``outcomes`` at once if each is done and has a record of its own, as

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..outcome import Outcome, RowError, RowResult, Status
 from .rows import Rows
+from .status import UNMENTIONED
 
 R = TypeVar("R")
 
@@ -40,7 +41,6 @@ def match(
 
 #: The message of a refusal that the vendor gives by its code alone.
 NO_REASON = "the vendor gives no reason"
-_UNMENTIONED = RowError("unmentioned", "the vendor's answer does not speak of this row")
 
 
 def all_alike(
@@ -57,7 +57,7 @@ def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Ou
 
 def outcomes_of(rows: Rows[R], verdicts: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
     """The outcomes of rows that were answered; ``None`` is a row that the answer passed over."""
-    told = [verdict or RowResult(Status.UNKNOWN, None, _UNMENTIONED) for verdict in verdicts]
+    told = [verdict or RowResult(Status.UNKNOWN, None, UNMENTIONED) for verdict in verdicts]
     statuses = [one.status for one in told]
     return _outcomes(
         rows, statuses, [one.id for one in told], [one.error for one in told], attempts

@@ -7,14 +7,13 @@ from typing import Any
 import attrs
 
 from ..bulk.bulk import Bulk
+from ..bulk.status import BROKEN_OFF
 from ..outcome import RowError, Status
 from .progress import Work, reasons
 from .reporters import Reporter
 from .results import Results
 from .rows import Feed, InputRow
 from .wording import listed
-
-_BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
 
 
 class Sending:
@@ -44,7 +43,7 @@ class Sending:
             self._enter_rejected()
             # Only if the bulk itself failed: what it had taken may have been sent.
             while self._feed.waiting():
-                self._enter(self._feed.sent(), Status.UNKNOWN, error=_BROKEN_OFF)
+                self._enter(self._feed.sent(), Status.UNKNOWN, error=BROKEN_OFF)
                 self._enter_rejected()
 
     def nothing(self) -> None:

@@ -56,9 +56,9 @@ class Ended:
 
 
 @attrs.frozen
-class Known:
-    """What the journal knows of a row from before; no ``status`` if it was sent, and nobody knows
-    what became of it. ``at`` is when it ended, in seconds since 1970."""
+class EarlierResult:
+    """What a journal knows of a row from an earlier run. ``status`` is ``None`` if the row was sent
+    and has no result. ``at`` is when it ended, in seconds since 1970."""
 
     status: Status | None
     id: str | None = None

@@ -19,7 +19,7 @@ import attrs
 
 from ..errors import JournalFailed, JournalUnusable, LmsError
 from ..outcome import Outcome, Status
-from .entries import Ended, Known, Rows, Sent
+from .entries import EarlierResult, Ended, Rows, Sent
 from .key import key_beside
 from .tags import Tags
 
@@ -162,7 +162,7 @@ class OpenJournal:
         # Done when the first rows come: a run that does not get so far changes nothing.
         self._to_forget = retry_rejected
 
-    async def recall(self, rows: Rows) -> list[Known | None]:
+    async def recall(self, rows: Rows) -> list[EarlierResult | None]:
         """What is known of each row from before, and nothing where nothing is known of any; they
         are marked for :meth:`sent`."""
         self._tags.mark(rows)

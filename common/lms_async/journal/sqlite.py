@@ -1,10 +1,11 @@
-"""The file of a journal: SQLite, and what stands in it. All of it blocks; see ``journal.py``.
+"""The journal's store: an SQLite file. All of it blocks, so ``journal.py`` calls it in a thread.
 
-While an import runs, the file is only added to: one note for all chunks that left and all that
-ended since the last one, which costs a twentieth of writing each row of the import. When it is
-opened again, these notes are taken apart into rows, that can be looked up (``matching.py``).
+While an import runs, the file is only appended to: one note for all chunks that were sent and all
+that ended since the last note. This costs a twentieth of writing each row. When the file is opened
+again, the notes are turned into rows that can be found by their tags, by the rules in
+``matching.py``.
 
-No name, no mail address and no key stands here.
+No name, no mail address and no key is stored here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,10 @@ import orjson
 
 from .._version import __version__
 from ..errors import JournalFailed, JournalUnusable
-from .entries import Ended, JournalSummary, Known, Sent
+from . import matching
+from .entries import EarlierResult, Ended, JournalSummary, Sent
 from .key import InUse, KeyFile, key_beside, make_private
-from .matching import TABLES, fold, forget_rejected, recall
+from .matching import NotedRow
 from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
 
 #: The form of the file. One of another form is refused, not guessed at.
@@ -38,9 +41,17 @@ _BROKEN = (sqlite3.Error, UnicodeDecodeError)
 _MOST_LOG = 4 * 2**20
 #: Seconds to wait for another process in any case: it may only be looking.
 _SHORT_WAIT = 0.3
+#: How many noted rows are taken into the table at once.
+_BATCH = 1000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
+CREATE TABLE IF NOT EXISTS row (
+    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, reason TEXT,
+    PRIMARY KEY (tag, nth)
+) WITHOUT ROWID;
+CREATE TEMP TABLE wanted (lowest BLOB, highest BLOB);
+CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, is_sent INTEGER) WITHOUT ROWID;
 """
 
 
@@ -138,7 +149,7 @@ class JournalFile:
             self._shared_memory.unlink(missing_ok=True)
             try:
                 with self._transaction():
-                    fold(self._db)
+                    self._take_in_notes()
                     self._set_state(new_state(), before=self._state)
             except (LookupError, TypeError, ValueError):  # notes that nobody of us wrote
                 raise JournalUnusable(
@@ -205,8 +216,13 @@ class JournalFile:
 
         :raises JournalFailed: it can't be written any more.
         """
-        with self._writing():
-            forget_rejected(self._db)
+        with self._writing(), self._transaction():
+            rows = self._db.execute(
+                "SELECT tag, status FROM row "
+                "WHERE tag IN (SELECT tag FROM row WHERE status = 'rejected')"
+            )
+            tags = matching.tags_to_retry(rows)
+            self._db.executemany("DELETE FROM row WHERE tag = ?", ([tag] for tag in tags))
 
     @property
     def is_new(self) -> bool:
@@ -244,14 +260,69 @@ class JournalFile:
                 with self._transaction():
                     self._set_state(self._state)
 
-    def recall(self, tags: Sequence[bytes]) -> list[Known | None]:
+    def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:
         """What is known of each row from before, by its hash. A row that stands in the input
         several times is told each time by itself.
 
         :raises JournalFailed: it can't be read any more.
         """
         with self._writing(), self._transaction():
-            return [recall(self._db, tag) for tag in tags]
+            return [self._recall(tag) for tag in tags]
+
+    def _recall(self, tag: bytes) -> EarlierResult | None:
+        (nth,) = self._db.execute(
+            "INSERT INTO seen VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET times = times + 1 "
+            "RETURNING times",
+            (tag,),
+        ).fetchone()
+        found = self._db.execute(
+            "SELECT *, EXISTS ("
+            "SELECT 1 FROM seen WHERE tag BETWEEN ? AND ? AND tag != ? AND is_sent"
+            ") FROM row WHERE tag = ? AND nth = ?",
+            (*matching.key_range(tag), tag, tag, nth),
+        ).fetchone()
+        result = None
+        if found is not None:
+            *row, is_outdated = found
+            result = matching.earlier_result(NotedRow(*row), is_outdated=is_outdated)
+        if result is None or result.status is None:
+            self._db.execute("UPDATE seen SET is_sent = 1 WHERE tag = ?", (tag,))
+        return result
+
+    def _take_in_notes(self) -> None:
+        """Turn the notes of the last run into rows."""
+        doubted: set[tuple[bytes, int]] = set()
+        noted = matching.read_notes(
+            self._db.execute("SELECT at, chunks, tags FROM note ORDER BY number")
+        )
+        while batch := list(islice(noted, _BATCH)):
+            gone: list[NotedRow] = []
+            new: list[NotedRow] = []
+            groups = matching.by_key(batch)
+            known = matching.by_key(self._rows_with_keys(groups))
+            for key, rows in groups.items():
+                before = after = known.get(key, [])
+                for row in rows:
+                    after = matching.with_row(after, row, doubted)
+                if before:
+                    gone += set(before).difference(after)
+                    new += set(after).difference(before)
+                else:
+                    new += after
+            self._db.executemany(
+                "DELETE FROM row WHERE tag = ? AND nth = ?", [row[:2] for row in gone]
+            )
+            self._db.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?)", new)
+        self._db.execute("DELETE FROM note")
+
+    def _rows_with_keys(self, keys: Iterable[bytes]) -> Iterator[NotedRow]:
+        self._db.execute("DELETE FROM wanted")
+        ranges = map(matching.key_range, keys)
+        self._db.executemany("INSERT INTO wanted VALUES (?, ?)", ranges)
+        found = self._db.execute(
+            "SELECT row.* FROM wanted CROSS JOIN row ON tag BETWEEN lowest AND highest"
+        )
+        return map(NotedRow._make, found)
 
     def tell(self) -> JournalSummary:
         """What stands in it."""
@@ -271,7 +342,7 @@ class JournalFile:
         )
 
     def _check_format(self) -> None:
-        for statement in (_TABLES + TABLES).split(";\n"):  # a script of SQLite's would commit
+        for statement in _TABLES.split(";\n"):  # a script of SQLite's would commit
             self._db.execute(statement)
         about = dict(self._db.execute("SELECT name, value FROM about"))
         if "format" not in about:

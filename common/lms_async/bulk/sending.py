@@ -1,0 +1,293 @@
+"""Send the rows of a chunk, and look up or resend some of them, until each has a status.
+
+A chunk that is refused for its content is halved until the row that spoils it is alone. A row that
+is refused by itself for a reason that passes is sent again without the others. Rows whose response
+was lost are looked up, if the endpoint can do that, and sent again if they did not arrive.
+``status.py`` decides which of these applies, and how each row ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+
+from ..errors import InvalidInput, LmsError
+from ..http.call import AttemptObserver
+from ..http.statuses import Effect
+from ..outcome import AllDone, Outcome, RowResult, Status
+from . import status
+from .endpoint import Found, SendAgain
+from .results import all_alike, all_done, outcomes_of
+from .rows import Rows
+from .run import BulkRun
+
+R = TypeVar("R")
+log = logging.getLogger("lms_async")
+
+#: How many times a chunk may be halved: enough to separate two bad rows among fifty.
+_HALVINGS = 12
+#: How many times a row may be sent again after a look-up, or after a temporary refusal of its own.
+_RESENDS = 3
+#: Seconds before a row is sent again after a temporary refusal of its own; doubled each time.
+_PAUSE = 1.0
+_OTHER_COUNT = "it has results for another number of rows"
+
+
+class ChunkObserver(AttemptObserver, Protocol):
+    """The delivery of the chunk."""
+
+    #: Whether an attempt of the present call was sent and its response lost.
+    response_lost: bool
+    #: Whether a call of the chunk has ended, so that some of its rows may have been acted on.
+    has_response: bool
+
+    def end_bulk(self, error: LmsError) -> None:
+        """An error came that no other row could escape."""
+
+
+class RowSender(Generic[R]):
+    """Sends the rows of one chunk.
+
+    :param observer: is told of each attempt.
+    """
+
+    def __init__(self, run: BulkRun[R], observer: ChunkObserver) -> None:
+        self._run = run
+        self._endpoint = run.endpoint
+        self._observer = observer
+        self._halvings = _HALVINGS
+        #: The last failure of a request.
+        self.failure: LmsError | None = None
+        #: Whether the vendor responded to a look-up.
+        self.looked_up = False
+
+    async def send(
+        self, rows: Rows[R], *, resends: int = _RESENDS, absent_before: bool = False
+    ) -> list[Outcome[R]]:
+        """Send ``rows``.
+
+        :param resends: how many times they may be sent again.
+        :param absent_before: whether a look-up found that their records did not exist: a record
+            that exists later was made by us.
+        :returns: one outcome per row, in the order of ``rows``.
+        """
+        if self._run.is_stopping:
+            return all_alike(rows, Status.SKIPPED, status.STOPPED)
+        try:
+            call = self._endpoint.call(rows)
+        except InvalidInput:  # no path can be made of a row's key
+            return all_alike(rows, Status.REJECTED, status.NO_PATH)
+        if rows.doubtful and not call.repeatable:
+            return await self._look_up_first(rows, resends)
+        self._observer.response_lost = False
+        try:
+            payload, attempts = await self._run.sender.fetch(call, watch=self._observer)
+        except LmsError as failure:
+            error = failure
+        else:
+            self._observer.has_response = True
+            results = self._parse(payload, rows)
+            if isinstance(results, AllDone):
+                return all_done(rows, results.ids, attempts)
+            # A response is about its own attempt, not about an earlier one that was lost.
+            uncertain = range(len(rows)) if self._observer.response_lost else rows.in_doubt()
+            outcomes = await self._resend(
+                rows,
+                status.with_temporary(outcomes_of(rows, results, attempts), uncertain),
+                resends,
+                repeatable=call.repeatable,
+                absent_before=absent_before,
+            )
+            return await self._check_refusals(
+                rows, outcomes, uncertain, absent_before=absent_before
+            )
+        self.failure = error
+        self._observer.has_response = True
+        return await self._after_failure(rows, error, resends, absent_before=absent_before)
+
+    async def _after_failure(
+        self, rows: Rows[R], error: LmsError, resends: int, *, absent_before: bool
+    ) -> list[Outcome[R]]:
+        """Give the outcomes of ``rows`` after their request failed as a whole."""
+        effect = status.effect_of_failure(error, path_names_rows=self._endpoint.path_names_rows)
+        if effect is Effect.ENDS:
+            self._observer.end_bulk(error)
+        elif effect is Effect.CONTENT and len(rows) > 1:
+            if not self._halvings:
+                return all_alike(rows, *status.of_untried(error))
+            self._halvings -= 1
+            middle = len(rows) // 2
+            halves = [rows.at(range(middle)), rows.at(range(middle, len(rows)))]
+            return [
+                outcome
+                for half in halves
+                for outcome in await self.send(half, resends=resends, absent_before=absent_before)
+            ]
+        elif resends == _RESENDS and not rows.in_doubt() and status.may_pass(error):
+            await asyncio.sleep(_PAUSE)
+            again = await self.send(rows, resends=resends - 1, absent_before=absent_before)
+            return [attrs.evolve(one, attempts=one.attempts + error.attempts) for one in again]
+        outcomes = all_alike(rows, *status.of_failure(error, effect), error.attempts)
+        if effect is Effect.UNSETTLED:
+            return await self._look_up(rows, outcomes, resends, absent_before=absent_before)
+        return await self._check_refusals(
+            rows, outcomes, rows.in_doubt(), absent_before=absent_before
+        )
+
+    async def _look_up_first(self, rows: Rows[R], resends: int) -> list[Outcome[R]]:
+        """Look up the rows that an earlier run has sent, before any row is sent."""
+        places = rows.in_doubt()
+        doubtful = rows.at(places)
+        others = rows.at(sorted(set(range(len(rows))).difference(places)))
+        outcomes = await self._look_up(
+            doubtful, all_alike(doubtful, Status.UNKNOWN, status.SENT_BEFORE), resends
+        )
+        if others:
+            outcomes += await self.send(others, resends=resends)
+        return sorted(outcomes, key=lambda outcome: outcome.index)
+
+    def _parse(self, payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
+        try:
+            results = self._endpoint.parse_results(payload, rows)
+            count = len(results.ids if isinstance(results, AllDone) else results)
+            if count == len(rows):
+                return results
+            why = _OTHER_COUNT
+        except Exception as odd:  # noqa: BLE001 - a response that nobody foresaw loses no row
+            # Without its traceback, which may show what the response says of a person.
+            why = type(odd).__name__
+        log.error("the response to a bulk request could not be read: %s", why)
+        return [None] * len(rows)
+
+    async def _resend(
+        self,
+        rows: Rows[R],
+        outcomes: list[Outcome[R]],
+        resends: int,
+        *,
+        repeatable: bool,
+        absent_before: bool,
+    ) -> list[Outcome[R]]:
+        """Send those rows again whose own refusal is temporary, and look up those that the response
+        leaves unknown."""
+        if all(outcome.error is None for outcome in outcomes):
+            return outcomes
+        places: list[int] = []
+        if resends:
+            places = [
+                place
+                for place, one in enumerate(outcomes)
+                if status.is_temporary(one, repeatable=repeatable)
+            ]
+        unknown = [
+            place
+            for place, one in enumerate(outcomes)
+            if one.status is Status.UNKNOWN and place not in places
+        ]
+        if unknown:
+            looked_up = await self._look_up(
+                rows.at(unknown),
+                [outcomes[place] for place in unknown],
+                resends,
+                absent_before=absent_before,
+            )
+            for place, outcome in zip(unknown, looked_up, strict=True):
+                outcomes[place] = outcome
+        if not places:
+            return outcomes
+        await asyncio.sleep(_PAUSE * 2 ** (_RESENDS - resends))
+        again = rows.at(places)
+        later = await self.send(again, resends=resends - 1, absent_before=absent_before)
+        # A row's own 5xx does not say that nothing was done.
+        failed = [at for at, place in enumerate(places) if outcomes[place].status is Status.UNKNOWN]
+        later = await self._check_refusals(again, later, failed, absent_before=absent_before)
+        return _replace(outcomes, places, later)
+
+    async def _look_up(
+        self,
+        rows: Rows[R],
+        outcomes: list[Outcome[R]],
+        resends: int,
+        *,
+        absent_before: bool = False,
+    ) -> list[Outcome[R]]:
+        """Look up rows whose response was lost, and send those again that did not arrive, while
+        there are ``resends`` left. A row of which the look-up decides nothing stays as it is."""
+        if self._endpoint.look_up is None:
+            return outcomes
+        places = []
+        for place, found in enumerate(await self._found(rows)):
+            if isinstance(found, SendAgain):
+                places.append(place)
+            elif (result := status.of_look_up(found, absent_before=absent_before)) is not None:
+                outcomes[place] = _changed(outcomes[place], result)
+        if not places or not resends:
+            return outcomes
+        again = rows.at(places)
+        again.doubtful = frozenset()
+        later = await self.send(again, resends=resends - 1, absent_before=True)
+        later = await self._check_refusals(again, later, range(len(again)), absent_before=True)
+        return _replace(outcomes, places, later)
+
+    async def _check_refusals(
+        self,
+        rows: Rows[R],
+        outcomes: list[Outcome[R]],
+        places: Sequence[int],
+        *,
+        absent_before: bool,
+    ) -> list[Outcome[R]]:
+        """Look up the rows at ``places`` that are rejected. A request with them had got lost, so
+        the vendor may reject them because that one succeeded."""
+        refused = [place for place in places if outcomes[place].status is Status.REJECTED]
+        if not refused:
+            return outcomes
+        for place, found in zip(refused, await self._found(rows.at(refused)), strict=True):
+            error = outcomes[place].error
+            result = status.of_late_refusal(
+                found,
+                absent_before=absent_before,
+                is_conflict=error is not None and self._endpoint.is_conflict(error),
+            )
+            if result is not None:
+                outcomes[place] = _changed(outcomes[place], result)
+        return outcomes
+
+    async def _found(self, rows: Rows[R]) -> list[Found]:
+        """Look up ``rows``. A look-up that fails says nothing, whatever the reason: an account that
+        may write need not be allowed to read."""
+        if self._endpoint.look_up is None:
+            return [None] * len(rows)
+        try:
+            found = await self._endpoint.look_up(rows)
+            self.looked_up = True
+            if len(found) == len(rows):
+                return found
+            why = _OTHER_COUNT
+        except LmsError:
+            return [None] * len(rows)
+        except Exception as odd:  # noqa: BLE001 - a response that nobody foresaw loses no row
+            why = type(odd).__name__
+        log.error("the response to a look-up could not be read: %s", why)
+        return [None] * len(rows)
+
+
+def _changed(outcome: Outcome[R], result: RowResult) -> Outcome[R]:
+    return attrs.evolve(outcome, status=result.status, id=result.id, error=result.error)
+
+
+def _replace(
+    outcomes: list[Outcome[R]], places: list[int], later: list[Outcome[R]]
+) -> list[Outcome[R]]:
+    """Put the outcomes of rows that were sent again in place of their earlier ones."""
+    for place, outcome in zip(places, later, strict=True):
+        refused_again = outcome.attempts and outcomes[place].status is Status.SKIPPED
+        if outcome.status is Status.SKIPPED and not refused_again:
+            continue  # it was not sent again after all, so the earlier outcome holds
+        outcome.attempts += outcomes[place].attempts
+        outcomes[place] = outcome
+    return outcomes

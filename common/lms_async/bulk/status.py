@@ -1,0 +1,209 @@
+"""What decides the status of a row. Every decision and every code of ours is in this file.
+
+===================================================== ========== ==================
+What is known of the row                              Status     Code
+===================================================== ========== ==================
+*Before it is sent*
+Our check refuses it, or no request can be made of it rejected   ``invalid``
+An earlier row has the same key                       rejected   ``duplicate``
+The journal has its result from an earlier run        as it was  as it was
+The bulk has stopped                                  skipped    ``stopped``
+*The response has an item for it*
+Code 2xx, or the vendor's word for success            done
+Code 408, 421, 423, 425, 429                          sent again the vendor's
+The same until no resend is left                      skipped    the vendor's
+Any other 4xx, or the vendor's word for a refusal     rejected   the vendor's
+Any other code                                        unknown    the vendor's
+No item, or contradictory ones                        unknown    ``unmentioned``
+*The request failed as a whole* [1]_
+One row was sent, and its content is refused          rejected   HTTP status
+What all rows share does not exist                    rejected   HTTP status
+The content was refused, and not every row tried      skipped    HTTP status
+The failure passes, or ends the bulk                  skipped    HTTP status, ``stopped``
+The vendor may have acted                             unknown    HTTP status, ``lost``
+*It is unknown, and was looked up* [2]_
+The record shows the values we sent                   done
+The record is absent, or a resend changes it          sent again
+Other values, and an earlier look-up found no record  done
+Other values otherwise                                unknown    ``exists``
+The look-up failed, or can't tell                     unknown    as before
+*It is rejected, and an earlier request got lost* [3]_
+The look-up says ``done`` or shows other values       as above
+No record, and the vendor does not call it a conflict rejected   as before
+Anything else                                         unknown    ``lost``
+*Afterwards*
+An earlier row is done with the same vendor id        unknown    ``same_record``
+Not sent now, but sent in an earlier run              unknown    ``lost``
+Abandoned after it was sent                           unknown    ``abandoned``
+The command broke off while it was under way          unknown    ``lost``
+===================================================== ========== ==================
+
+.. [1] ``http/statuses.py`` says which HTTP status means what. A chunk with several rows is halved
+   until the row that spoils it is alone.
+.. [2] Only what the look-up found absent or changeable is sent again, a few times at most.
+.. [3] The vendor may refuse the second request because the first one succeeded. ``rejected`` must
+   be certain, so these rows are looked up before they are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import ApiError, InvalidInput, LmsError
+from ..http.statuses import MAY_PASS, Effect, effect_of
+from ..outcome import Outcome, RowError, RowResult, Status
+from .endpoint import ABSENT, Found, Present
+
+STOPPED = RowError("stopped", "not sent, because the bulk had stopped")
+ABANDONED = RowError("abandoned", "sent, but the bulk was abandoned before the response came")
+BROKEN_OFF = RowError("lost", "the import broke off while this row may have been under way")
+SENT_BEFORE = RowError(
+    "lost", "an earlier run sent this row and got no response; check it with the vendor"
+)
+UNMENTIONED = RowError("unmentioned", "the vendor's response does not mention this row")
+NO_PATH = RowError("invalid", "the id of the row can't be part of a URL")
+NOT_JSON = RowError("invalid", "a value of the row can't be written as JSON")
+#: The message of a row that an earlier run ended, where its journal keeps no reasons.
+EARLIER = "the vendor rejected it in an earlier run; the journal does not keep the reason"
+_LOST = RowError(
+    "lost", "sent, but the response was lost, and the vendor's records do not show the result"
+)
+_EXISTS = RowError(
+    "exists",
+    "the vendor has a record with this key and other values: either it existed before, or the "
+    "vendor changed the values that were sent",
+)
+_NOT_ALONE = "the vendor refused this row together with others, too often to try each one alone"
+
+
+def invalid(error: InvalidInput) -> RowError:
+    """The reason of a row that our own check refuses."""
+    listed = "; ".join(f"{name}: {why}" for name, why in error.fields.items())
+    return RowError("invalid", listed or str(error), error.fields)
+
+
+def duplicate(first: int, index: int) -> RowError:
+    """The reason of the row at ``index``, whose key the row at ``first`` has too."""
+    why = f"rows {first} and {index} (counted from 0) have the same key"
+    return RowError("duplicate", why, other_index=first)
+
+
+def same_record(first: int, index: int) -> RowError:
+    """The reason of the row at ``index`` that has the vendor id of the row at ``first``."""
+    why = (
+        f"rows {first} and {index} (counted from 0) changed the same record of the vendor, which "
+        "treats their keys as equal; one has overwritten the other"
+    )
+    return RowError("same_record", why, other_index=first)
+
+
+def of_item_code(code: int) -> Status:
+    """The status of a row by the HTTP-like code of its item. A 4xx says that nothing was done; a
+    5xx, or a code of no known meaning, does not."""
+    if 200 <= code < 300:
+        return Status.DONE
+    return Status.REJECTED if 400 <= code < 500 else Status.UNKNOWN
+
+
+def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
+    """What the failure of a whole request means for its rows.
+
+    :param path_names_rows: see :func:`~lms_async.http.statuses.effect_of`.
+    """
+    if error.stops:
+        return Effect.ENDS
+    if isinstance(error, ApiError):
+        return effect_of(error.status, path_names_rows=path_names_rows)
+    return Effect.UNSETTLED if error.may_have_acted else Effect.SHARED
+
+
+def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
+    """The status and reason of each row of a request that failed as a whole."""
+    if error.may_have_acted:
+        status = Status.UNKNOWN
+    else:
+        refused = effect in (Effect.CONTENT, Effect.SHARED)
+        status = Status.REJECTED if refused else Status.SKIPPED
+    return status, RowError(_code_of(error), str(error))
+
+
+def of_untried(error: LmsError) -> tuple[Status, RowError]:
+    """The status and reason of rows whose chunk was refused and may not be halved again."""
+    return Status.SKIPPED, RowError(_code_of(error), _NOT_ALONE)
+
+
+def _code_of(error: LmsError) -> str:
+    if isinstance(error, ApiError):
+        return str(error.status)
+    return "lost" if error.may_have_acted else "stopped"
+
+
+def is_temporary(outcome: Outcome[Any], *, repeatable: bool) -> bool:
+    """Whether to send a row again although the vendor refused it: after a refusal that passes, as a
+    rate limit or a lock does; or after a failure, if the call may be repeated."""
+    code = _code_of_item(outcome)
+    return _passes(code) or (repeatable and 500 <= code < 600)
+
+
+def with_temporary(outcomes: list[Outcome[Any]], uncertain: Sequence[int]) -> list[Outcome[Any]]:
+    """``outcomes``, where a row's own refusal that passes does not settle the row: nothing was
+    done, unless an earlier request with it may have reached the vendor.
+
+    :param uncertain: the places of rows of which an earlier request may have.
+    """
+    for place, outcome in enumerate(outcomes):
+        if outcome.error is not None and _passes(_code_of_item(outcome)):
+            outcome.status = Status.UNKNOWN if place in uncertain else Status.SKIPPED
+    return outcomes
+
+
+def may_pass(error: LmsError) -> bool:
+    """Whether a row that is refused alone with ``error`` is sent again once."""
+    return isinstance(error, ApiError) and error.status in MAY_PASS
+
+
+def _code_of_item(outcome: Outcome[Any]) -> int:
+    """The HTTP status that is a row's own error code, or 0."""
+    code = outcome.error.code if outcome.error is not None else ""
+    return int(code) if code.isdecimal() and len(code) == 3 else 0
+
+
+def _passes(code: int) -> bool:
+    return 400 <= code < 500 and effect_of(code) is Effect.PASSES
+
+
+def of_look_up(found: Found, *, absent_before: bool) -> RowResult | None:
+    """What a look-up says of a row that is unknown.
+
+    :param absent_before: whether an earlier look-up found that the record did not exist: then we
+        made it, whatever values it shows.
+    :returns: ``None`` if it decides nothing.
+    """
+    if isinstance(found, Present):
+        if absent_before:
+            return RowResult(Status.DONE, found.id)
+        return RowResult(Status.UNKNOWN, found.id, _EXISTS)
+    return found if isinstance(found, RowResult) else None
+
+
+def of_late_refusal(found: Found, *, absent_before: bool, is_conflict: bool) -> RowResult | None:
+    """What a look-up says of a row that was rejected after a request with it had got lost.
+
+    :param absent_before: see :func:`of_look_up`.
+    :param is_conflict: whether the vendor rejected it because the record exists.
+    :returns: ``None`` if the row stays rejected.
+    """
+    if isinstance(found, RowResult):
+        return found if found.status is Status.DONE else None
+    if isinstance(found, Present):
+        return of_look_up(found, absent_before=absent_before)
+    if found is ABSENT and not is_conflict:
+        return None
+    # The look-up can't tell; or the vendor says that the record exists, and does not show it.
+    return RowResult(Status.UNKNOWN, None, _LOST)
+
+
+def of_cancelled(*, sent: bool) -> tuple[Status, RowError]:
+    """The status and reason of rows whose request was cancelled by the bulk."""
+    return (Status.UNKNOWN, ABANDONED) if sent else (Status.SKIPPED, STOPPED)

@@ -1,0 +1,139 @@
+"""What decides a row's status; the paths that lead there are judged by test_delivery.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lms_async.bulk import status
+from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Present
+from lms_async.errors import (
+    BadRequest,
+    ConnectionFailed,
+    InvalidInput,
+    LmsError,
+    OutcomeUnknown,
+    ServerError,
+)
+from lms_async.http.statuses import Effect
+from lms_async.outcome import Outcome, RowError, RowResult, Status
+
+DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN, Status.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (199, UNKNOWN),
+        (200, DONE),
+        (299, DONE),
+        (300, UNKNOWN),
+        (399, UNKNOWN),
+        (400, REJECTED),
+        (499, REJECTED),
+        (500, UNKNOWN),
+        (0, UNKNOWN),
+    ],
+)
+def test_the_code_of_an_item(code: int, expected: Status) -> None:
+    assert status.of_item_code(code) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "effect", "expected", "code"),
+    [
+        (BadRequest(400), Effect.CONTENT, REJECTED, "400"),
+        (BadRequest(410), Effect.SHARED, REJECTED, "410"),
+        (BadRequest(423), Effect.PASSES, SKIPPED, "423"),
+        (BadRequest(402), Effect.ENDS, SKIPPED, "402"),
+        (ConnectionFailed("no route"), Effect.ENDS, SKIPPED, "stopped"),
+        (ServerError(500), Effect.UNSETTLED, UNKNOWN, "500"),
+        (OutcomeUnknown("lost"), Effect.UNSETTLED, UNKNOWN, "lost"),
+    ],
+)
+def test_the_failure_of_a_whole_request(
+    error: LmsError, effect: Effect, expected: Status, code: str
+) -> None:
+    assert status.effect_of_failure(error, path_names_rows=code == "410") is effect
+    result, reason = status.of_failure(error, effect)
+    assert (result, reason.code, reason.message) == (expected, code, str(error))
+
+
+DONE_BEFORE = RowResult(DONE, "7")
+
+
+@pytest.mark.parametrize(
+    ("found", "absent_before", "expected"),
+    [
+        (DONE_BEFORE, False, DONE_BEFORE),
+        (Present("7"), True, DONE_BEFORE),
+        (Present("7"), False, (UNKNOWN, "exists")),
+        (ABSENT, True, None),
+        (DIFFERENT, True, None),
+        (None, True, None),
+    ],
+)
+def test_what_a_look_up_says_of_an_unknown_row(
+    found: Any, absent_before: bool, expected: Any
+) -> None:
+    result = status.of_look_up(found, absent_before=absent_before)
+    assert _short(result) == expected or result == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "absent_before", "is_conflict", "expected"),
+    [
+        (DONE_BEFORE, False, True, DONE_BEFORE),
+        (RowResult(REJECTED), False, True, None),
+        (Present("7"), True, True, DONE_BEFORE),
+        (Present("7"), False, False, (UNKNOWN, "exists")),
+        (ABSENT, False, False, None),
+        (ABSENT, False, True, (UNKNOWN, "lost")),
+        (DIFFERENT, False, False, (UNKNOWN, "lost")),
+        (None, False, False, (UNKNOWN, "lost")),
+    ],
+)
+def test_what_a_look_up_says_of_a_row_that_is_refused_late(
+    found: Any, absent_before: bool, is_conflict: bool, expected: Any
+) -> None:
+    result = status.of_late_refusal(found, absent_before=absent_before, is_conflict=is_conflict)
+    assert _short(result) == expected or result == expected
+
+
+def _short(result: RowResult | None) -> Any:
+    return result and (result.status, result.error and result.error.code)
+
+
+@pytest.mark.parametrize(
+    ("code", "repeatable", "expected"),
+    [
+        ("429", False, True),
+        ("503", True, True),
+        ("503", False, False),
+        ("5030", True, False),
+        ("400", True, False),
+        (None, True, False),
+    ],
+)
+def test_a_refusal_that_passes(code: str | None, repeatable: bool, expected: bool) -> None:
+    outcome = Outcome(0, "row", UNKNOWN, error=None if code is None else RowError(code))
+    assert status.is_temporary(outcome, repeatable=repeatable) is expected
+
+
+def test_our_own_reasons_name_what_is_wrong() -> None:
+    named = status.invalid(InvalidInput("no", fields={"mail": "is blank", "role": "is missing"}))
+    assert (named.code, named.message) == ("invalid", "mail: is blank; role: is missing")
+    assert named.fields == {"mail": "is blank", "role": "is missing"}
+    assert status.invalid(InvalidInput("no row")).message == "no row"
+    for reason, code in (
+        (status.duplicate(3, 9), "duplicate"),
+        (status.same_record(3, 9), "same_record"),
+    ):
+        assert (reason.code, reason.other_index) == (code, 3)
+        assert "rows 3 and 9" in reason.message
+
+
+def test_what_the_bulk_itself_cancels_is_unknown_only_if_it_was_sent() -> None:
+    assert status.of_cancelled(sent=True) == (UNKNOWN, status.ABANDONED)
+    assert status.of_cancelled(sent=False) == (SKIPPED, status.STOPPED)
