@@ -51,17 +51,28 @@ class Client:
         timeout: float | None = None,
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
+        deadline: float | None = None,
     ) -> Self:
-        """This client with other options, on the same connection. Closing either closes both.
+        """Return this client with other options, on the same connections. Closing either closes
+        both.
 
         :param timeout: seconds for one attempt.
-        :param retry: when to try again.
-        :param priority: ``interactive`` for calls that somebody waits for: they go before those of
-            a running import, which keeps every fourth place.
+        :param retry: when a failed call is made again.
+        :param priority: ``interactive`` for calls that a person waits for. They pass the calls of a
+            running import, which keeps every fourth place.
+        :param deadline: seconds for each call as a whole: the queue for the rate limit, pauses,
+            retries and the requests. After that the call raises
+            :class:`~lms_async.DeadlineExceeded`, or :class:`~lms_async.OutcomeUnknown` if a write
+            may have been done. A call counts from its own start: each page of a list and each
+            request of a bulk has the whole deadline. Rows that a bulk could not send in time are
+            ``skipped``.
         """
         view = object.__new__(type(self))
-        options = self._transport.with_options(timeout=timeout, retry=retry, priority=priority)
-        view._bind(options)
+        view._bind(
+            self._transport.with_options(
+                timeout=timeout, retry=retry, priority=priority, deadline=deadline
+            )
+        )
         return view
 
     async def request(

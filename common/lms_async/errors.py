@@ -10,6 +10,7 @@
     ├── ConnectionFailed        the request was never sent
     ├── VendorUnavailable       several chunks in a row got no response; the bulk stopped
     ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
+    ├── DeadlineExceeded        no result within ``with_options(deadline=)``
     ├── ResponseLost              sent, and the answer lost, of a call that may be repeated
     │   ├── TimedOut
     │   └── InvalidResponse             a response came and can't be read: the message says why
@@ -130,6 +131,13 @@ class TimedOut(ResponseLost):
 class InvalidResponse(ResponseLost):
     """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
     here, or it is blank or not JSON where JSON was promised."""
+
+
+class DeadlineExceeded(LmsError):
+    """The call had no result within the deadline set with ``with_options(deadline=)``.
+
+    ``may_have_acted`` is true if the request was sent and its response did not come in time.
+    """
 
 
 class OutcomeUnknown(LmsError):

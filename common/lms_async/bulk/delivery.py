@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ..errors import ApiError, InvalidInput, LmsError
+from ..errors import ApiError, DeadlineExceeded, InvalidInput, LmsError
 from ..http.call import AttemptObserver, Call
 from ..http.statuses import Effect, effect_of
 from ..outcome import AllDone, Outcome, RowError, RowResult, Status
@@ -181,6 +181,8 @@ class Delivery(Generic[R]):
             return Effect.ENDS
         if isinstance(error, ApiError):
             return effect_of(error.status, path_names_rows=self._batch.path_names_rows)
+        if isinstance(error, DeadlineExceeded) and not error.may_have_acted:
+            return Effect.PASSES
         return Effect.UNSETTLED if error.may_have_acted else Effect.SHARED
 
     async def _doubts_first(self, rows: Rows[R], rounds: int) -> list[Outcome[R]]:

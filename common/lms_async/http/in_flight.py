@@ -23,22 +23,21 @@ from ..limits.slot import FullSlot
 class Progress:
     """How far one request got.
 
-    :param slot: its slot of the limit.
-    :param deadline: when its timeout has passed, on the loop's clock.
-    :param observed: whether the session reports when the request gets its connection. A session of
-        the caller's own does not: its requests are taken to be sent at once.
+    :param slot: the request's slot of the rate limit.
     """
 
     slot: FullSlot
-    loop: asyncio.AbstractEventLoop
-    deadline: float
-    observed: bool
+    #: Whether the session reports when the request gets its connection. A session of the caller's
+    #: own does not, so its requests count as sent from the start.
+    observed: bool = True
+    #: When the request's timeout ends, in the event loop's time.
+    deadline: float = 0.0
     #: Whether the request has a connection, so that it may have been sent.
     sent: bool = False
 
     def left(self) -> float:
-        """How many seconds are left of the timeout, and so how long it may take to arrive."""
-        return max(0.0, self.deadline - self.loop.time())
+        """Return the seconds left of the timeout: the time the request may still take to arrive."""
+        return max(0.0, self.deadline - asyncio.get_running_loop().time())
 
 
 #: That of the request which the running task sends.
@@ -78,10 +77,11 @@ class InFlight:
         :param over: called when the request is over without a response for the caller, with the
             response that came too late for it.
         """
-        task = progress.loop.create_task(request)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(request)
         task.add_done_callback(ended)
         # Less work than asyncio.wait(): a cancelled caller leaves the task alone.
-        waiting = progress.loop.create_future()
+        waiting = loop.create_future()
 
         def wake(_: object) -> None:
             if not waiting.done():

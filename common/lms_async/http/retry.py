@@ -1,34 +1,28 @@
-"""Whether a failed call is made again, when, and whether it still may.
+"""Whether a failed call is made again, after which wait, and how many retries a client may make.
 
-The only importer of ``backoff`` (an archived package: everything else stands on
-:class:`RetryPolicy`). Its jitter is off, since the default one shortens the wait that a vendor
-asked for; our own jitter is in :func:`_waits`.
+This module alone imports ``backoff``, an archived package. Everything else depends on
+:class:`RetryPolicy` only.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, ParamSpec, TypeVar, cast
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import backoff
-from backoff.types import Details
 
 from ..errors import (
     ApiError,
     ConnectionFailed,
+    DeadlineExceeded,
     LmsError,
     ResponseLost,
     ServerError,
     StaleSignature,
-    Unauthorized,
 )
 from .call import Call
 from .statuses import Effect, effect_of
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Quota:
@@ -67,7 +61,7 @@ class RetryPolicy:
     :param tries: attempts in all, at least 1 (1: never again); refusals (429) are not counted.
     :param base: the longest first wait, in seconds; it doubles each time, and is drawn at random.
     :param cap: the longest wait of our own choosing, in seconds.
-    :param longest_wait: how long one call may be paused in all, in seconds, by refusals (429) and
+    :param max_pause: how long one call may be paused in all, in seconds, by refusals (429) and
         by a 503 that names a wait; when the vendor asks for more, the call fails at once.
     :param quota: tokens for retries, shared by all calls of a client.
     :param max_failed_chunks: how many chunks of a bulk may end in a row without any usable
@@ -98,7 +92,7 @@ def is_retryable(error: LmsError, call: Call[Any]) -> bool:
 
 def is_lost(error: LmsError) -> bool:
     """Whether the request was sent, and what came back does not tell whether it was acted on."""
-    return isinstance(error, ResponseLost | ServerError) and error.may_have_acted
+    return isinstance(error, ResponseLost | ServerError | DeadlineExceeded) and error.may_have_acted
 
 
 def retry_after(error: LmsError) -> float | None:
@@ -106,51 +100,9 @@ def retry_after(error: LmsError) -> float | None:
     return error.retry_after if isinstance(error, ApiError) else None
 
 
-class RetryableError(Exception):
-    """A failed attempt after which the next one may be made. ``state`` is the attempt's own."""
-
-    def __init__(self, error: LmsError, state: object) -> None:
-        super().__init__(type(error).__name__)
-        self.error = error
-        self.state = state
-
-
-def retrying(
-    policy: RetryPolicy,
-    attempt: Callable[P, Coroutine[Any, Any, R]],
-    on_retry: Callable[[RetryableError, float], None],
-) -> Callable[P, Coroutine[Any, Any, R]]:
-    """``attempt``, made again for as long as it raises :class:`Passing`.
-
-    :param on_retry: told the failure and the wait in seconds, before each wait.
-    """
-
-    def note(details: Details) -> None:
-        on_retry(cast("RetryableError", details["exception"]), details["wait"])  # type: ignore[typeddict-item]
-
-    return backoff.on_exception(
-        _waits,
-        RetryableError,
-        base=policy.base,
-        cap=policy.cap,
-        jitter=None,
-        on_backoff=note,
-        logger=None,
-    )(attempt)
-
-
-def _waits(base: float, cap: float) -> Generator[float, Any, None]:
-    """backoff's protocol: primed once, then sent each failure; yields seconds to wait."""
-    passing: RetryableError = yield 0.0
-    ceiling = base
+def random_waits(policy: RetryPolicy) -> Iterator[float]:
+    """Yield the waits before retries, in seconds: random, up to a bound that doubles each time."""
+    bounds = backoff.expo(factor=policy.base, max_value=policy.cap)
+    next(bounds)  # backoff's generators yield their first value at the second step
     while True:
-        error = passing.error
-        asked = retry_after(error)
-        if asked is not None:
-            # The limiter pauses for as long: a wait drawn on top would waste what is allowed.
-            passing = yield asked
-        elif isinstance(error, Unauthorized):  # signed anew, or with a token that was renewed
-            passing = yield 0.0
-        else:
-            passing = yield random.uniform(0, min(cap, ceiling))  # noqa: S311 - spreads load
-            ceiling *= 2
+        yield backoff.full_jitter(next(bounds))

@@ -17,7 +17,6 @@ from yarl import URL
 
 from .._version import __version__
 from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
-from ..limits.slot import FullSlot
 from ..loop_owner import LoopOwner
 from .call import Call
 from .connections import open_sessions
@@ -129,16 +128,17 @@ class Wire:
         body: bytes | None,
         *,
         signed: Signed,
-        slot: FullSlot,
+        progress: Progress,
         seconds: float,
         late: Callable[[Response], None],
     ) -> Response:
         """Send ``call`` once, and end its slot as what became of it asks for.
 
         :param url: absolute, already percent-encoded.
-        :param slot: unused if nothing was sent; answered when the status line is in or the server
-            cut the connection; abandoned, for what is left of ``seconds``, if no response came. A
-            request that was sent is waited for here after its caller was cancelled.
+        :param progress: is told when the request may have been sent. Its slot is ended here:
+            unused if nothing was sent; answered when the status line is in or the server cut the
+            connection; abandoned, for what is left of ``seconds``, if no response came. A request
+            that was sent is waited for after its caller was cancelled.
         :param seconds: for the whole attempt; connecting may take 10 of them.
         :param late: told a response that came after its caller was cancelled, without its body.
         :raises InvalidInput: the URL can't be requested; nothing was sent.
@@ -151,14 +151,14 @@ class Wire:
             session, places = self._ready(call)
             await places.acquire()
         except BaseException:
-            slot.unused()
+            progress.slot.unused()
             raise
         if self._is_closed():  # while this waited for its place
             places.release()
-            slot.unused()
+            progress.slot.unused()
             raise unusable()
-        loop = asyncio.get_running_loop()
-        progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
+        progress.observed = self._owned
+        progress.deadline = asyncio.get_running_loop().time() + seconds
 
         def over(unheard: aiohttp.ClientResponse | None) -> None:
             places.release()
@@ -169,7 +169,7 @@ class Wire:
             request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
         except BaseException:
             places.release()
-            slot.unused()
+            progress.slot.unused()
             raise
         try:
             response = await self._in_flight.response(request, progress, ended=ended, over=over)
