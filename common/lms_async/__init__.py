@@ -38,6 +38,7 @@ from .errors import (
 from .http.call import Call
 from .http.connections import CleanConnector
 from .http.pages import Pages
+from .http.responses import Response
 from .http.retry import RetryPolicy
 from .journal.journal import Journal
 from .limits.learning import LearnedLimit
@@ -79,6 +80,7 @@ __all__ = [
     "Priority",
     "RateLimited",
     "Report",
+    "Response",
     "ResponseLost",
     "RetryPolicy",
     "RowError",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self, TypeVar, cast, get_args
 
 from .errors import InvalidInput
 from .http.call import Call, Method, is_encoded_path, query_params
+from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
 from .http.transport import Transport
 from .limits.window import Priority
+
+T = TypeVar("T")
 
 
 class Client:
@@ -82,29 +85,62 @@ class Client:
         *,
         query: dict[str, str | int | bool | None] | None = None,
         body: Any = None,
-        repeatable: bool | None = None,
+        idempotent: bool | None = None,
     ) -> Response:
-        """Reach what this package does not wrap, over the same road.
+        """Send a request that this package has no method for.
+
+        It is signed, rate-limited and retried like any other call.
 
         :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
+        :param query: parameters; those that are ``None`` or ``False`` are left out.
         :param body: sent as JSON.
-        :param repeatable: whether it may be sent again when an answer is lost; a GET may.
+        :param idempotent: whether sending it twice does no harm, so that it is sent again when the
+            response is lost. Where not given, only a GET is.
         :returns: status, headers and body of a 2xx, as they came.
-        :raises LmsError: for anything else.
+        :raises LmsError: for any other response, see :mod:`lms_async.errors`.
         """
-        if method not in get_args(Method):
-            raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
-        if path.startswith("/") or "://" in path or not is_encoded_path(path):
-            raise InvalidInput(
-                "a path is relative to the base URL, percent-encoded and without a query",
-                hint='encode each part of it by urllib.parse.quote(part, safe="")',
-            )
-        call = Call(
-            method,
-            path,
-            query=query_params(**(query or {})),
-            body=body,
-            returns=Response,
-            repeatable=method == "GET" if repeatable is None else repeatable,
+        repeatable = method == "GET" if idempotent is None else idempotent
+        call: Call[Response] = _call(
+            method, path, query, body=body, returns=Response, repeatable=repeatable
         )
         return await self._transport.send(call)
+
+    def pages(
+        self,
+        method: Method,
+        path: str,
+        *,
+        key: str,
+        model: type[T],
+        query: dict[str, str | int | bool | None] | None = None,
+    ) -> Pages[T]:
+        """Read a list that this package has no method for, with the vendor's paging.
+
+        :param path: relative to the base URL and percent-encoded, e.g. ``courses``.
+        :param key: the key of the response under which the rows are, e.g. ``course``.
+        :param model: the type of a row: one of this package's models, or ``dict``.
+        :param query: parameters; those that are ``None`` or ``False`` are left out.
+        """
+        returns = cast("type[list[T]]", list[model])  # type: ignore[valid-type]
+        repeatable = method == "GET"
+        call: Call[list[T]] = _call(
+            method, path, query, returns=returns, envelope_key=key, repeatable=repeatable
+        )
+        return Pages(self._transport, call, model)
+
+
+def _call(
+    method: Method, path: str, query: dict[str, str | int | bool | None] | None, **rest: Any
+) -> Call[Any]:
+    """Return a call of the caller's own making.
+
+    :raises InvalidInput: the method or the path can't be sent.
+    """
+    if method not in get_args(Method):
+        raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
+    if path.startswith("/") or "://" in path or not is_encoded_path(path):
+        raise InvalidInput(
+            "a path is relative to the base URL, percent-encoded and without a query",
+            hint='encode each part of it by urllib.parse.quote(part, safe="")',
+        )
+    return Call(method, path, query=query_params(**(query or {})), **rest)

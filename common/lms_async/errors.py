@@ -33,13 +33,38 @@ that identifies a person: paths are named by their template, vendors' sentences 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
+
+
+class HttpResponse(Protocol):
+    """A vendor's response, as an error keeps it: a :class:`lms_async.Response`."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers; names are in lower case or are compared without case."""
+
+    @property
+    def body(self) -> bytes:
+        """Body, at most 64 KiB of it."""
+
+    def json(self) -> Any:
+        """Body, read as JSON."""
 
 
 class LmsError(Exception):
-    """The root of all that this package raises."""
+    """The base class of all errors that this package raises."""
 
+    # A slot is in neither `vars()` nor our pickles, so nothing that dumps an error shows it.
+    __slots__ = ("response",)
+    #: The vendor's response that led to this error; ``None`` if there was none, and in copies and
+    #: pickles. It may hold personal data: do not log it.
+    response: HttpResponse | None
     #: Whether the vendor may have acted although the call failed.
     may_have_acted: bool = False
     #: Whether no other row or call could fare better: a bulk stops at such an error.
@@ -48,6 +73,7 @@ class LmsError(Exception):
     attempts: int = 0
 
     def __init__(self, what: str, *, call: object = None, hint: str = "") -> None:
+        self.response = None
         self.what = what
         self.route = str(call) if call is not None else ""
         self.hint = hint
@@ -77,6 +103,7 @@ def _rebuilt(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E
     """An error with this text and these attributes, whatever its ``__init__`` takes."""
     error = kind.__new__(kind, *args)
     error.args = args
+    error.response = None
     error.__dict__.update(state)
     return error
 

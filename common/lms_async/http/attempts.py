@@ -134,4 +134,5 @@ def _unknown(call: Call[Any], error: LmsError) -> OutcomeUnknown:
         hint="check at the vendor before you repeat the call",
     )
     unknown.stops = error.stops
+    unknown.response = error.response
     return unknown

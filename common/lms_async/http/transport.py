@@ -2,8 +2,8 @@
 
 ::
 
-    send → fetch (follows redirects) → _perform (retries) → _attempt → decode
-                                                               │
+    send → _fetch (follows redirects) → _perform (retries) → _attempt → decode
+                                                                │
                acquire_slot → wire.exchange (signs, sends) → vendor.check
 
 Waiting for a slot and pausing between attempts happen outside ``wire.exchange``, so the timeout of
@@ -142,12 +142,16 @@ class Transport:
         return self._width.at(limiter.rate)
 
     async def send(self, call: Call[T]) -> T:
-        """Send ``call``, and give what it returns.
+        """Send ``call`` and return its decoded value.
 
         :raises LmsError: see :mod:`lms_async.errors`.
         """
-        payload, _ = await self.fetch(call)
-        return self.decode(call, payload)
+        answer, payload, _ = await self._fetch(call, None)
+        try:
+            return self.decode(call, payload)
+        except DecodeError as error:
+            error.response = answer.shortened()
+            raise
 
     async def fetch(
         self, call: Call[Any], *, watch: AttemptObserver | None = None
@@ -157,6 +161,13 @@ class Transport:
         :param watch: told of each attempt.
         :raises LmsError: see :mod:`lms_async.errors`.
         """
+        _, payload, made = await self._fetch(call, watch)
+        return payload, made
+
+    async def _fetch(
+        self, call: Call[Any], watch: AttemptObserver | None
+    ) -> tuple[Response, Any, int]:
+        """Send ``call``, follow redirects, and return response, payload and number of attempts."""
         perform, ends_at = self._perform, inf
         if self._deadline is not None:
             perform = self._by_deadline
@@ -167,7 +178,7 @@ class Transport:
             answer, payload = await perform(attempts)
             made += attempts.made
             if not _is_redirect(answer):
-                return payload, made
+                return answer, payload, made
             call = self._redirected(call, answer, made)
         raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(made)
 
@@ -281,8 +292,10 @@ class Transport:
         try:
             payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
             confirm(call, payload)
-        except ApiError as refused:
-            self._pause(call, refused)
+        except LmsError as error:
+            error.response = answer.shortened()
+            if isinstance(error, ApiError):
+                self._pause(call, error)
             raise
         return payload
 
@@ -318,15 +331,16 @@ class Transport:
             return [self._limiter]
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
-    def _redirected(self, call: Call[Any], answer: Response, attempts: int) -> Call[Any]:
-        if call.method != "GET":
-            refused = UnexpectedResponse("the vendor redirected a write", call=call)
-            raise refused.after(attempts)
-        try:
-            return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
-        except ValueError as refused:
-            why = str(refused)
-        raise CrossHostRedirect(f"redirect not followed: {why}", call=call).after(attempts)
+    def _redirected(self, call: Call[Any], answer: Response, made: int) -> Call[Any]:
+        """Return the call that a redirect leads to."""
+        error: LmsError = UnexpectedResponse("the vendor redirected a write", call=call)
+        if call.method == "GET":
+            try:
+                return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
+            except ValueError as refused:
+                error = CrossHostRedirect(f"redirect not followed: {refused}", call=call)
+        error.response = answer.shortened()
+        raise error.after(made)
 
 
 def _encoded(call: Call[Any]) -> bytes | None:

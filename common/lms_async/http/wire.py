@@ -21,7 +21,7 @@ from ..loop_owner import LoopOwner
 from .call import Call
 from .connections import open_sessions
 from .in_flight import CURRENT, InFlight, Progress
-from .responses import Response
+from .responses import MOST_OF_A_REFUSAL, Response
 from .wire_errors import (
     NOT_SENT,
     SecondPass,
@@ -34,8 +34,6 @@ from .wire_errors import (
 
 #: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
-#: How much is read of a response that is no success, in bytes after decompression.
-MOST_OF_A_REFUSAL = 64 * 1024
 #: A response of more than this many bytes may be at most so many times its compressed size.
 _MAY_BE_DENSE = 8 * 1024 * 1024
 _MOST_DENSE = 100
