@@ -37,6 +37,7 @@ from .errors import (
 )
 from .http.call import Call
 from .http.connections import CleanConnector
+from .http.options import ClientOptions
 from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
@@ -56,6 +57,7 @@ __all__ = [
     "BulkFailed",
     "Call",
     "CleanConnector",
+    "ClientOptions",
     "ClientUnusable",
     "ConnectionFailed",
     "CrossHostRedirect",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, get_args
 
 from .errors import InvalidInput
 from .http.call import Call, Method, is_encoded_path, query_params
+from .http.options import ClientOptions
 from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
@@ -20,6 +22,13 @@ class Client:
     """The base of the vendors' clients, each of which names its resources in :meth:`_bind`."""
 
     _transport: Transport
+
+    def __init_subclass__(cls, **rest: Any) -> None:
+        """Add the common options to the documentation that ``help()`` shows."""
+        super().__init_subclass__(**rest)
+        if cls.__doc__:
+            options = cleandoc(ClientOptions.__doc__ or "").partition("\n\n")[2]
+            cls.__doc__ = f"{cleandoc(cls.__doc__)}\n\nOptions of every client:\n\n{options}"
 
     def _bind(self, transport: Transport) -> None:
         """Take ``transport``, and put the resources on it."""

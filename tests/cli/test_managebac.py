@@ -504,7 +504,7 @@ async def test_the_token_of_v1_is_never_told(
     change: Change,
     as_json: bool,
 ) -> None:
-    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
     caplog.set_level("DEBUG")
     managebac_sandbox.v1_token = TOKEN
     environment = environment_of(managebac_sandbox)

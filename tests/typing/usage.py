@@ -167,3 +167,10 @@ async def not_wrapped(schoology: Schoology) -> None:
         if error.response is not None:
             assert_type(error.response.status, int)
             assert_type(error.response.body, bytes)
+
+
+def options() -> None:
+    Schoology.from_env(deadlne=5)  # type: ignore[call-arg]
+    Schoology("k", "s", tiemout=5)  # type: ignore[call-arg]
+    ManageBac("t", timeout="5")  # type: ignore[arg-type]
+    assert_type(ManageBacV1.from_env(allow_http=True), ManageBacV1)

@@ -30,11 +30,13 @@ _IS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}").fullmatch
 _IS_PRINTABLE = re.compile(r"[!-~]+").fullmatch
 
 
-def checked_base_url(base_url: str) -> str:
-    """``base_url`` if credentials may be sent there. A missing last ``/`` is added, and a host name
-    with other letters than ASCII is encoded.
+def checked_base_url(base_url: str, *, allow_http: bool = False) -> str:
+    """Return ``base_url`` if credentials may be sent there.
 
-    :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
+    A missing last ``/`` is added, and a host name that is not ASCII is encoded.
+
+    :param allow_http: accept ``http://`` to other machines too, not to this machine only.
+    :raises InvalidInput: the URL can't be used, or would send credentials unencrypted.
     """
     host: str | None = None
     try:
@@ -45,8 +47,12 @@ def checked_base_url(base_url: str) -> str:
         sound = False
     if not sound or "@" in parts.netloc or set(base_url) & _NOT_IN_A_BASE_URL:
         raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
+    plain = parts.scheme == "http" and (allow_http or parts.hostname in _LOOPBACK)
+    if parts.scheme != "https" and not plain:
+        raise InvalidInput(
+            "an http:// base URL would send credentials unencrypted to another machine",
+            hint="use https://; in code, allow_http=True permits it in a network that you trust",
+        )
     if not parts.netloc.isascii():
         netloc = str(host) if parts.port is None else f"{host}:{parts.port}"
         base_url = f"{parts.scheme}://{netloc}{parts.path}"
