@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from lms_async.client import Client
 from lms_async.environment import Variable, read_variables
 from lms_async.errors import InvalidInput
-from lms_async.http.call import build_path, get
+from lms_async.http.call import get
 from lms_async.http.options import ClientOptions, open_transport
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path
 from lms_async.http.vendor import checked_base_url, checked_secret
 
 from .models import AppUserInfo, converter, strict_converter

@@ -7,12 +7,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast, get_args
 
 from .errors import InvalidInput
-from .http.call import Call, Method, is_encoded_path, query_params
+from .http.call import Call, Method
 from .http.options import ClientOptions
 from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
 from .http.transport import Transport
+from .http.urls import is_encoded_path, query_params
 from .limits.window import Priority
 
 T = TypeVar("T")

@@ -20,7 +20,9 @@ import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from .call import Call
 from .in_flight import CURRENT, observing
+from .responses import Response
 
 _KEEPALIVE = 60.0  # seconds
 
@@ -70,6 +72,13 @@ class CleanConnector(aiohttp.TCPConnector):
         if progress is not None:
             progress.sent = True  # from here on
         return connection
+
+
+def is_matched(call: Call[object]) -> bool:
+    """Return whether a late response to another request can't pass for the response to ``call``, or
+    does no harm: that of a read, one whose rows name their keys, or one returned undecoded."""
+    keyed = call.is_bulk and call.envelope_key is not None
+    return call.method == "GET" or keyed or call.returns is Response
 
 
 def open_sessions(

@@ -16,9 +16,10 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ..errors import UnexpectedResponse
-from .call import Call, Query
+from .call import Call
 from .prefetch import ahead
 from .transport import Transport
+from .urls import Query
 
 T = TypeVar("T")
 

@@ -50,9 +50,8 @@ from .acquire import acquire_slot
 from .attempts import Attempts
 from .call import AttemptObserver, Call, follow
 from .concurrency import Width
-from .envelope import confirm
 from .in_flight import Progress
-from .responses import Response
+from .responses import Response, confirm
 from .retry import Quota, RetryPolicy
 from .vendor import Vendor
 from .wire import Wire

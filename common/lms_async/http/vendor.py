@@ -19,10 +19,9 @@ from yarl import URL
 
 from ..errors import InvalidInput
 from ..limits.window import Limiter
-from .call import Call, is_encoded_path, url_of
-from .envelope import opened
-from .refusal import refusal
-from .responses import Response
+from .call import Call, url_of
+from .responses import Response, read_payload, refusal
+from .urls import is_encoded_path
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_IN_A_BASE_URL = {*map(chr, range(33)), "\x7f", "?", "#"}
@@ -176,7 +175,7 @@ class Vendor(ABC):
             raise refusal(
                 call, answer, hints=self.hints, default_retry_after=self.default_retry_after
             )
-        return opened(call, answer, is_empty=self.is_empty)
+        return read_payload(call, answer, is_empty=self.is_empty)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
         """Whether a response without the key of the list says that the list is empty. It must say

@@ -19,7 +19,7 @@ from .._version import __version__
 from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
 from ..loop_owner import LoopOwner
 from .call import Call
-from .connections import open_sessions
+from .connections import is_matched, open_sessions
 from .in_flight import CURRENT, InFlight, Progress
 from .responses import MOST_OF_A_REFUSAL, Response
 from .wire_errors import (
@@ -117,7 +117,7 @@ class Wire:
             self._keeping, self._once = open_sessions(self._connector, trust_env=self._trust_env)
         if self._places is None:
             self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
-        return self._keeping if call.is_matched else self._once, self._places
+        return self._keeping if is_matched(call) else self._once, self._places
 
     async def exchange(
         self,
