@@ -1,4 +1,4 @@
-"""What every vendor's front door has: one connection, views on it, and a way past the wrapping."""
+"""The base of every vendor's client: closing, views with other options, requests of any kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """The base of the vendors' clients, each of which names its resources in :meth:`_bind`."""
+    """The base of the vendors' clients. Each of them sets its resources in :meth:`_bind`."""
 
     _transport: Transport
 
@@ -32,7 +32,7 @@ class Client:
             cls.__doc__ = f"{cleandoc(cls.__doc__)}\n\nOptions of every client:\n\n{options}"
 
     def _bind(self, transport: Transport) -> None:
-        """Take ``transport``, and put the resources on it."""
+        """Use ``transport`` for all resources of this client."""
         self._transport = transport
 
     def __repr__(self) -> str:
@@ -40,7 +40,7 @@ class Client:
 
     @property
     def base_url(self) -> str:
-        """Where requests go; it has no credentials in it."""
+        """Where requests are sent; it holds no credentials."""
         return self._transport.vendor.base_url
 
     async def __aenter__(self) -> Self:
@@ -55,7 +55,7 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connection, unless the session is the caller's own."""
+        """Close the connections, unless the session is the caller's own."""
         await self._transport.wire.close()
 
     def with_options(

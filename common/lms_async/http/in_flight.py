@@ -1,9 +1,9 @@
-"""A request that goes on although its caller gave up.
+"""Requests that go on after their callers were cancelled.
 
 When a caller is cancelled after its request was sent, the request may still arrive at the server.
-Nobody can call it back. So each request is sent by a task of its own: the caller leaves at once,
-and the task waits for the response, to know when the request has arrived. Then its slot of the
-limit is free one period later, and not only when the request's timeout has passed.
+So each request is sent by a task of its own. The caller leaves at once, and the task waits for the
+response, to know when the request has arrived. Its slot of the rate limit is then free one period
+later, instead of one period after the request's timeout.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Progress:
         return max(0.0, self.deadline - asyncio.get_running_loop().time())
 
 
-#: That of the request which the running task sends.
+#: The progress of the request that the running task sends.
 CURRENT: ContextVar[Progress | None] = ContextVar("lms_async.http.in_flight", default=None)
 
 
@@ -49,8 +49,10 @@ async def _got_connection(session: aiohttp.ClientSession, context: Any, params: 
 
 
 def observing() -> aiohttp.TraceConfig:
-    """The tracing that tells each request's :class:`Progress` when it gets its connection: for a
-    connector of the caller's own. Ours does it at less cost, see ``connections.py``."""
+    """Return the tracing that tells each request's :class:`Progress` when it gets its connection.
+
+    It serves a connector of the caller's own. Ours does this at less cost, see ``connections.py``.
+    """
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_got_connection)
     tracing.on_connection_reuseconn.append(_got_connection)
@@ -58,7 +60,7 @@ def observing() -> aiohttp.TraceConfig:
 
 
 class InFlight:
-    """The requests of one client whose callers are gone."""
+    """The requests of one client whose callers were cancelled."""
 
     def __init__(self) -> None:
         self._left_behind: set[asyncio.Task[aiohttp.ClientResponse]] = set()
@@ -74,13 +76,13 @@ class InFlight:
         """Wait for the response to ``request``, which ends its own slot.
 
         :param ended: called in any case when the response's status line is in, or will not come.
-        :param over: called when the request is over without a response for the caller, with the
-            response that came too late for it.
+        :param over: called when the request ended without a response for the caller; it is given
+            the response that came too late, or ``None``.
         """
         loop = asyncio.get_running_loop()
         task = loop.create_task(request)
         task.add_done_callback(ended)
-        # Less work than asyncio.wait(): a cancelled caller leaves the task alone.
+        # A future costs less than asyncio.wait(), and a cancelled caller leaves the task alone.
         waiting = loop.create_future()
 
         def wake(_: object) -> None:
@@ -91,7 +93,7 @@ class InFlight:
 
         def left_behind(_: object) -> None:
             self._left_behind.discard(task)
-            progress.slot.unused()  # it has ended already, unless the task never began to run
+            progress.slot.unused()  # has no effect unless the task never began to run
             if task.cancelled() or task.exception() is not None:
                 over(None)
             else:
@@ -103,8 +105,8 @@ class InFlight:
         except asyncio.CancelledError:
             self._left_behind.add(task)
             task.add_done_callback(left_behind)
-            # Without a connection nothing was sent yet, and nothing shall be. Where that can't be
-            # seen, a request must not be sent later either.
+            # Without a connection nothing was sent yet, so nothing must be sent later. Where the
+            # session does not report connections, the request is stopped too, to be safe.
             if not (progress.sent and progress.observed):
                 task.cancel()
             raise
@@ -115,7 +117,7 @@ class InFlight:
             raise
 
     async def close(self) -> None:
-        """Cut the requests that were left behind."""
+        """Cancel the requests whose callers were cancelled."""
         loop = asyncio.get_running_loop()
         tasks = [task for task in self._left_behind if task.get_loop() is loop]
         for task in tasks:

@@ -26,11 +26,11 @@ from .statuses import Effect, effect_of
 
 
 class Quota:
-    """How many retries may still be made, as botocore keeps it.
+    """How many retries a client may still make, counted as botocore does.
 
-    Every retry costs, every success earns a little, and a success after a retry earns its cost
-    back. When a vendor is dead the quota runs dry, and further calls fail at their first attempt
-    instead of storming it.
+    Every retry costs tokens. A success earns one token, and a success after retries earns back what
+    they cost. When the vendor is down the quota runs out, and further calls fail at their first
+    attempt instead of adding load.
     """
 
     def __init__(self, tokens: int = 500) -> None:
@@ -39,34 +39,35 @@ class Quota:
 
     @staticmethod
     def cost(error: LmsError) -> int:
-        """What a retry after ``error`` costs: a lost answer has held a place the longest."""
+        """Return the tokens that a retry after ``error`` costs."""
         return 10 if isinstance(error, ResponseLost) else 5
 
     def take(self, cost: int) -> bool:
-        """Pay for a retry, if that can be paid."""
+        """Pay for a retry, if there are enough tokens."""
         if cost > self.tokens:
             return False
         self.tokens -= cost
         return True
 
     def earn(self, amount: int) -> None:
-        """Give back what a success earned."""
+        """Return tokens after a success."""
         self.tokens = min(self.most, self.tokens + amount)
 
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """When to try again.
+    """When a failed call is made again.
 
-    :param tries: attempts in all, at least 1 (1: never again); refusals (429) are not counted.
-    :param base: the longest first wait, in seconds; it doubles each time, and is drawn at random.
-    :param cap: the longest wait of our own choosing, in seconds.
-    :param max_pause: how long one call may be paused in all, in seconds, by refusals (429) and
-        by a 503 that names a wait; when the vendor asks for more, the call fails at once.
+    :param tries: attempts in all, at least 1 (1: no retry). Rate-limit responses (429) do not
+        count.
+    :param base: upper bound of the first random wait, in seconds; it doubles with each retry.
+    :param cap: upper bound of every random wait, in seconds.
+    :param max_pause: how long one call may be paused in all, in seconds, by rate-limit responses
+        (429) and by a 503 that names a wait. If the vendor asks for more, the call fails at once.
     :param quota: tokens for retries, shared by all calls of a client.
-    :param max_failed_chunks: how many chunks of a bulk may end in a row without any usable
-        response, before the bulk stops and skips the rest; a chunk whose rows could at least be
-        looked up counts half.
+    :param max_failed_chunks: how many chunks of a bulk may fail in a row without any usable
+        response before the bulk stops and skips the rest. A chunk whose rows could be looked up
+        counts half.
     """
 
     tries: int = attrs.field(default=5, validator=attrs.validators.ge(1))
@@ -78,10 +79,10 @@ class RetryPolicy:
 
 
 def is_retryable(error: LmsError, call: Call[Any]) -> bool:
-    """Whether ``call``, failed with ``error``, may be made again without harm.
+    """Return whether ``call``, which failed with ``error``, may be repeated without harm.
 
-    Never sent, or refused for now before anything was done: always. Sent and the answer lost, or
-    5xx: only if the vendor ends in the same state when the call is made twice.
+    Always, if it was not sent or was refused for now before anything was done. Only if the call is
+    repeatable, if it was sent and its response was lost or was a 5xx.
     """
     if isinstance(error, ConnectionFailed | StaleSignature):
         return True
@@ -91,12 +92,12 @@ def is_retryable(error: LmsError, call: Call[Any]) -> bool:
 
 
 def is_lost(error: LmsError) -> bool:
-    """Whether the request was sent, and what came back does not tell whether it was acted on."""
+    """Return whether the request was sent, and nothing tells whether the vendor acted on it."""
     return isinstance(error, ResponseLost | ServerError | DeadlineExceeded) and error.may_have_acted
 
 
 def retry_after(error: LmsError) -> float | None:
-    """The wait in seconds that the vendor asks for with ``error``; ``None`` if it asks for none."""
+    """Return the wait in seconds that the vendor asks for with ``error``, or ``None``."""
     return error.retry_after if isinstance(error, ApiError) else None
 
 

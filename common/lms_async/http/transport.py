@@ -126,7 +126,7 @@ class Transport:
 
     @property
     def account(self) -> Hashable:
-        """What tells the account that is worked on from others; may hold a secret."""
+        """What identifies the account among others; may hold a secret."""
         return self.vendor.account
 
     @property
@@ -136,7 +136,7 @@ class Transport:
 
     @property
     def width(self) -> int:
-        """How many requests are worth keeping under way at once, as far as is known now."""
+        """How many requests are worth keeping in flight, as far as is known now."""
         limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
         return self._width.at(limiter.rate)
 
@@ -145,11 +145,11 @@ class Transport:
 
         :raises LmsError: see :mod:`lms_async.errors`.
         """
-        answer, payload, _ = await self._fetch(call, None)
+        response, payload, _ = await self._fetch(call, None)
         try:
             return self.decode(call, payload)
         except DecodeError as error:
-            error.response = answer.shortened()
+            error.response = response.shortened()
             raise
 
     async def fetch(
@@ -174,17 +174,17 @@ class Transport:
         made = 0
         for _ in range(_MOST_HOPS):
             attempts = Attempts(call, self._policy, self._quota, watch, ends_at)
-            answer, payload = await perform(attempts)
+            response, payload = await perform(attempts)
             made += attempts.made
-            if not _is_redirect(answer):
-                return answer, payload, made
-            call = self._redirected(call, answer, made)
+            if not _is_redirect(response):
+                return response, payload, made
+            call = self._redirected(call, response, made)
         raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(made)
 
     def decode(self, call: Call[T], payload: Any) -> T:
-        """``payload`` as the type that ``call`` returns.
+        """Return ``payload`` as the type that ``call`` returns.
 
-        :raises DecodeError: names the fields that don't fit; holds none of their values.
+        :raises DecodeError: names the fields that don't fit, without their values.
         """
         if call.returns is None or call.returns is Response:
             return cast("T", payload)
@@ -211,12 +211,12 @@ class Transport:
         body = _encoded(attempts.call)
         while True:
             try:
-                answer, payload = await self._attempt(attempts, body)
+                response, payload = await self._attempt(attempts, body)
             except LmsError as error:
                 failure = error
             else:
                 attempts.succeeded()
-                return answer, payload
+                return response, payload
             attempts.failed(failure)
             wait = self._wait_after(failure, attempts)
             if wait is None:
@@ -231,8 +231,8 @@ class Transport:
     def _wait_after(self, error: LmsError, attempts: Attempts) -> float | None:
         """Return the seconds until the next attempt, or ``None`` if ``error`` ends the call."""
         if type(error) is Unauthorized and attempts.may_renew():
-            # A token may be revoked before it expires. The vendor did nothing, so the call may be
-            # repeated, whatever it is.
+            # A token may be revoked before it expires. The vendor did nothing, so any call may be
+            # repeated.
             self.vendor.expire(cast("int", attempts.generation))
             return 0.0
         return attempts.wait_after(error)
@@ -266,7 +266,7 @@ class Transport:
         try:
             # From here on only the wire knows whether the request was sent, so the wire ends the
             # slot.
-            answer = await self.wire.exchange(
+            response = await self.wire.exchange(
                 call,
                 url,
                 body,
@@ -283,35 +283,35 @@ class Transport:
         seconds = time.monotonic() - left
         self._width.answered(seconds)
         if watched:
-            tell(self._events, ResponseReceived(str(call), attempts.made, answer.status, seconds))
-        return answer, self._checked(call, answer)
+            tell(self._events, ResponseReceived(str(call), attempts.made, response.status, seconds))
+        return response, self._checked(call, response)
 
-    def _checked(self, call: Call[Any], answer: Response) -> Any:
+    def _checked(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success, ``None`` for a redirect."""
         try:
-            payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+            payload = None if _is_redirect(response) else self.vendor.check(call, response)
             confirm(call, payload)
         except LmsError as error:
-            error.response = answer.shortened()
+            error.response = response.shortened()
             if isinstance(error, ApiError):
                 self._pause(call, error)
             raise
         return payload
 
     def _pause(self, call: Call[Any], refused: ApiError) -> None:
-        """Let everybody who shares the limit wait, if the vendor asks for it."""
+        """Pause all calls that share the limit, if the vendor asks for it."""
         if refused.retry_after is None:
             return
         for limiter in self._limiters(call):
             limiter.pause(refused.retry_after, refusal=refused.status == 429)
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
-    def _came_late(self, call: Call[Any], answer: Response) -> None:
-        """Heed a refusal whose caller has been cancelled: the pause is for everybody."""
-        if answer.status < 400:
+    def _came_late(self, call: Call[Any], response: Response) -> None:
+        """Pause for a response whose caller was cancelled, since the pause is for all calls."""
+        if response.status < 400:
             return
         try:
-            self.vendor.check(call, answer)
+            self.vendor.check(call, response)
         except ApiError as refused:
             self._pause(call, refused)
         except LmsError:
@@ -325,20 +325,20 @@ class Transport:
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
     def _limiters(self, call: Call[Any]) -> list[Limiter]:
-        """What ``call`` has to pass: the caller's own limiter, or the vendor's."""
+        """Return the limiters that ``call`` must pass: the caller's own, or the vendor's."""
         if self._limiter is not None:
             return [self._limiter]
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
-    def _redirected(self, call: Call[Any], answer: Response, made: int) -> Call[Any]:
+    def _redirected(self, call: Call[Any], response: Response, made: int) -> Call[Any]:
         """Return the call that a redirect leads to."""
         error: LmsError = UnexpectedResponse("the vendor redirected a write", call=call)
         if call.method == "GET":
             try:
-                return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
+                return follow(call, response.headers["location"], base_url=self.vendor.base_url)
             except ValueError as refused:
                 error = CrossHostRedirect(f"redirect not followed: {refused}", call=call)
-        error.response = answer.shortened()
+        error.response = response.shortened()
         raise error.after(made)
 
 
@@ -352,5 +352,5 @@ def _encoded(call: Call[Any]) -> bytes | None:
     raise InvalidInput(f"{call}: the body can't be written as JSON")
 
 
-def _is_redirect(answer: Response) -> bool:
-    return 300 <= answer.status < 400 and "location" in answer.headers
+def _is_redirect(response: Response) -> bool:
+    return 300 <= response.status < 400 and "location" in response.headers
