@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from benchmarks.redis_server import RedisServer
 from lms_async.events import Event
 from lms_async.limits.shared import window as limit_redis
-from lms_async.limits.shared.connection import Line
+from lms_async.limits.shared.connection import RedisConnection
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import busiest
@@ -114,7 +114,7 @@ async def test_a_failover_and_the_way_back_lead_to_no_more_than_the_limit(
 async def epochs(url: str, name: str, stored: str, known: str) -> tuple[str, bool]:
     """The epoch that a caller who knows one is told where another is stored, and whether the window
     is closed then."""
-    line = Line(url, name, limit=1, per=1, lease=1, new=True)
+    line = RedisConnection(url, name, limit=1, per=1, lease=1, new=True)
     await line.call()
     async with Redis.from_url(url) as client:
         await client.hset(name, "epoch", stored)

@@ -57,7 +57,7 @@ class Limiter(Protocol):
         """
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over; 0 without one."""
+        """Return the seconds until the pause ends; 0 without one."""
 
     @property
     def rate(self) -> float:
@@ -236,7 +236,7 @@ class Window:
         self._wake()
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over; 0 without one."""
+        """Return the seconds until the pause ends; 0 without one."""
         return max(0.0, self._usage.paused_until - self._loop().time())
 
     def continues(self, former: Sequence[Usage]) -> Usage:
