@@ -21,10 +21,10 @@ import orjson
 
 from lms_async.client import Client
 from lms_async.http.call import Call
+from lms_async.http.in_flight import Progress
 from lms_async.http.responses import Response
 from lms_async.http.transport import Transport
 from lms_async.http.wire import Wire
-from lms_async.limits.slot import FullSlot
 from manabac_async import ManageBac
 from schoology_async import Schoology, Window
 from schoology_async.resources import Users
@@ -56,12 +56,12 @@ class ReadyWire(Wire):
         body: bytes | None,
         *,
         signed: Signed,
-        slot: FullSlot,
+        progress: Progress,
         seconds: float,
         late: Callable[[Response], None],
     ) -> Response:
         with signed(call.method, url):
-            slot.answered()
+            progress.slot.answered()
         if call.path == "users":
             return Response(200, {}, page(int(dict(call.query).get("start", "0"))))
         return Response(200, {}, ONE_USER)

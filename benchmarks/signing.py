@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from oauthlib.oauth1 import Client
 
-from lms_async.http.call import encode_query
+from lms_async.http.urls import encode_query
 from schoology_async.signing import Signature, Signer
 
 from .measure import Ratio, Way, micros, rounds, spread

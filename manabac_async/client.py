@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Self, Unpack
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from lms_async.client import Client
+from lms_async.environment import Variable, read_variables
 from lms_async.errors import InvalidInput
-from lms_async.events import Listener
-from lms_async.http.retry import RetryPolicy
+from lms_async.http.options import ClientOptions, open_transport, open_wire
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_base_url
-from lms_async.http.wire import Wire
-from lms_async.limits.window import Limiter
 
 from .credentials import Bearer, ClientCredentials, Credentials, Nobody, QueryToken, Token
 from .models import converter, strict_converter
@@ -32,6 +29,18 @@ REGIONS = {
 #: ``v2`` receives breaking changes; the others are pinned (vendor: About versions).
 VERSIONS = ("v2", "v2p0", "v2p1", "v2p2", "v2p3")
 
+#: What :meth:`ManageBac.from_env` and the ``lms`` command read.
+VARIABLES: Mapping[str, Variable] = {
+    "MANAGEBAC_TOKEN": Variable(
+        "API token", instead=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
+    ),
+    "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", needed=False),
+    "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
+    "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
+    "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
+    "MANAGEBAC_BASE_URL": Variable("another host than a region's", needed=False),
+}
+
 
 class ManageBac(Client):
     """A client of one school's ManageBac, v2, for one event loop.
@@ -42,19 +51,9 @@ class ManageBac(Client):
         :class:`ClientCredentials`.
     :param region: ``com``, ``cn``, ``us1``, ``us2`` or ``uat``.
     :param version: ``v2``, or a pinned one, ``v2p0`` to ``v2p3``.
-    :param base_url: another host, without the version; ``region`` is then not looked at.
-    :param limiter: how fast to go; where not given, 50 requests in a second, shared by all clients
-        of this host on this event loop, since the vendor counts by IP address.
-    :param retry: when to try again.
-    :param timeout: seconds for one attempt, from connecting to the last byte.
-    :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (certificates, a local address) for our session; it is not
-        closed. A proxy can't be given so: see ``trust_env``.
-    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
-        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
-    :param events: functions that are told what happens, see :mod:`lms_async.events`.
-    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
-        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
+    :param base_url: another host, without the version; replaces ``region``.
+    :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 50
+        requests in a second to a host, since the vendor counts by IP address.
     :raises InvalidInput: no token, an unknown region or version, or a base URL that is not safe.
     """
 
@@ -65,14 +64,7 @@ class ManageBac(Client):
         region: str = "com",
         version: str = "v2",
         base_url: str | None = None,
-        limiter: Limiter | None = None,
-        retry: RetryPolicy | None = None,
-        timeout: float = 60.0,
-        session: aiohttp.ClientSession | None = None,
-        connector: aiohttp.BaseConnector | None = None,
-        trust_env: bool = False,
-        events: Sequence[Listener] = (),
-        strict: bool = False,
+        **options: Unpack[ClientOptions],
     ) -> None:
         if not token or not isinstance(token, str | Token | QueryToken | ClientCredentials):
             raise InvalidInput("ManageBac needs a token")
@@ -80,15 +72,16 @@ class ManageBac(Client):
             raise InvalidInput(f"unknown region; known are {', '.join(REGIONS)}")
         if version not in VERSIONS:
             raise InvalidInput(f"unknown version; known are {', '.join(VERSIONS)}")
-        root = checked_base_url(base_url or REGIONS[region])
+        root = checked_base_url(
+            base_url or REGIONS[region], allow_http=options.get("allow_http", False)
+        )
         scope = ("ManageBac", urlsplit(root).netloc)
-        wire = Wire(session=session, connector=connector, trust_env=trust_env)
+        wire = open_wire(options)
+        read = strict_converter if options.get("strict") else converter
 
         def over(url: str, credentials: Credentials) -> Transport:
-            read = strict_converter if strict else converter
-            vendor = ManageBacVendor(url, credentials, scope, read)
-            return Transport(
-                vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events
+            return open_transport(
+                ManageBacVendor(url, credentials, scope, read), options, wire=wire
             )
 
         credentials: Credentials
@@ -97,6 +90,36 @@ class ManageBac(Client):
         else:
             credentials = Token(token) if isinstance(token, str) else token
         self._bind(over(f"{root}{version}/", credentials))
+
+    @classmethod
+    def from_env(
+        cls, environment: Mapping[str, str] | None = None, **options: Unpack[ClientOptions]
+    ) -> Self:
+        """Return a client made from the variables that the ``lms`` command reads.
+
+        They are ``MANAGEBAC_TOKEN``, or ``MANAGEBAC_CLIENT_ID`` and ``MANAGEBAC_CLIENT_SECRET``;
+        and, if needed, ``MANAGEBAC_REGION``, ``MANAGEBAC_VERSION`` and ``MANAGEBAC_BASE_URL``.
+
+        :param environment: where not given, that of the process.
+        :raises InvalidInput: names the variables that are not set, or a value can't be used.
+        """
+        given = read_variables(VARIABLES, environment)
+        token = given.get("MANAGEBAC_TOKEN")
+        client_id = given.get("MANAGEBAC_CLIENT_ID", "")
+        secret = given.get("MANAGEBAC_CLIENT_SECRET", "")
+        if token and (client_id or secret):
+            raise InvalidInput(
+                "both a token and an OAuth 2 client are set in the environment",
+                hint="set either MANAGEBAC_TOKEN, or MANAGEBAC_CLIENT_ID and "
+                "MANAGEBAC_CLIENT_SECRET",
+            )
+        return cls(
+            token or ClientCredentials(client_id, secret),
+            region=given.get("MANAGEBAC_REGION", "com"),
+            version=given.get("MANAGEBAC_VERSION", "v2"),
+            base_url=given.get("MANAGEBAC_BASE_URL"),
+            **options,
+        )
 
     def _bind(self, transport: Transport) -> None:
         super()._bind(transport)

@@ -14,8 +14,9 @@ from typing import Protocol
 import attrs
 
 from lms_async.errors import BadRequest, InvalidInput, Unauthorized, UnexpectedResponse
-from lms_async.http.call import Call, Query
+from lms_async.http.call import Call
 from lms_async.http.transport import Transport
+from lms_async.http.urls import Query
 from lms_async.http.vendor import checked_secret
 from lms_async.records.converter import Record
 from lms_async.redact import Sealed

@@ -10,7 +10,8 @@ import attrs
 from cattrs import Converter
 
 from lms_async.errors import UnexpectedResponse
-from lms_async.http.call import Call, replace_query, url_of
+from lms_async.http.call import Call, url_of
+from lms_async.http.urls import replace_query
 from lms_async.http.vendor import Page, Vendor
 from lms_async.limits.window import Limiter, Window
 

@@ -17,7 +17,7 @@ from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
 
-from .client import BASE_URL, Schoology
+from .client import VARIABLES, Schoology
 from .resources.many import new_user
 
 if TYPE_CHECKING:
@@ -117,15 +117,7 @@ class SchoologyTarget:
     key: Sequence[str] = ("school_uid",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
     explained: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
-    variables: Mapping[str, Variable] = attrs.field(
-        factory=lambda: {
-            "SCHOOLOGY_KEY": Variable("consumer key"),
-            "SCHOOLOGY_SECRET": Variable("consumer secret"),
-            "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
-            "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
-            "SCHOOLOGY_BASE_URL": Variable(f"another host than {BASE_URL}", needed=False),
-        }
-    )
+    variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     updates: bool = True
     limit: tuple[int, float] = (13, 5.0)
     demo: SchoologyDemo = attrs.field(factory=lambda: SchoologyDemo())
@@ -138,16 +130,7 @@ class SchoologyTarget:
         events: Sequence[Listener],
     ) -> Schoology:
         """A client, made from the ``SCHOOLOGY_…`` variables."""
-        return Schoology(
-            environment["SCHOOLOGY_KEY"],
-            environment["SCHOOLOGY_SECRET"],
-            token=environment.get("SCHOOLOGY_TOKEN"),
-            token_secret=environment.get("SCHOOLOGY_TOKEN_SECRET"),
-            base_url=environment.get("SCHOOLOGY_BASE_URL", BASE_URL),
-            limiter=limiter,
-            trust_env=True,
-            events=events,
-        )
+        return Schoology.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: Schoology) -> None:
         """GET app-user-info."""

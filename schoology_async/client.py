@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Self, Unpack
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from lms_async.client import Client
+from lms_async.environment import Variable, read_variables
 from lms_async.errors import InvalidInput
-from lms_async.events import Listener
-from lms_async.http.call import build_path, get
-from lms_async.http.retry import RetryPolicy
+from lms_async.http.call import get
+from lms_async.http.options import ClientOptions, open_transport
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path
 from lms_async.http.vendor import checked_base_url, checked_secret
-from lms_async.http.wire import Wire
-from lms_async.limits.window import Limiter
 
 from .models import AppUserInfo, converter, strict_converter
 from .resources import Users
@@ -23,6 +21,15 @@ from .signing import Signature, Signer
 from .vendor import SchoologyVendor
 
 BASE_URL = "https://api.schoology.com/v1/"
+
+#: What :meth:`Schoology.from_env` and the ``lms`` command read.
+VARIABLES: Mapping[str, Variable] = {
+    "SCHOOLOGY_KEY": Variable("consumer key"),
+    "SCHOOLOGY_SECRET": Variable("consumer secret"),
+    "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
+    "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
+    "SCHOOLOGY_BASE_URL": Variable(f"another host than {BASE_URL}", needed=False),
+}
 
 
 class Schoology(Client):
@@ -35,18 +42,8 @@ class Schoology(Client):
     :param token: access token of a three-legged key, with ``token_secret``.
     :param base_url: another host of the vendor's, e.g. ``https://api.schoologyca.com/v1/``.
     :param signature: ``HMAC-SHA1``, or ``PLAINTEXT`` (the secret itself then goes over TLS).
-    :param limiter: how fast to go; where not given, 13 requests in 5 seconds, shared by all
-        clients of this key on this event loop.
-    :param retry: when to try again.
-    :param timeout: seconds for one attempt, from connecting to the last byte.
-    :param session: your own aiohttp session; it is not closed.
-    :param connector: your own connector (certificates, a local address) for our session; it is not
-        closed. A proxy can't be given so: see ``trust_env``.
-    :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
-        ``NO_PROXY``. To a proxy of your choice: ``session=aiohttp.ClientSession(proxy=…)``.
-    :param events: functions that are told what happens, see :mod:`lms_async.events`.
-    :param strict: raise DecodeError if one value of a response does not fit its field. Otherwise
-        that field is ``None``, and the value is in the record's ``extra`` under the field's name.
+    :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 13
+        requests in 5 seconds for each key.
     :raises InvalidInput: no key or secret, one that can't be sent, half a token, no such signature,
         or a base URL that is not safe.
     """
@@ -60,21 +57,14 @@ class Schoology(Client):
         token_secret: str | None = None,
         base_url: str = BASE_URL,
         signature: Signature = "HMAC-SHA1",
-        limiter: Limiter | None = None,
-        retry: RetryPolicy | None = None,
-        timeout: float = 60.0,
-        session: aiohttp.ClientSession | None = None,
-        connector: aiohttp.BaseConnector | None = None,
-        trust_env: bool = False,
-        events: Sequence[Listener] = (),
-        strict: bool = False,
+        **options: Unpack[ClientOptions],
     ) -> None:
         if not key or not secret:
             raise InvalidInput("Schoology needs a consumer key and its secret")
         if (token is None) != (token_secret is None):
             raise InvalidInput("token and token_secret go together")
         key = checked_secret(key, "key")
-        url = checked_base_url(base_url)
+        url = checked_base_url(base_url, allow_http=options.get("allow_http", False))
         signer = Signer(
             key,
             checked_secret(secret, "secret"),
@@ -88,11 +78,30 @@ class Schoology(Client):
             url,
             signer,
             scope=("Schoology", urlsplit(url).netloc, key),
-            converter=strict_converter if strict else converter,
+            converter=strict_converter if options.get("strict") else converter,
         )
-        wire = Wire(session=session, connector=connector, trust_env=trust_env)
-        self._bind(
-            Transport(vendor, wire, limiter=limiter, retry=retry, timeout=timeout, events=events)
+        self._bind(open_transport(vendor, options))
+
+    @classmethod
+    def from_env(
+        cls, environment: Mapping[str, str] | None = None, **options: Unpack[ClientOptions]
+    ) -> Self:
+        """Return a client made from the variables that the ``lms`` command reads.
+
+        They are ``SCHOOLOGY_KEY``, ``SCHOOLOGY_SECRET`` and, if needed, ``SCHOOLOGY_TOKEN``,
+        ``SCHOOLOGY_TOKEN_SECRET`` and ``SCHOOLOGY_BASE_URL``.
+
+        :param environment: where not given, that of the process.
+        :raises InvalidInput: names the variables that are not set, or a value can't be used.
+        """
+        given = read_variables(VARIABLES, environment)
+        return cls(
+            given["SCHOOLOGY_KEY"],
+            given["SCHOOLOGY_SECRET"],
+            token=given.get("SCHOOLOGY_TOKEN"),
+            token_secret=given.get("SCHOOLOGY_TOKEN_SECRET"),
+            base_url=given.get("SCHOOLOGY_BASE_URL", BASE_URL),
+            **options,
         )
 
     def _bind(self, transport: Transport) -> None:

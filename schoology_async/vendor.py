@@ -15,10 +15,9 @@ from lms_async.errors import (
     StaleSignature,
     UnexpectedResponse,
 )
-from lms_async.http.call import Call, follow, replace_query
-from lms_async.http.envelope import opened
-from lms_async.http.refusal import moment_of, refusal, said
-from lms_async.http.responses import Response
+from lms_async.http.call import Call, follow
+from lms_async.http.responses import Response, parse_date, read_payload, refusal, vendor_message
+from lms_async.http.urls import replace_query
 from lms_async.http.vendor import Page, Vendor
 from lms_async.limits.window import Limiter, Window
 
@@ -79,7 +78,7 @@ class SchoologyVendor(Vendor):
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
         self.signer.accepted()
-        payload = opened(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
+        payload = read_payload(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
         if call.envelope_key is not None and isinstance(payload, dict):
             if (
                 not isinstance(payload[call.envelope_key], list | dict | None)
@@ -95,7 +94,7 @@ class SchoologyVendor(Vendor):
             return refusal(
                 call, answer, hints=self.hints, default_retry_after=self.default_retry_after
             )
-        text = said(answer).lower()
+        text = vendor_message(answer).lower()
         replayed = _REPLAY in text
         ahead = _clock_ahead(answer)
         off = abs(ahead) > _SKEW
@@ -170,7 +169,7 @@ class SchoologyVendor(Vendor):
 def _clock_ahead(answer: Response) -> float:
     """How many seconds this machine's clock is ahead of the vendor's, by the response's ``Date``;
     0 if that can't be told."""
-    date = moment_of(answer.headers.get("date", ""))
+    date = parse_date(answer.headers.get("date", ""))
     return 0.0 if date is None else time.time() - date.timestamp()
 
 

@@ -16,6 +16,7 @@ from .errors import (
     ClientUnusable,
     ConnectionFailed,
     CrossHostRedirect,
+    DeadlineExceeded,
     DecodeError,
     Forbidden,
     InvalidInput,
@@ -36,7 +37,9 @@ from .errors import (
 )
 from .http.call import Call
 from .http.connections import CleanConnector
+from .http.options import ClientOptions
 from .http.pages import Pages
+from .http.responses import Response
 from .http.retry import RetryPolicy
 from .journal.journal import Journal
 from .limits.learning import LearnedLimit
@@ -54,9 +57,11 @@ __all__ = [
     "BulkFailed",
     "Call",
     "CleanConnector",
+    "ClientOptions",
     "ClientUnusable",
     "ConnectionFailed",
     "CrossHostRedirect",
+    "DeadlineExceeded",
     "DecodeError",
     "ExactId",
     "Forbidden",
@@ -77,6 +82,7 @@ __all__ = [
     "Priority",
     "RateLimited",
     "Report",
+    "Response",
     "ResponseLost",
     "RetryPolicy",
     "RowError",

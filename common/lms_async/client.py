@@ -1,25 +1,38 @@
-"""What every vendor's front door has: one connection, views on it, and a way past the wrapping."""
+"""The base of every vendor's client: closing, views with other options, requests of any kind."""
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self, TypeVar, cast, get_args
 
 from .errors import InvalidInput
-from .http.call import Call, Method, is_encoded_path, query_params
+from .http.call import Call, Method
+from .http.options import ClientOptions
+from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
 from .http.transport import Transport
+from .http.urls import is_encoded_path, query_params
 from .limits.window import Priority
+
+T = TypeVar("T")
 
 
 class Client:
-    """The base of the vendors' clients, each of which names its resources in :meth:`_bind`."""
+    """The base of the vendors' clients. Each of them sets its resources in :meth:`_bind`."""
 
     _transport: Transport
 
+    def __init_subclass__(cls, **rest: Any) -> None:
+        """Add the common options to the documentation that ``help()`` shows."""
+        super().__init_subclass__(**rest)
+        if cls.__doc__:
+            options = cleandoc(ClientOptions.__doc__ or "").partition("\n\n")[2]
+            cls.__doc__ = f"{cleandoc(cls.__doc__)}\n\nOptions of every client:\n\n{options}"
+
     def _bind(self, transport: Transport) -> None:
-        """Take ``transport``, and put the resources on it."""
+        """Use ``transport`` for all resources of this client."""
         self._transport = transport
 
     def __repr__(self) -> str:
@@ -27,7 +40,7 @@ class Client:
 
     @property
     def base_url(self) -> str:
-        """Where requests go; it has no credentials in it."""
+        """Where requests are sent; it holds no credentials."""
         return self._transport.vendor.base_url
 
     async def __aenter__(self) -> Self:
@@ -42,7 +55,7 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connection, unless the session is the caller's own."""
+        """Close the connections, unless the session is the caller's own."""
         await self._transport.wire.close()
 
     def with_options(
@@ -51,17 +64,28 @@ class Client:
         timeout: float | None = None,
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
+        deadline: float | None = None,
     ) -> Self:
-        """This client with other options, on the same connection. Closing either closes both.
+        """Return this client with other options, on the same connections. Closing either closes
+        both.
 
         :param timeout: seconds for one attempt.
-        :param retry: when to try again.
-        :param priority: ``interactive`` for calls that somebody waits for: they go before those of
-            a running import, which keeps every fourth place.
+        :param retry: when a failed call is made again.
+        :param priority: ``interactive`` for calls that a person waits for. They pass the calls of a
+            running import, which keeps every fourth place.
+        :param deadline: seconds for each call as a whole: the queue for the rate limit, pauses,
+            retries and the requests. After that the call raises
+            :class:`~lms_async.DeadlineExceeded`, or :class:`~lms_async.OutcomeUnknown` if a write
+            may have been done. A call counts from its own start: each page of a list and each
+            request of a bulk has the whole deadline. Rows that a bulk could not send in time are
+            ``skipped``.
         """
         view = object.__new__(type(self))
-        options = self._transport.with_options(timeout=timeout, retry=retry, priority=priority)
-        view._bind(options)
+        view._bind(
+            self._transport.with_options(
+                timeout=timeout, retry=retry, priority=priority, deadline=deadline
+            )
+        )
         return view
 
     async def request(
@@ -71,29 +95,62 @@ class Client:
         *,
         query: dict[str, str | int | bool | None] | None = None,
         body: Any = None,
-        repeatable: bool | None = None,
+        idempotent: bool | None = None,
     ) -> Response:
-        """Reach what this package does not wrap, over the same road.
+        """Send a request that this package has no method for.
+
+        It is signed, rate-limited and retried like any other call.
 
         :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
+        :param query: parameters; those that are ``None`` or ``False`` are left out.
         :param body: sent as JSON.
-        :param repeatable: whether it may be sent again when an answer is lost; a GET may.
+        :param idempotent: whether sending it twice does no harm, so that it is sent again when the
+            response is lost. Where not given, only a GET is.
         :returns: status, headers and body of a 2xx, as they came.
-        :raises LmsError: for anything else.
+        :raises LmsError: for any other response, see :mod:`lms_async.errors`.
         """
-        if method not in get_args(Method):
-            raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
-        if path.startswith("/") or "://" in path or not is_encoded_path(path):
-            raise InvalidInput(
-                "a path is relative to the base URL, percent-encoded and without a query",
-                hint='encode each part of it by urllib.parse.quote(part, safe="")',
-            )
-        call = Call(
-            method,
-            path,
-            query=query_params(**(query or {})),
-            body=body,
-            returns=Response,
-            repeatable=method == "GET" if repeatable is None else repeatable,
+        repeatable = method == "GET" if idempotent is None else idempotent
+        call: Call[Response] = _call(
+            method, path, query, body=body, returns=Response, repeatable=repeatable
         )
         return await self._transport.send(call)
+
+    def pages(
+        self,
+        method: Method,
+        path: str,
+        *,
+        key: str,
+        model: type[T],
+        query: dict[str, str | int | bool | None] | None = None,
+    ) -> Pages[T]:
+        """Read a list that this package has no method for, with the vendor's paging.
+
+        :param path: relative to the base URL and percent-encoded, e.g. ``courses``.
+        :param key: the key of the response under which the rows are, e.g. ``course``.
+        :param model: the type of a row: one of this package's models, or ``dict``.
+        :param query: parameters; those that are ``None`` or ``False`` are left out.
+        """
+        returns = cast("type[list[T]]", list[model])  # type: ignore[valid-type]
+        repeatable = method == "GET"
+        call: Call[list[T]] = _call(
+            method, path, query, returns=returns, envelope_key=key, repeatable=repeatable
+        )
+        return Pages(self._transport, call, model)
+
+
+def _call(
+    method: Method, path: str, query: dict[str, str | int | bool | None] | None, **rest: Any
+) -> Call[Any]:
+    """Return a call of the caller's own making.
+
+    :raises InvalidInput: the method or the path can't be sent.
+    """
+    if method not in get_args(Method):
+        raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
+    if path.startswith("/") or "://" in path or not is_encoded_path(path):
+        raise InvalidInput(
+            "a path is relative to the base URL, percent-encoded and without a query",
+            hint='encode each part of it by urllib.parse.quote(part, safe="")',
+        )
+    return Call(method, path, query=query_params(**(query or {})), **rest)

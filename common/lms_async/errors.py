@@ -1,52 +1,80 @@
-"""Everything that can be raised, as one tree.
+"""All errors that this package raises, as one tree.
 
 ::
 
     LmsError
-    ├── InvalidInput            what was given can't be sent; nothing left this machine
-    ├── ClientUnusable          closed, on another event loop, or after a fork
-    ├── JournalUnusable         it is of other rows, another account or version, or in use
-    ├── JournalFailed           it can't be written any more; what it could not note was not sent
-    ├── ConnectionFailed        the request was never sent
-    ├── VendorUnavailable       several chunks in a row got no response; the bulk stopped
-    ├── OutcomeUnknown          sent, and the answer lost, of a call that may not be repeated
-    ├── ResponseLost              sent, and the answer lost, of a call that may be repeated
-    │   ├── TimedOut
-    │   └── InvalidResponse             a response came and can't be read: the message says why
-    ├── CrossHostRedirect             the vendor pointed to another host; not followed
-    ├── UnexpectedResponse        a 2xx that is not what was asked for
+    ├── InvalidInput            the arguments can't be sent; nothing was sent
+    ├── ClientUnusable          the client is closed, or used on another event loop or after a fork
+    ├── JournalUnusable         the journal is of other rows, another account or version, or in use
+    ├── JournalFailed           the journal can't be written; rows not noted in it were not sent
+    ├── ConnectionFailed        no connection was made, so the request was not sent
+    ├── VendorUnavailable       several chunks in a row got no response, so the bulk stopped
+    ├── OutcomeUnknown          a write was sent and its response lost; it must not be repeated
+    ├── DeadlineExceeded        no result within ``with_options(deadline=)``
+    ├── ResponseLost            sent, and no complete response came; the call may be repeated
+    │   ├── TimedOut            no response within ``timeout``
+    │   └── InvalidResponse     a response came and can't be read; the message says why
+    ├── CrossHostRedirect       a redirect or paging link to another host; not followed
+    ├── UnexpectedResponse      a 2xx that is not what was asked for
     │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
-    ├── ApiError                the vendor said no; has ``status``
+    ├── ApiError                the vendor refused the call; has ``status``
     │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
     │   ├── Unauthorized        401
-    │   │   └── StaleSignature  a nonce or timestamp out of order; signed anew and sent again
+    │   │   └── StaleSignature  a nonce or timestamp out of order; the call is signed again
     │   ├── Forbidden           403
     │   ├── NotFound            404
     │   ├── RateLimited         429; has ``retry_after``
     │   └── ServerError         5xx
-    └── BulkFailed              by ``Report.raise_for_failures()`` only; has ``report``
+    └── BulkFailed              raised by ``Report.raise_for_failures()`` only; has ``report``
 
-An error says what happened, on which call, and what to do. It holds no secret, no body and nothing
-that identifies a person: paths are named by their template, vendors' sentences are scrubbed.
+An error says what happened, on which call, and what to do. Its text holds no secret, no body and
+nothing that identifies a person: paths are named by their templates, and the vendor's words are
+scrubbed. The vendor's response is in ``error.response``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
+
+
+class HttpResponse(Protocol):
+    """A vendor's response, as an error keeps it: a :class:`lms_async.Response`."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers; names are in lower case or are compared without case."""
+
+    @property
+    def body(self) -> bytes:
+        """Body, at most 64 KiB of it."""
+
+    def json(self) -> Any:
+        """Body, read as JSON."""
 
 
 class LmsError(Exception):
-    """The root of all that this package raises."""
+    """The base class of all errors that this package raises."""
 
+    # A slot is in neither `vars()` nor our pickles, so nothing that dumps an error shows it.
+    __slots__ = ("response",)
+    #: The vendor's response that led to this error; ``None`` if there was none, and in copies and
+    #: pickles. It may hold personal data: do not log it.
+    response: HttpResponse | None
     #: Whether the vendor may have acted although the call failed.
     may_have_acted: bool = False
-    #: Whether no other row or call could fare better: a bulk stops at such an error.
+    #: Whether other calls would fail in the same way. A bulk stops at such an error.
     stops: bool = False
-    #: How many wire attempts were made before giving up; set by the transport.
+    #: How many attempts were made; set by the transport.
     attempts: int = 0
 
     def __init__(self, what: str, *, call: object = None, hint: str = "") -> None:
+        self.response = None
         self.what = what
         self.route = str(call) if call is not None else ""
         self.hint = hint
@@ -64,7 +92,7 @@ class LmsError(Exception):
         return _rebuilt(type(self), self.args, deepcopy(self.__dict__, memo))
 
     def after(self, attempts: int) -> Self:
-        """This error, with the number of wire attempts that led to it."""
+        """Set the number of attempts that led to this error, and return the error."""
         self.attempts = attempts
         return self
 
@@ -73,15 +101,16 @@ _E = TypeVar("_E", bound=LmsError)
 
 
 def _rebuilt(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E:
-    """An error with this text and these attributes, whatever its ``__init__`` takes."""
+    """Return an error with this text and these attributes, whatever its ``__init__`` takes."""
     error = kind.__new__(kind, *args)
     error.args = args
+    error.response = None
     error.__dict__.update(state)
     return error
 
 
 class InvalidInput(LmsError):
-    """What was given can't be sent. ``fields`` says why, by field name, without the values."""
+    """The arguments can't be sent. ``fields`` says why, by field name, without the values."""
 
     def __init__(self, what: str, *, fields: dict[str, str] | None = None, hint: str = "") -> None:
         self.fields = fields or {}
@@ -96,17 +125,17 @@ class ClientUnusable(LmsError):
 
 
 class JournalUnusable(LmsError):
-    """This journal can't serve this work: it says why. Nothing was sent."""
+    """This journal can't be used for this work; the message says why. Nothing was sent."""
 
 
 class JournalFailed(LmsError):
-    """The journal can't be written any more. Rows whose sending it could not note were not sent."""
+    """The journal can't be written any more. Rows that could not be noted in it were not sent."""
 
     stops = True
 
 
 class ConnectionFailed(LmsError):
-    """No connection could be made: the request was never sent, and may be made again."""
+    """No connection could be made. The request was not sent and may be repeated."""
 
     stops = True
 
@@ -118,35 +147,45 @@ class VendorUnavailable(LmsError):
 
 
 class ResponseLost(LmsError):
-    """The request was sent and no whole answer came: the vendor may or may not have acted."""
+    """The request was sent and no complete response came. The vendor may or may not have acted."""
 
     may_have_acted = True
 
 
 class TimedOut(ResponseLost):
-    """No answer within the client's timeout."""
+    """No response came within the client's timeout."""
 
 
 class InvalidResponse(ResponseLost):
     """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
-    here, or it is blank or not JSON where JSON was promised."""
+    here, or it is blank or not JSON where JSON was expected."""
+
+
+class DeadlineExceeded(LmsError):
+    """The call had no result within the deadline set with ``with_options(deadline=)``.
+
+    ``may_have_acted`` is true if the request was sent and its response did not come in time.
+    """
 
 
 class OutcomeUnknown(LmsError):
-    """Sent, answer lost, and not safe to send again: look at the vendor before you repeat it."""
+    """The request was sent, its response was lost, and it is not safe to repeat.
+
+    Check at the vendor before you repeat the call.
+    """
 
     may_have_acted = True
 
 
 class CrossHostRedirect(LmsError):
-    """The vendor's redirect or paging link leads to another host. It was not followed."""
+    """A redirect or paging link of the vendor leads to another host. It was not followed."""
 
 
 class UnexpectedResponse(LmsError):
     """A 2xx whose body is not what was asked for.
 
-    There are vendors that answer 200 with another object for a path that they do not know, so a
-    2xx alone is not taken for a success.
+    Some vendors answer 200 with another object for a path that they do not know, so a 2xx alone
+    does not count as a success.
     """
 
     may_have_acted = True
@@ -158,12 +197,15 @@ class DecodeError(UnexpectedResponse):
     def __init__(self, paths: list[str], *, call: object = None) -> None:
         self.paths = paths
         shown = "; ".join(paths[:5]) + (f"; and {len(paths) - 5} more" if len(paths) > 5 else "")
-        super().__init__(f"the answer does not fit its model: {shown}", call=call)
+        super().__init__(f"the response does not fit its model: {shown}", call=call)
 
 
 class ApiError(LmsError):
-    """The vendor refused the call. ``status`` is the HTTP status, ``detail`` its scrubbed words,
-    ``retry_after`` the wait in seconds that a refusal which passes asks for (``None``: no wait)."""
+    """The vendor refused the call.
+
+    ``status`` is the HTTP status and ``detail`` the vendor's words, scrubbed. ``retry_after`` is
+    the wait in seconds that a temporary refusal asks for, or ``None``.
+    """
 
     retry_after: float | None = None
 
@@ -178,7 +220,7 @@ class ApiError(LmsError):
 
 
 class BadRequest(ApiError):
-    """The vendor can't take this request as it is."""
+    """The vendor does not accept this request as it is."""
 
 
 class Unauthorized(ApiError):
@@ -188,7 +230,7 @@ class Unauthorized(ApiError):
 
 
 class StaleSignature(Unauthorized):
-    """The vendor saw this nonce, or a later timestamp, before. Nothing was done."""
+    """The vendor has already seen this nonce or a later timestamp. Nothing was done."""
 
     stops = False
 
@@ -200,7 +242,7 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such thing, or the account may not see it."""
+    """The record does not exist, or the account may not see it."""
 
 
 class RateLimited(ApiError):
@@ -219,7 +261,7 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """The vendor failed. It may have acted before it did."""
+    """The vendor failed. It may have acted before it failed."""
 
     may_have_acted = True
 
@@ -227,7 +269,7 @@ class ServerError(ApiError):
 class BulkFailed(LmsError):
     """Some rows of a bulk were not done; ``report`` says which, and why.
 
-    Pickling keeps the report. An item in it that can't be pickled is ``None`` after that; its
+    Pickling keeps the report. An item that can't be pickled is ``None`` after unpickling; its
     outcome still has the ``index``.
     """
 

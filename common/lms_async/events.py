@@ -1,7 +1,7 @@
-"""What happened, as small values, for logs, progress bars and metrics.
+"""Events for logs, progress bars and metrics.
 
 A listener is a plain function that takes one event. It is called on the event loop, so it must be
-quick; what it raises is logged and goes no further. No event holds a secret or a person's data.
+quick. An exception that it raises is logged and ignored. No event holds a secret or personal data.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ log = logging.getLogger("lms_async")
 
 @attrs.frozen
 class Event:
-    """The root of all events."""
+    """The base class of all events."""
 
 
 @attrs.frozen
 class OnCall(Event):
-    """What happened to one call. ``route`` is the call as it may be said, e.g. ``POST users``."""
+    """An event of one call. ``route`` names the call without personal data, e.g. ``POST users``."""
 
     route: str
 
 
 @attrs.frozen
 class RequestSent(OnCall):
-    """A request leaves. ``waited`` is how long it stood before the limiter, in seconds."""
+    """A request is sent. ``waited`` is the time it waited for the rate limit, in seconds."""
 
     attempt: int
     waited: float
@@ -39,7 +39,7 @@ class RequestSent(OnCall):
 
 @attrs.frozen
 class ResponseReceived(OnCall):
-    """A whole answer came in. ``seconds`` is the time since the departure."""
+    """A complete response came. ``seconds`` is the time since the request was sent."""
 
     attempt: int
     status: int
@@ -48,7 +48,7 @@ class ResponseReceived(OnCall):
 
 @attrs.frozen
 class RequestFailed(OnCall):
-    """An attempt ended without an answer. ``error`` is the name of the error's class."""
+    """An attempt ended without a response. ``error`` is the name of the error's class."""
 
     attempt: int
     error: str
@@ -56,8 +56,10 @@ class RequestFailed(OnCall):
 
 @attrs.frozen
 class Refused(OnCall):
-    """The vendor asked for a pause, by 429 or another ``status`` with a ``Retry-After``: everybody
-    who shares the limit pauses for ``seconds``."""
+    """The vendor asked for a pause, with 429 or another ``status`` that has a ``Retry-After``.
+
+    All calls that share the limit pause for ``seconds``.
+    """
 
     seconds: float
     status: int = 429
@@ -65,7 +67,7 @@ class Refused(OnCall):
 
 @attrs.frozen
 class Retrying(OnCall):
-    """The call will be made again in ``seconds`` because of ``error``."""
+    """The call is retried in ``seconds``, because of ``error``."""
 
     attempt: int
     error: str
@@ -74,9 +76,10 @@ class Retrying(OnCall):
 
 @attrs.frozen
 class Learned(Event):
-    """A window that learns now allows ``limit`` requests in ``per`` seconds.
+    """A learning window now allows ``limit`` requests in ``per`` seconds.
 
-    A request is taken to have arrived ``guard`` seconds after it departed; ``None``: at its answer.
+    ``guard`` is the time in seconds after sending at which a request counts as arrived. ``None``
+    means that it counts as arrived when its response comes.
     """
 
     limit: int
@@ -88,9 +91,9 @@ Listener = Callable[[Event], None]
 
 
 def heard(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
-    """``listeners``, if each can be called.
+    """Return ``listeners`` as a tuple, if each is a plain function.
 
-    :raises InvalidInput: one can't, or would have to be awaited, which nobody does.
+    :raises InvalidInput: one can't be called, or would have to be awaited.
     """
     if isinstance(listeners, Iterable):
         kept = tuple(listeners)
@@ -100,11 +103,11 @@ def heard(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:
-    """Log ``event`` at DEBUG and pass it to each listener; a listener can't break the work."""
+    """Log ``event`` at DEBUG and pass it to each listener. A failing listener breaks nothing."""
     log.debug("%r", event)
     for listener in listeners:
         try:
             listener(event)
-        except Exception as broken:  # noqa: BLE001 - a listener is not ours; the import must go on
-            # Not with its traceback: what a listener raises may name a person.
+        except Exception as broken:  # noqa: BLE001 - a listener must not stop an import
+            # Without the traceback: the text of a listener's error may name a person.
             log.error("an event listener raised %s", type(broken).__name__)  # noqa: TRY400

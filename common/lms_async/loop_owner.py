@@ -1,4 +1,4 @@
-"""Where what waits belongs: the event loop and the process that it was first used in."""
+"""Tie a client or a limiter to the event loop and process in which it is first used."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from .errors import ClientUnusable
 
 
 class LoopOwner:
-    """Settles where it is first asked for, and refuses anywhere else.
+    """Remembers the first event loop and process, and refuses any other.
 
-    :param what: of whom the error speaks, e.g. ``the client``.
+    :param what: the name of the object in the error, e.g. ``the client``.
     :param hint: what to do instead.
     """
 
     def __init__(self, what: str, hint: str) -> None:
         self._what = what
         self._hint = hint
-        #: The loop it settled on, whichever runs now.
+        #: The first event loop, whichever one runs now.
         self.bound_loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The running event loop.
+        """Return the running event loop.
 
-        :raises ClientUnusable: it is another one than before, or this is another process.
+        :raises ClientUnusable: it is not the first one, or this is another process.
         """
         loop = asyncio.get_running_loop()
         if self.bound_loop is None:

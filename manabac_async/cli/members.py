@@ -11,14 +11,12 @@ import attrs
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.chunks import MOST_OPEN
 from lms_async.cli.target import Row, Served, Variable
-from lms_async.errors import InvalidInput
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
 from lms_async.records.encoding import Sending
 
-from ..client import REGIONS, VERSIONS, ManageBac
-from ..credentials import ClientCredentials
+from ..client import VARIABLES, ManageBac
 from ..models import MembershipPlace, converter
 from ..vendor import LIMIT, PERIOD
 from .demo import MembersDemo
@@ -48,18 +46,7 @@ class MembersTarget:
             "not_found": "ManageBac has no student with this id (its own, not the school's)"
         }
     )
-    variables: Mapping[str, Variable] = attrs.field(
-        factory=lambda: {
-            "MANAGEBAC_TOKEN": Variable(
-                "API token", instead=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
-            ),
-            "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", needed=False),
-            "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
-            "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
-            "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
-            "MANAGEBAC_BASE_URL": Variable("another host than a region's", needed=False),
-        }
-    )
+    variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     #: A PATCH always adds who is missing and changes who is there.
     updates: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
@@ -73,15 +60,7 @@ class MembersTarget:
         events: Sequence[Listener],
     ) -> ManageBac:
         """A client, made from the ``MANAGEBAC_…`` variables."""
-        return ManageBac(
-            _credentials(environment),
-            region=environment.get("MANAGEBAC_REGION", "com"),
-            version=environment.get("MANAGEBAC_VERSION", "v2"),
-            base_url=environment.get("MANAGEBAC_BASE_URL"),
-            limiter=limiter,
-            trust_env=True,
-            events=events,
-        )
+        return ManageBac.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: ManageBac) -> None:
         """GET auth/permissions: any token may, and one that is not accepted may not.
@@ -137,12 +116,3 @@ class MembersTarget:
         from .serving import served
 
         return served(people=people, limit=limit, latency=latency, port=port)
-
-
-def _credentials(environment: Mapping[str, str]) -> str | ClientCredentials:
-    token = environment.get("MANAGEBAC_TOKEN")
-    client_id = environment.get("MANAGEBAC_CLIENT_ID", "")
-    secret = environment.get("MANAGEBAC_CLIENT_SECRET", "")
-    if token and (client_id or secret):
-        raise InvalidInput("both a token and an OAuth 2 client are set: nothing tells which counts")
-    return token or ClientCredentials(client_id, secret)

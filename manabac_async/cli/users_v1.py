@@ -14,7 +14,7 @@ from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
 
-from ..v1 import ManageBacV1
+from ..v1.client import VARIABLES, ManageBacV1
 from ..v1.resources import checked_new_user
 from ..vendor import LIMIT, PERIOD
 
@@ -105,15 +105,7 @@ class UsersV1Target:
     needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
     key: Sequence[str] = ("email",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
-    variables: Mapping[str, Variable] = attrs.field(
-        factory=lambda: {
-            "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),
-            "MANAGEBAC_V1_TOKEN": Variable("API token"),
-            "MANAGEBAC_V1_BASE_URL": Variable(
-                "another address than https://SCHOOL.managebac.com/api/", needed=False
-            ),
-        }
-    )
+    variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     updates: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: None = None
@@ -126,14 +118,7 @@ class UsersV1Target:
         events: Sequence[Listener],
     ) -> ManageBacV1:
         """A client, made from the ``MANAGEBAC_V1_…`` variables."""
-        return ManageBacV1(
-            environment["MANAGEBAC_V1_SCHOOL"],
-            environment["MANAGEBAC_V1_TOKEN"],
-            base_url=environment.get("MANAGEBAC_V1_BASE_URL"),
-            limiter=limiter,
-            trust_env=True,
-            events=events,
-        )
+        return ManageBacV1.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: ManageBacV1) -> None:
         """GET ib_groups: there are few of them, and it is one answer."""

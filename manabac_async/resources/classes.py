@@ -17,9 +17,10 @@ from lms_async.bulk.guard import Guard
 from lms_async.bulk.results import match, outcomes_of
 from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, build_path
+from lms_async.http.call import Call
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import Outcome, RowResult
 from lms_async.records.encoding import Sending

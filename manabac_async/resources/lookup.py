@@ -8,9 +8,10 @@ import orjson
 
 from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import build_path, get
+from lms_async.http.call import get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path
 from lms_async.outcome import RowResult, Status
 
 from ..models import ClassStudent

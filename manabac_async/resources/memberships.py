@@ -11,18 +11,10 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import (
-    MOST_QUERY,
-    Call,
-    Query,
-    build_path,
-    encode_query,
-    get,
-    portions,
-    query_params,
-)
+from lms_async.http.call import Call, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import MOST_QUERY, Query, build_path, encode_query, portions, query_params
 from lms_async.journal.journal import Journal
 from lms_async.outcome import RowResult
 from lms_async.records.encoding import Sending

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lms_async.http.call import build_path, get, query_params
+from lms_async.http.call import get
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path, query_params
 
 from ..models import StudentMemberships
 

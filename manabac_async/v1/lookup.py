@@ -13,8 +13,9 @@ import orjson
 
 from lms_async.bulk.endpoint import ABSENT, Found, Present
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import Call, build_path, get
+from lms_async.http.call import Call, get
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path
 from lms_async.outcome import RowResult, Status
 
 _COMPARED = ("first_name", "last_name")

@@ -16,9 +16,10 @@ from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.results import NO_REASON
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, Path, about, build_path, get, query_params
+from lms_async.http.call import Call, about, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import Path, build_path, query_params
 from lms_async.journal.journal import Journal
 from lms_async.outcome import RowError, RowResult, Status
 from lms_async.records.encoding import Sending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Query, query_params
+from lms_async.http.urls import Query, query_params
 
 #: It goes into the URL, beside the ids of a bulk.
 _MOST_COMMENT = 2000

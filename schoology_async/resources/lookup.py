@@ -12,9 +12,10 @@ import orjson
 
 from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.rows import Rows
-from lms_async.http.call import Call, build_path, get, portions, query_params
+from lms_async.http.call import Call, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import build_path, portions, query_params
 from lms_async.outcome import RowResult, Status
 
 from ..models import User, converter

@@ -15,9 +15,10 @@ from lms_async.bulk.endpoint import BulkEndpoint, Found
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import MOST_QUERY, Call, Query, build_path, get, query_params
+from lms_async.http.call import Call, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
+from lms_async.http.urls import MOST_QUERY, Query, build_path, query_params
 from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, RowResult
 from lms_async.records.encoding import Sending

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, about, build_path, get, portions, query_params
+from lms_async.http.call import Call, about, get
 from lms_async.http.pages import Pages
+from lms_async.http.urls import build_path, portions, query_params
 from lms_async.records.scalars import ids_of
 
 from ..models import InactiveUser, Language, User, UserCreate, UserUpdate

@@ -255,7 +255,7 @@ async def test_members_that_can_not_be_sent(
     [
         ({"MANAGEBAC_REGION": "mars", "MANAGEBAC_BASE_URL": ""}, ["unknown region", *REGIONS]),
         ({"MANAGEBAC_VERSION": "v3"}, ["unknown version", *VERSIONS]),
-        ({"MANAGEBAC_BASE_URL": "http://lms.example/"}, ["http:// base URLs are refused"]),
+        ({"MANAGEBAC_BASE_URL": "http://lms.example/"}, ["http:// base URL"]),
         (
             {"MANAGEBAC_TOKEN": ""},
             ["not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_ID and MANAGEBAC_CLIENT_SECRET instead"],
@@ -506,7 +506,7 @@ async def test_the_token_of_v1_is_never_told(
     change: Change,
     as_json: bool,
 ) -> None:
-    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
     caplog.set_level("DEBUG")
     managebac_sandbox.v1_token = TOKEN
     environment = environment_of(managebac_sandbox)

@@ -117,7 +117,7 @@ async def test_a_proxy_that_cannot_be_used(
     proxy: str,
     code: int,
 ) -> None:
-    monkeypatch.setattr("lms_async.http.retry.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
     for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", proxy)

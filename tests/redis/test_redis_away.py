@@ -53,7 +53,7 @@ async def test_without_redis_departures_are_refused(
     with pytest.raises(ConnectionFailed, match="nothing was sent"):
         await window.acquire()
     assert kinds(events) == [RedisAway]
-    assert "departures are refused" in caplog.text
+    assert "calls are refused" in caplog.text
     assert "Redis away" in repr(window)
 
     young_redis.start()

@@ -11,10 +11,12 @@ import aiohttp
 from lms_async import (
     Bulk,
     LearnedLimit,
+    LmsError,
     Outcome,
     Pages,
     RateLimited,
     Report,
+    Response,
     RetryPolicy,
     RowError,
     Status,
@@ -152,3 +154,23 @@ async def managebac_v1() -> None:
         assert_type(await legacy.users.list("student"), list[UserV1])
         assert_type((await legacy.users.get(1)).birthday, date | None)
         await legacy.groups.add_members(1, [2, "3"])
+
+
+async def not_wrapped(schoology: Schoology) -> None:
+    assert_type(schoology.pages("GET", "users", key="user", model=User), Pages[User])
+    assert_type(await schoology.pages("GET", "users", key="user", model=User), list[User])
+    response = await schoology.request("GET", "schools", idempotent=True)
+    assert_type(response, Response)
+    try:
+        await schoology.with_options(deadline=5).users.me()
+    except LmsError as error:
+        if error.response is not None:
+            assert_type(error.response.status, int)
+            assert_type(error.response.body, bytes)
+
+
+def options() -> None:
+    Schoology.from_env(deadlne=5)  # type: ignore[call-arg]
+    Schoology("k", "s", tiemout=5)  # type: ignore[call-arg]
+    ManageBac("t", timeout="5")  # type: ignore[arg-type]
+    assert_type(ManageBacV1.from_env(allow_http=True), ManageBacV1)

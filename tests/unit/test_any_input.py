@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lms_async import Call, InvalidInput, LmsError
-from lms_async.http.call import build_path, follow
-from lms_async.http.call import query_params as query_of
-from lms_async.http.refusal import refusal, seconds_asked
-from lms_async.http.responses import Response
+from lms_async.http.call import follow
+from lms_async.http.responses import Response, refusal, requested_wait
+from lms_async.http.urls import build_path
+from lms_async.http.urls import query_params as query_of
 from lms_async.http.vendor import checked_base_url
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.credentials import ClientCredentials, QueryToken, Token
@@ -178,7 +178,7 @@ def test_a_link_of_any_kind_is_followed_below_the_base_or_refused(link: str) -> 
     {"retry-after": "Thu, 01 Jan 9999 23:59:59 -2359", "date": "Mon, 01 Jan 0001 00:00:00 GMT"}
 )
 def test_headers_of_any_kind_give_a_wait_that_can_be_waited(headers: dict[str, str]) -> None:
-    wait = seconds_asked(headers)
+    wait = requested_wait(headers)
     assert wait is None or 0 < wait <= 24 * 3600
 
 

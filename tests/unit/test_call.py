@@ -8,7 +8,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, build_path, encode_query, follow, query_params, replace_query
+from lms_async.http.call import Call, follow
+from lms_async.http.urls import build_path, encode_query, query_params, replace_query
 
 BASE = "https://api.example.com/v1/"
 

@@ -38,7 +38,7 @@ def test_a_wrong_guess_is_corrected_and_stays_corrected(kind: Kind, seed: int) -
     )
     assert found.limits[19] == 13
     assert found.refused(since=20 * 0.5) <= 100 / 20
-    assert "13 per 0.5 s (learnt, of at most 50" in repr(window)
+    assert "13 per 0.5 s (learned, of at most 50" in repr(window)
 
 
 def test_what_was_learnt_can_be_kept_and_given_back() -> None:

@@ -174,7 +174,7 @@ def test_a_slot_that_ends_after_its_event_loop_breaks_nothing() -> None:
         return slot
 
     run(main()).abandoned(1)
-    assert "0 under way" in repr(window)
+    assert "0 in flight" in repr(window)
 
 
 def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
@@ -354,7 +354,7 @@ def test_it_shows_its_state() -> None:
     async def main() -> None:
         window = Window.together(Window(2, per=1), Window(3, per=10))
         await window.acquire()
-        assert repr(window) == "<Window 2 per 1 s and 3 per 10 s: 1 under way, 0 waiting>"
+        assert repr(window) == "<Window 2 per 1 s and 3 per 10 s: 1 in flight, 0 waiting>"
 
     run(main())
 
@@ -529,9 +529,9 @@ def test_a_dismissed_caller_that_is_cancelled_gives_no_slot_back() -> None:
         window.pause(5)
         hasty.cancel()
         await asyncio.gather(hasty, return_exceptions=True)
-        assert "1 under way" in repr(window)
+        assert "1 in flight" in repr(window)
         held.answered()
-        assert "0 under way" in repr(window)
+        assert "0 in flight" in repr(window)
 
     run(main())
 

@@ -12,8 +12,7 @@ from lms_async.errors import (
     Unauthorized,
 )
 from lms_async.http.call import Call
-from lms_async.http.refusal import refusal, seconds_asked
-from lms_async.http.responses import Response
+from lms_async.http.responses import Response, refusal, requested_wait
 
 CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafor"}]})
 
@@ -97,7 +96,7 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
     ],
 )
 def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
-    assert seconds_asked(headers) == seconds
+    assert requested_wait(headers) == seconds
 
 
 def test_a_429_without_a_time_waits_as_the_vendor_is_known_to_want() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from typing import Any
 
@@ -12,6 +11,7 @@ from lms_async.errors import (
     BadRequest,
     ClientUnusable,
     ConnectionFailed,
+    DeadlineExceeded,
     InvalidResponse,
     LmsError,
     OutcomeUnknown,
@@ -23,17 +23,16 @@ from lms_async.errors import (
     Unauthorized,
     UnexpectedResponse,
 )
+from lms_async.http.attempts import Attempts
 from lms_async.http.call import Call
 from lms_async.http.retry import (
     Quota,
-    RetryableError,
     RetryPolicy,
     is_lost,
     is_retryable,
+    random_waits,
     retry_after,
-    retrying,
 )
-from tests.virtual import run
 
 ONCE = Call("POST", "users")
 REPEATABLE = Call("POST", "users", repeatable=True)
@@ -51,6 +50,7 @@ LIMITED = RateLimited(429, retry_after=3.0)
         (TimedOut("late"), False, True, True),
         (InvalidResponse("half"), False, True, True),
         (ServerError(503), False, True, True),
+        (DeadlineExceeded("not sent"), False, False, False),
         (ServerError(501), False, False, False),
         (BadRequest(400), False, False, False),
         (Unauthorized(401), False, False, False),
@@ -88,41 +88,11 @@ def test_a_quota_pays_retries_until_it_is_empty_and_earns_no_more_than_it_had() 
     assert quota.tokens == quota.most == 12
 
 
-def test_nothing_is_logged_of_a_retry_since_it_would_show_the_call(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    left = [ServerError(500)]
-
-    async def attempt(state: object) -> None:
-        if left:
-            raise RetryableError(left.pop(), state)
-
-    with caplog.at_level("DEBUG"):
-        run(retrying(RetryPolicy(base=0.1), attempt, lambda *_: None)("Ada Okafor"))
-    assert [record for record in caplog.records if record.name != "asyncio"] == []
-
-
-def waits(errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any) -> list[float]:
+def waits(errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any) -> list[Any]:
     """The waits after each error; of what is drawn at random, the longest."""
     monkeypatch.setattr(random, "uniform", lambda least, most: most if least == 0 else None)
-    noted: list[tuple[LmsError, float]] = []
-    left = list(errors)
-
-    async def attempt(state: object) -> float:
-        if left:
-            raise RetryableError(left.pop(0), state)
-        return asyncio.get_running_loop().time()
-
-    def on_retry(passing: RetryableError, seconds: float) -> None:
-        assert passing.state == "state"
-        assert str(passing) == type(passing.error).__name__
-        noted.append((passing.error, seconds))
-
-    slept = run(retrying(RetryPolicy(**policy), attempt, on_retry)("state"))
-    assert [error for error, _ in noted] == errors
-    seconds = [second for _, second in noted]
-    assert slept == pytest.approx(sum(seconds))
-    return seconds
+    attempts = Attempts(REPEATABLE, RetryPolicy(**policy, tries=99), Quota())
+    return [attempts.wait_after(error) for error in errors]
 
 
 def test_waits_of_our_own_double_up_to_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,16 +114,11 @@ def test_a_wait_that_the_vendor_asks_for_is_taken_as_it_is(
     assert waits(errors, monkeypatch, base=0.5, cap=20.0) == [0.5, 3, 0, 0, 3, 1]
 
 
-def test_waits_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[float, float]] = []
     monkeypatch.setattr(random, "uniform", lambda *bounds: drawn.append(bounds) or bounds[0])
-    left = [ServerError(500)] * 2
-
-    async def attempt() -> None:
-        if left:
-            raise RetryableError(left.pop(), None)
-
-    run(retrying(RetryPolicy(base=0.5), attempt, lambda *_: None)())
+    waits = random_waits(RetryPolicy(base=0.5))
+    assert [next(waits), next(waits)] == [0, 0]
     assert drawn == [(0, 0.5), (0, 1.0)]
 
 

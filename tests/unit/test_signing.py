@@ -15,7 +15,7 @@ from oauthlib.oauth1 import Client as Oauthlib
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
 from lms_async import InvalidInput
-from lms_async.http.call import build_path, encode_query
+from lms_async.http.urls import build_path, encode_query
 from schoology_async import Schoology
 from schoology_async.signing import Signature, Signer, Stamps
 

@@ -4,8 +4,7 @@ import pytest
 
 from lms_async.errors import ApiError
 from lms_async.http.call import Call
-from lms_async.http.refusal import refusal
-from lms_async.http.responses import Response
+from lms_async.http.responses import Response, refusal
 from lms_async.http.retry import is_retryable
 from lms_async.http.statuses import EFFECTS, Effect, effect_of
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lms_async import Call, InvalidInput
-from lms_async.http.call import build_path, query_params
+from lms_async.http.urls import build_path, query_params
 from lms_async.records.scalars import ids_of, whole
 from manabac_async.resources.classes import student_place
 from schoology_async.resources.many import new_user

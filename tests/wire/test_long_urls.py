@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_async import Guard, InvalidInput, Status
-from lms_async.http.call import MOST_QUERY, encode_query, portions
+from lms_async.http.urls import MOST_QUERY, encode_query, portions
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac
 from manabac_async.sandbox import ManageBacSandbox

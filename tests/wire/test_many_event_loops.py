@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from lms_async import RateLimited, RetryPolicy, Window
-from lms_async.limits import registry as scopes
+from lms_async.limits import registry
 from lms_async.sandbox import Fault
 from schoology_async import Schoology, vendor
 from schoology_async.sandbox import School, SchoologySandbox
@@ -122,7 +122,7 @@ def test_a_window_of_ones_own_can_be_continued(sandbox: SchoologySandbox) -> Non
 
 def test_what_is_over_is_forgotten() -> None:
     async def use(scope: str) -> None:
-        limiter = scopes.shared(scope, lambda: Window(1, per=0.01))
+        limiter = registry.shared(scope, lambda: Window(1, per=0.01))
         if scope != "unused":
             (await limiter.acquire()).answered()
 
@@ -131,8 +131,8 @@ def test_what_is_over_is_forgotten() -> None:
     time.sleep(0.02)
     gc.collect()
     asyncio.run(use("c"))
-    assert not {"a", "b", "unused"} & set(scopes._used)
-    assert "c" in scopes._used
+    assert not {"a", "b", "unused"} & set(registry._used)
+    assert "c" in registry._used
 
 
 @pytest.mark.usefixtures("quick")

@@ -142,7 +142,7 @@ async def test_a_hang_ends_with_the_timeout_and_the_wait_for_a_slot_does_not_cou
     await client.app_user_info()
     await client.app_user_info()  # waits 1 s for its slot, twice the timeout
     schoology_sandbox.faults.add(Fault.hang(times=1))
-    with pytest.raises(TimedOut, match="no answer within 0.5 s"):
+    with pytest.raises(TimedOut, match="within 0.5 s"):
         await client.app_user_info()
 
 

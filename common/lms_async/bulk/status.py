@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import ApiError, InvalidInput, LmsError
+from ..errors import ApiError, DeadlineExceeded, InvalidInput, LmsError
 from ..http.statuses import MAY_PASS, Effect, effect_of
 from ..outcome import Outcome, RowError, RowResult, Status
 from .endpoint import ABSENT, Found, Present
@@ -115,6 +115,8 @@ def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
         return Effect.ENDS
     if isinstance(error, ApiError):
         return effect_of(error.status, path_names_rows=path_names_rows)
+    if isinstance(error, DeadlineExceeded) and not error.may_have_acted:
+        return Effect.PASSES
     return Effect.UNSETTLED if error.may_have_acted else Effect.SHARED
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 from dotenv import dotenv_values
 
+from ..environment import given_variables, missing_variables
 from .exit_codes import CannotStart
 from .target import Target
 from .wording import listed
@@ -58,8 +59,8 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
     """
     if not isinstance(environment, Environment):
         environment = Environment(environment)
-    given = _set(environment.variables, target)
-    in_file = _set(environment.from_file, target)
+    given = given_variables(target.variables, environment.variables)
+    in_file = given_variables(target.variables, environment.from_file)
     only_there = [name for name in in_file if name not in given]
     if given and only_there:
         raise CannotStart(
@@ -69,14 +70,7 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
             "set all of them in one of the two places, and none in the other",
         )
     given = given or in_file
-    missing = [
-        f"{name} ({variable.what})"
-        + (f", or {listed(variable.instead)} instead" if variable.instead else "")
-        for name, variable in target.variables.items()
-        if variable.needed
-        and name not in given
-        and not (variable.instead and all(other in given for other in variable.instead))
-    ]
+    missing = missing_variables(target.variables, given)
     if missing:
         raise CannotStart(
             f"not set: {listed(missing)}",
@@ -84,11 +78,6 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
             "they are never taken from the command line",
         )
     return given
-
-
-def _set(variables: Mapping[str, str], target: Target) -> dict[str, str]:
-    known = {name: variables.get(name, "").strip() for name in target.variables}
-    return {name: value for name, value in known.items() if value}
 
 
 def _are(names: Mapping[str, str]) -> str:

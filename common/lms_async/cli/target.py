@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import attrs
 
 from ..bulk.bulk import Bulk
+from ..environment import Variable as Variable
 from ..events import Listener
 from ..journal.journal import Journal
 from ..limits.window import Limiter
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 GROUP = "lms_async.targets"
 
 Row = Mapping[str, str]
-
-
-@attrs.frozen
-class Variable:
-    """An environment variable: what it holds, and whether there is no going on without it; others,
-    all of which together do ``instead``."""
-
-    what: str
-    needed: bool = True
-    instead: Sequence[str] = ()
 
 
 @attrs.frozen

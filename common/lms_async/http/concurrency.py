@@ -1,25 +1,25 @@
-"""How many requests to keep under way: as many as the limit and the latency call for.
+"""How many requests to keep in flight, given the rate limit and the latency.
 
-With ``rate`` requests a second and ``latency`` seconds for each, ``rate × latency`` are under way
-on average (Little's law). Twice as many are kept, since latency varies and a request that is late
-must not hold the rest back; more would only wait for the limit, and hold memory.
+With ``rate`` requests a second and ``latency`` seconds for each, ``rate × latency`` requests are in
+flight on average (Little's law). Twice as many are kept, since latency varies and one late request
+must not delay the others. More would only wait for the limit and use memory.
 
-Until the first answer is in, few are under way: a vendor that is down gives none.
+Until the first response is in, few are under way: a vendor that is down gives none.
 """
 
 from __future__ import annotations
 
 from math import ceil, inf
 
-#: The weight of one answer in the mean latency.
+#: The weight of one response in the mean latency.
 _SHARE = 1 / 16
 
 
 class Width:
-    """The number, from the latencies that it is told.
+    """The number of requests to keep in flight, from the latencies that it is told.
 
-    :param least: requests, what it never falls below, and what it is until an answer is in.
-    :param most: requests, what it never exceeds.
+    :param least: lower bound; also the number before the first response.
+    :param most: upper bound.
     """
 
     def __init__(self, *, least: int = 4, most: int = 64) -> None:
@@ -28,14 +28,14 @@ class Width:
         self._latency: float | None = None
 
     def answered(self, seconds: float) -> None:
-        """Take note of how long one request took, from departure to answer."""
+        """Record the seconds from sending one request to its response."""
         if self._latency is None:
             self._latency = seconds
         else:
             self._latency += (seconds - self._latency) * _SHARE
 
     def at(self, rate: float) -> int:
-        """Requests to keep under way where ``rate`` a second may go, at most."""
+        """Return the number of requests for a limit of ``rate`` requests a second."""
         if self._latency is None:
             return self._least
         if rate == inf:

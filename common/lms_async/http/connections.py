@@ -1,12 +1,12 @@
-"""Connections on which nothing is left over from an earlier request.
+"""Connections on which no bytes of an earlier response are left.
 
-HTTP/1.1 has no request numbers: the next bytes on a connection are taken for the response to the
-last request. A proxy that answers one request twice would thus give every later request the
-response to the one before it. Two rules keep us safe:
+HTTP/1.1 does not number requests: the next bytes on a connection count as the response to the last
+request. So a proxy that answers one request twice would shift all later responses on that
+connection by one. Two rules prevent this:
 
-- A connection is used again only if nothing waits to be read on it.
-- A write whose response names no row gets a connection that was never used before: a response that
-  comes late could pass for its own. See :func:`open_sessions`.
+- A connection is used again only if no unread bytes are waiting on it.
+- A write whose response names no row gets a new connection, since a late response to an earlier
+  request could pass for its own. See :func:`is_matched` and :func:`open_sessions`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from .call import Call
 from .in_flight import CURRENT, observing
+from .responses import Response
 
 _KEEPALIVE = 60.0  # seconds
 
 
 class NotConnected(aiohttp.ClientError):
-    """No connection could be made, so nothing was sent. The cause says why."""
+    """No connection could be made, so nothing was sent. The exception's cause says why."""
 
 
 class CleanConnector(aiohttp.TCPConnector):
@@ -45,10 +47,10 @@ class CleanConnector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own signature
     ) -> Connection:
-        """Get a connection from the pool, or make one.
+        """Return a connection from the pool, or a new one.
 
-        :raises NotConnected: the other side, or a proxy, broke the connection off while it was
-            being made, or the name of either can't be looked up.
+        :raises NotConnected: the server or a proxy closed the connection while it was being made,
+            or the name of either can't be looked up.
         """
         while True:
             try:
@@ -60,12 +62,12 @@ class CleanConnector(aiohttp.TCPConnector):
                 aiohttp.ClientResponseError,
                 UnicodeError,
             ) as error:
-                # What a proxy does to our CONNECT request, before our own request is sent. Or a
-                # host name, the vendor's or the proxy's, that no name server can be asked for.
+                # A proxy broke off our CONNECT request, so our own request was not sent; or no name
+                # server can be asked for the host.
                 raise NotConnected from error
             protocol = connection.protocol
             if protocol is None or protocol not in self._used:
-                break  # a new one is not looked at: TLS sends session tickets without being asked
+                break  # not checked when new: TLS servers send session tickets unasked
             if not (protocol.should_close or _is_readable(connection)):
                 break
             connection.close()
@@ -73,14 +75,21 @@ class CleanConnector(aiohttp.TCPConnector):
             self._used.add(protocol)
         progress = CURRENT.get()
         if progress is not None:
-            progress.sent = True  # from here on
+            progress.sent = True  # from here on the request may be sent
         return connection
+
+
+def is_matched(call: Call[object]) -> bool:
+    """Return whether a late response to another request can't pass for the response to ``call``, or
+    does no harm: that of a read, one whose rows name their keys, or one returned undecoded."""
+    keyed = call.is_bulk and call.envelope_key is not None
+    return call.method == "GET" or keyed or call.returns is Response
 
 
 def open_sessions(
     connector: aiohttp.BaseConnector | None, *, trust_env: bool
 ) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
-    """A session that keeps its connections, and one that has a new one for each request.
+    """Return a session that keeps its connections, and one with a new connection per request.
 
     :param connector: the caller's own, which then serves all requests.
     :param trust_env: whether the usual environment variables name the proxy.
@@ -104,7 +113,7 @@ def open_sessions(
 
 
 def _is_readable(connection: Connection) -> bool:
-    """Whether the system has bytes, or the end of the connection, that asyncio has not read yet."""
+    """Return whether unread bytes, or the end of the connection, wait in the system's buffer."""
     transport = connection.transport
     handle = None if transport is None else transport.get_extra_info("socket")
     if handle is None or handle.fileno() < 0:

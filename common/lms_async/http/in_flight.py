@@ -1,9 +1,9 @@
-"""A request that goes on although its caller gave up.
+"""Requests that go on after their callers were cancelled.
 
 When a caller is cancelled after its request was sent, the request may still arrive at the server.
-Nobody can call it back. So each request is sent by a task of its own: the caller leaves at once,
-and the task waits for the response, to know when the request has arrived. Then its slot of the
-limit is free one period later, and not only when the request's timeout has passed.
+So each request is sent by a task of its own. The caller leaves at once, and the task waits for the
+response, to know when the request has arrived. Its slot of the rate limit is then free one period
+later, instead of one period after the request's timeout.
 """
 
 from __future__ import annotations
@@ -23,25 +23,24 @@ from ..limits.slot import FullSlot
 class Progress:
     """How far one request got.
 
-    :param slot: its slot of the limit.
-    :param deadline: when its timeout has passed, on the loop's clock.
-    :param observed: whether the session reports when the request gets its connection. A session of
-        the caller's own does not: its requests are taken to be sent at once.
+    :param slot: the request's slot of the rate limit.
     """
 
     slot: FullSlot
-    loop: asyncio.AbstractEventLoop
-    deadline: float
-    observed: bool
+    #: Whether the session reports when the request gets its connection. A session of the caller's
+    #: own does not, so its requests count as sent from the start.
+    observed: bool = True
+    #: When the request's timeout ends, in the event loop's time.
+    deadline: float = 0.0
     #: Whether the request has a connection, so that it may have been sent.
     sent: bool = False
 
     def left(self) -> float:
-        """How many seconds are left of the timeout, and so how long it may take to arrive."""
-        return max(0.0, self.deadline - self.loop.time())
+        """Return the seconds left of the timeout: the time the request may still take to arrive."""
+        return max(0.0, self.deadline - asyncio.get_running_loop().time())
 
 
-#: That of the request which the running task sends.
+#: The progress of the request that the running task sends.
 CURRENT: ContextVar[Progress | None] = ContextVar("lms_async.http.in_flight", default=None)
 
 
@@ -50,8 +49,10 @@ async def _got_connection(session: aiohttp.ClientSession, context: Any, params: 
 
 
 def observing() -> aiohttp.TraceConfig:
-    """The tracing that tells each request's :class:`Progress` when it gets its connection: for a
-    connector of the caller's own. Ours does it at less cost, see ``connections.py``."""
+    """Return the tracing that tells each request's :class:`Progress` when it gets its connection.
+
+    It serves a connector of the caller's own. Ours does this at less cost, see ``connections.py``.
+    """
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_got_connection)
     tracing.on_connection_reuseconn.append(_got_connection)
@@ -59,7 +60,7 @@ def observing() -> aiohttp.TraceConfig:
 
 
 class InFlight:
-    """The requests of one client whose callers are gone."""
+    """The requests of one client whose callers were cancelled."""
 
     def __init__(self) -> None:
         self._left_behind: set[asyncio.Task[aiohttp.ClientResponse]] = set()
@@ -75,13 +76,14 @@ class InFlight:
         """Wait for the response to ``request``, which ends its own slot.
 
         :param ended: called in any case when the response's status line is in, or will not come.
-        :param over: called when the request is over without a response for the caller, with the
-            response that came too late for it.
+        :param over: called when the request ended without a response for the caller; it is given
+            the response that came too late, or ``None``.
         """
-        task = progress.loop.create_task(request)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(request)
         task.add_done_callback(ended)
-        # Less work than asyncio.wait(): a cancelled caller leaves the task alone.
-        waiting = progress.loop.create_future()
+        # A future costs less than asyncio.wait(), and a cancelled caller leaves the task alone.
+        waiting = loop.create_future()
 
         def wake(_: object) -> None:
             if not waiting.done():
@@ -91,7 +93,7 @@ class InFlight:
 
         def left_behind(_: object) -> None:
             self._left_behind.discard(task)
-            progress.slot.unused()  # it has ended already, unless the task never began to run
+            progress.slot.unused()  # has no effect unless the task never began to run
             if task.cancelled() or task.exception() is not None:
                 over(None)
             else:
@@ -103,8 +105,8 @@ class InFlight:
         except asyncio.CancelledError:
             self._left_behind.add(task)
             task.add_done_callback(left_behind)
-            # Without a connection nothing was sent yet, and nothing shall be. Where that can't be
-            # seen, a request must not be sent later either.
+            # Without a connection nothing was sent yet, so nothing must be sent later. Where the
+            # session does not report connections, the request is stopped too, to be safe.
             if not (progress.sent and progress.observed):
                 task.cancel()
             raise
@@ -115,7 +117,7 @@ class InFlight:
             raise
 
     async def close(self) -> None:
-        """Cut the requests that were left behind."""
+        """Cancel the requests whose callers were cancelled."""
         loop = asyncio.get_running_loop()
         tasks = [task for task in self._left_behind if task.get_loop() is loop]
         for task in tasks:

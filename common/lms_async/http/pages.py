@@ -1,10 +1,10 @@
-"""Lists that are never just their first page.
+"""Lists of the vendor, read page by page to their end.
 
-``await pages`` gives everything, ``async for row in pages`` streams it, ``async for page in
-pages.pages()`` gives it page by page. The next page is fetched while the last one is being used.
-No row is given twice. Where the vendor lists by offset, none is missed when rows are put in or
-taken out in front while the list is read; a list by page numbers, or one that is sorted anew
-meanwhile, can't be held to that.
+``await pages`` returns all rows, ``async for row in pages`` streams them, and ``async for page in
+pages.pages()`` gives one page at a time. The next page is fetched while the last one is in use. No
+row is given twice. Where the vendor lists by offset, no row is missed when rows before it are added
+or removed during reading. That does not hold for a list by page numbers, nor for a list whose order
+changes during reading.
 """
 
 from __future__ import annotations
@@ -16,26 +16,29 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ..errors import UnexpectedResponse
-from .call import Call, Query
+from .call import Call
 from .prefetch import ahead
 from .transport import Transport
+from .urls import Query
 
 T = TypeVar("T")
 
-#: Pages that are fetched ahead of the reader.
+#: How many pages are fetched ahead of the reader.
 AHEAD = 2
-#: How often we step back in a row before a list is said to change faster than it can be read.
+#: How many steps back in a row are made before the list counts as changing too fast to be read.
 _MOST_STEPS_BACK = 100
-#: How many pages may follow one another without a row that is new and has an id.
+#: How many pages in a row may have no new row with an id.
 _MOST_IDLE = 1000
 
 
 class Pages(Generic[T]):
-    """A list of ``T``, spread by the vendor over pages. It may be read more than once.
+    """A list of ``T`` that the vendor returns in pages. It may be read more than once.
 
-    :param more: further calls of the same kind, whose rows come after those of ``call``: for a list
-        of so many ids that they do not fit into one URL.
-    :raises LmsError: while it is read, see :mod:`lms_async.errors`.
+    :param call: the request for the first page.
+    :param row: the type of a row.
+    :param more: further calls, whose rows follow those of ``call``, for a filter of more ids than
+        fit into one URL.
+    :raises LmsError: while the list is read, see :mod:`lms_async.errors`.
     """
 
     def __init__(
@@ -68,14 +71,13 @@ class Pages(Generic[T]):
                     yield row
 
     async def pages(self) -> AsyncGenerator[list[T], None]:
-        """Each page as a list, without the rows that an earlier page gave already."""
+        """Yield each page as a list, without rows that were on an earlier page."""
         async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
             async for page in pages:
                 yield page
 
     async def _fetched(self) -> AsyncGenerator[list[T], None]:
-        # Decoded as soon as they are there: to come back to a page that was laid by costs more
-        # than the prefetched page of models takes.
+        # Pages are decoded as soon as they arrive, while they are in the processor's cache.
         rows_only = attrs.evolve(self._call, envelope_key=None)
         for call in (self._call, *self._more):
             async with aclosing(_raw_pages(self._transport, call)) as raw:
@@ -85,12 +87,12 @@ class Pages(Generic[T]):
 
 
 async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
-    """Pages one after the other, seeing to it that they join, without rows that were seen.
+    """Yield the rows of one page after the other, without rows that were seen before.
 
-    Where the vendor lists by offset, each page is asked for from the last row of the one before.
-    If its first row was not seen before, rows in front of it were taken out and the list has
-    shifted: what lies between was missed, so we step back until the pages overlap again. Rows put
-    in front only bring back rows that were seen, which are dropped.
+    Where the vendor lists by offset, each page is requested from the last row of the page before.
+    If its first row was not seen before, earlier rows were removed and the list has shifted. The
+    rows in between were missed, so we step back until the pages overlap again. Rows added earlier
+    in the list only bring back rows that were seen, which are dropped.
     """
     vendor = transport.vendor
     seen: set[Hashable | None] = set()
@@ -109,7 +111,7 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
         guessed = page.rows if page.guessed else []
         identities = list(map(vendor.identity, page.rows))
         joins = page.rows and identities[0] in seen
-        # An empty page that names a next one is passed over; at the end, it means a shorter list.
+        # An empty page that names a next one is skipped. At the end it means a shorter list.
         if must_join and not joins and (page.rows or page.next is None):
             earlier = vendor.earlier(call, back)
             if earlier is not None:
@@ -136,8 +138,8 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
 def _fresh(
     rows: list[Any], identities: list[Hashable | None], seen: set[Hashable | None]
 ) -> list[Any]:
-    """The rows that were not seen before, or that nothing identifies; they are seen from now on."""
-    if identities and identities[0] in seen:  # where a page overlaps the one before
+    """Return the rows that were not seen before or have no identity, and mark them as seen."""
+    if identities and identities[0] in seen:  # the page overlaps the one before
         rows, identities = rows[1:], identities[1:]
     new = set(identities)
     if len(new) == len(identities) and None not in new and new.isdisjoint(seen):

@@ -1,4 +1,4 @@
-"""Running a source ahead of whoever reads it, so far and no further."""
+"""Prefetching: run a source ahead of its reader, up to a bound."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 async def ahead(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T, None]:
-    """What ``source`` yields, in order, with up to ``most`` elements kept ready.
+    """Yield the elements of ``source`` in order, with up to ``most`` of them kept ready.
 
-    The source runs in a task of its own and stands still while ``most`` elements wait. What it
-    raises is raised after the elements before. Closing this generator closes the source.
+    The source runs in a task of its own and pauses while ``most`` elements are ready. An error of
+    the source is raised after the elements before it. Closing this generator closes the source.
     """
     ready: deque[T] = deque()
     some, room = asyncio.Event(), asyncio.Event()

@@ -1,10 +1,9 @@
-"""What an HTTP error status says about the rows of a whole chunk: the one table.
+"""What an HTTP error status means for the rows of a chunk: one table.
 
-A chunk holds up to 50 rows, and one status answers for all of them. The table says, for every
-status from 400 to 599, whether one row may be to blame, whether waiting helps, whether any other
-chunk could fare better, and whether the vendor may have acted. A status that is not listed has no
-meaning that a client could rely on: a 4xx ends the bulk with its rows unsettled, a 5xx counts as a
-lost response.
+A chunk holds many rows and gets one status. For every status from 400 to 599 the table says whether
+one row may have caused it, whether waiting helps, whether other chunks would fail too, and whether
+the vendor may have acted. A status that is not listed has no meaning that a client can rely on: a
+4xx ends the bulk and its rows are skipped, and a 5xx counts as a lost response.
 """
 
 from __future__ import annotations
@@ -15,16 +14,17 @@ from enum import Enum
 class Effect(Enum):
     """What is done after a status."""
 
-    #: One row may have caused it. Halve the chunk; a row that is refused alone is ``rejected``.
+    #: One row may have caused it. Halve the chunk. A row that is refused alone is ``rejected``.
     CONTENT = "content"
-    #: The path names what all rows have in common, and that is not there: all are ``rejected``.
+    #: The path names a record that all rows share, and it does not exist. All are ``rejected``.
     SHARED = "shared"
-    #: Nothing was done, and the same request may succeed later. Retry it; if that does not help,
-    #: the rows are ``skipped``, so that the next run sends them.
+    #: Nothing was done, and the request may succeed later. Retry it. If that does not help, the
+    #: rows are ``skipped``, so that the next run sends them.
     PASSES = "passes"
-    #: Nothing was done, and no other chunk could fare better. Stop; the rows are ``skipped``.
+    #: Nothing was done, and other chunks would fail too. Stop; the rows are ``skipped``.
     ENDS = "ends"
-    #: The vendor may have acted. Repeat what is repeatable, look up the rest, else ``unknown``.
+    #: The vendor may have acted. Repeat the request if it is repeatable, else look the rows up. A
+    #: row that the look-up can't settle is ``unknown``.
     UNSETTLED = "unsettled"
 
 
@@ -34,10 +34,10 @@ EFFECTS: dict[int, tuple[Effect, str]] = {
     401: (Effect.ENDS, "the credentials are not accepted"),
     402: (Effect.ENDS, "the school's subscription does not include this"),
     403: (Effect.ENDS, "the account may not do this"),
-    404: (Effect.ENDS, "the address is not there; it is the same for every chunk"),
+    404: (Effect.ENDS, "the address does not exist; it is the same for every chunk"),
     405: (Effect.ENDS, "the address does not take this method"),
     406: (Effect.ENDS, "the vendor cannot answer in JSON here"),
-    407: (Effect.ENDS, "a proxy wants credentials; the vendor was not reached"),
+    407: (Effect.ENDS, "a proxy requires credentials; the vendor was not reached"),
     408: (Effect.PASSES, "the request did not arrive in time as a whole, and was dropped"),
     409: (Effect.CONTENT, "a row conflicts with a record of the vendor"),
     410: (Effect.ENDS, "the address is gone; it is the same for every chunk"),
@@ -61,10 +61,10 @@ EFFECTS: dict[int, tuple[Effect, str]] = {
     501: (Effect.ENDS, "the vendor does not have this method"),
     502: (Effect.UNSETTLED, "a gateway lost the vendor's response"),
     503: (Effect.UNSETTLED, "overload or maintenance, of a gateway or of the vendor"),
-    504: (Effect.UNSETTLED, "a gateway waited for the vendor in vain"),
+    504: (Effect.UNSETTLED, "a gateway got no response from the vendor"),
     505: (Effect.ENDS, "the protocol's version; it is the same for every chunk"),
     510: (Effect.ENDS, "an extension that no row of ours could add"),
-    511: (Effect.ENDS, "this network wants a login; the vendor was not reached"),
+    511: (Effect.ENDS, "this network requires a login; the vendor was not reached"),
 }
 
 #: Statuses of the content that may also pass: the record that a row conflicts with, or the part
@@ -76,11 +76,11 @@ _OTHER_FAILURE = (Effect.UNSETTLED, "not a status that HTTP defines for this")
 
 
 def effect_of(status: int, *, path_names_rows: bool = False) -> Effect:
-    """Say what to do after ``status`` was the response to a whole chunk.
+    """Return what to do after ``status`` was the response to a whole chunk.
 
     :param status: from 400 to 599.
-    :param path_names_rows: whether the URL's path holds an id that the rows gave, e.g. of their
-        class: then 404 and 410 speak of that id.
+    :param path_names_rows: whether the URL's path holds an id that the rows name, e.g. of their
+        class. Then 404 and 410 are about that id.
     """
     if path_names_rows and status in (404, 410):
         return Effect.SHARED

@@ -1,25 +1,26 @@
-"""The one road to the wire.
+"""Send a call: the whole way of a request, from a :class:`Call` to a decoded value.
 
 ::
 
-    send = retry( slot = limiter.acquire → wire.exchange( sign ) → vendor.check ) → decode
+    send → _fetch (follows redirects) → _perform (retries) → _attempt → decode
+                                                                │
+               acquire_slot → wire.exchange (signs, sends) → vendor.check
 
-Waits for a slot and sleeps between attempts stand outside the exchange, so that its timeout is the
-vendor's alone; each attempt is signed afresh, and a refusal (429) stops everybody who shares the
-limit.
+Waiting for a slot and pausing between attempts happen outside ``wire.exchange``, so the timeout of
+one attempt measures the vendor only. Each attempt is signed anew. A rate-limit response (429)
+pauses every call that shares the limit.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Hashable, Sequence
-from copy import copy
 from functools import partial
 from math import inf
 from typing import Any, TypeVar, cast, get_args
 
-import attrs
 import orjson
 
 from ..errors import (
@@ -28,8 +29,6 @@ from ..errors import (
     DecodeError,
     InvalidInput,
     LmsError,
-    OutcomeUnknown,
-    RateLimited,
     Unauthorized,
     UnexpectedResponse,
 )
@@ -44,48 +43,31 @@ from ..events import (
     log,
     tell,
 )
-from ..limits.registry import acquired, shared
-from ..limits.slot import FullSlot
+from ..limits.registry import shared
 from ..limits.window import Limiter, Priority
 from ..records.scalars import Misfit
+from .acquire import acquire_slot
+from .attempts import Attempts
 from .call import AttemptObserver, Call, follow
 from .concurrency import Width
-from .envelope import confirm
-from .responses import Response
-from .retry import Quota, RetryableError, RetryPolicy, is_lost, is_retryable, retry_after, retrying
+from .in_flight import Progress
+from .responses import Response, confirm
+from .retry import Quota, RetryPolicy
 from .vendor import Vendor
 from .wire import Wire
 
 T = TypeVar("T")
 
 _MOST_HOPS = 5
-#: How often credentials are renewed because a slot came only after their time.
-_MOST_RENEWALS = 3
-
-
-@attrs.define(eq=False)
-class _Try:
-    """One call on its way: how many attempts it took, what they cost, how long it was paused."""
-
-    call: Call[Any] = attrs.field(repr=False)
-    body: bytes | None = attrs.field(repr=False)
-    attempts: int = 0
-    paid: int = 0
-    paused: float = 0.0
-    #: Which credentials the last attempt carried, and whether ones that were refused were renewed.
-    generation: int | None = None
-    renewed: bool = False
-    #: Whether the credentials could not be had: that was tried as often as it may be.
-    unprepared: bool = False
-    #: Whether an attempt was sent whose answer is not known, whatever became of the later ones.
-    in_doubt: bool = False
-    #: The failure of the first attempt, until it is known whether there is a second.
-    failure: LmsError | None = None
-    watch: AttemptObserver | None = attrs.field(default=None, repr=False)
 
 
 class Transport:
-    """Sends calls of one client: see the module's first lines."""
+    """Sends the calls of one client.
+
+    :param limiter: replaces the vendor's own limits.
+    :param timeout: seconds for one attempt.
+    :param deadline: seconds for a call as a whole, with queue, pauses and retries.
+    """
 
     def __init__(
         self,
@@ -97,11 +79,13 @@ class Transport:
         timeout: float = 60.0,
         events: Sequence[Listener] = (),
         priority: Priority = "normal",
+        deadline: float | None = None,
     ) -> None:
         if priority not in get_args(Priority):
             raise InvalidInput(f"priority is one of {', '.join(get_args(Priority))}")
-        if not 0 < timeout < inf:
-            raise InvalidInput("timeout is a number of seconds, above 0")
+        for name, seconds in (("timeout", timeout), ("deadline", deadline)):
+            if seconds is not None and not 0 < seconds < inf:
+                raise InvalidInput(f"{name} is a number of seconds, above 0")
         self.vendor = vendor
         self.wire = wire
         self._limiter = limiter
@@ -110,8 +94,8 @@ class Transport:
         self._timeout = timeout
         self._events = heard(events)
         self._priority = priority
+        self._deadline = deadline
         self._width = Width(least=8)
-        self._again = retrying(self._policy, self._attempt, self._note)
 
     def with_options(
         self,
@@ -119,9 +103,12 @@ class Transport:
         timeout: float | None = None,
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
+        deadline: float | None = None,
     ) -> Transport:
-        """A transport over the same session and limiter, with other options; the quota of retries
-        is the same too, unless ``retry`` brings its own."""
+        """Return a transport with other options over the same session and limiter.
+
+        It shares the quota of retries too, unless ``retry`` is given.
+        """
         view = Transport(
             self.vendor,
             self.wire,
@@ -130,6 +117,7 @@ class Transport:
             timeout=self._timeout if timeout is None else timeout,
             events=self._events,
             priority=priority or self._priority,
+            deadline=self._deadline if deadline is None else deadline,
         )
         view._width = self._width
         if retry is None:
@@ -138,7 +126,7 @@ class Transport:
 
     @property
     def account(self) -> Hashable:
-        """What tells the account that is worked on from others; may hold a secret."""
+        """What identifies the account among others; may hold a secret."""
         return self.vendor.account
 
     @property
@@ -148,38 +136,55 @@ class Transport:
 
     @property
     def width(self) -> int:
-        """How many requests are worth keeping under way at once, as far as is known now."""
+        """How many requests are worth keeping in flight, as far as is known now."""
         limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
         return self._width.at(limiter.rate)
 
     async def send(self, call: Call[T]) -> T:
-        """Send ``call``, and give what it returns.
+        """Send ``call`` and return its decoded value.
 
         :raises LmsError: see :mod:`lms_async.errors`.
         """
-        payload, _ = await self.fetch(call)
-        return self.decode(call, payload)
+        response, payload, _ = await self._fetch(call, None)
+        try:
+            return self.decode(call, payload)
+        except DecodeError as error:
+            error.response = response.shortened()
+            raise
 
     async def fetch(
         self, call: Call[Any], *, watch: AttemptObserver | None = None
     ) -> tuple[Any, int]:
-        """The checked payload of ``call``, not decoded, and how many attempts it took.
+        """Send ``call`` and return its checked payload, not decoded, and the number of attempts.
 
         :param watch: told of each attempt.
+        :raises LmsError: see :mod:`lms_async.errors`.
         """
-        attempts = 0
+        _, payload, made = await self._fetch(call, watch)
+        return payload, made
+
+    async def _fetch(
+        self, call: Call[Any], watch: AttemptObserver | None
+    ) -> tuple[Response, Any, int]:
+        """Send ``call``, follow redirects, and return response, payload and number of attempts."""
+        perform, ends_at = self._perform, inf
+        if self._deadline is not None:
+            perform = self._by_deadline
+            ends_at = asyncio.get_running_loop().time() + self._deadline
+        made = 0
         for _ in range(_MOST_HOPS):
-            answer, payload, made = await self._perform(call, watch)
-            attempts += made
-            if not _is_redirect(answer):
-                return payload, attempts
-            call = self._redirected(call, answer, attempts)
-        raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(attempts)
+            attempts = Attempts(call, self._policy, self._quota, watch, ends_at)
+            response, payload = await perform(attempts)
+            made += attempts.made
+            if not _is_redirect(response):
+                return response, payload, made
+            call = self._redirected(call, response, made)
+        raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(made)
 
     def decode(self, call: Call[T], payload: Any) -> T:
-        """``payload`` as the type that ``call`` returns.
+        """Return ``payload`` as the type that ``call`` returns.
 
-        :raises DecodeError: names the fields that don't fit; holds none of their values.
+        :raises DecodeError: names the fields that don't fit, without their values.
         """
         if call.returns is None or call.returns is Response:
             return cast("T", payload)
@@ -191,108 +196,122 @@ class Transport:
             paths = [f"{path or 'all of it'}: {why}" for path, why in misfit.fields.items()]
         raise DecodeError(paths, call=call)
 
-    async def _perform(
-        self, call: Call[Any], watch: AttemptObserver | None
-    ) -> tuple[Response, Any, int]:
-        state = _Try(call, _encoded(call), watch=watch)
+    async def _by_deadline(self, attempts: Attempts) -> tuple[Response, Any]:
+        """Do as :meth:`_perform`, and end the call when its deadline passes."""
         try:
-            # Nearly every call succeeds at once: only one that did not goes through backoff.
-            answer, payload = await self._exchange(state)
-        except LmsError as failure:
-            state.failure = failure
-        else:
-            self._quota.earn(1)
-            return answer, payload, state.attempts
-        try:
-            answer, payload = await self._again(state)
-        except RetryableError as given_up:
-            error = given_up.error
-        except LmsError as final:
-            error = final
-        else:
-            self._quota.earn(state.paid or 1)
-            return answer, payload, state.attempts
-        lost = is_lost(error) and not call.repeatable
-        if lost or (state.in_doubt and not error.may_have_acted):
-            error = _in_doubt(call, error)
-        raise error.after(state.attempts)
+            async with asyncio.timeout_at(attempts.ends_at) as deadline:
+                return await self._perform(attempts)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+        raise attempts.out_of_time()
 
-    async def _attempt(self, state: _Try) -> tuple[Response, Any]:
-        """One attempt, or the failure of the first one, which has been made."""
-        call = state.call
-        error, state.failure = state.failure, None
-        if error is None:
+    async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
+        """Make attempts until one succeeds, or until none may follow."""
+        body = _encoded(attempts.call)
+        while True:
             try:
-                return await self._exchange(state)
-            except LmsError as failure:
-                error = failure
-        state.in_doubt |= error.may_have_acted and call.method != "GET"
-        if state.watch is not None and error.may_have_acted:
-            state.watch.lost()
-        if not self._may_retry(state, error):
-            raise error
-        if state.watch is not None and not state.in_doubt:
-            state.watch.will_retry()
-        raise RetryableError(error, state)
+                response, payload = await self._attempt(attempts, body)
+            except LmsError as error:
+                failure = error
+            else:
+                attempts.succeeded()
+                return response, payload
+            attempts.failed(failure)
+            wait = self._wait_after(failure, attempts)
+            if wait is None:
+                raise attempts.final(failure)
+            if wait > attempts.seconds_left():
+                raise attempts.out_of_time()
+            attempts.will_retry()
+            name = type(failure).__name__
+            tell(self._events, Retrying(str(attempts.call), attempts.made, name, wait))
+            await asyncio.sleep(wait)
 
-    async def _exchange(self, state: _Try) -> tuple[Response, Any]:
-        call = state.call
+    def _wait_after(self, error: LmsError, attempts: Attempts) -> float | None:
+        """Return the seconds until the next attempt, or ``None`` if ``error`` ends the call."""
+        if type(error) is Unauthorized and attempts.may_renew():
+            # A token may be revoked before it expires. The vendor did nothing, so any call may be
+            # repeated.
+            self.vendor.expire(cast("int", attempts.generation))
+            return 0.0
+        return attempts.wait_after(error)
+
+    async def _attempt(self, attempts: Attempts, body: bytes | None) -> tuple[Response, Any]:
+        """Make one attempt: wait for a slot, send the request, check the response."""
+        call = attempts.call
         url = self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
         asked = time.monotonic()
-        slot = await self._slot(state)
+        slot = await acquire_slot(
+            attempts,
+            self.vendor,
+            self._limiters(call),
+            priority=self._priority,
+            max_pause=min(self._policy.max_pause, attempts.seconds_left()),
+        )
         left = time.monotonic()
         try:
-            if state.watch is not None:
-                await state.watch.before_send()
+            if attempts.observer is not None:
+                await attempts.observer.before_send()
                 left = time.monotonic()
-            state.attempts += 1
+            attempts.made += 1
             if watched:
-                tell(self._events, RequestSent(str(call), state.attempts, left - asked))
+                tell(self._events, RequestSent(str(call), attempts.made, left - asked))
         except BaseException:
             slot.unused()
             raise
-        state.generation = self.vendor.generation()
+        attempts.generation = self.vendor.generation()
+        attempts.progress = Progress(slot)
         try:
-            # From here on the wire alone knows whether the request was sent: it ends the slot.
-            answer = await self.wire.exchange(
+            # From here on only the wire knows whether the request was sent, so the wire ends the
+            # slot.
+            response = await self.wire.exchange(
                 call,
                 url,
-                state.body,
+                body,
                 signed=self.vendor.auth_headers,
-                slot=slot,
+                progress=attempts.progress,
                 seconds=self._timeout,
                 late=partial(self._came_late, call),
             )
         except LmsError as error:
-            tell(self._events, RequestFailed(str(call), state.attempts, type(error).__name__))
+            attempts.progress = None
+            tell(self._events, RequestFailed(str(call), attempts.made, type(error).__name__))
             raise
+        attempts.progress = None
         seconds = time.monotonic() - left
         self._width.answered(seconds)
         if watched:
-            tell(self._events, ResponseReceived(str(call), state.attempts, answer.status, seconds))
+            tell(self._events, ResponseReceived(str(call), attempts.made, response.status, seconds))
+        return response, self._checked(call, response)
+
+    def _checked(self, call: Call[Any], response: Response) -> Any:
+        """Return the payload of a success, ``None`` for a redirect."""
         try:
-            payload = None if _is_redirect(answer) else self.vendor.check(call, answer)
+            payload = None if _is_redirect(response) else self.vendor.check(call, response)
             confirm(call, payload)
-        except ApiError as refused:
-            self._pause(call, refused)
+        except LmsError as error:
+            error.response = response.shortened()
+            if isinstance(error, ApiError):
+                self._pause(call, error)
             raise
-        return answer, payload
+        return payload
 
     def _pause(self, call: Call[Any], refused: ApiError) -> None:
-        """Let everybody who shares the limit wait, if the vendor asks for it."""
+        """Pause all calls that share the limit, if the vendor asks for it."""
         if refused.retry_after is None:
             return
         for limiter in self._limiters(call):
             limiter.pause(refused.retry_after, refusal=refused.status == 429)
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
-    def _came_late(self, call: Call[Any], answer: Response) -> None:
-        """Heed a refusal whose caller has been cancelled: the pause is for everybody."""
-        if answer.status < 400:
+    def _came_late(self, call: Call[Any], response: Response) -> None:
+        """Pause for a response whose caller was cancelled, since the pause is for all calls."""
+        if response.status < 400:
             return
         try:
-            self.vendor.check(call, answer)
+            self.vendor.check(call, response)
         except ApiError as refused:
             self._pause(call, refused)
         except LmsError:
@@ -305,93 +324,22 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    async def _prepare(self, state: _Try) -> None:
-        """Have the credentials for the next attempt.
-
-        :raises LmsError: they could not be had. Nothing of this call was sent, whatever became of
-            the request for them, and no other call could fare better.
-        """
-        try:
-            await self.vendor.prepare()
-        except LmsError as error:
-            failure = copy(error)  # all who wait for the credentials are raised the same one
-        else:
-            return
-        failure.may_have_acted = False
-        failure.stops = True
-        state.unprepared = True
-        raise failure
-
-    async def _slot(self, state: _Try) -> FullSlot:
-        """The right to send one attempt now, with credentials that are fresh by now."""
-        call = state.call
-        for turn in range(_MOST_RENEWALS):
-            await self._prepare(state)
-            try:
-                slot = await acquired(
-                    self._limiters(call),
-                    weight=self.vendor.weight(call),
-                    priority=self._priority,
-                    max_pause=self._policy.max_pause,
-                )
-            except RateLimited as paused:
-                wait = paused.retry_after
-            else:
-                last = turn == _MOST_RENEWALS - 1  # with credentials that are about to end
-                try:
-                    if last or self.vendor.is_prepared():
-                        return slot
-                except BaseException:
-                    slot.unused()
-                    raise
-                slot.unused()  # it was long in coming, and the credentials ended meanwhile
-                continue
-            raise RateLimited(429, retry_after=wait, call=call)
-        raise AssertionError  # the last turn returns or raises
-
     def _limiters(self, call: Call[Any]) -> list[Limiter]:
-        """What ``call`` has to pass: the caller's own limiter, or the vendor's."""
+        """Return the limiters that ``call`` must pass: the caller's own, or the vendor's."""
         if self._limiter is not None:
             return [self._limiter]
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
 
-    def _may_retry(self, state: _Try, error: LmsError) -> bool:
-        if state.unprepared:
-            return False
-        if type(error) is Unauthorized and state.generation is not None and not state.renewed:
-            # A token may be revoked before its time. Nothing was done, so any call may be repeated.
-            self.vendor.expire(state.generation)
-            state.renewed = True
-            return True
-        if not is_retryable(error, state.call):
-            return False
-        asked = retry_after(error)
-        if asked is not None:
-            # A pause costs patience, not attempts: everybody waits it out together.
-            state.paused += max(asked, 0.001)
-            return state.paused <= self._policy.max_pause
-        if state.attempts >= self._policy.tries:
-            return False
-        cost = self._quota.cost(error)
-        if not self._quota.take(cost):
-            return False
-        state.paid += cost
-        return True
-
-    def _note(self, passing: RetryableError, seconds: float) -> None:
-        state = cast("_Try", passing.state)
-        name = type(passing.error).__name__
-        tell(self._events, Retrying(str(state.call), state.attempts, name, seconds))
-
-    def _redirected(self, call: Call[Any], answer: Response, attempts: int) -> Call[Any]:
-        if call.method != "GET":
-            refused = UnexpectedResponse("the vendor redirected a write", call=call)
-            raise refused.after(attempts)
-        try:
-            return follow(call, answer.headers["location"], base_url=self.vendor.base_url)
-        except ValueError as refused:
-            why = str(refused)
-        raise CrossHostRedirect(f"redirect not followed: {why}", call=call).after(attempts)
+    def _redirected(self, call: Call[Any], response: Response, made: int) -> Call[Any]:
+        """Return the call that a redirect leads to."""
+        error: LmsError = UnexpectedResponse("the vendor redirected a write", call=call)
+        if call.method == "GET":
+            try:
+                return follow(call, response.headers["location"], base_url=self.vendor.base_url)
+            except ValueError as refused:
+                error = CrossHostRedirect(f"redirect not followed: {refused}", call=call)
+        error.response = response.shortened()
+        raise error.after(made)
 
 
 def _encoded(call: Call[Any]) -> bytes | None:
@@ -404,17 +352,5 @@ def _encoded(call: Call[Any]) -> bytes | None:
     raise InvalidInput(f"{call}: the body can't be written as JSON")
 
 
-def _in_doubt(call: Call[Any], error: LmsError) -> OutcomeUnknown:
-    """What to tell of a write that was sent, now or in an earlier attempt, and not answered."""
-    earlier = "" if error.may_have_acted else "an earlier attempt's answer was lost, then "
-    unknown = OutcomeUnknown(
-        f"{earlier}{error.what}; the vendor may have acted",
-        call=call,
-        hint="look at the vendor before you repeat it",
-    )
-    unknown.stops = error.stops
-    return unknown
-
-
-def _is_redirect(answer: Response) -> bool:
-    return 300 <= answer.status < 400 and "location" in answer.headers
+def _is_redirect(response: Response) -> bool:
+    return 300 <= response.status < 400 and "location" in response.headers

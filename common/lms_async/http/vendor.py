@@ -1,6 +1,6 @@
-"""The handful of things in which vendors differ.
+"""What a vendor package implements: the base class :class:`Vendor`.
 
-A vendor package implements :class:`Vendor`; nothing else of it is known here.
+It covers credentials, URLs, limits, errors and paging, which is all in which vendors differ here.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from yarl import URL
 
 from ..errors import InvalidInput
 from ..limits.window import Limiter
-from .call import Call, is_encoded_path, url_of
-from .envelope import opened
-from .refusal import refusal
-from .responses import Response
+from .call import Call, url_of
+from .responses import Response, read_payload, refusal
+from .urls import is_encoded_path
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_IN_A_BASE_URL = {*map(chr, range(33)), "\x7f", "?", "#"}
@@ -30,11 +29,13 @@ _IS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}").fullmatch
 _IS_PRINTABLE = re.compile(r"[!-~]+").fullmatch
 
 
-def checked_base_url(base_url: str) -> str:
-    """``base_url`` if credentials may be sent there. A missing last ``/`` is added, and a host name
-    with other letters than ASCII is encoded.
+def checked_base_url(base_url: str, *, allow_http: bool = False) -> str:
+    """Return ``base_url`` if credentials may be sent there.
 
-    :raises InvalidInput: for anything but ``https://``, except ``http://`` on loopback.
+    A missing last ``/`` is added, and a host name that is not ASCII is encoded.
+
+    :param allow_http: accept ``http://`` to other machines too, not to this machine only.
+    :raises InvalidInput: the URL can't be used, or would send credentials unencrypted.
     """
     host: str | None = None
     try:
@@ -46,8 +47,12 @@ def checked_base_url(base_url: str) -> str:
         sound = False
     if not sound or "@" in parts.netloc or set(base_url) & _NOT_IN_A_BASE_URL:
         raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise InvalidInput("http:// base URLs are refused off this machine", hint="use https://")
+    plain = parts.scheme == "http" and (allow_http or parts.hostname in _LOOPBACK)
+    if parts.scheme != "https" and not plain:
+        raise InvalidInput(
+            "an http:// base URL would send credentials unencrypted to another machine",
+            hint="use https://; in code, allow_http=True permits it in a network that you trust",
+        )
     if not parts.netloc.isascii():
         netloc = str(host) if parts.port is None else f"{host}:{parts.port}"
         base_url = f"{parts.scheme}://{netloc}{parts.path}"
@@ -56,18 +61,18 @@ def checked_base_url(base_url: str) -> str:
 
 def _is_host(host: str) -> bool:
     if ":" in host:
-        ip_address(host.partition("%")[0])  # a ValueError, if it is none
+        ip_address(host.partition("%")[0])  # raises ValueError
         return True
     labels = host.removesuffix(".").split(".")
     return len(host) <= 253 and all(_IS_LABEL(label) for label in labels)
 
 
 def checked_secret(secret: str, what: str) -> str:
-    """``secret`` without the blanks and line breaks around it, as files and clipboards add them.
+    """Return ``secret`` without blanks and line breaks around it, which files and clipboards add.
 
-    :param what: what it is, for the message, which does not show it.
-    :raises InvalidInput: it is blank, no text, or holds blanks, control characters or other letters
-        than ASCII, which can't be sent in a header.
+    :param what: what the secret is, for the message, which does not show its value.
+    :raises InvalidInput: the secret is blank or not text, or holds blanks, control characters or
+        letters that are not ASCII, which can't be sent in a header.
     """
     stripped = secret.strip() if isinstance(secret, str) else ""
     if not stripped:
@@ -82,11 +87,13 @@ def checked_secret(secret: str, what: str) -> str:
 
 @attrs.frozen
 class Page:
-    """One page of a list, as rows not yet decoded, and the call for the next one.
+    """One page of a list.
 
-    ``overlaps``: ``next`` begins at this page's last row, so that its first row must be one that
-    was read before, or the list has shifted meanwhile. ``guessed``: the vendor does not say whether
-    there is a next one.
+    :param rows: not yet decoded.
+    :param next: the call for the next page; ``None`` at the end.
+    :param overlaps: whether ``next`` begins at this page's last row. If its first row is then a new
+        one, the list has shifted.
+    :param guessed: whether the vendor does not say that there is a next page.
     """
 
     rows: list[Any] = attrs.field(repr=False)
@@ -96,16 +103,16 @@ class Page:
 
 
 class Vendor(ABC):
-    """What the transport, the pages and the bulk need to know of a vendor.
+    """What the transport, pages and bulks need to know of a vendor.
 
     ``base_url`` is scheme, host and base path, and ends in ``/``, see :func:`checked_base_url`.
-    ``scope`` is what the vendor counts requests by: clients of one scope share their limiter.
-    ``converter`` is that of the vendor's models, see ``records/converter.py``.
+    ``scope`` names what the vendor counts requests by: clients of one scope share their limiter.
+    ``converter`` reads and writes the vendor's models, see ``records/converter.py``.
     """
 
     #: The vendor's name, for messages.
     name: ClassVar[str]
-    #: What to do about a refusal, by status.
+    #: What the user can do about an error, by status.
     hints: ClassVar[Mapping[int, str]] = {}
     #: Seconds to pause after a 429 that names no time.
     default_retry_after: ClassVar[float] = 5.0
@@ -116,78 +123,82 @@ class Vendor(ABC):
 
     @property
     def account(self) -> Hashable:
-        """What tells this account from others of the vendor; may hold a secret, is never shown."""
+        """What identifies this account at the vendor. May hold a secret; never shown."""
         return (self.name, self.base_url, self.scope)
 
     @abstractmethod
     def default_limiter(self) -> Limiter:
-        """A limiter that is safe for this vendor, used where the caller gives none."""
+        """Return a limiter that is safe for this vendor, used if the caller gives none."""
 
     @abstractmethod
     def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
-        """Headers that authorise this one attempt; the context ends when its answer begins."""
+        """Return the headers that authorize one attempt. The context ends at its response."""
 
     @abstractmethod
     def page(self, call: Call[Any], payload: Any) -> Page:
-        """The rows of a list's payload, and the call for the next page."""
+        """Return the rows of a list's payload, and the call for the next page."""
 
     def limits(self, call: Call[Any]) -> Mapping[Hashable, Callable[[], Limiter]]:
-        """What counts ``call``, by scope: all of it must let the call go.
+        """Return the limits that count ``call``, by scope. All of them must let the call go.
 
-        For a vendor that limits an endpoint by itself: that scope too, before the vendor's own.
+        A vendor that limits an endpoint separately returns that scope too, before its own.
         """
         return {self.scope: self.default_limiter}
 
     def weight(self, call: Call[Any]) -> int:
-        """How much of the limit ``call`` uses, where a vendor counts some calls for more."""
+        """Return how much of the limit ``call`` uses: more than 1 where a vendor counts it so."""
         return 1
 
     def url(self, call: Call[Any]) -> str:
-        """Where ``call`` goes: absolute, and percent-encoded as it is sent."""
+        """Return the absolute URL of ``call``, percent-encoded as it is sent."""
         return url_of(call, self.base_url)
 
     async def prepare(self) -> None:  # noqa: B027 - most vendors need nothing
-        """Get what must be had before an attempt can be signed, e.g. a token that is not too old.
+        """Obtain what an attempt needs to be signed, e.g. a token that has not expired.
 
-        Awaited before the attempt waits for its slot.
+        It is awaited before the attempt waits for its slot.
         """
 
     def is_prepared(self) -> bool:
-        """Whether what :meth:`prepare` got is still good, now that the slot is there."""
+        """Return whether what :meth:`prepare` obtained is still valid after the wait."""
         return True
 
     def generation(self) -> int | None:
-        """What tells the credentials of now from renewed ones; ``None`` if they can't be renewed.
-        Asked as an attempt is about to be signed."""
+        """Return a number that changes with each renewal; ``None`` if nothing is renewed.
+
+        It is read just before an attempt is signed.
+        """
         return None
 
     def expire(self, generation: int) -> None:  # noqa: B027 - most vendors have nothing to renew
-        """Have :meth:`prepare` renew the credentials of ``generation``, which were refused."""
+        """Make :meth:`prepare` renew the credentials of ``generation``, which were refused."""
 
-    def check(self, call: Call[Any], answer: Response) -> Any:
-        """The payload of a success.
+    def check(self, call: Call[Any], response: Response) -> Any:
+        """Return the payload of a success.
 
-        :raises LmsError: for anything else, also a 2xx that is not what was asked for.
+        :raises LmsError: the response is not a success, or a 2xx that is not what was asked for.
         """
-        if not 200 <= answer.status < 300:
+        if not 200 <= response.status < 300:
             raise refusal(
-                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+                call, response, hints=self.hints, default_retry_after=self.default_retry_after
             )
-        return opened(call, answer, is_empty=self.is_empty)
+        return read_payload(call, response, is_empty=self.is_empty)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
-        """Whether a response without the key of the list says that the list is empty. It must say
-        so by a count: a key is missing also where an account may not see the list."""
+        """Return whether a response without the key of the list says that the list is empty.
+
+        Only a count says so. The key is also missing if the account may not see the list.
+        """
         return False
 
     def identity(self, row: Any) -> Hashable | None:
-        """What tells a list's rows apart, so that none is given twice; ``None`` if nothing does."""
+        """Return what identifies a row of a list, so that none is given twice, or ``None``."""
         known = row.get("id") if isinstance(row, dict) else None
         return None if known is None else str(known)
 
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
-        """The call for a page that begins ``rows`` further to the front, or at the beginning.
+        """Return the call for a page that begins ``rows`` earlier, or at the start of the list.
 
-        ``None`` where the list can't be read so, or where the page is its beginning already.
+        It is ``None`` if the list can't be read so, or if the page is the first one.
         """
         return None

@@ -1,7 +1,6 @@
-"""One attempt on the wire: bytes out, bytes in, or an error that says whether it may have arrived.
+"""Send one attempt through aiohttp and read its response, or say whether it may have arrived.
 
-All that talks aiohttp on the client side (the clients only name its types), and the owner of a
-client's sessions.
+This module owns a client's aiohttp sessions.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ from yarl import URL
 
 from .._version import __version__
 from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
-from ..limits.slot import FullSlot
 from ..loop_owner import LoopOwner
 from .call import Call
-from .connections import open_sessions
+from .connections import is_matched, open_sessions
 from .in_flight import CURRENT, InFlight, Progress
-from .responses import Response
+from .responses import MOST_OF_A_REFUSAL, Response
 from .wire_errors import (
     NOT_SENT,
     SecondPass,
@@ -35,8 +33,6 @@ from .wire_errors import (
 
 #: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
-#: How much is read of a response that is no success, in bytes after decompression.
-MOST_OF_A_REFUSAL = 64 * 1024
 #: A response of more than this many bytes may be at most so many times its compressed size.
 _MAY_BE_DENSE = 8 * 1024 * 1024
 _MOST_DENSE = 100
@@ -45,10 +41,10 @@ Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
 
 class _OnePass:
-    """The innermost middleware of one attempt: puts its credentials on, and lets it through once.
+    """The innermost middleware of one attempt: adds the credentials and lets one request through.
 
-    Here, and not among the headers of the call: there aiohttp refuses them beside those that a
-    caller's session has of its own (a ``.netrc``, for one), and shows them to its tracers.
+    The credentials are not among the request's own headers, because there aiohttp refuses them
+    beside those of a caller's session (from ``.netrc``, for example) and shows them to tracers.
     """
 
     __slots__ = ("_made", "_progress", "_signature")
@@ -73,13 +69,12 @@ class _OnePass:
 class Wire:
     """A client's connections to one vendor, opened when first needed.
 
-    Requests share kept-alive connections, on which nothing may be left over from an earlier one. A
-    write whose response names no row has a connection of its own, so that it can't be given the
-    response to another write.
+    Requests share kept-alive connections. A write whose response names no row has a connection of
+    its own, so that it can't receive the response to another write. See ``connections.py``.
 
     :param session: the caller's own session, for all requests; it is not closed.
-    :param connector: the caller's own connector, for all requests; not closed either.
-    :param trust_env: take the proxy from ``HTTPS_PROXY``, ``NO_PROXY`` and the like.
+    :param connector: the caller's own connector, for all requests; it is not closed.
+    :param trust_env: take the proxy from ``HTTPS_PROXY`` and ``NO_PROXY``.
     """
 
     def __init__(
@@ -120,7 +115,7 @@ class Wire:
             self._keeping, self._once = open_sessions(self._connector, trust_env=self._trust_env)
         if self._places is None:
             self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
-        return self._keeping if call.is_matched else self._once, self._places
+        return self._keeping if is_matched(call) else self._once, self._places
 
     async def exchange(
         self,
@@ -129,36 +124,37 @@ class Wire:
         body: bytes | None,
         *,
         signed: Signed,
-        slot: FullSlot,
+        progress: Progress,
         seconds: float,
         late: Callable[[Response], None],
     ) -> Response:
-        """Send ``call`` once, and end its slot as what became of it asks for.
+        """Send ``call`` once, and end its slot of the rate limit.
 
         :param url: absolute, already percent-encoded.
-        :param slot: unused if nothing was sent; answered when the status line is in or the server
-            cut the connection; abandoned, for what is left of ``seconds``, if no response came. A
-            request that was sent is waited for here after its caller was cancelled.
+        :param progress: is told when the request may have been sent. Its slot is ended here:
+            unused if nothing was sent; answered when the status line is in or the server cut the
+            connection; abandoned, for what is left of ``seconds``, if no response came. A request
+            that was sent is waited for after its caller was cancelled.
         :param seconds: for the whole attempt; connecting may take 10 of them.
-        :param late: told a response that came after its caller was cancelled, without its body.
+        :param late: called with a response that came after the caller was cancelled, without body.
         :raises InvalidInput: the URL can't be requested; nothing was sent.
-        :raises ConnectionFailed: it was not sent.
-        :raises ResponseLost: it was sent, and no whole response came, or none that can be read
-            (:class:`TimedOut` and :class:`InvalidResponse` among them).
+        :raises ConnectionFailed: no connection was made; nothing was sent.
+        :raises ResponseLost: the request was sent, and no complete or readable response came
+            (also as :class:`TimedOut` or :class:`InvalidResponse`).
         """
         failure: LmsError
         try:
             session, places = self._ready(call)
             await places.acquire()
         except BaseException:
-            slot.unused()
+            progress.slot.unused()
             raise
-        if self._is_closed():  # while this waited for its place
+        if self._is_closed():  # during the wait for a place
             places.release()
-            slot.unused()
+            progress.slot.unused()
             raise unusable()
-        loop = asyncio.get_running_loop()
-        progress = Progress(slot, loop, loop.time() + seconds, observed=self._owned)
+        progress.observed = self._owned
+        progress.deadline = asyncio.get_running_loop().time() + seconds
 
         def over(unheard: aiohttp.ClientResponse | None) -> None:
             places.release()
@@ -169,7 +165,7 @@ class Wire:
             request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
         except BaseException:
             places.release()
-            slot.unused()
+            progress.slot.unused()
             raise
         try:
             response = await self._in_flight.response(request, progress, ended=ended, over=over)
@@ -191,10 +187,10 @@ class Wire:
         except aiohttp.InvalidURL:
             failure = InvalidInput(f"{call}: the URL can't be requested")
         except TimeoutError as error:
-            # Without a connection nothing was sent, however long that took.
+            # Without a connection nothing was sent, however long the attempt took.
             failure = not_sent(call, url, error)
             if progress.sent:
-                failure = TimedOut(f"no answer within {seconds:g} s", call=call)
+                failure = TimedOut(f"no response within {seconds:g} s", call=call)
         except (aiohttp.ClientError, SecondPass, ValueError, OSError) as error:
             # A host's name that no name server can be asked for is noticed before a connection is.
             unnamed = isinstance(error, UnicodeError) and not progress.sent
@@ -203,7 +199,7 @@ class Wire:
             if not self._is_closed():
                 raise
             failure = unusable()
-        # Raised here, outside `except`: aiohttp's own errors print the URL, which names people.
+        # Raised outside `except`, so that aiohttp's error is not its context: that quotes the URL.
         raise failure
 
 
@@ -216,10 +212,11 @@ def _signed_request(
     seconds: float,
     progress: Progress,
 ) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
-    """The request, signed, and what to call when its response begins or will not come.
+    """Return the signed request, and what to call when its response begins or will not come.
 
-    Signed by the caller's own task, where the vendor looks for it when it checks the response. In a
-    frame of its own, which is gone when an error is raised: it holds the credentials.
+    The caller's own task signs, since the vendor's check of the response needs to find the
+    signature there. The credentials are in this function's frame only, which is gone when an error
+    is raised.
     """
     target, printed = _target(url)
     signing = signed(call.method, printed)
@@ -230,7 +227,7 @@ def _signed_request(
         "raise_for_status": False,
         "middlewares": (_OnePass(signing.__enter__(), progress),),
         "timeout": _timeout(seconds),
-        # Not for a session of the caller's own, whose own tracing would be given it.
+        # Not set for a caller's own session, whose tracing would receive it.
         "trace_request_ctx": progress if progress.observed else None,
     }
 
@@ -247,7 +244,7 @@ async def _settled(
     options: dict[str, Any],
     progress: Progress,
 ) -> aiohttp.ClientResponse:
-    """The response, whose body is still to be read. The request's slot is ended in any case."""
+    """Return the response, with its body unread. The request's slot is ended in any case."""
     CURRENT.set(progress)
     try:
         response = await session.request(method, target, **options)
@@ -265,9 +262,9 @@ async def _settled(
 
 @lru_cache(maxsize=64)
 def _target(url: str) -> tuple[URL, str]:
-    """``url`` as aiohttp takes it, and as it goes out then: a bulk has one for all its chunks.
+    """Return ``url`` as aiohttp takes it and as it is sent. A bulk has one URL for all its chunks.
 
-    Nothing is kept here that yarl does not keep: its own cache has the last 128.
+    This cache keeps nothing that yarl does not keep: yarl caches the last 128 URLs.
     """
     target = URL(url, encoded=True)
     return target, str(target)
@@ -280,20 +277,25 @@ _HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
 @lru_cache(maxsize=8)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     connecting = min(10.0, seconds)
-    # `connect` also counts a proxy's response to CONNECT, before which nothing of ours is sent.
+    # `connect` includes a proxy's response to CONNECT. Nothing of ours is sent before it.
     return aiohttp.ClientTimeout(total=seconds, sock_connect=connecting, connect=connecting)
 
 
 def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
-    """How many requests have a connection at once. The others wait here, not on the pool, where
-    their wait would count as the vendor's time, and could not be told from a request that left."""
+    """Return how many requests may have a connection at once.
+
+    The others wait in the semaphore and not in aiohttp's pool. In the pool their wait would count
+    as the vendor's time, and they could not be told from requests that were sent.
+    """
     limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
     return min((limit for limit in limits if limit), default=1000)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body, ``None`` if it is larger than we read. Of a response that is no success only the
-    beginning is read: its status counts, and its text is shown in part at most."""
+    """Return the body, or ``None`` if it is too large.
+
+    Of a response that is not a success only the beginning is read.
+    """
     success = 200 <= response.status < 300
     most = MOST_BYTES if success else MOST_OF_A_REFUSAL
     chunks, size = [], 0
@@ -310,7 +312,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
 
 
 def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
-    """Whether what came was compressed more than rosters can be."""
+    """Return whether the body was compressed more densely than rosters can be."""
     compressed = response.content.total_compressed_bytes
     return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
 
@@ -318,5 +320,5 @@ def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
 def _too_large() -> str:
     return (
         f"the response is larger than {MOST_BYTES} bytes, "
-        f"or {_MOST_DENSE} times larger than it was sent"
+        f"or more than {_MOST_DENSE} times its compressed size"
     )

@@ -1,7 +1,7 @@
-"""What went wrong on the wire, as the error to raise.
+"""Turn the errors of aiohttp into the errors that this package raises.
 
-The texts of aiohttp's errors are never shown: they quote the URL, which names people, or the
-response.
+The texts of aiohttp's errors are never shown, because they quote the URL, which may name a person,
+or the response.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, NotCon
 class SecondPass(Exception):
     """aiohttp is about to send a request again by itself.
 
-    It does so for idempotent methods when a kept-alive connection drops, and has no switch for it
-    (aio-libs/aiohttp#7363). The first pass was sent and its answer lost: what follows is decided
-    by our own retry, which counts it, pays for it and signs it.
+    It does so for idempotent methods when a kept-alive connection drops, and has no option against
+    it (aio-libs/aiohttp#7363). The first pass was sent and its response was lost. Our own retry
+    decides what follows: it counts the attempt, pays for it and signs it.
     """
 
 
@@ -40,31 +40,33 @@ _SERVERS_ENDS = (
 
 
 def is_servers_end(error: BaseException) -> bool:
-    """Whether the server closed the connection, or sent what is no response: no more of the
-    request than it has by now can arrive there."""
+    """Return whether the server closed the connection or sent something that is not HTTP.
+
+    The server has then received all that it will ever receive of the request.
+    """
     return isinstance(error, _SERVERS_ENDS) or (
         isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
     )
 
 
 def unusable() -> ClientUnusable:
-    """The client is closed."""
+    """Return the error for a request of a closed client."""
     return ClientUnusable(
         "the client is closed", hint="make a new one, or use it within `async with`"
     )
 
 
 def lost(call: Call[object], error: Exception) -> ResponseLost:
-    """The response was cut off, or it breaks the rules of HTTP: say which."""
+    """Return the error for a response that was cut off or breaks the rules of HTTP."""
     unread = _why_unreadable(error)
     if unread:
         return InvalidResponse(f"the response can't be read: {unread}", call=call)
-    what = "the connection was cut before the whole answer was in"
+    what = "the connection was cut before the complete response came"
     return ResponseLost(f"{what} [{type(error).__name__}]", call=call)
 
 
 def _why_unreadable(error: Exception) -> str:
-    """Why a response can't be read; blank if it was cut off."""
+    """Return why a response can't be read; blank if it was cut off."""
     said = ""
     cause: BaseException | None = error
     while cause is not None:
@@ -89,11 +91,11 @@ _UNREADABLE = {
 
 
 def proxy_refused(call: Call[object], status: int) -> ConnectionFailed:
-    """A proxy answered with ``status`` instead of connecting us."""
+    """Return the error for a proxy that answered ``status`` instead of connecting."""
     hint = (
         "give the proxy's user name and password in HTTPS_PROXY"
         if status == 407
-        else "this request was not sent: ask whoever runs the proxy"
+        else "the request was not sent; ask the administrator of the proxy"
     )
     return ConnectionFailed(f"the proxy refused to connect: HTTP {status}", call=call, hint=hint)
 
@@ -111,17 +113,17 @@ def _certificate_hint() -> str:
 
 
 def not_sent(call: Call[object], url: str, error: Exception) -> ConnectionFailed:
-    """No connection was made."""
+    """Return the error for a request that got no connection."""
     to = str(URL(url, encoded=True).raw_host)
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         to = "the proxy"
-        hint = "this request was not sent: check HTTPS_PROXY, or the proxy given to the session"
+        hint = "the request was not sent; check HTTPS_PROXY, or the proxy of the session"
     elif isinstance(error, aiohttp.ClientConnectorDNSError):
-        hint = "the name can't be looked up: check the base URL and the network"
+        hint = "the host name was not found; check the base URL and the network"
     elif isinstance(error, aiohttp.ClientConnectorCertificateError):
         hint = _certificate_hint()
     elif isinstance(error, aiohttp.ClientSSLError):
         hint = "TLS could not be agreed on: check that the host, its port and any proxy speak https"
     else:
-        hint = "this request was not sent: check the host, the network and any proxy"
+        hint = "the request was not sent; check the host, the network and any proxy"
     return ConnectionFailed(f"no connection to {to} [{type(error).__name__}]", call=call, hint=hint)

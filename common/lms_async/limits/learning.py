@@ -1,22 +1,23 @@
-"""What a window may learn from its vendor: the real limit, and how much of the wait is needless.
+"""Learn a vendor's real limit, and how early a slot may be free again.
 
-Pure: time comes in as an argument. Two things are learnt, from nothing but answers and refusals.
+The code is pure: time comes in as an argument. It learns two things, from responses and refusals
+(429) only.
 
-**The limit.** A refusal while the slots are kept as safely as can be means that the vendor allows
-less. The limit goes down to 0.7 of itself, or to the last one that held; it goes up again half the
-way to where it was refused, when it was used up for two periods without a refusal. So it settles
-just below the smallest limit that was refused. It tries that one again later, and each time that it
-is refused there, it waits twice as long before the next try.
+**The limit.** A refusal while slots are freed as late as is safe means that the vendor allows less.
+The limit then falls to 0.7 of itself, or to the last limit that held. When it was used up for two
+periods without a refusal, it rises half the way to the limit that was refused. So it settles just
+below the smallest limit that was refused. That limit is tried again later. Each time it is refused
+again, the next try comes after twice the time.
 
-**The guard.** A slot is safe from one period after the *answer*. The request arrived earlier than
-that, but nobody can know when. Once the limit has settled, requests are taken to have arrived
-``guard`` seconds after they departed; the guard shrinks while nothing is refused. At the first
-refusal it is dropped, and it never again shrinks to near the value at which that happened.
+**The guard.** It is safe to free a slot one period after the *response*. The request arrived
+earlier, but nobody knows when. Once the limit has settled, a request counts as arrived ``guard``
+seconds after it was sent. The guard shrinks while nothing is refused. At the first refusal it is
+dropped, and later it stays well above the value at which that happened.
 
-That a small guard goes well is due to requests that leave together, as one bunch: how late the
-first, the second and so on of a bunch arrive differs less from bunch to bunch than how late a
-single request arrives. So when the guard begins, slots wait for each other once, at most for one
-period and one answer, and come free together from then on.
+A small guard works because requests are sent in bunches. How late the first, the second and so on
+of a bunch arrive varies less from bunch to bunch than how late a single request arrives. So when
+the guard begins, slots wait for each other once, for one period and one response at most. From then
+on they are free together.
 """
 
 from __future__ import annotations
@@ -25,30 +26,30 @@ from math import inf
 
 import attrs
 
-#: What is left of a limit after a refusal, if no smaller one is known to hold.
+#: Factor by which a refusal lowers the limit, if no smaller limit is known to hold.
 _DOWN = 0.7
-#: Periods that must be used up without a refusal before a limit is taken to hold.
+#: Number of periods, used up without a refusal, after which a limit counts as holding.
 _HOLDS = 2
-#: Such periods before a limit that was refused is tried again; doubled each time.
+#: Number of such periods before a refused limit is tried again; it doubles each time.
 _TRY_AGAIN = 50
-#: What is left of the guard after each period that was used up without a refusal.
+#: Factor by which the guard shrinks after each period that was used up without a refusal.
 _SHRINKS = 0.6
-#: The least guard, as a share of the mean time to an answer, and in seconds.
+#: Lower bound of the guard, as a share of the mean time to a response and in seconds.
 _LEAST_SHARE, _LEAST = 0.3, 0.005
-#: The mean time to an answer, as a share of the period, from which the guard is worth its risk.
+#: Mean time to a response, as a share of the period, from which the guard is worth its risk.
 _WORTH = 0.03
-#: How near the guard may come to one that was refused.
+#: Factor by which the guard stays above a guard that was refused.
 _KEPT_AWAY = 1.5
 
 
 @attrs.frozen
 class LearnedLimit:
-    """What a window has learnt. Keep it as plain numbers with ``attrs.asdict``.
+    """What a window has learned. ``attrs.asdict`` turns it into plain numbers for a file.
 
-    :param limit: requests in a period that the vendor takes.
-    :param refused: the smallest limit that it refused; ``None`` if it has refused none.
-    :param guard: seconds after its departure at which a request is taken to have arrived;
-        ``None``: at its answer, which is the safe end.
+    :param limit: requests in a period that the vendor accepts.
+    :param refused: the smallest limit that the vendor refused, or ``None``.
+    :param guard: seconds after sending at which a request counts as arrived. ``None`` means at its
+        response, which is safe.
     :param refused_guard: the largest guard that was refused; 0 if none was.
     """
 
@@ -61,9 +62,9 @@ class LearnedLimit:
 class Learning:
     """The learning of one limit.
 
-    :param most: requests in a period that are never exceeded, whatever is learnt.
+    :param most: requests in a period that are never exceeded, whatever is learned.
     :param per: the period, in seconds.
-    :param known: what was learnt before.
+    :param known: what was learned before.
     """
 
     def __init__(self, most: int, per: float, known: LearnedLimit | None = None) -> None:
@@ -84,25 +85,25 @@ class Learning:
         self._try_again = _TRY_AGAIN
         self._clean = 0  # periods in a row, used up and without a refusal
         self._since = -inf  # when the current period began
-        self._full = False  # whether somebody had to wait in it
+        self._full = False  # whether a call had to wait in it
         self._deaf_until = -inf
-        self.latency = 0.0  # mean time to an answer
+        self.latency = 0.0  # mean time to a response, in seconds
         self.gathers = False  # whether the guard has just begun
 
     @property
     def learned_limit(self) -> LearnedLimit:
-        """What is known by now."""
+        """What was learned so far."""
         guard = None if self._guard == inf else self._guard
         return LearnedLimit(self.limit, self._refused, guard, self._refused_guard)
 
     def mark_full(self) -> None:
-        """To be called when somebody has to wait: only a limit that is used up is put to test."""
+        """Record that a call has to wait: only a limit that is used up is tested."""
         self._full = True
 
     def answered(self, departed: float, now: float) -> float:
-        """When a request that was answered ``now`` is taken to have arrived."""
+        """Return when a request, sent at ``departed`` and answered ``now``, counts as arrived."""
         taken = now - departed
-        if self.latency:  # one that timed out says little of the others
+        if self.latency:  # bounded, since one very slow response says little about the others
             self.latency += (min(taken, 4 * self.latency) - self.latency) / 16
         else:
             self.latency = taken
@@ -113,14 +114,14 @@ class Learning:
             self._since, self._full = now, False
         if self._guard == inf:
             return now
-        # An answer that took far longer than usual says that it was late, not where.
+        # A response that took far longer than usual does not say where the delay was.
         return min(now, max(departed + self._guard, now - self.latency))
 
     def refused(self, now: float, until: float) -> None:
-        """Take note of a refusal, after which nobody departs until ``until``.
+        """Record a refusal, after which nothing is sent until ``until``.
 
-        What else is refused before then, or within a period, had departed before: it is the same
-        refusal.
+        Requests that are refused before then, or within a period, were sent before it. They count
+        as the same refusal.
         """
         if now < self._deaf_until:
             return
@@ -131,12 +132,12 @@ class Learning:
             self._guard, self._first_guard = inf, None
             return
         if self.limit <= self._holds:
-            self._holds = 0  # it held once, and holds no longer
+            self._holds = 0  # it held before, and does not hold any longer
         refused, self.limit = self.limit, self._holds or max(1, int(self.limit * _DOWN))
         self._refused = max(refused, self.limit + 1)
 
     def _held(self) -> None:
-        """The limit was used up for ``_clean`` periods, and nothing was refused."""
+        """Go on after ``_clean`` periods in which the limit was used up and nothing was refused."""
         if self._clean < _HOLDS:
             return
         self._holds = max(self._holds, self.limit)
@@ -152,7 +153,7 @@ class Learning:
             self._shrink_guard()
 
     def _raise_to(self, limit: int) -> None:
-        """Put a larger limit to test, with every other risk taken out."""
+        """Test a larger limit, without the guard, so that a refusal is about the limit only."""
         self.limit = limit
         self._clean = 0
         if self._guard != inf:

@@ -1,7 +1,7 @@
-"""Who goes next, of those who wait for a limit.
+"""The order in which waiting calls get the next free slot.
 
-First come, first served; but a call that somebody waits for (``interactive``) goes before those of
-an import (``normal``), which keep every fourth place.
+First come, first served. Calls that a person waits for (``interactive``) pass those of an import
+(``normal``), which keep every fourth place.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from typing import Any, Literal
 
 import attrs
 
-#: Who goes first: a call that somebody waits for, or all others.
+#: ``interactive`` for calls that a person waits for, ``normal`` for all others.
 Priority = Literal["normal", "interactive"]
 
-#: How many interactive calls may go in a row while normal ones wait.
+#: How many interactive calls in a row may pass waiting normal ones.
 _IN_A_ROW = 3
 
 
 @attrs.define(eq=False)
 class Waiter:
-    """A call that stands in line. ``max_pause`` is the longest pause that it waits out, in seconds;
-    ``asked`` is set to a pause that is longer, and the call then leaves the line."""
+    """A call that waits for a slot.
+
+    :param turn: done when the call may be sent, or leaves the queue.
+    :param max_pause: the longest pause that the call waits out, in seconds.
+    :param asked: set to a pause that is longer; the call then leaves the queue.
+    """
 
     turn: asyncio.Future[Any]
     weight: int
@@ -32,7 +36,7 @@ class Waiter:
 
 
 class WaitQueue:
-    """The waiters, in two rows."""
+    """The waiting calls, in one queue for each priority."""
 
     def __init__(self) -> None:
         self._interactive: deque[Waiter] = deque()
@@ -45,22 +49,22 @@ class WaitQueue:
 
     @property
     def anybody(self) -> bool:
-        """Whether there may be somebody in it; one who has just been cancelled may be counted."""
+        """Whether a call may be waiting; one that was just cancelled may be counted."""
         return bool(self._interactive or self._normal)
 
     def join(self, waiter: Waiter) -> None:
-        """Stand at the end of the row of its priority."""
+        """Add ``waiter`` at the end of the queue of its priority."""
         self._rows[waiter.priority].append(waiter)
 
     def first(self) -> Waiter | None:
-        """Whose turn it is; ``None`` if nobody waits."""
+        """Return the call that is next; ``None`` if none waits."""
         interactive, normal = self._head("interactive"), self._head("normal")
         if interactive is None or normal is None:
             return interactive or normal
         return normal if self._in_a_row >= _IN_A_ROW else interactive
 
     def leave(self, waiter: Waiter, slot: object = None) -> None:
-        """Let the first of a row go, with its ``slot``: its turn has come."""
+        """Remove ``waiter``, the first of its queue, and give it its ``slot``."""
         self._rows[waiter.priority].popleft()
         if waiter.priority == "normal":
             self._in_a_row = 0
@@ -69,14 +73,14 @@ class WaitQueue:
         waiter.turn.set_result(slot)
 
     def refuse(self, error: Exception) -> None:
-        """Let everybody go with ``error``."""
+        """Make every waiting call fail with ``error``."""
         for row in self._rows.values():
             for waiter in row:
                 if not waiter.turn.done():
                     waiter.turn.set_exception(error)
 
     def dismiss(self, asked: float) -> None:
-        """Tell those who would not wait out a pause of ``asked`` seconds."""
+        """Dismiss the calls that would not wait out a pause of ``asked`` seconds."""
         for row in self._rows.values():
             for waiter in row:
                 if waiter.max_pause < asked and not waiter.turn.done():

@@ -1,4 +1,4 @@
-"""Which limiters a call has to pass: one for each scope that a vendor counts by."""
+"""The limiters that clients share: one for each scope by which a vendor counts requests."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .slot import FullSlot, full_slot
 from .usage import Usage
 from .window import Limiter, Priority, Window
 
-# Kept for as long as the loop: a limiter that went with its client would forget what just departed.
+# Kept as long as the loop. A limiter that ended with its client would forget the last requests.
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
-# Kept for longer: the next event loop begins with the slots that are still busy. Event loops may
-# run in several threads.
+# Kept longer than the loop, so that the next event loop begins with the slots that are still busy.
+# Event loops may run in several threads.
 _used: dict[Hashable, list[Usage]] = {}
 _used_lock = threading.Lock()
 # The event loop that used each scope last.
@@ -23,10 +23,12 @@ _last: dict[Hashable, weakref.ref[asyncio.AbstractEventLoop]] = {}
 
 
 def shared(scope: Hashable, make: Callable[[], Limiter]) -> Limiter:
-    """The limiter of ``scope`` on the running event loop; ``make`` is called for the first one.
+    """Return the limiter of ``scope`` on the running event loop.
 
-    A :class:`~lms_async.Window` counts what was used of the scope on other event loops,
-    except on those that run at this moment in other threads.
+    A new :class:`~lms_async.Window` counts the slots that were used on other event loops, except on
+    those that run at this moment in other threads.
+
+    :param make: called if the scope has no limiter on this loop.
     """
     loop = asyncio.get_running_loop()
     limiters = _shared.get(loop)

@@ -1,4 +1,4 @@
-"""The right to send one request, and the three ways in which it ends."""
+"""A slot: the right to send one request, and the three ways in which it ends."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from typing import Protocol, cast
 class Slot(Protocol):
     """The right to send one request now.
 
-    ``answered`` is all that a limiter of your own must have. The slots of this package's limiters
-    are a :class:`FullSlot`, which tells the other two ends apart.
+    The slots of your own limiter need only ``answered``. The slots of this package's limiters are a
+    :class:`FullSlot`, which tells the other two ends apart.
     """
 
     def answered(self) -> None:
-        """Take note that the request has arrived: the response's status line is in.
+        """Record that the request has arrived, because the response's status line came.
 
         Further calls of this or of any other method do nothing.
         """
 
 
 class FullSlot(Slot, Protocol):
-    """A slot that tells apart how its request ended."""
+    """A slot that is told how its request ended."""
 
     def unused(self) -> None:
-        """Free the slot at once: no request was sent with it."""
+        """Free the slot at once, because no request was sent with it."""
 
     def abandoned(self, seconds: float) -> None:
-        """Keep the slot busy: the request was sent, and nobody waits for its response.
+        """Keep the slot busy, because the request was sent and no response came.
 
         :param seconds: from now; how long the request may still take to arrive at the server.
         """
 
 
 class _AnsweredOnly:
-    """Gives a slot that has only ``answered`` the other methods. An abandoned request is reported
-    as answered when it can't arrive any more."""
+    """Adds the other methods to a slot that has only ``answered``.
+
+    An abandoned request counts as answered when it can't arrive any more.
+    """
 
     __slots__ = ("_slot",)
 
@@ -55,12 +57,12 @@ class _AnsweredOnly:
             return
         try:
             asyncio.get_running_loop().call_later(seconds, slot.answered)
-        except RuntimeError:  # the event loop has ended: nobody can wait
+        except RuntimeError:  # the event loop has ended, so no timer can be set
             slot.answered()
 
 
 def full_slot(slot: Slot) -> FullSlot:
-    """``slot`` with all methods, where the limiter that gave it knows only ``answered``."""
+    """Return ``slot`` with all methods, also if it has only ``answered``."""
     if hasattr(slot, "abandoned") and hasattr(slot, "unused"):
         return cast("FullSlot", slot)
     return _AnsweredOnly(slot)

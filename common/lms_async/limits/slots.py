@@ -1,6 +1,6 @@
-"""The slots of one limit: how many are out, and when those that came back are free again.
+"""The slots of one limit: how many are in use, and when used ones are free again.
 
-Pure: time comes in as an argument, in seconds of any clock that never goes back.
+The code is pure: time comes in as an argument, in seconds of any clock that never goes back.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .learning import Learning
 
 
 class Slots:
-    """The account of at most ``most`` slots, each busy until ``per`` seconds after its answer."""
+    """At most ``most`` slots, each of them busy until ``per`` seconds after its response."""
 
     def __init__(self, most: int, per: float, learning: Learning | None = None) -> None:
         self.most = most
@@ -26,11 +26,11 @@ class Slots:
 
     @property
     def limit(self) -> int:
-        """How many there are: what was given, or what was learnt."""
+        """How many slots there are: the given or the learned number."""
         return self.most if self.learning is None else self.learning.limit
 
     def opens_at(self, weight: int, now: float) -> float | None:
-        """When there is room: ``now`` or later; ``None`` if an answer must come in first."""
+        """Return when there is room; ``None`` if a response must come first."""
         if now < self._gathering_until:
             return self._gathering_until
         free_at, limit = self._free_at, self.limit
@@ -40,7 +40,7 @@ class Slots:
             del self._taken_over[: bisect_right(self._taken_over, now)]
             free_at = sorted(free_at + self._taken_over)
         used = self.out + len(free_at)
-        # One that weighs more than what was learnt goes alone, lest it wait for ever.
+        # A request heavier than the learned limit is sent alone, or it would never be sent.
         if used + weight <= limit or not used:
             return now
         if self.learning is not None:
@@ -49,8 +49,10 @@ class Slots:
         return free_at[missing - 1] if missing <= len(free_at) else None
 
     def busy_until(self, now: float) -> list[float]:
-        """When the slots used here are free again. A request that is still out is taken to have
-        arrived by ``now``: nobody is left to say when."""
+        """Return when the slots used here are free again.
+
+        A request without a response counts as arrived ``now``, since its event loop has ended.
+        """
         return [until for until in self._free_at if until > now] + [now + self.per] * self.out
 
     def take_over(self, busy_until: Iterable[float]) -> None:
@@ -58,17 +60,17 @@ class Slots:
         self._taken_over = sorted(busy_until)
 
     def depart(self, weight: int) -> None:
-        """Take slots: a request leaves."""
+        """Take slots for a request that is sent."""
         self.out += weight
 
     def unused(self, weight: int) -> None:
-        """Give slots back with which no request left."""
+        """Return slots with which no request was sent."""
         self.out -= weight
 
     def abandoned(self, weight: int, until: float) -> None:
         """Start the period at ``until``, when a request without a response can't arrive any more.
 
-        Nothing is learnt from it: neither how long a response takes nor when the request arrived.
+        Nothing is learned from it.
         """
         self.out -= weight
         for _ in range(weight):

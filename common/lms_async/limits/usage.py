@@ -1,7 +1,7 @@
-"""What a window has used of its limit: known also after the window's event loop has ended.
+"""What a window has used of its limit, also after the window's event loop has ended.
 
-An event loop has its own clock. So a moment is handed on as seconds that are left, and the time
-since the last use is measured by :func:`time.monotonic`.
+Every event loop has its own clock. So a moment is passed on as the number of seconds left, and the
+time since the last use is measured by :func:`time.monotonic`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .slots import Slots
 class Usage:
     """The busy slots and the pause of one window.
 
-    :param slots: one account for each limit that the window holds.
+    :param slots: one for each limit that the window holds.
     """
 
     def __init__(self, slots: tuple[Slots, ...]) -> None:
@@ -29,11 +29,11 @@ class Usage:
         self._ahead = 0.0
 
     def begins_on(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take note of the event loop that the window belongs to."""
+        """Record the event loop that the window belongs to."""
         self._begun, self._loop = True, weakref.ref(loop)
 
     def used(self, now: float) -> None:
-        """Take note of a use at ``now``, on the loop's clock."""
+        """Record a use at ``now``, on the loop's clock."""
         self._ahead = now - time.monotonic()
 
     @property
@@ -48,7 +48,7 @@ class Usage:
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing to hand on, now or later."""
+        """Whether there is nothing to pass on, now or later."""
         loop, now = self._loop(), self._now
         ended = self._begun and (loop is None or loop.is_closed())
         return (
@@ -61,7 +61,7 @@ class Usage:
         """Count what the windows of ``others`` have used as used here too, instead of what was
         taken over before.
 
-        Those whose event loops run at the same time are left out.
+        Windows whose event loops are still running are left out.
 
         :param now: on the clock of this window's loop.
         """
@@ -71,7 +71,7 @@ class Usage:
                 continue
             then = other._now
             self.paused_until = max(self.paused_until, now + other.paused_until - then)
-            # Each request is in all accounts. The one with the longest period knows most of them.
+            # All limits count each request. The one with the longest period knows most requests.
             longest = max(other.slots, key=lambda slots: slots.per)
             counted += [until - longest.per - then for until in longest.busy_until(then)]
         for slots in self.slots:

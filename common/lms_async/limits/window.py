@@ -1,13 +1,14 @@
-"""Keeping a vendor's limit, exactly.
+"""Keep a vendor's rate limit exactly.
 
-A vendor counts arrivals, and a request arrives at some moment between its departure and its answer.
-So a slot of a :class:`Window` is busy from the departure until one period after the answer: its
-next user departs, and so arrives, at least one period after the last one arrived. No jitter and no
-kind of window that a server may keep can lead to a refusal. The price is that at most
-``per / (per + latency)`` of the budget is used.
+A vendor counts arrivals, and a request arrives at some moment between sending and its response. So
+a slot of a :class:`Window` is busy until one period after the response. The next request with that
+slot is sent, and so arrives, at least one period after the last one arrived. No jitter and no kind
+of counting window on the server can then lead to a refusal. The price is that at most
+``per / (per + latency)`` of the limit is used.
 
-A request whose caller gave up may still arrive. Its slot stays busy until one period after the
-moment from which it can't. A slot with which no request was sent is free at once.
+A request whose caller was cancelled may still arrive. Its slot stays busy until one period after
+the moment from which it can't arrive any more. A slot with which no request was sent is free at
+once.
 """
 
 from __future__ import annotations
@@ -28,39 +29,39 @@ from .slot import Slot as Slot
 from .slots import Slots
 from .usage import Usage
 
-#: How many periods after an interactive call normal ones still leave spread.
+#: For how many periods after an interactive call normal calls are sent evenly spread.
 _STAYS_SPREAD = 10
 
 
 class Limiter(Protocol):
-    """What the transport asks before each attempt."""
+    """What the transport asks for a slot before each attempt."""
 
     async def acquire(
         self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
     ) -> Slot:
-        """Wait until one request may depart.
+        """Wait until one request may be sent.
 
-        :param weight: how much of the limit it uses, at least 1.
-        :param priority: ``interactive`` goes before ``normal``, which keeps a share of the places.
-        :param max_pause: the longest pause, in seconds, that the caller would wait out.
-        :raises InvalidInput: at once, for a weight above the limit.
-        :raises RateLimited: at once, for a pause that lasts longer than ``max_pause``, whether it
-            is found or comes while the caller waits.
+        :param weight: how much of the limit the request uses, at least 1.
+        :param priority: ``interactive`` passes ``normal``, which keeps a share of the places.
+        :param max_pause: the longest pause, in seconds, that the caller waits out.
+        :raises InvalidInput: at once, if the weight is above the limit.
+        :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins
+            during the wait.
         """
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
-        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+        """Send nothing for ``seconds`` from now. An earlier pause is never shortened.
 
-        :param refusal: whether the limit itself was refused (429), and not some other pause asked
-            for, such as that of a 503.
+        :param refusal: whether the vendor refused a request for its rate limit (429). A pause may
+            have another reason, such as a 503.
         """
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over; 0 without one."""
+        """Return the seconds until the pause ends; 0 without one."""
 
     @property
     def rate(self) -> float:
-        """Requests per second that it lets go for ever, at most; ``inf`` where it knows of none."""
+        """Requests per second in the long run, at most; ``inf`` if it is not known."""
 
 
 class _WindowSlot:
@@ -90,21 +91,22 @@ class _WindowSlot:
 class Window:
     """At most ``limit`` arrivals at the server in any ``per`` seconds; first come, first served.
 
-    ``Window(15, per=5)`` is one limit; :meth:`together` holds several at once. A window belongs to
-    the event loop that it is first used on. Waiting costs one timer for all waiters, and a
-    cancelled waiter loses no slot.
+    ``Window(15, per=5)`` is one limit. :meth:`together` holds several limits at once. A window
+    belongs to the event loop on which it is first used. All waiting calls share one timer, and a
+    cancelled call loses no slot.
 
-    An interactive call takes the next slot that is free. While such calls come, normal ones leave
-    evenly spread over the period, so that this slot is never a whole period away.
+    An interactive call takes the next free slot. While such calls come, normal calls are sent
+    evenly spread over the period, so that the next free slot is never a whole period away.
 
     :param limit: requests, at least 1.
     :param per: seconds, above 0.
-    :param learn: find out, from refusals alone, how much less than ``limit`` the vendor allows and
-        how early a slot may be free again; what :attr:`learned_limit` told earlier can be given
-        here. The price is a refusal now and then. Without it nothing is risked.
-    :param events: functions that are told what was learnt, see :mod:`lms_async.events`.
-    :param after: a window of the same limit that was used on an event loop which has ended: the
-        slots that it used, and its pause, count here too.
+    :param learn: find out from refusals how much less than ``limit`` the vendor allows and how
+        early a slot may be free again. An earlier :attr:`learned_limit` can be given here. Learning
+        costs a refusal now and then; without it no request is refused.
+    :param events: functions that are called when something was learned, see
+        :mod:`lms_async.events`.
+    :param after: a window of the same limit that was used on an event loop which has ended. The
+        slots that it used and its pause count here too.
     """
 
     def __init__(
@@ -139,11 +141,11 @@ class Window:
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
-        """A window that lets a request go when every one of ``windows`` would, e.g. 15 in 5 s and
-        1,000 in an hour. The given windows serve as descriptions and are not used themselves.
+        """Return a window that keeps the limits of all ``windows``, e.g. 15 in 5 s and 1,000 in an
+        hour. The given windows only describe the limits and are not used themselves.
 
-        :raises ValueError: without windows, or with one that learns: a refusal does not tell which
-            of several limits it is about.
+        :raises ValueError: there are no windows, or one of them learns. A refusal does not tell
+            which of several limits it is about.
         """
         if not windows or any(window._learning for window in windows):
             raise ValueError("at least one window, and none that learns")
@@ -159,22 +161,22 @@ class Window:
         if self._learning is not None:
             guard = self._learning.learned_limit.guard
             shown = "" if guard is None else f", guard {guard:.3f} s"
-            limits += f" (learnt, of at most {self._slots[0].most}{shown})"
-        return f"<Window {limits}: {self._slots[0].out} under way, {self.waiting} waiting>"
+            limits += f" (learned, of at most {self._slots[0].most}{shown})"
+        return f"<Window {limits}: {self._slots[0].out} in flight, {self.waiting} waiting>"
 
     @property
     def waiting(self) -> int:
-        """How many callers stand in the queue."""
+        """How many calls wait in the queue."""
         return len(self._line)
 
     @property
     def rate(self) -> float:
-        """Requests per second that it would let go for ever, at most."""
+        """Requests per second in the long run, at most."""
         return min(slots.limit / slots.per for slots in self._slots)
 
     @property
     def learned_limit(self) -> LearnedLimit | None:
-        """What was learnt so far, to be given as ``learn`` next time; ``None`` if it does not."""
+        """What was learned so far, for ``learn`` next time; ``None`` without learning."""
         return None if self._learning is None else self._learning.learned_limit
 
     async def acquire(
@@ -183,11 +185,11 @@ class Window:
         """Wait for a slot.
 
         :param weight: how many slots the request uses, at least 1.
-        :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place.
-        :param max_pause: the longest pause, in seconds, that is waited out.
-        :raises InvalidInput: at once, for a weight above the limit.
-        :raises RateLimited: at once, for a pause longer than ``max_pause``, also one that comes
-            while the caller waits.
+        :param priority: ``interactive`` passes ``normal``, which keeps every fourth place.
+        :param max_pause: the longest pause, in seconds, that the caller waits out.
+        :raises InvalidInput: at once, if the weight is above the limit.
+        :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins
+            during the wait.
         :raises ClientUnusable: on another event loop than before, or after a fork.
         """
         if not 1 <= weight <= self._most_weight:
@@ -211,7 +213,7 @@ class Window:
             if not waiter.turn.done() and not loop.is_closed():
                 waiter.turn.cancel()
             if not waiter.turn.done() or waiter.turn.cancelled():
-                self._wake()  # the head of the line may have gone: arm for the next one
+                self._wake()  # the first waiter may be gone, so set the timer for the next one
             elif waiter.asked is None:
                 self._unused(weight)
             raise
@@ -220,10 +222,10 @@ class Window:
         return _WindowSlot(self, weight, loop.time())
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
-        """Let nobody depart for ``seconds`` from now; never shortens an earlier pause.
+        """Send nothing for ``seconds`` from now. An earlier pause is never shortened.
 
-        :param refusal: whether the vendor refused a request for its limit: a window that learns
-            takes that into account.
+        :param refusal: whether the vendor refused a request for its rate limit. A window that
+            learns takes that into account.
         """
         now = self._loop().time()
         self._usage.paused_until = max(self._usage.paused_until, now + seconds)
@@ -234,15 +236,15 @@ class Window:
         self._wake()
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over; 0 without one."""
+        """Return the seconds until the pause ends; 0 without one."""
         return max(0.0, self._usage.paused_until - self._loop().time())
 
     def continues(self, former: Sequence[Usage]) -> Usage:
         """Count what other windows of this limit have used as used here too. To be called again
         when another event loop has had its turn.
 
-        :param former: as this method gave it for each of them.
-        :returns: what this window uses.
+        :param former: what this method returned for each of those windows.
+        :returns: what this window uses from now on.
         """
         self._former = [one for one in former if one is not self._usage]
         if self._home.bound_loop is not None:
@@ -250,7 +252,7 @@ class Window:
         return self._usage
 
     def _loop(self) -> asyncio.AbstractEventLoop:
-        """The running event loop, if it is the window's own."""
+        """Return the running event loop, if it is the window's own."""
         new = self._home.bound_loop is None
         loop = self._home.loop()
         if new:
@@ -260,8 +262,10 @@ class Window:
         return loop
 
     def _opens_at(self, weight: int, priority: Priority, now: float) -> float | None:
-        """When to look again whether such a request may depart: ``now`` if it may, ``None`` if an
-        answer must come in first, which will look again."""
+        """Return when such a request may be sent or should be checked again.
+
+        ``now`` means that it may be sent. ``None`` means that a response must come first.
+        """
         when = self._usage.paused_until
         if priority == "normal" and self._interactive_came > -inf:
             when = max(when, self._spread_until(now))
@@ -276,7 +280,7 @@ class Window:
         return when
 
     def _spread_until(self, now: float) -> float:
-        """When the next normal request may depart, as far as interactive ones are concerned."""
+        """Return when the next normal request may be sent without delaying interactive ones."""
         quickest = max(self._slots, key=lambda slots: slots.limit / slots.per)
         if now - self._interactive_came > _STAYS_SPREAD * quickest.per:
             return -inf
@@ -301,7 +305,7 @@ class Window:
             self._wake()
 
     def _unused(self, weight: int) -> None:
-        """Give slots with which no request was sent to the next in the queue."""
+        """Give slots with which no request was sent to the next waiter."""
         for slots in self._slots:
             slots.unused(weight)
         self._wake()
@@ -318,14 +322,14 @@ class Window:
             self._wake()
 
     def _wake(self) -> None:
-        """Let those go who may, in their order, and set the one timer for the next of them."""
+        """Send the waiters whose turn it is, and set the timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         loop = self._home.bound_loop
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
         if loop.is_closed():
-            return  # a request that nobody finished is being collected: no waiter can go on
+            return  # an unfinished request is being garbage-collected: no waiter can go on
         now = loop.time()
         while True:
             waiter = self._line.first()
@@ -333,7 +337,7 @@ class Window:
                 return
             when = self._opens_at(waiter.weight, waiter.priority, now)
             if when is None:
-                return  # an answer must come in first: it will look again
+                return  # a response must come first, and will call this method again
             if when > now:
                 self._timer = loop.call_at(when, self._wake)
                 return
@@ -341,7 +345,7 @@ class Window:
             self._line.leave(waiter)
 
     def _tell(self) -> None:
-        """Tell what was learnt, if it is new."""
+        """Report what was learned, if it is new."""
         learned_limit = self.learned_limit
         if learned_limit is None or learned_limit == self._told:
             return

@@ -1,4 +1,4 @@
-"""When requests of this process depart: the slots that Redis has booked for it, and the pauses."""
+"""The slots that Redis has booked for this process, and the pauses: when requests may be sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..window import Slot
 from .connection import departure
 
-#: How late a booking may be used, in seconds: a process that was held up for longer gives it back.
+#: How late a booking may be used, in seconds. A process that was delayed longer gives it back.
 LATE = 1.0
 
 
@@ -42,11 +42,11 @@ class Booked:
 
 
 class Bookings:
-    """Keeps each booking until its moment, and what Redis is to be told of them.
+    """Keeps each booking until its moment, and what Redis must be told about bookings.
 
-    :param here: a moment on the clock of Redis, on the loop's.
-    :param hand: takes each slot whose moment has come.
-    :param share: whether there is a share for when Redis can't serve.
+    :param here: converts a moment on the clock of Redis to the event loop's clock.
+    :param hand: called with each slot whose moment has come.
+    :param share: whether this process has a local limiter for when Redis is unavailable.
     """
 
     def __init__(
@@ -57,43 +57,43 @@ class Bookings:
         self._share = share
         self._timer: asyncio.TimerHandle | None = None
         self.booked: list[tuple[int, str]] = []
-        #: Bookings whose answers are in, and such as were not used, until Redis was told.
+        #: Bookings with a response, and unused bookings, until Redis was told.
         self.answered: list[str] = []
         self.unused: list[str] = []
-        #: Bookings whose requests were sent and have no response, and when these can't arrive any
-        #: more, on the loop's clock; until Redis was told.
+        #: Bookings whose requests were sent without a response, and when these can't arrive any
+        #: more, on the loop's clock, until Redis was told.
         self.abandoned: list[tuple[str, float]] = []
         #: Set when there is something to tell.
         self.news = asyncio.Event()
-        # Until when nobody departs: as asked for here and not told yet, on the loop's clock; and as
-        # Redis has it, in microseconds on its own.
+        # When the pause ends: one asked for here and not told yet, on the loop's clock; and the one
+        # that Redis knows, in microseconds on the clock of Redis.
         self.pause_asked_until = 0.0
         self.paused_until = 0
         self.closed_until = 0
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over, as far as this process has heard; 0 without one."""
+        """Return the seconds until the pause ends, as far as this process knows; 0 without one."""
         until = max(self.pause_asked_until, self._here(self.paused_until))
         if not self._share:
             until = max(until, self._here(self.closed_until))
         left = until - asyncio.get_running_loop().time()
-        return left if left > 1e-5 else 0.0  # less is the rounding of clocks
+        return left if left > 1e-5 else 0.0  # less is a rounding error of the clocks
 
     def book(self, booking: str) -> None:
-        """One more, for later."""
+        """Keep ``booking`` until its moment."""
         heapq.heappush(self.booked, (departure(booking), booking))
 
     def record_response(self, booking: str) -> None:
-        """The request that left with it has its answer."""
+        """Record that the request sent with ``booking`` has its response."""
         self.answered.append(booking)
         self.news.set()
 
     def is_abandoned(self, booking: str, seconds: float) -> None:
-        """The request that left with it may arrive for ``seconds``, and nobody waits for it."""
+        """Record that the request sent with ``booking`` may still arrive for ``seconds``."""
         if seconds > 0:
             try:
                 now = asyncio.get_running_loop().time()
-            except RuntimeError:  # the event loop has ended: the booking lapses by itself
+            except RuntimeError:  # the event loop has ended, so the booking will expire by itself
                 return
             self.abandoned.append((booking, now + seconds))
         else:
@@ -101,12 +101,12 @@ class Bookings:
         self.news.set()
 
     def give_back(self, *bookings: str) -> None:
-        """Nobody leaves with them."""
+        """Return ``bookings`` to Redis, since nothing is sent with them."""
         self.unused.extend(bookings)
         self.news.set()
 
     def give_all_back(self) -> None:
-        """Nobody leaves with what is booked."""
+        """Return all bookings to Redis, since nothing is sent with them."""
         self.give_back(*(booking for _, booking in self.booked))
         self.booked.clear()
 

@@ -1,4 +1,4 @@
-"""The line to a window that is kept in Redis: its connections, its one script, and its clock."""
+"""The connections to the Redis that keeps a window: its script, its messages and its clock."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ except ModuleNotFoundError as missing:
         name=missing.name,
     ) from None
 
-#: How long Redis may take to answer, and how long it may be silent before it is asked whether it
-#: is still there; in seconds.
+#: How long Redis may take to respond, and how long it may be silent before it is pinged, in
+#: seconds.
 PATIENCE = 2.0
 _SILENCE = 5.0
 
@@ -47,14 +47,17 @@ _SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
 
 
 def is_cancelled() -> bool:
-    """Whether this task shall end: a timeout that ends at the same moment (redis-py looks at its
-    connections with one of no length) takes the cancellation for its own."""
+    """Return whether this task was cancelled.
+
+    A timeout that ends at the same moment takes the cancellation for its own, and redis-py checks
+    its connections with a timeout of 0.
+    """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 class Forgotten(Exception):
-    """What was known of the window does not hold any more: begin anew."""
+    """Redis has lost its memory of the window: start again."""
 
 
 def _words(text: str) -> list[str]:
@@ -63,7 +66,7 @@ def _words(text: str) -> list[str]:
 
 @attrs.frozen
 class Reply:
-    """What the script says; times are microseconds on the clock of Redis."""
+    """The result of the script; times are microseconds on the clock of Redis."""
 
     epoch: str
     now: int = attrs.field(converter=int)
@@ -76,20 +79,20 @@ class Reply:
 
 @attrs.frozen
 class Booking:
-    """A slot that this process was given from outside of a call."""
+    """A slot that Redis booked for this process between its own calls."""
 
     name: str
 
 
 @attrs.frozen
 class Pause:
-    """Nobody departs until then, in microseconds on the clock of Redis."""
+    """A pause that ends at ``until``, in microseconds on the clock of Redis."""
 
     until: int
 
 
 def departure(booking: str) -> int:
-    """When a booking may depart, in microseconds on the clock of Redis."""
+    """Return when a booking may be used, in microseconds on the clock of Redis."""
     return int(booking.partition(".")[0])
 
 
@@ -98,10 +101,10 @@ def _connections(url: str) -> Redis:
         return Redis.from_url(
             url,
             decode_responses=True,
-            encoding_errors="replace",  # whatever others publish on our channels
+            encoding_errors="replace",  # others may publish anything on our channels
             protocol=2,
             socket_connect_timeout=PATIENCE,
-            # An attempt that failed is ours to repeat: the window must know of it.
+            # The window itself repeats failed attempts, since it must know about them.
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError:  # which may quote the password
@@ -110,12 +113,12 @@ def _connections(url: str) -> Redis:
 
 
 class RedisConnection:
-    """Calls the script, and hears what others' calls have for this process.
+    """Calls the script, and receives the messages that other processes' calls cause.
 
-    :param name: of the window in Redis: its keys and its channels begin with it.
-    :param lease: seconds after a departure at which an unanswered booking lapses.
+    :param name: of the window in Redis; its keys and channels begin with it.
+    :param lease: seconds after sending at which a booking without a response expires.
     :param new: whether an empty Redis is known to be new.
-    :raises InvalidInput: for a URL that can't be read.
+    :raises InvalidInput: the URL can't be read.
     """
 
     def __init__(
@@ -127,14 +130,14 @@ class RedisConnection:
         self._numbers = [limit, round(per * 1e6), round(lease * 1e6)]
         self._new = "new" if new else ""
         self._heard_unknown = False
-        #: The name of Redis' memory, and of this process in it as long as it hears.
+        #: The name of Redis' memory, and the name of this process while it receives messages.
         self._epoch = ""
         self._session = ""
         #: How far the clock of Redis is ahead of the loop's, at least.
         self._ahead = 0.0
 
     def here(self, then: int) -> float:
-        """A moment on the clock of Redis, on the loop's; never too early."""
+        """Convert a moment on the clock of Redis to the loop's clock; never too early."""
         return then / 1e6 - self._ahead
 
     async def call(
@@ -147,11 +150,11 @@ class RedisConnection:
         unused: Sequence[str] = (),
         abandoned: Sequence[tuple[str, float]] = (),
     ) -> Reply:
-        """Say what there is to say, and hear what was booked for this process.
+        """Run the script: report what happened here, and learn what was booked for this process.
 
         :param pause: seconds from now.
-        :param front: tickets to put in front of the queue.
-        :param behind: tickets to put behind, or (negative) to take back.
+        :param front: tickets to put at the front of the queue.
+        :param behind: tickets to put at its end, or (negative) to take back.
         :param abandoned: bookings without a response, and when their requests can't arrive any
             more, on the loop's clock.
         :raises Forgotten: nothing was done.
@@ -165,7 +168,7 @@ class RedisConnection:
         args.append(self._new)
         async with asyncio.timeout(PATIENCE):
             reply = Reply(*await self._script(keys=self._keys, args=args))
-        # The script read its clock before this moment, so ours can only seem to be behind.
+        # The script read its clock before this moment, so our clock can only seem to be behind.
         self._ahead = reply.now / 1e6 - asyncio.get_running_loop().time()
         known, self._epoch = self._epoch, reply.epoch
         if self._session and known != reply.epoch:
@@ -174,20 +177,20 @@ class RedisConnection:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[tuple[Reply, AsyncIterator[Booking | Pause | None]]]:
-        """Get in touch: gives the state of the window, and what is to be heard from now on.
+        """Open the connections; yield the state of the window and the messages from now on.
 
         :raises RedisError, OSError: Redis can't be reached.
         """
         self._session = ""
         # Where one connection broke, the others did too.
         await self._redis.connection_pool.disconnect()
-        # Before the channels are listened to: a window whose memory is gone, and to which somebody
-        # listens, was lost; else it is new.
+        # Called before subscribing: a window without memory but with subscribers was lost, and one
+        # without subscribers is new.
         state = await self.call()
         self._session = secrets.token_hex(8)
         try:
             async with self._redis.pubsub() as ear:
-                # The channel of all is the second: nothing is said before both are heard.
+                # The common channel is the second, so both are subscribed before a message comes.
                 channels = [f"{self._keys[0]}:{self._session}", self._keys[0]]
                 async with asyncio.timeout(PATIENCE):
                     await ear.subscribe(*channels)
@@ -213,9 +216,9 @@ class RedisConnection:
             yield self._understood(message["channel"], message["data"])
 
     def _understood(self, channel: str, text: str) -> Booking | Pause | None:
-        """What a message says; ``None`` for one that this package does not send.
+        """Return what a message means; ``None`` for one that this package does not send.
 
-        :raises Forgotten: for the message that memory was lost.
+        :raises Forgotten: the message says that the memory was lost.
         """
         if channel != self._keys[0]:
             if _BOOKING.fullmatch(text) and text.endswith(f".{self._session}"):

@@ -1,4 +1,4 @@
-"""What is done while the Redis that shares a limit can't be reached, or may have forgotten it."""
+"""What happens while the Redis that shares a limit is unavailable or may have lost its memory."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ log = logging.getLogger("lms_async")
 
 @attrs.frozen
 class RedisAway(Event):
-    """Redis can't be reached (``error``): departures are refused, or go on with a share. ``name``
-    is what the window is called in Redis."""
+    """Redis can't be reached, because of ``error``.
+
+    ``name`` is the window's name in Redis. If ``goes_on``, calls go on with the local share of the
+    limit. Otherwise they are refused.
+    """
 
     name: str
     error: str
@@ -36,20 +39,20 @@ class RedisBack(Event):
 
 @attrs.frozen
 class RedisForgot(Event):
-    """Redis may have forgotten what was booked: nothing it keeps departs for ``seconds``."""
+    """Redis may have lost its bookings: nothing is sent through it for ``seconds``."""
 
     name: str
     seconds: float
 
 
 class RedisFallback:
-    """Whether Redis is away, and what those get who wait for it.
+    """Whether Redis is unavailable, and what waiting calls get then.
 
-    :param name: what the window is called in Redis.
-    :param share: what was set aside for this process; without it those who wait are refused.
-    :param waiters: who waits.
-    :param hand: gives a slot to whoever stands first.
-    :param ended: told when the feeding from the share has ended.
+    :param name: the window's name in Redis.
+    :param share: the local limiter of this process; without it waiting calls are refused.
+    :param waiters: the waiting calls.
+    :param hand: gives a slot to the first waiter.
+    :param ended: called when granting slots from the share has ended.
     """
 
     def __init__(
@@ -71,14 +74,14 @@ class RedisFallback:
         self._since: float | None = None
         self._why = ""
         self._feeding: asyncio.Task[None] | None = None
-        #: Set by whoever begins to wait.
+        #: Set when a call begins to wait.
         self.asked = asyncio.Event()
 
     def __bool__(self) -> bool:
         return self._since is not None
 
     def refusal(self) -> ConnectionFailed | None:
-        """Why nothing may depart now, if so."""
+        """Return the error for calls that can't be sent now, or ``None`` if they can."""
         if self._since is None or self.share is not None:
             return None
         return ConnectionFailed(
@@ -87,12 +90,12 @@ class RedisFallback:
         )
 
     def pause(self, seconds: float) -> None:
-        """Nobody departs with the share either, for ``seconds``."""
+        """Pause the local share too, for ``seconds``."""
         if self.share is not None:
             self.share.pause(seconds)
 
     def begins(self, error: Exception) -> None:
-        """Redis can't be reached."""
+        """Record that Redis can't be reached."""
         self._why = type(error).__name__
         if self._since is None:
             self._since = asyncio.get_running_loop().time()
@@ -100,26 +103,28 @@ class RedisFallback:
             self._say(
                 RedisAway(self._name, self._why, goes_on),
                 f"can't be reached ({self._why}): "
-                + ("going on with the share set aside" if goes_on else "departures are refused"),
+                + ("going on with the local share" if goes_on else "calls are refused"),
             )
 
     def ends(self) -> None:
-        """Redis can be reached."""
+        """Record that Redis can be reached again."""
         if self._since is not None:
             seconds = asyncio.get_running_loop().time() - self._since
             self._since = None
             self._say(RedisBack(self._name, seconds), f"can be reached again after {seconds:.1f} s")
 
     def forgot(self, seconds: float) -> None:
-        """It is there, and what it knows holds only after ``seconds``."""
+        """Report that Redis may have lost bookings, so that nothing is sent for ``seconds``."""
         self._say(
             RedisForgot(self._name, seconds),
-            f"may have forgotten what was booked: nothing departs for {seconds:.1f} s",
+            f"may have lost its bookings: nothing is sent for {seconds:.1f} s",
         )
 
     def feed(self, *, closed: bool) -> None:
-        """Feed those who wait from the share for as long as Redis can't, be it away or ``closed``
-        to all because it forgot."""
+        """While Redis is unavailable or recovering, grant waiters slots from the local share.
+
+        :param closed: whether Redis is recovering and grants nothing.
+        """
         if self.share is None:
             return
         if self._since is None and not closed:
@@ -131,7 +136,7 @@ class RedisFallback:
             self._feeding.add_done_callback(self._ended)
 
     def stop_feeding(self) -> None:
-        """Redis serves again, or nobody does."""
+        """Stop granting slots from the local share."""
         if self._feeding is not None:
             self._feeding.cancel()
             self._feeding = None

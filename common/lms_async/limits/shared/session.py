@@ -1,5 +1,4 @@
-"""The talk of one process with the Redis that keeps its limit: what it says, hears, and does when
-the line breaks."""
+"""The exchange of one process with the Redis that keeps its limit, also when connections break."""
 
 from __future__ import annotations
 
@@ -17,9 +16,9 @@ _TRY_AGAIN = 0.25
 
 
 class RedisSession:
-    """Says what there is to say, in as few calls as can be, and heeds what it hears.
+    """Tells Redis what happened here, in as few calls as possible, and acts on its messages.
 
-    :param refuse: refuses all who wait, if they have to be.
+    :param refuse: refuses all waiting calls, if Redis can't serve them.
     """
 
     def __init__(
@@ -36,11 +35,11 @@ class RedisSession:
         self._departures = departures
         self._away = away
         self._refuse = refuse
-        #: How many tickets stand in Redis for those who wait here.
+        #: How many tickets are queued in Redis for the calls that wait here.
         self.tickets = 0
         self.hanging_up = False
         self._in_touch_since: float | None = None
-        #: To ask Redis although there is nothing to tell.
+        #: The timer for a call of the script that has nothing to report.
         self._reminder: asyncio.TimerHandle | None = None
 
     async def keep(self) -> None:
@@ -73,12 +72,12 @@ class RedisSession:
             try:
                 await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                # A call that is under way is not cut: what it was granted would be lost.
+                # A running call is not cancelled: the slots that it was granted would be lost.
                 self.hanging_up = True
                 self._departures.news.set()
                 listening.cancel()
                 await asyncio.wait(work)
-                # Asked for here, also when this is being closed: asyncio would log them else.
+                # The exceptions are read here, also on closing. Otherwise asyncio would log them.
                 errors = [task.exception() for task in work if not task.cancelled()]
                 self._let_go()
                 if is_cancelled():
@@ -89,11 +88,11 @@ class RedisSession:
                     raise error
 
     def _let_go(self) -> None:
-        """What was said to this session ends with it: its tickets, and bookings to come."""
+        """Drop the tickets and bookings of this session, which Redis forgets with it."""
         departures = self._departures
         departures.give_all_back()
         self.tickets = 0
-        # Should Redis forget the pause, it is told again.
+        # Redis is told the pause again, in case it has lost it.
         departures.pause_asked_until = max(
             departures.pause_asked_until, self._line.here(departures.paused_until)
         )
@@ -109,13 +108,13 @@ class RedisSession:
             await self._say()
 
     async def _say(self, *, farewell: bool = False) -> None:
-        """One call: all that there is to say by now."""
+        """Tell Redis in one call all that happened since the last one."""
         departures = self._departures
         answered, unused = tuple(departures.answered), tuple(departures.unused)
         abandoned = tuple(departures.abandoned)
         pause_until = departures.pause_asked_until
         needed = 0 if farewell else len(self._waiters) - len(departures.booked) - self.tickets
-        # Who had a booking that could not be used is still the first.
+        # A call whose booking could not be used is still first in the queue.
         front = max(0, min(len(unused), needed))
         reply = await self._line.call(
             pause=max(0.0, pause_until - asyncio.get_running_loop().time()),
@@ -168,14 +167,14 @@ class RedisSession:
             elif isinstance(message, Pause):
                 self._heed_pause(message.until)
                 if self._waiters.anybody:
-                    self._departures.news.set()  # to hear when to ask again
+                    self._departures.news.set()  # to learn when to ask again
             self._departures.depart()
 
     async def _lose_touch(self, error: Exception) -> None:
         now = asyncio.get_running_loop().time()
         since, self._in_touch_since = self._in_touch_since, None
         if since is not None and now - since > _TRY_AGAIN:
-            return  # a connection that broke is made again at once, before anybody is refused
+            return  # a broken connection is made again at once, before calls are refused
         self._away.begins(error)
         self._refuse()
         self._mind_share()

@@ -1,15 +1,15 @@
-"""A vendor's limit, kept exactly by many processes and hosts together, through Redis.
+"""A rate limit that many processes and hosts keep together, exactly, through Redis.
 
-The rule is that of :class:`~lms_async.Window`: a slot is busy from the departure until one
-period after the answer. Who wants to depart leaves a ticket in Redis; the call that brings in an
-answer also books the slot for whoever stands first in the queue, and tells that process the moment,
-one period ahead. So a permit costs one call of the script ``window.lua``, which carries all
-that a process has to say at that moment, and nobody polls.
+The rule is that of :class:`~lms_async.Window`: a slot is busy until one period after the response.
+A call that waits has a ticket in Redis. The script call that reports a response also books the free
+slot for the first ticket in the queue, and tells that process, one period ahead, when the slot may
+be used. So a slot costs one call of the script ``window.lua``, which carries all that a process has
+to report at that moment, and nothing polls.
 
-What can go wrong errs on the side of too few departures. A booking whose process died, or whose
-message was lost, holds its slot until its request can't arrive any more, and then lapses. When
-Redis may have forgotten bookings (a restart, a failover, an eviction), nothing departs until they
-all would have lapsed.
+Failures lead to fewer requests, never to more. A booking whose process died, or whose message was
+lost, keeps its slot busy until its request can't arrive any more, and then expires. When Redis may
+have lost bookings (after a restart, a failover or an eviction), nothing is sent until all of them
+would have expired.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ class RedisWindow:
     """At most ``limit`` arrivals at the server in any ``per`` seconds, from all processes that name
     the same ``scope`` on the same Redis; first come, first served among all of them.
 
-    It belongs to the event loop and the process that it is first used in: each worker makes its
-    own. Close it, or use it as an async context manager, so that the last answers are told.
+    A window belongs to the event loop and the process in which it is first used, so each worker
+    makes its own. Close it, or use it as an async context manager, so that Redis is told the last
+    responses.
 
     :param limit: requests, at least 1; the same in all processes.
     :param per: seconds, above 0; the same in all processes.
-    :param scope: what the vendor counts by, e.g. an account's key or a host. Redis sees its hash.
+    :param scope: what the vendor counts by, e.g. an account's key or a host. Redis sees a hash.
     :param url: ``redis://``, ``rediss://`` or ``unix://``; Redis 6.2 or later, or Valkey, not a
         cluster.
-    :param timeout: seconds, at least the timeout of the clients that use it: a booking that was
-        never answered lapses ``timeout + per`` after its departure, and a few seconds.
-    :param when_away: what to do while Redis can't be reached. ``"refuse"``: ``acquire`` raises
-        ``ConnectionFailed``. A window of this process alone: go on with that share, which is set
-        aside: ``limit`` and the shares of all processes together are what the vendor allows.
-    :param redis_is_new: whether an empty Redis is certainly new, so that the first ``acquire`` need
-        not wait until what may have been booked before has lapsed. For development and tests only:
-        after a restart of an empty Redis, all that was booked before it is forgotten, and the
-        vendor may see twice the limit.
-    :param events: told ``RedisAway``, ``RedisBack`` and ``RedisForgot``,
-        which are logged as warnings too.
-    :raises ValueError: for a window without room.
-    :raises InvalidInput: for a URL that can't be read.
+    :param timeout: seconds, at least the timeout of the clients that use the window. A booking
+        without a response expires a few seconds after ``timeout + per``.
+    :param when_away: what to do while Redis can't be reached. With ``"refuse"``, ``acquire`` raises
+        ``ConnectionFailed``. With a limiter, this process goes on with that share of the limit.
+        ``limit`` and the shares of all processes together must not exceed what the vendor allows.
+    :param redis_is_new: whether an empty Redis is certainly new. The first ``acquire`` then does
+        not wait until earlier bookings would have expired. For development and tests only: if Redis
+        was restarted and lost its bookings, the vendor may see twice the limit.
+    :param events: functions that are called with ``RedisAway``, ``RedisBack`` and ``RedisForgot``,
+        which are also logged as warnings.
+    :raises ValueError: a number is too small.
+    :raises InvalidInput: the URL can't be read.
     """
 
     def __init__(
@@ -80,12 +80,12 @@ class RedisWindow:
         self._limit = limit
         self._per = per
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
-        # Late by no more than LATE, and by what is not known of the clock of Redis.
+        # A slot may be used LATE seconds late, and the clock of Redis is known to within PATIENCE.
         lease = timeout + per + LATE + PATIENCE
         line = RedisConnection(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
 
         self._home = LoopOwner("this limiter", "make a new RedisWindow there, of the same scope")
-        #: Why it can't be used any more.
+        #: Why the window can't be used any more; blank if it can.
         self._end = ""
         self._keeping: asyncio.Task[None] | None = None
         self._waiters = WaitQueue()
@@ -112,12 +112,12 @@ class RedisWindow:
 
     @property
     def waiting(self) -> int:
-        """How many callers of this process stand in the queue."""
+        """How many calls of this process wait in the queue."""
         return len(self._waiters)
 
     @property
     def rate(self) -> float:
-        """Requests per second that it would let go for ever, to all processes together."""
+        """Requests per second in the long run, of all processes together."""
         return self._limit / self._per
 
     async def __aenter__(self) -> Self:
@@ -132,9 +132,9 @@ class RedisWindow:
         await self.close()
 
     async def close(self) -> None:
-        """Tell Redis the last answers, give back what was not used, and close the connections.
+        """Tell Redis the last responses, return unused bookings, and close the connections.
 
-        Whoever still waits is refused. Slots that are answered later lapse by themselves.
+        Calls that still wait are refused. Slots whose responses come later expire by themselves.
         """
         if self._home.bound_loop is not None:
             self._home.loop()
@@ -149,15 +149,15 @@ class RedisWindow:
     ) -> FullSlot:
         """Wait for a slot.
 
-        :param weight: 1; a request that uses more of a limit can't share it through Redis.
-        :param priority: ``interactive`` goes before ``normal``, which keeps every fourth place,
-            among the waiters of this process.
-        :param max_pause: the longest pause, in seconds, that is waited out.
+        :param weight: 1; heavier requests are not supported through Redis.
+        :param priority: ``interactive`` passes ``normal``, which keeps every fourth place, among
+            the calls of this process.
+        :param max_pause: the longest pause, in seconds, that the caller waits out.
         :raises InvalidInput: at once, for any other weight.
-        :raises RateLimited: at once, for a pause longer than ``max_pause``, also one that comes
-            while the caller waits.
-        :raises ConnectionFailed: Redis can't be reached, and no share was set aside for that.
-        :raises ClientUnusable: closed, on another event loop than before, or after a fork.
+        :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins
+            during the wait.
+        :raises ConnectionFailed: Redis can't be reached, and there is no local share.
+        :raises ClientUnusable: the window is closed, on another event loop, or after a fork.
         """
         if weight != 1:
             raise InvalidInput(f"a weight of {weight} can't be booked in Redis; 1 can")
@@ -183,13 +183,14 @@ class RedisWindow:
             self._departures.news.set()
             raise
         if slot is None:
-            self._departures.news.set()  # a ticket may be too many now
+            self._departures.news.set()  # there may be one ticket too many now
             raise RateLimited(429, retry_after=waiter.asked or 0.0)
         return full_slot(slot)
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
-        """Let nobody in any process depart for ``seconds`` from now; never shortens an earlier
-        pause. While Redis can't be reached it holds in this process, and is told later."""
+        """Send nothing from any process for ``seconds`` from now. An earlier pause is never
+        shortened. While Redis can't be reached the pause holds in this process; Redis is told
+        later."""
         loop = self._home.loop()
         self._start(loop)
         departures = self._departures
@@ -200,11 +201,11 @@ class RedisWindow:
         departures.news.set()
 
     def pause_left(self) -> float:
-        """Seconds until the pause is over, as far as this process has heard; 0 without one."""
+        """Return the seconds until the pause ends, as far as this process knows; 0 without one."""
         self._home.loop()
         return self._departures.pause_left()
 
-    # Who waits
+    # The waiting calls
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._keeping is None and not self._end:
@@ -222,7 +223,7 @@ class RedisWindow:
             self._waiters.refuse(refusal)
 
     def _hand(self, slot: Slot | None) -> None:
-        """Give ``slot`` to whoever stands first here, or else back."""
+        """Give ``slot`` to the first waiter here, or return it."""
         waiter = self._waiters.first()
         if waiter is not None and slot is not None:
             self._waiters.leave(waiter, slot)
@@ -233,10 +234,10 @@ class RedisWindow:
 
     def _hand_of_share(self, slot: Slot) -> None:
         self._hand(slot)
-        self._departures.news.set()  # a ticket may be too many now
+        self._departures.news.set()  # there may be one ticket too many now
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Nobody waits for what will not come."""
+        """Refuse all waiting calls if the session has ended with an error."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._end = f"broke ({type(error).__name__})"
             log.error("the Redis that shares %s: the limiter broke", self._name, exc_info=error)

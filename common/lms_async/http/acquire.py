@@ -1,0 +1,72 @@
+"""What an attempt needs before it may be sent: valid credentials, then a slot of the rate limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+from ..errors import LmsError, RateLimited
+from ..limits.registry import acquired
+from ..limits.slot import FullSlot
+from ..limits.window import Limiter, Priority
+from .attempts import Attempts
+from .vendor import Vendor
+
+#: How often credentials are renewed because they expired while the call waited for its slot.
+_MOST_RENEWALS = 3
+
+
+async def acquire_slot(
+    attempts: Attempts,
+    vendor: Vendor,
+    limiters: Sequence[Limiter],
+    *,
+    priority: Priority,
+    max_pause: float,
+) -> FullSlot:
+    """Wait for the right to send one attempt, with credentials that are valid by then.
+
+    :param limiters: each of them must let the call go.
+    :param max_pause: the longest pause of a limiter, in seconds, that is waited out.
+    :raises RateLimited: a limiter is paused for longer than ``max_pause``.
+    :raises LmsError: the credentials could not be obtained.
+    """
+    call = attempts.call
+    for turn in range(_MOST_RENEWALS):
+        await _prepare(attempts, vendor)
+        try:
+            slot = await acquired(
+                limiters, weight=vendor.weight(call), priority=priority, max_pause=max_pause
+            )
+        except RateLimited as paused:
+            wait = paused.retry_after
+        else:
+            last = turn == _MOST_RENEWALS - 1  # sent even if the credentials are about to expire
+            try:
+                if last or vendor.is_prepared():
+                    return slot
+            except BaseException:
+                slot.unused()
+                raise
+            slot.unused()  # the credentials expired during the wait
+            continue
+        raise RateLimited(429, retry_after=wait, call=call)
+    raise AssertionError  # the last turn returns or raises
+
+
+async def _prepare(attempts: Attempts, vendor: Vendor) -> None:
+    """Obtain the credentials for the next attempt.
+
+    :raises LmsError: they could not be obtained. Nothing of this call was sent, whatever happened
+        to the request for the credentials, and no other call could do better.
+    """
+    try:
+        await vendor.prepare()
+    except LmsError as error:
+        failure = copy(error)  # every call that waits for the credentials is raised the same error
+    else:
+        return
+    failure.may_have_acted = False
+    failure.stops = True
+    attempts.unprepared = True
+    raise failure

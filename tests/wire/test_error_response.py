@@ -1,0 +1,119 @@
+"""``error.response``: there for whoever handles the error, and shown by nothing that prints it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from lms_async import (
+    CrossHostRedirect,
+    DecodeError,
+    InvalidResponse,
+    LmsError,
+    OutcomeUnknown,
+    RateLimited,
+    Response,
+    TimedOut,
+    UnexpectedResponse,
+)
+from tests.privacy import ANSWERS, PERSON, assert_silent, everything_said_by
+from tests.wire.test_privacy import ACTS, Act, client_of
+
+
+async def raised(status: int, body: Any, headers: dict[str, str], act: Act, **options: Any) -> Any:
+    content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+
+    async def say(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(status=status, body=content, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", say)
+    async with (
+        TestServer(app) as server,
+        client_of(str(server.make_url("/v1/")), **options) as client,
+    ):
+        with pytest.raises(LmsError) as caught:
+            await act(client)
+    return caught.value
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+async def test_it_is_there_and_nothing_shows_it(
+    heard: list[str], answer: tuple[int, Any, dict[str, str]]
+) -> None:
+    error = await raised(*answer, ACTS["get"], strict=True)
+    response = error.response
+    assert isinstance(response, Response)
+    assert response.status == answer[0]
+    body = answer[1].encode() if isinstance(answer[1], str) else orjson.dumps(answer[1])
+    assert response.body == body
+    assert response.headers["content-length"] == str(len(body))
+    logging.getLogger("app").error("failed", exc_info=error)
+    logging.getLogger("app").error("failed: %r %s", error, vars(error))
+    locals_too = traceback.TracebackException.from_exception(error)
+    assert_silent(
+        everything_said_by(error),
+        repr(response),
+        repr(vars(error)),
+        "".join(locals_too.format()),
+        json.dumps(vars(error), default=repr),
+        *heard,
+    )
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert_silent(pickle.dumps(error, protocol).decode("latin-1"))
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
+        assert twin.response is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "act", "kind"),
+    [
+        (429, "slow down", {"Retry-After": "9999"}, "get", RateLimited),
+        (200, "no json", {}, "get", InvalidResponse),
+        (200, {"school": 1}, {}, "get", UnexpectedResponse),
+        (200, {"uid": "1", "synced": "x"}, {}, "get", DecodeError),
+        (500, "oops", {}, "create", OutcomeUnknown),
+        (303, "", {"Location": "https://evil.example/"}, "get", CrossHostRedirect),
+        (303, "", {"Location": "/"}, "create", UnexpectedResponse),
+    ],
+)
+async def test_which_errors_have_it(
+    status: int, body: Any, headers: dict[str, str], act: str, kind: type[LmsError]
+) -> None:
+    error = await raised(status, body, headers, ACTS[act], strict=True)
+    assert type(error) is kind
+    assert error.response.status == status
+
+
+async def test_its_body_is_bounded() -> None:
+    for status in (200, 400):
+        error = await raised(status, "x" * 100_000, {}, ACTS["get"])
+        assert error.response.body == b"x" * 65536
+
+
+async def test_an_error_without_a_response_has_none() -> None:
+    assert TimedOut("late").response is None
+    async with client_of("http://127.0.0.1:1/v1/") as client:
+        with pytest.raises(LmsError) as caught:
+            await client.users.me()
+    assert caught.value.response is None
+
+
+def test_a_response_is_read_as_json() -> None:
+    assert Response(200, {}, b'{"a": [1]}').json() == {"a": [1]}
+    for body in (b"", b"<html>", PERSON["name_first"].encode()):  # type: ignore[attr-defined]
+        with pytest.raises(InvalidResponse) as caught:
+            Response(200, {}, body).json()
+        assert_silent(everything_said_by(caught.value))
+        assert caught.value.response is not None
+        assert caught.value.response.body == body
