@@ -63,7 +63,7 @@ async def test_without_redis_departures_are_refused(
     assert log[3] >= lost + TIMEOUT + PER
     assert log[6] >= log[3] + PER
     assert RedisForgot in kinds(events)
-    assert "may have forgotten" in caplog.text
+    assert "may have lost its bookings" in caplog.text
 
 
 async def test_who_comes_first_to_a_redis_that_has_just_started_waits(
