@@ -86,26 +86,28 @@ class Outcome(Generic[R]):
 
 @attrs.define(repr=False)
 class Report(Generic[R]):
-    """A whole bulk: ``counts`` by status, and the rows that need a look.
-
-    ``stopped`` is the error that ended the bulk early, if one did; the rows that had not left by
-    then are counted as ``skipped``. ``earlier`` counts, by status, the rows that an earlier run
-    with the same journal has ended (they are in ``counts`` too), and ``earlier_since`` is when the
-    first of them ended, in seconds since 1970.
-    """
+    """What became of all rows of a bulk that were read so far."""
 
     # A plain dict, with every status in it: a Counter counts at half the speed.
     _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
+    #: The rows that are not done, by status. After an early stop, ``skipped`` has all remaining
+    #: rows of the input; to keep memory bounded, iterate the bulk and stop reading instead.
     rejected: list[Outcome[R]] = attrs.field(factory=list)
     unknown: list[Outcome[R]] = attrs.field(factory=list)
-    stopped: LmsError | None = None
+    skipped: list[Outcome[R]] = attrs.field(factory=list)
+    #: What ended the bulk early: the error that no other row could escape, or a ``BulkStopped`` if
+    #: the program stopped it. ``None`` if it ran to its end.
+    stop_reason: LmsError | None = None
+    #: How many rows an earlier run with the same journal has ended, by status. They are in
+    #: ``counts`` too.
     earlier: Counter[Status] = attrs.field(factory=Counter)
+    #: When the first of them ended, in seconds since 1970.
     earlier_since: float | None = None
 
     def __repr__(self) -> str:
-        rows = f"<{len(self.rejected)} rejected>, <{len(self.unknown)} unknown>"
+        rows = ", ".join(f"<{len(rows)} {status}>" for status, rows in self._kept().items())
         earlier = f", {self.earlier.total()} by an earlier run" if self.earlier else ""
-        return f"Report({self.counts}{earlier}, {rows}, stopped={self.stopped!r})"
+        return f"Report({self.counts}{earlier}, {rows}, stop_reason={self.stop_reason!r})"
 
     @property
     def counts(self) -> Counter[Status]:
@@ -118,28 +120,33 @@ class Report(Generic[R]):
         if outcome.earlier is not None:
             self.earlier[outcome.status] += 1
             self.earlier_since = min(self.earlier_since or outcome.earlier, outcome.earlier)
-        if outcome.error is None:
-            return
-        if outcome.status is Status.REJECTED:
-            self.rejected.append(outcome)
-        elif outcome.status is Status.UNKNOWN:
-            self.unknown.append(outcome)
+        if outcome.status is not Status.DONE:
+            self._kept()[outcome.status].append(outcome)
+
+    def _kept(self) -> dict[Status, list[Outcome[R]]]:
+        return {
+            Status.REJECTED: self.rejected,
+            Status.UNKNOWN: self.unknown,
+            Status.SKIPPED: self.skipped,
+        }
 
     def picklable(self) -> Report[R]:
         """This report, with ``None`` in place of the items that can't be pickled."""
         return attrs.evolve(
             self,
-            rejected=[_picklable(outcome) for outcome in self.rejected],
-            unknown=[_picklable(outcome) for outcome in self.unknown],
+            rejected=list(map(_picklable, self.rejected)),
+            unknown=list(map(_picklable, self.unknown)),
+            skipped=list(map(_picklable, self.skipped)),
         )
 
     def raise_for_failures(self) -> None:
         """Raise unless every row is done.
 
-        :raises BulkFailed: it carries this report; its cause is the error that stopped the bulk.
+        :raises BulkFailed: says how many rows are rejected, unknown and skipped. It has this
+            report, and its cause is the ``stop_reason``.
         """
-        if any(count for status, count in self.counts.items() if status is not Status.DONE):
-            raise BulkFailed(self) from self.stopped
+        if any(self._kept().values()):
+            raise BulkFailed(self) from self.stop_reason
 
 
 def _picklable(outcome: Outcome[Any]) -> Outcome[Any]:

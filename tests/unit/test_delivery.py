@@ -17,6 +17,7 @@ from lms_async.bulk.run import BulkRun
 from lms_async.bulk.status import SENT_BEFORE
 from lms_async.errors import (
     BadRequest,
+    BulkStopped,
     ConnectionFailed,
     Forbidden,
     InvalidInput,
@@ -127,7 +128,7 @@ class Script:
 
     def _stop_in_time(self) -> None:
         if len(self.sent) >= self.stops_after:
-            self.bulk.stop()
+            self.bulk.stop(BulkStopped("enough"))
 
 
 def ended(script: Script, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
@@ -281,7 +282,7 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
     assert told(outcomes) == [(status, code)] * rows
     assert {one.error and one.error.message for one in outcomes} == {str(error)}
     assert {one.attempts for one in outcomes} == {1}
-    assert script.bulk.report.stopped is (error if halts else None)
+    assert script.bulk.report.stop_reason is (error if halts else None)
     assert script.delivery.sender.failure is error
     assert script.looked == []
 
@@ -291,7 +292,7 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     script.options = {"path_names_rows": True}
     outcomes = ended(script, "a", "b")
     assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
-    assert script.bulk.report.stopped is None
+    assert script.bulk.report.stop_reason is None
     assert script.sent == [["a", "b"]]
 
 

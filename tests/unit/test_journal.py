@@ -623,7 +623,7 @@ def test_a_note_that_could_not_be_written_does_not_break_the_file(
         return await bulk(school, rows(6), Journal(path))
 
     report = run(main())
-    assert isinstance(report.stopped, JournalFailed)
+    assert isinstance(report.stop_reason, JournalFailed)
     assert school.people == {}
     assert run(main()).counts == {Status.DONE: 6}
 
