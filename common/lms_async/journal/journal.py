@@ -43,7 +43,7 @@ _OTHERS = {
     "otherwise",
     "account": "the journal {path} was written for another account",
     "operation": "the journal {path} was written by another call, or with other options",
-    "input": "the journal {path} was written for other input",
+    "job": "the journal {path} was written for another job",
 }
 
 
@@ -57,8 +57,8 @@ class Journal:
     Symbolic links are refused. No name, no mail address and no row stands in any of them.
 
     :param path: where it is, or is to be made.
-    :param input: what the rows are, e.g. the name of their file: a journal that was begun with
-        another one is refused.
+    :param job: a name for what the rows are, e.g. their file: a journal that was begun with another
+        name is refused.
     :param wait: how long to wait, in seconds, while another process works with it; by default it
         is refused at once.
     :param restart: forget what stands in it, and send everything.
@@ -73,7 +73,7 @@ class Journal:
     """
 
     path: Path = attrs.field(converter=Path)
-    input: str = attrs.field(default="", repr=False)
+    job: str = attrs.field(default="", repr=False)
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
     retry_rejected: bool = attrs.field(default=False, kw_only=True)
@@ -85,7 +85,7 @@ class Journal:
 
         :param account: what tells the account from others.
         :param operation: the call, and those of its options that change what it does.
-        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        :raises JournalUnusable: it is in use, or was written for another job, account, call or version.
         """
         from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
 
@@ -114,7 +114,7 @@ class Journal:
                     "form": tags.form(),
                     "account": tags.of(account.encode()).hex(),
                     "operation": operation,
-                    "input": tags.of(self.input.encode("utf-8", "surrogatepass")).hex(),
+                    "job": tags.of(self.job.encode("utf-8", "surrogatepass")).hex(),
                 }
             )
             if other is not None:
