@@ -172,6 +172,43 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     assert outcome.attempts == 0
 
 
+def test_a_row_whose_call_cannot_be_written_is_rejected_alone_as_invalid() -> None:
+    """The transport finds it, before anything is sent."""
+
+    def answer(rows: list[str]) -> Any:
+        return InvalidInput("no", fields={"id": "is no text"}) if "bad" in rows else 200
+
+    names = [*map(str, range(40)), "bad"]
+    script = Script([answer] * 30)
+    outcomes = ended(script, *names)
+    assert told(outcomes) == [(DONE, None)] * 40 + [(REJECTED, "invalid")]
+    error = outcomes[-1].error
+    assert error is not None
+    assert (error.message, error.fields) == ("id: is no text", {"id": "is no text"})
+
+
+def test_many_rows_whose_call_cannot_be_written_are_all_tried_alone() -> None:
+    script = Script([InvalidInput("no")] * 99)
+    assert told(ended(script, *map(str, range(30)))) == [(REJECTED, "invalid")] * 30
+
+
+def test_after_the_breaker_opened_no_look_up_starts() -> None:
+    for doubtful, answers in (("", [LOST]), ("a", [BadRequest(409)])):
+        script = Script(answers, [ABSENT])
+
+        def opening(answer: LmsError, script: Script = script) -> Any:
+            def respond(rows: list[str]) -> LmsError:
+                for _ in range(5):
+                    script.bulk.breaker.unanswered("cut", looked_up=False)
+                return answer
+
+            return respond
+
+        script.answers = [opening(answers[0])]
+        assert told(ended(script, "a", doubtful=doubtful)) == [(UNKNOWN, "lost")]
+        assert script.looked == []
+
+
 def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
     script = Script([Lost(200)])
     assert ended(script, "a") == [Outcome(10, "a", DONE, "id of a", None, 2)]
@@ -297,9 +334,8 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
 
 
 def test_a_call_that_cannot_be_written_is_rejected_and_not_looked_up() -> None:
-    script = Script([InvalidInput("a parameter is no text")], [])
-    outcomes = ended(script, "a", "b")
-    assert [one.status for one in outcomes] == [REJECTED, REJECTED]
+    script = Script([InvalidInput("a parameter is no text")] * 3, [])
+    assert told(ended(script, "a", "b")) == [(REJECTED, "invalid")] * 2
     assert script.looked == []
 
 

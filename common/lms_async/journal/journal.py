@@ -85,7 +85,8 @@ class Journal:
 
         :param account: what tells the account from others.
         :param operation: the call, and those of its options that change what it does.
-        :raises JournalUnusable: it is in use, or was written for another job, account, call or version.
+        :raises JournalUnusable: it is in use, or was written for another job, account, call or
+            version.
         """
         from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
 
