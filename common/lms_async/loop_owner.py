@@ -1,4 +1,4 @@
-"""Where what waits belongs: the event loop and the process that it was first used in."""
+"""Ties a client or a limiter to the event loop and process it was first used in."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from .errors import ClientUnusable
 
 
 class LoopOwner:
-    """Settles where it is first asked for, and refuses anywhere else.
+    """The event loop and process that own an object: those in which it is first used.
 
-    :param what: of whom the error speaks, e.g. ``the client``.
-    :param hint: what to do instead.
+    :param what: the object's name in the error, e.g. ``the client``.
+    :param hint: what the error advises.
     """
 
     def __init__(self, what: str, hint: str) -> None:
         self._what = what
         self._hint = hint
-        #: The loop it settled on, whichever runs now.
+        #: The loop that owns it; ``None`` before the first use.
         self.bound_loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The running event loop.
+        """Give the running event loop.
 
-        :raises ClientUnusable: it is another one than before, or this is another process.
+        :raises ClientUnusable: another event loop or process owns the object.
         """
         loop = asyncio.get_running_loop()
         if self.bound_loop is None:

@@ -1,4 +1,4 @@
-"""What became of each row of a bulk, and of all of them."""
+"""The outcome of each row of a bulk, and the report of all of them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ R = TypeVar("R")
 class Status(StrEnum):
     """How a row ended."""
 
-    #: The vendor said that it did it.
+    #: The vendor confirmed it.
     DONE = "done"
-    #: The vendor, or our own check before sending, said no: nothing was done.
+    #: The vendor, or our own check before sending, refused the row. Nothing was done.
     REJECTED = "rejected"
-    #: It was sent and the answer does not tell. Look before you send it again.
+    #: It was sent, and whether it was done is not known. Check before you send it again.
     UNKNOWN = "unknown"
-    #: Nothing was done: the bulk had stopped before it left, or it was refused with others and not
-    #: tried alone.
+    #: Nothing was done: the bulk stopped before the row was sent, or the vendor refused it together
+    #: with others and it was not tried alone.
     SKIPPED = "skipped"
 
-    __hash__ = str.__hash__  # the one of enums is written in Python, and counting is by the row
+    __hash__ = str.__hash__  # that of enums is written in Python, and each row is counted
 
 
 @attrs.frozen
@@ -37,9 +37,9 @@ class RowError:
 
     ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
     ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message`` is the
-    vendor's own sentence or ours; it may name a person and so is left out of ``repr``. ``fields``
-    has the reasons by field name. ``other_index`` is the index of the other row, of two that have
-    one key (``duplicate``) or ended as one record (``same_record``).
+    vendor's sentence or ours; it may name a person, so ``repr`` leaves it out. ``fields`` has the
+    reasons by field name. ``other_index`` is the index of the other row with the same key
+    (``duplicate``) or the same record of the vendor (``same_record``).
     """
 
     code: str
@@ -50,7 +50,7 @@ class RowError:
 
 @attrs.define
 class RowResult:
-    """What the vendor's answer says of one row."""
+    """The result of one row, as a response or a look-up gives it."""
 
     status: Status
     id: str | None = None
@@ -59,28 +59,28 @@ class RowResult:
 
 @attrs.frozen
 class AllDone:
-    """An answer by which every row is done, as nearly every answer is; the vendor's id of each."""
+    """The result of a response in which every row is done: the vendor's ids, one per row."""
 
     ids: Sequence[str | None] = attrs.field(repr=False)
 
 
 @attrs.define
 class Outcome(Generic[R]):
-    """What became of one row.
+    """What became of one row."""
 
-    ``index`` counts the rows put in from 0, ``item`` is that row, ``id`` the vendor's id of what
-    was made or changed (where the vendor tells it), ``attempts`` how many times the last request
-    that held it was sent, with those after a look-up added; 0 if it never left. ``earlier`` is when
-    an earlier run with the same journal ended the row, in seconds since 1970, and ``None`` if this
-    run did: the row was not sent again, and the vendor was not asked whether that still holds.
-    """
-
+    #: The row's place in the input, counted from 0.
     index: int
+    #: The row as it was given.
     item: R = attrs.field(repr=False)
     status: Status
+    #: The vendor's id of the record that was created or changed, if the vendor tells it.
     id: str | None = None
+    #: Why it is not done.
     error: RowError | None = None
+    #: How many times a request with this row was sent; 0 if it was not sent.
     attempts: int = 0
+    #: When an earlier run with the same journal ended the row, in seconds since 1970; ``None`` if
+    #: this run did. Such a row is not sent again, and the vendor is not asked about it.
     earlier: float | None = None
 
 
@@ -88,7 +88,7 @@ class Outcome(Generic[R]):
 class Report(Generic[R]):
     """What became of all rows of a bulk that were read so far."""
 
-    # A plain dict, with every status in it: a Counter counts at half the speed.
+    # A plain dict with every status: a Counter takes twice as long.
     _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
     #: The rows that are not done, by status. After an early stop, ``skipped`` has all remaining
     #: rows of the input; to keep memory bounded, iterate the bulk and stop reading instead.
@@ -111,11 +111,11 @@ class Report(Generic[R]):
 
     @property
     def counts(self) -> Counter[Status]:
-        """How many rows ended so, by status; of those that were read so far."""
+        """The number of rows by status."""
         return Counter({status: count for status, count in self._counted.items() if count})
 
     def add(self, outcome: Outcome[R]) -> None:
-        """Count ``outcome``, and keep it if somebody must look at it."""
+        """Count ``outcome``, and keep it unless the row is done."""
         self._counted[outcome.status] += 1
         if outcome.earlier is not None:
             self.earlier[outcome.status] += 1
@@ -152,6 +152,6 @@ class Report(Generic[R]):
 def _picklable(outcome: Outcome[Any]) -> Outcome[Any]:
     try:
         pickle.dumps(outcome.item)
-    except Exception:  # noqa: BLE001 - an item is the caller's own, and may raise anything
+    except Exception:  # noqa: BLE001 - an item is the caller's, and may raise anything
         return attrs.evolve(outcome, item=None)
     return outcome
