@@ -163,6 +163,7 @@ class Bulk(Generic[R]):
 
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
         self._has_begun = True
+        report = self.report
         try:
             await self.open()
             async with aclosing(ahead(self._deliveries(), AHEAD)) as deliveries:
@@ -177,7 +178,7 @@ class Bulk(Generic[R]):
                     outcomes = in_order.add(task.result())
                     del task, delivery  # they hold the rows, which somebody else may have read
                     for outcome in outcomes:
-                        self.report.add(outcome)
+                        report.add(outcome)
                         yield outcome
                     outcomes.clear()
         finally:
