@@ -25,6 +25,7 @@
     │   ├── NotFound            404
     │   ├── RateLimited         429; has ``retry_after``
     │   └── ServerError         5xx
+    ├── BulkStopped             never raised: the ``stop_reason`` of a bulk that its caller stopped
     └── BulkFailed              raised by ``Report.raise_for_failures()`` only; has ``report``
 
 An error says what happened, on which call, and what to do. Its text holds no secret, no body and
@@ -266,6 +267,10 @@ class ServerError(ApiError):
     may_have_acted = True
 
 
+class BulkStopped(LmsError):
+    """The program stopped the bulk. It is not raised: it is the ``stop_reason`` of the report."""
+
+
 class BulkFailed(LmsError):
     """Some rows of a bulk were not done; ``report`` says which, and why.
 
@@ -275,9 +280,11 @@ class BulkFailed(LmsError):
 
     def __init__(self, report: Any) -> None:
         self.report = report
-        counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
-        stopped = f"; it was stopped by: {report.stopped}" if report.stopped else ""
-        super().__init__(f"not every row was done: {counts}{stopped}", hint="see .report")
+        rows = {"rejected": report.rejected, "unknown": report.unknown, "skipped": report.skipped}
+        counts = ", ".join(f"{len(some)} {status}" for status, some in rows.items() if some)
+        why = f"; it stopped early: {report.stop_reason}" if report.stop_reason else ""
+        lists = ", ".join(f".report.{status}" for status, some in rows.items() if some)
+        super().__init__(f"not every row was done: {counts}{why}", hint=f"see {lists}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {**self.__dict__, "report": self.report.picklable()}

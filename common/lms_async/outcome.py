@@ -1,4 +1,4 @@
-"""What became of each row of a bulk, and of all of them."""
+"""The outcome of each row of a bulk, and the report of all of them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ R = TypeVar("R")
 class Status(StrEnum):
     """How a row ended."""
 
-    #: The vendor said that it did it.
+    #: The vendor confirmed it.
     DONE = "done"
-    #: The vendor, or our own check before sending, said no: nothing was done.
+    #: The vendor, or our own check before sending, refused the row. Nothing was done.
     REJECTED = "rejected"
-    #: It was sent and the answer does not tell. Look before you send it again.
+    #: It was sent, and whether it was done is not known. Check before you send it again.
     UNKNOWN = "unknown"
-    #: Nothing was done: the bulk had stopped before it left, the vendor refused it for now (such as
-    #: 429), or it was refused with others and not tried alone.
+    #: Nothing was done: the bulk stopped before the row was sent, the vendor refused it for now (such
+    #: as 429), or the vendor refused it together with others and it was not tried alone.
     SKIPPED = "skipped"
 
-    __hash__ = str.__hash__  # the one of enums is written in Python, and counting is by the row
+    __hash__ = str.__hash__  # that of enums is written in Python, and each row is counted
+
+
+_DONE = Status.DONE  # a global is quicker than an attribute, and each row is counted
 
 
 @attrs.frozen
@@ -37,9 +40,9 @@ class RowError:
 
     ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
     ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message`` is the
-    vendor's own sentence or ours; it may name a person and so is left out of ``repr``. ``fields``
-    has the reasons by field name. ``other_index`` is the index of the other row, of two that have
-    one key (``duplicate``) or ended as one record (``same_record``).
+    vendor's sentence or ours; it may name a person, so ``repr`` leaves it out. ``fields`` has the
+    reasons by field name. ``other_index`` is the index of the other row with the same key
+    (``duplicate``) or the same record of the vendor (``same_record``).
     """
 
     code: str
@@ -50,7 +53,7 @@ class RowError:
 
 @attrs.define
 class RowResult:
-    """What the vendor's answer says of one row."""
+    """The result of one row, as a response or a look-up gives it."""
 
     status: Status
     id: str | None = None
@@ -59,92 +62,99 @@ class RowResult:
 
 @attrs.frozen
 class AllDone:
-    """An answer by which every row is done, as nearly every answer is; the vendor's id of each."""
+    """The result of a response in which every row is done: the vendor's ids, one per row."""
 
     ids: Sequence[str | None] = attrs.field(repr=False)
 
 
 @attrs.define
 class Outcome(Generic[R]):
-    """What became of one row.
+    """What became of one row."""
 
-    ``index`` counts the rows put in from 0, ``item`` is that row, ``id`` the vendor's id of what
-    was made or changed (where the vendor tells it), ``attempts`` how many times the last request
-    that held it was sent, with those after a look-up added; 0 if it never left. ``earlier`` is when
-    an earlier run with the same journal ended the row, in seconds since 1970, and ``None`` if this
-    run did: the row was not sent again, and the vendor was not asked whether that still holds.
-    """
-
+    #: The row's place in the input, counted from 0.
     index: int
+    #: The row as it was given.
     item: R = attrs.field(repr=False)
     status: Status
+    #: The vendor's id of the record that was created or changed, if the vendor tells it.
     id: str | None = None
+    #: Why it is not done.
     error: RowError | None = None
+    #: How many times a request with this row was sent; 0 if it was not sent.
     attempts: int = 0
+    #: When an earlier run with the same journal ended the row, in seconds since 1970; ``None`` if
+    #: this run did. Such a row is not sent again, and the vendor is not asked about it.
     earlier: float | None = None
 
 
 @attrs.define(repr=False)
 class Report(Generic[R]):
-    """A whole bulk: ``counts`` by status, and the rows that need a look.
+    """What became of all rows of a bulk that were read so far."""
 
-    ``stopped`` is the error that ended the bulk early, if one did; the rows that had not left by
-    then are counted as ``skipped``. ``earlier`` counts, by status, the rows that an earlier run
-    with the same journal has ended (they are in ``counts`` too), and ``earlier_since`` is when the
-    first of them ended, in seconds since 1970.
-    """
-
-    # A plain dict, with every status in it: a Counter counts at half the speed.
+    # A plain dict with every status: a Counter takes twice as long.
     _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
+    #: The rows that are not done, by status. After an early stop, ``skipped`` has all remaining
+    #: rows of the input; to keep memory bounded, iterate the bulk and stop reading instead.
     rejected: list[Outcome[R]] = attrs.field(factory=list)
     unknown: list[Outcome[R]] = attrs.field(factory=list)
-    stopped: LmsError | None = None
+    skipped: list[Outcome[R]] = attrs.field(factory=list)
+    #: What ended the bulk early: the error that no other row could escape, or a ``BulkStopped`` if
+    #: the program stopped it. ``None`` if it ran to its end.
+    stop_reason: LmsError | None = None
+    #: How many rows an earlier run with the same journal has ended, by status. They are in
+    #: ``counts`` too.
     earlier: Counter[Status] = attrs.field(factory=Counter)
+    #: When the first of them ended, in seconds since 1970.
     earlier_since: float | None = None
 
     def __repr__(self) -> str:
-        rows = f"<{len(self.rejected)} rejected>, <{len(self.unknown)} unknown>"
+        rows = ", ".join(f"<{len(rows)} {status}>" for status, rows in self._kept().items())
         earlier = f", {self.earlier.total()} by an earlier run" if self.earlier else ""
-        return f"Report({self.counts}{earlier}, {rows}, stopped={self.stopped!r})"
+        return f"Report({self.counts}{earlier}, {rows}, stop_reason={self.stop_reason!r})"
 
     @property
     def counts(self) -> Counter[Status]:
-        """How many rows ended so, by status; of those that were read so far."""
+        """The number of rows by status."""
         return Counter({status: count for status, count in self._counted.items() if count})
 
     def add(self, outcome: Outcome[R]) -> None:
-        """Count ``outcome``, and keep it if somebody must look at it."""
+        """Count ``outcome``, and keep it unless the row is done."""
         self._counted[outcome.status] += 1
         if outcome.earlier is not None:
             self.earlier[outcome.status] += 1
             self.earlier_since = min(self.earlier_since or outcome.earlier, outcome.earlier)
-        if outcome.error is None:
-            return
-        if outcome.status is Status.REJECTED:
-            self.rejected.append(outcome)
-        elif outcome.status is Status.UNKNOWN:
-            self.unknown.append(outcome)
+        if outcome.status is not _DONE:
+            self._kept()[outcome.status].append(outcome)
+
+    def _kept(self) -> dict[Status, list[Outcome[R]]]:
+        return {
+            Status.REJECTED: self.rejected,
+            Status.UNKNOWN: self.unknown,
+            Status.SKIPPED: self.skipped,
+        }
 
     def picklable(self) -> Report[R]:
         """This report, with ``None`` in place of the items that can't be pickled."""
         return attrs.evolve(
             self,
-            rejected=[_picklable(outcome) for outcome in self.rejected],
-            unknown=[_picklable(outcome) for outcome in self.unknown],
+            rejected=list(map(_picklable, self.rejected)),
+            unknown=list(map(_picklable, self.unknown)),
+            skipped=list(map(_picklable, self.skipped)),
         )
 
     def raise_for_failures(self) -> None:
         """Raise unless every row is done.
 
-        :raises BulkFailed: it carries this report; its cause is the error that stopped the bulk.
+        :raises BulkFailed: says how many rows are rejected, unknown and skipped. It has this
+            report, and its cause is the ``stop_reason``.
         """
-        if any(count for status, count in self.counts.items() if status is not Status.DONE):
-            raise BulkFailed(self) from self.stopped
+        if any(self._kept().values()):
+            raise BulkFailed(self) from self.stop_reason
 
 
 def _picklable(outcome: Outcome[Any]) -> Outcome[Any]:
     try:
         pickle.dumps(outcome.item)
-    except Exception:  # noqa: BLE001 - an item is the caller's own, and may raise anything
+    except Exception:  # noqa: BLE001 - an item is the caller's, and may raise anything
         return attrs.evolve(outcome, item=None)
     return outcome

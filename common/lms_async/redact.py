@@ -1,7 +1,6 @@
-"""What may be said about a request, and about what a vendor answered.
+"""Keep secrets and pupils' data out of log lines, ``repr``, exceptions and tracebacks.
 
-Log lines, ``repr``, exceptions and tracebacks are read by people and machines that must not see
-secrets or pupils' data. Everything that this package says about a request goes through here.
+Everything that this package prints about a request or a response goes through this module.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_MOST = 200  # characters of a vendor's sentence that are worth showing
-_MOST_OF_A_ROW = 1000  # characters of what a vendor says of one row
+_MOST = 200  # characters of a vendor's sentence that are shown
+_MOST_OF_A_ROW = 1000  # characters of a vendor's reason for one row
 _MOST_SCANNED = 8000  # characters of a vendor's text that are looked at
 _WORD = re.compile(r"[\w'-]+")
 _PUNCTUATION = ".,;:!?()[]{}<>\"'`"
-# The words that vendors' error sentences are made of. Any other may be a name.
+# Words of vendors' error sentences. Any other word may be a name.
 _PLAIN_WORDS = frozenset(
     "a about access account active add address all allowed already an and another any api app are "
     "as at authenticate authentication authorised authorized bad be been belongs blank body "
@@ -46,7 +45,7 @@ class Sealed(Generic[T]):
         self._value = value
 
     def reveal(self) -> T:
-        """The secret itself; called where it is signed with, and nowhere else."""
+        """Give the secret itself. Call this only to sign a request."""
         return self._value
 
     def __repr__(self) -> str:
@@ -57,7 +56,7 @@ class Sealed(Generic[T]):
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every string and number inside a JSON value, as text: what must not be echoed."""
+    """Give every string and number inside a JSON value, as text."""
     todo = [value]
     while todo:
         inner = todo.pop()
@@ -70,17 +69,17 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def sentence(value: Any, separator: str = " ") -> str:
-    """What a vendor says of one row, from the JSON value that holds it: 1,000 characters at most,
-    since it goes into reports and results files."""
+    """Join the texts in a JSON value to a vendor's reason for one row: 1,000 characters at most,
+    since reports and results files hold it."""
     text = separator.join(islice(texts(value), _MOST_OF_A_ROW))
     return text if len(text) <= _MOST_OF_A_ROW else text[: _MOST_OF_A_ROW - 1] + "…"
 
 
 def scrub(text: str, *, sent: Iterable[str] = ()) -> str:
-    """The part of a vendor's sentence that can't name anybody.
+    """Give a vendor's sentence without any word that could name somebody.
 
-    Only plain words of error sentences are kept, and of those only the ones that are not in what
-    we ``sent``; the rest is replaced by ``…``. Markup is not shown at all.
+    Only common words of error sentences are kept, and only if they are not in the texts we
+    ``sent``. Other words are replaced by ``…``. Markup is not shown at all.
     """
     if text.lstrip().startswith("<"):
         return "(a page of markup, not shown)"

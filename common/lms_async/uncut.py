@@ -1,4 +1,4 @@
-"""Work that must come to its end, whoever is cancelled meanwhile."""
+"""Run cleanup to its end, even if its caller is cancelled meanwhile."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run ``work`` to its end. A cancellation of the caller is raised after that.
+    """Run ``work`` to its end. If the caller is cancelled, raise that afterwards.
 
-    anyio, and frameworks that are built on it, cancel a task again in each turn of the event loop
-    until it has left its scope. ``asyncio.shield`` alone would hold for one turn only.
+    anyio, and frameworks built on it, cancel a task again in each turn of the event loop until the
+    task has left its scope. ``asyncio.shield`` would hold for one turn only.
     """
     task = asyncio.create_task(work)
     cancelled: asyncio.CancelledError | None = None
@@ -24,7 +24,7 @@ async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
         return task.result()
     try:
         if not task.cancelled():
-            task.exception()  # asked for, so that asyncio does not log it
-        raise cancelled  # the first one: anyio knows its own by its text
+            task.exception()  # retrieved, so that asyncio does not log it
+        raise cancelled  # the first one: anyio recognizes its own by the message
     finally:
-        cancelled = None  # which refers to this frame
+        cancelled = None  # it refers to this frame: do not keep a cycle

@@ -77,7 +77,7 @@ async def _import(task: Task) -> dict[str, int]:
         retry=RetryPolicy(base=0.005, cap=0.02),
         timeout=10.0,
     ) as schoology:
-        journal = Journal(task.journal, input="people", wait=5.0)
+        journal = Journal(task.journal, job="people", wait=5.0)
         report = await schoology.users.create_many(people(task.rows), journal=journal)
     return {str(status): count for status, count in report.counts.items()}
 

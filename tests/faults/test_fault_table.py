@@ -473,4 +473,4 @@ async def test_a_client_that_is_closed_under_a_bulk_costs_no_outcome(
         assert outcome.status is not Status.REJECTED
         if outcome.status is not Status.UNKNOWN:
             assert (row["school_uid"] in made) == (outcome.status is Status.DONE)
-    assert isinstance(bulk.report.stopped, ClientUnusable)
+    assert isinstance(bulk.report.stop_reason, ClientUnusable)

@@ -69,9 +69,9 @@ def import_with_a_full_disk(key: str, secret: str, url: str, path: Path, most: i
             key, secret, base_url=url, limiter=Window(1000, per=0.01)
         ) as schoology:
             report = await schoology.users.create_many(people(5000), journal=Journal(path))
-        assert isinstance(report.stopped, JournalFailed)
+        assert isinstance(report.stop_reason, JournalFailed)
         counts = {str(status): count for status, count in report.counts.items()}
-        return Seen(str(report.stopped), counts)
+        return Seen(str(report.stop_reason), counts)
 
     return asyncio.run(work())
 

@@ -116,7 +116,7 @@ async def test_a_limit_beyond_all_patience_stops_the_bulk_and_every_other_call(
     report = await asyncio.wait_for(client.users.create_many(people(2500)), 10)
     assert report.counts[Status.SKIPPED] >= 2500 - 5 * 50
     assert Status.REJECTED not in report.counts
-    assert isinstance(report.stopped, RateLimited)
+    assert isinstance(report.stop_reason, RateLimited)
     with pytest.raises(RateLimited):
         await asyncio.wait_for(client.app_user_info(), 1)
 

@@ -52,7 +52,7 @@ async def test_a_status_that_no_row_caused_settles_no_row(
     client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001))
     report = await client.users.create_many(ROWS, journal=journal)
     assert report.counts == {Status.SKIPPED: 120}
-    assert (report.stopped is None) == (status in PASSING)
+    assert (report.stop_reason is None) == (status in PASSING)
     schoology_sandbox.faults.clear()
     report = await client.users.create_many(ROWS, journal=journal)
     assert report.counts == {Status.DONE: 120}
@@ -74,7 +74,7 @@ async def test_a_status_that_no_row_caused_settles_no_row_of_v1(
         managebac_sandbox.faults.add(Fault.error(404, method="PUT", times=2))
         changes = [{"id": n, "nickname": "Ada"} for n in range(10)]
         report = await managebac.users.update_many(changes)
-        assert report.stopped is None  # of a user who is not there, 404 is the row's own
+        assert report.stop_reason is None  # of a user who is not there, 404 is the row's own
 
 
 async def test_a_class_that_is_not_there_costs_its_own_rows(
@@ -106,8 +106,8 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
     schoology_sandbox.faults.add(Fault.error(503, method=method, share=1.0))
     client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001))
     report = await client.users.create_many(people(5000), update_existing=update_existing)
-    assert isinstance(report.stopped, VendorUnavailable)
-    assert "503" in str(report.stopped)
+    assert isinstance(report.stop_reason, VendorUnavailable)
+    assert "503" in str(report.stop_reason)
     unknown = report.counts[Status.UNKNOWN]
     # Those under way at that moment, and the few before: not all of them.
     assert 250 <= unknown <= 50 * (10 + 64)
@@ -140,7 +140,7 @@ async def test_chunks_that_get_through_between_those_that_do_not_keep_a_bulk_goi
     )
     client = connect(retry=RetryPolicy(tries=1, max_failed_chunks=60))
     report = await client.users.create_many(people(3000))
-    assert report.stopped is None
+    assert report.stop_reason is None
     assert report.counts[Status.SKIPPED] == 0
 
 
@@ -152,7 +152,7 @@ async def test_after_the_breaker_opened_not_even_a_retry_is_sent(
 
     def heard(event: Event) -> None:
         if isinstance(event, RequestSent) and event.route.startswith("POST"):
-            departed[bulk.report.stopped is not None] += 1
+            departed[bulk.report.stop_reason is not None] += 1
 
     client = connect(
         retry=RetryPolicy(tries=4, base=0.05, cap=0.05, max_failed_chunks=1, quota=10_000),
@@ -160,7 +160,7 @@ async def test_after_the_breaker_opened_not_even_a_retry_is_sent(
     )
     bulk = client.users.create_many(people(3000), update_existing=True)
     report = await bulk
-    assert isinstance(report.stopped, VendorUnavailable)
+    assert isinstance(report.stop_reason, VendorUnavailable)
     assert departed[False] > 4  # several chunks were on their way, and would have been sent again
     assert departed[True] == 0
 
@@ -218,7 +218,7 @@ async def test_a_503_that_asks_for_more_than_our_patience_ends_the_bulk(
     server = Overloaded(refusals=10**6, wait="3600")
     async with server.serve() as url:
         report = await connect(base_url=url).users.create_many(people(500), update_existing=True)
-    assert report.stopped is not None
+    assert report.stop_reason is not None
     assert report.counts[Status.DONE] == 0
     assert report.counts[Status.SKIPPED] > 0
 

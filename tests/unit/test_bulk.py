@@ -18,6 +18,7 @@ from lms_async.bulk.rows import Rows, json_of, one_by_one
 from lms_async.errors import (
     BadRequest,
     BulkFailed,
+    BulkStopped,
     ClientUnusable,
     ConnectionFailed,
     InvalidInput,
@@ -223,10 +224,10 @@ def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
     report = run(_report(Bulk(vendor, names(1000), batch(max_rows=10))))
     assert report.counts == {Status.SKIPPED: 1000}
     assert len(vendor.chunks) <= 2
-    assert isinstance(report.stopped, Unauthorized)
-    with pytest.raises(BulkFailed, match="1000 skipped; it was stopped by: HTTP 401") as failed:
+    assert isinstance(report.stop_reason, Unauthorized)
+    with pytest.raises(BulkFailed, match="1000 skipped; it stopped early: HTTP 401") as failed:
         report.raise_for_failures()
-    assert failed.value.__cause__ is report.stopped
+    assert failed.value.__cause__ is report.stop_reason
 
 
 def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
@@ -279,10 +280,83 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
     assert len(vendor.chunks) == 3
 
 
+@pytest.mark.parametrize("by", ["stop", "abandon", "close"])
+def test_a_report_says_who_stopped_the_bulk_and_lists_the_skipped_rows(
+    monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    narrow(monkeypatch, 1)
+
+    async def main() -> Report[Any]:
+        bulk = Bulk(Vendor(all_ok), names(30), batch(max_rows=10))
+        async for _ in bulk:
+            if by == "close":
+                break
+            getattr(bulk, by)()
+        await bulk.close()
+        return bulk.report
+
+    report = run(main())
+    assert isinstance(report.stop_reason, BulkStopped)
+    assert by in str(report.stop_reason)
+    if by == "close":
+        return
+    assert [one.item for one in report.skipped] == names(30)[-len(report.skipped) :]
+    assert len(report.skipped) == report.counts[Status.SKIPPED] >= 10
+    with pytest.raises(BulkFailed, match=rf"{len(report.skipped)} skipped.*{by}.*report.skipped"):
+        report.raise_for_failures()
+
+
+def test_a_bulk_that_ran_to_its_end_has_no_stop_reason_even_after_it_is_closed() -> None:
+    async def main() -> Report[Any]:
+        async with Bulk(Vendor(all_ok), names(30), batch()) as bulk:
+            await bulk
+        return bulk.report
+
+    report = run(main())
+    assert report.stop_reason is None
+    assert report.skipped == []
+    report.raise_for_failures()
+
+
+def test_async_with_closes_a_bulk_that_is_left_early() -> None:
+    async def main() -> tuple[Bulk[Any], Vendor]:
+        vendor = Vendor(all_ok)
+        async with Bulk(vendor, names(5000), batch(max_rows=10)) as bulk:
+            async for _ in bulk:
+                break
+        return bulk, vendor
+
+    bulk, vendor = run(main())
+    assert vendor.under_way == 0
+    assert len(vendor.chunks) < 500
+    assert isinstance(bulk.report.stop_reason, BulkStopped)
+
+
+def test_async_with_over_a_bulk_that_is_never_read_sends_nothing_and_does_not_warn() -> None:
+    async def main() -> Vendor:
+        vendor = Vendor(all_ok)
+        async with Bulk(vendor, names(5), batch()):
+            pass
+        return vendor
+
+    assert run(main()).chunks == []
+
+
+def test_an_error_after_the_program_stopped_the_bulk_is_the_reason() -> None:
+    async def main() -> Report[Any]:
+        bulk = Bulk(Vendor(lambda _: Unauthorized(401), latency=5), names(3), batch())
+        asyncio.get_running_loop().call_at(2, bulk.stop)
+        await outcomes(bulk)
+        bulk.stop()
+        return bulk.report
+
+    assert isinstance(run(main()).stop_reason, Unauthorized)
+
+
 def test_a_client_that_is_closed_costs_no_outcome() -> None:
     async def main() -> tuple[list[Outcome[Any]], LmsError | None]:
         bulk = Bulk(Vendor(lambda _: ClientUnusable("closed")), names(3), batch())
-        return await outcomes(bulk), bulk.report.stopped
+        return await outcomes(bulk), bulk.report.stop_reason
 
     ended, stopped = run(main())
     assert [outcome.status for outcome in ended] == [Status.SKIPPED] * 3
@@ -533,7 +607,7 @@ def test_a_report_prints_its_counts_and_no_row() -> None:
     report.add(Outcome(1, "Björn", Status.REJECTED, error=RowError("409", "Björn exists")))
     assert repr(report) == (
         "Report(Counter({<Status.DONE: 'done'>: 1, <Status.REJECTED: 'rejected'>: 1}), "
-        "<1 rejected>, <0 unknown>, stopped=None)"
+        "<1 rejected>, <0 unknown>, <0 skipped>, stop_reason=None)"
     )
     assert report.counts == {Status.DONE: 1, Status.REJECTED: 1}
     assert report.counts[Status.UNKNOWN] == 0

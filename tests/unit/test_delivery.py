@@ -17,6 +17,7 @@ from lms_async.bulk.run import BulkRun
 from lms_async.bulk.status import SENT_BEFORE
 from lms_async.errors import (
     BadRequest,
+    BulkStopped,
     ConnectionFailed,
     Forbidden,
     InvalidInput,
@@ -127,7 +128,7 @@ class Script:
 
     def _stop_in_time(self) -> None:
         if len(self.sent) >= self.stops_after:
-            self.bulk.stop()
+            self.bulk.stop(BulkStopped("enough"))
 
 
 def ended(script: Script, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
@@ -169,6 +170,43 @@ def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
     assert told([outcome]) == [(REJECTED, "invalid")]
     assert "URL" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
+
+
+def test_a_row_whose_call_cannot_be_written_is_rejected_alone_as_invalid() -> None:
+    """The transport finds it, before anything is sent."""
+
+    def answer(rows: list[str]) -> Any:
+        return InvalidInput("no", fields={"id": "is no text"}) if "bad" in rows else 200
+
+    names = [*map(str, range(40)), "bad"]
+    script = Script([answer] * 30)
+    outcomes = ended(script, *names)
+    assert told(outcomes) == [(DONE, None)] * 40 + [(REJECTED, "invalid")]
+    error = outcomes[-1].error
+    assert error is not None
+    assert (error.message, error.fields) == ("id: is no text", {"id": "is no text"})
+
+
+def test_many_rows_whose_call_cannot_be_written_are_all_tried_alone() -> None:
+    script = Script([InvalidInput("no")] * 99)
+    assert told(ended(script, *map(str, range(30)))) == [(REJECTED, "invalid")] * 30
+
+
+def test_after_the_breaker_opened_no_look_up_starts() -> None:
+    for doubtful, answers in (("", [LOST]), ("a", [BadRequest(409)])):
+        script = Script(answers, [ABSENT])
+
+        def opening(answer: LmsError, script: Script = script) -> Any:
+            def respond(rows: list[str]) -> LmsError:
+                for _ in range(5):
+                    script.bulk.breaker.unanswered("cut", looked_up=False)
+                return answer
+
+            return respond
+
+        script.answers = [opening(answers[0])]
+        assert told(ended(script, "a", doubtful=doubtful)) == [(UNKNOWN, "lost")]
+        assert script.looked == []
 
 
 def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
@@ -281,7 +319,7 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
     assert told(outcomes) == [(status, code)] * rows
     assert {one.error and one.error.message for one in outcomes} == {str(error)}
     assert {one.attempts for one in outcomes} == {1}
-    assert script.bulk.report.stopped is (error if halts else None)
+    assert script.bulk.report.stop_reason is (error if halts else None)
     assert script.delivery.sender.failure is error
     assert script.looked == []
 
@@ -307,14 +345,13 @@ def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> 
     script.options = {"path_names_rows": True}
     outcomes = ended(script, "a", "b")
     assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
-    assert script.bulk.report.stopped is None
+    assert script.bulk.report.stop_reason is None
     assert script.sent == [["a", "b"]]
 
 
 def test_a_call_that_cannot_be_written_is_rejected_and_not_looked_up() -> None:
-    script = Script([InvalidInput("a parameter is no text")], [])
-    outcomes = ended(script, "a", "b")
-    assert [one.status for one in outcomes] == [REJECTED, REJECTED]
+    script = Script([InvalidInput("a parameter is no text")] * 3, [])
+    assert told(ended(script, "a", "b")) == [(REJECTED, "invalid")] * 2
     assert script.looked == []
 
 

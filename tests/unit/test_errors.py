@@ -54,7 +54,7 @@ def report(item: Any = "row") -> Report[Any]:
     made.add(Outcome(3, item, Status.REJECTED, None, RowError("409", "is taken", {"a": "b"}), 2))
     made.add(Outcome(4, item, Status.UNKNOWN, None, RowError("lost"), 1))
     made.add(Outcome(5, item, Status.DONE, "7"))
-    made.stopped = RateLimited(429, retry_after=3.0, call=CALL)
+    made.stop_reason = RateLimited(429, retry_after=3.0, call=CALL)
     return made
 
 
@@ -98,8 +98,8 @@ def same(one: LmsError, other: LmsError) -> None:
         assert reports[0].counts == reports[1].counts
         assert reports[0].rejected == reports[1].rejected
         assert reports[0].unknown == reports[1].unknown
-        same_stop = str(reports[0].stopped), reports[0].stopped.retry_after
-        assert same_stop == (str(reports[1].stopped), reports[1].stopped.retry_after)
+        same_stop = str(reports[0].stop_reason), reports[0].stop_reason.retry_after
+        assert same_stop == (str(reports[1].stop_reason), reports[1].stop_reason.retry_after)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

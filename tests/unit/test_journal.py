@@ -394,7 +394,7 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "for other input"),
+        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "for another job"),
         (damaged("?"), "is damaged"),
         (damaged("[[1]]"), "is damaged"),
         (damaged("[[1,24],[1,[7]]]"), "is damaged"),
@@ -499,7 +499,7 @@ def test_the_doubt_of_a_row_does_not_end_with_an_equal_one(school: School, path:
 
 def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: Path) -> None:
     run(whole(school, [{"key": "k", "value": "bad"}], Journal(path, "a.csv")))
-    with pytest.raises(JournalUnusable, match="for other input"):
+    with pytest.raises(JournalUnusable, match="for another job"):
         run(whole(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
     with closing(JournalFile(path)) as file:
         assert file.tell().counts == {"rejected": 1}
@@ -626,7 +626,7 @@ def test_a_note_that_could_not_be_written_does_not_break_the_file(
         return await bulk(school, rows(6), Journal(path))
 
     report = run(main())
-    assert isinstance(report.stopped, JournalFailed)
+    assert isinstance(report.stop_reason, JournalFailed)
     assert school.people == {}
     assert run(main()).counts == {Status.DONE: 6}
 

@@ -44,6 +44,7 @@ def test_the_code_of_an_item(code: int, expected: Status) -> None:
     ("error", "effect", "expected", "code"),
     [
         (BadRequest(400), Effect.CONTENT, REJECTED, "400"),
+        (InvalidInput("no row"), Effect.CONTENT, REJECTED, "invalid"),
         (BadRequest(410), Effect.SHARED, REJECTED, "410"),
         (BadRequest(423), Effect.PASSES, SKIPPED, "423"),
         (BadRequest(402), Effect.ENDS, SKIPPED, "402"),

@@ -150,7 +150,7 @@ async def test_without_a_token_no_row_is_in_doubt_and_the_token_is_not_asked_for
             {"class_id": n, "student_id": 5} for n in range(1, 9)
         )
         assert report.counts == {"skipped": 8}
-        assert report.stopped is not None
+        assert report.stop_reason is not None
         assert len(vendor.issued) <= 9  # one for each call at most
         assert vendor.calls == []
 

@@ -23,7 +23,9 @@ Act = Callable[[Schoology], Awaitable[Any]]
 
 async def _create_many(client: Schoology) -> Any:
     report = await client.users.create_many([PERSON, {**PERSON, "gender": "Quux"}])
-    assert_silent(repr(report), repr(report.rejected), repr(report.unknown), repr(report.stopped))
+    assert_silent(
+        repr(report), repr(report.rejected), repr(report.unknown), repr(report.stop_reason)
+    )
     report.raise_for_failures()
 
 

@@ -169,7 +169,7 @@ async def test_a_bulk_through_a_proxy_that_refuses_skips_its_rows(
         async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
             report = await client.users.create_many(people(60))
     assert report.counts == {"skipped": 60}
-    assert isinstance(report.stopped, ConnectionFailed)
+    assert isinstance(report.stop_reason, ConnectionFailed)
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {

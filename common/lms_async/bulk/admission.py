@@ -1,4 +1,4 @@
-"""Which rows may be sent: those that pass their check, and whose key no other row has."""
+"""Decide which rows may be sent: those that pass their check and whose key no other row has."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ R = TypeVar("R")
 
 
 class Admission(Generic[R]):
-    """The check of rows before they are sent. It keeps the keys of those that were let in, until
-    :meth:`release`, or for good where a key may stand once in the whole input.
+    """Checks rows before they are sent. It keeps the keys of admitted rows until :meth:`release`,
+    or for good if a key may appear only once in the whole input.
 
-    :param journaled: whether a journal is kept. It knows a row by its JSON, which is then written
-        in canonical form: equal rows have equal JSON, however each of them was given.
+    :param journaled: whether there is a journal. It identifies a row by its JSON, which is then
+        written in canonical form, so that equal rows have equal JSON.
     """
 
     def __init__(self, endpoint: BulkEndpoint[R], *, journaled: bool = False) -> None:
         self._endpoint = endpoint
         self._option = CANONICAL if journaled else None
-        # Whether each row's JSON is made by itself. A journal and a grouped bulk need it so. Else
-        # it is quicker to make that of a whole block, as long as no row of a block falls out.
+        # Encode rows one by one if a journal or groups need it, or once a row was rejected.
+        # Otherwise encode a whole block at once, which is quicker.
         self._apart = journaled or endpoint.group is not None
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
-        """``items`` as rows to send, and as outcomes of those that can't be.
+        """Sort ``items`` into rows to send, and outcomes of those that are rejected.
 
         :param first: the index of the first of them.
         """
@@ -47,7 +47,7 @@ class Admission(Generic[R]):
         sound = alone and None not in distinct and not prepared.refused
         indices = range(first, first + len(items))
         if sound and (rows := self._encoded(indices, items, prepared)) is not None:
-            # Nothing is wrong with any, as in most blocks.
+            # All rows are valid, as in most blocks.
             self._inside.update(zip(keys, indices, strict=True))
             return rows, []
         self._apart = True
@@ -56,7 +56,7 @@ class Admission(Generic[R]):
     def _encoded(
         self, indices: Sequence[int], items: list[R], prepared: Prepared
     ) -> Rows[R] | None:
-        """All of them, if all can be written as JSON."""
+        """Encode all items; ``None`` if one can't be written as JSON."""
         try:
             if self._apart:
                 options = repeat(None), repeat(self._option)
@@ -95,6 +95,6 @@ class Admission(Generic[R]):
         return rows, ended
 
     def release(self, keys: Iterable[Hashable | None]) -> None:
-        """Let others with ``keys`` in: the rows that had them have ended."""
+        """Admit other rows with these keys: the rows that had them have ended."""
         if not self._endpoint.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)

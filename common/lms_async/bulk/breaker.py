@@ -1,7 +1,7 @@
 """Stopping a bulk when the vendor no longer responds.
 
 Without this, an import of 5,000 rows sends every one of them into an outage, and ends with 5,000
-rows that somebody has to look at.
+rows that a person has to check.
 """
 
 from __future__ import annotations

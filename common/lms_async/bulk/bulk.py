@@ -18,9 +18,9 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from ..errors import InvalidInput, JournalFailed
+from ..errors import BulkStopped, InvalidInput, JournalFailed
 from ..http.prefetch import ahead
 from ..journal.entries import EarlierResult
 from ..journal.journal import SAME, Journal
@@ -108,11 +108,11 @@ class Bulk(Generic[R]):
     def stop(self) -> None:
         """Send nothing more. Chunks that were sent are waited for; the other rows end as
         ``skipped``."""
-        self._run.stop()
+        self._run.stop(BulkStopped("the program called stop()"))
 
     def abandon(self) -> None:
         """Stop without waiting: rows that were sent and have no response yet end as ``unknown``."""
-        self._run.stop(wait=False)
+        self._run.stop(BulkStopped("the program called abandon()"), wait=False)
 
     async def open(self) -> None:
         """Open the journal before the first row is taken, to find out whether it can be used.
@@ -129,11 +129,14 @@ class Bulk(Generic[R]):
     async def close(self) -> None:
         """Stop, and return when all chunks have ended and the journal is closed.
 
-        Use it after leaving an ``async for`` early, to use the same journal again at once. Do not
-        call it while another task reads: use :meth:`stop` for that.
+        ``async with bulk:`` calls this at the end of its block. After it, the same journal can be
+        used again at once, also if an ``async for`` was left early. Do not call it while another
+        task reads: use :meth:`stop` for that.
         """
         self._is_unread = False
-        self._run.stop()
+        if self._all_ended.is_set():
+            return
+        self._run.stop(BulkStopped("the program closed the bulk"))
         if not self._has_begun:
             if self._run.journal is not None:
                 await self._run.journal.close()
@@ -143,6 +146,12 @@ class Bulk(Generic[R]):
             with suppress(RuntimeError):  # it is being read, or closed, at this moment
                 await reading.aclose()
         await self._all_ended.wait()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
 
     def __aiter__(self) -> AsyncIterator[Outcome[R]]:
         if self._reading is not None:
@@ -154,6 +163,7 @@ class Bulk(Generic[R]):
 
     async def _outcomes(self) -> AsyncGenerator[Outcome[R], None]:
         self._has_begun = True
+        report = self.report
         try:
             await self.open()
             async with aclosing(ahead(self._deliveries(), AHEAD)) as deliveries:
@@ -168,7 +178,7 @@ class Bulk(Generic[R]):
                     outcomes = in_order.add(task.result())
                     del task, delivery  # they hold the rows, which somebody else may have read
                     for outcome in outcomes:
-                        self.report.add(outcome)
+                        report.add(outcome)
                         yield outcome
                     outcomes.clear()
         finally:
@@ -178,7 +188,7 @@ class Bulk(Generic[R]):
         """Cancel what is still under way. With a journal, wait for responses first."""
         try:
             if self._journal is not None and self._tasks:
-                self._run.stop()
+                self._run.stop(BulkStopped("the program stopped reading the outcomes"))
                 await asyncio.wait(self._tasks, timeout=self._journal.grace)
         finally:
             for task in self._tasks:

@@ -1,4 +1,4 @@
-"""Cutting rows into chunks: by count, by bytes, and by group where not all rows may share one."""
+"""Cut the input into chunks: by count, by bytes, and by group if not all rows may share one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 #: How many chunks may be open at once, waiting for more rows of their groups.
 MOST_OPEN = 500
-#: How many rows may be taken before a chunk that waits for more of its group goes without them.
+#: After how many more rows of input a chunk stops waiting for rows of its group.
 MOST_BEHIND = 10_000
 
 
@@ -38,8 +38,10 @@ class Chunk(Generic[R]):
     size: int = 0
 
     def take(self, rows: Rows[R], places: Sequence[int], endpoint: BulkEndpoint[R]) -> int:
-        """Take as many of ``rows``, those at ``places``, as there is room for, and at least one if
-        it is empty; gives their number."""
+        """Take rows at ``places`` while there is room for them; an empty chunk takes at least one.
+
+        :returns: how many rows were taken.
+        """
         taken = 0
         for place in places:
             size = len(rows.bodies[place]) + 1
@@ -61,18 +63,18 @@ async def chunks(
     endpoint: BulkEndpoint[R],
     check: Callable[[int, list[R]], Awaitable[Checked[R]]],
 ) -> AsyncIterator[Chunk[R]]:
-    """``items``, cut: a chunk goes when it is full, when too many are open, or at the end.
+    """Cut ``items`` into chunks. A chunk is given when it is full, when too many are open, or at
+    the end.
 
-    :param check: sorts some items, given the index of the first of them.
+    :param check: sorts items into rows to send and outcomes; takes the index of the first item.
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
     failure: Exception | None = None
     blocks = _blocks(items, endpoint.max_rows)
     while failure is None:
-        # To take and check a block is the longest hold of the event loop. So others have a turn
-        # before it; and a second one, in which what they left to do is done: answers that are in
-        # are read, and rows that have ended go, before there are more.
+        # Checking a block holds the event loop longer than anything else. Before it, other tasks
+        # get two turns, so that responses are read and finished rows are released first.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         try:
@@ -107,7 +109,7 @@ async def chunks(
 
 
 def _by_group(rows: Rows[Any], endpoint: BulkEndpoint[Any]) -> dict[Hashable, list[int]]:
-    """The places of ``rows`` that may share a chunk."""
+    """Group the places of ``rows`` that may share a chunk."""
     if endpoint.group is None:
         return {None: list(range(len(rows)))}
     groups: dict[Hashable, list[int]] = {}
@@ -122,7 +124,7 @@ def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
 
 
 async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIterator[list[R]]:
-    """``items``, several at a time; what was taken before the input raises is given first."""
+    """Give ``items`` in blocks. If the input raises, the items before that are given first."""
     block: list[R] = []
     failure: Exception | None = None
     try:

@@ -1,4 +1,4 @@
-"""A limit to what may be removed at once: a list that is wrong should not empty a school."""
+"""Limit what one call may remove: a wrong list must not empty a school."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SHARE = re.compile(r" *(\d{1,3}(?:\.\d{1,6})?) *% *", re.ASCII)
 
 @attrs.frozen
 class Guard:
-    """How many may be removed by one call.
+    """How many records one call may remove.
 
-    :param max_removals: a number, e.g. ``500``; or a share of what is there, e.g. ``"5%"``, for
-        which the vendor is asked how many there are; rounded down, so that a small share of a few
-        allows none.
+    :param max_removals: a number, e.g. ``500``; or a share of the existing records, e.g. ``"5%"``.
+        For a share, the vendor is asked how many records exist; the share is rounded down, so a
+        small share of a few records allows none.
     :raises InvalidInput: it is neither.
     """
 
@@ -39,10 +39,10 @@ class Guard:
             raise InvalidInput('a guard is a whole number, or a share up to 100%, such as "5%"')
 
     async def allow(self, removals: int, there: Callable[[], Awaitable[int]]) -> None:
-        """Do nothing, if so many may be removed.
+        """Check that ``removals`` records may be removed.
 
-        :param there: tells how many there are; asked only where a share is to be kept.
-        :raises InvalidInput: it would be too many; nothing was sent.
+        :param there: counts the existing records; called only if the guard is a share.
+        :raises InvalidInput: they are too many; nothing was sent.
         """
         if not removals:
             return
@@ -62,10 +62,10 @@ class Guard:
 def guarded(
     items: Iterable[R] | AsyncIterable[R], guard: Guard, there: Callable[[], Awaitable[int]]
 ) -> AsyncIterator[R]:
-    """``items``, all of which are taken before the first one is given: they are to be counted.
+    """Give ``items``, after all of them were taken and counted.
 
-    :raises InvalidInput: they are no rows, or it is no guard; and when they are read, for more than
-        it allows.
+    :raises InvalidInput: ``items`` are not rows, or ``guard`` is not a Guard; while reading, if
+        there are more items than the guard allows.
     """
     check_input(items)
     if not isinstance(guard, Guard):

@@ -1,8 +1,8 @@
-"""Finding rows of one input that ended as one record of the vendor.
+"""Find rows of one input that changed the same record of the vendor.
 
-A vendor that folds case and blanks takes ``S1``, ``s1`` and ``"S1 "`` for one key. Where existing
-records are updated, each of these rows then overwrites the one before, and each is answered with
-success. Only the vendor's id shows it.
+Some vendors ignore case and blanks, so ``S1``, ``s1`` and ``"S1 "`` are one key. If existing
+records are updated, each of these rows overwrites the one before, and each response says success.
+Only the vendor's id shows it.
 """
 
 from __future__ import annotations

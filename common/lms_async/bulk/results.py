@@ -1,4 +1,4 @@
-"""What the answer to a bulk call says of each row."""
+"""Match the items of a bulk response to the rows, and make the rows' outcomes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ R = TypeVar("R")
 def match(
     keys: list[Hashable | None], items: list[Any], named: Sequence[Hashable | None]
 ) -> list[Any | None]:
-    """The items of an answer in the order of the rows that they speak of; ``named`` is what each
-    item names.
+    """Bring the items of a response into the order of the rows. ``named`` has each item's key.
 
-    By key first. By position only where the item names no key, and only if the answer has exactly
-    one item a row and those that name one stand in their places: otherwise nothing says which row
-    it means. Two items for one key cancel out.
+    Items are matched by key. An item without a key is matched by position, but only if the response
+    has exactly one item per row and all items with a key are in their places. Two items for one key
+    cancel out.
     """
     if named == keys:
         return items
@@ -39,24 +38,24 @@ def match(
     return found
 
 
-#: The message of a refusal that the vendor gives by its code alone.
+#: The message of a row that the vendor rejected by a code alone.
 NO_REASON = "the vendor gives no reason"
 
 
 def all_alike(
     rows: Rows[R], status: Status, error: RowError, attempts: int = 0
 ) -> list[Outcome[R]]:
-    """The outcomes of rows that ended together."""
+    """Make the same outcome for all ``rows``."""
     return _outcomes(rows, repeat(status), repeat(None), repeat(error), attempts)
 
 
 def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
-    """The outcomes of rows that were all done."""
+    """Make the outcomes of rows that are all done."""
     return _outcomes(rows, repeat(Status.DONE), ids, repeat(None), attempts)
 
 
 def outcomes_of(rows: Rows[R], verdicts: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
-    """The outcomes of rows that were answered; ``None`` is a row that the answer passed over."""
+    """Make the outcomes of rows by their results; ``None`` is a row that the response omits."""
     told = [verdict or RowResult(Status.UNKNOWN, None, UNMENTIONED) for verdict in verdicts]
     statuses = [one.status for one in told]
     return _outcomes(

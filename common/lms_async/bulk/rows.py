@@ -1,7 +1,7 @@
-"""Rows on their way from the caller's input into a chunk, kept side by side as columns.
+"""Rows of a bulk, kept as columns.
 
-What is done to rows is done to a whole column by one call, not to one row after the other: that is
-most of what makes a bulk quick.
+Each step handles a whole column by one call, not one row after the other. This is what makes a
+bulk fast.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def check_input(items: object) -> None:
-    """Whether ``items`` can be taken for several rows: not one text or row, and not none at all.
+    """Check that ``items`` are several rows, and not one text or one row.
 
     :raises InvalidInput: they can't.
     """
@@ -29,9 +29,9 @@ def check_input(items: object) -> None:
 
 @attrs.frozen
 class Prepared:
-    """Some items after the check of their fields: of each that can be sent, in their order, the key
-    that the vendor will name it by (or ``None``) and the JSON value that is sent for it; of each
-    other one, by its place, why not.
+    """Items after the check of their fields. ``keys`` and ``values`` have, for each valid item in
+    order, the key that the vendor's response names (or ``None``) and the JSON value to send.
+    ``refused`` has the error of each other item, by its place.
     """
 
     keys: list[Hashable | None] = attrs.field(repr=False)
@@ -42,8 +42,8 @@ class Prepared:
 def one_by_one(
     prepare: Callable[[R], tuple[Hashable | None, Any]],
 ) -> Callable[[list[R]], Prepared]:
-    """A ``BulkEndpoint.prepare`` from a function of one item, which gives its key and what is sent
-    for it, or raises InvalidInput."""
+    """Make a ``BulkEndpoint.prepare`` from a function of one item, which returns its key and its
+    JSON value, or raises InvalidInput."""
 
     def each(items: list[R]) -> Prepared:
         prepared = Prepared([], [], refused := {})
@@ -62,13 +62,12 @@ def one_by_one(
 
 @attrs.define(eq=False)
 class Rows(Generic[R]):
-    """Rows that passed their check, side by side: a column for each thing that is known of them.
+    """Rows that passed their check, as columns.
 
-    ``indices`` is where they stood in the input, ``items`` what they were, ``keys`` what the vendor
-    names them by. The JSON that is sent is given as ``bodies``, one for each, or as ``json``, the
-    list of all of them; the one is made of the other where it is asked for. ``doubtful`` has the
-    indices of those that were sent in an earlier run, and nobody knows what became of them;
-    ``tags`` is what a journal knows them by.
+    ``indices`` are their places in the input, ``items`` the rows as they were given, ``keys`` what
+    the vendor's response names them by. Their JSON is kept as ``bodies``, one per row, or as
+    ``json``, one list; each is made from the other when it is needed. ``doubtful`` has the indices
+    of rows that an earlier run sent without a response. ``tags`` identify them in a journal.
     """
 
     indices: Sequence[int]
@@ -97,11 +96,11 @@ class Rows(Generic[R]):
         return self._json
 
     def pack(self) -> None:
-        """Keep the JSON of all alone, which takes less room than that of each."""
+        """Keep only the JSON of all rows, which takes less memory than that of each row."""
         self._json, self._bodies = self.json, None
 
     def at(self, places: Iterable[int]) -> Rows[R]:
-        """Those at ``places``, counted from 0 among these rows."""
+        """Give the rows at ``places``, counted from 0 among these rows."""
         picked = list(places)
         indices = [self.indices[place] for place in picked]
         bodies = self.bodies
@@ -115,7 +114,7 @@ class Rows(Generic[R]):
         )
 
     def add(self, others: Rows[R]) -> None:
-        """Put ``others`` behind these."""
+        """Append ``others``."""
         indices = self.indices if isinstance(self.indices, list) else list(self.indices)
         indices.extend(others.indices)
         self.indices = indices
@@ -134,5 +133,5 @@ class Rows(Generic[R]):
 
 
 def json_of(rows: Rows[Any]) -> orjson.Fragment:
-    """The rows as they stand in a chunk's body: a list that is encoded already."""
+    """Give the rows as an encoded list, to be put into a request body."""
     return orjson.Fragment(rows.json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..errors import LmsError
+from ..errors import BulkStopped, LmsError
 from ..http.call import AttemptObserver, Call
 from ..journal.journal import OpenJournal
 from ..outcome import Report
@@ -61,18 +61,25 @@ class BulkRun(Generic[R]):
         self.records = OneRecordEach() if endpoint.one_record_each else None
         self.breaker = Breaker(sender.max_failed_chunks)
         self.report: Report[R] = Report()
-        self.is_stopping = False
         #: The deliveries that have not ended.
         self.under_way: set[Recallable] = set()
 
-    def stop(self, error: LmsError | None = None, *, wait: bool = True) -> None:
+    @property
+    def is_stopping(self) -> bool:
+        """Whether nothing more may be sent."""
+        return self.report.stop_reason is not None
+
+    def stop(self, reason: LmsError, *, wait: bool = True) -> None:
         """Send nothing more.
 
-        :param error: what no other row could escape, if that is the reason.
+        :param reason: the first one is reported; but an error, if one comes after the program has
+            stopped the bulk.
         :param wait: whether chunks that were sent are waited for.
         """
-        self.report.stopped = self.report.stopped or error
-        self.is_stopping = True
+        by_program = isinstance(reason, BulkStopped)
+        earlier = self.report.stop_reason
+        if earlier is None or (isinstance(earlier, BulkStopped) and not by_program):
+            self.report.stop_reason = reason
         for delivery in self.under_way:
             if not (wait and delivery.is_sent):
                 delivery.recall()

@@ -119,7 +119,8 @@ class RowSender(Generic[R]):
         elif effect is Effect.CONTENT and len(rows) > 1:
             if not self._halvings:
                 return all_alike(rows, *status.of_untried(error))
-            self._halvings -= 1
+            if not isinstance(error, InvalidInput):  # found here, without a request
+                self._halvings -= 1
             middle = len(rows) // 2
             halves = [rows.at(range(middle)), rows.at(range(middle, len(rows)))]
             return [
@@ -258,9 +259,12 @@ class RowSender(Generic[R]):
         return outcomes
 
     async def _found(self, rows: Rows[R]) -> list[Found]:
-        """Look up ``rows``. A look-up that fails says nothing, whatever the reason: an account that
-        may write need not be allowed to read."""
-        if self._endpoint.look_up is None:
+        """Look up ``rows``, unless the vendor no longer responds.
+
+        A look-up that fails says nothing, whatever the reason: an account that may write need not
+        be allowed to read.
+        """
+        if self._endpoint.look_up is None or self._run.breaker.is_open:
             return [None] * len(rows)
         try:
             found = await self._endpoint.look_up(rows)

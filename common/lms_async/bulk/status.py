@@ -113,6 +113,8 @@ def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
     """
     if error.stops:
         return Effect.ENDS
+    if isinstance(error, InvalidInput):  # no request could be made of some row
+        return Effect.CONTENT
     if isinstance(error, ApiError):
         return effect_of(error.status, path_names_rows=path_names_rows)
     if isinstance(error, DeadlineExceeded) and not error.may_have_acted:
@@ -122,6 +124,8 @@ def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
 
 def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
     """The status and reason of each row of a request that failed as a whole."""
+    if isinstance(error, InvalidInput):
+        return Status.REJECTED, invalid(error)
     if error.may_have_acted:
         status = Status.UNKNOWN
     else:

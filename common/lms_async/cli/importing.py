@@ -280,7 +280,7 @@ class _Import:
             bulk.abandon()
 
     def _ending(self, bulk: Bulk[Any] | None, results: Results, given: Mapping[str, str]) -> Exit:
-        stopped = None if bulk is None else bulk.report.stopped
+        stopped = None if bulk is None else bulk.report.stop_reason
         if results.failure is not None:
             self._say.fault(results.failure.lines, results.failure.exit_code)
             return results.failure.exit_code

@@ -1,4 +1,4 @@
-"""What goes into a journal and comes out of it, as values; in which form, its file knows."""
+"""The values that are written to a journal and read from it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import attrs
 
 from ..outcome import Status
 
-#: Bytes of a hash; of what tells whose a row is; and of a row's tag, which is of its key and
-#: content, with whose it is in front.
+#: Sizes in bytes: of a hash, of the part of a tag that identifies the key, and of a whole tag,
+#: which is that part followed by a hash of key and content.
 HASH = 16
 WHOSE = 8
 TAG = WHOSE + HASH
@@ -22,8 +22,7 @@ Reason = tuple[str, dict[str, str]]
 
 
 class Rows(Protocol):
-    """What a journal needs of some rows: their keys, the JSON that is sent for each, and a place
-    for their tags."""
+    """The rows as a journal needs them: keys, the JSON of each, and a place for tags."""
 
     keys: list[Hashable | None]
     tags: list[bytes]
@@ -33,12 +32,12 @@ class Rows(Protocol):
         """The JSON of each row, in its canonical form."""
 
     def pack(self) -> None:
-        """Keep the JSON in the form that takes the least room."""
+        """Keep the JSON in the form that takes the least memory."""
 
 
 @attrs.frozen
 class Sent:
-    """Rows that are about to leave, by their tags."""
+    """Rows that are about to be sent, by their tags."""
 
     chunk: int
     tags: bytes = attrs.field(repr=False)
@@ -46,8 +45,8 @@ class Sent:
 
 @attrs.frozen
 class Ended:
-    """How the rows of a chunk ended, in the order of ``Sent``: status, id and code of each, and its
-    reason where reasons are kept; or the id alone, of one that is done."""
+    """The results of the rows of a chunk, in the order of ``Sent``: status, id, code and, if
+    reasons are kept, the reason; or the id alone for a row that is done."""
 
     chunk: int
     ends: Sequence[str | tuple[str, str | None, Any] | tuple[str, str | None, Any, Reason]] = (
@@ -69,7 +68,7 @@ class EarlierResult:
 
 @attrs.frozen
 class JournalSummary:
-    """What a journal tells of itself: counts by status (``sent``: without an answer), and when it
+    """A summary of a journal: row counts by status (``sent`` means without a response), and when it
     was begun and last written, in seconds since 1970."""
 
     counts: Counter[str]

@@ -1,9 +1,9 @@
-"""Which rows were sent and how each ended, kept through a crash.
+"""The journal of a bulk: which rows were sent and how each ended, kept through a crash.
 
-Before a chunk leaves, its rows are noted as sent; after its answer, how each ended. What is run
-again with the same journal sends exactly the rows that are not settled; of those that were on their
-way when the last run ended, the vendor is asked first. The file is written by a thread of its own,
-the notes of several chunks at a time.
+Before a chunk is sent, its rows are noted as sent; after the response, each row's result is noted.
+The next run with the same journal sends exactly the rows that have no result. Those that were under
+way when the last run ended are looked up first. A thread of its own writes the file, the notes of
+several chunks at a time.
 """
 
 from __future__ import annotations
@@ -28,52 +28,52 @@ if TYPE_CHECKING:
 
     from .sqlite import JournalFile
 
-#: Seconds from one commit to the next, for each entry of the first, and at most. It is commits that
-#: cost: where entries come by the thousand, many are written together; where a vendor's limit sets
-#: the pace, none waits.
+#: Seconds from one commit to the next: for each entry of the first, and at most. Commits are slow,
+#: so many entries are written together when they come fast. When a rate limit sets the pace, no
+#: entry waits.
 _APART, _MOST_APART = 0.002, 0.04
 
 _id, _status = attrgetter("id"), attrgetter("status")
-#: Stands for a vendor's id that is the row's own key, which is not kept.
+#: Stands for a vendor id that equals the row's key: keys are not stored.
 SAME = "="
-#: What a journal must have been written with to be used again, and what is said if it was not.
+#: What must be the same for a journal to be used again, and the error if it is not.
 _OTHERS = {
     "key": "{key} belongs to another journal than {path}",
     "form": "the journal {path} was written with another version of orjson, which writes JSON "
     "otherwise",
     "account": "the journal {path} was written for another account",
     "operation": "the journal {path} was written by another call, or with other options",
-    "input": "the journal {path} was written for other input",
+    "job": "the journal {path} was written for another job",
 }
 
 
 @attrs.frozen
 class Journal:
-    """The journal of one bulk, in the file ``path``; give it to one call at a time.
+    """The journal of one bulk, in the file ``path``. Use it for one call at a time.
 
-    A second file beside it, ``path`` with ``.key`` added, holds the key of its hashes and is locked
-    while the journal is open. While an import runs, or after it was killed, SQLite's log stands
-    there too (``-wal`` added). All of them can be read by their owner only, and belong together.
-    Symbolic links are refused. No name, no mail address and no row stands in any of them.
+    A second file, ``path`` with ``.key`` added, holds the key of the hashes and is locked while the
+    journal is open. While an import runs, or after it was killed, there is also SQLite's log
+    (``-wal`` added). Keep these files together. Only their owner can read them. Symbolic links are
+    refused. The files contain no names, no mail addresses and no rows.
 
-    :param path: where it is, or is to be made.
-    :param input: what the rows are, e.g. the name of their file: a journal that was begun with
-        another one is refused.
-    :param wait: how long to wait, in seconds, while another process works with it; by default it
-        is refused at once.
-    :param restart: forget what stands in it, and send everything.
-    :param retry_rejected: forget the rows that the vendor rejected, and send them again: for what
-        was put right at the vendor, and so does not show in the rows. A row that stands in the
-        input several times, and was not rejected each time, stays as it was.
-    :param keep_reasons: keep also why the vendor rejected a row, to tell it again in the next run.
-        Off by default: the vendor's sentence may name a person. Without it the next run tells the
-        vendor's code only.
-    :param grace: how long, in seconds, a bulk that is cancelled or left waits for the answers to
-        what it has sent, however often it is cancelled; rows without one are noted as sent.
+    :param path: the file; it is created if it does not exist.
+    :param job: a name for what the rows are, e.g. their file: a journal that was begun with another
+        name is refused.
+    :param wait: how many seconds to wait while another process uses it; by default it is refused at
+        once.
+    :param restart: forget its contents, and send all rows.
+    :param retry_rejected: send the rows again that the vendor rejected, e.g. after the cause was
+        corrected at the vendor. If a row appears in the input several times and was not rejected
+        each time, it is not sent again.
+    :param keep_reasons: also keep why the vendor rejected a row, to report it again in the next
+        run. Off by default, since the vendor's sentence may name a person; the next run then
+        reports the vendor's code only.
+    :param grace: how many seconds a bulk that is cancelled or left early waits for the responses to
+        what it has sent, however often it is cancelled. Rows without a response are noted as sent.
     """
 
     path: Path = attrs.field(converter=Path)
-    input: str = attrs.field(default="", repr=False)
+    job: str = attrs.field(default="", repr=False)
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
     retry_rejected: bool = attrs.field(default=False, kw_only=True)
@@ -83,9 +83,10 @@ class Journal:
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
         """Open it for a call.
 
-        :param account: what tells the account from others.
-        :param operation: the call, and those of its options that change what it does.
-        :raises JournalUnusable: it is in use, of other input, of another account, call or version.
+        :param account: distinguishes the account from others.
+        :param operation: the call, and those of its options that change its effect.
+        :raises JournalUnusable: it is in use, or was written for another job, account, call or
+            version.
         """
         from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
 
@@ -114,7 +115,7 @@ class Journal:
                     "form": tags.form(),
                     "account": tags.of(account.encode()).hex(),
                     "operation": operation,
-                    "input": tags.of(self.input.encode("utf-8", "surrogatepass")).hex(),
+                    "job": tags.of(self.job.encode("utf-8", "surrogatepass")).hex(),
                 }
             )
             if other is not None:
@@ -159,12 +160,12 @@ class OpenJournal:
         self._next_at = 0.0
         # Whether it knows of rows from an earlier run.
         self._resumes = not file.is_empty
-        # Done when the first rows come: a run that does not get so far changes nothing.
+        # Done when the first rows come, so that a run that fails before changes nothing.
         self._to_forget = retry_rejected
 
     async def recall(self, rows: Rows) -> list[EarlierResult | None]:
-        """What is known of each row from before, and nothing where nothing is known of any; they
-        are marked for :meth:`sent`."""
+        """Give what an earlier run noted of each row; an empty list if there was none. Sets the
+        rows' tags for :meth:`sent`."""
         self._tags.mark(rows)
         if not self._resumes:
             return []
@@ -180,10 +181,10 @@ class OpenJournal:
         return self._chunks
 
     def sent(self, number: int, rows: Rows) -> asyncio.Future[None]:
-        """Note that ``rows`` are about to leave.
+        """Note that ``rows`` are about to be sent.
 
-        :returns: done when it is on the disk; raises JournalFailed if it can't be written: then
-            they must not leave.
+        :returns: a future that is done when the note is on the disk. It raises JournalFailed if the
+            note can't be written; then the rows must not be sent.
         """
         return self._put(Sent(number, b"".join(rows.tags)))
 
@@ -192,7 +193,8 @@ class OpenJournal:
     ) -> asyncio.Future[None]:
         """Note how the rows of :meth:`sent` ended.
 
-        :returns: done when it is on the disk; raises JournalFailed if it can't be written.
+        :returns: a future that is done when the note is on the disk. It raises JournalFailed if the
+            note can't be written.
         """
         ends: list[Any] = list(map(_id, outcomes))
         plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
@@ -202,7 +204,7 @@ class OpenJournal:
         return self._put(Ended(number, ends))
 
     async def close(self) -> None:
-        """Write what is left, and let go of the file."""
+        """Write the remaining notes, and close the file."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
         await asyncio.shield(self._closing)
@@ -223,7 +225,7 @@ class OpenJournal:
         return written
 
     async def _write(self) -> None:
-        """Write until nothing is left; what comes meanwhile is written together."""
+        """Write entries until none is left. Those that come meanwhile are written together."""
         loop = asyncio.get_running_loop()
         while self._entries:
             await asyncio.sleep(self._next_at - loop.time())
@@ -236,14 +238,14 @@ class OpenJournal:
                 )
             except JournalFailed as failed:
                 failure, hint = failed.what, failed.hint
-            except Exception as broken:  # noqa: BLE001 - nobody waits for ever, whatever it is
+            except Exception as broken:  # noqa: BLE001 - whatever it is, nobody may wait for ever
                 failure = f"the journal {self.file.path} broke [{type(broken).__name__}]"
             for _, written in now:
                 if written.done():
-                    continue  # whoever waited for it was cancelled
+                    continue  # the task that waited for it was cancelled
                 if failure:
                     written.set_exception(JournalFailed(failure, hint=hint))
-                    written.exception()  # a bulk that was cut off asks no more
+                    written.exception()  # retrieved: a cancelled bulk does not await it
                 else:
                     written.set_result(None)
         self._writing = None
@@ -258,7 +260,7 @@ def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[A
 
 
 def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
-    """Close a journal that nobody waits for any more."""
+    """Close a journal whose opening was cancelled."""
     if not opening.cancelled() and opening.exception() is None:
         thread.submit(opening.result().file.close)
     thread.shutdown(wait=False)

@@ -31,15 +31,15 @@ from .key import InUse, KeyFile, key_beside, make_private
 from .matching import NotedRow
 from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
 
-#: The form of the file. One of another form is refused, not guessed at.
+#: The version of the file's format. Another one is refused.
 FORMAT = 3
-#: SQLite's mark of whose file it is ("lmsj"): another's is not touched.
+#: SQLite's application id of our files ("lmsj"). Other files are not touched.
 _OURS = 0x6C6D736A
-#: What SQLite raises: of a damaged file, its own sentence may be no text.
+#: What SQLite raises. For a damaged file, even its message may not be valid text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
-#: Bytes of SQLite's log from which on it is taken into the database.
+#: From this size in bytes, SQLite's log is merged into the database.
 _MOST_LOG = 4 * 2**20
-#: Seconds to wait for another process in any case: it may only be looking.
+#: Seconds to wait for another process in any case: it may only be reading.
 _SHORT_WAIT = 0.3
 #: How many noted rows are taken into the table at once.
 _BATCH = 1000
@@ -58,9 +58,9 @@ CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, is_sent INTEGER) WI
 class JournalFile:
     """A journal's file, held by this process alone until :meth:`close`.
 
-    :param wait: how long to wait for another process to let go of it, in seconds.
-    :param make: whether to make it, if it is not there.
-    :param restart: forget what stands in it, also what another version wrote.
+    :param wait: how many seconds to wait for another process to close it.
+    :param make: whether to create it if it does not exist.
+    :param restart: forget its contents, also those of another format.
     :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
         to it is missing.
     """
@@ -89,8 +89,8 @@ class JournalFile:
                 raise self._not_opened(error) from None
             else:
                 return
-            # Let go meanwhile: of two that come at one moment, each would wait for the other.
-            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they part
+            # Nothing is held meanwhile: two processes that come at once would block each other.
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - no secret
 
     def _refuse_other_kinds(self) -> None:
         """Make sure that the journal is a file, or can become one."""
@@ -106,7 +106,7 @@ class JournalFile:
             raise JournalUnusable(f"{self.path} is {what}, not a journal", hint="give another file")
 
     def _refuse_links(self) -> None:
-        """Refuse symbolic links: what is written would appear where a link points to."""
+        """Refuse symbolic links, which would write to another place."""
         for file in (self.path, key_beside(self.path), *files_of(self.path)):
             if file.is_symlink():
                 raise JournalUnusable(
@@ -181,7 +181,7 @@ class JournalFile:
         return self._key_file.key(new=self.is_new)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         try:
             self._close()
         finally:
@@ -200,7 +200,10 @@ class JournalFile:
             self._db.close()
 
     def begin(self, about: dict[str, str]) -> str | None:
-        """Make the journal be ``about`` these, or tell which of them it is not about."""
+        """Begin or continue the import that ``about`` describes.
+
+        :returns: the first name whose value differs from the journal's; ``None`` if all agree.
+        """
         with self._reading():
             known = dict(self._db.execute("SELECT name, value FROM about"))
         for name, value in about.items():
@@ -212,7 +215,7 @@ class JournalFile:
         return None
 
     def forget_rejected(self) -> None:
-        """Know nothing of the rows that were rejected.
+        """Forget the rows that were rejected.
 
         :raises JournalFailed: it can't be written any more.
         """
@@ -226,14 +229,14 @@ class JournalFile:
 
     @property
     def is_new(self) -> bool:
-        """Whether nobody has begun it."""
+        """Whether no import has begun it."""
         with self._reading():
             begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'").fetchone()
         return begun is None
 
     @property
     def is_empty(self) -> bool:
-        """Whether it knew of no row when it was opened."""
+        """Whether it has no rows from earlier runs."""
         with self._reading():
             return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
 
@@ -261,8 +264,8 @@ class JournalFile:
                     self._set_state(self._state)
 
     def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:
-        """What is known of each row from before, by its hash. A row that stands in the input
-        several times is told each time by itself.
+        """Give what an earlier run noted of each row. Equal rows are counted: each call is about
+        the next one.
 
         :raises JournalFailed: it can't be read any more.
         """
@@ -325,7 +328,7 @@ class JournalFile:
         return map(NotedRow._make, found)
 
     def tell(self) -> JournalSummary:
-        """What stands in it."""
+        """Summarize the journal."""
         with self._reading():
             counts = dict(self._db.execute("SELECT status, count(*) FROM row GROUP BY status"))
             about = dict(self._db.execute("SELECT name, value FROM about"))
@@ -334,7 +337,7 @@ class JournalFile:
         return JournalSummary(Counter(counts), about.get("operation", ""), begun, written or begun)
 
     def _check_ours(self, header: Header | None, *, make: bool) -> None:
-        """Refuse somebody else's file, and an empty file that nobody asked to be made a journal."""
+        """Refuse another program's file, and an empty file unless it may become a journal."""
         if (make and header is None) or (header and header.application_id == _OURS):
             return
         raise JournalUnusable(

@@ -1,7 +1,7 @@
-"""How a journal names a row: by keyed hashes of the row's key and of its canonical form.
+"""Identify a row in a journal: by keyed hashes of the row's key and of its canonical form.
 
 The canonical form is JSON with sorted keys, of the values as ``records/scalars.py`` gives them.
-So the order of columns, and whether a row came as a model or as a mapping, make no difference.
+So neither the order of columns nor the kind of row (model or mapping) makes a difference.
 A field that is absent, ``null`` and an empty text are three values, as they are for the vendors.
 """
 
@@ -21,7 +21,7 @@ _SAMPLE = {"b": 'é/"\\\n\x01\x7f\u2028😀', "a": [1, -1.5, 1e300, True, None, 
 
 
 class Tags:
-    """Keyed hashes. Without the key nobody can try out names against them."""
+    """Keyed hashes. Without the key, nobody can test whether a name is among them."""
 
     def __init__(self, key: bytes) -> None:
         self._keyed = hashlib.blake2b(key=key, digest_size=HASH)
@@ -33,7 +33,7 @@ class Tags:
         return hashed.digest()
 
     def form(self) -> str:
-        """Tells the canonical form from another one, such as that of another JSON library."""
+        """Identify the canonical form: another JSON library could give another one."""
         return self.of(orjson.dumps(_SAMPLE, option=CANONICAL)).hex()
 
     def mark(self, rows: Rows) -> None:

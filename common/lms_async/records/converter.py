@@ -1,4 +1,4 @@
-"""How records are read from what vendors print, and written for them.
+"""Convert vendors' JSON to models, and models to the JSON that is sent.
 
 One cattrs converter per vendor, made by :func:`make_converter`, is where the rules of
 ``scalars.py`` are applied. It tests the type of each value and calls a rule only for those
@@ -41,9 +41,9 @@ _ONLY_TEXT = frozenset({str})
 
 
 class Record:
-    """The base of all models: it prints which record it is, and nothing of the person.
+    """The base of all models. Its ``repr`` shows the record's id, and nothing about the person.
 
-    ``ignored`` names the keys of an answer that are not kept, not even in ``extra``.
+    ``ignored`` names keys of a response that are not kept, not even in ``extra``.
     """
 
     __slots__ = ()

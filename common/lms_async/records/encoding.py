@@ -1,4 +1,4 @@
-"""How a caller's record, or a mapping of the same fields, is checked and put for the wire."""
+"""Check a caller's record, or a mapping of the same fields, and encode it to be sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .text_rules import COLUMNS
 
 
 class Sending:
-    """How a model, or a mapping of the same fields, is checked and put for the wire.
+    """Checks and encodes a model, or a mapping of the same fields.
 
     :param what: what it is, for messages, e.g. ``the user``.
     :param one_of: fields of which one, at least, must be there and not be blank.

@@ -10,8 +10,8 @@ from typing import Any
 
 
 def listed(value: Any) -> Any:
-    """The values of an object with numbered keys, in the order of the numbers; an empty object is
-    an empty list. Anything else is given back as it is."""
+    """Convert an object with numbered keys to a list, in the order of the numbers. An empty object
+    gives an empty list; any other value is returned unchanged."""
     if not isinstance(value, dict):
         return value
     if not all(isinstance(key, str) and key.isascii() and key.isdigit() for key in value):

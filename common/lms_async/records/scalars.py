@@ -1,4 +1,4 @@
-"""The scalars of the wire, and the rules by which they are read and written.
+"""The types of single values, and the rules to read and write them.
 
 Vendors print one and the same thing in many ways: an id as number here and text there, a flag as
 ``1``, ``"1"`` or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field says
@@ -143,7 +143,7 @@ def _text(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    """What a value is, for a message that does not show it."""
+    """Describe a value for a message that must not show it."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{type(value).__name__} with a fraction or too many digits"
     return "null" if value is None else type(value).__name__

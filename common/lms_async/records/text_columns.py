@@ -1,4 +1,4 @@
-"""Rows that are all text, as those of a file are, and the check of them a column at a time."""
+"""Check rows of texts, such as those of a file, one column at a time."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class TextColumns:
         self._header: _Header | None = None
 
     def of(self, rows: list[Any]) -> Mapping[str, Texts] | None:
-        """The columns of all fields that are given, each without the rows that lack it; or ``None``
-        where a row has to be looked at by itself. It may be none that is wrong."""
+        """Give the columns of all fields that occur, each without the rows that lack it. Return
+        ``None`` if the rows need checking one by one; they may still all be valid."""
         if set(map(type, rows)) != {dict}:
             return None
         columns = self._header.columns(rows) if self._header is not None else None
@@ -78,7 +78,7 @@ class TextColumns:
 
 
 def _fits(annotation: Any, nothing: frozenset[Any]) -> Callable[[Texts], bool]:
-    """Whether a column of such a field fits; a TypeError where not all of it is text."""
+    """Whether all values of a column are valid. Raises TypeError if one is not text."""
     if get_origin(annotation) is Literal:
         return among(frozenset(get_args(annotation)))
     column = COLUMNS.get(annotation)
