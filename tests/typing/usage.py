@@ -28,6 +28,7 @@ from manabac_async import (
     ManageBacV1,
     Membership,
     StudentPlace,
+    TeacherPlace,
     UserV1,
     UserV1Create,
 )
@@ -135,8 +136,8 @@ async def managebac_v2() -> None:
         async for outcome in bulk:
             assert_type(outcome.id, str | None)
             assert_type(outcome.item.level, str | Unset | None)
-        outcomes = await managebac.classes.set_teachers(1, [{"id": 123}], allow_empty=False)
-        assert_type(outcomes[0].status, Status)
+        teachers = await managebac.classes.set_teachers(1, [TeacherPlace(id=123)])
+        assert_type(teachers, Report[TeacherPlace])
         since = datetime(2026, 1, 1, tzinfo=UTC)
         async for membership in managebac.memberships.list(modified_since=since, class_ids=[1]):
             assert_type(membership, Membership)

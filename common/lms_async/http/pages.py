@@ -77,9 +77,12 @@ class Pages(Generic[T]):
         # Decoded as soon as they are there: to come back to a page that was laid by costs more
         # than the prefetched page of models takes.
         rows_only = attrs.evolve(self._call, envelope_key=None)
+        given: set[Hashable | None] = set()
         for call in (self._call, *self._more):
             async with aclosing(_raw_pages(self._transport, call)) as raw:
                 async for rows in raw:
+                    if self._more:  # two calls may name one record, e.g. in other letters
+                        rows = _fresh(rows, list(map(self._transport.vendor.identity, rows)), given)
                     if rows:
                         yield self._transport.decode(rows_only, rows)
 
