@@ -164,7 +164,7 @@ class SchoologyTarget:
     def bulk(
         self,
         client: Schoology,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,

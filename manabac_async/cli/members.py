@@ -117,7 +117,7 @@ class MembersTarget:
     def bulk(
         self,
         client: ManageBac,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,

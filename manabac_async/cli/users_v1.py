@@ -155,7 +155,7 @@ class UsersV1Target:
     def bulk(
         self,
         client: ManageBacV1,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -25,12 +25,19 @@ from lms_async.records.scalars import ids_of
 from lms_async.resource import Given, Resource
 
 from ..bulk_results import parse_item
-from ..models import ClassStudent, ClassTeacher, StudentPlace, TeacherPlace, converter
+from ..models import (
+    ClassStudent,
+    ClassTeacher,
+    StudentPlace,
+    StudentPlaceDict,
+    TeacherPlace,
+    TeacherPlaceDict,
+    converter,
+)
 from .lookup import look_up_rows
 
-# Outcomes hold the rows as they were put in, so their type is that of the rows.
-S = TypeVar("S", bound=StudentPlace | Mapping[str, Any])
-T = TypeVar("T", bound=TeacherPlace | Mapping[str, Any])
+StudentRow = StudentPlace | StudentPlaceDict
+TeacherRow = TeacherPlace | TeacherPlaceDict
 
 student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
@@ -52,11 +59,11 @@ class Classes(Resource):
     def update_students(
         self,
         class_id: str | int,
-        students: Given[S],
+        students: Given[StudentRow],
         *,
         chunk: int = 100,
         journal: Journal | None = None,
-    ) -> Bulk[S]:
+    ) -> Bulk[StudentRow]:
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
 
@@ -72,7 +79,7 @@ class Classes(Resource):
             raise InvalidInput("a chunk has at least one student")
         build_path("classes/{class_id}", class_id=class_id)  # raises for what is no id
 
-        def prepare(item: S) -> tuple[Hashable, Any]:
+        def prepare(item: StudentRow) -> tuple[Hashable, Any]:
             body = student_place(item)
             return str(body["id"]), body
 
@@ -126,11 +133,11 @@ class Classes(Resource):
     async def set_teachers(
         self,
         class_id: str | int,
-        teachers: Iterable[T],
+        teachers: Iterable[TeacherRow],
         *,
         allow_empty: bool = False,
         guard: Guard | None = None,
-    ) -> Report[T]:
+    ) -> Report[TeacherRow]:
         """Give a class these teachers and no others. Vendor page: "Set Teacher Memberships".
 
         This is always one request, since a second one would replace what the first one set. If one
@@ -169,7 +176,7 @@ class Classes(Resource):
         )
         items = payload["teachers"]
         by_index = _by_index(rows, items if isinstance(items, list) else [])
-        report: Report[T] = Report()
+        report: Report[TeacherRow] = Report()
         for outcome in outcomes_of(rows, [parse_item(item) for item in by_index], attempts):
             report.add(outcome)
         return report
@@ -242,8 +249,8 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
     return [int(known) for known in wanted]
 
 
-def _teacher_rows(teachers: list[T]) -> Rows[T]:
-    rows: Rows[T] = Rows([], [], [], [])
+def _teacher_rows(teachers: list[TeacherRow]) -> Rows[TeacherRow]:
+    rows: Rows[TeacherRow] = Rows([], [], [], [])
     first: dict[int, int] = {}
     wrong: dict[str, str] = {}
     for index, item in enumerate(teachers):

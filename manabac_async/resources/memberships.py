@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Hashable, Iterable
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.chunks import Found
@@ -24,12 +24,11 @@ from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 from lms_async.resource import Given, Resource
 
-from ..models import Membership, MembershipPlace, converter
+from ..models import Membership, MembershipPlace, MembershipPlaceDict, converter
 from .classes import Classes, parse_students, patch_students
 from .lookup import look_up_rows
 
-# Outcomes hold the rows as they were put in, so their type is that of the rows.
-P = TypeVar("P", bound=MembershipPlace | Mapping[str, Any])
+MembershipRow = MembershipPlace | MembershipPlaceDict
 
 _place = Sending(converter, MembershipPlace, what="the row")
 
@@ -83,11 +82,11 @@ class Memberships(Resource):
 
     def update_many(
         self,
-        places: Given[P],
+        places: Given[MembershipRow],
         *,
         chunk: int = 100,
         journal: Journal | None = None,
-    ) -> Bulk[P]:
+    ) -> Bulk[MembershipRow]:
         """Put students into classes, or change their levels there. The rows are grouped by class
         and sent as :meth:`Classes.update_students` sends them.
 
@@ -102,12 +101,12 @@ class Memberships(Resource):
         if chunk < 1:
             raise InvalidInput("a chunk has at least one student")
 
-        def prepare(item: P) -> tuple[Hashable, Any]:
+        def prepare(item: MembershipRow) -> tuple[Hashable, Any]:
             place = _place(item)
             class_id, student_id = place.pop("class_id"), place.pop("student_id")
             return (class_id, str(student_id)), {"id": student_id, **place}
 
-        def look_up(rows: Rows[P]) -> Awaitable[list[Found]]:
+        def look_up(rows: Rows[MembershipRow]) -> Awaitable[list[Found]]:
             students = Classes(self._transport).list_students(_class_of(rows.keys[0]))
             return look_up_rows(students, rows)
 

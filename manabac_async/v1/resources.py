@@ -6,8 +6,8 @@ Vendor page: the v1 reference. Nothing is paged there: a list is one response.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Hashable, Iterable
+from typing import Any, Literal
 
 import orjson
 
@@ -24,16 +24,14 @@ from lms_async.resource import Given, Resource, changes_by_id, changes_of
 
 from ..models import converter
 from ..resources.classes import whole_ids
+from .dicts import UserV1CreateDict, UserV1UpdateDict
 from .lookup import look_up_rows
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 
 _EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
-NewUser = UserV1Create | Mapping[str, Any]
-Change = UserV1Update | Mapping[str, Any]
-# A bulk's outcomes hold the rows as they were put in, so its type is that of the rows.
-N = TypeVar("N", bound=NewUser)
-C = TypeVar("C", bound=Change)
+NewUser = UserV1Create | UserV1CreateDict
+Change = UserV1Update | UserV1UpdateDict
 
 _created = Sending(converter, UserV1Create, what="the user")
 _change = Sending(converter, UserV1Update, what="the change")
@@ -55,7 +53,9 @@ class UsersV1(Resource):
         call = _create(checked_new_user(user), is_bulk=False)
         return str((await self._transport.send(call))["user_id"])
 
-    def create_many(self, users: Given[N], *, journal: Journal | None = None) -> Bulk[N]:
+    def create_many(
+        self, users: Given[NewUser], *, journal: Journal | None = None
+    ) -> Bulk[NewUser]:
         """Create users, one per request, several requests at once; see :meth:`create`.
 
         :param journal: records the result of each row, so that a second run after a crash sends
@@ -63,7 +63,7 @@ class UsersV1(Resource):
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
         """
 
-        def prepare(item: N) -> tuple[Hashable, Any]:
+        def prepare(item: NewUser) -> tuple[Hashable, Any]:
             body = checked_new_user(item)
             return body["email"].casefold(), body
 
@@ -109,7 +109,9 @@ class UsersV1(Resource):
         body = changes_of(_change, changes, id_=user_id)
         await self._transport.send(_update(path, body, is_bulk=False))
 
-    def update_many(self, changes: Given[C], *, journal: Journal | None = None) -> Bulk[C]:
+    def update_many(
+        self, changes: Given[Change], *, journal: Journal | None = None
+    ) -> Bulk[Change]:
         """Update users, one per request, several requests at once; see :meth:`update`.
 
         :param changes: each with the user's ``id`` and the fields to change.
@@ -184,7 +186,7 @@ class Groups(Resource):
         await self._send(method, path, body, required_key="status")
 
 
-def checked_new_user(user: NewUser) -> dict[str, Any]:
+def checked_new_user(user: object) -> dict[str, Any]:
     """Check a new user, and encode it.
 
     :raises InvalidInput: a field is missing or does not fit.

@@ -7,8 +7,8 @@ them too.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Hashable
+from typing import Any, Literal
 from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
@@ -25,19 +25,32 @@ from lms_async.records.scalars import id_text
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, from_location, parse_results
-from ..models import AdvisorPair, ParentPair, Reactivation, User, UserCreate, UserUpdate, converter
+from ..models import (
+    AdvisorPair,
+    AdvisorPairDict,
+    ParentPair,
+    ParentPairDict,
+    Reactivation,
+    ReactivationDict,
+    User,
+    UserCreate,
+    UserCreateDict,
+    UserUpdate,
+    UserUpdateDict,
+    converter,
+)
 from ..models.converter import as_list
 from .base import SchoologyResource, with_options
 from .deletion import delete_query
 from .lookup import look_up_rows
 
-NewUser = UserCreate | Mapping[str, Any]
-# A bulk's outcomes hold the rows as they were put in, so its type is that of the rows.
-N = TypeVar("N", bound=NewUser)
-C = TypeVar("C", bound=UserUpdate | Mapping[str, Any])
-V = TypeVar("V", bound=Reactivation | Mapping[str, Any])
-A = TypeVar("A", bound=AdvisorPair | Mapping[str, Any])
-P = TypeVar("P", bound=ParentPair | Mapping[str, Any])
+# Unions rather than type variables: mypy reads a literal row as a TypedDict only in a union, and so
+# finds a misspelt key.
+NewUser = UserCreate | UserCreateDict
+UserChange = UserUpdate | UserUpdateDict
+InactiveRow = Reactivation | ReactivationDict
+AdvisorRow = AdvisorPair | AdvisorPairDict
+ParentRow = ParentPair | ParentPairDict
 
 #: How many users one deletion may remove where the caller gives no guard.
 GUARD = Guard(max_removals=500)
@@ -58,13 +71,13 @@ class ManyUsers(SchoologyResource):
 
     def create_many(
         self,
-        users: Given[N],
+        users: Given[NewUser],
         *,
         update_existing: bool = False,
         ignore_email_conflicts: bool = False,
         email_conflict_resolution: Literal["username", "merge"] | None = None,
         journal: Journal | None = None,
-    ) -> Bulk[N]:
+    ) -> Bulk[NewUser]:
         """Create users, 50 per request. Vendor page: "bulk create".
 
         :param users: an iterable or async iterable of any length; models or mappings of the same
@@ -90,11 +103,11 @@ class ManyUsers(SchoologyResource):
             email_conflict_resolution=_RESOLUTIONS[email_conflict_resolution],
         )
 
-        def prepare(items: list[N]) -> Prepared:
+        def prepare(items: list[NewUser]) -> Prepared:
             bodies, refused = new_user.many(items)
             return Prepared(list(_SCHOOL_UID.each(bodies)), bodies, refused)
 
-        async def look_up(rows: Rows[N]) -> list[Found]:
+        async def look_up(rows: Rows[NewUser]) -> list[Found]:
             return await look_up_rows(self._transport, rows, update_existing=update_existing)
 
         return self._write_many(
@@ -113,14 +126,16 @@ class ManyUsers(SchoologyResource):
             journal=journal,
         )
 
-    def update_many(self, changes: Given[C], *, journal: Journal | None = None) -> Bulk[C]:
+    def update_many(
+        self, changes: Given[UserChange], *, journal: Journal | None = None
+    ) -> Bulk[UserChange]:
         """Update users, 50 per request. Vendor page: "bulk update".
 
         :param changes: each with the user's ``id`` and only the fields to change.
         :param journal: see :meth:`create_many`.
         """
 
-        def prepare(item: C) -> tuple[Hashable, Any]:
+        def prepare(item: UserChange) -> tuple[Hashable, Any]:
             body = change(item)
             if not str(body.get("id", "")).strip():
                 raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
@@ -141,14 +156,16 @@ class ManyUsers(SchoologyResource):
             journal=journal,
         )
 
-    def reactivate_many(self, items: Given[V], *, journal: Journal | None = None) -> Bulk[V]:
+    def reactivate_many(
+        self, items: Given[InactiveRow], *, journal: Journal | None = None
+    ) -> Bulk[InactiveRow]:
         """Make inactive users active again. Vendor page: "bulk update (re-activate)".
 
         :param items: each with the ``uid``; ``option_reenroll`` restores courses and groups too.
         :param journal: see :meth:`create_many`.
         """
 
-        def prepare(item: V) -> tuple[Hashable, Any]:
+        def prepare(item: InactiveRow) -> tuple[Hashable, Any]:
             body = _reactivation(item)
             return str(body["uid"]), body
 
@@ -226,7 +243,9 @@ class ManyUsers(SchoologyResource):
             return int(total)
         return len(await self._list(build_path("users"), User, envelope_key="user"))
 
-    def import_advisors(self, pairs: Given[A], *, journal: Journal | None = None) -> Bulk[A]:
+    def import_advisors(
+        self, pairs: Given[AdvisorRow], *, journal: Journal | None = None
+    ) -> Bulk[AdvisorRow]:
         """Link students to advisors, or unlink them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid`` and ``advisor_school_uid``, and with
@@ -235,7 +254,9 @@ class ManyUsers(SchoologyResource):
         """
         return self._associate(pairs, AdvisorPair, "advisor", journal)
 
-    def import_parents(self, pairs: Given[P], *, journal: Journal | None = None) -> Bulk[P]:
+    def import_parents(
+        self, pairs: Given[ParentRow], *, journal: Journal | None = None
+    ) -> Bulk[ParentRow]:
         """Link students to parents, or unlink them. Vendor page: "Bulk Import Associations".
 
         :param pairs: each with ``student_school_uid`` and ``parent_school_uid``, and with

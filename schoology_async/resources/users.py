@@ -6,8 +6,7 @@ Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from lms_async.errors import InvalidInput
 from lms_async.http.call import about, build_path, query_params
@@ -15,10 +14,10 @@ from lms_async.http.pages import Pages
 from lms_async.records.scalars import ids_of
 from lms_async.resource import changes_of
 
-from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
+from ..models import InactiveUser, Language, User
 from .deletion import delete_query
 from .lookup import school_uid_queries
-from .many import ManyUsers, change, new_user
+from .many import ManyUsers, NewUser, UserChange, change, new_user
 
 #: The most users per page that the vendor gives.
 _PAGE = 200
@@ -27,7 +26,7 @@ _PAGE = 200
 class Users(ManyUsers):
     """Users of the school. All ids may be given as text or number."""
 
-    async def create(self, user: UserCreate | Mapping[str, Any]) -> User:
+    async def create(self, user: NewUser) -> User:
         """Create one user. Vendor page: "create".
 
         :param user: its fields; ``school_uid``, ``name_first``, ``name_last``, ``role_id`` and one
@@ -105,7 +104,7 @@ class Users(ManyUsers):
         """
         return await self._get(build_path("users/me"), User, required_key="uid")
 
-    async def update(self, uid: str | int, changes: UserUpdate | Mapping[str, Any]) -> None:
+    async def update(self, uid: str | int, changes: UserChange) -> None:
         """Update one user. Vendor page: "update".
 
         :param changes: only the fields to change; an ``id`` among them must equal ``uid``.
