@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from lms_async.bulk.chunks import ABSENT, Absent, Found
-from lms_async.bulk.look_up import look_up
+from lms_async.bulk.chunks import ABSENT, Found
+from lms_async.bulk.look_up import FoundRecord, look_up
 from lms_async.bulk.rows import Rows
 from lms_async.http.pages import Pages
 
@@ -25,7 +25,7 @@ async def look_up_rows(students: Pages[ClassStudent], rows: Rows[Any]) -> list[F
 
     async def find(
         sent: Sequence[dict[str, Any]],
-    ) -> list[ClassStudent | Literal[Absent.ABSENT] | None]:
+    ) -> list[FoundRecord[ClassStudent]]:
         known = {student.id: student for student in await students}
         return [known.get(str(row["id"]), ABSENT) for row in sent]
 

@@ -8,10 +8,10 @@ the second one is refused, so sending a missing user again never creates a perso
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from lms_async.bulk.chunks import ABSENT, Absent, Found
-from lms_async.bulk.look_up import look_up
+from lms_async.bulk.chunks import ABSENT, Found
+from lms_async.bulk.look_up import FoundRecord, look_up
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import Call, build_path, get
 from lms_async.http.transport import Transport
@@ -27,7 +27,7 @@ async def look_up_rows(transport: Transport, rows: Rows[Any]) -> list[Found]:
 
     async def find(
         sent: Sequence[dict[str, Any]],
-    ) -> Sequence[dict[str, Any] | Literal[Absent.ABSENT] | None]:
+    ) -> Sequence[FoundRecord[dict[str, Any]]]:
         call: Call[Any] = get(build_path("users"), envelope_key="users")
         payload, _ = await transport.fetch(call)
         users = [user for user in payload["users"] if isinstance(user, dict)]

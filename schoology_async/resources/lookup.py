@@ -7,10 +7,10 @@ one is refused, so sending a missing user again never creates a person twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from lms_async.bulk.chunks import ABSENT, Absent, Found
-from lms_async.bulk.look_up import look_up
+from lms_async.bulk.chunks import ABSENT, Found
+from lms_async.bulk.look_up import FoundRecord, look_up
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import Query, build_path, get, portions, query_params
 from lms_async.http.pages import Pages
@@ -41,7 +41,7 @@ async def look_up_rows(
     :raises LmsError: the look-up failed.
     """
 
-    async def find(sent: Sequence[dict[str, Any]]) -> list[User | Literal[Absent.ABSENT] | None]:
+    async def find(sent: Sequence[dict[str, Any]]) -> list[FoundRecord[User]]:
         # A list filter can't hold a school_uid with a comma.
         asked = [str(key) for key in rows.keys if "," not in str(key)]
         users: dict[str | None, User] = {}

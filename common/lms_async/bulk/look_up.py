@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import orjson
 
@@ -13,9 +13,10 @@ from .rows import Rows
 
 T = TypeVar("T")
 
-#: Asks the vendor for the records of some rows, each given as it was sent. Returns one entry per
-#: row: the record, ``ABSENT``, or ``None`` where the vendor could not be asked for this row.
-Find = Callable[[Sequence[dict[str, Any]]], Awaitable[Sequence[T | Literal[Absent.ABSENT] | None]]]
+#: The record that the vendor has for a row, ``ABSENT``, or ``None`` where it could not be asked.
+FoundRecord: TypeAlias = T | Literal[Absent.ABSENT] | None
+#: Asks the vendor for the records of some rows, each given as it was sent; one result per row.
+Find = Callable[[Sequence[dict[str, Any]]], Awaitable[Sequence[FoundRecord[T]]]]
 
 
 async def look_up(
