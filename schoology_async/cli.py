@@ -178,6 +178,7 @@ class SchoologyTarget:
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AbstractAsyncContextManager[Served]:
         """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
@@ -185,7 +186,11 @@ class SchoologyTarget:
 
         return _served(
             SchoologySandbox(
-                school=School.seeded(people), limit=limit or (15, 5.0), latency=latency, port=port
+                school=School.seeded(people),
+                limit=limit or (15, 5.0),
+                latency=latency,
+                host=host,
+                port=port,
             )
         )
 

@@ -82,12 +82,15 @@ class AcmeTarget:
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AsyncIterator[Served]:
         """Run a sandbox with so many pupils in it."""
         from .sandbox import AcmeSandbox
 
-        async with AcmeSandbox(limit=limit or self.limit, latency=latency, port=port) as sandbox:
+        async with AcmeSandbox(
+            limit=limit or self.limit, latency=latency, host=host, port=port
+        ) as sandbox:
             for number in range(people):
                 pupil = {"id": number + 1, "number": str(number), "name": f"Pupil {number}"}
                 sandbox.pupils[str(number)] = pupil

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from lms_async.sandbox import Arrived, Response
@@ -12,9 +12,7 @@ from lms_async.sandbox import Arrived, Response
 from . import bodies, views
 from .accounts import Account, comma_list
 from .school import School
-
-if TYPE_CHECKING:
-    from .server import SchoologySandbox
+from .state import State
 
 MOST = 50
 """Ids in one filter, by the documents."""
@@ -25,12 +23,12 @@ Row = dict[str, Any]
 class Reads:
     """Lists and views."""
 
-    def __init__(self, sandbox: SchoologySandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     @property
     def _school(self) -> School:
-        return self._sandbox.school
+        return self._state.school
 
     def list_users(self, arrived: Arrived) -> Response:
         """A page of the users."""
@@ -76,8 +74,8 @@ class Reads:
             given = arrived.query.get(name, "")
             return int(given) if given.isascii() and given.isdigit() else otherwise
 
-        limit = number("limit", self._sandbox.default_page) or self._sandbox.default_page
-        return number("start", 0), min(limit, self._sandbox.page_cap)
+        limit = number("limit", self._state.quirks.default_page) or self._state.quirks.default_page
+        return number("start", 0), min(limit, self._state.quirks.page_cap)
 
     def _collection(
         self, arrived: Arrived, page: list[Row], said: str | int, total: int, start: int, limit: int
@@ -85,10 +83,10 @@ class Reads:
         def link(at: int) -> str:
             kept = {k: v for k, v in arrived.query.items() if k not in {"start", "limit"}}
             query = urlencode({**kept, "start": at, "limit": limit})
-            return f"{self._sandbox.base_url}{arrived.path}?{query}"
+            return f"{self._state.base_url}{arrived.path}?{query}"
 
-        body: Row = {"user": self._sandbox.many(page)}
-        if self._sandbox.totals:
+        body: Row = {"user": self._state.many(page)}
+        if self._state.quirks.totals:
             body["total"] = said
         body["links"] = {"self": link(start)}
         if start + len(page) < total:
@@ -107,7 +105,7 @@ class Reads:
             self._school,
             account,
             self._picture(),
-            single_as_object=self._sandbox.single_as_object,
+            single_as_object=self._state.quirks.single_as_object,
         )
         return whole | (account.details if arrived.query.get("extended") == "1" else {})
 
@@ -129,11 +127,11 @@ class Reads:
 
     def go_to(self, uid: str) -> Response:
         """The way to a user."""
-        root = self._sandbox.prefix if self._sandbox.relative_location else self._sandbox.base_url
+        root = self._state.root if self._state.quirks.relative_location else self._state.base_url
         return Response(303, headers={"Location": f"{root}users/{uid}"})
 
     def _picture(self) -> str:
-        return f"{self._sandbox.origin}/images/avatar1.png"
+        return f"{self._state.origin()}/images/avatar1.png"
 
 
 def _buildings(account: Account) -> set[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from lms_async import RateLimited, RetryPolicy, Window, scopes
+from lms_async import RateLimited, RetryPolicy, Window
+from lms_async.limits import registry
 from lms_async.sandbox import Fault
 from schoology_async import Schoology, vendor
 from schoology_async.sandbox import School, SchoologySandbox
@@ -22,23 +22,9 @@ LIMIT, PER = 6, 0.5
 
 @pytest.fixture
 def sandbox() -> Iterator[SchoologySandbox]:
-    """In a thread of its own, so that it is there for one event loop after the other."""
-    ready, over = threading.Event(), threading.Event()
-    made: list[SchoologySandbox] = []
-
-    async def serve() -> None:
-        async with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as one:
-            made.append(one)
-            ready.set()
-            while not over.is_set():  # noqa: ASYNC110 - it is set by another thread
-                await asyncio.sleep(0.01)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    ready.wait(10)
-    yield made[0]
-    over.set()
-    thread.join()
+    """In a thread of its own, so that it serves one event loop after the other."""
+    with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as sandbox:
+        yield sandbox
 
 
 def statuses(sandbox: SchoologySandbox) -> list[int | None]:
@@ -121,7 +107,7 @@ def test_a_window_of_ones_own_can_be_continued(sandbox: SchoologySandbox) -> Non
 
 def test_what_is_over_is_forgotten() -> None:
     async def use(scope: str) -> None:
-        limiter = scopes.shared(scope, lambda: Window(1, per=0.01))
+        limiter = registry.shared(scope, lambda: Window(1, per=0.01))
         if scope != "unused":
             (await limiter.acquire()).answered()
 
@@ -130,5 +116,5 @@ def test_what_is_over_is_forgotten() -> None:
     time.sleep(0.02)
     gc.collect()
     asyncio.run(use("c"))
-    assert not {"a", "b", "unused"} & set(scopes._used)
-    assert "c" in scopes._used
+    assert not {"a", "b", "unused"} & set(registry._used)
+    assert "c" in registry._used

@@ -89,8 +89,8 @@ async def test_create_many_says_of_each_row_what_became_of_it(
 async def test_create_many_reads_a_failure_under_any_key(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, key: str
 ) -> None:
-    schoology_sandbox.error_key = key  # type: ignore[assignment]
-    schoology_sandbox.single_as_object = True
+    schoology_sandbox.quirks.error_key = key  # type: ignore[assignment]
+    schoology_sandbox.quirks.single_as_object = True
     await schoology.users.create(people(1)[0])
     report = await schoology.users.create_many(people(1))
     assert report.rejected[0].error is not None
@@ -199,7 +199,7 @@ async def test_get(schoology: Schoology) -> None:
 async def test_me(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, relative: bool
 ) -> None:
-    schoology_sandbox.relative_location = relative
+    schoology_sandbox.quirks.relative_location = relative
     me = await schoology.users.me()
     assert me.uid == schoology_sandbox.school.api_uid
     assert [seen.status for seen in schoology_sandbox.log] == [303, 200]
@@ -278,7 +278,7 @@ async def test_delete_says_the_vendors_default_out_loud(
 async def test_delete_many(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, rows: bool
 ) -> None:
-    schoology_sandbox.bulk_delete_rows = rows
+    schoology_sandbox.quirks.bulk_delete_rows = rows
     made = [outcome async for outcome in schoology.users.create_many(people(70))]
     uids = [outcome.id for outcome in made if outcome.id]
     report = await schoology.users.delete_many(uids, keep_enrollments=True, notify=False)
@@ -352,7 +352,7 @@ async def test_import_advisors(schoology: Schoology, schoology_sandbox: Schoolog
 async def test_import_parents(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, key: str
 ) -> None:
-    schoology_sandbox.parent_uid_key = key  # type: ignore[assignment]
+    schoology_sandbox.quirks.parent_uid_key = key  # type: ignore[assignment]
     made = [outcome async for outcome in schoology.users.create_many(people(3))]
     ended = [
         outcome
