@@ -18,7 +18,7 @@ _BLANK = {"status": "unprocessable_entity", "errors": {"id": ["can't be blank"]}
 
 
 class Rosters:
-    """Bulks that answer 200 with a result for each row, and all-or-nothing ones with ``ok``."""
+    """The writes to the members of a class."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -50,7 +50,7 @@ class Rosters:
         return {"id": student.id, "status": "ok"}
 
     def add_students(self, arrived: Arrived, of: Class) -> Response:
-        """Add students without a level; who is there stays as they are."""
+        """Add students without a level; present ones are not changed."""
         found = self._all(arrived, "student_ids", self._state.school.students, "Student")
         for student in found:
             if not student.archived:  # skipped, as if unknown: a choice
@@ -58,13 +58,13 @@ class Rosters:
         return _OK
 
     def remove_students(self, arrived: Arrived, of: Class) -> Response:
-        """Remove students; who is not there is passed over."""
+        """Remove students; absent ones are skipped."""
         for student in self._all(arrived, "student_ids", self._state.school.students, "Student"):
             self._state.school.leave(of.id, student.id, at=self._state.now())
         return _OK
 
     def set_teachers(self, arrived: Arrived, of: Class) -> Response:
-        """Replace all teachers by those in the rows that are right: the rest of it is a choice."""
+        """Replace all teachers by those of the valid rows: a choice."""
         school, now = self._state.school, self._state.now()
         results, wanted = [], dict[int, bool | None]()
         for index, row in enumerate(_rows(arrived, "teachers")):
@@ -96,7 +96,7 @@ class Rosters:
         return _OK
 
     def remove_teachers(self, arrived: Arrived, of: Class) -> Response:
-        """Remove teachers; who is none of them is skipped."""
+        """Remove teachers; absent ones are skipped."""
         for teacher in _some(arrived, "teacher_ids", self._state.school.teachers)[0]:
             self._state.school.leave(of.id, teacher.id, at=self._state.now())
         return _OK
@@ -113,7 +113,7 @@ class Rosters:
 def _some(
     arrived: Arrived, key: str, people: dict[int, Person]
 ) -> tuple[list[Person], list[object]]:
-    """The people in a list of ids, and the ids that are nobody's."""
+    """Return the people in a list of ids, and the unknown ids."""
     ids = _list(arrived, key, lambda one: isinstance(one, int | str) and not isinstance(one, bool))
     known = [(said, _known(people, said)) for said in ids]
     return [who for _, who in known if who is not None], [s for s, who in known if who is None]
@@ -135,7 +135,7 @@ def _list(arrived: Arrived, key: str, right: Callable[[Any], bool]) -> list[Any]
 
 
 def _known(people: dict[int, Person], said: Any) -> Person | None:
-    """Whom an id means; that digits in a text are understood is a choice."""
+    """Return the person with this id; that digits in a text are accepted is a choice."""
     if isinstance(said, str) and said.isascii() and said.isdecimal():
         return people.get(int(said))
     return people.get(said) if type(said) is int else None

@@ -49,7 +49,7 @@ class SchoolState:
         self.member_writes: Counter[tuple[int, int]] = Counter()
         """How often a row of ``PATCH classes/{id}/students`` was applied, by class and student."""
         self.welcome_mails: list[int] = []
-        """Who was sent one by v1, in order."""
+        """The users whom v1 has sent a welcome mail, in order."""
         self._next = {"people": 10_500_001, "classes": 10_200_001, "groups": 10_100_001, "terms": 1}
         self._emails: dict[str, int] = {}
         self._student_ids: dict[str, int] = {}
@@ -57,27 +57,27 @@ class SchoolState:
     # -- for tests: the state, past the vendor's rules
 
     def members(self, class_id: int) -> dict[int, str | None]:
-        """The students of a class, and each one's level."""
+        """Return the students of a class with their levels."""
         return {m.user_id: m.level for m in self.ledger.in_class(class_id, teaches=False)}
 
     def class_teachers(self, class_id: int) -> dict[int, bool]:
-        """The teachers of a class, and whether each one shows on reports."""
+        """Return the teachers of a class, and whether each shows on reports."""
         return {m.user_id: m.show_on_reports for m in self.ledger.in_class(class_id, teaches=True)}
 
     def user(self, user_id: int) -> Person | None:
-        """Whoever has this id."""
+        """Return the person with this id."""
         for people in (self.students, self.teachers, self.parents):
             if user_id in people:
                 return people[user_id]
         return None
 
     def by_email(self, email: str) -> Person | None:
-        """Whoever has this e-mail address."""
+        """Return the person with this e-mail address."""
         user_id = self._emails.get(email.lower())
         return None if user_id is None else self.user(user_id)
 
     def by_student_id(self, student_id: str) -> Person | None:
-        """The student to whom the school gave this id."""
+        """Return the student with this ``student_id``."""
         user_id = self._student_ids.get(student_id)
         return None if user_id is None else self.students[user_id]
 
@@ -91,7 +91,7 @@ class SchoolState:
         parents: Iterable[int] = (),
         **fields: Any,
     ) -> Person:
-        """Add a student, uncounted."""
+        """Add a student, without counting it as created."""
         number = self.number("people", id)
         student_id = student_id or f"S{number}"
         person = Person(number, "student", email, student_id, archived=archived, fields=fields)
@@ -106,7 +106,7 @@ class SchoolState:
         admin: bool = False,
         **fields: Any,
     ) -> Person:
-        """Add an advisor, uncounted."""
+        """Add an advisor, without counting it as created."""
         number = self.number("people", id)
         person = Person(number, "advisor", email, archived=archived, admin=admin, fields=fields)
         return self.keep(person)
@@ -119,7 +119,7 @@ class SchoolState:
         children: Iterable[int] = (),
         **fields: Any,
     ) -> Person:
-        """Add a parent, uncounted."""
+        """Add a parent, without counting it as created."""
         person = Person(self.number("people", id), "parent", email, fields=fields)
         return self.keep(person, children)
 
@@ -158,7 +158,7 @@ class SchoolState:
     def enrol(
         self, class_id: int, student_id: int, *, level: str | None = None, at: datetime = EPOCH
     ) -> None:
-        """Put a student into a class; ``level=None`` leaves the level of who is there already."""
+        """Add a student to a class; ``level=None`` keeps the level of a present one."""
         if level not in {None, *LEVELS}:
             raise ValueError(f"no such level: {level!r}")
         membership = self.ledger.join(class_id, student_id, at, teaches=False)
@@ -166,7 +166,7 @@ class SchoolState:
             membership.level, membership.updated_at = level, at
 
     def clear_level(self, class_id: int, student_id: int, *, at: datetime = EPOCH) -> None:
-        """Take a student's level in a class away."""
+        """Remove a student's level in a class."""
         membership = self.ledger.find(class_id, student_id)
         if membership is not None and membership.level is not None:
             membership.level, membership.updated_at = None, at
@@ -179,13 +179,13 @@ class SchoolState:
         show_on_reports: bool | None = None,
         at: datetime = EPOCH,
     ) -> None:
-        """Give a class a teacher; ``None`` leaves what is set for who is there already."""
+        """Add a teacher to a class; ``None`` keeps the setting of a present one."""
         membership = self.ledger.join(class_id, teacher_id, at, teaches=True)
         if show_on_reports is not None and show_on_reports != membership.show_on_reports:
             membership.show_on_reports, membership.updated_at = show_on_reports, at
 
     def leave(self, class_id: int, user_id: int, *, at: datetime = EPOCH) -> bool:
-        """Take somebody out of a class; whether they were in it."""
+        """Remove a user from a class; return whether they were in it."""
         return self.ledger.leave(class_id, user_id, at)
 
     def move_to_ib_group(self, group_id: int, student_id: int) -> None:
@@ -205,7 +205,7 @@ class SchoolState:
     # -- for the rest of the sandbox
 
     def number(self, what: str, wanted: int | None = None) -> int:
-        """A free id for one of ``people``, ``classes``, ``groups`` or ``terms``."""
+        """Return a free id for one of ``people``, ``classes``, ``groups`` or ``terms``."""
         taken = (self.students, self.teachers, self.parents, self.classes, self.ib_groups)
         if wanted is not None:
             if what != "terms" and any(wanted in kept for kept in (*taken, self.groups)):
@@ -217,7 +217,7 @@ class SchoolState:
         return self._next[what] - 1
 
     def release(self, person: Person) -> None:
-        """Free what a person is known by, and their ties, before :meth:`keep` makes them anew."""
+        """Remove a person's keys and links, before :meth:`keep` adds the new ones."""
         self._emails.pop(person.email.lower(), None)
         self._student_ids.pop(person.student_id, None)
         for other in [self.user(number) for number in person.kin]:
@@ -229,7 +229,7 @@ class SchoolState:
         return {"student": self.students, "advisor": self.teachers, "parent": self.parents}[kind]
 
     def keep(self, person: Person, kin: Iterable[int] = ()) -> Person:
-        """Take a person in, and tie them to their parents or children."""
+        """Add a person, and link them to their parents or children."""
         self._home(person.kind)[person.id] = person
         self._emails[person.email.lower()] = person.id
         if person.student_id:

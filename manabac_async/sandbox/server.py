@@ -21,7 +21,7 @@ from . import bodies
 from .paging import Pager
 from .school import School
 from .state import Quirks, State
-from .tokens import PERMISSIONS, Doorkeeper
+from .tokens import PERMISSIONS, Authenticator
 from .v1 import V1
 from .v2 import V2
 
@@ -69,14 +69,14 @@ class ManageBacSandbox(StandIn):
         """The version segments that are served; the vendor retires the oldest."""
         self.versions_used: Counter[str] = Counter()
         """How many requests came for each, without those that the limit refused."""
-        self.door = Doorkeeper(self.clock)
-        self.door.grant(token)
-        self.door.clients[client_id] = (client_secret, PERMISSIONS)
+        self.auth = Authenticator(self.clock)
+        self.auth.grant(token)
+        self.auth.clients[client_id] = (client_secret, PERMISSIONS)
         self.quirks = Quirks()
         self._state = State(
             School() if school is None else school,
             self.clock,
-            self.door,
+            self.auth,
             v1_token,
             Pager(per_page, per_page_cap, short_pages),
             self.quirks,
@@ -111,20 +111,20 @@ class ManageBacSandbox(StandIn):
     @property
     def expires_in(self) -> int:
         """How long an OAuth 2 token lasts, in seconds."""
-        return self.door.expires_in
+        return self.auth.expires_in
 
     @expires_in.setter
     def expires_in(self, seconds: int) -> None:
-        self.door.expires_in = seconds
+        self.auth.expires_in = seconds
 
     @property
     def token_requests(self) -> int:
         """How many times ``POST /oauth/token`` was served, with or without success."""
-        return self.door.requests
+        return self.auth.requests
 
     def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
         """Accept a v2 token, with these of :data:`PERMISSIONS`."""
-        self.door.grant(token, permissions)
+        self.auth.grant(token, permissions)
 
     def refuse(self, seconds: float | None = None, **scope: Unpack[Scope]) -> Fault:
         """Make a fault that refuses as the limit does, until ``seconds`` from now."""
@@ -159,7 +159,7 @@ class ManageBacSandbox(StandIn):
     def act(self, arrived: Arrived) -> Response:
         """Do what was asked."""
         if arrived.path == "oauth/token":
-            return self.door.issue(arrived)
+            return self.auth.issue(arrived)
         return (self._v1 if arrived.segments[0] == "api" else self._v2).serve(arrived)
 
     def _refused(self, seconds: float) -> Response:

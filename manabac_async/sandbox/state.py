@@ -12,7 +12,7 @@ from lms_async.sandbox import Clock, Response
 from . import bodies
 from .paging import Pager
 from .school import School
-from .tokens import Doorkeeper
+from .tokens import Authenticator
 
 
 @define(kw_only=True)
@@ -47,7 +47,7 @@ class State:
 
     school: School
     clock: Clock
-    door: Doorkeeper
+    auth: Authenticator
     v1_token: str
     pager: Pager
     quirks: Quirks

@@ -19,13 +19,13 @@ _TYPES = {
 
 
 class V1:
-    """All of managebac-v1.md."""
+    """The operations of v1."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse whoever has no token.
+        """Refuse a request without the token.
 
         The document speaks of HTTP Basic and shows the query and a header, never Basic: that it
         is not taken is a choice. So is the body of the refusal.
@@ -76,7 +76,7 @@ class V1:
         )
 
     def _list(self, arrived: Arrived) -> Response:
-        """Everybody at once: there are no pages."""
+        """List all users at once: there are no pages."""
         school = self._state.school
         lists = {"student": school.students, "parent": school.parents, "advisor": school.teachers}
         asked = arrived.query.get("type")
@@ -173,7 +173,7 @@ def _read(arrived: Arrived) -> dict[str, Any]:
 
 
 def _wrapped(arrived: Arrived) -> dict[str, Any]:
-    """The user in a body: in ``user``, or in ``users`` as in one of the document's samples."""
+    """Return the user in a body: in ``user``, or in ``users`` as in one of the samples."""
     body = _read(arrived)
     inner = body.get("user", body.get("users"))
     if not isinstance(inner, dict):

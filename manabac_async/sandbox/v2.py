@@ -19,25 +19,25 @@ _EXTENDED = {"classes/students/update", "classes/teachers/update"}
 
 @frozen
 class Operation:
-    """Something that can be asked for, and the permission that it takes."""
+    """An operation, and the permission that it needs."""
 
     permission: str | None
     do: Callable[[], Response]
 
 
 class V2:
-    """The nine operations of the Memberships page, and some that it leans on."""
+    """The nine operations of the Memberships page, and those that they need."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._rosters = Rosters(state)
 
     def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse whoever has no token, or not the permission: nobody can tell which."""
+        """Refuse a request without a token or the permission; the response is the same."""
         operation = self._operation(arrived)
         if operation is None:
             return Response(404)  # no such path: how that looks is a choice
-        grant = self._state.door.identify(arrived)
+        grant = self._state.auth.identify(arrived)
         if grant is None:
             return bodies.DENIED
         needed = operation.permission
@@ -103,7 +103,7 @@ class V2:
     # -- reads
 
     def _permissions(self, arrived: Arrived) -> Response:
-        grant = self._state.door.identify(arrived)
+        grant = self._state.auth.identify(arrived)
         assert grant is not None  # noqa: S101 - else it was not admitted
         return bodies.answer(200, {"permissions": sorted(grant.permissions)})
 

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 class Reads:
-    """Lists and views."""
+    """The operations that read users."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -31,7 +31,7 @@ class Reads:
         return self._state.school
 
     def list_users(self, arrived: Arrived) -> Response:
-        """A page of the users."""
+        """List one page of users."""
         query = arrived.query
         found: Iterable[Account] = self._school.users.values()
         total = len(self._school.users)
@@ -61,7 +61,7 @@ class Reads:
         return row
 
     def list_inactive(self, arrived: Arrived) -> Response:
-        """A page of the inactive users."""
+        """List one page of inactive users."""
         start, limit = self._page(arrived)
         entries = islice(self._school.inactive.values(), start, start + limit)
         page = [views.inactive(entry) for entry in entries]
@@ -94,13 +94,13 @@ class Reads:
         return bodies.write(arrived, 200, body)
 
     def view(self, arrived: Arrived, uid: str) -> Response:
-        """One user."""
+        """View one user."""
         if uid not in self._school.users:
             return Response(404)
         return bodies.write(arrived, 200, self.whole(arrived, self._school.users[uid]))
 
     def whole(self, arrived: Arrived, account: Account) -> Row:
-        """One user as a view shows them."""
+        """Return one user as a view shows it."""
         whole = views.one_user(
             self._school,
             account,
@@ -110,23 +110,23 @@ class Reads:
         return whole | (account.details if arrived.query.get("extended") == "1" else {})
 
     def view_inactive(self, arrived: Arrived, uid: str) -> Response:
-        """One inactive user."""
+        """View one inactive user."""
         if uid not in self._school.inactive:
             return Response(404)
         return bodies.write(arrived, 200, views.inactive(self._school.inactive[uid]))
 
     def languages(self, arrived: Arrived) -> Response:
-        """The languages of the interface."""
+        """List the interface languages."""
         codes = [{"language_code": code, "language_name": name} for code, name in views.LANGUAGES]
         return bodies.write(arrived, 200, {"language": codes})
 
     def by_school_uid(self, school_uid: str) -> Response:
-        """The way to the user with this unique id."""
+        """Redirect to the user with this ``school_uid``."""
         account = self._school.by_school_uid(school_uid)
         return Response(404) if account is None else self.go_to(account.uid)
 
     def go_to(self, uid: str) -> Response:
-        """The way to a user."""
+        """Redirect to a user."""
         root = self._state.root if self._state.quirks.relative_location else self._state.base_url
         return Response(303, headers={"Location": f"{root}users/{uid}"})
 

@@ -12,7 +12,7 @@ from lms_async.sandbox import Arrived, Response, StandIn
 
 from . import bodies
 from .accounts import Rejected
-from .oauth import Caller, Doorkeeper
+from .oauth import Authenticator, Caller
 from .school import School
 from .state import Quirks, State
 from .users import Users
@@ -74,8 +74,8 @@ class SchoologySandbox(StandIn):
         """Whether the key is a personal one, which since June 2025 reads its owner's data only."""
         self.forbidden: set[str] = set()
         """API paths for which the caller lacks the permission: 403, empty."""
-        self.door = Doorkeeper(key, secret, self.school.api_uid, self.clock)
-        self.door.add_access_token(token, token_secret)
+        self.auth = Authenticator(key, secret, self.school.api_uid, self.clock)
+        self.auth.add_access_token(token, token_secret)
         self._users = Users(self._state)
         self._caller = Caller(self.school.api_uid, None)
 
@@ -90,22 +90,22 @@ class SchoologySandbox(StandIn):
 
     def authorize(self, token: str, uid: str | None = None) -> None:
         """Allow a request token, as the user ``uid`` does in the browser."""
-        self.door.authorize(token, uid)
+        self.auth.authorize(token, uid)
 
     @property
     def sequence_slack(self) -> int:
         """By how many seconds a timestamp may be older than the newest; by the documents, none."""
-        return self.door.sequence_slack
+        return self.auth.sequence_slack
 
     @sequence_slack.setter
     def sequence_slack(self, seconds: int) -> None:
-        self.door.sequence_slack = seconds
+        self.auth.sequence_slack = seconds
 
     def admit(self, arrived: Arrived) -> Response | None:
         """Check the signature, and the permissions of the key and its owner."""
         if arrived.segments[0] == "oauth":
             return None  # these have signatures of their own kind, checked where they are served
-        caller = self.door.identify(arrived)
+        caller = self.auth.identify(arrived)
         if isinstance(caller, Response):
             return _from_schoology(caller)
         self._caller = caller
@@ -135,9 +135,9 @@ class SchoologySandbox(StandIn):
             case ("app-user-info",) if arrived.method == "GET":
                 return self._app_user_info(arrived)
             case ("oauth", "request_token") if arrived.method == "GET":
-                return self.door.issue_request_token(arrived)
+                return self.auth.issue_request_token(arrived)
             case ("oauth", "access_token") if arrived.method == "GET":
-                return self.door.issue_access_token(arrived)
+                return self.auth.issue_access_token(arrived)
             case ("schools" | "sections" | "groups" as realm, identity, *_):
                 return self._parent(arrived, realm, identity)
         return Response(404)

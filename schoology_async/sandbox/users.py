@@ -13,14 +13,14 @@ from .writes import Writes
 
 
 class Users:
-    """The sixteen operations."""
+    """The sixteen operations on users."""
 
     def __init__(self, state: State) -> None:
         self._reads = Reads(state)
         self._writes = Writes(state, self._reads)
 
     def serve(self, arrived: Arrived, rest: tuple[str, ...], caller: Caller) -> Response:
-        """Answer what came for ``users/…``, where ``rest`` is what follows."""
+        """Answer a request for ``users/…``; ``rest`` is the rest of the path."""
         verbs = self._verbs(arrived, rest, caller)
         if verbs is None:
             # Also for an unknown path below a user: unlike schools, not known to answer 200.

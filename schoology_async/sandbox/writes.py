@@ -23,7 +23,7 @@ _EMPTY = Response(204, headers={"Content-Type": "text/xml"})
 
 
 class Writes:
-    """Single ones that answer by a status, and bulks that answer row by row."""
+    """The operations that change users, one at a time or in bulk."""
 
     def __init__(self, state: State, reads: Reads) -> None:
         self._state = state
@@ -105,7 +105,7 @@ class Writes:
         )
 
     def reactivate(self, arrived: Arrived) -> Response:
-        """Bring inactive users back."""
+        """Make inactive users active again."""
 
         def reactivate(row: Row) -> Row:
             uid = str(row.get("uid") or "")
@@ -123,7 +123,7 @@ class Writes:
         return self._bulk(arrived, rows, reactivate, echo=())
 
     def associate(self, arrived: Arrived, kind: str) -> Response:
-        """Tie parents or advisors to students, or untie them."""
+        """Link parents or advisors to students, or unlink them."""
         what = kind.removesuffix("s")
         ties = self._school.parents if what == "parent" else self._school.advisors
         uid_key = self._state.quirks.parent_uid_key if what == "parent" else "advisor_uid"
