@@ -351,7 +351,7 @@ async def test_what_fails_before_a_request_is_sent_costs_no_slot(
     schoology = client("http://127.0.0.1:1/v1/", limiter)
     call: Call[Any] = Call("GET", "app-user-info")
     if where == "signing":
-        monkeypatch.setattr(SchoologyVendor, "signed", signed)
+        monkeypatch.setattr(SchoologyVendor, "auth_headers", signed)
     if where == "closed":
         await schoology.close()
     with pytest.raises((Broken, LmsError)):

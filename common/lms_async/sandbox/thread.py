@@ -16,8 +16,14 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="lms sandbox", daemon=True)
+        self._thread = Thread(target=self._run, name="lms sandbox", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        # Connections that were closed just now end in a later turn of the loop.
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Start ``work`` on the thread's loop."""
@@ -27,4 +33,3 @@ class LoopThread:
         """Stop the loop, and wait until the thread has ended."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.close()
