@@ -143,7 +143,7 @@ class Run:
             yield post
 
 
-def students(count: int) -> Iterable[dict[str, str]]:
+def students(count: int) -> Iterable[Any]:
     """The same people as ManageBac's v1 takes them."""
     for person in people(count):
         yield {

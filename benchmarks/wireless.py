@@ -12,8 +12,6 @@ from lms_async.http.call import AttemptObserver
 from lms_async.http.transport import Transport
 from schoology_async.resources import Users
 
-from .school import Person
-
 
 class Wireless:
     """A transport that has each answer ready: what the road costs is left out, JSON is not."""
@@ -34,7 +32,7 @@ class Wireless:
         return orjson.loads(next(self._answers)), 1
 
 
-def without_wire(people: Iterable[Person], answers: Iterable[bytes]) -> Bulk[Person]:
+def without_wire(people: Iterable[Any], answers: Iterable[bytes]) -> Bulk[Any]:
     """An import of ``people`` whose batches of 50 are answered by ``answers``, in their order."""
     users = Users(cast("Transport", Wireless(answers)))
     return users.create_many(people, update_existing=True)

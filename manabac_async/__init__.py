@@ -9,11 +9,21 @@ from .models import (
     ClassTeacher,
     Membership,
     MembershipPlace,
+    MembershipPlaceDict,
     StudentMemberships,
     StudentPlace,
+    StudentPlaceDict,
     TeacherPlace,
+    TeacherPlaceDict,
 )
-from .v1 import ManageBacV1, UserV1, UserV1Create, UserV1Update
+from .v1 import (
+    ManageBacV1,
+    UserV1,
+    UserV1Create,
+    UserV1CreateDict,
+    UserV1Update,
+    UserV1UpdateDict,
+)
 
 __all__ = [
     "UNSET",
@@ -24,12 +34,17 @@ __all__ = [
     "ManageBacV1",
     "Membership",
     "MembershipPlace",
+    "MembershipPlaceDict",
     "QueryToken",
     "StudentMemberships",
     "StudentPlace",
+    "StudentPlaceDict",
     "TeacherPlace",
+    "TeacherPlaceDict",
     "UserV1",
     "UserV1Create",
+    "UserV1CreateDict",
     "UserV1Update",
+    "UserV1UpdateDict",
     "Window",
 ]

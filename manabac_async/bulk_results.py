@@ -1,4 +1,4 @@
-"""What a bulk answer of v2 says of each row: HTTP 200, and a ``status`` of its own for each."""
+"""Reads the response to a bulk request of v2: HTTP 200, and a ``status`` for each item."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from lms_async.redact import sentence
 _REFUSALS = ("unprocessable_entity", "not_found")
 
 
-def verdict(item: Any) -> RowResult | None:
-    """``ok``, ``unprocessable_entity`` and ``not_found`` are documented; of any other word we do
-    not know what it means."""
+def parse_item(item: Any) -> RowResult | None:
+    """Read one item; ``None`` if its status is none of the documented ``ok``,
+    ``unprocessable_entity`` and ``not_found``, since the meaning of any other is not known."""
     if not isinstance(item, dict):
         return None
     status = item.get("status")

@@ -1,15 +1,15 @@
-"""The ways in which ManageBac knows who is asking.
+"""The credentials that ManageBac takes.
 
-Reference: "Security schemes": a token in the header ``auth-token`` (the vendor's samples), a token
-in the query (it then stands in every access log), or OAuth 2 client credentials.
+Reference: "Security schemes": a token in the header ``auth-token`` (as in the vendor's samples), a
+token in the query (which every access log then shows), or OAuth 2 client credentials.
 """
 
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
-from typing import Protocol
 
 import attrs
 
@@ -23,76 +23,60 @@ from lms_async.redact import Sealed
 
 #: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
 _MARGIN = 60.0
-#: How long a token is taken to live, in seconds, if the vendor does not say so: RFC 6749 lets the
-#: vendor leave `expires_in` out. A token that ends before is renewed when a call is refused.
-_UNSAID_LIFE = 3600.0
-#: The longest life that is believed, in seconds.
+#: The assumed lifetime of a token, in seconds, where the vendor leaves `expires_in` out, as
+#: RFC 6749 allows. A token that ends earlier is renewed when a request is refused.
+_DEFAULT_LIFE = 3600.0
+#: A longer lifetime is not believed, in seconds.
 _LONGEST_LIFE = 24 * 3600.0
 
 
-class Credentials(Protocol):
-    """What an attempt carries."""
+class Credentials(ABC):
+    """What a request carries to show who asks. By default: nothing, and never renewed."""
 
-    async def prepare(self) -> None:
-        """Have what the next attempt needs."""
-
-    def is_fresh(self) -> bool:
-        """Whether what :meth:`prepare` got is still good."""
+    @abstractmethod
+    def account(self) -> Hashable:
+        """Return what tells these from other accounts' credentials; may be a secret."""
 
     def headers(self) -> Mapping[str, str]:
-        """The headers of one attempt."""
+        """Return the headers to add to one attempt."""
+        return {}
 
     def query(self) -> Query:
-        """What is added to the URL of one attempt."""
+        """Return what to add to the URL of one attempt."""
+        return ()
 
-    def account(self) -> Hashable:
-        """What tells whose they are; a secret, where they have no other name."""
-
-    def generation(self) -> int | None:
-        """What tells these credentials from renewed ones; ``None`` if they can't be renewed."""
-
-    def expire(self, generation: int) -> None:
-        """Have the credentials of ``generation`` renewed before the next attempt."""
-
-
-class _Lasting:
-    """What credentials have in common that are never renewed."""
-
-    async def prepare(self) -> None:
-        """Nothing."""
+    async def prepare(self) -> None:  # noqa: B027 - most credentials need nothing
+        """Fetch what the next attempt needs."""
 
     def is_fresh(self) -> bool:
-        """Always."""
+        """Return whether what :meth:`prepare` fetched is still valid."""
         return True
 
-    def generation(self) -> None:
-        """They can't be renewed."""
+    def generation(self) -> int | None:
+        """Return a number that renewing changes; ``None`` if these can't be renewed."""
+        return None
 
-    def expire(self, generation: int) -> None:
-        """Nothing."""
+    def expire(self, generation: int) -> None:  # noqa: B027 - most credentials can't be renewed
+        """Renew the credentials of ``generation`` before the next attempt."""
 
 
-class Token(_Lasting):
+class Token(Credentials):
     """A token in a header; ``auth-token`` unless another is named."""
 
     def __init__(self, token: str, *, header: str = "auth-token") -> None:
         self._headers = Sealed({header: checked_secret(token, "token")})
 
     def headers(self) -> Mapping[str, str]:
-        """The token."""
+        """Return the token."""
         return self._headers.reveal()
 
-    def query(self) -> Query:
-        """Nothing."""
-        return ()
-
     def account(self) -> Hashable:
-        """The token."""
+        """Return the token."""
         return str(self._headers.reveal())
 
 
-class QueryToken(_Lasting):
-    """A token in the query, as ``auth_token``, and in headers too where they are named."""
+class QueryToken(Credentials):
+    """A token in the query, as ``auth_token``; ``headers`` are sent beside it."""
 
     def __init__(self, token: str, *, headers: Mapping[str, str] | None = None) -> None:
         self._query = Sealed((("auth_token", checked_secret(token, "token")),))
@@ -104,22 +88,22 @@ class QueryToken(_Lasting):
         )
 
     def headers(self) -> Mapping[str, str]:
-        """What was named."""
+        """Return the extra headers."""
         return self._headers.reveal()
 
     def query(self) -> Query:
-        """The token."""
+        """Return the token."""
         return self._query.reveal()
 
     def account(self) -> Hashable:
-        """The token."""
+        """Return the token."""
         return str(self._query.reveal())
 
 
 class ClientCredentials:
     """OAuth 2 client credentials, given to :class:`~manabac_async.ManageBac` in place of a token.
 
-    :param scope: space-separated; all of the application's where not given.
+    :param scope: space-separated scopes; by default all scopes of the application.
     """
 
     def __init__(self, client_id: str, client_secret: str, *, scope: str | None = None) -> None:
@@ -132,7 +116,7 @@ class ClientCredentials:
         self._body = Sealed(body if scope is None else {**body, "scope": scope})
 
     def call(self) -> Call[BearerToken]:
-        """The request for a token. Asking twice does no harm."""
+        """Build the request for a token. Sending it twice does no harm."""
         return Call(
             "POST",
             "oauth/token",
@@ -153,9 +137,9 @@ class BearerToken(Record):
     extra: dict[str, object] = attrs.field(factory=dict)
 
 
-class Bearer:
-    """The current bearer token: renewed before it ends, or when it is refused, once for all who
-    wait for it."""
+class Bearer(Credentials):
+    """The current bearer token. It is renewed before it ends or when it is refused, once for all
+    requests that wait for it."""
 
     def __init__(self, credentials: ClientCredentials, transport: Transport) -> None:
         self._credentials = credentials
@@ -166,28 +150,28 @@ class Bearer:
         self._renewing: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
-        """Wait for a token that has some life left.
+        """Wait until there is a token that has not ended.
 
-        :raises LmsError: it could not be had.
+        :raises LmsError: no token could be fetched.
         """
         if self.is_fresh():
             return
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
             self._renewing.add_done_callback(self._renewed)
-        # Shielded: one caller that gives up does not take the token from the others.
+        # Shielded, so that one caller who gives up does not cancel the renewal for the others.
         await asyncio.shield(self._renewing)
 
     def is_fresh(self) -> bool:
-        """Whether the token has some life left."""
+        """Return whether the token has not ended."""
         return asyncio.get_running_loop().time() < self._renew_at
 
     def generation(self) -> int:
-        """How many tokens there were before and with this one."""
+        """Return how many tokens were fetched so far."""
         return self._generation
 
     def expire(self, generation: int) -> None:
-        """Renew the token before the next attempt, unless it was renewed already."""
+        """Renew the token before the next attempt, unless it was renewed meanwhile."""
         if generation == self._generation:
             self._renew_at = 0.0
 
@@ -204,7 +188,7 @@ class Bearer:
                 detail=refused.detail,
                 hint="check the client_id and client_secret, and the application in ManageBac",
             ) from None
-        life = _UNSAID_LIFE if token.expires_in is None else token.expires_in
+        life = _DEFAULT_LIFE if token.expires_in is None else token.expires_in
         if not life > 0:
             raise UnexpectedResponse(
                 "the new access token has already ended: its expires_in is not above 0",
@@ -213,7 +197,7 @@ class Bearer:
             )
         life = min(life, _LONGEST_LIFE)
         value = None
-        with suppress(InvalidInput):  # its text speaks of what the caller gave
+        with suppress(InvalidInput):  # its message is about a caller's argument
             value = checked_secret(token.access_token, "token")
         if value is None:
             raise UnexpectedResponse("the new access token can't be sent in a header", call=call)
@@ -224,32 +208,20 @@ class Bearer:
     def _renewed(self, task: asyncio.Task[None]) -> None:
         self._renewing = None
         if not task.cancelled():
-            task.exception()  # those who wait were told; nobody may have been left
+            task.exception()  # marks it as seen: perhaps nobody waits for it any more
 
     def headers(self) -> Mapping[str, str]:
-        """The token."""
+        """Return the token."""
         return self._headers.reveal()
 
-    def query(self) -> Query:
-        """Nothing."""
-        return ()
-
     def account(self) -> Hashable:
-        """The application."""
+        """Return the application's id."""
         return self._credentials.client_id
 
 
-class Nobody(_Lasting):
-    """No credentials: for the call that asks for a token."""
-
-    def headers(self) -> Mapping[str, str]:
-        """Nothing."""
-        return {}
-
-    def query(self) -> Query:
-        """Nothing."""
-        return ()
+class Nobody(Credentials):
+    """No credentials, for the request that asks for a token."""
 
     def account(self) -> Hashable:
-        """Nobody's."""
+        """Return nobody."""
         return None

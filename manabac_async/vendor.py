@@ -1,4 +1,4 @@
-"""What is ManageBac's own: its credentials, errors and pages. Both of its APIs share it."""
+"""What is special about ManageBac: credentials, errors and pages. Both of its APIs share it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ HINTS = {
     401: "ManageBac does not tell a wrong token from one that lacks the permission, nor from the "
     "wrong region: GET auth/permissions lists what this token may do",
     403: "the token may not do this",
-    404: "there is no such thing, or this token may not see it",
-    422: "a value was not accepted",
+    404: "it does not exist, or this token may not see it",
+    422: "the vendor did not accept a value",
 }
 
 
@@ -46,49 +46,49 @@ class ManageBacVendor(Vendor):
 
     @property
     def account(self) -> Hashable:
-        """The address and the credentials: the limit's scope is the host, of many schools."""
+        """The address and the credentials. The host alone would not do: it serves many schools."""
         return (self.name, self.base_url, self.credentials.account())
 
     def default_limiter(self) -> Limiter:
-        """50 requests in a second, per host."""
+        """50 requests per second and host."""
         return Window(LIMIT, per=PERIOD)
 
     def url(self, call: Call[Any]) -> str:
-        """Where ``call`` goes, with the token where that stands in the query."""
+        """Return the URL of ``call``, with the token if the query carries it."""
         return url_of(call, self.base_url, more=self.credentials.query())
 
     async def prepare(self) -> None:
-        """See to it that the credentials are fresh."""
+        """Fetch a token if the present one has ended."""
         await self.credentials.prepare()
 
     def is_prepared(self) -> bool:
-        """Whether they still are."""
+        """Return whether the token has not ended."""
         return self.credentials.is_fresh()
 
     def generation(self) -> int | None:
-        """Which bearer token an attempt is about to carry."""
+        """Return the number of the bearer token that the next attempt carries."""
         return self.credentials.generation()
 
     def expire(self, generation: int) -> None:
-        """Have the bearer token renewed, which was refused."""
+        """Renew the bearer token, which was refused, before the next attempt."""
         self.credentials.expire(generation)
 
     def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
-        """The credentials' headers."""
+        """Return the headers of the credentials."""
         return nullcontext(self.credentials.headers())
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
-        """``{"meta": {"total_count": 0}}``: nothing but ``meta``, and a count of none."""
+        """Return whether a response is ``{"meta": {"total_count": 0}}`` and nothing else."""
         meta = payload.get("meta")
         if payload.keys() != {"meta"} or not isinstance(meta, dict):
             return False
         return _number(meta.get("total_count", meta.get("total_pages"))) == 0
 
     def page(self, call: Call[Any], payload: Any) -> Page:
-        """The rows, and the next page as ``meta`` tells it.
+        """Return the rows, and the call for the next page from ``meta``.
 
-        A page may hold fewer rows than were asked for, and fewer than the one before (vendor:
-        "rely on meta of the response"): only ``meta`` says whether it is the last.
+        A page may hold fewer rows than asked for, and fewer than the one before. Only ``meta`` says
+        whether it is the last (vendor: "rely on meta of the response").
         """
         rows = _rows(call, payload)
         meta = payload.get("meta")
@@ -102,7 +102,7 @@ class ManageBacVendor(Vendor):
 
 
 def _rows(call: Call[Any], payload: Any) -> list[Any]:
-    """The rows of a list. A class's students come as ids, with the levels in a map beside them."""
+    """Return the rows of a list. A class's students are printed as ids, with a map of levels."""
     rows = payload[call.envelope_key]
     if not isinstance(rows, list):
         raise UnexpectedResponse(f"{call.envelope_key!r} is not a list", call=call)

@@ -5,27 +5,37 @@ from lms_async import UNSET, Window
 from .client import Schoology
 from .models import (
     AdvisorPair,
+    AdvisorPairDict,
     AppUserInfo,
     InactiveUser,
     Language,
     ParentPair,
+    ParentPairDict,
     Reactivation,
+    ReactivationDict,
     User,
     UserCreate,
+    UserCreateDict,
     UserUpdate,
+    UserUpdateDict,
 )
 
 __all__ = [
     "UNSET",
     "AdvisorPair",
+    "AdvisorPairDict",
     "AppUserInfo",
     "InactiveUser",
     "Language",
     "ParentPair",
+    "ParentPairDict",
     "Reactivation",
+    "ReactivationDict",
     "Schoology",
     "User",
     "UserCreate",
+    "UserCreateDict",
     "UserUpdate",
+    "UserUpdateDict",
     "Window",
 ]

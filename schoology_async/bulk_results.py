@@ -1,8 +1,8 @@
-"""What the answer to a bulk call says of each row.
+"""Reads the response to a Schoology bulk request: one result per row.
 
-The answer has one item a row, with a ``response_code`` of its own (200 for success, also of a
-create). Under which key a failed item explains itself is not documented anywhere, so every likely
-one is read. Items are matched by the vendor's key, see :func:`lms_async.bulk.results.match`.
+The response has one item per row, each with its own ``response_code`` (200 for success, also of a
+create). The documents do not say under which key a failed item explains itself, so every likely one
+is read. Items are matched to rows by the vendor's key, see :func:`lms_async.bulk.results.match`.
 """
 
 from __future__ import annotations
@@ -18,51 +18,59 @@ from lms_async.outcome import AllDone, RowError, RowResult, Status
 from lms_async.redact import sentence
 
 R = TypeVar("R")
+#: Reads an id or a key from one item of a response.
+ItemReader = Callable[[Any], R | None]
 _response_code = itemgetter("response_code")
 
 
 class FieldReader:
-    """Reads what items name from one of their fields."""
+    """Reads one field of an item as text."""
 
     def __init__(self, field: str) -> None:
         self._field = field
         self._of = itemgetter(field)
 
     def __call__(self, item: Any) -> str | None:
-        """What one item names; ``None`` for a blank, for a lack, and for what is no item."""
+        """Read one item; ``None`` if the field is blank or missing, or the item is no object."""
         value = item.get(self._field) if item.__class__ is dict else None
         return None if value in (None, "") else str(value)
 
     def each(self, items: list[Any]) -> list[str | None]:
-        """What each of some items names."""
+        """Read several items at once, which is faster."""
         try:
             values = list(map(self._of, items))
-            "".join(values)  # a TypeError if one is no text
+            "".join(values)  # raises TypeError unless every value is text
         except (KeyError, TypeError):
             return [self(item) for item in items]
         return values if all(values) else [value or None for value in values]
 
 
 def from_location(item: Any) -> str | None:
-    """The id at the end of an item's ``location``; the rest of that URL is not to be relied on."""
+    """Read the id at the end of an item's ``location``; the rest of that URL is not reliable."""
     location = item.get("location") if isinstance(item, dict) else None
     if not isinstance(location, str):
         return None
     return location.rstrip("/").rpartition("/")[2] or None
 
 
-def verdicts(
+def parse_results(
     items: list[Any],
     rows: Rows[Any],
     *,
-    key: Callable[[Any], Hashable | None],
-    id: Callable[[Any], str | None],  # noqa: A002 - the vendor's field
+    key: ItemReader[Hashable],
+    id: ItemReader[str],  # noqa: A002 - the vendor's field
 ) -> AllDone | list[RowResult | None]:
-    """One verdict a row, ``None`` for a row that the answer does not speak of; or all are done."""
+    """Read the items of a bulk response.
+
+    :param key: reads what an item says of which row it means.
+    :param id: reads the vendor's id of the record.
+    :returns: one result per row, ``None`` for a row that the response does not mention; or
+        ``AllDone``, which nearly every response is.
+    """
     matched = match(rows.keys, items, _each(key, items))
     if _all_done(matched):
         return AllDone(_each(id, matched))
-    return [_verdict(item, id) for item in matched]
+    return [_parse_item(item, id) for item in matched]
 
 
 def _all_done(items: list[Any]) -> bool:
@@ -72,13 +80,13 @@ def _all_done(items: list[Any]) -> bool:
         return False
 
 
-def _each(read: Callable[[Any], R], items: list[Any]) -> list[R]:
+def _each(read: ItemReader[R], items: list[Any]) -> list[R | None]:
     if isinstance(read, FieldReader):
-        return cast("list[R]", read.each(items))
+        return cast("list[R | None]", read.each(items))
     return [read(item) for item in items]
 
 
-def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> RowResult | None:
+def _parse_item(item: Any, id_of: ItemReader[str]) -> RowResult | None:
     if item.__class__ is not dict:
         return None
     number = _code(item.get("response_code", item.get("status")))
@@ -93,7 +101,7 @@ def _verdict(item: Any, id_of: Callable[[Any], str | None]) -> RowResult | None:
 
 
 def _code(value: Any) -> int | None:
-    """A code as number or digits; anything else says nothing."""
+    """Read a code, printed as number or digits; anything else has no known meaning."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:

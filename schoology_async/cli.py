@@ -147,7 +147,7 @@ class SchoologyTarget:
     def bulk(
         self,
         client: Schoology,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,
@@ -161,6 +161,7 @@ class SchoologyTarget:
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AbstractAsyncContextManager[Served]:
         """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
@@ -168,7 +169,11 @@ class SchoologyTarget:
 
         return _served(
             SchoologySandbox(
-                school=School.seeded(people), limit=limit or (15, 5.0), latency=latency, port=port
+                school=School.seeded(people),
+                limit=limit or (15, 5.0),
+                latency=latency,
+                host=host,
+                port=port,
             )
         )
 

@@ -1,8 +1,8 @@
 """OAuth 1.0a as Schoology takes it: HMAC-SHA1 or PLAINTEXT, two-legged or three-legged.
 
-The parts that can be got wrong (collecting, normalising, the base string, the header) are
-oauthlib's own functions; only what goes into them is ours, and the one step from a base string to
-its signature, for which oauthlib escapes both secrets anew for each request.
+oauthlib's functions do what is easy to get wrong: collecting, normalizing, the base string and the
+header. Only the step from the base string to the signature is ours, because oauthlib escapes both
+secrets again for each request.
 Vendor page: developers.schoology.com/api-documentation/authentication.
 """
 
@@ -28,27 +28,27 @@ from lms_async.redact import Sealed
 
 Signature = Literal["HMAC-SHA1", "PLAINTEXT"]
 
-#: How far the timestamp may lag, in seconds, while requests that carry it are under way.
+#: The most seconds for which a timestamp is kept while requests that carry it are in flight.
 _LONGEST_LAG = 10
 
 
 # The timestamp of the last attempt of a task.
 _timestamp: ContextVar[int] = ContextVar("timestamp", default=0)
 
-# Marks in a drafted header. Drawn anew in each process, so that nothing signed can look like one.
+# Placeholders in a header template. Random in each process, so that no signed text equals one.
 _NONCE, _TIMESTAMP, _SIGNATURE, _OWN = (secrets.token_hex(16) for _ in range(4))
 _MARKS = {"nonce": _NONCE, "timestamp": _TIMESTAMP, "signature": _SIGNATURE}
 
 
 class Stamps:
-    """The one place where the timestamps of a consumer key come from.
+    """The source of all timestamps of one consumer key.
 
-    Schoology refuses a timestamp that lies before one it has seen ("must also be in sequence"),
-    and concurrent requests overtake each other. So the timestamp stands still while a request that
-    carries it is on its way, and moves on when none is, or after ten seconds.
+    Schoology refuses a timestamp that is earlier than one it has seen ("must also be in sequence"),
+    and concurrent requests overtake each other. So the timestamp stays the same while a request
+    that carries it is in flight, and moves on when none is, or after ten seconds.
 
-    A timestamp that Schoology refused is given up: if this machine's clock was ahead and has been
-    put right, the next request carries the right time. It never falls below one that was accepted.
+    A timestamp that Schoology refused is dropped: if this machine's clock was ahead and has been
+    corrected, the next request has the right time. It never falls below one that was accepted.
     """
 
     _of_key: ClassVar[WeakValueDictionary[str, Stamps]] = WeakValueDictionary()
@@ -60,14 +60,14 @@ class Stamps:
 
     @classmethod
     def of(cls, key: str) -> Stamps:
-        """The stamps of ``key``, shared by all clients of this process."""
+        """Return the timestamps of ``key``, shared by all clients of this process."""
         stamps = cls._of_key.get(key)
         if stamps is None:
             stamps = cls._of_key[key] = cls()
         return stamps
 
     def depart(self) -> int:
-        """The timestamp for a request that leaves now."""
+        """Return the timestamp for a request that is sent now."""
         now = int(time.time())
         if not self._on_their_way or now - self._current > _LONGEST_LAG:
             self._current = max(self._current, now)
@@ -75,16 +75,16 @@ class Stamps:
         return self._current
 
     def arrived(self) -> None:
-        """A request that left has its answer, or failed."""
+        """Note that a request has its response, or failed."""
         self._on_their_way -= 1
 
     def accept(self, timestamp: int) -> None:
-        """Schoology took a request with this timestamp."""
+        """Note that Schoology accepted this timestamp."""
         self._accepted = max(self._accepted, timestamp)
         self._current = max(self._current, timestamp)
 
     def refuse(self, timestamp: int) -> None:
-        """Schoology refused a request because of this timestamp."""
+        """Note that Schoology refused this timestamp."""
         if timestamp == self._current:
             self._current = self._accepted
 
@@ -94,7 +94,7 @@ class Signer:
 
     :param token: the access token of a three-legged key; ``None`` for two-legged, where
         ``oauth_token`` is sent empty, as the vendor's page asks.
-    :raises InvalidInput: another ``signature`` than these.
+    :raises InvalidInput: an unknown ``signature``.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Signer:
         if signature not in get_args(Signature):
             raise InvalidInput(f"signature is one of {', '.join(get_args(Signature))}")
         self._key = Sealed(key)
-        # RFC 5849, 3.4.2 and 3.4.4: the key of the one signature, and the whole of the other.
+        # RFC 5849, 3.4.2 and 3.4.4: the key of HMAC-SHA1, and the whole signature of PLAINTEXT.
         both = f"{escape(secret)}&{escape(token_secret or '')}"
         self._plaintext = Sealed(str(escape(both)))
         self._hmac = hmac.new(both.encode(), digestmod="sha1")
@@ -127,33 +127,33 @@ class Signer:
         self._stamps = Stamps.of(key)
 
     def accepted(self) -> None:
-        """Note that the last attempt of this task was signed well."""
+        """Note that Schoology accepted the signature of this task's last attempt."""
         self._stamps.accept(_timestamp.get())
 
     def refused(self) -> int:
-        """Note that the timestamp of the last attempt of this task was refused, and give it."""
+        """Note that the timestamp of this task's last attempt was refused, and return it."""
         timestamp = _timestamp.get()
         self._stamps.refuse(timestamp)
         return timestamp
 
     def signed(self, method: str, url: str) -> _Signed:
-        """The context of one attempt: entered, it gives the headers; left, the answer is in."""
+        """Return the context of one attempt: it gives the headers, and ends with the response."""
         return _Signed(self, method, url)
 
     def headers(
         self, method: str, url: str, *, timestamp: int, nonce: str | None = None
     ) -> dict[str, str]:
-        """The ``Authorization`` header for one request.
+        """Build the ``Authorization`` header of one request.
 
         :param url: absolute, with its query, percent-encoded as it is sent.
         :param timestamp: seconds since the epoch.
-        :param nonce: letters and digits, never used before with this timestamp; drawn at random
-            where not given.
+        :param nonce: letters and digits, never used before with this timestamp; random by
+            default.
         """
         values = {"nonce": nonce or secrets.token_hex(12), "timestamp": timestamp}
         base = ""
         if self._method == "HMAC-SHA1":
-            if self._drafted != (method, url):  # a bulk goes to one URL again and again
+            if self._drafted != (method, url):  # a bulk sends to one URL again and again
                 base = _draft(self._drawn_up(method, url))
                 self._drafted, self._base = (method, url), Sealed(base)
             base = self._base.reveal() % values
@@ -161,10 +161,10 @@ class Signer:
         return {"Authorization": signed}
 
     def _parameters(self) -> list[tuple[str, str]]:
-        """What OAuth adds to each request, with marks where each attempt has its own values.
+        """Return the OAuth parameters, with placeholders for the values that differ per attempt.
 
-        The marks, nonces and timestamps are letters and digits, which no encoding changes: so what
-        is put in later is what oauthlib would write.
+        Placeholders, nonces and timestamps are letters and digits, which no encoding changes. So
+        filling them in later gives what oauthlib would write.
         """
         return [
             ("oauth_consumer_key", self._key.reveal()),
@@ -176,10 +176,10 @@ class Signer:
         ]
 
     def _drawn_up(self, method: str, url: str) -> str:
-        """The base string of a request, with marks.
+        """Build the base string of a request, with placeholders.
 
-        Parameters are sorted by their names, and OAuth's own all begin with ``oauth_``: they stand
-        together, and are normalised once and for all, unless a name of the query begins so too.
+        Parameters are sorted by name, and OAuth's own all begin with ``oauth_``. So they are
+        adjacent and normalized only once, unless a name in the query begins that way too.
         """
         # A JSON body is not part of the base string (RFC 5849, 3.4.1.3; adding it gives 401).
         query = rfc5849.collect_parameters(uri_query=urlsplit(url).query)
@@ -192,17 +192,17 @@ class Signer:
         return str(base).replace(str(escape(f"oauth_={_OWN}")), self._own.reveal())
 
     def _signature(self, base: str) -> str:
-        """As it stands in the header: percent-encoded."""
+        """Return the signature as the header has it: percent-encoded."""
         if self._method == "PLAINTEXT":
             return self._plaintext.reveal()
-        signing = self._hmac.copy()  # one that has its key: to put that in is the dearer half
+        signing = self._hmac.copy()  # keyed already, which is the slower half
         signing.update(base.encode())
         text = b64encode(signing.digest()).decode()
         return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
 
 
 def _draft(text: str) -> str:
-    """``text``, whose marks can be filled in by ``%``."""
+    """Turn the placeholders in ``text`` into those of the ``%`` operator."""
     text = text.replace("%", "%%")
     for name, mark in _MARKS.items():
         text = text.replace(mark, f"%({name})s")
@@ -210,7 +210,7 @@ def _draft(text: str) -> str:
 
 
 class _Signed:
-    """One signed attempt: keeps the timestamp from moving on until its answer is in."""
+    """One signed attempt: keeps the timestamp the same until its response is there."""
 
     __slots__ = ("_method", "_signer", "_url")
 

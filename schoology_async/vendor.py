@@ -1,4 +1,4 @@
-"""What is Schoology's own: signing, reading its errors and envelopes, and its paging."""
+"""What is special about Schoology: its signatures, errors, envelopes and paging."""
 
 from __future__ import annotations
 
@@ -24,27 +24,26 @@ from lms_async.limits.window import Limiter, Window
 from .models.converter import as_list, converter
 from .signing import Signer, _Signed
 
-#: Schoology publishes no limit; users report 15 and 50 requests in 5 seconds, per key.
+#: Schoology publishes no rate limit. Users report 15 and 50 requests per 5 seconds and key.
 LIMIT, PERIOD = 13, 5.0
 
-#: The vendor's own words, with its two spaces, for a nonce or timestamp that it will not take.
+#: What the vendor says about a nonce or timestamp that it refuses.
 _REPLAY = "duplicate timestamp/nonce combination"
 
-#: By how many seconds a clock may differ before that is said, or taken for a refusal's reason.
+#: A difference of clocks above this many seconds is reported, and taken for a refusal's reason.
 _SKEW = 60.0
 
-_NOT_IT = (
-    "Schoology answers so for a path that it does not know, "
-    "and for an account that may not see the list"
+_MISSING_KEY_HINT = (
+    "Schoology answers this way for an unknown path, and for an account that may not see the list"
 )
 
 _HINTS = {
-    400: "the request is malformed for this endpoint, or a done action was repeated",
+    400: "the request is malformed for this endpoint, or repeats an action that is already done",
     401: "check key and secret; since June 2025 a personal API key may not read other users' data, "
-    "an app must be approved outside its own school, and access tokens end after 90 days",
-    403: "the account lacks the permission, or a parameter that this look-up needs is missing",
-    404: "there is no such thing, or this account may not see it",
-    410: "the school keeps this in another app",
+    "an app must be approved outside its own school, and access tokens expire after 90 days",
+    403: "the account lacks the permission, or a parameter that this request needs is missing",
+    404: "it does not exist, or this account may not see it",
+    410: "the school has moved this to another app",
     415: "Schoology takes JSON bodies only",
 }
 
@@ -63,22 +62,22 @@ class SchoologyVendor(Vendor):
     converter: Converter = attrs.field(default=converter, repr=False)
 
     def default_limiter(self) -> Limiter:
-        """13 requests in 5 seconds."""
+        """13 requests per 5 seconds and key."""
         return Window(LIMIT, per=PERIOD)
 
     def auth_headers(self, method: str, url: str) -> _Signed:
-        """The OAuth header of one attempt."""
+        """Sign one attempt: its OAuth header."""
         return self.signer.signed(method, url)
 
     def check(self, call: Call[Any], answer: Response) -> Any:
-        """The payload of a success, with the rows under ``call.envelope_key`` made a list.
+        """Return the payload of a success, with a list under ``call.envelope_key``.
 
-        :raises LmsError: for anything else, also a 2xx that is not what was asked for.
+        :raises LmsError: the response is an error, or a 2xx without what was asked for.
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
         self.signer.accepted()
-        payload = read_payload(call, answer, hint=_NOT_IT, is_empty=self.is_empty)
+        payload = read_payload(call, answer, hint=_MISSING_KEY_HINT, is_empty=self.is_empty)
         if call.envelope_key is not None and isinstance(payload, dict):
             if (
                 not isinstance(payload[call.envelope_key], list | dict | None)
@@ -99,11 +98,11 @@ class SchoologyVendor(Vendor):
         ahead = _clock_ahead(answer)
         off = abs(ahead) > _SKEW
         if not (replayed or "timestamp" in text or off):
-            self.signer.accepted()  # refused for another reason: this timestamp was seen
+            self.signer.accepted()  # refused for another reason: the timestamp was accepted
             return refusal(
                 call, answer, hints=self.hints, default_retry_after=self.default_retry_after
             )
-        # Where our clock was put right meanwhile, the next attempt carries another timestamp.
+        # If our clock was corrected meanwhile, the next attempt has another timestamp.
         outdated = abs(self.signer.refused() - time.time()) > _SKEW
         clock = (
             f"this machine's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} "
@@ -122,10 +121,10 @@ class SchoologyVendor(Vendor):
         return refusal(call, answer, hints=hints, default_retry_after=self.default_retry_after)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
-        """The rows, and the next page as ``links.next`` names it, begun one row earlier.
+        """Return the rows, and the call for the next page from ``links.next``, one row earlier.
 
-        Neither ``total`` nor the limit that was asked for is trusted: the first is missing here
-        and there, the second is clamped without a word.
+        ``total`` and the page size that was asked for are not used: the first is often missing, and
+        the vendor lowers the second without saying so.
         """
         rows: list[Any] = payload[call.envelope_key]
         links = payload.get("links")

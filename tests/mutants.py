@@ -51,7 +51,7 @@ DECIDING = [
     "manabac_async.resources.lookup.*",
     "manabac_async.bulk_results.*",
     "manabac_async.v1.resources.x__may_exist*",
-    "manabac_async.v1.resources.x__verdict*",
+    "manabac_async.v1.resources.x__parse_result*",
     "manabac_async.v1.lookup.*",
     "schoology_async.resources.lookup.*",
     "schoology_async.bulk_results.*",

@@ -96,7 +96,7 @@ class MembersTarget:
     def bulk(
         self,
         client: ManageBac,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,
@@ -110,9 +110,10 @@ class MembersTarget:
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AbstractAsyncContextManager[Served]:
         """A stand-in for both APIs, with students, and classes for them to be put into."""
         from .serving import served
 
-        return served(people=people, limit=limit, latency=latency, port=port)
+        return served(people=people, limit=limit, latency=latency, host=host, port=port)

@@ -27,11 +27,16 @@ async def served(
     people: int,
     limit: tuple[int, float] | None,
     latency: tuple[float, float] | None,
+    host: str,
     port: int,
 ) -> AsyncIterator[Served]:
     """A running sandbox, with the variables of both targets."""
     async with ManageBacSandbox(
-        school=school_of(people), limit=limit or (LIMIT, PERIOD), latency=latency, port=port
+        school=school_of(people),
+        limit=limit or (LIMIT, PERIOD),
+        latency=latency,
+        host=host,
+        port=port,
     ) as sandbox:
         yield Served(
             sandbox,

@@ -140,7 +140,7 @@ class UsersV1Target:
     def bulk(
         self,
         client: ManageBacV1,
-        rows: Iterable[Row],
+        rows: Iterable[Any],
         *,
         update_existing: bool,
         journal: Journal | None,
@@ -154,9 +154,10 @@ class UsersV1Target:
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AbstractAsyncContextManager[Served]:
         """The same stand-in as the other target's."""
         from .serving import served
 
-        return served(people=people, limit=limit, latency=latency, port=port)
+        return served(people=people, limit=limit, latency=latency, host=host, port=port)

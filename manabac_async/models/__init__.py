@@ -1,6 +1,7 @@
-"""What goes over the wire of ManageBac's v2, as attrs classes; field names are the vendor's own."""
+"""Records of ManageBac's v2 as attrs classes; field names are the vendor's own."""
 
 from .converter import converter, strict_converter
+from .dicts import MembershipPlaceDict, StudentPlaceDict, TeacherPlaceDict
 from .membership import (
     ClassStudent,
     ClassTeacher,
@@ -19,12 +20,15 @@ __all__ = [
     "ClassTeacher",
     "Membership",
     "MembershipPlace",
+    "MembershipPlaceDict",
     "StudentClass",
     "StudentGroup",
     "StudentMemberships",
     "StudentPlace",
+    "StudentPlaceDict",
     "StudentYearGroup",
     "TeacherPlace",
+    "TeacherPlaceDict",
     "converter",
     "strict_converter",
 ]

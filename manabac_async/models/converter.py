@@ -1,5 +1,4 @@
-"""The converter of ManageBac's models: the common rules, and how this vendor prints levels and
-kinds of people."""
+"""The converter of ManageBac's models: the common rules, and those for levels and user types."""
 
 from __future__ import annotations
 

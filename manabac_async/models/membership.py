@@ -1,6 +1,6 @@
-"""Who is in which class. Vendor page: Memberships.
+"""Members of classes. Vendor page: Memberships.
 
-Null values are never rendered, so any field may be ``None`` on read. Timestamps are kept as the
+The vendor leaves out null values, so any field may be ``None`` on read. Timestamps are kept as the
 vendor prints them: with and without milliseconds, in UTC and with an offset.
 """
 
@@ -18,27 +18,34 @@ from .converter import Level
 
 @attrs.define(kw_only=True, repr=False)
 class ClassStudent(Record):
-    """A student of a class; ``level`` is ``None`` in classes without levels."""
+    """A student of a class."""
 
+    #: ManageBac's id of the student.
     id: Id | None = None
+    #: ``SL`` or ``HL``; ``None`` in classes without levels.
     level: Level | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True, repr=False)
 class StudentPlace(Record):
-    """A student to be put into a class, or moved to another ``level`` (``SL`` or ``HL``) there."""
+    """A student to put into a class, or to move to another level there."""
 
+    #: ManageBac's id of the student.
     id: int
+    #: ``SL`` or ``HL``; only in classes with levels.
     level: Level | Unset | None = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class MembershipPlace(Record):
-    """A student's place in a class, for many classes at once."""
+    """A student to put into one of many classes."""
 
+    #: ManageBac's id of the class.
     class_id: int
+    #: ManageBac's id of the student.
     student_id: int
+    #: ``SL`` or ``HL``; only in classes with levels.
     level: Level | Unset | None = UNSET
 
 
@@ -46,8 +53,11 @@ class MembershipPlace(Record):
 class ClassTeacher(Record):
     """A teacher of a class."""
 
+    #: ManageBac's id of the teacher.
     id: Id | None = None
+    #: Whether reports name the teacher.
     show_on_reports: Flag | None = None
+    #: Whether the teacher has left the school.
     teacher_archived: Flag | None = None
     first_joined_at: str | None = None
     updated_at: str | None = None
@@ -56,23 +66,30 @@ class ClassTeacher(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class TeacherPlace(Record):
-    """A teacher that a class is to have."""
+    """A teacher to give to a class."""
 
+    #: ManageBac's id of the teacher.
     id: int
+    #: Whether reports name the teacher.
     show_on_reports: bool | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class Membership(Record):
-    """A user's place in a class. Of a deleted one, ``extra`` may say when."""
+    """A user's membership of a class. ``extra`` may say when it was deleted."""
 
+    #: Id of the membership.
     id: Id | None = None
     user_id: Id | None = None
     class_id: Id | None = None
+    #: ``SL`` or ``HL``; the vendor prints 0 or 1.
     level: Level | None = None
+    #: ``Student``, ``Teacher`` or ``Admin``; some samples have ``Advisor``.
     role: str | None = None
     user_email: str | None = None
+    #: The school's own id of the class; often not shown.
     uniq_class_id: Id | None = None
+    #: The school's own id of the student; often not shown.
     uniq_student_id: Id | None = None
     created_at: str | None = None
     updated_at: str | None = None
@@ -84,6 +101,7 @@ class StudentClass(Record):
     """A class of one student."""
 
     id: Id | None = None
+    #: The school's own id of the class.
     uniq_id: Id | None = None
     name: str | None = None
     archived: Flag | None = None
@@ -115,7 +133,7 @@ class StudentYearGroup(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class StudentMemberships(Record):
-    """All that one student belongs to."""
+    """The classes and groups of one student."""
 
     classes: list[StudentClass] = attrs.field(factory=list)
     groups: list[StudentGroup] = attrs.field(factory=list)

@@ -1,4 +1,4 @@
-"""A stateful stand-in for ManageBac, for tests and demonstrations: both of its APIs.
+"""A server on this machine that imitates both of ManageBac's APIs and keeps state, for tests.
 
 >>> async with ManageBacSandbox(school=School.seeded(students=3000)) as sandbox:  # doctest: +SKIP
 ...     client = ManageBac(sandbox.token, base_url=sandbox.base_url)

@@ -12,7 +12,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class Refused(Exception):
-    """What was asked is not done; ``answer`` says why."""
+    """The request is refused; ``answer`` is the response."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
@@ -20,19 +20,19 @@ class Refused(Exception):
 
 
 def answer(status: int, body: Any) -> Response:
-    """An answer in JSON."""
+    """Make a response in JSON."""
     return Response(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
 
 
 def rendered(body: Any) -> Any:
-    """What v2 shows of something: never a null (vendors.md, 2.7)."""
+    """Remove nulls, which v2 never prints (vendors.md, 2.7)."""
     if isinstance(body, dict):
         return {key: rendered(value) for key, value in body.items() if value is not None}
     return [rendered(value) for value in body] if isinstance(body, list) else body
 
 
 def error(status: int, text: str) -> Response:
-    """v2's envelope for most refusals."""
+    """Make an error of v2."""
     return answer(status, {"error": text})
 
 
@@ -43,7 +43,7 @@ MALFORMED = error(400, "Invalid payload data structure.")
 
 
 def v1_error(status: int, text: str) -> Response:
-    """v1's: the reasons are one text, not a list."""
+    """Make an error of v1: the reasons are one text, not a list."""
     return answer(status, {"status": "Error", "errors": text})
 
 
@@ -59,5 +59,5 @@ def read(arrived: Arrived) -> Any:
 
 
 def moment(at: datetime) -> str:
-    """``2021-06-28T12:39:52.000Z``, the common one of v2's forms of a timestamp."""
+    """Write a timestamp as ``2021-06-28T12:39:52.000Z``, the most common of v2's forms."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"

@@ -44,20 +44,20 @@ _TEXTS = frozenset(
 
 
 def kind(value: Any) -> Kind | None:
-    """The type that a write means. ``Students``, as reads say it, is none: a choice."""
+    """Read the type in a write. ``Students``, as responses print it, is refused: a choice."""
     said = value.lower() if isinstance(value, str) else ""
     return next((kind for kind in KINDS if kind == said), None)
 
 
 def text(value: Any) -> str:
-    """A scalar as the text that is kept; ``ValueError`` for what is none."""
+    """Return a scalar as text, or raise ``ValueError``."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("neither text nor number")  # noqa: TRY004 - as for a wrong text
     return str(value).strip()
 
 
 def day(value: Any) -> str:
-    """A date, written either way that the document shows, as ``1997-04-01``; or empty."""
+    """Return a date, in either form of the document, as ``1997-04-01``; or an empty text."""
     said = text(value)
     if dotted := re.fullmatch(r"(\d{2})\.(\d{2})\.(\d{4})", said, re.ASCII):
         said = "-".join(reversed(dotted.groups()))
@@ -65,7 +65,7 @@ def day(value: Any) -> str:
 
 
 def ids(value: Any) -> list[int]:
-    """Ids: in a list, each a number or its digits, or in a text with commas between them."""
+    """Read ids: a list of numbers or digits, or a text with commas."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list):
         raise ValueError("no list")  # noqa: TRY004
@@ -95,5 +95,5 @@ def plain(given: Fields) -> tuple[dict[str, Any], list[str]]:
 
 
 def label(name: str) -> str:
-    """A field's name in a sentence: ``Student ID``, as in the document's sample."""
+    """Return a field's name as sentences have it: ``Student ID``, as in the document."""
     return name.replace("_", " ").capitalize().replace(" id", " ID")

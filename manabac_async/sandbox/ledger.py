@@ -9,7 +9,7 @@ from .records import Membership
 
 
 class Ledger:
-    """Memberships. A removed one stays, marked, and comes back if its user does."""
+    """All memberships. A removed one is kept, marked as deleted, and restored if added again."""
 
     def __init__(self) -> None:
         self.live: dict[int, Membership] = {}
@@ -18,12 +18,12 @@ class Ledger:
         self._of_user: dict[int, dict[int, Membership]] = {}
 
     def find(self, class_id: int, user_id: int) -> Membership | None:
-        """The living membership of a user in a class."""
+        """Return the present membership of a user in a class."""
         found = self._of_class.get(class_id, {}).get(user_id)
         return found if found is not None and found.deleted_at is None else None
 
     def join(self, class_id: int, user_id: int, at: datetime, *, teaches: bool) -> Membership:
-        """Let a user be in a class; who is in it already stays as they are."""
+        """Add a user to a class; a present membership is not changed."""
         known = self._of_class.setdefault(class_id, {}).get(user_id)
         if known is None:
             number = len(self.live) + len(self.deleted) + 1
@@ -42,7 +42,7 @@ class Ledger:
         return known
 
     def leave(self, class_id: int, user_id: int, at: datetime) -> bool:
-        """Mark a membership as deleted; that it was modified is not said (vendors.md, 2.7)."""
+        """Mark a membership as deleted. That does not count as modified (vendors.md, 2.7)."""
         known = self.find(class_id, user_id)
         if known is None:
             return False
@@ -51,7 +51,7 @@ class Ledger:
         return True
 
     def in_class(self, class_id: int, *, teaches: bool) -> list[Membership]:
-        """The living ones of a class, in the order in which they first joined."""
+        """Return the present ones of a class, in the order in which they first joined."""
         return [
             m
             for m in self._of_class.get(class_id, {}).values()
@@ -59,13 +59,13 @@ class Ledger:
         ]
 
     def of_user(self, user_id: int) -> list[Membership]:
-        """The living ones of a user."""
+        """Return the present ones of a user."""
         return [m for m in self._of_user.get(user_id, {}).values() if m.deleted_at is None]
 
     def pick(
         self, class_ids: Iterable[int] | None, user_ids: Iterable[int] | None, *, deleted: bool
     ) -> list[Membership]:
-        """Living ones, or deleted ones, of these classes and these users; ``None`` is any."""
+        """Return present or deleted ones of these classes and users; ``None`` matches any."""
         kept = self.deleted if deleted else self.live
         if class_ids is not None:
             classes = (self._of_class.get(i, {}) for i in dict.fromkeys(class_ids))

@@ -59,7 +59,7 @@ def ids(query: MultiMapping[str], name: str) -> set[int] | None:
 
 
 def flag(query: MultiMapping[str], name: str) -> bool:
-    """A boolean in a query: ``1``, ``0``, ``true`` or ``false`` (vendors.md, 2.7)."""
+    """Read a boolean in a query: ``1``, ``0``, ``true`` or ``false`` (vendors.md, 2.7)."""
     return query.get(name, "").lower() in {"1", "true"}
 
 

@@ -17,7 +17,7 @@ LEVELS = ("SL", "HL")
 
 
 class Rejected(Exception):
-    """What was asked may not be done; ``reasons`` are the vendor's phrases, one a fault."""
+    """The vendor refuses; ``reasons`` are its phrases, one per fault."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(", ".join(reasons))
@@ -40,11 +40,11 @@ class Person:
     """A student's parents, or a parent's children."""
     homeroom_advisor: int | None = None
     has_password: bool = False
-    """All that is kept of a password: that one was set."""
+    """Whether a password was set; the password itself is not kept."""
     fields: dict[str, Any] = Factory(dict)
-    """Whatever else v1 reads and writes."""
+    """All other fields of v1."""
     extra: dict[str, Any] = Factory(dict)
-    """Keys to add to every v1 answer about this person, for tests of unknown fields."""
+    """Keys to add to every v1 response about this person, for tests of unknown fields."""
 
 
 @frozen

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .school import School
+from .school_state import SchoolState
 
 _FIRST = (
     *("Chloe", "Peter", "Zoë", "José", "Łukasz", "Aoife", "Søren", "Jürgen", "Ngọc", "Fatima"),
@@ -28,7 +26,7 @@ _GRADES = (("diploma", 12), ("diploma", 11), ("myp", 10), ("myp", 9), ("myp", 8)
 
 
 def fill(
-    school: School, *, students: int, teachers: int, classes: int, parents: int, members: int
+    school: SchoolState, *, students: int, teachers: int, classes: int, parents: int, members: int
 ) -> None:
     """Put people and classes into an empty school."""
     dice = random.Random(f"managebac {school.seed}")  # noqa: S311 - a dice, not a secret

@@ -36,7 +36,7 @@ names are made after it. That OAuth scopes have the same names is a choice."""
 
 @frozen
 class Grant:
-    """A token, and what it opens."""
+    """A token and its permissions."""
 
     token: str = field(repr=False)
     permissions: frozenset[str]
@@ -46,27 +46,27 @@ class Grant:
     expires_at: float = math.inf
 
 
-class Doorkeeper:
-    """Knows the tokens, and makes those of OAuth 2."""
+class Authenticator:
+    """Checks tokens, and issues those of OAuth 2."""
 
     def __init__(self, clock: Clock) -> None:
         self.clients: dict[str, tuple[str, frozenset[str]]] = {}
         """The secret and the scopes of each OAuth 2 client."""
         self.expires_in = 3600
         self.requests = 0
-        """How many times a token was asked for, with or without success."""
+        """How many times a token was requested, with or without success."""
         self._clock = clock
         self._grants: dict[str, Grant] = {}
 
     def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
-        """Make a token known, with these permissions."""
+        """Accept a token, with these permissions."""
         unknown = set(permissions) - PERMISSIONS
         if unknown:
             raise ValueError(f"no such permissions: {', '.join(sorted(unknown))}")
         self._grants[token] = Grant(token, frozenset(permissions))
 
     def identify(self, arrived: Arrived) -> Grant | None:
-        """Whose request this is. Of several tokens the first counts: header, query, bearer."""
+        """Return the grant of a request. The first token counts: header, query, bearer."""
         scheme, _, bearer = arrived.headers.get("Authorization", "").partition(" ")
         token = arrived.headers.get("auth-token") or arrived.query.get("auth_token")
         if token:
@@ -106,7 +106,7 @@ class Doorkeeper:
 
 
 def _parameters(arrived: Arrived) -> dict[str, Any] | None:
-    """What is in the body: JSON by the specification, a form by RFC 6749."""
+    """Read the body: JSON by the specification, a form by RFC 6749."""
     if "x-www-form-urlencoded" in arrived.headers.get("Content-Type", ""):
         return dict(parse_qsl(arrived.body.decode("utf-8", "replace")))
     try:
@@ -122,7 +122,7 @@ def _refused(status: int, error: str, description: str) -> Response:
 
 
 def _jwt(**claims: int) -> str:
-    """Something that looks like a JWT, which is what tokens are; nobody verifies it."""
+    """Make a token that looks like a JWT, as the vendor's do; nobody verifies it."""
     parts = (
         json.dumps({"typ": "JWT", "alg": "HS512"}).encode(),
         json.dumps({**claims, "jti": secrets.token_hex(16)}).encode(),

@@ -12,7 +12,7 @@ Changes = dict[str, Any]
 
 
 def create(school: School, given: fields.Fields) -> Person:
-    """Make a user, or raise :class:`Rejected`."""
+    """Create a user, or raise :class:`Rejected`."""
     kind = fields.kind(given.get("type"))
     changes, wrong = _read(school, given, kind, None)
     if kind is None:
@@ -31,7 +31,7 @@ def create(school: School, given: fields.Fields) -> Person:
 
 
 def update(school: School, person: Person, given: fields.Fields) -> None:
-    """Change what is given of a user, or raise :class:`Rejected`."""
+    """Change the given fields of a user, or raise :class:`Rejected`."""
     changes, wrong = _read(school, given, person.kind, person)
     # That a user cannot become one of another type is a choice.
     if given.get("type") is not None and fields.kind(given["type"]) != person.kind:
@@ -56,7 +56,7 @@ def _blank(name: str) -> str:
 def _read(
     school: School, given: fields.Fields, kind: Kind | None, person: Person | None
 ) -> tuple[Changes, list[str]]:
-    """What a write changes, and what is wrong with it, in the words of v1's sample."""
+    """Return what a write changes, and its faults in the words of v1's sample."""
     changes, wrong = fields.plain(given)
     own: dict[str, Any] = {}
     for name in ("email", "student_id"):
@@ -85,7 +85,7 @@ def _read(
 
 
 def _tie_student(school: School, given: fields.Fields, changes: Changes, wrong: list[str]) -> None:
-    """The people and the group that a student's write names; that all must exist is a choice."""
+    """Read the people and the group in a student's write; that all must exist is a choice."""
     _kin(given, "parents_ids", school.parents, changes, wrong)
     if said := str(given.get("homeroom_advisor") or ""):
         found = school.user(int(said)) if said.isdecimal() else school.by_email(said)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lms_async.sandbox import Arrived, Response
 
 from . import bodies, users, views
 from .records import Person, Rejected
-
-if TYPE_CHECKING:
-    from .server import ManageBacSandbox
+from .state import State
 
 _TYPES = {
     **dict.fromkeys(("student", "students"), "student"),
@@ -21,23 +19,23 @@ _TYPES = {
 
 
 class V1:
-    """All of managebac-v1.md."""
+    """The operations of v1."""
 
-    def __init__(self, sandbox: ManageBacSandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse whoever has no token.
+        """Refuse a request without the token.
 
         The document speaks of HTTP Basic and shows the query and a header, never Basic: that it
         is not taken is a choice. So is the body of the refusal.
         """
         if self._operation(arrived) is None:
             return Response(404)
-        header = arrived.headers.get("auth_token") if self._sandbox.v1_header else None
+        header = arrived.headers.get("auth_token") if self._state.quirks.v1_header else None
         token = header or arrived.query.get("auth_token")
         # As v2's default, a wrong token is not told from none.
-        return None if token == self._sandbox.v1_token else bodies.v1_error(401, "Not authorized")
+        return None if token == self._state.v1_token else bodies.v1_error(401, "Not authorized")
 
     def serve(self, arrived: Arrived) -> Response:
         """Do what was asked."""
@@ -74,12 +72,12 @@ class V1:
 
     def _shown(self, person: Person) -> dict[str, Any]:
         return views.v1_user(
-            person, dates=self._sandbox.v1_dates, id_lists=self._sandbox.v1_id_lists
+            person, dates=self._state.quirks.v1_dates, id_lists=self._state.quirks.v1_id_lists
         )
 
     def _list(self, arrived: Arrived) -> Response:
-        """Everybody at once: there are no pages."""
-        school = self._sandbox.school
+        """List all users at once: there are no pages."""
+        school = self._state.school
         lists = {"student": school.students, "parent": school.parents, "advisor": school.teachers}
         asked = arrived.query.get("type")
         if asked:
@@ -91,23 +89,23 @@ class V1:
         return bodies.answer(200, {"users": shown})
 
     def _person(self, said: str) -> Person:
-        found = self._sandbox.school.user(_id(said))
+        found = self._state.school.user(_id(said))
         if found is None:
             raise bodies.Refused(bodies.v1_error(404, "User not found."))
         return found
 
     def _create(self, arrived: Arrived) -> Response:
         try:
-            person = users.create(self._sandbox.school, _wrapped(arrived))
+            person = users.create(self._state.school, _wrapped(arrived))
         except Rejected as rejected:
             return bodies.v1_error(400, f"Invalid user data: {rejected}.")
         body = {"status": "Success", "user_id": str(person.id)}
-        return bodies.answer(self._sandbox.v1_created, body)
+        return bodies.answer(self._state.quirks.v1_created, body)
 
     def _update(self, arrived: Arrived, said: str) -> Response:
         person = self._person(said)
         try:
-            users.update(self._sandbox.school, person, _wrapped(arrived))
+            users.update(self._state.school, person, _wrapped(arrived))
         except Rejected:
             # The one sentence that the document has, whatever is wrong.
             return bodies.v1_error(400, "User parameters are invalid")
@@ -116,18 +114,18 @@ class V1:
     # -- classes and groups
 
     def _ib_groups(self) -> Response:
-        rows = [views.v1_ib_group(group) for group in self._sandbox.school.ib_groups.values()]
+        rows = [views.v1_ib_group(group) for group in self._state.school.ib_groups.values()]
         return bodies.answer(200, {"ib_groups": rows})
 
     def _classes(self) -> Response:
         # "Sorted alphabetically by name if they can't be sorted by subject group"; there are no
         # subject groups here. Archived ones are left out, as in v2: a choice.
-        shown = [c for c in self._sandbox.school.classes.values() if not c.archived]
+        shown = [c for c in self._state.school.classes.values() if not c.archived]
         rows = [views.v1_class(c) for c in sorted(shown, key=lambda c: c.name)]
         return bodies.answer(200, {"classes": rows})
 
     def _members(self, said: str) -> Response:
-        school = self._sandbox.school
+        school = self._state.school
         number = self._group(said)
         group = school.ib_groups.get(number)
         found = school.members(number) if group is None else group.student_ids
@@ -136,7 +134,7 @@ class V1:
         return bodies.answer(200, {"members": [self._shown(person) for person in people]})
 
     def _change(self, arrived: Arrived, said: str, *, add: bool) -> Response:
-        school, number = self._sandbox.school, self._group(said)
+        school, number = self._state.school, self._group(said)
         ids = _read(arrived).get("users")
         if not isinstance(ids, list):
             return bodies.v1_error(400, "Users are invalid.")
@@ -151,15 +149,15 @@ class V1:
                 group = school.ib_groups[number]
                 group.student_ids = [one for one in group.student_ids if one != student.id]
             elif add:
-                school.enrol(number, student.id, at=self._sandbox.now())
+                school.enrol(number, student.id, at=self._state.now())
             else:
-                school.leave(number, student.id, at=self._sandbox.now())
+                school.leave(number, student.id, at=self._state.now())
         word = "added" if add else "removed"
         return bodies.answer(200, {"status": f"Successfully {word}."})
 
     def _group(self, said: str) -> int:
         number = _id(said)
-        if number not in self._sandbox.school.ib_groups | self._sandbox.school.classes:
+        if number not in self._state.school.ib_groups | self._state.school.classes:
             raise bodies.Refused(bodies.v1_error(404, "Group not found."))
         return number
 
@@ -175,7 +173,7 @@ def _read(arrived: Arrived) -> dict[str, Any]:
 
 
 def _wrapped(arrived: Arrived) -> dict[str, Any]:
-    """The user in a body: in ``user``, or in ``users`` as in one of the document's samples."""
+    """Return the user in a body: in ``user``, or in ``users`` as in one of the samples."""
     body = _read(arrived)
     inner = body.get("user", body.get("users"))
     if not isinstance(inner, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -12,9 +11,7 @@ from lms_async.sandbox import Arrived, Response
 from . import bodies, memberships, views
 from .records import Class
 from .rosters import Rosters
-
-if TYPE_CHECKING:
-    from .server import ManageBacSandbox
+from .state import State
 
 _EXTENDED = {"classes/students/update", "classes/teachers/update"}
 """What needs the package "Extended APIs" (v2-endpoints.md, 1.6)."""
@@ -22,32 +19,32 @@ _EXTENDED = {"classes/students/update", "classes/teachers/update"}
 
 @frozen
 class Operation:
-    """Something that can be asked for, and the permission that it takes."""
+    """An operation, and the permission that it needs."""
 
     permission: str | None
     do: Callable[[], Response]
 
 
 class V2:
-    """The nine operations of the Memberships page, and some that it leans on."""
+    """The nine operations of the Memberships page, and those that they need."""
 
-    def __init__(self, sandbox: ManageBacSandbox) -> None:
-        self._sandbox = sandbox
-        self._rosters = Rosters(sandbox)
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._rosters = Rosters(state)
 
     def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse whoever has no token, or not the permission: nobody can tell which."""
+        """Refuse a request without a token or the permission; the response is the same."""
         operation = self._operation(arrived)
         if operation is None:
             return Response(404)  # no such path: how that looks is a choice
-        grant = self._sandbox.door.identify(arrived)
+        grant = self._state.auth.identify(arrived)
         if grant is None:
             return bodies.DENIED
         needed = operation.permission
         if needed is not None and needed not in grant.permissions:
             return bodies.DENIED
         # Without the package it is "likely 401 or 403" (vendors.md, 2.2).
-        return bodies.DENIED if needed in _EXTENDED and not self._sandbox.extended else None
+        return bodies.DENIED if needed in _EXTENDED and not self._state.quirks.extended else None
 
     def serve(self, arrived: Arrived) -> Response:
         """Do what was asked."""
@@ -98,21 +95,21 @@ class V2:
         return Operation(permission, lambda: do(arrived, self._class(said)))
 
     def _class(self, said: str) -> Class:
-        found = self._sandbox.school.classes.get(_id(said))
+        found = self._state.school.classes.get(_id(said))
         if found is None:
-            raise bodies.Refused(self._sandbox.missing("Class", said))
+            raise bodies.Refused(self._state.missing("Class", said))
         return found
 
     # -- reads
 
     def _permissions(self, arrived: Arrived) -> Response:
-        grant = self._sandbox.door.identify(arrived)
+        grant = self._state.auth.identify(arrived)
         assert grant is not None  # noqa: S101 - else it was not admitted
         return bodies.answer(200, {"permissions": sorted(grant.permissions)})
 
     def _students(self, arrived: Arrived, of: Class) -> Response:
         """The ids, a page of them; paging this list is undocumented, but it has ``meta``."""
-        school, query = self._sandbox.school, arrived.query
+        school, query = self._state.school, arrived.query
         members = school.members(of.id)
         found = list(members)
         if not memberships.flag(query, "include_archived_students"):
@@ -120,36 +117,36 @@ class V2:
         wanted = memberships.ids(query, "student_ids")
         if wanted is not None:
             found = [one for one in found if one in wanted]
-        page, meta = self._sandbox.pager.cut(found, query)
+        page, meta = self._state.pager.cut(found, query)
         levels = {str(one): members[one] for one in page}
         body = {"student_ids": page, "student_levels": levels, "meta": meta}
         return bodies.answer(200, bodies.rendered(body))
 
     def _teachers(self, arrived: Arrived, of: Class) -> Response:
-        school = self._sandbox.school
+        school = self._state.school
         rows = school.ledger.in_class(of.id, teaches=True)
-        page, meta = self._sandbox.pager.cut(rows, arrived.query)
+        page, meta = self._state.pager.cut(rows, arrived.query)
         shown = [views.class_teacher(school, row) for row in page]
         return bodies.answer(200, {"teachers": shown, "meta": meta})
 
     def _memberships(self, arrived: Arrived) -> Response:
-        sandbox = self._sandbox
-        rows = memberships.picked(sandbox.school, arrived.query)
-        page, meta = sandbox.pager.cut(rows, arrived.query)
+        state = self._state
+        rows = memberships.picked(state.school, arrived.query)
+        page, meta = state.pager.cut(rows, arrived.query)
         shown = [
             views.membership(
-                sandbox.school, row, teacher=sandbox.teacher_role, uniq_ids=sandbox.uniq_ids
+                state.school, row, teacher=state.quirks.teacher_role, uniq_ids=state.quirks.uniq_ids
             )
             for row in page
         ]
         return bodies.answer(200, {"memberships": bodies.rendered(shown), "meta": meta})
 
     def _of_student(self, arrived: Arrived, said: str) -> Response:
-        student = self._sandbox.school.students.get(_id(said))
+        student = self._state.school.students.get(_id(said))
         if student is None:
-            return self._sandbox.missing("Student", said)
+            return self._state.missing("Student", said)
         archived = memberships.flag(arrived.query, "archived")
-        shown = views.of_student(self._sandbox.school, student, archived=archived)
+        shown = views.of_student(self._state.school, student, archived=archived)
         return bodies.answer(200, {"memberships": bodies.rendered(shown)})
 
 

@@ -21,7 +21,7 @@ def v1_user(
     dates: Literal["iso", "dotted"] = "iso",
     id_lists: Literal["list", "comma"] = "list",
 ) -> Row:
-    """A user, with nulls, and without what v1 never shows."""
+    """A user, with nulls, without the fields that v1 never shows."""
     kin: Any = list(person.kin)
     if id_lists == "comma":
         kin = ", ".join(map(str, kin))
@@ -93,7 +93,7 @@ def class_teacher(school: School, row: Membership) -> Row:
 
 
 def of_student(school: School, student: Person, *, archived: bool) -> Row:
-    """All that a student is in: what is active, or only what is archived."""
+    """The classes and groups of a student: either the active or the archived ones."""
     classes = (school.classes[m.class_id] for m in school.ledger.of_user(student.id))
 
     def joined(groups: Iterable[Any]) -> list[Any]:

@@ -16,10 +16,13 @@ YesNo = Literal["Yes", "No"]
 
 @attrs.define(kw_only=True, repr=False)
 class UserV1(Record):
-    """A user as v1 shows one. Any field may be ``None``; keys not listed here are in ``extra``."""
+    """A user as v1 shows one. Any field may be ``None``. Unknown keys are in ``extra``."""
 
+    #: ManageBac's id of the user.
     id: Id | None = None
+    #: ``student``, ``parent`` or ``advisor``; the vendor prints ``Students``.
     type: Kind | None = None
+    #: The school's own id of a student.
     student_id: Id | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -27,11 +30,15 @@ class UserV1(Record):
     other_name: str | None = None
     email: str | None = None
     gender: str | None = None
+    #: Printed as ``1997-04-01`` or ``17.03.1999``.
     birthday: Day | None = None
     program: str | None = None
+    #: The vendor's number of the grade: Grade 12 is 13.
     class_year: int | None = None
     attendance_start_date: Day | None = None
+    #: Of a student.
     parents_ids: IdList | None = None
+    #: Of a parent.
     child_ids: IdList | None = None
     children_ids: IdList | None = None
     language: str | None = None
@@ -64,6 +71,7 @@ class UserV1(Record):
     work_phone: str | None = None
     work_fax: str | None = None
     work_email: str | None = None
+    #: Id in OpenApply, if the person came from there.
     openapply_student_id: Id | None = None
     openapply_parent_id: Id | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -71,21 +79,28 @@ class UserV1(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _Writable(Record):
-    """What may be written at any time. A field that is ``UNSET`` is not sent."""
+    """The fields of a new user and of a change. A field that is ``UNSET`` is not sent."""
 
+    #: The school's own id of a student, unique in the school.
     student_id: AnyId | Unset | None = UNSET
     nickname: str | Unset | None = UNSET
     other_name: str | Unset | None = UNSET
     gender: str | Unset | None = UNSET
+    #: A date, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
     birthday: Day | Unset | None = UNSET
     password: str | Unset = UNSET
+    #: Puts a student into an IB group, if the school has set labels up.
     year_label: str | Unset | None = UNSET
     ib_group_id: AnyId | Unset | None = UNSET
     program: str | Unset | None = UNSET
+    #: The vendor's number of the grade: Grade 12 is 13.
     class_year: int | Unset | None = UNSET
     attendance_start_date: Day | Unset | None = UNSET
+    #: ManageBac's id of an advisor.
     homeroom_advisor: AnyId | Unset | None = UNSET
+    #: Of a student.
     parents_ids: AnyIdList | Unset | None = UNSET
+    #: Of a parent.
     children_ids: AnyIdList | Unset | None = UNSET
     language: str | Unset | None = UNSET
     language1: str | Unset | None = UNSET
@@ -121,26 +136,23 @@ class _Writable(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class UserV1Create(_Writable):
-    """A user to be made. A student needs a ``student_id`` too.
+    """A user to create. A student needs a ``student_id`` too."""
 
-    ``type`` is ``student``, ``parent`` or ``advisor``; ``welcome_email`` has ManageBac write to
-    them.
-    """
-
+    #: ``student``, ``parent`` or ``advisor``.
     type: Kind
     first_name: Needed
     last_name: Needed
+    #: Unique in the school.
     email: Email
+    #: ``Yes`` has ManageBac write to the person.
     welcome_email: YesNo | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class UserV1Update(_Writable):
-    """Changes to a user: only what is given is sent.
+    """Changes to a user. Only the fields that are given are sent."""
 
-    ``id`` says whose, in ``update_many``; ``update`` takes it as its own argument.
-    """
-
+    #: ManageBac's id of the user. ``update`` takes it as its own argument.
     id: AnyId | Unset = UNSET
     type: Kind | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -150,7 +162,7 @@ class UserV1Update(_Writable):
 
 @attrs.define(kw_only=True, repr=False)
 class IbGroup(Record):
-    """An IB group; its ``id`` goes where a ``group_id`` is asked for."""
+    """An IB group; its ``id`` is what ``groups`` takes as ``group_id``."""
 
     id: Id | None = None
     name: str | None = None
@@ -162,7 +174,7 @@ class IbGroup(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class ClassV1(Record):
-    """A class; its ``id`` goes where a ``group_id`` is asked for."""
+    """A class; its ``id`` is what ``groups`` takes as ``group_id``."""
 
     id: Id | None = None
     name: str | None = None

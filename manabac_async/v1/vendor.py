@@ -1,4 +1,4 @@
-"""What differs in v1: envelopes by two names, and a bulk that is one user a call."""
+"""What differs in v1: an envelope with two names, and bulk requests of one user each."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class ManageBacV1Vendor(ManageBacVendor):
     """ManageBac's v1, as the transport sees it."""
 
     def check(self, call: Call[Any], answer: Response) -> Any:
-        """The payload of a success; of a bulk's one user also that of a refusal, which is the
-        row's own.
+        """Return the payload of a success; in a bulk also that of a refusal, which concerns the one
+        row of the request.
 
-        :raises LmsError: for anything else.
+        :raises LmsError: the response is another error, or a 2xx without what was asked for.
         """
         if call.is_bulk and answer.status in (400, 422):
             said = _object(self._without_token(answer.body))
@@ -41,15 +41,14 @@ class ManageBacV1Vendor(ManageBacVendor):
         return payload
 
     def _without_token(self, body: bytes) -> bytes:
-        """``body``, which becomes a row's own text, without the token that stands in every URL."""
+        """Remove the token, which is in every URL, from a body that becomes a row's message."""
         for _, token in self.credentials.query():
             body = body.replace(token.encode(), b"...")
         return body
 
 
 def _enveloped(call: Call[Any], answer: Response) -> Call[Any]:
-    """``call``, expecting ``users`` where the answer names the one user so: the vendor's page
-    writes either."""
+    """Expect ``users`` if the response has no ``user``: the vendor's page shows both."""
     if call.envelope_key == "user" and b'"user"' not in answer.body:
         return attrs.evolve(call, envelope_key="users")
     return call

@@ -1,20 +1,32 @@
-"""What goes over Schoology's wire, as attrs classes; field names are the vendor's own."""
+"""Schoology's records as attrs classes; field names are the vendor's own."""
 
 from .association import AdvisorPair, ParentPair
 from .converter import converter, strict_converter
+from .dicts import (
+    AdvisorPairDict,
+    ParentPairDict,
+    ReactivationDict,
+    UserCreateDict,
+    UserUpdateDict,
+)
 from .session import AppUserInfo, Language
 from .user import InactiveUser, Reactivation, User, UserCreate, UserUpdate
 
 __all__ = [
     "AdvisorPair",
+    "AdvisorPairDict",
     "AppUserInfo",
     "InactiveUser",
     "Language",
     "ParentPair",
+    "ParentPairDict",
     "Reactivation",
+    "ReactivationDict",
     "User",
     "UserCreate",
+    "UserCreateDict",
     "UserUpdate",
+    "UserUpdateDict",
     "converter",
     "strict_converter",
 ]

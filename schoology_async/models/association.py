@@ -1,4 +1,4 @@
-"""Who is whose parent or advisor. Vendor page: User, "Bulk Import Associations"."""
+"""Links of students to parents or advisors. Vendor page: User, "Bulk Import Associations"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lms_async.records.scalars import UNSET, Flag, NeededId, Unset
 
 @attrs.define(kw_only=True, repr=False)
 class AdvisorPair(Record):
-    """A student and an advisor, by their ``school_uid``; ``delete`` takes the association away."""
+    """A student and an advisor, by their ``school_uid``; ``delete`` removes the link."""
 
     student_school_uid: NeededId
     advisor_school_uid: NeededId
@@ -19,7 +19,7 @@ class AdvisorPair(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class ParentPair(Record):
-    """A student and a parent, by their ``school_uid``; ``delete`` takes the association away."""
+    """A student and a parent, by their ``school_uid``; ``delete`` removes the link."""
 
     student_school_uid: NeededId
     parent_school_uid: NeededId

@@ -1,4 +1,4 @@
-"""The converter of Schoology's models: the common rules, and how this vendor prints parents."""
+"""The converter of Schoology's models: the common rules, and one for parents."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .user import PARENTS, User
 
 
 def as_list(value: Any) -> list[Any]:
-    """A list where Schoology prints a list, an object with numbered keys, one element as a bare
-    object, or nothing at all."""
+    """Return a list, whether Schoology prints a list, an object with numbered keys, one bare
+    element, or nothing."""
     value = listed(value)
     if value in (None, ""):
         return []
@@ -28,7 +28,7 @@ def _make(*, strict: bool) -> Converter:
         inner = value.get("parent", value) if isinstance(value, dict) else value
         return made.structure(as_list(inner), list[User])
 
-    # By its mark, not as a whole: its "User" is resolved only in the hints of the class itself.
+    # Found by its metadata: the forward reference "User" is resolved only in the class itself.
     made.register_structure_hook_func(
         lambda wanted: getattr(wanted, "__metadata__", ()) == PARENTS, parents
     )

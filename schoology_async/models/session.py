@@ -1,4 +1,4 @@
-"""Who is asking, and in which languages. Vendor page: User, "Other Calls"."""
+"""The user of the credentials, and the interface languages. Vendor page: User, "Other Calls"."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from lms_async.records.scalars import Id
 
 @attrs.define(kw_only=True, repr=False)
 class AppUserInfo(Record):
-    """The user behind the credentials.
+    """The user of the credentials."""
 
-    ``web_session_timestamp`` is epoch seconds, ``None`` or 0 without a web session.
-    """
-
+    #: Schoology's id of the user.
     api_uid: Id | None = None
+    #: When the web session began, in seconds since 1970; ``None`` or 0 without one.
     web_session_timestamp: int | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
 

@@ -1,4 +1,4 @@
-"""People. Vendor page: User, "Fields"; what is read and what may be written are two models."""
+"""People. Vendor page: User, "Fields". Reading and writing have their own models."""
 
 from __future__ import annotations
 
@@ -33,49 +33,70 @@ Gender = Literal["M", "F", ""]
 
 @attrs.define(kw_only=True, repr=False)
 class User(Record):
-    """A user as Schoology shows one. What is shown depends on who asks, so any field may be
-    ``None``; keys that are not listed here are in ``extra``.
-
-    ``uid`` and ``id`` are the same number, as text. ``grad_year`` and ``birthday_date`` are kept
-    as the vendor prints them (``""`` when not set). ``tz_offset`` is in hours.
-    """
+    """A user as Schoology shows one. What it shows depends on who asks, so any field may be
+    ``None``."""
 
     #: The vendor prints ``"password": ""`` on every read.
     ignored: ClassVar[frozenset[str]] = frozenset({"password"})
 
+    #: Schoology's id of the user.
     uid: Id | None = None
+    #: The same id as ``uid``.
     id: Id | None = None
+    #: Schoology's id of the school.
     school_id: Id | None = None
+    #: Schoology's id of the user's building.
     building_id: Id | None = None
+    #: Ids of further buildings.
     additional_buildings: IdList | None = None
+    #: The school's own id of the person, unique in the school.
     school_uid: Id | None = None
+    #: Whether the account is kept in step by an import.
     synced: Flag | None = None
+    #: ``Mr.``, ``Mrs.``, ``Ms.``, ``Miss``, ``Dr.`` or ``Professor``.
     name_title: str | None = None
+    #: Whether the title is shown.
     name_title_show: Flag | None = None
     name_first: str | None = None
+    #: The first name that the person uses.
     name_first_preferred: str | None = None
     use_preferred_first_name: Flag | None = None
     name_middle: str | None = None
     name_middle_show: Flag | None = None
     name_last: str | None = None
+    #: The name as others see it, made by the vendor.
     name_display: str | None = None
     username: str | None = None
     primary_email: str | None = None
     picture_url: str | None = None
     profile_url: str | None = None
+    #: ``M`` or ``F``.
     gender: str | None = None
+    #: The job title.
     position: str | None = None
+    #: Four digits, as the vendor prints them; ``""`` if not set.
     grad_year: str | None = None
+    #: ``YYYY-MM-DD``, as the vendor prints it; ``""`` if not set.
     birthday_date: str | None = None
+    #: Schoology's id of the role.
     role_id: Id | None = None
+    #: Hours from UTC.
     tz_offset: float | None = None
+    #: E.g. ``America/New_York``.
     tz_name: str | None = None
+    #: A language code, e.g. ``es``.
     language: str | None = None
+    #: In the vendor's samples of lists this is null.
     parents: Parents | None = None
+    #: Schoology's ids of the parents.
     parent_uids: IdList | None = None
+    #: Schoology's ids of the advisors.
     advisor_uids: IdList | None = None
+    #: Schoology's ids of the children.
     child_uids: IdList | None = None
+    #: In single views; its meaning is not documented.
     send_message: int | None = None
+    #: This and the fields below are shown only with the query ``extended=1``.
     subjects_taught: str | None = None
     grades_taught: str | None = None
     department: str | None = None
@@ -85,47 +106,69 @@ class User(Record):
     address: str | None = None
     interests: str | None = None
     activities: str | None = None
+    #: Keys of the response that this model does not know.
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True, repr=False)
 class InactiveUser(Record):
-    """A user who was made inactive; ``inactive_timestamp`` is in epoch seconds."""
+    """A user who was made inactive."""
 
     uid: Id | None = None
+    #: The name as others see it.
     name: str | None = None
     school_uid: Id | None = None
     synced: Flag | None = None
+    #: When the user was made inactive, in seconds since 1970.
     inactive_timestamp: int | None = None
+    #: Who made the user inactive.
     modified_by_uid: Id | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True, repr=False)
 class _Writable(Record):
-    """What may be written at any time. A field that is ``UNSET`` is not sent."""
+    """The fields of a new user and of a change. A field that is ``UNSET`` is not sent."""
 
+    #: The login name, unique in Schoology.
     username: Login | Unset | None = UNSET
+    #: The mail address, unique in Schoology.
     primary_email: Email | Unset | None = UNSET
+    #: Schoology's id of the school.
     school_id: AnyId | Unset | None = UNSET
+    #: Schoology's id of the building; by default the school itself.
     building_id: AnyId | Unset | None = UNSET
+    #: Ids of further buildings.
     additional_buildings: AnyIdList | Unset | None = UNSET
     name_title: NameTitle | Unset | None = UNSET
+    #: Whether the title is shown.
     name_title_show: Flag | Unset | None = UNSET
+    #: The first name that the person uses.
     name_first_preferred: str | Unset | None = UNSET
     name_middle: str | Unset | None = UNSET
     name_middle_show: Flag | Unset | None = UNSET
+    #: The job title.
     position: str | Unset | None = UNSET
     gender: Gender | Unset | None = UNSET
+    #: Four digits.
     grad_year: Year | Unset | None = UNSET
+    #: A date, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
     birthday_date: Day | Unset | None = UNSET
+    #: A blank one changes nothing.
     password: str | Unset = UNSET
+    #: E.g. ``America/New_York``.
     tz_name: str | Unset | None = UNSET
+    #: A language code, see ``users.languages``.
     language: str | Unset | None = UNSET
+    #: Schoology's ids of the parents.
     parent_uids: AnyIdList | Unset | None = UNSET
+    #: Schoology's ids of the advisors.
     advisor_uids: AnyIdList | Unset | None = UNSET
+    #: Schoology's ids of the children.
     child_uids: AnyIdList | Unset | None = UNSET
+    #: Whether the account is kept in step by an import. Then its ``school_uid`` can't be changed.
     synced: Flag | Unset = UNSET
+    #: Schoology's id of an uploaded picture.
     profile_picture_fid: AnyId | Unset = UNSET
     subjects_taught: str | Unset | None = UNSET
     grades_taught: str | Unset | None = UNSET
@@ -140,28 +183,26 @@ class _Writable(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class UserCreate(_Writable):
-    """A user to be made. Beside the four fields without a default, one of ``username`` and
-    ``primary_email`` is needed.
+    """A user to create. Beside the four fields without a default, one of ``username`` and
+    ``primary_email`` is needed."""
 
-    ``role_id`` is the number of the role in Schoology. ``email_login_info`` has Schoology mail the
-    login to the user.
-    """
-
+    #: The school's own id of the person, unique in the school.
     school_uid: NeededId
     name_first: Needed
     name_last: Needed
+    #: Schoology's id of the role, a number.
     role_id: NeededNumber
+    #: Whether Schoology mails the login to the user.
     email_login_info: Flag | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class UserUpdate(_Writable):
-    """Changes to a user: only what is given is changed; a blank ``password`` changes nothing.
+    """Changes to a user. Only the fields that are given are changed."""
 
-    ``id`` says whose, in ``update_many``; ``update`` takes it as its own argument.
-    """
-
+    #: Schoology's id of the user. ``update`` takes it as its own argument.
     id: AnyId | Unset = UNSET
+    #: The school's own id of the person; can't be changed of a ``synced`` user.
     school_uid: AnyId | Unset = UNSET
     name_first: str | Unset = UNSET
     name_last: str | Unset = UNSET
@@ -170,7 +211,9 @@ class UserUpdate(_Writable):
 
 @attrs.define(kw_only=True, repr=False)
 class Reactivation(Record):
-    """An inactive user to bring back; ``option_reenroll`` also restores courses and groups."""
+    """An inactive user to make active again."""
 
+    #: Schoology's id of the user.
     uid: NeededId
+    #: Whether to restore courses and groups too.
     option_reenroll: Flag | Unset = UNSET

@@ -1,4 +1,4 @@
-"""The options of a deletion, all of them said: the vendor's defaults erase and send mail."""
+"""The options of a deletion. All are explicit: the vendor's defaults erase data and send mail."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from urllib.parse import quote
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Query, query_params
 
-#: It goes into the URL, beside the ids of a bulk.
+#: In bytes. The comment is part of the URL, beside the ids of a bulk.
 _MOST_COMMENT = 2000
 
 
 def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -> Query:
-    """``option_keep_enrollments``, ``email_notification`` and ``option_comment``.
+    """Build ``option_keep_enrollments``, ``email_notification`` and ``option_comment``.
 
     The first is sent only as ``1``: "if not set", grades and attendance are erased (vendor page,
     "delete"). The second is always sent.

@@ -1,4 +1,4 @@
-"""``schoology.users``: one person, or one list, at a time. Many at a time: ``many.py`` beside.
+"""``schoology.users``: one person, or one list, at a time. ``many.py`` has the bulk methods.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 """
@@ -6,40 +6,40 @@ Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, about, get
+from lms_async.http.call import about
 from lms_async.http.pages import Pages
-from lms_async.http.urls import build_path, portions, query_params
+from lms_async.http.urls import build_path, query_params
 from lms_async.records.scalars import ids_of
+from lms_async.resource import changes_of
 
-from ..models import InactiveUser, Language, User, UserCreate, UserUpdate
+from ..models import InactiveUser, Language, User
 from .deletion import delete_query
-from .lookup import MOST_SCHOOL_UIDS
-from .many import ManyUsers, change, new_user
+from .lookup import school_uid_queries
+from .many import ManyUsers, NewUser, UserChange, change, new_user
 
-#: What is asked for where the caller names no ``limit``: the most that users report to get.
+#: The most users per page that the vendor gives.
 _PAGE = 200
 
 
 class Users(ManyUsers):
     """Users of the school. All ids may be given as text or number."""
 
-    async def create(self, user: UserCreate | Mapping[str, Any]) -> User:
+    async def create(self, user: NewUser) -> User:
         """Create one user. Vendor page: "create".
 
         :param user: its fields; ``school_uid``, ``name_first``, ``name_last``, ``role_id`` and one
             of ``username`` and ``primary_email`` are needed.
         :returns: the user as created, with its ``uid``.
         :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor will not have it, e.g. the ``school_uid`` exists.
-        :raises OutcomeUnknown: the answer was lost; look up the ``school_uid`` before a second try.
+        :raises BadRequest: the vendor refused, e.g. because the ``school_uid`` exists.
+        :raises OutcomeUnknown: the response was lost. Look up the ``school_uid`` before you try
+            again.
         """
-        body = new_user(user)
-        return await self._transport.send(
-            Call("POST", "users", route="users", body=body, returns=User, required_key="uid")
+        return await self._send(
+            "POST", build_path("users"), new_user(user), returns=User, required_key="uid"
         )
 
     def list(
@@ -49,163 +49,124 @@ class Users(ManyUsers):
         role_ids: Iterable[str | int] | None = None,
         parent_access_codes: bool = False,
         school_uids: Iterable[str | int] | None = None,
-        limit: int = _PAGE,
+        page_size: int = _PAGE,
     ) -> Pages[User]:
-        """All users that the account may see, over all pages. Vendor page: "list".
+        """List all users that the account may see, over all pages. Vendor page: "list".
 
         :param building_id: only users of this building.
         :param role_ids: only users with one of these roles.
-        :param parent_access_codes: add the access codes (found in ``User.extra``: the vendor does
-            not document their key).
-        :param school_uids: only users with these ids of the school's own, at most 50.
-        :param limit: users a page, at least 2; Schoology gives at most 200, whatever is asked.
-        :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: more than 50 ``school_uids``, or one with a comma in it.
+        :param parent_access_codes: add the access codes. They are in ``User.extra``, since the
+            vendor does not document their key.
+        :param school_uids: only users with these ids of the school's own, any number. They are
+            asked for 50 at a time, or fewer where the URL would become too long.
+        :param page_size: users per page, at least 2. Schoology gives at most 200.
+        :returns: ``await`` it for a list, or iterate it. Users come in the vendor's order; with
+            ``school_uids``, first those of the first 50 ids, in the vendor's order, then those of
+            the next 50. Nobody is given twice.
+        :raises InvalidInput: ``page_size`` is below 2, or a ``school_uid`` is blank or has a comma
+            in it, which the vendor's filter can't hold.
         """
-        wanted = _checked_school_uids(school_uids)
         query = query_params(
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
-            limit=_checked_limit(limit),
+            limit=_checked_page_size(page_size),
         )
-        first, *more = [
-            get(
-                build_path("users"),
-                query=(*query, *query_params(school_uids=portion)),
-                returns=builtins.list[User],
-                envelope_key="user",
-            )
-            for portion in (portions(wanted) if wanted else [wanted])
-        ]
-        return Pages(self._transport, first, User, more=more)
+        wanted = _checked_school_uids(school_uids)
+        return self._list(
+            build_path("users"),
+            User,
+            envelope_key="user",
+            query=query,
+            filters=school_uid_queries(wanted) if wanted else [query_params(school_uids=wanted)],
+        )
 
     async def get(self, uid: str | int) -> User:
-        """One user by Schoology's id. Vendor page: "view".
+        """Get one user by Schoology's id. Vendor page: "view".
 
-        :raises NotFound: there is none, or the account may not see it.
+        :raises NotFound: there is no such user, or the account may not see it.
         """
-        return await self._transport.send(
-            get(
-                build_path("users/{uid:person}", uid=uid),
-                returns=User,
-                required_key="uid",
-                about=about("uid", uid),
-            )
-        )
+        path = build_path("users/{uid:person}", uid=uid)
+        return await self._get(path, User, required_key="uid", about=about("uid", uid))
 
     async def get_by_school_uid(self, school_uid: str | int) -> User:
-        """One user by the school's own id. The vendor answers by a redirect, which is followed.
+        """Get one user by the school's own id. The vendor redirects to the user.
 
         :raises NotFound: no user has this ``school_uid``.
         :raises CrossHostRedirect: the redirect leads to another host.
         """
-        return await self._transport.send(
-            get(
-                build_path("users/ext/{school_uid:person}", school_uid=school_uid),
-                returns=User,
-                required_key="uid",
-            )
-        )
+        path = build_path("users/ext/{school_uid:person}", school_uid=school_uid)
+        return await self._get(path, User, required_key="uid")
 
     async def me(self) -> User:
-        """The user of the credentials. Vendor page: "Other Calls", GET users/me; a redirect.
+        """Get the user of the credentials. Vendor page: "Other Calls", GET users/me (a redirect).
 
         :raises Unauthorized: the credentials are not accepted.
         """
-        return await self._transport.send(
-            get(build_path("users/me"), returns=User, required_key="uid")
-        )
+        return await self._get(build_path("users/me"), User, required_key="uid")
 
-    async def update(self, uid: str | int, changes: UserUpdate | Mapping[str, Any]) -> None:
-        """Change one user. Vendor page: "update".
+    async def update(self, uid: str | int, changes: UserChange) -> None:
+        """Update one user. Vendor page: "update".
 
-        :param changes: only the fields to change; an ``id`` among them must be ``uid``.
+        :param changes: only the fields to change; an ``id`` among them must equal ``uid``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
-        :raises NotFound: no such user.
+        :raises NotFound: there is no such user.
         """
         path = build_path("users/{uid:person}", uid=uid)
-        body = change(changes)
-        if str(body.pop("id", uid)) != str(uid):
-            raise InvalidInput("the change names another user's id than the call")
-        if not body:
-            raise InvalidInput("there is nothing to change")
-        await self._transport.send(
-            Call("PUT", str(path), route=path.route, body=body, repeatable=True)
-        )
+        await self._send("PUT", path, changes_of(change, changes, id_=uid), repeatable=True)
 
     async def delete(
         self, uid: str | int, *, keep_enrollments: bool, notify: bool, comment: str | None = None
     ) -> None:
         """Make one user inactive. Vendor page: "delete".
 
-        :param keep_enrollments: ``False`` erases the user's grades and attendance, for ever; that
-            is the vendor's default, so it has to be said.
-        :param notify: whether the user is told by mail; the vendor's default is yes.
+        :param keep_enrollments: ``False`` erases the user's grades and attendance for good. That is
+            the vendor's default, so you have to choose.
+        :param notify: whether Schoology tells the user by mail; the vendor's default is yes.
         :param comment: the reason, kept by the vendor.
-        :raises NotFound: no such user.
-        :raises OutcomeUnknown: the answer was lost; a deletion is never sent again by itself.
+        :raises NotFound: there is no such user.
+        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
         """
         path = build_path("users/{uid:person}", uid=uid)
         query = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
-        await self._transport.send(Call("DELETE", str(path), route=path.route, query=query))
+        await self._send("DELETE", path, query=query)
 
-    def list_inactive(self, *, limit: int = _PAGE) -> Pages[InactiveUser]:
-        """All inactive users. Vendor page: "list (inactive)".
+    def list_inactive(self, *, page_size: int = _PAGE) -> Pages[InactiveUser]:
+        """List all inactive users. Vendor page: "list (inactive)".
 
-        :param limit: users a page, at least 2.
+        :param page_size: users per page, at least 2. Schoology gives at most 200.
         """
-        return self._pages(
-            InactiveUser,
-            Call(
-                "GET",
-                "users/inactive",
-                route="users/inactive",
-                query=query_params(limit=_checked_limit(limit)),
-                returns=list[InactiveUser],
-                envelope_key="user",
-                repeatable=True,
-            ),
-        )
+        query = query_params(limit=_checked_page_size(page_size))
+        path = build_path("users/inactive")
+        return self._list(path, InactiveUser, envelope_key="user", query=query)
 
     async def get_inactive(self, uid: str | int) -> InactiveUser:
-        """One inactive user. Vendor page: "view (inactive)".
+        """Get one inactive user. Vendor page: "view (inactive)".
 
         :raises NotFound: no inactive user has this id.
         """
-        return await self._transport.send(
-            get(
-                build_path("users/inactive/{uid:person}", uid=uid),
-                returns=InactiveUser,
-                required_key="uid",
-                about=about("uid", uid),
-            )
-        )
+        path = build_path("users/inactive/{uid:person}", uid=uid)
+        return await self._get(path, InactiveUser, required_key="uid", about=about("uid", uid))
 
     async def languages(self) -> builtins.list[Language]:
-        """The interface languages. Vendor page: "Other Calls", GET users/languages."""
-        return await self._transport.send(
-            get(build_path("users/languages"), returns=list[Language], envelope_key="language")
-        )
-
-    def _pages(self, row: type[Any], call: Call[Any]) -> Pages[Any]:
-        return Pages(self._transport, call, row)
+        """List the interface languages. Vendor page: "Other Calls", GET users/languages."""
+        path = build_path("users/languages")
+        return await self._get_all(path, Language, envelope_key="language")
 
 
-def _checked_limit(limit: int) -> int:
-    if limit < 2:  # pages of one row can't overlap, so that a shift between them would not be seen
-        raise InvalidInput("limit is at least 2 users a page")
-    return limit
+def _checked_page_size(page_size: int) -> int:
+    if page_size < 2:  # pages of one row can't overlap, so a shift between them would not be seen
+        raise InvalidInput("page_size is at least 2 users per page")
+    return page_size
 
 
 def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:
+    """The ids as text, each once, in the order in which they were first given."""
     if school_uids is None:
         return None
-    wanted = ids_of(school_uids, what="school_uids")
-    if len(wanted) > MOST_SCHOOL_UIDS:
-        raise InvalidInput(f"at most {MOST_SCHOOL_UIDS} school_uids at a time, not {len(wanted)}")
+    wanted = list(dict.fromkeys(ids_of(school_uids, what="school_uids")))
     if any("," in school_uid or not school_uid.strip() for school_uid in wanted):
         raise InvalidInput(
-            "a school_uid that is blank or holds a comma can't be asked for in a list"
+            "a school_uid that is blank or has a comma in it can't be asked for in a list"
         )
     return wanted

@@ -1,4 +1,4 @@
-"""A stateful stand-in for Schoology, for tests and demonstrations.
+"""A server on this machine that imitates Schoology and keeps state, for tests and demonstrations.
 
 >>> async with SchoologySandbox(school=School.seeded(3000, seed=1)) as sandbox:  # doctest: +SKIP
 ...     client = Schoology(sandbox.key, sandbox.secret, base_url=sandbox.base_url)

@@ -31,7 +31,7 @@ DETAILS = (
 
 
 class Rejected(Exception):
-    """What was asked may not be done; ``code`` is the row's ``response_code``."""
+    """The vendor refuses; ``code`` is the row's ``response_code``."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -65,16 +65,16 @@ class Account:
     tz_name: str = "America/New_York"
     language: str = ""
     has_password: bool = False
-    """All that is kept of a password: that one was set."""
+    """Whether a password was set; the password itself is not kept."""
     has_history: bool = True
-    """Grades and attendance; lost for ever by a careless delete."""
+    """Grades and attendance; a delete without ``option_keep_enrollments`` erases them."""
     details: dict[str, str] = Factory(dict)
     extra: dict[str, Any] = Factory(dict)
-    """Keys to add to every answer about this account, for tests of unknown fields."""
+    """Keys to add to every response about this account, for tests of unknown fields."""
 
     @property
     def name_display(self) -> str:
-        """The name as others see it, made from the account's settings."""
+        """The name as others see it."""
         parts = (
             self.name_title if self.name_title_show else "",
             self.name_first_preferred or self.name_first,
@@ -101,9 +101,9 @@ def _time_zones() -> frozenset[str]:
 
 
 def written(fields: Fields) -> dict[str, Any]:
-    """The known fields of a write, checked and in the types that are kept.
+    """Return the known fields of a write, checked and in the types that are kept.
 
-    What is read-only or unknown is ignored without a word. That a wrong value is refused, and not
+    Read-only and unknown fields are silently ignored. That a wrong value is refused, and not
     dropped or mended, is a choice: the documents name the allowed values and not the consequence.
     """
     changes: dict[str, Any] = {}
@@ -122,7 +122,7 @@ def written(fields: Fields) -> dict[str, Any]:
 
 
 def comma_list(value: Any) -> list[str]:
-    """The elements of a comma-delimited list, or of a single number."""
+    """Return the elements of a comma-delimited list, or a single number."""
     return [part.strip() for part in _text(value).split(",") if part.strip()]
 
 

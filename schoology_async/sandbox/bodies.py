@@ -15,7 +15,7 @@ _XML = ("text/xml", "application/xml")
 
 
 class Unreadable(Exception):
-    """A body that is refused before anybody looks at what it asks."""
+    """The body can't be read; ``answer`` is the refusal."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
@@ -23,12 +23,12 @@ class Unreadable(Exception):
 
 
 def plain(status: int, text: str = "") -> Response:
-    """An error as the live server gives it: a bare text, or nothing."""
+    """Make an error as the live server does: a bare text, or nothing."""
     return Response(status, text.encode(), {"Content-Type": "text/plain"} if text else {})
 
 
 def read(arrived: Arrived) -> dict[str, Any]:
-    """The object in a request's body."""
+    """Return the object in a request's body, JSON or XML."""
     kind = arrived.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == _JSON:
         try:
@@ -48,7 +48,7 @@ def read(arrived: Arrived) -> dict[str, Any]:
 
 
 def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
-    """The rows inside of ``wrappers``; one row may stand there without a list around it."""
+    """Return the rows inside of ``wrappers``; one row may have no list around it."""
     inner: Any = body
     for wrapper in wrappers:
         inner = inner.get(wrapper) if isinstance(inner, Mapping) else None
@@ -59,7 +59,7 @@ def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
 
 
 def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Response:
-    """An answer in the form that was asked for; XML unless it was JSON."""
+    """Make a response in the format that was asked for: XML unless it was JSON."""
     if _JSON in arrived.headers.get("Accept", "").lower():
         # As PHP writes it, with escaped slashes and nothing beyond ASCII.
         text = json.dumps(body, separators=(",", ":")).replace("/", "\\/")

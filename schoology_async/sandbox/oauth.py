@@ -25,32 +25,32 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @define
 class Token:
-    """A three-legged token: for a while a request token, then an access token."""
+    """A token of the three-legged flow: a request token, or an access token."""
 
     key: str
     secret: str = field(repr=False)
     kind: Literal["request", "access"]
     issued: float
     uid: str | None = None
-    """Who allowed it; ``None`` until somebody did."""
+    """The user who allowed it; ``None`` until then."""
 
 
 @frozen
 class Caller:
-    """Somebody who proved who they are."""
+    """The user whose signature was verified."""
 
     uid: str
     token: Token | None
 
 
-class Doorkeeper:
-    """Verifies signatures, sees to it that none is used twice, and hands out tokens."""
+class Authenticator:
+    """Verifies signatures, refuses a nonce that is used twice, and issues tokens."""
 
     def __init__(self, key: str, secret: str, uid: str, clock: Clock) -> None:
         self.uid = uid
         self.tokens: dict[str, Token] = {}
         self.sequence_slack = 0
-        """By how many seconds a timestamp may be older than the newest one seen."""
+        """How many seconds a timestamp may be older than the newest one seen."""
         self._clock = clock
         self._validator = _Validator(self, key, secret)
         self._endpoint = SignatureOnlyEndpoint(self._validator)
@@ -58,7 +58,7 @@ class Doorkeeper:
         self._nonces: dict[int, set[str]] = {}
 
     def identify(self, arrived: Arrived) -> Caller | Response:
-        """The caller, or the 401 for somebody who is none."""
+        """Return the caller, or a 401."""
         request = self._verified(arrived)
         if isinstance(request, Response):
             return request
@@ -71,14 +71,14 @@ class Doorkeeper:
         return Caller(token.uid, token)
 
     def issue_request_token(self, arrived: Arrived) -> Response:
-        """The first leg: a token that nobody has allowed yet."""
+        """The first leg: issue a request token, not allowed yet."""
         request = self._verified(arrived)
         if isinstance(request, Response):
             return request
         return self._hand_out("request", uid=None)
 
     def authorize(self, key: str, uid: str | None = None) -> None:
-        """The second leg, which happens in a browser: the user, or ``uid``, allows the token."""
+        """The second leg, in a browser: the API user, or ``uid``, allows the token."""
         token = self.tokens[key]
         if token.kind != "request":
             raise ValueError(f"{key} is no request token")
@@ -98,7 +98,7 @@ class Doorkeeper:
         return self._hand_out("access", uid=token.uid)
 
     def add_access_token(self, key: str, secret: str) -> None:
-        """Make an access token of the API user's known."""
+        """Accept this access token of the API user."""
         self.tokens[key] = Token(key, secret, "access", self._clock.time(), self.uid)
 
     def _hand_out(self, kind: Literal["request", "access"], uid: str | None) -> Response:
@@ -125,7 +125,7 @@ class Doorkeeper:
         return Response(401, reason.encode(), {"Content-Type": "text/plain"})
 
     def objection(self, timestamp: int, nonce: str) -> str:
-        """What is wrong with a timestamp and nonce, or nothing."""
+        """Return what is wrong with a timestamp and nonce, if anything."""
         if timestamp < self._newest - self.sequence_slack:
             return REPLAYED
         if nonce in self._nonces.get(timestamp, ()):
@@ -142,7 +142,7 @@ class Doorkeeper:
 
 
 class _Validator(RequestValidator):
-    """The answers that oauthlib asks for."""
+    """The validator that oauthlib calls."""
 
     allowed_signature_methods = ("HMAC-SHA1", "PLAINTEXT")
     enforce_ssl = False
@@ -150,9 +150,9 @@ class _Validator(RequestValidator):
     timestamp_lifetime = 10**10
     dummy_client = "nobody"
 
-    def __init__(self, door: Doorkeeper, key: str, secret: str) -> None:
+    def __init__(self, auth: Authenticator, key: str, secret: str) -> None:
         super().__init__()
-        self._door = door
+        self._auth = auth
         self._key = key
         self._secret = secret
 
@@ -167,14 +167,14 @@ class _Validator(RequestValidator):
     ) -> bool:
         if client_key != self._key:
             return True  # refused for its key, in a moment
-        objection = self._door.objection(int(timestamp), nonce)
+        objection = self._auth.objection(int(timestamp), nonce)
         request.validator_log["refusal"] = objection
         return not objection
 
     def validate_client_key(self, client_key: str, request: Request) -> bool:
         known = client_key == self._key
         token = request.resource_owner_key
-        if known and token and token not in self._door.tokens:
+        if known and token and token not in self._auth.tokens:
             known = False
         elif known:
             request.validator_log["refusal"] = "Invalid signature."  # a choice; only if it is
@@ -185,5 +185,5 @@ class _Validator(RequestValidator):
 
     def get_access_token_secret(self, client_key: str, token: str, request: Request) -> str:
         # oauthlib asks here for every token; which kind it is matters only after the signature.
-        known = self._door.tokens.get(token)
+        known = self._auth.tokens.get(token)
         return known.secret if known is not None else secrets.token_hex(20)

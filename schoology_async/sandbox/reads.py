@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from lms_async.sandbox import Arrived, Response
@@ -12,9 +12,7 @@ from lms_async.sandbox import Arrived, Response
 from . import bodies, views
 from .accounts import Account, comma_list
 from .school import School
-
-if TYPE_CHECKING:
-    from .server import SchoologySandbox
+from .state import State
 
 MOST = 50
 """Ids in one filter, by the documents."""
@@ -23,17 +21,17 @@ Row = dict[str, Any]
 
 
 class Reads:
-    """Lists and views."""
+    """The operations that read users."""
 
-    def __init__(self, sandbox: SchoologySandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     @property
     def _school(self) -> School:
-        return self._sandbox.school
+        return self._state.school
 
     def list_users(self, arrived: Arrived) -> Response:
-        """A page of the users."""
+        """List one page of users."""
         query = arrived.query
         found: Iterable[Account] = self._school.users.values()
         total = len(self._school.users)
@@ -63,7 +61,7 @@ class Reads:
         return row
 
     def list_inactive(self, arrived: Arrived) -> Response:
-        """A page of the inactive users."""
+        """List one page of inactive users."""
         start, limit = self._page(arrived)
         entries = islice(self._school.inactive.values(), start, start + limit)
         page = [views.inactive(entry) for entry in entries]
@@ -76,8 +74,8 @@ class Reads:
             given = arrived.query.get(name, "")
             return int(given) if given.isascii() and given.isdigit() else otherwise
 
-        limit = number("limit", self._sandbox.default_page) or self._sandbox.default_page
-        return number("start", 0), min(limit, self._sandbox.page_cap)
+        limit = number("limit", self._state.quirks.default_page) or self._state.quirks.default_page
+        return number("start", 0), min(limit, self._state.quirks.page_cap)
 
     def _collection(
         self, arrived: Arrived, page: list[Row], said: str | int, total: int, start: int, limit: int
@@ -85,10 +83,10 @@ class Reads:
         def link(at: int) -> str:
             kept = {k: v for k, v in arrived.query.items() if k not in {"start", "limit"}}
             query = urlencode({**kept, "start": at, "limit": limit})
-            return f"{self._sandbox.base_url}{arrived.path}?{query}"
+            return f"{self._state.base_url}{arrived.path}?{query}"
 
-        body: Row = {"user": self._sandbox.many(page)}
-        if self._sandbox.totals:
+        body: Row = {"user": self._state.many(page)}
+        if self._state.quirks.totals:
             body["total"] = said
         body["links"] = {"self": link(start)}
         if start + len(page) < total:
@@ -96,44 +94,44 @@ class Reads:
         return bodies.write(arrived, 200, body)
 
     def view(self, arrived: Arrived, uid: str) -> Response:
-        """One user."""
+        """View one user."""
         if uid not in self._school.users:
             return Response(404)
         return bodies.write(arrived, 200, self.whole(arrived, self._school.users[uid]))
 
     def whole(self, arrived: Arrived, account: Account) -> Row:
-        """One user as a view shows them."""
+        """Return one user as a view shows it."""
         whole = views.one_user(
             self._school,
             account,
             self._picture(),
-            single_as_object=self._sandbox.single_as_object,
+            single_as_object=self._state.quirks.single_as_object,
         )
         return whole | (account.details if arrived.query.get("extended") == "1" else {})
 
     def view_inactive(self, arrived: Arrived, uid: str) -> Response:
-        """One inactive user."""
+        """View one inactive user."""
         if uid not in self._school.inactive:
             return Response(404)
         return bodies.write(arrived, 200, views.inactive(self._school.inactive[uid]))
 
     def languages(self, arrived: Arrived) -> Response:
-        """The languages of the interface."""
+        """List the interface languages."""
         codes = [{"language_code": code, "language_name": name} for code, name in views.LANGUAGES]
         return bodies.write(arrived, 200, {"language": codes})
 
     def by_school_uid(self, school_uid: str) -> Response:
-        """The way to the user with this unique id."""
+        """Redirect to the user with this ``school_uid``."""
         account = self._school.by_school_uid(school_uid)
         return Response(404) if account is None else self.go_to(account.uid)
 
     def go_to(self, uid: str) -> Response:
-        """The way to a user."""
-        root = self._sandbox.prefix if self._sandbox.relative_location else self._sandbox.base_url
+        """Redirect to a user."""
+        root = self._state.root if self._state.quirks.relative_location else self._state.base_url
         return Response(303, headers={"Location": f"{root}users/{uid}"})
 
     def _picture(self) -> str:
-        return f"{self._sandbox.origin}/images/avatar1.png"
+        return f"{self._state.origin()}/images/avatar1.png"
 
 
 def _buildings(account: Account) -> set[str]:

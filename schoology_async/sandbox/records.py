@@ -20,7 +20,7 @@ class Delete:
 
 @frozen
 class Reactivation:
-    """One account brought back, and whether into its courses and groups."""
+    """One account made active again, and whether in its courses and groups too."""
 
     uid: str
     reenrolled: bool
@@ -46,21 +46,21 @@ class Inactive:
 
 @define
 class EmailConflicts:
-    """What a create does about a mail address that is taken."""
+    """How a create treats a mail address that is taken."""
 
     ignore: bool = False
     resolution: int | None = None
 
 
 class Ties:
-    """Who belongs to which student: the parents, or the advisors."""
+    """The parents, or the advisors, of each student."""
 
     def __init__(self) -> None:
         self._of: dict[str, list[str]] = {}
         self._students: dict[str, list[str]] = {}
 
     def __contains__(self, tie: tuple[str, str]) -> bool:
-        """Whether ``(student's uid, the other's uid)`` are tied."""
+        """Return whether ``(student's uid, other's uid)`` are linked."""
         student, other = tie
         return other in self._of.get(student, ())
 
@@ -68,21 +68,21 @@ class Ties:
         return sum(map(len, self._of.values()))
 
     def tie(self, student: str, other: str) -> None:
-        """Tie the two; again makes no difference."""
+        """Link the two; a second time changes nothing."""
         if (student, other) not in self:
             self._of.setdefault(student, []).append(other)
             self._students.setdefault(other, []).append(student)
 
     def untie(self, student: str, other: str) -> None:
-        """Untie the two, if they are tied."""
+        """Unlink the two, if they are linked."""
         if (student, other) in self:
             self._of[student].remove(other)
             self._students[other].remove(student)
 
     def of(self, student: str) -> list[str]:
-        """The uids of a student's parents or advisors."""
+        """Return the uids of a student's parents or advisors."""
         return list(self._of.get(student, ()))
 
     def students(self, other: str) -> list[str]:
-        """The uids of a parent's or advisor's students."""
+        """Return the uids of a parent's or advisor's students."""
         return list(self._students.get(other, ()))

@@ -1,6 +1,6 @@
-"""The school itself: who has an account, who is whose parent, and all that was ever done to them.
+"""The school that a sandbox serves: its accounts, their links, and a record of all changes.
 
-Pure state: no clock, no network. The server asks it; tests look into it and change it.
+Pure state: no clock, no network. Tests look into it and change it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class School:
         self._by_username: dict[str, str] = {}
         self._next_uid = 1710709
         self.api_uid = "45552"
-        """Whose key it is."""
+        """The ``uid`` of the API user."""
         administrator = {"name_first": "Mr.", "name_last": "Strickland", "username": "mrstrickland"}
         self._keep(
             Account(uid=self.api_uid, building_id=self.school_id, role_id=seeds.ADMINISTRATOR),
@@ -74,7 +74,7 @@ class School:
         return self.users[uid] if uid is not None else None
 
     def add(self, fields: Fields | None = None, **more: Any) -> Account:
-        """Put an account at the list's end, uncounted; ``uid`` may be given."""
+        """Add an account at the end of the list, without counting it as created."""
         all_fields = {**(fields or {}), **more}
         uid = str(all_fields.pop("uid", "")) or self._new_uid()
         if uid in self.users:
@@ -83,7 +83,7 @@ class School:
         return self._keep(account, written(all_fields))
 
     def insert_first(self, fields: Fields | None = None, **more: Any) -> Account:
-        """Put an account at the list's beginning, so that all others move on by one."""
+        """Add an account at the beginning of the list, so that all others move back by one."""
         rest = dict(self.users)
         account = self.add(fields, **more)
         self.users.clear()
@@ -92,14 +92,14 @@ class School:
         return account
 
     def remove(self, uid: str) -> Account:
-        """Take an account away without a trace, so that all after it move up by one."""
+        """Remove an account, so that all after it move up by one."""
         self._forget(self.users[uid])
         return self.users.pop(uid)
 
     # -- what the API can do
 
     def create(self, fields: Fields, conflicts: EmailConflicts | None = None) -> Account:
-        """Make an account, or raise :class:`Rejected`."""
+        """Create an account, or raise :class:`Rejected`."""
         changes = written(fields)
         for name in ("school_uid", "name_first", "name_last", "role_id"):
             # That school_uid is required is the documents' word; the live API may leave that to
@@ -170,7 +170,7 @@ class School:
         return delete
 
     def reactivate(self, uid: str, *, reenroll: bool) -> Account:
-        """Bring an inactive account back, or raise :class:`Rejected`."""
+        """Make an inactive account active again, or raise :class:`Rejected`."""
         if uid in self.users:
             raise Rejected(400, f"User {uid} is active already.")
         if uid not in self.inactive:
@@ -222,7 +222,7 @@ class School:
             raise Rejected(409, f"The username {username} is taken.")
 
     def _settle_mail(self, changes: dict[str, Any], conflicts: EmailConflicts) -> list[str]:
-        """Apply the two parameters of the bulk create; returns addresses to merge."""
+        """Apply the two parameters of the bulk create; return the addresses to merge."""
         mail = changes.get("primary_email", "")
         here = mail.lower() in self._by_mail
         if not here and mail.lower() not in self.elsewhere:
@@ -245,7 +245,7 @@ class School:
         return []
 
     def _ties_in(self, fields: Fields) -> list[tuple[Ties, list[str]]]:
-        """The ties that a write asks for; those of a kind that is given replace the old."""
+        """Return the links that a write asks for. They replace the old ones of their kind."""
         asked = []
         for name, ties in (("parent_uids", self.parents), ("advisor_uids", self.advisors)):
             if name in fields:

@@ -27,17 +27,17 @@ _ZONES = ("America/New_York",) * 8 + ("America/Chicago", "Europe/London")
 
 @frozen
 class Person:
-    """Somebody to put into a school."""
+    """A person to add to a school."""
 
     fields: dict[str, Any]
     children: tuple[str, ...] = ()
-    """The ``school_uid`` of each child, all of whom came before."""
+    """The ``school_uid`` of each child; children come before their parents."""
     advisor: str = ""
-    """The ``school_uid`` of a student's advisor, who came before."""
+    """The ``school_uid`` of a student's advisor, who comes before the student."""
 
 
 def people(count: int, seed: int) -> Iterator[Person]:
-    """``count`` people: a teacher for each dozen, students, and most students' parents."""
+    """Make ``count`` people: one teacher per dozen, students, and most students' parents."""
     dice = random.Random(f"school {seed}")  # noqa: S311 - a dice, not a secret
     teachers = [f"T{number:05}" for number in range(1, (count + 11) // 12 + 1)]
     for school_uid in teachers:

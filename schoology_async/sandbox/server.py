@@ -1,7 +1,7 @@
-"""Schoology's REST API v1, stood in for: the users' sixteen operations and what they lean on.
+"""The sandbox of Schoology's REST API v1: the sixteen operations on users, and what they need.
 
-Where the vendor's documents and the live observations are silent, a comment says that the
-behaviour is a choice.
+Where the vendor's documents and live observations are silent, a comment says that the behavior is
+a choice.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ from lms_async.sandbox import Arrived, Response, StandIn
 
 from . import bodies
 from .accounts import Rejected
-from .oauth import Caller, Doorkeeper
+from .oauth import Authenticator, Caller
 from .school import School
+from .state import Quirks, State
 from .users import Users
 
 
 class SchoologySandbox(StandIn):
-    """A whole Schoology of one school, on a real socket."""
+    """A Schoology with one school, on a real socket.
+
+    :param school: the school to serve; by default one with the API user alone.
+    :param page_cap: the most rows of a page, whatever was asked for.
+    :param default_page: rows of a page where the request names no number.
+    :param totals: whether lists have a ``total``.
+    :param key: the consumer key, with ``secret``; the access token is ``token``, with
+        ``token_secret``.
+    """
 
     prefix = "/v1/"
-    key = "sandbox-consumer-key"
-    secret = "sandbox-consumer-secret"  # noqa: S105 - opens nothing but the sandbox
-    token = "sandbox-access-token"  # noqa: S105
-    token_secret = "sandbox-access-token-secret"  # noqa: S105
 
     def __init__(
         self,
@@ -40,6 +45,11 @@ class SchoologySandbox(StandIn):
         port: int = 0,
         host: str = "127.0.0.1",
         seed: int = 0,
+        # These open nothing but the sandbox.
+        key: str = "sandbox-consumer-key",
+        secret: str = "sandbox-consumer-secret",  # noqa: S107
+        token: str = "sandbox-access-token",  # noqa: S107
+        token_secret: str = "sandbox-access-token-secret",  # noqa: S107
     ) -> None:
         super().__init__(
             limit=limit,
@@ -50,48 +60,52 @@ class SchoologySandbox(StandIn):
             port=port,
             seed=seed,
         )
-        self.school = school if school is not None else School.seeded(0)
-        self.page_cap = page_cap
-        self.default_page = default_page
-        self.totals = totals
-        """Whether lists say their ``total``; several real ones do not."""
+        self.key, self.secret = key, secret
+        self.token, self.token_secret = token, token_secret
+        self.quirks = Quirks(page_cap=page_cap, default_page=default_page, totals=totals)
+        self._state = State(
+            School.seeded(0) if school is None else school,
+            self.clock,
+            self.quirks,
+            origin=lambda: self.origin,
+            root=self.prefix,
+        )
         self.personal_key = False
         """Whether the key is a personal one, which since June 2025 reads its owner's data only."""
         self.forbidden: set[str] = set()
         """API paths for which the caller lacks the permission: 403, empty."""
-        self.relative_location = False
-        """Whether redirects go to ``/v1/users/…``, without a host; both were seen live."""
-        self.single_as_object = False
-        """Whether a list of one comes as its element; seen live, here and there."""
-        self.error_key: Literal["message", "error", "errors"] = "message"
-        """Under which key a failed row says why: not documented."""
-        self.parent_uid_key: Literal["advisor_uid", "parent_uid"] = "advisor_uid"
-        """Where an imported parent's uid stands: the documents disagree with each other."""
-        self.bulk_delete_rows = True
-        """Whether a bulk delete answers 207 with rows, as seen live, or 204 as documented."""
-        self.door = Doorkeeper(self.key, self.secret, self.school.api_uid, self.clock)
-        self.door.add_access_token(self.token, self.token_secret)
-        self._users = Users(self)
+        self.auth = Authenticator(key, secret, self.school.api_uid, self.clock)
+        self.auth.add_access_token(token, token_secret)
+        self._users = Users(self._state)
         self._caller = Caller(self.school.api_uid, None)
 
+    @property
+    def school(self) -> School:
+        """The school that is served; tests may look into it, change it or replace it."""
+        return self._state.school
+
+    @school.setter
+    def school(self, school: School) -> None:
+        self._state.school = school
+
     def authorize(self, token: str, uid: str | None = None) -> None:
-        """Do what the user does in the browser: allow a request token. ``uid`` is who."""
-        self.door.authorize(token, uid)
+        """Allow a request token, as the user ``uid`` does in the browser."""
+        self.auth.authorize(token, uid)
 
     @property
     def sequence_slack(self) -> int:
         """By how many seconds a timestamp may be older than the newest; by the documents, none."""
-        return self.door.sequence_slack
+        return self.auth.sequence_slack
 
     @sequence_slack.setter
     def sequence_slack(self, seconds: int) -> None:
-        self.door.sequence_slack = seconds
+        self.auth.sequence_slack = seconds
 
     def admit(self, arrived: Arrived) -> Response | None:
-        """Check the signature, and what the key and its owner may do."""
+        """Check the signature, and the permissions of the key and its owner."""
         if arrived.segments[0] == "oauth":
             return None  # these have signatures of their own kind, checked where they are served
-        caller = self.door.identify(arrived)
+        caller = self.auth.identify(arrived)
         if isinstance(caller, Response):
             return _from_schoology(caller)
         self._caller = caller
@@ -103,7 +117,7 @@ class SchoologySandbox(StandIn):
         return None
 
     def act(self, arrived: Arrived) -> Response:
-        """Do it."""
+        """Do what was asked."""
         try:
             answer = self._route(arrived)
         except Rejected as rejected:
@@ -114,14 +128,6 @@ class SchoologySandbox(StandIn):
             answer = unreadable.answer
         return _from_schoology(answer)
 
-    def location(self, uid: str) -> str:
-        """A user's own URL, as answers print it."""
-        return f"{self.base_url}users/{uid}"
-
-    def many(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]] | dict[str, Any]:
-        """A list as this server shows it: that of one perhaps as its element."""
-        return rows[0] if self.single_as_object and len(rows) == 1 else rows
-
     def _route(self, arrived: Arrived) -> Response:
         match arrived.segments:
             case ("users", *rest):
@@ -129,9 +135,9 @@ class SchoologySandbox(StandIn):
             case ("app-user-info",) if arrived.method == "GET":
                 return self._app_user_info(arrived)
             case ("oauth", "request_token") if arrived.method == "GET":
-                return self.door.issue_request_token(arrived)
+                return self.auth.issue_request_token(arrived)
             case ("oauth", "access_token") if arrived.method == "GET":
-                return self.door.issue_access_token(arrived)
+                return self.auth.issue_access_token(arrived)
             case ("schools" | "sections" | "groups" as realm, identity, *_):
                 return self._parent(arrived, realm, identity)
         return Response(404)
@@ -144,10 +150,8 @@ class SchoologySandbox(StandIn):
         return bodies.write(arrived, 200, info)
 
     def _parent(self, arrived: Arrived, realm: str, identity: str) -> Response:
-        """The trap of the live API: an unknown path below a realm answers with the realm.
-
-        Nothing below these realms is stood in for, so that all of it is unknown here. Any section
-        or group is taken to exist.
+        """Answer an unknown path below a school, section or group with that object, as the live API
+        does. All paths below them are unknown here, and every section and group exists.
         """
         if arrived.method != "GET":
             return Response(405, headers={"Allow": "GET"})

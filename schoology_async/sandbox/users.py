@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from lms_async.sandbox import Arrived, Response
 
 from .oauth import Caller
 from .reads import Reads
+from .state import State
 from .writes import Writes
-
-if TYPE_CHECKING:
-    from .server import SchoologySandbox
 
 
 class Users:
-    """The sixteen operations."""
+    """The sixteen operations on users."""
 
-    def __init__(self, sandbox: SchoologySandbox) -> None:
-        self._reads = Reads(sandbox)
-        self._writes = Writes(sandbox, self._reads)
+    def __init__(self, state: State) -> None:
+        self._reads = Reads(state)
+        self._writes = Writes(state, self._reads)
 
     def serve(self, arrived: Arrived, rest: tuple[str, ...], caller: Caller) -> Response:
-        """Answer what came for ``users/…``, where ``rest`` is what follows."""
+        """Answer a request for ``users/…``; ``rest`` is the rest of the path."""
         verbs = self._verbs(arrived, rest, caller)
         if verbs is None:
             # Also for an unknown path below a user: unlike schools, not known to answer 200.

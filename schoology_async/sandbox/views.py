@@ -51,7 +51,7 @@ def user(school: School, account: Account, picture_url: str) -> dict[str, Any]:
 def one_user(
     school: School, account: Account, picture_url: str, *, single_as_object: bool
 ) -> dict[str, Any]:
-    """The answer to a view: a row of the list and some more."""
+    """A single user: a row of the list, and more fields."""
     shown = user(school, account, picture_url)
     parents = [
         user(school, school.users[uid], picture_url)
@@ -66,7 +66,7 @@ def one_user(
 
 
 def inactive(entry: Inactive) -> dict[str, Any]:
-    """An inactive user, who has a number for a ``uid`` and no ``id``."""
+    """An inactive user. Its ``uid`` is a number, and it has no ``id``."""
     return {
         "uid": int(entry.account.uid),
         "name": entry.account.name_display,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lms_async.sandbox import Arrived, Response
 
@@ -12,9 +12,7 @@ from .accounts import Account, Rejected, comma_list
 from .reads import Reads
 from .records import EmailConflicts
 from .school import School
-
-if TYPE_CHECKING:
-    from .server import SchoologySandbox
+from .state import State
 
 MOST = 50
 """Rows in one bulk write, by the documents."""
@@ -25,15 +23,15 @@ _EMPTY = Response(204, headers={"Content-Type": "text/xml"})
 
 
 class Writes:
-    """Single ones that answer by a status, and bulks that answer row by row."""
+    """The operations that change users, one at a time or in bulk."""
 
-    def __init__(self, sandbox: SchoologySandbox, reads: Reads) -> None:
-        self._sandbox = sandbox
+    def __init__(self, state: State, reads: Reads) -> None:
+        self._state = state
         self._reads = reads
 
     @property
     def _school(self) -> School:
-        return self._sandbox.school
+        return self._state.school
 
     def post(self, arrived: Arrived) -> Response:
         """Create one user, or up to fifty."""
@@ -47,7 +45,7 @@ class Writes:
         if "users" not in body:
             account = self._school.create(body, conflicts)
             whole = self._reads.whole(arrived, account) | {
-                "links": {"self": self._sandbox.location(account.uid)}
+                "links": {"self": self._state.location(account.uid)}
             }
             return bodies.write(arrived, 201, whole)
 
@@ -92,7 +90,7 @@ class Writes:
             return {"response_code": 200, "id": row["id"]}
 
         answer = self._bulk(arrived, [{"id": uid} for uid in uids], delete)
-        if answer.status == 207 and not self._sandbox.bulk_delete_rows:
+        if answer.status == 207 and not self._state.quirks.bulk_delete_rows:
             return _EMPTY
         return answer
 
@@ -103,11 +101,11 @@ class Writes:
             keep_enrollments=arrived.query.get("option_keep_enrollments") == "1",
             email=arrived.query.get("email_notification") != "0",
             comment=arrived.query.get("option_comment", ""),
-            at=int(self._sandbox.clock.time()),
+            at=int(self._state.clock.time()),
         )
 
     def reactivate(self, arrived: Arrived) -> Response:
-        """Bring inactive users back."""
+        """Make inactive users active again."""
 
         def reactivate(row: Row) -> Row:
             uid = str(row.get("uid") or "")
@@ -116,7 +114,7 @@ class Writes:
             message = "You have successfully re-actived this user."  # sic
             return {
                 "response_code": 200,
-                "location": self._sandbox.location(uid),
+                "location": self._state.location(uid),
                 "message": message,
             }
 
@@ -125,10 +123,10 @@ class Writes:
         return self._bulk(arrived, rows, reactivate, echo=())
 
     def associate(self, arrived: Arrived, kind: str) -> Response:
-        """Tie parents or advisors to students, or untie them."""
+        """Link parents or advisors to students, or unlink them."""
         what = kind.removesuffix("s")
         ties = self._school.parents if what == "parent" else self._school.advisors
-        uid_key = self._sandbox.parent_uid_key if what == "parent" else "advisor_uid"
+        uid_key = self._state.quirks.parent_uid_key if what == "parent" else "advisor_uid"
         names = ("student_school_uid", f"{what}_school_uid")
 
         def associate(row: Row) -> Row:
@@ -177,15 +175,15 @@ class Writes:
                 # "Or an error message": that the keys are echoed beside it is a choice.
                 echoed = {key: str(row[key]) for key in echo if row.get(key)}
                 failed = {"response_code": rejected.code, **echoed}
-                return failed | {self._sandbox.error_key: rejected.message}
+                return failed | {self._state.quirks.error_key: rejected.message}
 
         results = [attempt(row) for row in rows]
-        return bodies.write(arrived, 207, {wrapper: self._sandbox.many(results)})
+        return bodies.write(arrived, 207, {wrapper: self._state.many(results)})
 
     def _done(self, account: Account) -> Row:
         return {
             "response_code": 200,  # for a created one too
-            "location": self._sandbox.location(account.uid),
+            "location": self._state.location(account.uid),
             "school_uid": account.school_uid,
             "id": account.uid,  # a string here
         }

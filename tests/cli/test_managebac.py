@@ -496,6 +496,7 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.sandbox(v1_token=TOKEN)
 async def test_the_token_of_v1_is_never_told(
     run: Import,
     managebac_sandbox: ManageBacSandbox,
@@ -508,7 +509,6 @@ async def test_the_token_of_v1_is_never_told(
 ) -> None:
     monkeypatch.setattr("random.uniform", lambda *_: 0.0)
     caplog.set_level("DEBUG")
-    managebac_sandbox.v1_token = TOKEN
     environment = environment_of(managebac_sandbox)
     change(managebac_sandbox, environment)
     lines = [USERS, user(1), user(2)]

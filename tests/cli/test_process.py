@@ -120,10 +120,11 @@ async def test_credentials_from_a_file(
 async def _until(sandbox: SchoologySandbox, when: Callable[[list[Seen]], bool]) -> None:
     """Wait for a request at which ``when``, given all POSTs so far, holds."""
     here = asyncio.Event()
+    loop = asyncio.get_running_loop()
 
-    def look(_: Seen) -> None:
+    def look(_: Seen) -> None:  # in the sandbox's thread
         if when([seen for seen in sandbox.log if seen.method == "POST"]):
-            here.set()
+            loop.call_soon_threadsafe(here.set)
 
     sandbox.before_each = look
     async with asyncio.timeout(20):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -509,5 +510,7 @@ async def test_items_of_teachers_are_tied_to_the_rows_that_they_name(
     items: Any, ended: str
 ) -> None:
     async with answering({"teachers": items}) as base_url, ManageBac("t", base_url=base_url) as own:
-        outcomes = await own.classes.set_teachers(9, [{"id": 11}, {"id": 22}])
-    assert " ".join(outcome.status for outcome in outcomes) == ended
+        report = await own.classes.set_teachers(9, [{"id": 11}, {"id": 22}])
+    seen = {one.index: str(one.status) for one in (*report.rejected, *report.unknown)}
+    assert " ".join(seen.get(index, "done") for index in range(2)) == ended
+    assert report.counts == Counter(ended.split())

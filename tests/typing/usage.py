@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import csv
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime
-from typing import assert_type
+from typing import Any, assert_type
 
 import aiohttp
 
@@ -30,6 +31,8 @@ from manabac_async import (
     ManageBacV1,
     Membership,
     StudentPlace,
+    TeacherPlace,
+    TeacherPlaceDict,
     UserV1,
     UserV1Create,
 )
@@ -40,6 +43,7 @@ from schoology_async import (
     Schoology,
     User,
     UserCreate,
+    UserCreateDict,
     UserUpdate,
     Window,
 )
@@ -57,7 +61,9 @@ async def one_person(schoology: Schoology) -> None:
     assert_type(user.name_title_show, bool | None)
     assert_type(user.additional_buildings, tuple[str, ...] | None)
     await schoology.users.update(user.uid or "", UserUpdate(name_last="Okafor", grad_year=2029))
-    await schoology.users.update("45552", {"name_last": None})
+    await schoology.users.update("45552", {"position": None})
+    # A misspelt key is a type error.
+    await schoology.users.update("45552", {"positoin": "Pupil"})  # type: ignore[arg-type]
     await schoology.users.delete("45552", keep_enrollments=True, notify=False)
 
 
@@ -83,11 +89,16 @@ async def many(schoology: Schoology) -> None:
     async for outcome in bulk:
         assert_type(outcome.status, Status)
         assert_type(outcome.error, RowError | None)
-        assert_type(outcome.item, UserCreate)
-    async for row in schoology.users.update_many([{"id": "1", "position": "Pupil"}]):
-        assert_type(row.item["id"], str)
-    report = await schoology.users.create_many([{"school_uid": "S1", "role_id": 7}])
+        assert_type(outcome.item, UserCreate | UserCreateDict)
+    schoology.users.update_many([{"id": "1", "position": "Pupil"}])
+    schoology.users.update_many([{"id": "1", "positoin": "Pupil"}])  # type: ignore[list-item]
+    row: UserCreateDict = {"school_uid": "S1", "name_first": "A", "name_last": "B", "role_id": 7}
+    report = await schoology.users.create_many([row])
     report.raise_for_failures()
+    schoology.users.create_many([{"school_uid": "S1", "role_id": 7}])  # type: ignore[list-item]
+    # The rows of a file have keys that no type checker knows.
+    from_file: Iterable[Any] = csv.DictReader([])
+    schoology.users.create_many(from_file)
     assert_type(report.counts[Status.DONE], int)
     deleted = schoology.users.delete_many(["1", 2], keep_enrollments=True, notify=False)
     assert_type(deleted, Bulk[str | int])
@@ -136,9 +147,10 @@ async def managebac_v2() -> None:
         bulk = managebac.classes.update_students(1, [StudentPlace(id=7, level="HL")])
         async for outcome in bulk:
             assert_type(outcome.id, str | None)
-            assert_type(outcome.item.level, str | Unset | None)
-        outcomes = await managebac.classes.set_teachers(1, [{"id": 123}], allow_empty=False)
-        assert_type(outcomes[0].status, Status)
+        teachers = await managebac.classes.set_teachers(1, [TeacherPlace(id=123)])
+        assert_type(teachers, Report[TeacherPlace | TeacherPlaceDict])
+        managebac.classes.update_students(1, [{"id": 7, "levle": "HL"}])  # type: ignore[list-item]
+        managebac.memberships.update_many([{"class_id": 1, "student_id": 7, "level": None}])
         since = datetime(2026, 1, 1, tzinfo=UTC)
         async for membership in managebac.memberships.list(modified_since=since, class_ids=[1]):
             assert_type(membership, Membership)
@@ -153,6 +165,7 @@ async def managebac_v1() -> None:
         report.raise_for_failures()
         assert_type(await legacy.users.list("student"), list[UserV1])
         assert_type((await legacy.users.get(1)).birthday, date | None)
+        await legacy.users.update(1, {"nicname": "Zo"})  # type: ignore[arg-type]
         await legacy.groups.add_members(1, [2, "3"])
 
 

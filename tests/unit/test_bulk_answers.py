@@ -16,14 +16,15 @@ from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows
 from lms_async.outcome import AllDone, RowError, RowResult, Status
-from manabac_async.bulk_results import verdict as v2_verdict
-from manabac_async.resources.lookup import _of as of_a_class
-from manabac_async.v1.lookup import look_up_rows as v1_settled
+from manabac_async.bulk_results import parse_item as v2_parse
+from manabac_async.models import ClassStudent
+from manabac_async.resources.lookup import look_up_rows as v2_look_up
+from manabac_async.v1.lookup import look_up_rows as v1_look_up
 from manabac_async.v1.resources import _may_exist
-from manabac_async.v1.resources import _verdict as v1_verdict
-from schoology_async.bulk_results import FieldReader, from_location, verdicts
+from manabac_async.v1.resources import _parse_result as v1_parse
+from schoology_async.bulk_results import FieldReader, from_location, parse_results
 from schoology_async.models import User, converter
-from schoology_async.resources.lookup import _of as of_a_user
+from schoology_async.resources import lookup
 from tests.virtual import run
 
 
@@ -33,7 +34,7 @@ def rows_of(*keys: Hashable | None, bodies: list[Any] | None = None) -> Rows[Any
 
 
 def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[RowResult | None]:
-    return verdicts(items, rows_of(*keys), key=FieldReader("school_uid"), id=FieldReader("id"))
+    return parse_results(items, rows_of(*keys), key=FieldReader("school_uid"), id=FieldReader("id"))
 
 
 def one(item: Any) -> RowResult | None:
@@ -72,7 +73,7 @@ def test_what_is_no_code_says_nothing(code: Any) -> None:
 
 @pytest.mark.parametrize("item", [None, "400", 400, [], [["response_code", 400]]])
 def test_what_is_no_item_says_nothing_of_its_row(item: Any) -> None:
-    read_ = verdicts([item], rows_of("a"), key=FieldReader("school_uid"), id=FieldReader("id"))
+    read_ = parse_results([item], rows_of("a"), key=FieldReader("school_uid"), id=FieldReader("id"))
     assert read_ == [None]
 
 
@@ -161,13 +162,13 @@ def test_the_id_is_the_last_part_of_a_location(location: Any, id_: str | None) -
 def test_items_that_name_their_rows_by_a_location_are_matched_by_it() -> None:
     refused = {"location": "https://a.example/users/1", "response_code": 400}
     done = {"location": "https://a.example/users/2", "response_code": 200}
-    told = verdicts([done, refused], rows_of("1", "2"), key=from_location, id=from_location)
+    told = parse_results([done, refused], rows_of("1", "2"), key=from_location, id=from_location)
     assert isinstance(told, list)
     assert [one and (one.status, one.id) for one in told] == [
         (Status.REJECTED, None),
         (Status.DONE, "2"),
     ]
-    told = verdicts([done], rows_of("2"), key=from_location, id=from_location)
+    told = parse_results([done], rows_of("2"), key=from_location, id=from_location)
     assert told == AllDone(["2"])
 
 
@@ -218,7 +219,7 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
     ],
 )
 def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
-    assert v2_verdict(item) == told
+    assert v2_parse(item) == told
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
     ],
 )
 def test_what_v1_says_of_a_user(payload: Any, told: RowResult | None) -> None:
-    assert v1_verdict(payload, rows_of("k")) == [told]
+    assert v1_parse(payload, rows_of("k")) == [told]
 
 
 @pytest.mark.parametrize(
@@ -287,16 +288,26 @@ SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id":
     ],
 )
 def test_what_a_look_up_at_schoology_says(
-    shown: dict[str, Any] | None, creating: Found, updating: Found
+    shown: dict[str, Any] | None,
+    creating: Found,
+    updating: Found,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     user = None
     if shown is not None:
         user = converter.structure({**SENT, "uid": "7", "id": "7", **shown}, User)
         if "id" in shown:
             user.uid, user.id = None, "8"
-    body = orjson.dumps(SENT)
-    assert of_a_user(body, user, False) == creating
-    assert of_a_user(body, user, True) == updating
+
+    async def listed(*_: Any) -> list[User]:
+        return [user] if user else []
+
+    monkeypatch.setattr(lookup, "Pages", listed)
+    nothing: Any = None
+    for update_existing, found in ((False, creating), (True, updating)):
+        rows = rows_of("a", bodies=[SENT])
+        look_up = lookup.look_up_rows(nothing, rows, update_existing=update_existing)
+        assert run(look_up) == [found]
 
 
 @pytest.mark.parametrize(
@@ -311,7 +322,11 @@ def test_what_a_look_up_at_schoology_says(
     ],
 )
 def test_what_the_look_up_of_a_class_says(sent: dict[str, Any], found: Found) -> None:
-    assert of_a_class(orjson.dumps(sent), {"1": "SL", "2": None}) == found
+    async def students() -> list[ClassStudent]:
+        return [ClassStudent(id="1", level="SL"), ClassStudent(id="2")]
+
+    pages: Any = students()
+    assert run(v2_look_up(pages, rows_of("k", bodies=[sent]))) == [found]
 
 
 class Users:
@@ -356,11 +371,11 @@ NEW = {"email": " ada@B.example", "student_id": "12", "first_name": "Ada", "last
 def test_what_the_look_up_of_v1_says(sent: dict[str, Any], found: Found) -> None:
     parent = {"id": 8, "email": "none@b.example", "first_name": "A", "last_name": "B"}
     transport: Any = Users({"id": 1, "email": "", "student_id": ""}, "odd", parent, ADA)
-    assert run(v1_settled(transport, rows_of("k", bodies=[sent]))) == [found]
+    assert run(v1_look_up(transport, rows_of("k", bodies=[sent]))) == [found]
 
 
 @pytest.mark.parametrize("users", [[], ["odd"]])
 def test_where_v1_shows_nobody_nothing_is_known(users: list[Any]) -> None:
     transport: Any = Users(*users)
     both = rows_of("k", "l", bodies=[NEW, NEW])
-    assert run(v1_settled(transport, both)) == [None, None]
+    assert run(v1_look_up(transport, both)) == [None, None]

@@ -100,7 +100,7 @@ async def test_without_a_total_everybody_is_counted(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     await schoology.users.create_many(people(60))
-    schoology_sandbox.totals = False
+    schoology_sandbox.quirks.totals = False
     uids = list(schoology_sandbox.school.users)[1:]
     with pytest.raises(InvalidInput, match=r"guard allows 6, 10% of 6\d"):
         await schoology.users.delete_many(uids[:7], guard=Guard("10%"), **DELETION)

@@ -131,7 +131,7 @@ async def test_set_teachers(managebac: ManageBac, managebac_sandbox: ManageBacSa
     kept = managebac_sandbox.school
     class_id = next(iter(kept.classes))
     wanted = list(kept.teachers)[3:6]
-    ended = await managebac.classes.set_teachers(
+    report = await managebac.classes.set_teachers(
         class_id,
         [
             TeacherPlace(id=wanted[0], show_on_reports=False),
@@ -140,9 +140,11 @@ async def test_set_teachers(managebac: ManageBac, managebac_sandbox: ManageBacSa
             {"id": str(wanted[2]), "show_on_reports": True},
         ],
     )
-    assert [outcome.status for outcome in ended] == ["done", "done", "rejected", "done"]
-    assert ended[2].error is not None
-    assert ended[2].error.code == "not_found"
+    assert report.counts == {"done": 3, "rejected": 1}
+    (refused,) = report.rejected
+    assert refused.index == 2
+    assert refused.error is not None
+    assert refused.error.code == "not_found"
     assert set(kept.class_teachers(class_id)) == set(wanted)
     assert managebac_sandbox.log.count("PUT") == 1
 
@@ -163,7 +165,7 @@ async def test_set_teachers_sends_nothing_that_it_cannot_send_whole(
             await managebac.classes.set_teachers(class_id, rows)
     assert kept.class_teachers(class_id) == before
     assert len(managebac_sandbox.log) == 0
-    assert await managebac.classes.set_teachers(class_id, [], allow_empty=True) == []
+    assert (await managebac.classes.set_teachers(class_id, [], allow_empty=True)).counts == {}
     assert kept.class_teachers(class_id) == {}
 
 

@@ -315,7 +315,7 @@ async def test_a_second_patch_changes_levels_and_null_leaves_them(
         *("ok", "ok", "ok", "not_found", "unprocessable_entity")
     ]
     assert school.members(CLASS) == {1: "SL", 2: "HL", 3: None}
-    sandbox.patch_adds = False  # as the specification has it
+    sandbox.quirks.patch_adds = False  # as the specification has it
     people(school, 5)
     got = await call("PATCH", f"classes/{CLASS}/students", {"students": [{"id": 5}, {"id": 1}]})
     assert [row["status"] for row in got.json["students"]] == ["not_found", "ok"]
@@ -338,7 +338,7 @@ async def test_add_and_remove_students(
     got = await call("POST", f"classes/{CLASS}/remove_students", {"student_ids": [1, 999]})
     assert (got.status, got.json) == (200, OK)
     assert school.members(CLASS) == {2: "HL"}
-    sandbox.unknown_ids = "refuse"
+    sandbox.quirks.unknown_ids = "refuse"
     got = await call("POST", f"classes/{CLASS}/add_students", {"student_ids": [1, 999]})
     assert (got.status, got.json) == (404, {"error": "Couldn't find Student with 'id'=999"})
     assert school.members(CLASS) == {2: "HL"}
@@ -374,7 +374,7 @@ async def test_get_all_memberships(call: Raw, sandbox: ManageBacSandbox, school:
         ],
         "meta": {"current_page": 1, "total_pages": 1, "total_count": 3, "per_page": 100},
     }
-    sandbox.uniq_ids = True
+    sandbox.quirks.uniq_ids = True
     first = (await call("GET", "memberships?user_ids=2012")).json["memberships"][0]
     assert (first["uniq_class_id"], first["uniq_student_id"]) == ("", "S2012")
 
@@ -624,7 +624,7 @@ async def test_a_class_that_does_not_exist(
 ) -> None:
     got = await call(method, f"classes/404/{path}", {key: rows} if key else None)
     assert (got.status, got.json) == (404, {"error": "Couldn't find Class with 'id'=404"})
-    sandbox.plain_404 = True
+    sandbox.quirks.plain_404 = True
     assert (await call(method, f"classes/404/{path}")).text == ""
 
 
@@ -669,7 +669,7 @@ async def test_each_operation_takes_its_own_permission(
 
 
 async def test_the_extended_package(call: Raw, sandbox: ManageBacSandbox) -> None:
-    sandbox.extended = False
+    sandbox.quirks.extended = False
     assert (await call("PATCH", "classes/1/students")).json == DENIED
     assert (await call("PUT", "classes/1/teachers")).json == DENIED
     assert (await call("GET", "classes/1/students")).status == 404
@@ -909,7 +909,7 @@ async def test_v1_create_a_student(call: Raw, sandbox: ManageBacSandbox, school:
     assert shown["zipcode"] == "77590-77592"
     assert "password" not in shown
     assert "123456" not in repr(peter)
-    sandbox.v1_dates, sandbox.v1_id_lists = "dotted", "comma"
+    sandbox.quirks.v1_dates, sandbox.quirks.v1_id_lists = "dotted", "comma"
     shown = (await call.v1("GET", f"users/{peter.id}")).json["user"]
     assert shown["birthday"] == "17.03.1999"
     assert shown["parents_ids"] == "10835017, 10847302"
@@ -919,7 +919,7 @@ async def test_v1_create_a_parent_and_an_advisor(
     call: Raw, sandbox: ManageBacSandbox, school: School
 ) -> None:
     people(school, 10544210, 10544211)
-    sandbox.v1_created = 200  # as in the document's sample
+    sandbox.quirks.v1_created = 200  # as in the document's sample
     for row, home in ((ALEXANDER, school.parents), (JOHN, school.teachers)):
         got = await call.v1("POST", "users/", {"user": row})
         assert got.status == 200
@@ -1079,7 +1079,7 @@ async def test_v1_tokens(call: Raw, sandbox: ManageBacSandbox) -> None:
     header = {"auth_token": sandbox.v1_token}
     assert (await call.send("GET", f"{url}?auth_token={sandbox.v1_token}")).status == 200
     assert (await call.send("GET", url, headers=header)).status == 200
-    sandbox.v1_header = False  # as behind a proxy that drops it
+    sandbox.quirks.v1_header = False  # as behind a proxy that drops it
     for address, headers in (
         (url, {}),
         (url, header),

@@ -39,7 +39,7 @@ def people(count: int) -> list[dict[str, Any]]:
 async def test_create(
     managebac_v1: ManageBacV1, managebac_sandbox: ManageBacSandbox, created: int
 ) -> None:
-    managebac_sandbox.v1_created = created  # type: ignore[assignment]
+    managebac_sandbox.quirks.v1_created = created  # type: ignore[assignment]
     known = await managebac_v1.users.create(
         UserV1Create(
             type="Student",
@@ -114,8 +114,8 @@ async def test_create_many(managebac_v1: ManageBacV1, managebac_sandbox: ManageB
 async def test_list(
     managebac_v1: ManageBacV1, managebac_sandbox: ManageBacSandbox, dates: str, id_lists: str
 ) -> None:
-    managebac_sandbox.v1_dates = dates  # type: ignore[assignment]
-    managebac_sandbox.v1_id_lists = id_lists  # type: ignore[assignment]
+    managebac_sandbox.quirks.v1_dates = dates  # type: ignore[assignment]
+    managebac_sandbox.quirks.v1_id_lists = id_lists  # type: ignore[assignment]
     everyone = await managebac_v1.users.list()
     kept = managebac_sandbox.school
     assert len(everyone) == 45
@@ -212,7 +212,7 @@ async def test_add_members_and_remove_members(
 async def test_a_header_that_is_dropped_on_the_way_does_no_harm(
     managebac_v1: ManageBacV1, managebac_sandbox: ManageBacSandbox
 ) -> None:
-    managebac_sandbox.v1_header = False
+    managebac_sandbox.quirks.v1_header = False
     await managebac_v1.users.create(people(1)[0])
 
 

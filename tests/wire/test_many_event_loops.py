@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,23 +22,9 @@ LIMIT, PER = 6, 0.5
 
 @pytest.fixture
 def sandbox() -> Iterator[SchoologySandbox]:
-    """In a thread of its own, so that it is there for one event loop after the other."""
-    ready, over = threading.Event(), threading.Event()
-    made: list[SchoologySandbox] = []
-
-    async def serve() -> None:
-        async with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as one:
-            made.append(one)
-            ready.set()
-            while not over.is_set():  # noqa: ASYNC110 - it is set by another thread
-                await asyncio.sleep(0.01)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    ready.wait(10)
-    yield made[0]
-    over.set()
-    thread.join()
+    """In a thread of its own, so that it serves one event loop after the other."""
+    with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as sandbox:
+        yield sandbox
 
 
 def statuses(sandbox: SchoologySandbox) -> list[int | None]:

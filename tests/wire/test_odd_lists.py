@@ -184,8 +184,9 @@ async def test_a_bulk_response_with_numbered_keys_is_read() -> None:
         put = await client.classes.update_students(1, [{"id": 5}, {"id": 6}])
         assert put.counts == {"done": 1, "rejected": 1}
     async with saying("managebac", {"teachers": said}) as client:
-        outcomes = await client.classes.set_teachers(1, [{"id": 5}, {"id": 6}])
-        assert [one.status for one in outcomes] == ["done", "rejected"]
+        report = await client.classes.set_teachers(1, [{"id": 5}, {"id": 6}])
+        assert report.counts == {"done": 1, "rejected": 1}
+        assert [one.index for one in report.rejected] == [1]
 
 
 @pytest.mark.parametrize(

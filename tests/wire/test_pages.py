@@ -20,7 +20,7 @@ async def test_three_thousand_users_are_three_thousand(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     expected = list(schoology_sandbox.school.users)
-    everyone = await schoology.users.list(limit=5000)
+    everyone = await schoology.users.list(page_size=5000)
     assert [user.uid for user in everyone] == expected
     assert len(set(expected)) == len(expected) >= 3000
     # Each page after the first gives 72 new rows: the overlap costs one row in 73.
@@ -78,7 +78,7 @@ async def test_a_list_that_loses_its_end_still_ends(
 async def test_every_page_size_gives_everybody(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, limit: int
 ) -> None:
-    everyone = await schoology.users.list(limit=limit)
+    everyone = await schoology.users.list(page_size=limit)
     assert [user.uid for user in everyone] == list(schoology_sandbox.school.users)
 
 

@@ -107,7 +107,8 @@ async def test_error(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
 async def test_hang(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
     sandbox.faults.add(Fault.hang(acts=acts))
     arrived = asyncio.Event()
-    sandbox.before_each = lambda _: arrived.set()
+    loop = asyncio.get_running_loop()
+    sandbox.before_each = lambda _: loop.call_soon_threadsafe(arrived.set)
     request = asyncio.create_task(raw())
     await asyncio.wait_for(arrived.wait(), 5)
     done, _ = await asyncio.wait({request}, timeout=0.05)

@@ -398,7 +398,7 @@ async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
     ]
     assert list(sandbox.school.inactive) == ["11", "12"]
     assert all(entry.account.has_history for entry in sandbox.school.inactive.values())
-    sandbox.bulk_delete_rows = False  # what the documents say instead
+    sandbox.quirks.bulk_delete_rows = False  # what the documents say instead
     sandbox.school.add(uid="13")
     got = await raw("DELETE", "users", uids="13")
     assert (got.status, got.text) == (204, "")
@@ -435,7 +435,7 @@ async def test_import_associations(raw: Raw, sandbox: SchoologySandbox, kind: st
     assert (student, other) in ties
     assert (leaver, tied) not in ties
     assert len(ties) == 1
-    sandbox.parent_uid_key = "parent_uid"
+    sandbox.quirks.parent_uid_key = "parent_uid"
     got = await raw("POST", path, {"associations": {"association": rows[:1]}})
     assert got.json["association"][0][f"{kind}_uid"] == other
 
@@ -446,7 +446,7 @@ async def test_me_and_ext_redirect(raw: Raw, sandbox: SchoologySandbox) -> None:
         got = await raw("GET", path)
         assert (got.status, got.text) == (303, "")
         assert got.headers["Location"] == f"{sandbox.base_url}users/{to}"
-    sandbox.relative_location = True
+    sandbox.quirks.relative_location = True
     assert (await raw("GET", "users/me")).headers["Location"] == "/v1/users/45552"
     assert (await raw("GET", "users/ext/nobody")).status == 404
 
@@ -507,7 +507,7 @@ async def test_email_conflicts(
 
 @pytest.mark.parametrize("key", ["message", "error", "errors"])
 async def test_a_failed_row_says_why(raw: Raw, sandbox: SchoologySandbox, key: Any) -> None:
-    sandbox.error_key = key
+    sandbox.quirks.error_key = key
     rows = [TEST123, {"school_uid": "x"}, {}]
     got = await raw("POST", "users", {"users": {"user": rows}})
     assert got.status == 207
@@ -576,7 +576,7 @@ async def test_filters(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 async def test_a_list_of_one_may_come_as_an_object(raw: Raw, sandbox: SchoologySandbox) -> None:
-    sandbox.single_as_object = True
+    sandbox.quirks.single_as_object = True
     assert (await raw("GET", "users")).json["user"]["uid"] == "45552"
     got = await raw("POST", "users", {"users": {"user": TEST123}})  # and may be sent as one
     assert got.json["user"]["response_code"] == 200
@@ -592,7 +592,7 @@ async def test_parents_and_children_are_shown(raw: Raw, sandbox: SchoologySandbo
     assert (await raw("GET", f"users/{parent}")).json["child_uids"] == f"{child},{sister}"
     shown = (await raw("GET", f"users/{child}")).json["parents"]
     assert [row["uid"] for row in shown["parent"]] == [parent]
-    sandbox.single_as_object = True
+    sandbox.quirks.single_as_object = True
     assert (await raw("GET", f"users/{child}")).json["parents"]["parent"]["uid"] == parent
 
 

@@ -89,8 +89,8 @@ async def test_create_many_says_of_each_row_what_became_of_it(
 async def test_create_many_reads_a_failure_under_any_key(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, key: str
 ) -> None:
-    schoology_sandbox.error_key = key  # type: ignore[assignment]
-    schoology_sandbox.single_as_object = True
+    schoology_sandbox.quirks.error_key = key  # type: ignore[assignment]
+    schoology_sandbox.quirks.single_as_object = True
     await schoology.users.create(people(1)[0])
     report = await schoology.users.create_many(people(1))
     assert report.rejected[0].error is not None
@@ -122,11 +122,20 @@ async def test_create_many_email_conflicts(
     assert schoology_sandbox.log[-1].query["ignore_email_conflicts"] == "1"
     other = people(1, start=7)[0]
     schoology_sandbox.school.elsewhere[other["primary_email"]] = "ada"
-    report = await schoology.users.create_many([other], email_conflict_resolution=1)
+    report = await schoology.users.create_many([other], email_conflict_resolution="username")
     report.raise_for_failures()
+    assert schoology_sandbox.log[-1].query["email_conflict_resolution"] == "1"
     kept = schoology_sandbox.school.by_school_uid(other["school_uid"])
     assert kept is not None
     assert (kept.username, kept.primary_email) == ("ada7", "")
+    third = {**people(1, start=8)[0], "primary_email": "john@myclass.example"}
+    schoology_sandbox.school.elsewhere["john@myclass.example"] = "john"
+    report = await schoology.users.create_many([third], email_conflict_resolution="merge")
+    report.raise_for_failures()
+    assert schoology_sandbox.school.merged == ["john@myclass.example"]
+    for wrong in (1, "other"):
+        with pytest.raises(InvalidInput, match="username"):
+            schoology.users.create_many([third], email_conflict_resolution=wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.sandbox(school=School.seeded(300, seed=3))
@@ -146,9 +155,31 @@ async def test_list(schoology: Schoology, schoology_sandbox: SchoologySandbox) -
     assert nobody == []
 
 
+@pytest.mark.sandbox(school=School.seeded(150, seed=4))
+async def test_any_number_of_school_uids_is_asked_for_fifty_at_a_time(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    everyone = [u.school_uid for u in schoology_sandbox.school.users.values() if u.school_uid]
+    wanted = everyone[119::-1]  # the vendor lists by its own order, not by the question's
+    found = await schoology.users.list(school_uids=[*wanted, *wanted[:60]], page_size=20)
+    in_order = [*wanted[49::-1], *wanted[99:49:-1], *wanted[:99:-1]]
+    assert [user.school_uid for user in found] == in_order
+    asked = {seen.query["school_uids"] for seen in schoology_sandbox.log}
+    assert sorted(len(one.split(",")) for one in asked) == [20, 50, 50]
+    assert len(schoology_sandbox.log) > len(asked)  # each is read to its last page
+
+
+async def test_a_user_found_by_two_spellings_is_given_once(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = schoology_sandbox.school.add(school_uid="S1", name_first="A", name_last="B")
+    monkeypatch.setattr(schoology_sandbox.school, "by_school_uid", lambda uid: made)
+    found = await schoology.users.list(school_uids=[f"S{n}" for n in range(51)])
+    assert len(schoology_sandbox.log) == 2
+    assert [user.uid for user in found] == [made.uid]
+
+
 async def test_list_refuses_what_the_vendor_cannot_look_up(schoology: Schoology) -> None:
-    with pytest.raises(InvalidInput, match="at most 50"):
-        schoology.users.list(school_uids=range(51))
     with pytest.raises(InvalidInput, match="comma"):
         schoology.users.list(school_uids=["a,b"])
 
@@ -168,7 +199,7 @@ async def test_get(schoology: Schoology) -> None:
 async def test_me(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, relative: bool
 ) -> None:
-    schoology_sandbox.relative_location = relative
+    schoology_sandbox.quirks.relative_location = relative
     me = await schoology.users.me()
     assert me.uid == schoology_sandbox.school.api_uid
     assert [seen.status for seen in schoology_sandbox.log] == [303, 200]
@@ -247,7 +278,7 @@ async def test_delete_says_the_vendors_default_out_loud(
 async def test_delete_many(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, rows: bool
 ) -> None:
-    schoology_sandbox.bulk_delete_rows = rows
+    schoology_sandbox.quirks.bulk_delete_rows = rows
     made = [outcome async for outcome in schoology.users.create_many(people(70))]
     uids = [outcome.id for outcome in made if outcome.id]
     report = await schoology.users.delete_many(uids, keep_enrollments=True, notify=False)
@@ -272,7 +303,7 @@ async def inactive(schoology: Schoology) -> list[str]:
 
 
 async def test_list_inactive(schoology: Schoology, inactive: list[str]) -> None:
-    listed = await schoology.users.list_inactive(limit=10)
+    listed = await schoology.users.list_inactive(page_size=10)
     assert {user.uid for user in listed} == set(inactive)
     assert len(listed) == 25
     assert isinstance(listed[0].inactive_timestamp, int)
@@ -321,7 +352,7 @@ async def test_import_advisors(schoology: Schoology, schoology_sandbox: Schoolog
 async def test_import_parents(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, key: str
 ) -> None:
-    schoology_sandbox.parent_uid_key = key  # type: ignore[assignment]
+    schoology_sandbox.quirks.parent_uid_key = key  # type: ignore[assignment]
     made = [outcome async for outcome in schoology.users.create_many(people(3))]
     ended = [
         outcome
@@ -408,7 +439,7 @@ async def test_lists_may_be_read_in_three_ways(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     await schoology.users.create_many(people(95))
-    everyone = schoology.users.list(limit=40)
+    everyone = schoology.users.list(page_size=40)
     awaited = await everyone
     streamed = [user async for user in everyone]
     paged = [user async for page in everyone.pages() for user in page]

@@ -221,6 +221,7 @@ def demo(
 @app.command()
 def sandbox(
     name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
     people: Annotated[int, typer.Option(min=0, help="How many people are in it.")] = 0,
     limit: Annotated[
@@ -231,4 +232,6 @@ def sandbox(
     from .serving import serve
 
     target = find_target(name)
-    raise typer.Exit(_run(serve(target, port=port, people=people, limit=read_limit(limit))))
+    raise typer.Exit(
+        _run(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
+    )

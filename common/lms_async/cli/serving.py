@@ -10,19 +10,21 @@ from .interrupts import Interrupts
 from .target import Target
 
 
-async def serve(target: Target, *, port: int, people: int, limit: tuple[int, float] | None) -> Exit:
-    """Serve ``target``'s sandbox, and print how to point a client to it.
+async def serve(
+    target: Target, *, host: str, port: int, people: int, limit: tuple[int, float] | None
+) -> Exit:
+    """Run ``target``'s sandbox, and print the variables that point a client to it.
 
-    :raises CannotStart: the port is taken.
+    :raises CannotStart: it can't listen on this host and port.
     """
     over = asyncio.Event()
     with Interrupts() as interrupts:
         interrupts.react = over.set
-        sandbox = target.sandbox(people=people, limit=limit, port=port)
+        sandbox = target.sandbox(people=people, limit=limit, host=host, port=port)
         try:
             served = await sandbox.__aenter__()
         except OSError as error:
-            raise CannotStart(f"port {port} can't be used: {error.strerror}") from None
+            raise CannotStart(f"port {port} can't be used on {host}: {error.strerror}") from None
         try:
             print(  # noqa: T201 - this is what the command is for
                 f"# a sandbox of {target.name} with {people:,} people, "

@@ -127,12 +127,14 @@ class Target(Protocol):
         people: int = 0,
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
     ) -> AbstractAsyncContextManager[Served]:
         """A stand-in for the vendor on this machine, with so many people in it.
 
         :param limit: requests, seconds; the vendor's own where not given.
         :param latency: mean and spread, in seconds.
+        :param host: the address to listen on.
         :param port: 0 takes any that is free.
         """
 

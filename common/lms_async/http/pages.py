@@ -79,9 +79,12 @@ class Pages(Generic[T]):
     async def _fetched(self) -> AsyncGenerator[list[T], None]:
         # Pages are decoded as soon as they arrive, while they are in the processor's cache.
         rows_only = attrs.evolve(self._call, envelope_key=None)
+        given: set[Hashable | None] = set()
         for call in (self._call, *self._more):
             async with aclosing(_raw_pages(self._transport, call)) as raw:
                 async for rows in raw:
+                    if self._more:  # two calls may name one record, e.g. in other letters
+                        rows = _fresh(rows, list(map(self._transport.vendor.identity, rows)), given)
                     if rows:
                         yield self._transport.decode(rows_only, rows)
 

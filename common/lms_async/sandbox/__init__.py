@@ -1,6 +1,7 @@
-"""What a stand-in vendor server needs: faults, limits, a clock, a log, a life.
+"""What a vendor's sandbox server is built of: faults, rate limits, a clock and a request log.
 
-For tests and demonstrations; client code never imports it, and it imports nothing of the client's.
+Start with ``server.py``. It is for tests and demonstrations: client code never imports it, and it
+imports nothing of the client's.
 """
 
 from .clock import Clock

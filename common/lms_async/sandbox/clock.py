@@ -1,4 +1,4 @@
-"""The time as the stand-in server sees it."""
+"""The time of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """The wall clock, with hands that tests can turn."""
+    """The wall clock, which tests can put forward or back."""
 
     def __init__(self) -> None:
         self._turned = 0.0
@@ -16,5 +16,5 @@ class Clock:
         return time.time() + self._turned
 
     def turn(self, seconds: float) -> None:
-        """Put the clock forward, or back for a negative number."""
+        """Put the clock forward by ``seconds``; back if negative."""
         self._turned += seconds

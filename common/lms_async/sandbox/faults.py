@@ -1,4 +1,4 @@
-"""Scripted faults: what goes wrong, when, and whether the server had acted by then."""
+"""Scripted faults: what goes wrong, at which request, and whether the server acts before."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _PAGE = (
 
 
 class Scope(TypedDict, total=False):
-    """Which requests a fault meets."""
+    """Which requests a fault affects."""
 
     times: int
-    """How often it fires; once, unless a ``share`` is given."""
+    """How often it happens; once, unless a ``share`` is given."""
     method: str | None
     path: str | None
     """The exact path below the API's root, such as ``users``."""
     skip: int
-    """How many matching requests pass unharmed first."""
+    """How many matching requests pass first."""
     share: float | None
-    """Fire on this share of the matching requests, at random, without end unless ``times``."""
+    """Affect this share of the matching requests, at random; without ``times``, for ever."""
 
 
 @frozen
 class Fault:
-    """One thing that goes wrong. Use the named constructors."""
+    """One fault. Use the class methods to make one."""
 
     kind: Kind
     acts: bool = False
-    """Whether the server does what was asked before it goes wrong."""
+    """Whether the server does what was asked before the fault."""
     status: int = 200
     headers: Mapping[str, str] = Factory(dict)
     body: str = ""
@@ -44,7 +44,7 @@ class Fault:
 
     @classmethod
     def refuse(cls, *, retry_after: float | None = None, **scope: Unpack[Scope]) -> Fault:
-        """429, as if the limit were passed."""
+        """Answer 429, as if the rate limit were exceeded."""
         headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
         headers["Content-Type"] = "text/plain"
         return cls("refuse", status=429, headers=headers, body="Too many requests.", scope=scope)
@@ -53,41 +53,41 @@ class Fault:
     def error(
         cls, status: int = 500, *, acts: bool = False, body: str = "", **scope: Unpack[Scope]
     ) -> Fault:
-        """An error status with a text of no meaning, or none."""
+        """Answer an error status with an arbitrary text, or none."""
         headers = {"Content-Type": "text/plain"}
         return cls("error", acts=acts, status=status, headers=headers, body=body, scope=scope)
 
     @classmethod
     def hang(cls, *, acts: bool = False, **scope: Unpack[Scope]) -> Fault:
-        """No answer, ever; the connection stays open until one side closes."""
+        """Never answer; the connection stays open until one side closes it."""
         return cls("hang", acts=acts, scope=scope)
 
     @classmethod
     def cut(cls, *, after: bool = False, **scope: Unpack[Scope]) -> Fault:
-        """The connection is cut without an answer: before the server acted, or ``after``."""
+        """Cut the connection without an answer, before the server acts or ``after``."""
         return cls("cut", acts=after, scope=scope)
 
     @classmethod
     def half_body(cls, **scope: Unpack[Scope]) -> Fault:
-        """The server acts, sends status, headers and half of the body, and is gone."""
+        """Act, send status, headers and half of the body, and cut the connection."""
         return cls("half_body", acts=True, scope=scope)
 
     @classmethod
     def blank(cls, *, acts: bool = False, **scope: Unpack[Scope]) -> Fault:
-        """200 with nothing in it."""
+        """Answer 200 with an empty body."""
         headers = {"Content-Type": "application/json"}
         return cls("blank", acts=acts, headers=headers, scope=scope)
 
     @classmethod
     def html(cls, *, status: int = 502, **scope: Unpack[Scope]) -> Fault:
-        """Somebody else's page: a gateway's error, or with 200 a captive portal's."""
+        """Answer with an HTML page: a gateway's error, or with 200 a captive portal."""
         page = _PAGE.format("Welcome" if status == 200 else f"Error {status}")
         headers = {"Content-Type": "text/html; charset=utf-8"}
         return cls("html", status=status, headers=headers, body=page, scope=scope)
 
     @classmethod
     def redirect(cls, location: str, *, status: int = 303, **scope: Unpack[Scope]) -> Fault:
-        """Sent elsewhere."""
+        """Redirect to ``location``."""
         return cls("redirect", status=status, headers={"Location": location}, scope=scope)
 
 
@@ -108,28 +108,28 @@ class _Armed:
 
 
 class Faults:
-    """The faults that wait for their requests."""
+    """The faults that have not happened yet."""
 
     def __init__(self, seed: int = 0) -> None:
         self.fired = 0
-        """How many faults met a request so far."""
+        """How many faults have happened so far."""
         self._random = random.Random(f"faults {seed}")  # noqa: S311 - a dice, not a secret
         self._armed: list[_Armed] = []
 
     def __len__(self) -> int:
-        """How many are not used up."""
+        """How many faults are left."""
         return len(self._armed)
 
     def add(self, *faults: Fault) -> None:
-        """Let these happen to the requests that come; the first that matches has each request."""
+        """Add faults; each request meets the first one that matches it."""
         self._armed += [_Armed(fault) for fault in faults]
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._armed.clear()
 
     def meet(self, method: str, path: str) -> Fault | None:
-        """What happens to a request that has arrived."""
+        """Return the fault that a request meets, if any, and use it up."""
         for armed in self._armed:
             if not armed.concerns(method, path):
                 continue

@@ -1,4 +1,4 @@
-"""How a vendor counts arrivals, and refuses some."""
+"""How a vendor counts requests, and refuses some."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ArrivalLimit:
         self._in_period = 0
 
     def admits(self, now: float) -> bool:
-        """Count an arrival at ``now``, which never goes back, and say whether it may come in."""
+        """Count an arrival at ``now``, which never decreases; return whether it is admitted."""
         return self._slides(now) if self.window == "sliding" else self._steps(now)
 
     def _slides(self, now: float) -> bool:
@@ -60,7 +60,7 @@ class ArrivalLimit:
 
 
 def busiest(arrivals: Iterable[float], per: float) -> int:
-    """Most arrivals in any ``per`` seconds, as a sliding window would count them."""
+    """Return the most arrivals in any ``per`` seconds, as a sliding window counts them."""
     most = 0
     recent: deque[float] = deque()
     for at in arrivals:

@@ -1,4 +1,4 @@
-"""What a stand-in server saw."""
+"""The log of the requests that a sandbox received."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Seen:
 
     method: str
     path: str
-    """Below the API's root and as it stood on the wire: ``users/ext/S%2F1``."""
+    """Below the API's root and still percent-encoded: ``users/ext/S%2F1``."""
     query: MultiMapping[str]
     at: float
-    """The event loop's time of arrival."""
+    """When it arrived, by the event loop's clock."""
     status: int | None = None
-    """What was answered; ``None`` before, and for ever if the connection was cut."""
+    """The status of the response; ``None`` until then, and if the connection was cut."""
     fault: str | None = None
-    """The kind of the scripted fault that met it."""
+    """The kind of the scripted fault that it met."""
 
 
 class RequestLog:
@@ -34,22 +34,22 @@ class RequestLog:
         self._seen: list[Seen] = []
 
     def append(self, seen: Seen) -> None:
-        """Enter a request that arrived just now."""
+        """Add a request that just arrived."""
         self._seen.append(seen)
 
     def clear(self) -> None:
-        """Forget all, as between the two halves of a test."""
+        """Remove all entries, e.g. between the two halves of a test."""
         self._seen.clear()
 
     def count(self, method: str | None = None, path: str | None = None) -> int:
-        """How many requests had this method and this path; ``None`` takes any."""
+        """Count the requests with this method and path; ``None`` matches any."""
         return sum(
             (method is None or seen.method == method) and (path is None or seen.path == path)
             for seen in self._seen
         )
 
     def busiest(self, per: float) -> int:
-        """Most arrivals in any ``per`` seconds, without those that the limit refused."""
+        """Return the most arrivals in any ``per`` seconds, without those that the limit refused."""
         return busiest(
             (s.at for s in self._seen if s.status != 429 or s.fault is not None),
             per,

@@ -1,14 +1,14 @@
-"""A server on a real socket that stands in for a vendor's."""
+"""A server on a real socket that imitates a vendor's."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from email.utils import formatdate
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -19,30 +19,31 @@ from .clock import Clock
 from .faults import Fault, Faults
 from .limits import ArrivalLimit
 from .log import RequestLog, Seen
+from .thread import LoopThread
 
 
 @frozen
 class Arrived:
-    """A request as the vendor's rules see it."""
+    """A request that the sandbox received."""
 
     method: str
     path: str
-    """Below the API's root, as on the wire, without the query."""
+    """Below the API's root, still percent-encoded, without the query."""
     uri: str
-    """All of it, as the client must have signed it."""
+    """The whole URL, as the client must have signed it."""
     query: MultiMapping[str]
     headers: Mapping[str, str]
     body: bytes
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The decoded parts of the path; a slash at its end does not matter."""
+        """The decoded parts of the path, without a slash at its end."""
         return tuple(unquote(part) for part in self.path.removesuffix("/").split("/"))
 
 
 @frozen
 class Response:
-    """What the server says to it."""
+    """The response to a request."""
 
     status: int
     body: bytes = b""
@@ -50,11 +51,21 @@ class Response:
 
 
 class StandIn(ABC):
-    """What any stand-in vendor server needs; a vendor's adds :meth:`admit` and :meth:`act`.
+    """The base of a vendor's sandbox, which implements :meth:`admit` and :meth:`act`.
 
-    A request goes through these in order: the first part of the latency, the log, the limit,
-    :meth:`admit`, the faults, :meth:`act`, the rest of the latency. So what a limit or a wrong
-    signature refuses uses up no fault.
+    ``async with`` serves from the running event loop, ``with`` from a thread of its own.
+
+    A request passes in order: the first part of the latency, the log, the limit, :meth:`admit`, the
+    faults, :meth:`act`, the rest of the latency. A request that the limit or :meth:`admit` refuses
+    uses up no fault.
+
+    :param limit: requests and seconds; by default there is no limit.
+    :param window: whether the limit counts in a sliding window, or anew in each period.
+    :param latency: mean and spread of the response time, in seconds.
+    :param retry_after: the ``Retry-After`` of a refusal, in seconds; by default none is sent.
+    :param host: the address to listen on.
+    :param port: the port to listen on; 0 takes any that is free.
+    :param seed: for all random choices.
     """
 
     prefix = "/"
@@ -79,53 +90,69 @@ class StandIn(ABC):
         self.refusals = 0
         self.retry_after = retry_after
         self.before_each: Callable[[Seen], None] | None = None
-        """Called as each request arrives, before anything is done about it."""
+        """Called as each request arrives, before it is handled, in the server's thread."""
         dice = random.Random(f"phase {seed}")  # noqa: S311 - a dice, not a secret
         self._limit = (
             ArrivalLimit(*limit, window, phase=dice.uniform(0, limit[1])) if limit else None
         )
-        # Taken apart here, so that one that is no pair is noticed now, not at the first request.
+        # Unpacked here, so that a wrong value raises now and not at the first request.
         self._latency = None if latency is None else (latency[0], latency[1])
         self._dice = random.Random(f"latency {seed}")  # noqa: S311
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._bugs: list[Exception] = []
+        self._thread: LoopThread | None = None
 
     @abstractmethod
     def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse a caller who may not come in, or ``None``."""
+        """Return a refusal for a caller without valid credentials, or ``None``."""
 
     @abstractmethod
     def act(self, arrived: Arrived) -> Response:
-        """Do what was asked. All at once: no other request is served meanwhile."""
+        """Do what was asked, and return the response. No other request is served meanwhile."""
 
     def path_of(self, raw: str) -> str:
-        """A request's path, as the log and faults know it, from all of the path on the wire."""
+        """Return the path below the API's root, as the log and the faults use it."""
         return raw.removeprefix(self.prefix)
 
     def refusal(self) -> Response:
-        """What a request beyond the limit gets."""
+        """Return the response to a request beyond the limit."""
         headers = {"Content-Type": "text/plain"}
         if self.retry_after is not None:
             headers["Retry-After"] = f"{self.retry_after:g}"
         return Response(429, b"Too many requests.", headers)
 
-    # -- its life
+    # -- start and stop
 
     @property
     def origin(self) -> str:
         """``http://host:port``."""
         if not self.port:
             raise RuntimeError("the sandbox has no address before it is started")
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """Where a client is to be pointed."""
+        """The base URL for a client."""
         return self.origin + self.prefix
 
     async def start(self) -> None:
         """Listen. After :meth:`close` this listens at the same address again."""
+        await self._on_its_loop(self._listen())
+
+    async def close(self) -> None:
+        """Cut the connections of requests that still wait, and stop.
+
+        :raises Exception: the sandbox itself broke while serving. This must not pass for a vendor's
+            500, so its exception is raised here.
+        """
+        await self._on_its_loop(self._stop())
+
+    async def _on_its_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        await (work if self._thread is None else asyncio.wrap_future(self._thread.submit(work)))
+
+    async def _listen(self) -> None:
         self._closing.clear()
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/{rest:.*}", self._serve)
@@ -135,12 +162,7 @@ class StandIn(ABC):
         await site.start()
         self.port = self._runner.addresses[0][1]
 
-    async def close(self) -> None:
-        """Cut whoever still waits, and stop.
-
-        If the sandbox itself broke while serving, its exception comes out here: it must not pass
-        for a vendor's 500.
-        """
+    async def _stop(self) -> None:
         self._closing.set()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -149,7 +171,34 @@ class StandIn(ABC):
             bug, self._bugs = self._bugs[0], []
             raise bug
 
+    def __enter__(self) -> Self:
+        """Serve from a thread of its own, so that synchronous code can talk to the sandbox."""
+        self._thread = LoopThread()
+        try:
+            self._thread.submit(self._listen()).result()
+        except BaseException:
+            self._end_thread(self._thread)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._thread is not None:
+            try:
+                self._thread.submit(self._stop()).result()
+            finally:
+                self._end_thread(self._thread)
+
+    def _end_thread(self, thread: LoopThread) -> None:
+        thread.close()
+        self._thread = None
+
     async def __aenter__(self) -> Self:
+        """Serve from the running event loop."""
         await self.start()
         return self
 
@@ -162,7 +211,7 @@ class StandIn(ABC):
         await self.close()
 
     def busiest(self, per: float) -> int:
-        """Most arrivals in any ``per`` seconds, without those that the limit refused."""
+        """Return the most arrivals in any ``per`` seconds, without those that the limit refused."""
         return self.log.busiest(per)
 
     # -- one request
@@ -191,8 +240,8 @@ class StandIn(ABC):
         return Arrived(
             method=request.method,
             path=self.path_of(raw),
-            # A client signs what it says in `Host` (RFC 5849, 3.4.1.2): with some that is the
-            # real vendor, whomever they talk to.
+            # A client signs the host of its `Host` header (RFC 5849, 3.4.1.2). Some clients always
+            # send the real vendor's.
             uri=f"http://{request.host}{request.raw_path}",
             query=request.query,
             headers=request.headers,
@@ -244,16 +293,16 @@ class StandIn(ABC):
 def _cut(request: web.Request) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
-    return web.Response()  # goes nowhere: there is no connection to write it to
+    return web.Response()  # never sent: the connection is closed
 
 
 async def _half(request: web.Request, answer: Response) -> web.StreamResponse:
     if len(answer.body) < 2:
-        return _cut(request)  # there is no half of nothing
+        return _cut(request)  # too short to send half of it
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
     response.content_length = len(answer.body)
     await response.prepare(request)
     await response.write(answer.body[: len(answer.body) // 2])
     if request.transport is not None:
-        request.transport.close()  # not abort: the half must still go out
+        request.transport.close()  # not abort, which would drop the half
     return response

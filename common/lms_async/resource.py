@@ -1,0 +1,194 @@
+"""The base of every vendor's resources, so that an endpoint is a signature and a few lines.
+
+::
+
+    class Courses(Resource):
+        def list(self, *, building_id: str | int | None = None) -> Pages[Course]:
+            query = query_params(building_id=building_id)
+            return self._list(build_path("courses"), Course, envelope_key="course", query=query)
+
+        async def get(self, course_id: str | int) -> Course:
+            path = build_path("courses/{course_id}", course_id=course_id)
+            return await self._get(path, Course, required_key="id", about=about("id", course_id))
+
+The signature and the docstring stand in the resource; the base only builds the ``Call``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from .bulk.bulk import Bulk
+from .bulk.endpoint import BulkEndpoint, Found
+from .bulk.rows import Prepared, Rows
+from .errors import InvalidInput
+from .http.call import Call, Method, get
+from .http.pages import Pages
+from .http.transport import Transport
+from .http.urls import Path, Query
+from .journal.journal import Journal
+from .outcome import AllDone, RowError, RowResult
+from .records.encoding import Sending
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: The rows of a ``…_many`` method.
+Given = Iterable[R] | AsyncIterable[R]
+#: Reads the payload of a bulk response: one result per row, ``None`` for a row it does not mention.
+ParseResults = Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
+LookUp = Callable[[Rows[R]], Awaitable[list[Found]]]
+
+
+class Resource:
+    """What can be done with one kind of record. Subclasses add the typed methods."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    # The first three return the awaitable of the transport: one frame less for each request.
+
+    def _get(
+        self,
+        path: Path,
+        returns: type[T],
+        *,
+        query: Query = (),
+        envelope_key: str | None = None,
+        required_key: str | None = None,
+        about: tuple[str, str] | None = None,
+    ) -> Awaitable[T]:
+        """Read one record; see :class:`~lms_async.http.call.Call` for the parameters."""
+        return self._transport.send(
+            get(
+                path,
+                returns=returns,
+                query=query,
+                envelope_key=envelope_key,
+                required_key=required_key,
+                about=about,
+            )
+        )
+
+    def _get_all(self, path: Path, row: type[T], *, envelope_key: str) -> Awaitable[list[T]]:
+        """Read a list that the vendor never pages."""
+        call: Call[list[T]] = get(path, returns=list[row], envelope_key=envelope_key)  # type: ignore[valid-type]
+        return self._transport.send(call)
+
+    def _send(
+        self,
+        method: Method,
+        path: Path,
+        body: Any = None,
+        *,
+        query: Query = (),
+        returns: type[T] | None = None,
+        required_key: str | None = None,
+        repeatable: bool = False,
+    ) -> Awaitable[T]:
+        """Create, change or delete one record; see :class:`~lms_async.http.call.Call`."""
+        return self._transport.send(
+            Call(
+                method,
+                str(path),
+                route=path.route,
+                query=query,
+                body=body,
+                returns=returns,
+                required_key=required_key,
+                repeatable=repeatable,
+            )
+        )
+
+    def _list(
+        self,
+        path: Path,
+        row: type[T],
+        *,
+        envelope_key: str,
+        query: Query = (),
+        filters: Sequence[Query] = ((),),
+    ) -> Pages[T]:
+        """List records over all pages.
+
+        :param row: the model of one row.
+        :param filters: what to add to ``query``, one request after the other, for filters that do
+            not fit into one URL.
+        """
+        calls: list[Call[list[T]]] = [
+            get(path, returns=list[row], envelope_key=envelope_key, query=(*query, *one))  # type: ignore[valid-type]
+            for one in filters
+        ]
+        return Pages(self._transport, calls[0], row, more=calls[1:])
+
+    def _bulk(
+        self,
+        items: Given[R],
+        operation: str,
+        *,
+        prepare: Callable[[list[R]], Prepared],
+        call: Callable[[Rows[R]], Call[Any]],
+        parse_results: ParseResults[R],
+        journal: Journal | None,
+        max_rows: int = 50,
+        max_bytes: int = 1024 * 1024,
+        distinct: bool = False,
+        one_record_each: bool = False,
+        path_names_rows: bool = False,
+        group: Callable[[Any], Hashable] | None = None,
+        look_up: LookUp[R] | None = None,
+        is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409",
+    ) -> Bulk[R]:
+        """Send many rows, several per request; see :class:`BulkEndpoint` for the parameters.
+
+        :param operation: what a journal calls it: the method's name, and those options that change
+            what it does.
+        """
+        endpoint: BulkEndpoint[R] = BulkEndpoint(
+            prepare=prepare,
+            call=call,
+            parse_results=parse_results,
+            operation=operation,
+            max_rows=max_rows,
+            max_bytes=max_bytes,
+            distinct=distinct,
+            one_record_each=one_record_each,
+            path_names_rows=path_names_rows,
+            group=group,
+            look_up=look_up,
+            is_conflict=is_conflict,
+        )
+        return Bulk(self._transport, items, endpoint, journal=journal)
+
+
+def changes_of(
+    sending: Sending, changes: object, *, id_field: str = "id", id_: str | int
+) -> dict[str, Any]:
+    """Check the changes of one record, whose id stands in the path and may be repeated in them.
+
+    :raises InvalidInput: a field does not fit, another id stands among the changes, or there is
+        nothing to change.
+    """
+    body = sending(changes)
+    if str(body.pop(id_field, id_)) != str(id_):
+        raise InvalidInput("the change names another user's id than the call")
+    if not body:
+        raise InvalidInput("there is nothing to change")
+    return body
+
+
+def changes_by_id(
+    sending: Sending, changes: object, *, id_field: str = "id"
+) -> tuple[str, dict[str, Any]]:
+    """Check one row of an ``update_many``: the id of the record, and the changes without it.
+
+    :raises InvalidInput: a field does not fit, the id is missing, or there is nothing to change.
+    """
+    body = sending(changes)
+    id_ = str(body.pop(id_field, ""))
+    if not id_.strip():
+        raise InvalidInput("the row can't be sent", fields={id_field: "is needed"})
+    if not body:
+        raise InvalidInput("there is nothing to change")
+    return id_, body

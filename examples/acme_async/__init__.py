@@ -1,0 +1,10 @@
+"""Acme, an invented vendor: the smallest complete vendor package. Copy it to begin your own.
+
+Read ``models.py``, ``vendor.py``, ``resources.py`` and ``client.py`` in this order, then
+``sandbox.py`` and ``cli.py``.
+"""
+
+from .client import Acme
+from .models import Pupil, PupilCreate, PupilCreateDict
+
+__all__ = ["Acme", "Pupil", "PupilCreate", "PupilCreateDict"]

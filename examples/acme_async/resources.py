@@ -1,0 +1,140 @@
+"""``acme.pupils``."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from lms_async.vendor_kit import (
+    ABSENT,
+    Bulk,
+    Call,
+    Found,
+    FoundRecord,
+    Given,
+    Journal,
+    Pages,
+    Resource,
+    RowError,
+    RowResult,
+    Rows,
+    Sending,
+    Status,
+    about,
+    build_path,
+    ids_of,
+    json_of,
+    look_up,
+    match,
+    one_by_one,
+    portions,
+    query_params,
+)
+
+from .models import Pupil, PupilCreate, PupilCreateDict, converter
+
+NewPupil = PupilCreate | PupilCreateDict
+
+#: Checks and encodes a new pupil.
+new_pupil = Sending(converter, PupilCreate, what="the pupil")
+#: The most pupils that one request creates, and the most numbers that one list asks for.
+MOST = 50
+
+
+class Pupils(Resource):
+    """Pupils of the school. All ids may be given as text or number."""
+
+    def list(self, *, numbers: Iterable[str | int] | None = None) -> Pages[Pupil]:
+        """List the pupils of the school, over all pages.
+
+        :param numbers: only pupils with these numbers, any number of them.
+        :returns: ``await`` it for a list, or iterate it.
+        """
+        wanted = [] if numbers is None else ids_of(numbers, what="numbers")
+        cut = portions(wanted, at_most=MOST)
+        return self._list(
+            build_path("pupils"),
+            Pupil,
+            envelope_key="pupils",
+            filters=[query_params(numbers=some) for some in cut] or [()],
+        )
+
+    async def get(self, pupil_id: str | int) -> Pupil:
+        """Get one pupil by Acme's id.
+
+        :raises NotFound: there is no such pupil.
+        """
+        path = build_path("pupils/{pupil_id:person}", pupil_id=pupil_id)
+        return await self._get(path, Pupil, required_key="id", about=about("id", pupil_id))
+
+    async def delete(self, pupil_id: str | int) -> None:
+        """Delete one pupil.
+
+        :raises NotFound: there is no such pupil.
+        """
+        await self._send("DELETE", build_path("pupils/{pupil_id:person}", pupil_id=pupil_id))
+
+    def create_many(
+        self, pupils: Given[NewPupil], *, journal: Journal | None = None
+    ) -> Bulk[NewPupil]:
+        """Create pupils, 50 per request.
+
+        Rows whose response was lost are looked up by ``number`` before they are sent again.
+
+        :param pupils: an iterable or async iterable of any length; models or mappings.
+        :param journal: records the result of each row, so that a second run after a crash sends
+            only rows without a result.
+        :returns: ``await`` it for a report, or iterate it for one outcome per row.
+        """
+        return self._bulk(
+            pupils,
+            "pupils.create_many",
+            prepare=one_by_one(_prepare),
+            call=_post,
+            parse_results=_parse_results,
+            look_up=lambda rows: _look_up(self, rows),
+            max_rows=MOST,
+            journal=journal,
+        )
+
+
+async def _look_up(pupils: Pupils, rows: Rows[NewPupil]) -> list[Found]:
+    """Look up rows whose response was lost, by ``number``."""
+
+    async def find(sent: Sequence[dict[str, Any]]) -> list[FoundRecord[Pupil]]:
+        found = await pupils.list(numbers=[row["number"] for row in sent])
+        by_number = {pupil.number: pupil for pupil in found}
+        return [by_number.get(str(row["number"]), ABSENT) for row in sent]
+
+    return await look_up(
+        rows,
+        find,
+        is_same=lambda sent, pupil: sent["name"] == pupil.name,
+        id_of=lambda pupil: pupil.id,
+        resend_changes=False,
+    )
+
+
+def _prepare(pupil: NewPupil) -> tuple[Hashable, Any]:
+    body = new_pupil(pupil)
+    return str(body["number"]), body
+
+
+def _post(rows: Rows[NewPupil]) -> Call[Any]:
+    body = {"pupils": json_of(rows)}
+    return Call("POST", "pupils", body=body, envelope_key="results", is_bulk=True)
+
+
+def _parse_results(payload: Any, rows: Rows[NewPupil]) -> list[RowResult | None]:
+    """Read ``{"results": [{"number": …, "id": …} or {"number": …, "error": …}]}``."""
+    items = payload["results"]
+    return [
+        item and _parse_item(item)
+        for item in match(rows.keys, items, [item.get("number") for item in items])
+    ]
+
+
+def _parse_item(item: dict[str, Any]) -> RowResult | None:
+    if item.get("error"):
+        return RowResult(Status.REJECTED, None, RowError("400", str(item["error"])))
+    return RowResult(Status.DONE, str(item["id"])) if item.get("id") is not None else None

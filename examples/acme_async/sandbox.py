@@ -1,0 +1,80 @@
+"""A server on this machine that imitates Acme, for tests and demonstrations.
+
+It imports nothing of the client, so that a mistake of the one is not repeated in the other.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lms_async.sandbox import Arrived, Response, StandIn
+
+_PAGE = 100
+
+
+class AcmeSandbox(StandIn):
+    """An Acme with the pupils of one school. ``pupils`` is its state: tests may change it."""
+
+    prefix = "/v1/"
+
+    def __init__(
+        self,
+        *,
+        token: str = "sandbox-token",  # noqa: S107 - opens nothing but the sandbox
+        limit: tuple[int, float] | None = None,
+        latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        super().__init__(limit=limit, latency=latency, host=host, port=port)
+        self.token = token
+        self.pupils: dict[str, dict[str, Any]] = {}
+        """The pupils by their number."""
+
+    def admit(self, arrived: Arrived) -> Response | None:
+        """Check the token."""
+        return None if arrived.headers.get("X-Token") == self.token else Response(401)
+
+    def act(self, arrived: Arrived) -> Response:
+        """Answer one request."""
+        match (arrived.method, *arrived.segments):
+            case ("GET", "pupils"):
+                return self._list(arrived)
+            case ("POST", "pupils"):
+                rows = json.loads(arrived.body)["pupils"]
+                return _answer({"results": [self._create(row) for row in rows]})
+            case ("GET", "pupils", pupil_id):
+                return self._one(pupil_id, remove=False)
+            case ("DELETE", "pupils", pupil_id):
+                return self._one(pupil_id, remove=True)
+        return Response(404)
+
+    def _list(self, arrived: Arrived) -> Response:
+        numbers = arrived.query.get("numbers")
+        wanted = None if numbers is None else set(numbers.split(","))
+        found = [p for p in self.pupils.values() if wanted is None or p["number"] in wanted]
+        start = int(arrived.query.get("start", "0"))
+        end = start + _PAGE
+        return _answer({"pupils": found[start:end], "next": end if end < len(found) else None})
+
+    def _create(self, row: dict[str, Any]) -> dict[str, Any]:
+        number = str(row["number"])
+        if number in self.pupils:
+            return {"number": number, "error": "the number is taken"}
+        pupil = {**row, "number": number, "id": 1000 + len(self.pupils)}
+        self.pupils[number] = pupil
+        return {"number": number, "id": pupil["id"]}
+
+    def _one(self, pupil_id: str, *, remove: bool) -> Response:
+        for number, pupil in self.pupils.items():
+            if str(pupil["id"]) == pupil_id:
+                if remove:
+                    del self.pupils[number]
+                    return Response(204)
+                return _answer(pupil)
+        return Response(404)
+
+
+def _answer(body: Any) -> Response:
+    return Response(200, json.dumps(body).encode(), {"Content-Type": "application/json"})

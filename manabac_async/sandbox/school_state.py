@@ -1,0 +1,242 @@
+"""What a school holds: its people, its classes and groups, and who is in them.
+
+Pure state: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from .ledger import Ledger
+from .records import (
+    EPOCH,
+    LEVELS,
+    Class,
+    Group,
+    Kind,
+    Person,
+    Term,
+    YearGroup,
+)
+
+
+class SchoolState:
+    """The people, classes and groups of a school. Each is found by its ``id``, a number."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.students: dict[int, Person] = {}
+        self.teachers: dict[int, Person] = {}
+        """Advisors, to v1."""
+        self.parents: dict[int, Person] = {}
+        self.classes: dict[int, Class] = {}
+        self.ib_groups: dict[int, YearGroup] = {}
+        """Year groups, to v2."""
+        self.groups: dict[int, Group] = {}
+        """All the other groups; only ``students/{id}/memberships`` shows them."""
+        self.terms: dict[int, Term] = {}
+        self.ledger = Ledger()
+        self.year_labels: dict[str, int] = {}
+        """Which IB group a ``year_label`` puts a student into. v1 says that the school has to set
+        this up before labels mean anything."""
+        self.creates: Counter[str] = Counter()
+        """How often v1 created a user with this e-mail address, and with this ``student_id``."""
+        self.updates: Counter[int] = Counter()
+        """How often v1 updated each user."""
+        self.member_writes: Counter[tuple[int, int]] = Counter()
+        """How often a row of ``PATCH classes/{id}/students`` was applied, by class and student."""
+        self.welcome_mails: list[int] = []
+        """The users whom v1 has sent a welcome mail, in order."""
+        self._next = {"people": 10_500_001, "classes": 10_200_001, "groups": 10_100_001, "terms": 1}
+        self._emails: dict[str, int] = {}
+        self._student_ids: dict[str, int] = {}
+
+    # -- for tests: the state, past the vendor's rules
+
+    def members(self, class_id: int) -> dict[int, str | None]:
+        """Return the students of a class with their levels."""
+        return {m.user_id: m.level for m in self.ledger.in_class(class_id, teaches=False)}
+
+    def class_teachers(self, class_id: int) -> dict[int, bool]:
+        """Return the teachers of a class, and whether each shows on reports."""
+        return {m.user_id: m.show_on_reports for m in self.ledger.in_class(class_id, teaches=True)}
+
+    def user(self, user_id: int) -> Person | None:
+        """Return the person with this id."""
+        for people in (self.students, self.teachers, self.parents):
+            if user_id in people:
+                return people[user_id]
+        return None
+
+    def by_email(self, email: str) -> Person | None:
+        """Return the person with this e-mail address."""
+        user_id = self._emails.get(email.lower())
+        return None if user_id is None else self.user(user_id)
+
+    def by_student_id(self, student_id: str) -> Person | None:
+        """Return the student with this ``student_id``."""
+        user_id = self._student_ids.get(student_id)
+        return None if user_id is None else self.students[user_id]
+
+    def add_student(
+        self,
+        email: str,
+        *,
+        student_id: str = "",
+        id: int | None = None,  # noqa: A002 - the vendor's name
+        archived: bool = False,
+        parents: Iterable[int] = (),
+        **fields: Any,
+    ) -> Person:
+        """Add a student, without counting it as created."""
+        number = self.number("people", id)
+        student_id = student_id or f"S{number}"
+        person = Person(number, "student", email, student_id, archived=archived, fields=fields)
+        return self.keep(person, parents)
+
+    def add_teacher(
+        self,
+        email: str,
+        *,
+        id: int | None = None,  # noqa: A002
+        archived: bool = False,
+        admin: bool = False,
+        **fields: Any,
+    ) -> Person:
+        """Add an advisor, without counting it as created."""
+        number = self.number("people", id)
+        person = Person(number, "advisor", email, archived=archived, admin=admin, fields=fields)
+        return self.keep(person)
+
+    def add_parent(
+        self,
+        email: str,
+        *,
+        id: int | None = None,  # noqa: A002
+        children: Iterable[int] = (),
+        **fields: Any,
+    ) -> Person:
+        """Add a parent, without counting it as created."""
+        person = Person(self.number("people", id), "parent", email, fields=fields)
+        return self.keep(person, children)
+
+    def add_class(self, name: str, *, id: int | None = None, **more: Any) -> Class:  # noqa: A002
+        """Add a class."""
+        made = Class(self.number("classes", id), name, **more)
+        self.classes[made.id] = made
+        return made
+
+    def add_ib_group(
+        self,
+        name: str,
+        *,
+        id: int | None = None,  # noqa: A002
+        **more: Any,
+    ) -> YearGroup:
+        """Add an IB group, which v2 calls a year group."""
+        made = YearGroup(self.number("groups", id), name, **more)
+        self.ib_groups[made.id] = made
+        return made
+
+    def add_group(self, name: str, *, id: int | None = None, **more: Any) -> Group:  # noqa: A002
+        """Add a group of another kind, such as a club."""
+        made = Group(self.number("groups", id), name, **more)
+        self.groups[made.id] = made
+        return made
+
+    def add_term(self, starts_on: date, ends_on: date) -> Term:
+        """Add a term, for classes to begin and end with."""
+        made = Term(self.number("terms", None), starts_on, ends_on)
+        self.terms[made.id] = made
+        return made
+
+    # -- who is in a class
+
+    def enrol(
+        self, class_id: int, student_id: int, *, level: str | None = None, at: datetime = EPOCH
+    ) -> None:
+        """Add a student to a class; ``level=None`` keeps the level of a present one."""
+        if level not in {None, *LEVELS}:
+            raise ValueError(f"no such level: {level!r}")
+        membership = self.ledger.join(class_id, student_id, at, teaches=False)
+        if level is not None and level != membership.level:
+            membership.level, membership.updated_at = level, at
+
+    def clear_level(self, class_id: int, student_id: int, *, at: datetime = EPOCH) -> None:
+        """Remove a student's level in a class."""
+        membership = self.ledger.find(class_id, student_id)
+        if membership is not None and membership.level is not None:
+            membership.level, membership.updated_at = None, at
+
+    def teach(
+        self,
+        class_id: int,
+        teacher_id: int,
+        *,
+        show_on_reports: bool | None = None,
+        at: datetime = EPOCH,
+    ) -> None:
+        """Add a teacher to a class; ``None`` keeps the setting of a present one."""
+        membership = self.ledger.join(class_id, teacher_id, at, teaches=True)
+        if show_on_reports is not None and show_on_reports != membership.show_on_reports:
+            membership.show_on_reports, membership.updated_at = show_on_reports, at
+
+    def leave(self, class_id: int, user_id: int, *, at: datetime = EPOCH) -> bool:
+        """Remove a user from a class; return whether they were in it."""
+        return self.ledger.leave(class_id, user_id, at)
+
+    def move_to_ib_group(self, group_id: int, student_id: int) -> None:
+        """Put a student into an IB group.
+
+        Out of every other active one, unless this one is archived, as v2's specification says of
+        year groups (v2-endpoints.md, 4). That v1 does the same is a choice.
+        """
+        target = self.ib_groups[group_id]
+        for group in self.ib_groups.values():
+            moved = not (target.archived or group.archived) and group is not target
+            if moved and student_id in group.student_ids:
+                group.student_ids.remove(student_id)
+        if student_id not in target.student_ids:
+            target.student_ids.append(student_id)
+
+    # -- for the rest of the sandbox
+
+    def number(self, what: str, wanted: int | None = None) -> int:
+        """Return a free id for one of ``people``, ``classes``, ``groups`` or ``terms``."""
+        taken = (self.students, self.teachers, self.parents, self.classes, self.ib_groups)
+        if wanted is not None:
+            if what != "terms" and any(wanted in kept for kept in (*taken, self.groups)):
+                raise ValueError(f"{wanted} is taken")
+            return wanted
+        while what != "terms" and any(self._next[what] in kept for kept in (*taken, self.groups)):
+            self._next[what] += 1
+        self._next[what] += 1
+        return self._next[what] - 1
+
+    def release(self, person: Person) -> None:
+        """Remove a person's keys and links, before :meth:`keep` adds the new ones."""
+        self._emails.pop(person.email.lower(), None)
+        self._student_ids.pop(person.student_id, None)
+        for other in [self.user(number) for number in person.kin]:
+            if other is not None:
+                other.kin.remove(person.id)
+        person.kin = []
+
+    def _home(self, kind: Kind) -> dict[int, Person]:
+        return {"student": self.students, "advisor": self.teachers, "parent": self.parents}[kind]
+
+    def keep(self, person: Person, kin: Iterable[int] = ()) -> Person:
+        """Add a person, and link them to their parents or children."""
+        self._home(person.kind)[person.id] = person
+        self._emails[person.email.lower()] = person.id
+        if person.student_id:
+            self._student_ids[person.student_id] = person.id
+        for number in kin:
+            other = self.user(number)
+            if other is not None and number not in person.kin:
+                person.kin.append(number)
+                other.kin.append(person.id)
+        return person
