@@ -24,8 +24,8 @@ class Status(StrEnum):
     REJECTED = "rejected"
     #: It was sent, and whether it was done is not known. Check before you send it again.
     UNKNOWN = "unknown"
-    #: Nothing was done: the bulk stopped before the row was sent, the vendor refused it for now (such
-    #: as 429), or the vendor refused it together with others and it was not tried alone.
+    #: Nothing was done: the bulk stopped before the row was sent, the vendor refused it for now
+    #: (such as 429), or the vendor refused it together with others and it was not tried alone.
     SKIPPED = "skipped"
 
     __hash__ = str.__hash__  # that of enums is written in Python, and each row is counted
