@@ -27,37 +27,37 @@ if TYPE_CHECKING:
 
 #: A user's fields that may stand in a file: all that may be written when one is created.
 FIELDS = {
-    "school_uid": "the school's own id of the person, which never changes",
+    "school_uid": "the school's own id for the person; must never change",
     "name_first": "first name",
     "name_last": "last name",
-    "role_id": "id of the role in Schoology, a number",
+    "role_id": "Schoology's id of the role, a number",
     "username": "login name",
-    "primary_email": "mail address",
+    "primary_email": "email address",
     "name_title": "Mr., Mrs., Ms., Miss, Dr. or Professor",
-    "name_title_show": "1 to show the title, else 0",
-    "name_first_preferred": "the first name that is used",
+    "name_title_show": "1 to show the title, 0 to hide it",
+    "name_first_preferred": "preferred first name",
     "name_middle": "middle name",
-    "name_middle_show": "1 to show the middle name, else 0",
+    "name_middle_show": "1 to show the middle name, 0 to hide it",
     "gender": "M or F",
     "grad_year": "graduation year, four digits",
     "birthday_date": "YYYY-MM-DD or DD.MM.YYYY",
     "password": "first password",
-    "email_login_info": "1 to have Schoology mail the login to the person",
-    "synced": "1 if the account is kept in step by an import, else 0",
+    "email_login_info": "1 to let Schoology email the login to the person",
+    "synced": "1 if an import keeps the account up to date, otherwise 0",
     "position": "job title",
     "tz_name": "time zone, such as America/New_York",
     "language": "language code, such as es",
     "school_id": "Schoology's id of the school",
     "building_id": "Schoology's id of the building",
-    "additional_buildings": "ids of further buildings, with commas",
-    "parent_uids": "Schoology's ids of the parents, with commas",
-    "advisor_uids": "Schoology's ids of the advisors, with commas",
-    "child_uids": "Schoology's ids of the children, with commas",
+    "additional_buildings": "Schoology's ids of more buildings, separated by commas",
+    "parent_uids": "Schoology's ids of the parents, separated by commas",
+    "advisor_uids": "Schoology's ids of the advisors, separated by commas",
+    "child_uids": "Schoology's ids of the children, separated by commas",
     "profile_picture_fid": "Schoology's id of an uploaded picture",
     "subjects_taught": "subjects taught",
     "grades_taught": "grades taught",
     "department": "department",
-    "bio": "about the person",
+    "bio": "short biography",
     "phone": "telephone number",
     "website": "web address",
     "address": "postal address",
@@ -96,8 +96,9 @@ ALIASES = {
 
 #: A rejected row may mean either, and the code does not tell which.
 EXPLAINED = {
-    "409": "somebody else has this username or mail address; or, without --update-existing, "
-    "somebody with this school_uid exists already (--update-existing --restart changes them)",
+    "409": "Another person already has this username or email address. Without --update-existing "
+    "it can also mean that a person with this school_uid exists. To update existing people, add "
+    "--update-existing --restart.",
 }
 
 
@@ -106,6 +107,7 @@ class SchoologyTarget:
     """New users, 50 a request; with ``--update-existing`` also changes to users."""
 
     name: str = "schoology"
+    vendor: str = "Schoology"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
     needed: Sequence[Sequence[str]] = (
         ("school_uid",),
@@ -123,7 +125,7 @@ class SchoologyTarget:
             "SCHOOLOGY_SECRET": Variable("consumer secret"),
             "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
             "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
-            "SCHOOLOGY_BASE_URL": Variable(f"another host than {BASE_URL}", needed=False),
+            "SCHOOLOGY_BASE_URL": Variable(f"base URL, instead of {BASE_URL}", needed=False),
         }
     )
     updates: bool = True
@@ -244,9 +246,9 @@ class SchoologyDemo:
             Fault.error(503, skip=60, **where),
         )
         return (
-            "5 refusals (429) in a row",
-            "a connection cut after the vendor had acted",
-            "a 503",
+            "5 rate limit refusals (429)",
+            "a connection lost after the request was processed",
+            "a server error (503)",
         )
 
     async def read_back(self, client: Schoology) -> AsyncIterator[Row]:

@@ -73,10 +73,10 @@ class MembersDemo:
             Fault.error(503, method="PATCH", path=paths[several * 7]),
         )
         return (
-            "5 refusals (429) in a row",
-            "a connection cut after the vendor had acted",
-            "half an answer",
-            "a 503",
+            "5 rate limit refusals (429)",
+            "a connection lost after the request was processed",
+            "a truncated response",
+            "a server error (503)",
         )
 
     async def read_back(self, client: ManageBac) -> AsyncIterator[Row]:

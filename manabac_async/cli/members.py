@@ -34,18 +34,20 @@ class MembersTarget:
     """Students put into classes, and their levels there; who is in the class already is changed."""
 
     name: str = "managebac"
+    vendor: str = "ManageBac"
     fields: Mapping[str, str] = attrs.field(
         factory=lambda: {
             "class_id": "ManageBac's id of the class, a number",
-            "student_id": "ManageBac's id of the student, a number; not the school's own",
-            "level": "SL or HL, in a class that has levels",
+            "student_id": "ManageBac's id of the student, a number (not the school's id)",
+            "level": "SL or HL, if the class has levels",
         }
     )
     needed: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
     key: Sequence[str] = ("class_id", "student_id")
     explained: Mapping[str, str] = attrs.field(
         factory=lambda: {
-            "not_found": "ManageBac has no student with this id (its own, not the school's)"
+            "not_found": "ManageBac has no student with this id. "
+            "Use ManageBac's id, not the school's."
         }
     )
     variables: Mapping[str, Variable] = attrs.field(
@@ -57,7 +59,7 @@ class MembersTarget:
             "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
             "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
             "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
-            "MANAGEBAC_BASE_URL": Variable("another host than a region's", needed=False),
+            "MANAGEBAC_BASE_URL": Variable("base URL, instead of a region", needed=False),
         }
     )
     #: A PATCH always adds who is missing and changes who is there.
@@ -144,5 +146,5 @@ def _credentials(environment: Mapping[str, str]) -> str | ClientCredentials:
     client_id = environment.get("MANAGEBAC_CLIENT_ID", "")
     secret = environment.get("MANAGEBAC_CLIENT_SECRET", "")
     if token and (client_id or secret):
-        raise InvalidInput("both a token and an OAuth 2 client are set: nothing tells which counts")
+        raise InvalidInput("both a token and an OAuth 2 client are set; remove one of them")
     return token or ClientCredentials(client_id, secret)

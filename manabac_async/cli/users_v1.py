@@ -23,22 +23,22 @@ FIELDS = {
     "type": "student, parent or advisor",
     "first_name": "first name",
     "last_name": "last name",
-    "email": "mail address, by which the person signs in",
-    "student_id": "the school's own id of a student",
+    "email": "email address, used to sign in",
+    "student_id": "the school's own id for the student",
     "nickname": "nickname",
     "other_name": "other name",
     "gender": "Male or Female",
     "birthday": "YYYY-MM-DD or DD.MM.YYYY",
     "password": "first password",
-    "welcome_email": "Yes to have ManageBac write to the person, else No",
-    "year_label": "a year label, as the school has set it up for its IB groups",
+    "welcome_email": "Yes to let ManageBac send a welcome email, otherwise No",
+    "year_label": "year label, as set up for the school's IB groups",
     "ib_group_id": "ManageBac's id of the IB group",
     "program": "program, such as IB DP",
-    "class_year": "ManageBac's number of the grade: 13 is Grade 12",
+    "class_year": "ManageBac's number of the grade (13 is Grade 12)",
     "attendance_start_date": "first day at the school, YYYY-MM-DD or DD.MM.YYYY",
-    "homeroom_advisor": "ManageBac's id or the mail address of the advisor",
-    "parents_ids": "ManageBac's ids of a student's parents, with commas",
-    "children_ids": "ManageBac's ids of a parent's children, with commas",
+    "homeroom_advisor": "ManageBac's id or the email address of the advisor",
+    "parents_ids": "ManageBac's ids of a student's parents, separated by commas",
+    "children_ids": "ManageBac's ids of a parent's children, separated by commas",
     "language": "language",
     "language1": "first language",
     "language2": "second language",
@@ -68,7 +68,7 @@ FIELDS = {
     "work_country": "country code at work",
     "work_phone": "telephone number at work",
     "work_fax": "fax number at work",
-    "work_email": "mail address at work",
+    "work_email": "email address at work",
 }
 
 #: Fields by what the exports of other systems call them.
@@ -101,6 +101,7 @@ class UsersV1Target:
     """New users, one a request. v1 has no way to say "change who exists"."""
 
     name: str = "managebac-v1"
+    vendor: str = "ManageBac"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
     needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
     key: Sequence[str] = ("email",)
@@ -110,7 +111,7 @@ class UsersV1Target:
             "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),
             "MANAGEBAC_V1_TOKEN": Variable("API token"),
             "MANAGEBAC_V1_BASE_URL": Variable(
-                "another address than https://SCHOOL.managebac.com/api/", needed=False
+                "base URL, instead of https://SCHOOL.managebac.com/api/", needed=False
             ),
         }
     )

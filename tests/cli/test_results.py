@@ -82,7 +82,7 @@ def test_a_run_that_never_began_leaves_no_file(tmp_path: Path, source: Path) -> 
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
-    with pytest.raises(CannotStart, match="into a file, not to -"):
+    with pytest.raises(CannotStart, match="to a file, not to -"):
         Results(Path("-"), source=source)
     with pytest.raises(CannotStart, match=r"is the input.*--results"):
         Results(source, source=source)
@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
     os.link(source, tmp_path / "hard.csv")
     with pytest.raises(CannotStart, match="is the input"):
         Results(tmp_path / "hard.csv", source=source)
-    with pytest.raises(CannotStart, match=r"can't be written: No such file"):
+    with pytest.raises(CannotStart, match=r"could not be written: No such file"):
         Results(tmp_path / "none" / "r.csv", source=source)
     with pytest.raises(CannotStart, match="is a folder"):
         Results(tmp_path, source=source)
@@ -104,7 +104,7 @@ def test_a_full_disk(tmp_path: Path, source: Path) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, results._file.fileno())
     os.close(full)
-    with pytest.raises(CannotStart, match="can't be written"):
+    with pytest.raises(CannotStart, match="could not be written"):
         results.begin()
     results.close()
 
@@ -122,7 +122,7 @@ def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: b
     if not dangling:
         target.write_text("precious")
     (tmp_path / "r.csv").symlink_to(target)
-    with pytest.raises(CannotStart, match=r"is a link.*\n.*--results"):
+    with pytest.raises(CannotStart, match=r"is a symbolic link.*\n.*--results"):
         Results(tmp_path / "r.csv", source=source)
     assert load(target) == (None if dangling else "precious")
 
@@ -134,7 +134,7 @@ def test_a_link_that_is_made_at_the_last_moment(
     target = tmp_path / "target.txt"
     target.write_text("precious")
     (tmp_path / "r.csv").symlink_to(target)
-    with pytest.raises(CannotStart, match="can't be written"):
+    with pytest.raises(CannotStart, match="could not be written"):
         Results(tmp_path / "r.csv", source=source)
     assert load(target) == "precious"
 

@@ -64,15 +64,15 @@ def test_another_package_can_add_a_target(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_target_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "raise ImportError('gone')\n", monkeypatch)
-    with pytest.raises(CannotStart, match=r"'other' \(other_lms_cli:target\) can't be loaded"):
+    with pytest.raises(CannotStart, match=r'"other" \(other_lms_cli:target\) could not be loaded'):
         find_target("other")
     assert find_target("schoology").name == "schoology"
 
 
 def test_no_target_of_this_name() -> None:
-    with pytest.raises(CannotStart, match="did you mean schoology"):
+    with pytest.raises(CannotStart, match="Did you mean schoology"):
         find_target("scoology")
-    with pytest.raises(CannotStart, match="known: managebac, managebac-v1, schoology"):
+    with pytest.raises(CannotStart, match="Known targets: managebac, managebac-v1, schoology"):
         find_target("x")
 
 
@@ -153,5 +153,5 @@ def test_the_host_that_is_shown_has_no_secret(url: str, host: str) -> None:
 
 def test_a_file_of_variables_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CannotStart, match=r"\.env can't be read"):
+    with pytest.raises(CannotStart, match=r"\.env could not be read"):
         read_environment(tmp_path)

@@ -20,9 +20,10 @@ def run() -> None:
         name = (missing.name or "").partition(".")[0]
         if name not in {"typer", "rich", "dotenv"}:
             raise
-        what = f"lms: the command needs {name}, which is not installed."
-        how = "pip install 'lms-async[cli]'; from a clone: pip install '.[cli]'"
-        sys.exit(f"{what}\nInstall it with: {how}")
+        sys.exit(
+            f"Error: The lms command needs the package {name}, which is not installed.\n"
+            "Install it: pip install 'lms-async[cli]' (in a clone: pip install '.[cli]')"
+        )
     ended = main()
     streams.drain()
     sys.exit(ended)

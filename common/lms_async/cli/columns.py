@@ -41,20 +41,22 @@ class Columns:
     def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
         """The fields that were given: an empty cell is none. Cells are trimmed."""
         if len(cells) != self.width:
-            what = f"the row has {counted(len(cells), 'cell')}, the header {self.width}"
+            what = f"the row has {counted(len(cells), 'cell')}, but the header has {self.width}"
             return RowError("ragged", what)
         whole = "".join(cells)
         if not whole.isprintable() and (damage := _DAMAGE.search(whole)):
             if damage[0] == "\0":
-                return RowError("nul", "the row has a NUL byte in it")
-            return RowError("damaged", f"the row has a control character in it ({_point(damage)})")
+                return RowError("nul", "the row contains a NUL byte")
+            return RowError("damaged", f"the row contains a control character ({_point(damage)})")
         if "�" in whole:
             return RowError(
-                "damaged", "the row has the mark � in it, which stands for a lost letter"
+                "damaged", "the row contains the character �, which replaces a lost letter"
             )
         for position in self.nameless:
             if cells[position].strip():
-                what = f"the row has a value in column {position + 1}, which has no name"
+                what = (
+                    f"the row has a value in column {position + 1}, which has no name in the header"
+                )
                 return RowError("ragged", what)
         given = {field: value for place, field in self.fields if (value := cells[place].strip())}
         return (
@@ -73,7 +75,7 @@ def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> lis
     for group in needed:
         for field in group:
             others = [other for other in group if other != field]
-            lines[field] += f" (needed, or {listed(others, 'or')})" if others else " (needed)"
+            lines[field] += f" (required, or {listed(others, 'or')})" if others else " (required)"
     return list(lines.values())
 
 
@@ -87,17 +89,17 @@ def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
     for one in given:
         field, equals, column = (column_name(part) for part in one.partition("="))
         if not (field and equals and column):
-            faults.append(f'--map {quoted(one)} must be FIELD="Column"')
+            faults.append(f'--map {quoted(one)} is not valid. Write --map FIELD="Column".')
         elif field not in fields and column in fields:
             faults.append(
-                f"--map takes the field first, then the column: --map {column}={typed(field)}"
+                f"--map takes the field first, then the column. Use --map {column}={typed(field)}"
             )
         elif field not in fields:
-            faults.append(f"--map: there is no field {quoted(field)}; {_hint(field, fields)}")
+            faults.append(f"--map: There is no field {quoted(field)}. {_hint(field, fields)}")
         elif field in columns:
-            faults.append(f"--map: {field} is given twice")
+            faults.append(f"--map is given twice for the field {field}. Remove one.")
         elif column in columns.values():
-            faults.append(f"--map: the column {quoted(column)} is given twice")
+            faults.append(f"--map is given twice for the column {quoted(column)}. Remove one.")
         else:
             columns[field] = column
     if faults:
@@ -136,14 +138,15 @@ def match_columns(
             unknown.append(column)
         elif column not in by_column and field in mapped:
             faults.append(
-                f"{field} is mapped to {quoted(mapped[field])}, and there is a column {field} too: "
-                f"add --ignore {field}, or leave the --map out"
+                f"--map reads {field} from {quoted(mapped[field])}, but the file has a column "
+                f"{field} too. Add --ignore {field}, or remove the --map."
             )
         else:
             found.setdefault(field, position)
     if not found and any(_is_data(column) for column in header):
         raise CannotStart(
-            "row 1 has no known column and looks like a person: is the header missing?"
+            "Row 1 has no known column and looks like a person. Is the header missing?",
+            "Add a first row with the column names.",
         )
     first = [field for group in needed for field in group]
     free = [
@@ -158,10 +161,10 @@ def match_columns(
     missing = [group for group in needed if not there.intersection(group)]
     faults += [_missing(group, fields) for group in missing]
     if missing and any(column not in proposed for column in unknown):
-        faults.append(f"the fields that are needed: {_groups(needed)}")
+        faults.append(f"Required fields: {_groups(needed)}")
     if len(proposed) > 1:
         maps = (f"--map {one.field}={typed(column)}" for column, one in proposed.items())
-        faults.append(f"to copy, if all of that is right: {' '.join(maps)}")
+        faults.append(f"If all these suggestions are right, add: {' '.join(maps)}")
     if faults:
         raise CannotStart(*faults)
     return Columns(
@@ -176,13 +179,13 @@ def match_columns(
 def _some(faults: list[str]) -> list[str]:
     """The first of ``faults``: a screen has room for so many."""
     more = len(faults) - _MOST_FAULTS
-    return [*faults[:_MOST_FAULTS], f"and {counted(more, 'column')} more"] if more > 0 else faults
+    return [*faults[:_MOST_FAULTS], f"and {more:,} more"] if more > 0 else faults
 
 
 def _doubled(header: Sequence[str]) -> list[str]:
     named = sorted((column, place) for place, column in enumerate(header, start=1) if column)
     return [
-        f"columns {place} and {again} have the same name {quoted(column)}"
+        f"Columns {place} and {again} have the same name {quoted(column)}. Rename one."
         for (column, place), (other, again) in pairwise(named)
         if column == other
     ]
@@ -194,8 +197,10 @@ def _absent(
     options = [("--map", column) for column in mapped.values()]
     options += [("--ignore", column) for column in ignored]
     both = [column for column in mapped.values() if column in ignored]
-    return [f"the column {quoted(column)} is mapped and ignored" for column in both] + [
-        f"{option}: the file has no column {quoted(column)}; {_hint(column, header)}"
+    return [
+        f"The column {quoted(column)} has both --map and --ignore. Remove one." for column in both
+    ] + [
+        f"{option}: The file has no column {quoted(column)}. {_hint(column, header)}"
         for option, column in options
         if column not in header
     ]
@@ -236,24 +241,24 @@ def _unknown(
     proposal: _Proposal | None,
     lacking: Collection[str],
 ) -> str:
-    what = f"unknown column {quoted(column)}"
+    what = f"Unknown column {quoted(column)}."
     if proposal is None:
         return (
-            f"{what}: add --map FIELD={typed(column)} (lms columns tells all fields), "
-            f"or --ignore {typed(column)}"
+            f"{what} To import it, add --map FIELD={typed(column)}. "
+            f"To skip it, add --ignore {typed(column)}"
         )
     field = proposal.field
-    near = "it looks like" if proposal.sure else "the nearest known one is"
-    needed = ", which is needed" if field in lacking else ""
+    near = "It looks like" if proposal.sure else "The most similar field is"
+    needed = ", required" if field in lacking else ""
     return (
-        f"{what}; {near} {field}{needed} ({fields[field]}): "
-        f"add --map {field}={typed(column)}, or --ignore {typed(column)}"
+        f"{what} {near} {field} ({fields[field]}{needed}). "
+        f"If so, add --map {field}={typed(column)}. To skip it, add --ignore {typed(column)}"
     )
 
 
 def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
-    what = f"no column for {listed(group, 'or')} ({fields[group[0]]})"
-    return f'{what}: add it, or name the one that holds it by --map {group[0]}="Column"'
+    what = f"There is no column for {listed(group, 'or')} ({fields[group[0]]})."
+    return f'{what} Add one, or name the column that has it: --map {group[0]}="Column"'
 
 
 def _groups(needed: Sequence[Sequence[str]]) -> str:
@@ -265,7 +270,7 @@ def _hint(name: str, known: Collection[str]) -> str:
     if near is None:
         begun = [other for other in known if plain(name) and plain(other).startswith(plain(name))]
         near = begun[0] if len(begun) == 1 else None
-    return f"did you mean {quoted(near)}?" if near else "look at the spelling"
+    return f"Did you mean {quoted(near)}?" if near else "Check the spelling."
 
 
 def _is_data(cell: str) -> bool:

@@ -44,7 +44,9 @@ def read_environment(folder: Path | None = None) -> Environment:
             dotenv_values(path, interpolate=False, encoding="utf-8-sig") if path.is_file() else {}
         )
     except (OSError, UnicodeError, ValueError) as error:
-        raise CannotStart(f"{path} can't be read: {type(error).__name__}") from None
+        raise CannotStart(
+            f"{path} could not be read ({type(error).__name__}). It must be a UTF-8 text file."
+        ) from None
     return Environment(
         dict(os.environ), {name: value for name, value in kept.items() if value}, path
     )
@@ -63,10 +65,10 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
     only_there = [name for name in in_file if name not in given]
     if given and only_there:
         raise CannotStart(
-            f"{listed(list(given))} {_are(given)} set in the environment, and "
-            f"{listed(only_there)} in {environment.file}: credentials could go to another host "
-            "than they are meant for",
-            "set all of them in one of the two places, and none in the other",
+            f"{listed(list(given))} {_are(given)} set in the environment, but "
+            f"{listed(only_there)} in {environment.file}. Credentials could be sent to the wrong "
+            "host.",
+            "Set all of them in one of the two places, and none in the other.",
         )
     given = given or in_file
     missing = [
@@ -79,9 +81,9 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
     ]
     if missing:
         raise CannotStart(
-            f"not set: {listed(missing)}",
-            "set them in the environment, or in a file .env in this folder; "
-            "they are never taken from the command line",
+            f"Not set: {listed(missing)}.",
+            "Set them as environment variables, or in a .env file in this folder. "
+            "They are never read from the command line.",
         )
     return given
 

@@ -44,8 +44,7 @@ async def run_demo(
     names = target_names() if to is None else [to]
     targets = [target for name in names if (target := find_target(name)).demo is not None]
     if not targets:
-        none = "no target is installed that has a demonstration"
-        raise CannotStart(f"{to} has no demonstration" if to else none)
+        raise CannotStart(f"{to} has no demo." if to else "No installed target has a demo.")
     for target in targets:
         with without_proxy():
             ended = await _run(target, out, say, people)
@@ -70,7 +69,7 @@ async def _run(target: Target, out: TextIO, say: Reporter, people: int) -> Exit:
     demo = target.demo
     assert demo is not None  # noqa: S101 - looked at by run_demo
     limit = demo.limit or LIMIT
-    source = "chosen so that" if demo.limit is None else "the limit being the vendor's own:"
+    source = "chosen for this demo" if demo.limit is None else "the vendor's own"
     began = asyncio.get_running_loop().time()
     with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
         path = Path(folder) / "people.csv"
@@ -78,13 +77,11 @@ async def _run(target: Target, out: TextIO, say: Reporter, people: int) -> Exit:
         async with target.sandbox(limit=limit, latency=LATENCY) as served:
             demo.prepare(served.server, people)
             faults = demo.arm(served.server)
-            tell(f"a sandbox of {target.name} on this machine, not the vendor's own service:")
-            tell(
-                f"  {limit[0]} requests in any {limit[1]:g} s, {LATENCY[0] * 1000:g} ± "
-                f"{LATENCY[1] * 1000:g} ms latency, {source} this takes about ten seconds"
-            )
-            tell(f"  faults on the way: {', '.join(faults)}")
-            tell(f"  a file of {people:,} {demo.what}, and {school.bad} bad rows among them")
+            tell(f"Demo for {target.vendor}, with a sandbox on this machine. About ten seconds.")
+            tell(f"  Rate limit: {limit[0]} requests per {limit[1]:g} s, {source}")
+            tell(f"  Latency: {LATENCY[0] * 1000:g} ± {LATENCY[1] * 1000:g} ms")
+            tell(f"  Simulated failures: {', '.join(faults)}")
+            tell(f"  File: {people:,} {demo.what}, and {school.bad} rows that must be rejected")
             order = Order(
                 path=path,
                 target=target,
@@ -102,12 +99,12 @@ async def _run(target: Target, out: TextIO, say: Reporter, people: int) -> Exit:
             overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
         checks = _compare(school, found, target.key, demo.what)
         checks += _add_up(summary, school, path.with_name("people.results.csv"))
-        checks.append((f"{len(overrun)} refused because we were too fast", not overrun))
+        checks.append((f"{len(overrun)} requests above the rate limit", not overrun))
     tell(_use_of_limit(log, limit))
     for said, holds in checks:
-        tell(f"  {'ok' if holds else 'NO'}  {said}")
-    tell(f"the files were in {path.parent}, which is gone now")
-    tell(f"all of it took {duration(asyncio.get_running_loop().time() - began)}")
+        tell(f"  {'ok    ' if holds else 'FAILED'}  {said}")
+    tell(f"The files in {path.parent} were deleted.")
+    tell(f"Total time: {duration(asyncio.get_running_loop().time() - began)}")
     return Exit.DONE if all(holds for _, holds in checks) else Exit.UNKNOWN
 
 
@@ -161,8 +158,8 @@ def _compare(
     twice = sum(count > 1 for count in seen.values())
     return [
         (f"read back: {len(found):,} {what}, {missing} missing", not missing),
-        (f"{more} there who should not be, {twice} there twice", not more and not twice),
-        (f"{differing} of them differ from the file in some field", not differing),
+        (f"{more} that should not be there, {twice} duplicates", not more and not twice),
+        (f"{differing} differ from the file", not differing),
     ]
 
 
@@ -175,11 +172,11 @@ def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str,
         rows = [int(row["row"]) for row in csv.DictReader(file)]
     total = len(school.people) + school.bad
     return [
-        (f"{done:,} done, of {len(school.people):,} good rows", done == len(school.people)),
-        (f"{rejected} rejected, of {school.bad} bad rows", rejected == school.bad),
+        (f"{done:,} done of {len(school.people):,} valid rows", done == len(school.people)),
+        (f"{rejected} rejected of {school.bad} that must be rejected", rejected == school.bad),
         (f"{unknown} unknown", not unknown),
         (
-            f"{len(rows):,} rows in the results file, in order, each once",
+            f"{len(rows):,} rows in the results file, in order and without duplicates",
             rows == list(range(2, total + 2)),
         ),
     ]
@@ -195,6 +192,6 @@ def _use_of_limit(log: Sequence[Seen], window: tuple[int, float]) -> str:
     allowed = limit * ((log[-1].at - log[0].at) / per + 1)
     bound = per / (per + LATENCY[0])
     return (
-        f"use of the limit: {len(log) / allowed:.0%} of what the sandbox allows, pauses that it "
-        f"asked for included ({bound:.0%} is the most at this latency without a risk of refusal)"
+        f"Rate limit used: {len(log) / allowed:.0%}, including pauses that the sandbox asked for "
+        f"(at this latency, {bound:.0%} is the most that can be used without a refusal)"
     )

@@ -64,16 +64,14 @@ def checked_name(given: str) -> str:
 
     :raises CannotStart: Python knows none of this name, or it is no encoding of text files.
     """
-    hint = "such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le"
+    hint = "Use a name such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le."
     try:
         found = codecs.lookup(given.strip())
     except (LookupError, ValueError):
-        raise CannotStart(f"--encoding: there is no encoding {quoted(given)}; {hint}") from None
+        raise CannotStart(f"--encoding: There is no encoding {quoted(given)}. {hint}") from None
     name = found.name.replace("_", "-")
     if not found._is_text_encoding or name in _NOT_FOR_FILES:
-        raise CannotStart(
-            f"--encoding: {quoted(given)} is not an encoding of text files; give one {hint}"
-        )
+        raise CannotStart(f"--encoding: {quoted(given)} is not an encoding of text files. {hint}")
     return found.name
 
 
@@ -89,8 +87,8 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     if marked and given and not given.replace("_", "-").startswith(marked.removesuffix("-sig")):
         raise CannotStart(
-            f"{source.name} is {_family(marked)}, as its byte-order mark says, not {given}: "
-            "remove --encoding"
+            f"{source.name} is {_family(marked)}, not {given}: it starts with the byte-order mark "
+            f"of {_family(marked)}. Remove --encoding."
         )
     if marked and marked != "utf-8-sig":
         _check(source, marked)
@@ -101,7 +99,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         return given
     if not given and (wide := _wide(start)):
         raise CannotStart(
-            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *_to_type([wide], again)
+            f"{source.name} looks like {_WITHOUT_MARK[wide]}. If so, run:", *_to_type([wide], again)
         )
     return _utf8(source, again, may_propose=not (marked or given))
 
@@ -129,13 +127,13 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
     where = f"{source.name}, line {first_other}: not UTF-8 text"
     if first_utf8:
         raise CannotStart(
-            f"{where}, and line {first_utf8} is: the file is a mixture of encodings",
-            'save it anew as "CSV UTF-8", and look at the names in both lines first',
+            f"{where}, but line {first_utf8} is. The file mixes two encodings.",
+            'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
     if not may_propose:
         raise CannotStart(
-            f"{where}, although the file is marked as UTF-8 or --encoding says so",
-            'save it anew as "CSV UTF-8"',
+            f"{where}, although its byte-order mark or --encoding says that it is.",
+            'Save the file again as "CSV UTF-8".',
         )
     raise CannotStart(where, *_proposals(b"".join(others), again))
 
@@ -164,7 +162,8 @@ def _check(source: Source, encoding: str) -> None:
                     continue
                 return
             raise CannotStart(
-                f"{source.name}, line {line}: there are bytes that are not {_family(encoding)} text"
+                f"{source.name}, line {line}: some bytes are not {_family(encoding)} text.",
+                'Choose another --encoding, or save the file again as "CSV UTF-8".',
             )
 
 
@@ -181,7 +180,7 @@ def _refuse_utf8(source: Source, given: str) -> None:
                     return
                 found = "\0" not in line.decode()
     if found:
-        raise CannotStart(f"{source.name} is UTF-8 text, not {given}: remove --encoding")
+        raise CannotStart(f"{source.name} is UTF-8 text, not {given}. Remove --encoding.")
 
 
 def _wide(start: bytes) -> str | None:
@@ -199,18 +198,18 @@ def _wide(start: bytes) -> str | None:
 
 def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
     if b"\0" in sample:
-        what = "there are NUL bytes in it: it may be UTF-16 without a byte-order mark; type one of:"
+        what = "The file has NUL bytes. If it is UTF-16 without a byte-order mark, run one of:"
         return (what, *_to_type(["utf-16-le", "utf-16-be"], again))
     likely = [name for name in _ranked(sample) if _letters(sample, name)][:_MOST_PROPOSED]
     if not likely:
-        return ('save it as "CSV UTF-8", or name its encoding by --encoding',)
+        return ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',)
     lines = [
-        "some letters of the file, sorted, as each of the likely encodings reads them:",
+        "Here are some letters of the file, sorted, as each likely encoding reads them:",
         *(
             f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
             for name in likely
         ),
-        "choose the one whose letters are those of the people in the file, and type its name:",
+        "Choose the encoding whose letters are right for the names in your file. Then run:",
     ]
     # None of them is put in: a wrong one that is copied would damage names.
     return (*lines, *_to_type(["NAME"], again))

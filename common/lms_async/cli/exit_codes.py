@@ -64,13 +64,17 @@ def of_error(error: LmsError) -> Exit:
     return Exit.UNREACHABLE
 
 
-def advice(error: LmsError, variables: str) -> tuple[str, ...]:
-    """What to say of ``error``, with the variables that may have to be looked at."""
+def advice(error: LmsError, vendor: str, variables: str) -> tuple[str, ...]:
+    """Explain ``error`` in one or two lines.
+
+    :param vendor: the vendor's name.
+    :param variables: the environment variables to check, for example ``A and B``.
+    """
     if of_error(error) is Exit.NOT_AUTHORIZED:
-        return (f"the credentials were not accepted: {error}", f"check {variables}")
+        return (f"{vendor} did not accept the credentials: {error}", f"Check {variables}.")
     if isinstance(error, ConnectionFailed):
-        return (f"the vendor could not be reached: {error}",)
-    said = f"the vendor did not answer as it should: {error}"
-    if isinstance(error, NotFound | UnexpectedResponse):  # it may be another address
-        return (said, f"check {variables}")
-    return (said,)
+        return (f"{vendor} could not be reached: {error}",)
+    what = f"{vendor} did not respond as expected: {error}"
+    if isinstance(error, NotFound | UnexpectedResponse):  # the base URL may be wrong
+        return (what, f"Check {variables}.")
+    return (what,)

@@ -9,17 +9,17 @@ from .exit_codes import CannotStart
 from .source import Source
 from .wording import listed, quoted
 
-_SAVE_AS_UTF8 = 'save the sheet with the rows as "CSV UTF-8" and import that file'
+_SAVE_AS_UTF8 = 'Save the sheet with the rows as "CSV UTF-8" and import that file.'
 #: How files begin that people take for CSV.
 _BEGINNINGS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("is an Excel workbook (.xls)", _SAVE_AS_UTF8),
-    b"%PDF-": ("is a PDF document", "export the rows as CSV"),
-    b"\x1f\x8b": ("is compressed (gzip)", "unpack it first, for example with gunzip"),
-    b"\xfd7zXZ\0": ("is compressed (xz)", "unpack it first, for example with unxz"),
-    b"BZh": ("is compressed (bzip2)", "unpack it first, for example with bunzip2"),
-    b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it first"),
-    b"Rar!\x1a\x07": ("is a RAR archive", "unpack it first"),
-    b"SQLite format 3\0": ("is a database file (SQLite)", "export the rows as CSV"),
+    b"%PDF-": ("is a PDF document", "Export the rows as CSV."),
+    b"\x1f\x8b": ("is compressed (gzip)", "Unpack it first, for example with gunzip."),
+    b"\xfd7zXZ\0": ("is compressed (xz)", "Unpack it first, for example with unxz."),
+    b"BZh": ("is compressed (bzip2)", "Unpack it first, for example with bunzip2."),
+    b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "Unpack it first."),
+    b"Rar!\x1a\x07": ("is a RAR archive", "Unpack it first."),
+    b"SQLite format 3\0": ("is a database file (SQLite)", "Export the rows as CSV."),
 }
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: The files of a OneRoster CSV export; the first is in each of them.
@@ -45,7 +45,7 @@ def refuse_other_formats(source: Source, start: bytes) -> None:
         raise CannotStart(*_archive(source))
     for beginning, (what, advice) in _BEGINNINGS.items():
         if start.startswith(beginning):
-            raise CannotStart(f"{source.name} {what}, not CSV text", advice)
+            raise CannotStart(f"{source.name} {what}, not CSV text.", advice)
 
 
 def _archive(source: Source) -> tuple[str, str]:
@@ -53,22 +53,29 @@ def _archive(source: Source) -> tuple[str, str]:
         with source.open() as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return f"{source.name} is a damaged zip archive, not CSV text", "get the file again"
+        return (
+            f"{source.name} is a damaged zip archive, not CSV text.",
+            "Export or download it again.",
+        )
     for name, what in _WORKBOOKS.items():
         if name in names:
-            return f"{source.name} {what}, not CSV text", _SAVE_AS_UTF8
+            return f"{source.name} {what}, not CSV text.", _SAVE_AS_UTF8
     tables = [name for name in names if name.lower().endswith(".csv")]
     plain = {PurePosixPath(name).name for name in tables}
-    one_at_a_time = "lms import takes one CSV file at a time: unzip the archive, and import "
+    one_at_a_time = "lms import takes one CSV file at a time. Unzip the archive and import "
     if "manifest.csv" in plain or len(plain & _ONE_ROSTER) > 1:
         known = sorted(plain & _ONE_ROSTER - {"manifest.csv"})
         return (
-            f"{source.name} is a zip archive of OneRoster files ({_named(known)})",
-            one_at_a_time + ("users.csv for the people" if "users.csv" in plain else "one of them"),
+            f"{source.name} is a zip archive of OneRoster files ({_named(known)}).",
+            one_at_a_time
+            + ("users.csv for the people." if "users.csv" in plain else "one of them."),
         )
     if tables:
-        return f"{source.name} is a zip archive with {_named(tables)}", one_at_a_time + "that file"
-    return f"{source.name} is a zip archive without a CSV file in it", "import a CSV file"
+        return (
+            f"{source.name} is a zip archive with {_named(tables)}.",
+            one_at_a_time + "that file.",
+        )
+    return f"{source.name} is a zip archive without a CSV file in it.", "Import a CSV file."
 
 
 def _named(names: list[str]) -> str:

@@ -79,7 +79,7 @@ async def run_import(order: Order, say: Reporter) -> Summary:
         except asyncio.CancelledError:
             if not interrupts.count:
                 raise
-            say.fault(["interrupted; no row was sent"], Exit.INTERRUPTED)
+            say.fault(["Interrupted. No row was sent."], Exit.INTERRUPTED)
             return Summary(exit_code=Exit.INTERRUPTED)
         say.end(summary)
         return summary
@@ -98,7 +98,7 @@ class _Import:
     async def run(self) -> Summary:
         order, target = self._order, self._target
         if order.update_existing and not target.updates:
-            raise CannotStart(f"--update-existing means nothing to {target.name}")
+            raise CannotStart(f"{target.name} has no --update-existing. Remove that option.")
         maps = read_map(order.maps, target.fields)
         stream = is_stream(order.path)
         if stream and order.results is None and not order.dry_run:
@@ -122,16 +122,20 @@ class _Import:
                 exact_ids=order.allow_odd_ids,
             )
         except CannotStart as faults:
-            raise CannotStart(*meant_for(table.header, but=target), *faults.lines) from None
+            raise CannotStart(
+                *meant_for(table.header, but=target),
+                *faults.lines,
+                f"Run `lms columns {target.name}` for the list of fields.",
+            ) from None
         same = target.same if isinstance(target, LooseKey) else tuple
         checked = await check(table, columns, key=target.key, same=same, check_row=target.check)
         if not checked.rows:
             raise no_rows(source, len(table.header))
         if checked.rounded:
             self._say.note(
-                f"{listed(target.key)} of {counted(len(checked.rounded), 'row')} (row "
-                f"{checked.rounded[0]}, for one) looks like a number that a spreadsheet has "
-                "rounded, such as 1.2E+05: was it another one once?"
+                f"In {counted(len(checked.rounded), 'row')}, for example row {checked.rounded[0]}, "
+                f"{listed(target.key)} looks like a number that a spreadsheet rounded, such as "
+                "1.2E+05. Check the original value."
             )
         if order.dry_run:
             return self._dry_run(table, columns, checked)
@@ -151,7 +155,7 @@ class _Import:
 
     def _dry_run(self, table: Table, columns: Columns, checked: Checked) -> Summary:
         for row, error in sorted(checked.rejected.items()):
-            self._say.row(row, Status.REJECTED, error, ours=True)
+            self._say.row(row, Status.REJECTED, error)
             self._work.reasons.update(reasons(error, ours=True))
         lines = read_lines(table, columns, self._target.key)
         calls = self._target.calls(
@@ -161,10 +165,10 @@ class _Import:
         # One more than the calls: the first one asks whether the credentials are accepted.
         seconds = calls // limit * per
         self._say.note(
-            f"dry run, nothing was sent: {counted(checked.good, 'row')} of {checked.rows:,} would "
-            f"go in {counted(calls, 'request')}, in no less than {duration(seconds)} at "
-            f"{counted(limit, 'request')} in {per:g} s; "
-            f"{counted(len(checked.rejected), 'row')} rejected"
+            f"Dry run: nothing was sent. An import would send {checked.good:,} of "
+            f"{counted(checked.rows, 'row')} in {counted(calls, 'request')} and take "
+            f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'} "
+            f"at {counted(limit, 'request')} per {per:g} s."
         )
         settled = 0
         try:
@@ -176,7 +180,7 @@ class _Import:
                 settled = journals.settled(earlier)
                 self._say.note(journals.would_go_on(path, earlier))
         except CannotStart as why:
-            self._say.note(f"an import would not begin now: {why.lines[0]}")
+            self._say.note(f"An import could not start now: {why.lines[0]}")
         counts = Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.good})
         exit_code = Exit.REJECTED if checked.rejected else Exit.DONE
         return Summary(
@@ -197,7 +201,7 @@ class _Import:
     ) -> Summary:
         self._work = Work(checked.rows)
         feed = Feed(read_lines(table, columns, self._target.key), checked.rejected)
-        sending = Sending(feed, self._work, results, self._say)
+        sending = Sending(feed, self._work, results, self._say, self._target.vendor)
         if not checked.good:
             results.begin()
             sending.nothing()
@@ -206,7 +210,7 @@ class _Import:
             stack.enter_context(without_netrc())
             client = await stack.enter_async_context(self._connect(given))
             host = host_of(client)
-            self._say.host(self._target.name, host, proxy_for(host))
+            self._say.host(self._target.name, self._target.vendor, host, proxy_for(host))
             await self._verify(client, given)
             path = journals.beside(results.path)
             earlier = self._earlier(path)
@@ -257,7 +261,7 @@ class _Import:
             return self._target.connect(given, limiter=limiter, events=events)
         except InvalidInput as invalid:
             what = str(invalid)
-        raise CannotStart(f"no client can be made: {what}", f"check {listed(list(given))}")
+        raise CannotStart(f"The settings are not valid: {what}", f"Check {listed(list(given))}.")
 
     async def _verify(self, client: Any, given: Mapping[str, str]) -> None:
         try:
@@ -266,13 +270,15 @@ class _Import:
             failure = error
         else:
             return
-        said = advice(failure, listed(list(given)))
-        raise CannotStart(*said, "no row was sent", exit_code=of_error(failure))
+        said = advice(failure, self._target.vendor, listed(list(given)))
+        raise CannotStart(*said, "No row was sent.", exit_code=of_error(failure))
 
     def _interrupted(self, bulk: Bulk[Any]) -> None:
         self._work.stopping = True
         if self._interrupts.count == 1:
-            self._say.note("stopping; what has left is waited for (once more: it is not)")
+            self._say.note(
+                "Stopping: waiting for requests already sent. Press Ctrl-C again to quit now."
+            )
             bulk.stop()
         else:
             bulk.abandon()
@@ -288,8 +294,8 @@ class _Import:
             self._say.fault([stopped.what, stopped.hint], Exit.BAD_INPUT)
             return Exit.BAD_INPUT
         if stopped is not None:
-            said = advice(stopped, listed(list(given)))
-            self._say.fault([*said, "the rest was not sent"], of_error(stopped))
+            said = advice(stopped, self._target.vendor, listed(list(given)))
+            self._say.fault([*said, "The remaining rows were not sent."], of_error(stopped))
             return of_error(stopped)
         return of_counts(self._work.counts)
 
@@ -323,7 +329,7 @@ async def _open(bulk: Bulk[Any]) -> None:
         why = unusable
     else:
         return
-    raise CannotStart(*journals.refused(why).lines, "no row was sent")
+    raise CannotStart(*journals.refused(why).lines, "No row was sent.")
 
 
 def _ignored() -> None:

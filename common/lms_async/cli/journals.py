@@ -17,7 +17,7 @@ _SAID = {
     "done": "done",
     "rejected": "rejected by the vendor",
     "unknown": "unknown",
-    "sent": "sent, without a response",
+    "sent": "sent, no response yet",
 }
 
 
@@ -28,7 +28,9 @@ def apart(journal: Path, *others: Path) -> None:
     """
     for file in (journal, key_beside(journal), *files_of(journal)):
         if file.resolve() in {other.resolve() for other in others}:
-            raise CannotStart(f"{file} is the journal's name: give another file by --results")
+            raise CannotStart(
+                f"{file} is the name of the journal. Choose another file with --results."
+            )
 
 
 def beside(results: Path) -> Path:
@@ -55,7 +57,7 @@ def look(path: Path) -> JournalSummary:
 
 def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
     """Why nothing can be done with this journal, in the command's words."""
-    hint = unusable.hint.replace("give another file", "give another file by --results")
+    hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
     return CannotStart(unusable.what, *([hint] if hint else []))
 
@@ -82,9 +84,9 @@ def would_go_on(path: Path, told: JournalSummary) -> str:
 def shown(path: Path) -> list[str]:
     """What ``lms journal show`` prints."""
     told = look(path)
-    lines = [f"{path}: {told.operation or 'no import was begun'}"]
+    lines = [f"{path}: {told.operation or 'no import yet'}"]
     if told.begun:
-        lines.append(f"begun {ago(told.begun)}, last written {ago(told.written)}")
+        lines.append(f"Started {ago(told.begun)}, last written {ago(told.written)}")
     lines += [f"{told.counts[status]:>9,} {words}" for status, words in _SAID.items()]
     return lines
 

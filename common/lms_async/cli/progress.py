@@ -79,13 +79,13 @@ class Work:
         if self.finished >= self.total:
             return "done"
         if now < self._paused_until:
-            return f"the vendor asked for a pause, {self._paused_until - now:.0f} s left"
+            return f"pausing {self._paused_until - now:.0f} s, as the vendor asked"
         if self._under_way > 0:
-            return f"{counted(self._under_way, 'request')} under way"
+            return f"waiting for {counted(self._under_way, 'response')}"
         until, error = self._retry
         if now < until:
-            return f"trying again after {error}"
-        return "stopping" if self.stopping else "waiting for the limit"
+            return f"retrying after {error}"
+        return "stopping" if self.stopping else "waiting for the rate limit"
 
 
 def reasons(error: RowError, *, ours: bool) -> Iterable[str]:

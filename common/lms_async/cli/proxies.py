@@ -51,8 +51,8 @@ def _shown(scheme: str, given: str) -> str:
         usable, port = False, ""
     if not usable or not given.isprintable():
         raise CannotStart(
-            f"{scheme.upper()}_PROXY is not the address of a proxy that lms can use",
-            "write it as http://host:port, or remove it; hosts in NO_PROXY are reached without it",
+            f"{scheme.upper()}_PROXY is not the address of a proxy that lms can use.",
+            "Write it as http://host:port, or remove it. Hosts in NO_PROXY are reached directly.",
         )
     host = proxy.hostname or ""
     return f"http://{f'[{host}]' if ':' in host else host}{port}"

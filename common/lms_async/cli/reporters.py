@@ -37,12 +37,20 @@ class Reporter(Protocol):
     def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
         """Why it can't go on."""
 
-    def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
-        """A row that is not done; ``ours``: the message is our own, and so names nobody."""
+    def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
+        """Report a row that is not done.
 
-    def host(self, target: str, host: str, proxy: str) -> None:
-        """The first request, with the credentials, is about to go to ``host``; through a ``proxy``
-        unless that is ``""``."""
+        :param vendor: who decided. ``""`` for our own check, whose message contains no personal
+            data. The message of a vendor may, so it is not shown.
+        """
+
+    def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
+        """Report the connection, before the first request.
+
+        :param target: as given to ``--to``.
+        :param host: scheme, host and port; ``""`` if the target does not tell.
+        :param proxy: the proxy in use, ``""`` for none.
+        """
 
     def begin(self, work: Work) -> None:
         """The first request with rows is about to go."""
@@ -92,18 +100,24 @@ class _Lines:
 
     def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
         for number, line in enumerate(lines):
-            self._say(line if number else f"lms: {line}")
+            self._say(line if number else f"Error: {line}")
 
-    def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
+    def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         if self._rows_named >= self._most_rows:
             self._rows_left_out += 1
             return
         self._rows_named += 1
-        self._say(f"row {row}: {status}, {error.code}" + (f": {error.message}" if ours else ""))
+        if status is Status.UNKNOWN:
+            self._say(f"Row {row} unknown ({error.code})")
+        elif vendor:
+            self._say(f"Row {row} rejected by {vendor} ({error.code})")
+        else:
+            self._say(f"Row {row} rejected ({error.code}): {error.message}")
 
-    def host(self, target: str, host: str, proxy: str) -> None:
+    def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
+        at = f" at {host}" if host else ""
         through = f" through the proxy {proxy}" if proxy else ""
-        self._say(f"{target}: connecting to {host or 'the host that the target chooses'}{through}")
+        self._say(f"Connecting to {vendor}{at}{through}")
 
     def begin(self, work: Work) -> None:
         self._work = work
@@ -121,7 +135,9 @@ class _Lines:
 
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
-            self._say(f"and {counted(self._rows_left_out, 'row')} more: the results file has all")
+            self._say(
+                f"and {counted(self._rows_left_out, 'more row')}. The results file lists all."
+            )
         for line in closing(summary, all_named=not self._rows_left_out):
             self._out.write(visible(line) + "\n")
 
@@ -181,11 +197,11 @@ class _Machine:
     def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
         self._say("error", lines=list(lines), exit_code=exit_code)
 
-    def row(self, row: int, status: Status, error: RowError, *, ours: bool) -> None:
-        message = {"error": error.message} if ours else {}
+    def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
+        message = {} if vendor else {"error": error.message}
         self._say("row", row=row, status=status, error_code=error.code, **message)
 
-    def host(self, target: str, host: str, proxy: str) -> None:
+    def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
         self._say("host", target=target, host=host, proxy=proxy)
 
     def begin(self, work: Work) -> None:

@@ -38,7 +38,7 @@ class Results:
         :raises CannotStart: it can't, it is the input itself, or not a plain file.
         """
         if str(path) == "-":
-            raise CannotStart("results go into a file, not to -: for the screen there is --json")
+            raise CannotStart("The results must go to a file, not to -. To print them, use --json.")
         self.path = path
         existed = os.path.lexists(path)
         try:
@@ -103,7 +103,7 @@ class Results:
             self.path.unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> CannotStart:
-        return CannotStart(f"the results file {self.path} can't be written: {error.strerror}")
+        return CannotStart(f"The results file {self.path} could not be written: {error.strerror}.")
 
 
 def _moment(seconds: float | None) -> str:
@@ -117,13 +117,13 @@ def _refuse(path: Path, source: Path) -> None:
     """
     mode = path.lstat().st_mode
     if path.exists() and source.exists() and path.samefile(source):
-        raise CannotStart(f"{path} is the input: give another file by --results")
+        raise CannotStart(f"{path} is the input file. Choose another file with --results.")
     if stat.S_ISDIR(mode):
         what = "is a folder"
     elif stat.S_ISREG(mode):
         return
     elif stat.S_ISLNK(mode):
-        what = "is a link: what it points to would be overwritten"
+        what = "is a symbolic link. Writing the results would overwrite the file it points to"
     else:
-        what = "is a device or a pipe (for output to read at once there is --json)"
-    raise CannotStart(f"{path} {what}", "give the name of a file by --results")
+        what = "is a device or a pipe. To pass results to another program, use --json"
+    raise CannotStart(f"{path} {what}.", "Choose another file with --results.")

@@ -14,17 +14,20 @@ from .results import Results
 from .rows import Feed, InputRow
 from .wording import listed
 
-_BROKEN_OFF = RowError("lost", "the import broke off while it was on its way")
+_BROKEN_OFF = RowError("lost", "the import failed after the row may have been sent")
 
 
 class Sending:
     """Enters each row of ``feed`` as it ends: counted, in the results file, perhaps on screen."""
 
-    def __init__(self, feed: Feed, work: Work, results: Results, say: Reporter) -> None:
+    def __init__(
+        self, feed: Feed, work: Work, results: Results, say: Reporter, vendor: str
+    ) -> None:
         self._feed = feed
         self._work = work
         self._results = results
         self._say = say
+        self._vendor = vendor
 
     async def all(self, bulk: Bulk[Any]) -> None:
         """Read ``bulk``, which was given the feed, to its end."""
@@ -56,8 +59,8 @@ class Sending:
     def _by_row_numbers(self, line: InputRow, error: RowError, other: int) -> RowError:
         """``error`` of two rows, with their numbers in the file."""
         rows = listed(sorted([line.row, self._feed.row_number(other)]))
-        what = "ended as one record" if error.code == "same_record" else "have the same key"
-        return attrs.evolve(error, message=f"rows {rows} {what} of the vendor")
+        what = "became the same record" if error.code == "same_record" else "have the same key"
+        return attrs.evolve(error, message=f"rows {rows} {what} at the vendor")
 
     def _enter_rejected(self) -> None:
         for line in self._feed.rejected():
@@ -79,5 +82,5 @@ class Sending:
             if not ours:
                 self._work.codes.add(error.code)
         if error is not None and status is not Status.SKIPPED:
-            self._say.row(line.row, status, error, ours=ours)
+            self._say.row(line.row, status, error, vendor="" if ours else self._vendor)
         self._results.write(line, status, id=id, error=error, earlier=earlier)

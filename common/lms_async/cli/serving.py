@@ -22,11 +22,13 @@ async def serve(target: Target, *, port: int, people: int, limit: tuple[int, flo
         try:
             served = await sandbox.__aenter__()
         except OSError as error:
-            raise CannotStart(f"port {port} can't be used: {error.strerror}") from None
+            raise CannotStart(
+                f"Port {port} is not available: {error.strerror}. Choose another with --port."
+            ) from None
         try:
             print(  # noqa: T201 - this is what the command is for
-                f"# a sandbox of {target.name} with {people:,} people, "
-                f"at {served.server.base_url}; Ctrl-C ends it",
+                f"# Sandbox for {target.name} with {people:,} people at "
+                f"{served.server.base_url}. Press Ctrl-C to stop it. To use it, run elsewhere:",
                 *(f"export {name}={shlex.quote(v)}" for name, v in served.environment.items()),
                 sep="\n",
                 flush=True,

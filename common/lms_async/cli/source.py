@@ -77,8 +77,8 @@ def file_source(path: Path) -> Source:
     :raises CannotStart: there is none, or it is a folder or a device.
     """
     if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is not a file"
-        raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}")
+        what = "is a folder. Give a CSV file" if path.is_dir() else "is not a file"
+        raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}.")
     return Source(str(path), path=path)
 
 
@@ -89,9 +89,9 @@ async def copied(path: Path) -> Source:
 
     :raises CannotStart: the stream cannot be read, or the copy cannot be written.
     """
-    name = "standard input" if str(path) == "-" else str(path)
+    name = "Standard input" if str(path) == "-" else str(path)
     if str(path) == "-" and sys.stdin is None:
-        raise CannotStart("standard input is closed: give a file, or pipe the rows into lms")
+        raise CannotStart("Standard input is closed. Give a file, or pipe the rows into lms.")
     loop = asyncio.get_running_loop()
     over: asyncio.Future[BinaryIO] = loop.create_future()
 
@@ -107,7 +107,7 @@ async def copied(path: Path) -> Source:
         try:
             copy = _copy(path)
         except OSError as error:
-            why = CannotStart(f"{name} cannot be read: {error.strerror}")
+            why = CannotStart(f"{name} could not be read: {error.strerror}.")
             tell(lambda: over.set_exception(why))
         else:
             tell(lambda: over.set_result(copy))
@@ -122,7 +122,7 @@ def _copy(path: Path) -> BinaryIO:
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _ends(descriptor)):
-            raise OSError(0, "it is a device, and has no end")
+            raise OSError(0, "It is a device that never ends")
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the source
         try:
             while block := os.read(descriptor, _BLOCK):
@@ -148,8 +148,8 @@ def name_of(path: Path) -> str:
 
 def need_results(path: Path) -> CannotStart:
     """What to say where nothing tells where the results of a stream go."""
-    what = "standard input has" if str(path) == "-" else f"{quoted(str(path))} is a stream and has"
+    what = "Standard input" if str(path) == "-" else f"The stream {quoted(str(path))}"
     return CannotStart(
-        f"{what} no file name for the results to stand beside: add --results FILE.csv",
-        "the journal is kept beside that file",
+        f"{what} has no folder to put the results in. Add --results FILE.csv",
+        "The journal is kept beside that file.",
     )

@@ -23,7 +23,7 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"
         if summary.earlier:
-            first += f"; an earlier run has settled up to {summary.earlier:,} of them"
+            first += f". An earlier run finished up to {summary.earlier:,} of them"
         return [first, *why_rejected]
     told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
@@ -31,19 +31,21 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
     if summary.earlier:
         since = "" if summary.earlier_since is None else f", up to {ago(summary.earlier_since)}"
         lines.append(
-            f"{summary.earlier:,} of those done by an earlier run{since}: not sent again, and not "
-            "compared with what the vendor has now (--restart sends all rows again)"
+            f"{summary.earlier:,} of the done rows were finished by an earlier run{since}. They "
+            "were not sent again, and not compared with what the vendor has now. To send all rows "
+            "again, add --restart."
         )
     if summary.requests:
         lines.append(
             f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "
-            f"({rate:,.0f} rows/s done), {summary.retries:,} made again, "
-            f"{summary.refusals:,} refused by the vendor's limit"
+            f"({rate:,.0f} rows/s done), {summary.retries:,} retried, "
+            f"{summary.refusals:,} refused by the vendor's rate limit"
         )
     if summary.counts[Status.UNKNOWN]:
         lines.append(
-            "unknown: the vendor may have done them; the same command asks it first, or sends "
-            "again what does no harm a second time"
+            "Unknown rows were sent, but no response says whether the vendor processed them. Run "
+            "the same command again: it looks them up first, or sends them again only if that is "
+            "harmless."
         )
     lines += why_rejected
     lines += summary.explained
@@ -59,9 +61,9 @@ def _why_rejected(summary: Summary) -> list[str]:
     if not summary.reasons:
         return []
     most = summary.reasons.most_common(_MOST_REASONS)
-    lines = ["rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]
+    lines = ["Rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]
     if more := len(summary.reasons) - len(most):
-        lines.append(f"           and {counted(more, 'reason')} more")
+        lines.append(f"           and {more:,} more")
     return lines
 
 
@@ -69,18 +71,18 @@ def _next(summary: Summary) -> list[str]:
     """What the same command would do now; nothing if every row is done, and told."""
     unsettled = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
     if unsettled or not summary.results_complete:
-        return [f"to go on, sending only rows that are not settled: {summary.again}"]
+        return [f"To continue with the rows that are not finished, run: {summary.again}"]
     if not summary.counts[Status.REJECTED]:
         return []
-    lines = [f"to send the rejected rows, once they are put right in the file: {summary.again}"]
+    lines = [f"To send the rejected rows, correct them in the file and run: {summary.again}"]
     if summary.refused_by_vendor:
-        lines.append("once it is put right at the vendor: the same with --retry-rejected")
+        lines.append("If you solved the problem at the vendor instead, add --retry-rejected.")
     return lines
 
 
 def _results(summary: Summary) -> str:
     if summary.results_complete:
-        return f"every row's end is in {summary.results}"
+        return f"Results for every row: {summary.results}"
     first = summary.results_lack_from
-    which = "its last rows" if first is None else f"rows from {first} on"
-    return f"{summary.results} is cut short: {which} are not in it, and may have been done"
+    which = "the last rows" if first is None else f"rows from {first} on"
+    return f"{summary.results} is incomplete: {which} are missing, but may have been imported."

@@ -61,7 +61,7 @@ class Table:
             raise _unreadable(source, error) from None
         notes: tuple[str, ...] = ()
         if delimiter != ",":
-            notes = (f"the columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
+            notes = (f"columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
         return cls(source, found, delimiter, header, notes, state)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -87,8 +87,8 @@ class Table:
         """What is in the file now was not checked, and the row numbers are of what was."""
         if _state(os.fstat(file.fileno())) != self._state:
             raise CannotStart(
-                f"{self.source.name} was changed while it was read: try again",
-                "what was sent by then stands in the results, and is not sent a second time",
+                f"{self.source.name} changed while it was being read. Run the command again.",
+                "Rows that were already sent are in the results file and are not sent again.",
             )
 
 
@@ -116,13 +116,15 @@ def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[in
         except csv.Error as error:
             if "field limit" in str(error):
                 raise CannotStart(
-                    f"{source.name}, row {row + 1}: a cell of more than 131,072 characters"
+                    f"{source.name}, row {row + 1}: a cell has more than 131,072 characters."
                 ) from None
             noticed = reader.line_num + skipped
-            where = f"{source.name}, row {row + 1} (from line {line}, noticed in line {noticed})"
+            where = (
+                f"{source.name}, row {row + 1} (starts in line {line}, detected in line {noticed})"
+            )
             raise CannotStart(
-                f"{where}: a stray or missing quote",
-                'a cell with a quote in it is written "…""…", and each opening quote is closed',
+                f"{where}: a quotation mark is missing or out of place.",
+                'Write a quotation mark inside a cell as "…""…", and close every opening one.',
             ) from None
         except OSError as error:
             raise _unreadable(source, error) from None
@@ -135,7 +137,7 @@ def _text(source: Source, encoding: str) -> TextIO:
 
 
 def _unreadable(source: Source, error: OSError) -> CannotStart:
-    return CannotStart(f"{source.name} can't be read: {error.strerror}")
+    return CannotStart(f"{source.name} could not be read: {error.strerror}.")
 
 
 def _state(stat: os.stat_result) -> tuple[int, ...]:
@@ -152,12 +154,12 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
         _, cells = next(_records(source, file, delimiter), (0, []))
     header = tuple(map(column_name, cells))
     if not start.strip(" \t\r\n\f\v\ufeff"):
-        raise CannotStart(f"{source.name} is empty")
+        raise CannotStart(f"{source.name} is empty.")
     if any("\0" in cell for cell in cells):
-        what = "NUL bytes among the column names: this is no CSV text"
+        what = "the column names contain NUL bytes. This is not CSV text."
         raise CannotStart(f"{source.name}, row 1: {what}")
     if not any(header):
-        raise CannotStart(f"{source.name}, row 1 is blank: it must name the columns")
+        raise CannotStart(f"{source.name}, row 1 is blank. It must contain the column names.")
     return delimiter, header
 
 
@@ -178,4 +180,4 @@ def _delimiter(start: str) -> str:
 
 def no_rows(source: Source, header: int) -> CannotStart:
     """What to say of a file with a header and nothing below it."""
-    return CannotStart(f"{source.name} has a header of {counted(header, 'column')} and no rows")
+    return CannotStart(f"{source.name} has a header with {counted(header, 'column')}, but no rows.")

@@ -20,7 +20,7 @@ from ..events import Listener
 from ..journal.journal import Journal
 from ..limits.window import Limiter
 from .exit_codes import CannotStart
-from .wording import listed, nearest
+from .wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from ..sandbox import StandIn
@@ -86,6 +86,8 @@ class Target(Protocol):
 
     #: As given to ``--to``.
     name: str
+    #: The vendor's name, as people write it.
+    vendor: str
     #: The columns that a file may have, and what each holds.
     fields: Mapping[str, str]
     #: Groups of columns: of each group, at least one column must be there.
@@ -169,14 +171,14 @@ def find_target(name: str) -> Target:
     if not found:
         known = target_names()
         near = nearest(name, known)
-        hint = f"did you mean {near}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise CannotStart(f"there is no target {name!r}; {hint}")
+        hint = f"Did you mean {near}?" if near else f"Known targets: {', '.join(known) or 'none'}"
+        raise CannotStart(f"There is no target {quoted(name)}. {hint}")
     try:
         target: Target = found[0].load()
     except Exception as broken:  # noqa: BLE001 - somebody else's package; say which
         why = type(broken).__name__
         raise CannotStart(
-            f"the target {name!r} ({found[0].value}) can't be loaded: {why}"
+            f"The target {quoted(name)} ({found[0].value}) could not be loaded: {why}"
         ) from None
     return target
 
@@ -190,4 +192,6 @@ def meant_for(header: Sequence[str], *, but: Target) -> list[str]:
             other = find_target(name)
             if name != but.name and all(set(group).intersection(header) for group in other.needed):
                 fit.append(name)
-    return [f"the file has the columns of --to {listed(fit, 'or')}"] if fit else []
+    return (
+        [f"This file has the columns for --to {listed(fit, 'or')}. Is --to wrong?"] if fit else []
+    )
