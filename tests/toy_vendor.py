@@ -61,13 +61,13 @@ class Toy(Client):
 
 
 def prepare(row):
-    body = check(row)
-    return str(body["number"]), body
+    return str((body := check(row))["number"]), body
 
 
 check = Sending(ToyVendor.converter, Pupil, what="the pupil")
 target = SimpleNamespace(
     name="toy",
+    vendor="Toy",
     fields={"number": "the pupil's number"},
     needed=[["number"]],
     key=["number"],

@@ -12,9 +12,9 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.importing import Order, run_import
-from lms_async.cli.progress import Summary
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.importing.run import Order, run_import
+from lms_async.cli.reporting.progress import Summary
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import find_target
 from schoology_async.sandbox import SchoologySandbox
 

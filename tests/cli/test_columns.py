@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli.columns import Columns, described, match_columns, read_map
 from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.files.columns import Columns, described, match_columns, read_map
 from lms_async.cli.wording import typed
 from lms_async.outcome import RowError
 

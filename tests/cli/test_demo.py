@@ -12,7 +12,7 @@ import pytest
 
 from lms_async.cli import demo
 from lms_async.cli.exit_codes import Exit
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row
 from schoology_async.cli import SchoologyDemo, SchoologyTarget
 from tests.cli.conftest import load

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.encodings import checked_name
 from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.table import Table
+from lms_async.cli.files.encodings import checked_name
+from lms_async.cli.files.table import Table
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import HEADER, Import, environment_of, lms, save
 

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.results import Results
+from lms_async.cli.reporting.results import Results
 from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
 from schoology_async.sandbox import SchoologySandbox

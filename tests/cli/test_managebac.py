@@ -17,8 +17,8 @@ import pytest
 from lms_async import Window
 from lms_async.cli.demo import run_demo
 from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.importing import Order, run_import
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.importing.run import Order, run_import
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row, find_target
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create

@@ -7,9 +7,9 @@ import io
 
 import pytest
 
-from lms_async.cli.cells import read_cell
-from lms_async.cli.columns import match_columns, read_map
 from lms_async.cli.exit_codes import CannotStart, Exit
+from lms_async.cli.files.columns import match_columns, read_map
+from lms_async.cli.reporting.cells import read_cell
 from lms_async.cli.target import find_target
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async.sandbox import SchoologySandbox

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli import streams
+from lms_async.cli.reporting import streams
 from lms_async.cli.wording import command_line, escaped_json, visible
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import environment_of, file_of, load, read_results, save

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_async.cli import results as results_module
-from lms_async.cli.cells import read_cell, write_cell
 from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.results import Results, beside
-from lms_async.cli.rows import InputRow
+from lms_async.cli.files.rows import InputRow
+from lms_async.cli.reporting import results as results_module
+from lms_async.cli.reporting.cells import read_cell, write_cell
+from lms_async.cli.reporting.results import Results, beside
 from lms_async.cli.wording import visible
 from lms_async.outcome import RowError, Status
 from tests.cli.conftest import load, read_results

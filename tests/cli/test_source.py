@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.source import copied, is_stream
+from lms_async.cli.files.source import copied, is_stream
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import Import, end_lms, environment_of, file_of, read_results, save
 from tests.cli.test_output import FAST, LMS, in_shell, until

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.table import Table
+from lms_async.cli.files.table import Table
 
 
 def table(path: Path, content: bytes | str) -> Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import streams
+from .reporting import streams
 
 
 def run() -> None:

@@ -14,14 +14,14 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from .. import __version__
-from .columns import described
 from .credentials import read_environment
-from .encodings import checked_name
 from .exit_codes import CannotStart, Exit
-from .importing import Order, run_import
+from .files.columns import described
+from .files.encodings import checked_name
+from .importing.run import Order, run_import
 from .journals import shown
-from .reporters import make_reporter
-from .summary import MOST_ROWS
+from .reporting.reporters import make_reporter
+from .reporting.summary import MOST_ROWS
 from .target import find_target, target_names
 from .wording import command_line, quoted, visible
 
@@ -245,7 +245,7 @@ def sandbox(
     ] = None,
 ) -> None:
     """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""
-    from .serving import serve
+    from .sandbox import serve
 
     target = find_target(name)
     raise typer.Exit(_run(serve(target, port=port, people=people, limit=read_limit(limit))))

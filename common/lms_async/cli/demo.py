@@ -16,10 +16,10 @@ import attrs
 
 from ..outcome import Status
 from .exit_codes import CannotStart, Exit
-from .importing import Order, run_import
-from .progress import Summary
+from .importing.run import Order, run_import
 from .proxies import without_proxy
-from .reporters import Reporter
+from .reporting.progress import Summary
+from .reporting.reporters import Reporter
 from .target import Demo, Row, Target, find_target, target_names
 from .wording import duration
 

@@ -15,11 +15,11 @@ from typing import IO, TextIO
 
 import attrs
 
+from ..exit_codes import CannotStart
+from ..wording import column_name, counted
 from .encodings import find_encoding
-from .exit_codes import CannotStart
 from .formats import refuse_other_formats
 from .source import Source, file_source
-from .wording import column_name, counted
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BLOCK = 1 << 20

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import attrs
 
-from ..events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
-from ..outcome import RowError, Status
-from .exit_codes import Exit
-from .wording import counted
+from ...events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
+from ...outcome import RowError, Status
+from ..exit_codes import Exit
+from ..wording import counted
 
 
 @attrs.define

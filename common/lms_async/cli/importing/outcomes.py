@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from ..bulk.bulk import Bulk
-from ..outcome import RowError, Status
-from .progress import Work, reasons
-from .reporters import Reporter
-from .results import Results
-from .rows import Feed, InputRow
-from .wording import listed
+from ...bulk.bulk import Bulk
+from ...outcome import RowError, Status
+from ..files.rows import Feed, InputRow
+from ..reporting.progress import Work, reasons
+from ..reporting.reporters import Reporter
+from ..reporting.results import Results
+from ..wording import listed
 
 _BROKEN_OFF = RowError("lost", "the import failed after the row may have been sent")
 

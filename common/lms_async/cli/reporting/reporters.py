@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from ..events import Event
-from ..outcome import RowError, Status
-from .exit_codes import Exit
+from ...events import Event
+from ...outcome import RowError, Status
+from ..exit_codes import Exit
+from ..wording import counted, duration, escaped_json, visible
 from .progress import Summary, Work
 from .streams import as_raw, as_utf8
 from .summary import MOST_ROWS, closing
-from .wording import counted, duration, escaped_json, visible
 
 
 class Reporter(Protocol):

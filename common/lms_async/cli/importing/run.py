@@ -16,28 +16,28 @@ from typing import Any
 
 import attrs
 
-from ..bulk.bulk import Bulk
-from ..errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
-from ..events import Listener
-from ..journal.entries import JournalSummary
-from ..journal.journal import Journal
-from ..limits.window import Window
-from ..outcome import Status
-from . import journals
-from .columns import Columns, match_columns, read_map
-from .credentials import Environment, require
-from .exit_codes import CannotStart, Exit, advice, of_counts, of_error
+from ...bulk.bulk import Bulk
+from ...errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
+from ...events import Listener
+from ...journal.entries import JournalSummary
+from ...journal.journal import Journal
+from ...limits.window import Window
+from ...outcome import Status
+from .. import journals
+from ..credentials import Environment, require
+from ..exit_codes import CannotStart, Exit, advice, of_counts, of_error
+from ..files.columns import Columns, match_columns, read_map
+from ..files.rows import Checked, Feed, check, read_lines
+from ..files.source import Source, copied, file_source, is_stream, name_of, need_results
+from ..files.table import Table, no_rows
+from ..proxies import host_of, proxy_for, without_netrc
+from ..reporting.progress import Summary, Work, reasons
+from ..reporting.reporters import Reporter
+from ..reporting.results import Results, beside
+from ..target import LooseKey, Target, meant_for
+from ..wording import counted, duration, listed
 from .interrupts import Interrupts
-from .progress import Summary, Work, reasons
-from .proxies import host_of, proxy_for, without_netrc
-from .reporters import Reporter
-from .results import Results, beside
-from .rows import Checked, Feed, check, read_lines
-from .sending import Sending
-from .source import Source, copied, file_source, is_stream, name_of, need_results
-from .table import Table, no_rows
-from .target import LooseKey, Target, meant_for
-from .wording import counted, duration, listed
+from .outcomes import Sending
 
 
 @attrs.frozen(kw_only=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from .exit_codes import CannotStart
-from .wording import quoted
+from ..exit_codes import CannotStart
+from ..wording import quoted
 
 _BLOCK = 1 << 20
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli import progress as work_module
 from lms_async.cli.exit_codes import Exit
-from lms_async.cli.progress import Summary, Work
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.reporting import progress as work_module
+from lms_async.cli.reporting.progress import Summary, Work
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.events import Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from lms_async.outcome import RowError, Status
 

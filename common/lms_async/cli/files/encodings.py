@@ -10,9 +10,9 @@ import codecs
 import io
 from unicodedata import category
 
-from .exit_codes import CannotStart
+from ..exit_codes import CannotStart
+from ..wording import quoted
 from .source import Source
-from .wording import quoted
 
 _BLOCK = 1 << 16
 #: Byte-order marks, longest first, and the encoding that reads past each.

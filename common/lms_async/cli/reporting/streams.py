@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from typing import Any, TextIO
 
-from .wording import visible
+from ..wording import visible
 
 #: How long to wait for a reader that takes nothing, in seconds.
 PATIENCE = 5.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..outcome import Status
+from ...outcome import Status
+from ..wording import ago, counted, duration
 from .progress import Summary
-from .wording import ago, counted, duration
 
 #: Rows that are named on a screen; all of them are in the results file.
 MOST_ROWS = 10

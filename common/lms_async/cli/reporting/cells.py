@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from .wording import can_be_seen
+from ..wording import can_be_seen
 
 _STARTS = r"(?:^|[,;|])[\s\"']*"
 _FORMULA = re.compile(rf"({_STARTS})(?=[=+\-@＝＋－＠])")

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from ..outcome import RowError, Status
+from ...outcome import RowError, Status
+from ..exit_codes import CannotStart
+from ..files.rows import InputRow
 from .cells import write_cell
-from .exit_codes import CannotStart
-from .rows import InputRow
 
 COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
 #: By it Excel knows the file for UTF-8.

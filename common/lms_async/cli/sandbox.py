@@ -6,7 +6,7 @@ import asyncio
 import shlex
 
 from .exit_codes import CannotStart, Exit
-from .interrupts import Interrupts
+from .importing.interrupts import Interrupts
 from .target import Target
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 import attrs
 
-from ..errors import InvalidInput
-from ..outcome import RowError
-from ..records.ids import ExactId, fault_of_id, fault_of_value, seems
+from ...errors import InvalidInput
+from ...outcome import RowError
+from ...records.ids import ExactId, fault_of_id, fault_of_value, seems
+from ..wording import listed
 from .columns import Columns
 from .table import Table
-from .wording import listed
 
 #: How many rows are looked at before Ctrl-C and the screen have their turn.
 _STRETCH = 2000

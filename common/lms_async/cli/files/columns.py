@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import attrs
 
-from ..outcome import RowError
-from ..records.ids import ExactId
-from .exit_codes import CannotStart
-from .wording import column_name, counted, likeness, listed, nearest, plain, quoted, typed
+from ...outcome import RowError
+from ...records.ids import ExactId
+from ..exit_codes import CannotStart
+from ..wording import column_name, counted, likeness, listed, nearest, plain, quoted, typed
 
 #: Control characters other than tabs and line breaks. They come from a wrong encoding, or from a
 #: program that cut a text into pieces. A lone surrogate is half of a character.

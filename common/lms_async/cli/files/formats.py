@@ -5,9 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import PurePosixPath
 
-from .exit_codes import CannotStart
+from ..exit_codes import CannotStart
+from ..wording import listed, quoted
 from .source import Source
-from .wording import listed, quoted
 
 _SAVE_AS_UTF8 = 'Save the sheet with the rows as "CSV UTF-8" and import that file.'
 #: How files begin that people take for CSV.
