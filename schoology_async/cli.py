@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
@@ -109,7 +109,7 @@ class SchoologyTarget:
     name: str = "schoology"
     vendor: str = "Schoology"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
-    needed: Sequence[Sequence[str]] = (
+    required: Sequence[Sequence[str]] = (
         ("school_uid",),
         ("name_first",),
         ("name_last",),
@@ -118,17 +118,17 @@ class SchoologyTarget:
     )
     key: Sequence[str] = ("school_uid",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
-    explained: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
+    code_explanations: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "SCHOOLOGY_KEY": Variable("consumer key"),
             "SCHOOLOGY_SECRET": Variable("consumer secret"),
-            "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
-            "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
-            "SCHOOLOGY_BASE_URL": Variable(f"base URL, instead of {BASE_URL}", needed=False),
+            "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", required=False),
+            "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", required=False),
+            "SCHOOLOGY_BASE_URL": Variable(f"base URL, instead of {BASE_URL}", required=False),
         }
     )
-    updates: bool = True
+    can_update: bool = True
     limit: tuple[int, float] = (13, 5.0)
     demo: SchoologyDemo = attrs.field(factory=lambda: SchoologyDemo())
 
@@ -155,11 +155,11 @@ class SchoologyTarget:
         """GET app-user-info."""
         await client.app_user_info()
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``users.create_many`` does."""
         new_user(row)
 
-    def calls(self, rows: Iterable[Row]) -> int:
+    def count_requests(self, rows: Iterable[Row]) -> int:
         """50 users a request."""
         return -(-sum(1 for _ in rows) // 50)
 
@@ -181,7 +181,7 @@ class SchoologyTarget:
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
         """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
         from .sandbox import School, SchoologySandbox
 
@@ -193,9 +193,9 @@ class SchoologyTarget:
 
 
 @asynccontextmanager
-async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
+async def _served(sandbox: SchoologySandbox) -> AsyncIterator[RunningSandbox]:
     async with sandbox:
-        yield Served(
+        yield RunningSandbox(
             sandbox,
             {
                 "SCHOOLOGY_KEY": sandbox.key,
@@ -208,23 +208,23 @@ async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
 class SchoologyDemo:
     """The people and the mishaps of ``lms demo``."""
 
-    what = "people"
+    noun = "people"
     #: Its own would make a minute of it.
     limit = None
 
-    def people(self, count: int) -> Iterator[Row]:
+    def valid_rows(self, count: int) -> Iterator[Row]:
         """Teachers, students and parents."""
         from .sandbox.seed import people
 
         for person in people(count, seed=1):
             yield {name: str(value) for name, value in person.fields.items() if value != ""}
 
-    def refused(self) -> Sequence[Row]:
+    def vendor_rejected_rows(self) -> Sequence[Row]:
         """Somebody whose login name is the administrator's."""
         taken = {"school_uid": "X90001", "name_first": "Biff", "name_last": "Tannen"}
         return [{**taken, "role_id": "1214", "username": "mrstrickland"}]
 
-    def invalid(self) -> Sequence[Row]:
+    def invalid_rows(self) -> Sequence[Row]:
         """Somebody with a mail address that is none, and somebody without a last name."""
         somebody = {"name_first": "Marty", "role_id": "1214"}
         return [
@@ -235,7 +235,7 @@ class SchoologyDemo:
     def prepare(self, server: StandIn, count: int) -> None:
         """Nothing: everybody is new."""
 
-    def arm(self, server: StandIn) -> Sequence[str]:
+    def add_faults(self, server: StandIn) -> Sequence[str]:
         """Faults on the way of the users' POSTs."""
         from lms_async.sandbox import Fault
 

@@ -19,10 +19,10 @@ class MembersDemo:
     """The members and the mishaps. 10,000 of them are 1,250 students in 400 classes of 25: 400
     requests, which at 50 a second are eight seconds."""
 
-    what = "members"
+    noun = "members"
     limit = (LIMIT, PERIOD)
 
-    def people(self, count: int) -> Iterator[Row]:
+    def valid_rows(self, count: int) -> Iterator[Row]:
         """The classes one after the other, each with its students."""
         students, classes = _ids(count)
         seats = min(_SEATS, len(students))
@@ -34,7 +34,7 @@ class MembersDemo:
             }
             yield {field: value for field, value in row.items() if value}
 
-    def refused(self) -> Sequence[Row]:
+    def vendor_rejected_rows(self) -> Sequence[Row]:
         """A class that does not exist, a student who does not, and a level that is none."""
         students, classes = _ids(1000)
         return [
@@ -44,7 +44,7 @@ class MembersDemo:
             {"class_id": classes[1], "student_id": students[0], "level": "XL"},
         ]
 
-    def invalid(self) -> Sequence[Row]:
+    def invalid_rows(self) -> Sequence[Row]:
         """A class by its name, and a row without a student."""
         students, classes = _ids(1000)
         return [
@@ -58,7 +58,7 @@ class MembersDemo:
 
         server.school = school_of(_students(count))
 
-    def arm(self, server: Any) -> Sequence[str]:
+    def add_faults(self, server: Any) -> Sequence[str]:
         """Faults on the way of the PATCHes, each of one class that exists: of one that does not,
         nothing tells after a lost answer whether it had existed then."""
         from lms_async.sandbox import Fault

@@ -10,7 +10,7 @@ import attrs
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.chunks import MOST_OPEN
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.errors import InvalidInput
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
@@ -42,9 +42,9 @@ class MembersTarget:
             "level": "SL or HL, if the class has levels",
         }
     )
-    needed: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
+    required: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
     key: Sequence[str] = ("class_id", "student_id")
-    explained: Mapping[str, str] = attrs.field(
+    code_explanations: Mapping[str, str] = attrs.field(
         factory=lambda: {
             "not_found": "ManageBac has no student with this id. "
             "Use ManageBac's id, not the school's."
@@ -53,17 +53,17 @@ class MembersTarget:
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "MANAGEBAC_TOKEN": Variable(
-                "API token", instead=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
+                "API token", alternatives=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
             ),
-            "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", needed=False),
-            "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
-            "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
-            "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
-            "MANAGEBAC_BASE_URL": Variable("base URL, instead of a region", needed=False),
+            "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", required=False),
+            "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", required=False),
+            "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", required=False),
+            "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", required=False),
+            "MANAGEBAC_BASE_URL": Variable("base URL, instead of a region", required=False),
         }
     )
     #: A PATCH always adds who is missing and changes who is there.
-    updates: bool = False
+    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: MembersDemo = attrs.field(factory=MembersDemo)
 
@@ -93,15 +93,15 @@ class MembersTarget:
         """
         await client.request("GET", "auth/permissions")
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``memberships.update_many`` does. Levels are the vendor's to know."""
         _place(row)
 
-    def same(self, key: tuple[str, ...]) -> Hashable:
+    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
         """The two ids as numbers: some spreadsheets fill them up with zeros."""
         return tuple(cell.lstrip("0") for cell in key)
 
-    def calls(self, rows: Iterable[Row]) -> int:
+    def count_requests(self, rows: Iterable[Row]) -> int:
         """Rows are grouped by class, as :func:`lms_async.bulk.chunks.chunks` does it."""
         open_: dict[int, int] = {}
         calls = 0
@@ -134,7 +134,7 @@ class MembersTarget:
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
         """A stand-in for both APIs, with students, and classes for them to be put into."""
         from .serving import served
 

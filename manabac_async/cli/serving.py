@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from lms_async.cli.target import Served
+from lms_async.cli.target import RunningSandbox
 
 from ..sandbox import ManageBacSandbox, School
 from ..vendor import LIMIT, PERIOD
@@ -28,12 +28,12 @@ async def served(
     limit: tuple[int, float] | None,
     latency: tuple[float, float] | None,
     port: int,
-) -> AsyncIterator[Served]:
+) -> AsyncIterator[RunningSandbox]:
     """A running sandbox, with the variables of both targets."""
     async with ManageBacSandbox(
         school=school_of(people), limit=limit or (LIMIT, PERIOD), latency=latency, port=port
     ) as sandbox:
-        yield Served(
+        yield RunningSandbox(
             sandbox,
             {
                 "MANAGEBAC_TOKEN": sandbox.token,

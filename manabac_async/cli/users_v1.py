@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
@@ -103,7 +103,7 @@ class UsersV1Target:
     name: str = "managebac-v1"
     vendor: str = "ManageBac"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
-    needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
+    required: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
     key: Sequence[str] = ("email",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
     variables: Mapping[str, Variable] = attrs.field(
@@ -111,11 +111,11 @@ class UsersV1Target:
             "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),
             "MANAGEBAC_V1_TOKEN": Variable("API token"),
             "MANAGEBAC_V1_BASE_URL": Variable(
-                "base URL, instead of https://SCHOOL.managebac.com/api/", needed=False
+                "base URL, instead of https://SCHOOL.managebac.com/api/", required=False
             ),
         }
     )
-    updates: bool = False
+    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: None = None
 
@@ -140,16 +140,16 @@ class UsersV1Target:
         """GET ib_groups: there are few of them, and it is one answer."""
         await client.ib_groups.list()
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``users.create_many`` does."""
         checked_new_user(row)
 
-    def same(self, key: tuple[str, ...]) -> Hashable:
+    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
         """The mail address, whatever its case, as ``users.create_many`` compares them: no vendor
         lets two people in by addresses that a mail server would take for one."""
         return tuple(cell.casefold() for cell in key)
 
-    def calls(self, rows: Iterable[Row]) -> int:
+    def count_requests(self, rows: Iterable[Row]) -> int:
         """One a user."""
         return sum(1 for _ in rows)
 
@@ -171,7 +171,7 @@ class UsersV1Target:
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
         """The same stand-in as the other target's."""
         from .serving import served
 

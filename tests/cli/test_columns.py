@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.files.columns import Columns, described, match_columns, read_map
+from lms_async.cli.exit_codes import CommandError
+from lms_async.cli.files.columns import Columns, describe_fields, match_columns, read_map
 from lms_async.cli.wording import typed
 from lms_async.outcome import RowError
 
@@ -28,18 +28,18 @@ ALIASES = {"student id": "school_uid", "unique id": "school_uid", "first name": 
 def match(header: list[str], maps: list[str] | None = None, ignored: tuple[str, ...] = ()) -> Any:
     mapped = read_map(maps or [], FIELDS)
     return match_columns(
-        header, fields=FIELDS, needed=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
+        header, fields=FIELDS, required=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
     )
 
 
 def faults(*arguments: Any) -> list[str]:
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         match(*arguments)
     return list(why.value.lines)
 
 
 def test_the_columns_that_a_file_may_have_are_told() -> None:
-    assert described(FIELDS | {"bio": "about the person"}, NEEDED) == [
+    assert describe_fields(FIELDS | {"bio": "about the person"}, NEEDED) == [
         "school_uid     the school's own id (required)",
         "name_first     first name (required)",
         "username       login name (required, or primary_email)",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.files.encodings import checked_name
 from lms_async.cli.files.table import Table
 from schoology_async.sandbox import SchoologySandbox
@@ -51,7 +51,7 @@ def test_a_file_in_another_encoding(
     tmp_path: Path, encoding: str, named: str, names: list[str]
 ) -> None:
     content = file_in(encoding, names)
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", content)
     said = "\n".join(why.value.lines)
     assert "a.csv, line 2: not UTF-8" in said
@@ -85,7 +85,7 @@ def test_utf_16_and_32(tmp_path: Path, encoding: str, mark: str) -> None:
              "unicode_escape", "raw-unicode-escape", "undefined", "ü", "a b", "utf-8\0"],
 )  # fmt: skip
 def test_a_name_of_no_encoding(name: str) -> None:
-    with pytest.raises(CannotStart, match="--encoding"):
+    with pytest.raises(CommandError, match="--encoding"):
         checked_name(name)
 
 
@@ -108,7 +108,7 @@ def test_a_name_of_no_encoding(name: str) -> None:
 def test_an_encoding_that_is_not_the_files(
     tmp_path: Path, content: bytes, encoding: str, told: str
 ) -> None:
-    with pytest.raises(CannotStart, match=told):
+    with pytest.raises(CommandError, match=told):
         opened(tmp_path / "a.csv", content, checked_name(encoding))
 
 
@@ -161,6 +161,6 @@ def test_without_a_detector_the_common_encodings_are_proposed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", file_in("cp1250", POLISH))
     assert "cp1250 " in "\n".join(why.value.lines)

@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.reporting.results import Results
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.reporting.results import ResultsFile
 from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
 from schoology_async.sandbox import SchoologySandbox
@@ -149,7 +149,7 @@ async def test_the_results_file_must_not_be_the_input(
     assert len(schoology_sandbox.log) == 0
 
 
-def fill_the_disk(results: Results) -> None:
+def fill_the_disk(results: ResultsFile) -> None:
     """From now on nothing can be written to ``results``."""
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, results._file.fileno())
@@ -159,13 +159,13 @@ def fill_the_disk(results: Results) -> None:
 async def test_a_disk_that_is_full_costs_no_row(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = Results.begin
+    begin = ResultsFile.begin
 
-    def begin_on_a_full_disk(results: Results) -> None:
+    def begin_on_a_full_disk(results: ResultsFile) -> None:
         fill_the_disk(results)
         begin(results)
 
-    monkeypatch.setattr(Results, "begin", begin_on_a_full_disk)
+    monkeypatch.setattr(ResultsFile, "begin", begin_on_a_full_disk)
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.BAD_INPUT
     assert "people.results.csv could not be written" in ran.err
@@ -508,7 +508,7 @@ async def test_json_errors_too(lms_import: Import) -> None:
 
 async def test_update_existing_where_it_means_nothing(lms_import: Import) -> None:
     ran = await lms_import(
-        file_of(1), target=attrs.evolve(TARGET, updates=False), update_existing=True
+        file_of(1), target=attrs.evolve(TARGET, can_update=False), update_existing=True
     )
     assert ran.code == Exit.BAD_INPUT
     assert "schoology has no --update-existing" in ran.err
@@ -517,9 +517,9 @@ async def test_update_existing_where_it_means_nothing(lms_import: Import) -> Non
 async def test_a_results_file_that_fails_on_the_way_stops_the_import(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, begun = Results.begin, []
+    begin, begun = ResultsFile.begin, []
 
-    def begin_and_keep(results: Results) -> None:
+    def begin_and_keep(results: ResultsFile) -> None:
         begin(results)
         begun.append(results)
 
@@ -527,13 +527,13 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
         if getattr(event, "status", None) == 207:
             fill_the_disk(begun[0])
 
-    monkeypatch.setattr(Results, "begin", begin_and_keep)
+    monkeypatch.setattr(ResultsFile, "begin", begin_and_keep)
     ran = await lms_import(file_of(3000), listeners=[answered], limit=(1, 0.05))
     assert ran.code == Exit.BAD_INPUT
     assert "people.results.csv could not be written: No space left" in ran.err
     assert "50 done" in ran.out  # what had left is still counted
     assert "people.results.csv is incomplete: rows from 2 on are missing" in ran.out
-    assert "Results for every row" not in ran.out
+    assert "ResultsFile for every row" not in ran.out
     assert ran.summary is not None
     assert (ran.summary.results_complete, ran.summary.results_lack_from) == (False, 2)
     assert schoology_sandbox.log.count("POST") <= 2
@@ -542,11 +542,11 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
 async def test_a_results_file_that_can_not_be_closed(
     lms_import: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(results: Results) -> None:
+    def fail(results: ResultsFile) -> None:
         results._file.close()
-        results.failure = CannotStart(f"the results file {results.path} could not be written: gone")
+        results.failure = CommandError(f"{results.path} could not be written: gone")
 
-    monkeypatch.setattr(Results, "close", fail)
+    monkeypatch.setattr(ResultsFile, "close", fail)
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.BAD_INPUT
     assert "could not be written: gone" in ran.err
@@ -557,15 +557,15 @@ async def test_a_results_file_that_can_not_be_closed(
 async def test_json_tells_whether_the_results_are_whole(
     lms_import: Import, monkeypatch: pytest.MonkeyPatch, full: bool
 ) -> None:
-    begin = Results.begin
+    begin = ResultsFile.begin
 
-    def begin_and_fill(results: Results) -> None:
+    def begin_and_fill(results: ResultsFile) -> None:
         begin(results)
         results._file.flush()
         fill_the_disk(results)
 
     if full:
-        monkeypatch.setattr(Results, "begin", begin_and_fill)
+        monkeypatch.setattr(ResultsFile, "begin", begin_and_fill)
     # No row is good: there is no bulk that could be stopped.
     ran = await lms_import(file_of(3).replace("1214", ""), json=True)
     said = json.loads(ran.out.splitlines()[-1])

@@ -16,8 +16,9 @@ import pytest
 
 from lms_async import Window
 from lms_async.cli.demo import run_demo
-from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.importing.run import Order, run_import
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.importing.request import ImportRequest
+from lms_async.cli.importing.run import run_import
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row, find_target
 from lms_async.sandbox import Fault
@@ -64,7 +65,7 @@ def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
             "limit": (1000, 0.01),
         }
         summary = await run_import(
-            Order(**{**given, **options}), make_reporter(out, err, json=json)
+            ImportRequest(**{**given, **options}), make_reporter(out, err, json=json)
         )
         results = file.with_name("rows.results.csv")
         told = read_results(results) if results.is_file() else []
@@ -181,9 +182,11 @@ async def test_the_number_of_requests_is_foretold(
     assert f"would send 1,403 of 1,403 rows in {sent:,} requests" in ran.err
     assert "at 50 requests per 1 s" in ran.err
     one_class = [{"class_id": "7", "student_id": str(number)} for number in range(201)]
-    calls = {count: MembersTarget().calls(one_class[:count]) for count in (0, 1, 100, 101, 200)}
+    calls = {
+        count: MembersTarget().count_requests(one_class[:count]) for count in (0, 1, 100, 101, 200)
+    }
     assert calls == {0: 0, 1: 1, 100: 1, 101: 2, 200: 2}
-    assert MembersTarget().calls(one_class) == 3
+    assert MembersTarget().count_requests(one_class) == 3
 
 
 async def test_what_the_vendor_refuses_costs_the_others_nothing(
@@ -592,16 +595,16 @@ async def test_the_demonstration_does_not_add_up(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
-    rows: list[Row] = list(MembersDemo().people(10_000))
+    rows: list[Row] = list(MembersDemo().valid_rows(10_000))
     assert len({(row["class_id"], row["student_id"]) for row in rows}) == 10_000
     assert len({row["class_id"] for row in rows}) == 400
-    assert MembersTarget().calls(rows) == 400
-    mishaps = [*MembersDemo().refused(), *MembersDemo().invalid()]
+    assert MembersTarget().count_requests(rows) == 400
+    mishaps = [*MembersDemo().vendor_rejected_rows(), *MembersDemo().invalid_rows()]
     assert not any(row in rows for row in mishaps)
 
 
 async def test_no_demonstration(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="managebac-v1 has no demo"):
+    with pytest.raises(CommandError, match="managebac-v1 has no demo"):
         await run_demo(io.StringIO(), make_reporter(sys.stdout, sys.stderr), to="managebac-v1")
     ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
     assert ran.code == 2

@@ -8,8 +8,9 @@ import pytest
 
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.reporting import progress as work_module
-from lms_async.cli.reporting.progress import Summary, Work
+from lms_async.cli.reporting.progress import Progress
 from lms_async.cli.reporting.reporters import make_reporter
+from lms_async.cli.reporting.summary import Summary
 from lms_async.events import Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from lms_async.outcome import RowError, Status
 
@@ -27,7 +28,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_what_the_work_waits_for(now: list[float]) -> None:
-    work = Work(100)
+    work = Progress(100)
     assert work.waiting_for == "waiting for the rate limit"
     work.notice(RequestSent("POST users", 1, 0.0))
     work.notice(RequestSent("POST users", 1, 0.0))
@@ -51,7 +52,7 @@ def test_what_the_work_waits_for(now: list[float]) -> None:
 
 
 def test_rate_and_time_left(now: list[float]) -> None:
-    work = Work(1000, begun=now[0])
+    work = Progress(1000, started=now[0])
     assert work.left is None
     now[0] += 4
     work.counts[Status.DONE] = 190
@@ -63,7 +64,7 @@ def test_rate_and_time_left(now: list[float]) -> None:
 def test_plain_lines(now: list[float]) -> None:
     out, err = io.StringIO(), io.StringIO()
     say = make_reporter(out, err)
-    work = Work(1000, begun=now[0])
+    work = Progress(1000, started=now[0])
     say.begin(work)
     now[0] += 10
     work.counts.update({Status.DONE: 490, Status.UNKNOWN: 10})
@@ -77,7 +78,7 @@ def test_plain_lines(now: list[float]) -> None:
 def test_a_live_bar() -> None:
     out, err = Terminal(), Terminal()
     say = make_reporter(out, err)
-    work = Work(10)
+    work = Progress(10)
     say.begin(work)
     work.counts[Status.DONE] = 7
     say.tick()

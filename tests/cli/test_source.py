@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.files.source import copied, is_stream
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import Import, end_lms, environment_of, file_of, read_results, save
@@ -72,7 +72,7 @@ async def test_an_import_from_a_stream(
         ("people.csv", "--results /dev/stdout > log", b"/dev/stdout is a"),
         ("people.csv", "--results /dev/fd/1 > log", b"/dev/fd/1 is a"),
         ("people.csv", "--results /dev/null", b"is a device"),
-        ("people.csv", "--results -", b"results must go to a file"),
+        ("people.csv", "--results -", b"Results must go to a file"),
     ],
 )
 async def test_a_stream_that_cannot_be_taken(
@@ -138,7 +138,7 @@ async def test_waiting_for_a_stream_can_be_interrupted(tmp_path: Path) -> None:
 
 
 async def test_a_stream_that_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="none could not be read: No such file"):
+    with pytest.raises(CommandError, match="none could not be read: No such file"):
         await copied(tmp_path / "none")
 
 

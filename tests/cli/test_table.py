@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart, Exit
+from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.files.table import Table
 
 
@@ -20,7 +20,7 @@ def table(path: Path, content: bytes | str) -> Table:
 
 
 def fault(path: Path, content: bytes | str) -> str:
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         list(table(path, content).rows())
     assert why.value.exit_code == Exit.BAD_INPUT
     return "\n".join(why.value.lines)
@@ -168,9 +168,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str, told: 
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="does not exist"):
+    with pytest.raises(CommandError, match="does not exist"):
         Table.open(tmp_path / "none.csv")
-    with pytest.raises(CannotStart, match="is a folder"):
+    with pytest.raises(CommandError, match="is a folder"):
         Table.open(tmp_path)
 
 
@@ -187,14 +187,14 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken:
     for _ in range(taken):
         next(rows)
     path.write_text(later, encoding="utf-8")
-    with pytest.raises(CannotStart, match="changed while it was being read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         list(rows)
 
 
 def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     (tmp_path / "a.csv").unlink()
-    with pytest.raises(CannotStart, match="could not be read"):
+    with pytest.raises(CommandError, match="could not be read"):
         list(read.rows())
 
 
@@ -202,5 +202,5 @@ def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())
     os.utime(tmp_path / "a.csv", ns=(0, 0))
-    with pytest.raises(CannotStart, match="changed while it was being read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         list(read.rows())

@@ -1,4 +1,4 @@
-"""The commands, and what is taken from the command line."""
+"""The commands and their options."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ import typer
 
 from .. import __version__
 from .credentials import read_environment
-from .exit_codes import CannotStart, Exit
-from .files.columns import described
+from .exit_codes import CommandError, Exit
+from .files.columns import describe_fields
 from .files.encodings import checked_name
-from .importing.run import Order, run_import
-from .journals import shown
+from .importing.request import ImportRequest
+from .importing.run import run_import
+from .journals import describe
 from .reporting.reporters import make_reporter
-from .reporting.summary import MOST_ROWS
+from .reporting.summary import MAX_NAMED_ROWS
 from .target import find_target, target_names
 from .wording import command_line, quoted, visible
 
@@ -35,46 +36,46 @@ app = typer.Typer(
     help="Import school rosters into a learning management system. Every row gets a result.",
 )
 
-#: What is meant for one run, and not for the one that goes on with it.
+#: Options that are left out of the command that continues an import.
 _ONCE = ("--restart", "--retry-rejected")
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
 def main() -> int:
-    """Run the command line; gives the exit code."""
+    """Run the command line and return the exit code."""
     try:
-        ended = app(standalone_mode=True)
+        exit_code = app(standalone_mode=True)
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else Exit.BUG
-    except CannotStart as why:
-        make_reporter(sys.stdout, sys.stderr).fault(why.lines, why.exit_code)
-        return why.exit_code
+    except CommandError as error:
+        make_reporter(sys.stdout, sys.stderr).error(error.lines, error.exit_code)
+        return error.exit_code
     except Exception:  # noqa: BLE001 - else Python would end with 1, "some rows were rejected"
         traceback.print_exc()
         return Exit.BUG
-    return int(ended or 0)
+    return int(exit_code or 0)
 
 
 def read_limit(given: str | None) -> tuple[int, float] | None:
-    """``15/5s`` as (15, 5.0).
+    """Read ``15/5s`` as (15, 5.0).
 
-    :raises CannotStart: it is not of this form, or has a zero in it.
+    :raises CommandError: ``given`` has another form, or contains a zero.
     """
     if given is None:
         return None
     read = _LIMIT.fullmatch(given.strip())
     limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
     if not all(limit):
-        raise CannotStart(
+        raise CommandError(
             f"--limit {quoted(given)} is not a rate limit. Write requests/seconds, both above 0, "
             "for example --limit 15/5s."
         )
     return limit
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def _run(command: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(work)
+        return asyncio.run(command)
     except KeyboardInterrupt:  # typer would make it 1, "some rows were rejected"
         raise typer.Exit(Exit.INTERRUPTED) from None
 
@@ -171,11 +172,11 @@ def import_(
     Exit codes: 0 all rows done, 1 some rows rejected, 2 wrong usage or input, 3 some rows unknown,
     4 credentials not accepted, 5 vendor unavailable, 130 interrupted.
     """
-    # Nothing but the screen tells of the rows of a dry run.
-    most_rows = math.inf if dry_run else MOST_ROWS
-    say = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
+    # A dry run writes no results file, so the screen shows every row.
+    most_rows = math.inf if dry_run else MAX_NAMED_ROWS
+    reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        order = Order(
+        request = ImportRequest(
             path=path,
             target=find_target(to),
             environment={} if dry_run else read_environment(),
@@ -191,10 +192,10 @@ def import_(
             retry_rejected=retry_rejected,
             again=command_line(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
         )
-    except CannotStart as why:
-        say.fault(why.lines, why.exit_code)
-        raise typer.Exit(why.exit_code) from None
-    raise typer.Exit(_run(run_import(order, say)).exit_code)
+    except CommandError as error:
+        reporter.error(error.lines, error.exit_code)
+        raise typer.Exit(error.exit_code) from None
+    raise typer.Exit(_run(run_import(request, reporter)).exit_code)
 
 
 @app.command()
@@ -203,7 +204,7 @@ def columns(
 ) -> None:
     """List the columns that a file for a target can have."""
     target = find_target(name)
-    for line in described(target.fields, target.needed):
+    for line in describe_fields(target.fields, target.required):
         typer.echo(visible(line))
 
 
@@ -216,7 +217,7 @@ def show(
     path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal file.")],
 ) -> None:
     """Show how many rows have which status, and when the journal was last written."""
-    for line in shown(path):
+    for line in describe(path):
         typer.echo(visible(line))
 
 

@@ -37,7 +37,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-class CannotStart(Exception):
+class CommandError(Exception):
     """What was asked can't be done as given. ``lines`` say why, and what to do; no personal data.
 
     Raised before any row was sent, or on the way where the input can't be read on.
@@ -49,7 +49,7 @@ class CannotStart(Exception):
         self.exit_code = exit_code
 
 
-def of_counts(counts: Mapping[Status, int]) -> Exit:
+def exit_code_of_counts(counts: Mapping[Status, int]) -> Exit:
     """The exit code of a run that went through: a row that nobody knows of weighs the most."""
     if counts.get(Status.UNKNOWN):
         return Exit.UNKNOWN
@@ -57,20 +57,20 @@ def of_counts(counts: Mapping[Status, int]) -> Exit:
     return Exit.REJECTED if left else Exit.DONE
 
 
-def of_error(error: LmsError) -> Exit:
+def exit_code_of_error(error: LmsError) -> Exit:
     """The exit code of a run that ended early with ``error``."""
     if isinstance(error, Unauthorized | Forbidden):
         return Exit.NOT_AUTHORIZED
     return Exit.UNREACHABLE
 
 
-def advice(error: LmsError, vendor: str, variables: str) -> tuple[str, ...]:
+def explain_error(error: LmsError, vendor: str, variables: str) -> tuple[str, ...]:
     """Explain ``error`` in one or two lines.
 
     :param vendor: the vendor's name.
     :param variables: the environment variables to check, for example ``A and B``.
     """
-    if of_error(error) is Exit.NOT_AUTHORIZED:
+    if exit_code_of_error(error) is Exit.NOT_AUTHORIZED:
         return (f"{vendor} did not accept the credentials: {error}", f"Check {variables}.")
     if isinstance(error, ConnectionFailed):
         return (f"{vendor} could not be reached: {error}",)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .exit_codes import CannotStart
+from .exit_codes import CommandError
 
 #: The variables that aiohttp looks at, by their scheme.
 _LOOKED_AT = ("http", "https", "ws", "wss")
@@ -31,7 +31,7 @@ def proxy_for(url: str) -> str:
     """The proxy by which requests to ``url`` go, as scheme, host and port; ``""`` for none. Its
     user name and password are left out.
 
-    :raises CannotStart: what is set is no address of a proxy that can be used. Otherwise requests
+    :raises CommandError: what is set is no address of a proxy that can be used. Otherwise requests
         would be sent without a proxy.
     """
     to = urlsplit(url)
@@ -50,7 +50,7 @@ def _shown(scheme: str, given: str) -> str:
     except ValueError:
         usable, port = False, ""
     if not usable or not given.isprintable():
-        raise CannotStart(
+        raise CommandError(
             f"{scheme.upper()}_PROXY is not the address of a proxy that lms can use.",
             "Write it as http://host:port, or remove it. Hosts in NO_PROXY are reached directly.",
         )

@@ -1,28 +1,28 @@
-"""``lms sandbox``: a stand-in for a vendor, served until Ctrl-C."""
+"""``lms sandbox``: run a target's sandbox until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 import shlex
 
-from .exit_codes import CannotStart, Exit
-from .importing.interrupts import Interrupts
+from .exit_codes import CommandError, Exit
+from .importing.interrupts import InterruptHandler
 from .target import Target
 
 
 async def serve(target: Target, *, port: int, people: int, limit: tuple[int, float] | None) -> Exit:
-    """Serve ``target``'s sandbox, and print how to point a client to it.
+    """Run the sandbox of ``target``, and print the variables that point a client to it.
 
-    :raises CannotStart: the port is taken.
+    :raises CommandError: the port is not available.
     """
     over = asyncio.Event()
-    with Interrupts() as interrupts:
-        interrupts.react = over.set
+    with InterruptHandler() as interrupts:
+        interrupts.on_interrupt = over.set
         sandbox = target.sandbox(people=people, limit=limit, port=port)
         try:
             served = await sandbox.__aenter__()
         except OSError as error:
-            raise CannotStart(
+            raise CommandError(
                 f"Port {port} is not available: {error.strerror}. Choose another with --port."
             ) from None
         try:

@@ -10,7 +10,7 @@ import codecs
 import io
 from unicodedata import category
 
-from ..exit_codes import CannotStart
+from ..exit_codes import CommandError
 from ..wording import quoted
 from .source import Source
 
@@ -62,16 +62,16 @@ _SAMPLE = 1 << 15
 def checked_name(given: str) -> str:
     """The encoding that ``--encoding`` names, by the name that Python gives it.
 
-    :raises CannotStart: Python knows none of this name, or it is no encoding of text files.
+    :raises CommandError: Python knows none of this name, or it is no encoding of text files.
     """
     hint = "Use a name such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le."
     try:
         found = codecs.lookup(given.strip())
     except (LookupError, ValueError):
-        raise CannotStart(f"--encoding: There is no encoding {quoted(given)}. {hint}") from None
+        raise CommandError(f"--encoding: There is no encoding {quoted(given)}. {hint}") from None
     name = found.name.replace("_", "-")
     if not found._is_text_encoding or name in _NOT_FOR_FILES:
-        raise CannotStart(f"--encoding: {quoted(given)} is not an encoding of text files. {hint}")
+        raise CommandError(f"--encoding: {quoted(given)} is not an encoding of text files. {hint}")
     return found.name
 
 
@@ -80,13 +80,13 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
 
     :param given: what the user says, as :func:`checked_name` gives it.
     :param again: the command that was typed, to be printed with an ``--encoding``.
-    :raises CannotStart: nothing tells the encoding, or the text cannot be read by it.
+    :raises CommandError: nothing tells the encoding, or the text cannot be read by it.
     """
     with source.open() as file:
         start = file.read(_BLOCK)
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     if marked and given and not given.replace("_", "-").startswith(marked.removesuffix("-sig")):
-        raise CannotStart(
+        raise CommandError(
             f"{source.name} is {_family(marked)}, not {given}: it starts with the byte-order mark "
             f"of {_family(marked)}. Remove --encoding."
         )
@@ -98,7 +98,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         _check(source, given)
         return given
     if not given and (wide := _wide(start)):
-        raise CannotStart(
+        raise CommandError(
             f"{source.name} looks like {_WITHOUT_MARK[wide]}. If so, run:", *_to_type([wide], again)
         )
     return _utf8(source, again, may_propose=not (marked or given))
@@ -126,22 +126,22 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
         return "utf-8-sig"
     where = f"{source.name}, line {first_other}: not UTF-8 text"
     if first_utf8:
-        raise CannotStart(
+        raise CommandError(
             f"{where}, but line {first_utf8} is. The file mixes two encodings.",
             'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
     if not may_propose:
-        raise CannotStart(
+        raise CommandError(
             f"{where}, although its byte-order mark or --encoding says that it is.",
             'Save the file again as "CSV UTF-8".',
         )
-    raise CannotStart(where, *_proposals(b"".join(others), again))
+    raise CommandError(where, *_proposals(b"".join(others), again))
 
 
 def _check(source: Source, encoding: str) -> None:
     """Make sure that all of the text can be read.
 
-    :raises CannotStart: says in which line it can't.
+    :raises CommandError: says in which line it can't.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     line = 1
@@ -161,7 +161,7 @@ def _check(source: Source, encoding: str) -> None:
                 if block:
                     continue
                 return
-            raise CannotStart(
+            raise CommandError(
                 f"{source.name}, line {line}: some bytes are not {_family(encoding)} text.",
                 'Choose another --encoding, or save the file again as "CSV UTF-8".',
             )
@@ -180,7 +180,7 @@ def _refuse_utf8(source: Source, given: str) -> None:
                     return
                 found = "\0" not in line.decode()
     if found:
-        raise CannotStart(f"{source.name} is UTF-8 text, not {given}. Remove --encoding.")
+        raise CommandError(f"{source.name} is UTF-8 text, not {given}. Remove --encoding.")
 
 
 def _wide(start: bytes) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import PurePosixPath
 
-from ..exit_codes import CannotStart
+from ..exit_codes import CommandError
 from ..wording import listed, quoted
 from .source import Source
 
@@ -39,13 +39,13 @@ _MOST_NAMES = 5
 def refuse_other_formats(source: Source, start: bytes) -> None:
     """Make sure that the input is text, by how it begins.
 
-    :raises CannotStart: it is not; says what it is and what to do.
+    :raises CommandError: it is not; says what it is and what to do.
     """
     if start.startswith(_ZIP):
-        raise CannotStart(*_archive(source))
+        raise CommandError(*_archive(source))
     for beginning, (what, advice) in _BEGINNINGS.items():
         if start.startswith(beginning):
-            raise CannotStart(f"{source.name} {what}, not CSV text.", advice)
+            raise CommandError(f"{source.name} {what}, not CSV text.", advice)
 
 
 def _archive(source: Source) -> tuple[str, str]:

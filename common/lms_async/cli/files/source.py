@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from ..exit_codes import CannotStart
+from ..exit_codes import CommandError
 from ..wording import quoted
 
 _BLOCK = 1 << 20
@@ -74,11 +74,11 @@ def is_stream(path: Path) -> bool:
 def file_source(path: Path) -> Source:
     """The file at ``path``.
 
-    :raises CannotStart: there is none, or it is a folder or a device.
+    :raises CommandError: there is none, or it is a folder or a device.
     """
     if not path.is_file():
         what = "is a folder. Give a CSV file" if path.is_dir() else "is not a file"
-        raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}.")
+        raise CommandError(f"{path} {what if path.exists() else 'does not exist'}.")
     return Source(str(path), path=path)
 
 
@@ -87,11 +87,11 @@ async def copied(path: Path) -> Source:
 
     It can be cancelled while the stream gives nothing.
 
-    :raises CannotStart: the stream cannot be read, or the copy cannot be written.
+    :raises CommandError: the stream cannot be read, or the copy cannot be written.
     """
     name = "Standard input" if str(path) == "-" else str(path)
     if str(path) == "-" and sys.stdin is None:
-        raise CannotStart("Standard input is closed. Give a file, or pipe the rows into lms.")
+        raise CommandError("Standard input is closed. Give a file, or pipe the rows into lms.")
     loop = asyncio.get_running_loop()
     over: asyncio.Future[BinaryIO] = loop.create_future()
 
@@ -107,7 +107,7 @@ async def copied(path: Path) -> Source:
         try:
             copy = _copy(path)
         except OSError as error:
-            why = CannotStart(f"{name} could not be read: {error.strerror}.")
+            why = CommandError(f"{name} could not be read: {error.strerror}.")
             tell(lambda: over.set_exception(why))
         else:
             tell(lambda: over.set_result(copy))
@@ -146,10 +146,10 @@ def name_of(path: Path) -> str:
     return "-" if is_stream(path) else path.name
 
 
-def need_results(path: Path) -> CannotStart:
+def need_results(path: Path) -> CommandError:
     """What to say where nothing tells where the results of a stream go."""
     what = "Standard input" if str(path) == "-" else f"The stream {quoted(str(path))}"
-    return CannotStart(
+    return CommandError(
         f"{what} has no folder to put the results in. Add --results FILE.csv",
         "The journal is kept beside that file.",
     )

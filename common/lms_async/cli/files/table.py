@@ -15,7 +15,7 @@ from typing import IO, TextIO
 
 import attrs
 
-from ..exit_codes import CannotStart
+from ..exit_codes import CommandError
 from ..wording import column_name, counted
 from .encodings import find_encoding
 from .formats import refuse_other_formats
@@ -47,7 +47,7 @@ class Table:
 
         :param encoding: what the user says, as :func:`~.encodings.checked_name` gives it.
         :param again: the command that was typed, for what is proposed to type.
-        :raises CannotStart: it is no file, no text, not in a known encoding, or has no header.
+        :raises CommandError: it is no file, no text, not in a known encoding, or has no header.
         """
         source = file_source(given) if isinstance(given, Path) else given
         try:
@@ -69,7 +69,7 @@ class Table:
         1, and a row counts once however many lines its cells span. Blank rows are counted and left
         out.
 
-        :raises CannotStart: the file can't be read on, or is not what it was.
+        :raises CommandError: the file can't be read on, or is not what it was.
         """
         try:
             opened = _text(self.source, self.encoding)
@@ -86,7 +86,7 @@ class Table:
     def _check_unchanged(self, file: IO[str]) -> None:
         """What is in the file now was not checked, and the row numbers are of what was."""
         if _state(os.fstat(file.fileno())) != self._state:
-            raise CannotStart(
+            raise CommandError(
                 f"{self.source.name} changed while it was being read. Run the command again.",
                 "Rows that were already sent are in the results file and are not sent again.",
             )
@@ -115,14 +115,14 @@ def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[in
             return
         except csv.Error as error:
             if "field limit" in str(error):
-                raise CannotStart(
+                raise CommandError(
                     f"{source.name}, row {row + 1}: a cell has more than 131,072 characters."
                 ) from None
             noticed = reader.line_num + skipped
             where = (
                 f"{source.name}, row {row + 1} (starts in line {line}, detected in line {noticed})"
             )
-            raise CannotStart(
+            raise CommandError(
                 f"{where}: a quotation mark is missing or out of place.",
                 'Write a quotation mark inside a cell as "…""…", and close every opening one.',
             ) from None
@@ -136,8 +136,8 @@ def _text(source: Source, encoding: str) -> TextIO:
     return io.TextIOWrapper(source.open(), encoding=encoding, newline="")
 
 
-def _unreadable(source: Source, error: OSError) -> CannotStart:
-    return CannotStart(f"{source.name} could not be read: {error.strerror}.")
+def _unreadable(source: Source, error: OSError) -> CommandError:
+    return CommandError(f"{source.name} could not be read: {error.strerror}.")
 
 
 def _state(stat: os.stat_result) -> tuple[int, ...]:
@@ -154,12 +154,12 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
         _, cells = next(_records(source, file, delimiter), (0, []))
     header = tuple(map(column_name, cells))
     if not start.strip(" \t\r\n\f\v\ufeff"):
-        raise CannotStart(f"{source.name} is empty.")
+        raise CommandError(f"{source.name} is empty.")
     if any("\0" in cell for cell in cells):
         what = "the column names contain NUL bytes. This is not CSV text."
-        raise CannotStart(f"{source.name}, row 1: {what}")
+        raise CommandError(f"{source.name}, row 1: {what}")
     if not any(header):
-        raise CannotStart(f"{source.name}, row 1 is blank. It must contain the column names.")
+        raise CommandError(f"{source.name}, row 1 is blank. It must contain the column names.")
     return delimiter, header
 
 
@@ -178,6 +178,8 @@ def _delimiter(start: str) -> str:
     return max(counts, key=counts.__getitem__)
 
 
-def no_rows(source: Source, header: int) -> CannotStart:
-    """What to say of a file with a header and nothing below it."""
-    return CannotStart(f"{source.name} has a header with {counted(header, 'column')}, but no rows.")
+def no_rows(source: Source, header: int) -> CommandError:
+    """Return the error for a file with a header and no rows."""
+    return CommandError(
+        f"{source.name} has a header with {counted(header, 'column')}, but no rows."
+    )

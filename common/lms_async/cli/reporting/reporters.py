@@ -1,6 +1,6 @@
-"""What the command says, in three voices: a live bar, plain lines, and JSON.
+"""Report a running import as a live progress bar, as plain lines, or as JSON.
 
-Files are named, rows by their number; nothing that is said names a person.
+Files are named by path and rows by number. Nothing that is printed contains personal data.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import Any, Protocol, TextIO
 
 import attrs
 import orjson
+from rich import progress as rich_progress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from ...events import Event
 from ...outcome import RowError, Status
 from ..exit_codes import Exit
 from ..wording import counted, duration, escaped_json, visible
-from .progress import Summary, Work
+from .progress import Progress
 from .streams import as_raw, as_utf8
-from .summary import MOST_ROWS, closing
+from .summary import MAX_NAMED_ROWS, Summary, summary_lines
 
 
 class Reporter(Protocol):
-    """Somebody who tells how it goes. ``every`` is how often to :meth:`tick`, in seconds."""
+    """Shows the user how an import goes. ``every``: seconds between calls of :meth:`tick`."""
 
     every: float
 
     def note(self, text: str) -> None:
-        """A line worth knowing."""
+        """Report something worth knowing."""
 
-    def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
-        """Why it can't go on."""
+    def error(self, lines: Sequence[str], exit_code: Exit) -> None:
+        """Report why the command cannot continue."""
 
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         """Report a row that is not done.
@@ -52,29 +52,31 @@ class Reporter(Protocol):
         :param proxy: the proxy in use, ``""`` for none.
         """
 
-    def begin(self, work: Work) -> None:
-        """The first request with rows is about to go."""
+    def begin(self, progress: Progress) -> None:
+        """Start to report ``progress``, before the first rows are sent."""
 
     def event(self, event: Event) -> None:
-        """The client's events."""
+        """Report one of the client's events."""
 
     def tick(self) -> None:
-        """Time has passed."""
+        """Show the progress as it is now."""
 
     def stop(self) -> None:
-        """No row is on its way any more; the last call after :meth:`begin`, whatever happens."""
+        """Stop reporting progress. Always called after :meth:`begin`."""
 
     def end(self, summary: Summary) -> None:
-        """All is over."""
+        """Report how the import ended."""
 
 
 def make_reporter(
-    out: TextIO, err: TextIO, *, json: bool = False, most_rows: float = MOST_ROWS
+    out: TextIO, err: TextIO, *, json: bool = False, most_rows: float = MAX_NAMED_ROWS
 ) -> Reporter:
-    """JSON on ``out`` if that is wanted; otherwise a live bar if both go to a terminal, and plain
-    lines if not, with at most ``most_rows`` rows named."""
+    """Return a reporter: JSON if asked for, a live bar on a terminal, otherwise plain lines.
+
+    :param most_rows: how many rows are named at most, for the bar and the lines.
+    """
     if json:
-        return _Machine(as_utf8(out))
+        return _Json(as_utf8(out))
     kind = _Live if out.isatty() and err.isatty() else _Lines
     return kind(out, err, most_rows)
 
@@ -88,19 +90,19 @@ class _Lines:
         self._most_rows = most_rows
         self._out = out
         self._err = err
-        self._work: Work | None = None
+        self._progress: Progress | None = None
         self._rows_named = 0
         self._rows_left_out = 0
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._err.write(visible(text) + "\n")
 
     def note(self, text: str) -> None:
-        self._say(text)
+        self._print(text)
 
-    def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
+    def error(self, lines: Sequence[str], exit_code: Exit) -> None:
         for number, line in enumerate(lines):
-            self._say(line if number else f"Error: {line}")
+            self._print(line if number else f"Error: {line}")
 
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         if self._rows_named >= self._most_rows:
@@ -108,69 +110,71 @@ class _Lines:
             return
         self._rows_named += 1
         if status is Status.UNKNOWN:
-            self._say(f"Row {row} unknown ({error.code})")
+            self._print(f"Row {row} unknown ({error.code})")
         elif vendor:
-            self._say(f"Row {row} rejected by {vendor} ({error.code})")
+            self._print(f"Row {row} rejected by {vendor} ({error.code})")
         else:
-            self._say(f"Row {row} rejected ({error.code}): {error.message}")
+            self._print(f"Row {row} rejected ({error.code}): {error.message}")
 
     def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
         at = f" at {host}" if host else ""
         through = f" through the proxy {proxy}" if proxy else ""
-        self._say(f"Connecting to {vendor}{at}{through}")
+        self._print(f"Connecting to {vendor}{at}{through}")
 
-    def begin(self, work: Work) -> None:
-        self._work = work
+    def begin(self, progress: Progress) -> None:
+        self._progress = progress
         self._rows_named = self._rows_left_out = 0
 
     def event(self, event: Event) -> None:
-        """Not said: the lines of :meth:`tick` sum it up."""
+        """Print nothing: :meth:`tick` sums the events up."""
 
     def tick(self) -> None:
-        if self._work is not None:
-            self._say(_progress(self._work))
+        if self._progress is not None:
+            self._print(_progress_text(self._progress))
 
     def stop(self) -> None:
-        """Nothing moves here that would have to be stopped."""
+        """Do nothing: there is no bar to stop."""
 
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
-            self._say(
+            self._print(
                 f"and {counted(self._rows_left_out, 'more row')}. The results file lists all."
             )
-        for line in closing(summary, all_named=not self._rows_left_out):
+        for line in summary_lines(summary, all_named=not self._rows_left_out):
             self._out.write(visible(line) + "\n")
 
 
 class _Live(_Lines):
-    """A bar that moves, and the lines above it."""
+    """A live progress bar with lines above it."""
 
     every = 0.2
 
     def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         super().__init__(out, err, most_rows)
         self._console = Console(file=as_raw(err), highlight=False, markup=False, soft_wrap=True)
-        self._bar = Progress(
-            BarColumn(bar_width=30),
-            TextColumn("{task.description}", markup=False),
+        self._bar = rich_progress.Progress(
+            rich_progress.BarColumn(bar_width=30),
+            rich_progress.TextColumn("{task.description}", markup=False),
             console=self._console,
             auto_refresh=False,
         )
         self._task = self._bar.add_task("", visible=False)
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._console.print(Text(visible(text)))
 
-    def begin(self, work: Work) -> None:
-        super().begin(work)
-        self._bar.update(self._task, total=work.total, visible=True)
+    def begin(self, progress: Progress) -> None:
+        super().begin(progress)
+        self._bar.update(self._task, total=progress.total, visible=True)
         self._bar.start()
         self.tick()
 
     def tick(self) -> None:
-        if self._work is not None:
+        if self._progress is not None:
             self._bar.update(
-                self._task, completed=self._work.finished, description=_progress(self._work)
+                self._task,
+                completed=self._progress.finished,
+                description=_progress_text(self._progress),
             )
             self._bar.refresh()
 
@@ -179,58 +183,58 @@ class _Live(_Lines):
         self._bar.stop()
 
 
-class _Machine:
-    """One JSON object a line on ``out``; each has ``event``, and the last one is the ``report``."""
+class _Json:
+    """Print one JSON object per line. Each has ``event``; the last one is the ``report``."""
 
     every = 1.0
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._work: Work | None = None
+        self._progress: Progress | None = None
 
-    def _say(self, event: str, **said: object) -> None:
-        self._out.write(_as_json({"event": event, **said}) + "\n")
+    def _print(self, event: str, **fields: object) -> None:
+        self._out.write(_as_json({"event": event, **fields}) + "\n")
 
     def note(self, text: str) -> None:
-        self._say("note", text=text)
+        self._print("note", text=text)
 
-    def fault(self, lines: Sequence[str], exit_code: Exit) -> None:
-        self._say("error", lines=list(lines), exit_code=exit_code)
+    def error(self, lines: Sequence[str], exit_code: Exit) -> None:
+        self._print("error", lines=list(lines), exit_code=exit_code)
 
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         message = {} if vendor else {"error": error.message}
-        self._say("row", row=row, status=status, error_code=error.code, **message)
+        self._print("row", row=row, status=status, error_code=error.code, **message)
 
     def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
-        self._say("host", target=target, host=host, proxy=proxy)
+        self._print("host", target=target, host=host, proxy=proxy)
 
-    def begin(self, work: Work) -> None:
-        self._work = work
-        self._say("begin", rows=work.total)
+    def begin(self, progress: Progress) -> None:
+        self._progress = progress
+        self._print("begin", rows=progress.total)
 
     def event(self, event: Event) -> None:
-        self._say(_event_name(event), **attrs.asdict(event))
+        self._print(_event_name(event), **attrs.asdict(event))
 
     def tick(self) -> None:
-        if (work := self._work) is not None:
-            self._say(
+        if (progress := self._progress) is not None:
+            self._print(
                 "progress",
-                rows=work.total,
-                counts=_by_name(work.counts),
-                rows_per_second=round(work.rate, 1),
-                seconds_left=None if work.left is None else round(work.left, 1),
-                waiting_for=work.waiting_for,
+                rows=progress.total,
+                counts=_by_name(progress.counts),
+                rows_per_second=round(progress.rate, 1),
+                seconds_left=None if progress.left is None else round(progress.left, 1),
+                waiting_for=progress.waiting_for,
             )
 
     def stop(self) -> None:
         self.tick()
 
     def end(self, summary: Summary) -> None:
-        said = attrs.asdict(summary, recurse=False)
-        said["counts"] = _by_name(summary.counts)
-        said["reasons"] = dict(summary.reasons)
-        said["results"] = None if summary.results is None else str(summary.results)
-        self._say("report", **said)
+        report = attrs.asdict(summary, recurse=False)
+        report["counts"] = _by_name(summary.counts)
+        report["reasons"] = dict(summary.reasons)
+        report["results"] = None if summary.results is None else str(summary.results)
+        self._print("report", **report)
 
 
 def _as_json(said: dict[str, Any]) -> str:
@@ -245,17 +249,17 @@ def _by_name(counts: Counter[Status]) -> dict[str, int]:
     return {status.value: counts[status] for status in Status}
 
 
-def _progress(work: Work) -> str:
-    parts = [f"{work.finished:,} of {counted(work.total, 'row')}"]
+def _progress_text(progress: Progress) -> str:
+    parts = [f"{progress.finished:,} of {counted(progress.total, 'row')}"]
     parts += [
-        f"{work.counts[status]:,} {status}"
+        f"{progress.counts[status]:,} {status}"
         for status in (Status.REJECTED, Status.UNKNOWN)
-        if work.counts[status]
+        if progress.counts[status]
     ]
-    parts.append(f"{work.rate:,.0f} rows/s")
-    if work.left is not None:
-        parts.append(f"{duration(work.left)} left")
-    return ", ".join(parts) + f"; {work.waiting_for}"
+    parts.append(f"{progress.rate:,.0f} rows/s")
+    if progress.left is not None:
+        parts.append(f"{duration(progress.left)} left")
+    return ", ".join(parts) + f"; {progress.waiting_for}"
 
 
 def _event_name(event: Event) -> str:

@@ -1,22 +1,57 @@
-"""The end of an import in words: what came of it, why, and what to do next."""
+"""Describe how an import ended: the counts, the reasons, and what to type next."""
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
+import attrs
+
 from ...outcome import Status
+from ..exit_codes import Exit
 from ..wording import ago, counted, duration
-from .progress import Summary
 
-#: Rows that are named on a screen; all of them are in the results file.
-MOST_ROWS = 10
-_MOST_REASONS = 10
+#: How many rows are named on the screen. The results file has all of them.
+MAX_NAMED_ROWS = 10
+_MAX_REASONS = 10
 
 
-def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
-    """What is to be said at the end, line by line.
+@attrs.frozen(kw_only=True)
+class Summary:
+    """How an import ended: counts, exit code, and where the results are."""
 
-    :param all_named: whether each row that is not done was said.
+    exit_code: Exit
+    counts: Counter[Status] = attrs.field(factory=Counter)
+    #: How many of the done rows an earlier run finished. In a dry run, how many of the rows that
+    #: would be sent an earlier run finished at most; those are not sent unless they changed.
+    earlier: int = 0
+    #: When an earlier run finished the first of its rows, in seconds since 1970.
+    earlier_since: float | None = None
+    seconds: float = 0.0
+    requests: int = 0
+    retries: int = 0
+    refusals: int = 0
+    results: Path | None = None
+    #: Whether the results file has every row. If not, rows from the next number on are missing.
+    results_complete: bool = True
+    results_lack_from: int | None = None
+    #: The command that continues the import, as it can be typed.
+    again: str = ""
+    #: What the vendor's error codes mean, for those that occurred.
+    explained: tuple[str, ...] = ()
+    #: How many rows were rejected for which reason, and whether the vendor rejected any.
+    reasons: Counter[str] = attrs.field(factory=Counter)
+    refused_by_vendor: bool = False
+    #: Whether this was a dry run. Then the rows that would be sent count as skipped.
+    dry_run: bool = False
+
+
+def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
+    """Return the lines to print at the end.
+
+    :param all_named: whether every row that is not done was already printed.
     """
-    seen = all_named and summary.counts[Status.REJECTED] <= MOST_ROWS
+    seen = all_named and summary.counts[Status.REJECTED] <= MAX_NAMED_ROWS
     why_rejected = [] if seen else _why_rejected(summary)
     total = summary.counts.total()
     if summary.dry_run:
@@ -25,9 +60,9 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
         if summary.earlier:
             first += f". An earlier run finished up to {summary.earlier:,} of them"
         return [first, *why_rejected]
-    told = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
+    counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
-    lines = [f"{counted(total, 'row')}: {told}"]
+    lines = [f"{counted(total, 'row')}: {counts}"]
     if summary.earlier:
         since = "" if summary.earlier_since is None else f", up to {ago(summary.earlier_since)}"
         lines.append(
@@ -57,10 +92,10 @@ def closing(summary: Summary, *, all_named: bool = True) -> list[str]:
 
 
 def _why_rejected(summary: Summary) -> list[str]:
-    """How many were rejected for what."""
+    """Return how many rows were rejected for which reason."""
     if not summary.reasons:
         return []
-    most = summary.reasons.most_common(_MOST_REASONS)
+    most = summary.reasons.most_common(_MAX_REASONS)
     lines = ["Rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]
     if more := len(summary.reasons) - len(most):
         lines.append(f"           and {more:,} more")
@@ -68,9 +103,9 @@ def _why_rejected(summary: Summary) -> list[str]:
 
 
 def _next(summary: Summary) -> list[str]:
-    """What the same command would do now; nothing if every row is done, and told."""
-    unsettled = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
-    if unsettled or not summary.results_complete:
+    """Return what to type next; nothing if every row is done and in the results file."""
+    unfinished = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
+    if unfinished or not summary.results_complete:
         return [f"To continue with the rows that are not finished, run: {summary.again}"]
     if not summary.counts[Status.REJECTED]:
         return []
@@ -82,7 +117,7 @@ def _next(summary: Summary) -> list[str]:
 
 def _results(summary: Summary) -> str:
     if summary.results_complete:
-        return f"Results for every row: {summary.results}"
+        return f"ResultsFile for every row: {summary.results}"
     first = summary.results_lack_from
     which = "the last rows" if first is None else f"rows from {first} on"
     return f"{summary.results} is incomplete: {which} are missing, but may have been imported."
