@@ -143,7 +143,7 @@ async def test_the_map_that_is_printed_can_be_typed(lms_import: Import, column: 
 def test_columns_that_look_the_same_are_two_of_one_name() -> None:
     with pytest.raises(CommandError, match="Columns 1 and 2 have the same name"):
         match_columns(
-            ["a", "a"], fields={"a": ""}, needed=[], mapped=read_map([], ["a"]), ignored=[]
+            ["a", "a"], fields={"a": ""}, required=[], mapped=read_map([], ["a"]), ignored=[]
         )
 
 
@@ -175,6 +175,6 @@ async def test_a_file_with_very_many_columns_is_told_shortly(
 def test_of_many_unknown_columns_those_with_a_proposal_are_named() -> None:
     header = [f"column {n}" for n in range(150)] + ["First Name"]
     with pytest.raises(CommandError) as why:
-        match_columns(header, fields={"first_name": "name"}, needed=[], mapped={}, ignored=[])
+        match_columns(header, fields={"first_name": "name"}, required=[], mapped={}, ignored=[])
     assert "First Name" in why.value.lines[0]
     assert "and 101 more" in why.value.lines

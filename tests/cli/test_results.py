@@ -130,7 +130,7 @@ def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: b
 def test_a_link_that_is_made_at_the_last_moment(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results_module, "_refuse", lambda *_: None)
+    monkeypatch.setattr(results_module, "_check_replaceable", lambda *_: None)
     target = tmp_path / "target.txt"
     target.write_text("precious")
     (tmp_path / "r.csv").symlink_to(target)
