@@ -1,6 +1,6 @@
-"""Schoology as a target of the ``lms`` command (extra ``cli``).
+"""Schoology's target of the ``lms`` command (extra ``cli``).
 
-The sandbox is imported where it is needed only: an import to the vendor itself runs without it.
+The sandbox is imported inside functions, so that an import to the vendor does not load it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .sandbox import SchoologySandbox
 
-#: A user's fields that may stand in a file: all that may be written when one is created.
+#: The fields that can be set when a user is created.
 FIELDS = {
     "school_uid": "the school's own id for the person; must never change",
     "name_first": "first name",
@@ -65,7 +65,7 @@ FIELDS = {
     "activities": "activities",
 }
 
-#: Fields by what the exports of other systems call them.
+#: Other names of the fields, as other systems export them.
 ALIASES = {
     "student id": "school_uid",
     "student number": "school_uid",
@@ -94,7 +94,7 @@ ALIASES = {
     "time zone": "tz_name",
 }
 
-#: A rejected row may mean either, and the code does not tell which.
+#: The code has two meanings, and the response does not say which.
 EXPLAINED = {
     "409": "Another person already has this username or email address. Without --update-existing "
     "it can also mean that a person with this school_uid exists. To update existing people, add "
@@ -104,7 +104,7 @@ EXPLAINED = {
 
 @attrs.frozen
 class SchoologyTarget:
-    """New users, 50 a request; with ``--update-existing`` also changes to users."""
+    """Creates users, 50 per request. With ``--update-existing`` it also updates them."""
 
     name: str = "schoology"
     vendor: str = "Schoology"
@@ -139,7 +139,7 @@ class SchoologyTarget:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> Schoology:
-        """A client, made from the ``SCHOOLOGY_…`` variables."""
+        """Create a client from the ``SCHOOLOGY_…`` variables."""
         return Schoology(
             environment["SCHOOLOGY_KEY"],
             environment["SCHOOLOGY_SECRET"],
@@ -152,7 +152,7 @@ class SchoologyTarget:
         )
 
     async def verify(self, client: Schoology) -> None:
-        """GET app-user-info."""
+        """Send GET app-user-info."""
         await client.app_user_info()
 
     def check_row(self, row: Row) -> None:
@@ -160,7 +160,7 @@ class SchoologyTarget:
         new_user(row)
 
     def count_requests(self, rows: Iterable[Row]) -> int:
-        """50 users a request."""
+        """Count one request per 50 users."""
         return -(-sum(1 for _ in rows) // 50)
 
     def bulk(
@@ -171,7 +171,7 @@ class SchoologyTarget:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``users.create_many``."""
+        """Call ``users.create_many``."""
         return client.users.create_many(rows, update_existing=update_existing, journal=journal)
 
     def sandbox(
@@ -182,7 +182,7 @@ class SchoologyTarget:
         latency: tuple[float, float] | None = None,
         port: int = 0,
     ) -> AbstractAsyncContextManager[RunningSandbox]:
-        """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
+        """Run a sandbox. Its default limit is the one that users report: 15 requests per 5 s."""
         from .sandbox import School, SchoologySandbox
 
         return _served(
@@ -206,37 +206,37 @@ async def _served(sandbox: SchoologySandbox) -> AsyncIterator[RunningSandbox]:
 
 
 class SchoologyDemo:
-    """The people and the mishaps of ``lms demo``."""
+    """The rows and the simulated failures of ``lms demo``."""
 
     noun = "people"
-    #: Its own would make a minute of it.
+    #: The vendor's own limit would make the demo take more than a minute.
     limit = None
 
     def valid_rows(self, count: int) -> Iterator[Row]:
-        """Teachers, students and parents."""
+        """Yield teachers, students and parents."""
         from .sandbox.seed import people
 
         for person in people(count, seed=1):
             yield {name: str(value) for name, value in person.fields.items() if value != ""}
 
     def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Somebody whose login name is the administrator's."""
+        """Return a person whose username is taken."""
         taken = {"school_uid": "X90001", "name_first": "Biff", "name_last": "Tannen"}
         return [{**taken, "role_id": "1214", "username": "mrstrickland"}]
 
     def invalid_rows(self) -> Sequence[Row]:
-        """Somebody with a mail address that is none, and somebody without a last name."""
-        somebody = {"name_first": "Marty", "role_id": "1214"}
+        """Return a person with an invalid email address, and one without a last name."""
+        person: Row = {"name_first": "Marty", "role_id": "1214"}
         return [
-            {**somebody, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
-            {**somebody, "school_uid": "X90003", "username": "marty"},
+            {**person, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
+            {**person, "school_uid": "X90003", "username": "marty"},
         ]
 
     def prepare(self, server: StandIn, count: int) -> None:
-        """Nothing: everybody is new."""
+        """Do nothing: everybody is new."""
 
     def add_faults(self, server: StandIn) -> Sequence[str]:
-        """Faults on the way of the users' POSTs."""
+        """Add failures to POST users."""
         from lms_async.sandbox import Fault
 
         where: Any = {"method": "POST", "path": "users"}
@@ -252,7 +252,7 @@ class SchoologyDemo:
         )
 
     async def read_back(self, client: Schoology) -> AsyncIterator[Row]:
-        """Everybody with a ``school_uid``, as ``users.list`` gives them."""
+        """Yield everybody with a ``school_uid``."""
         async for user in client.users.list():
             if user.school_uid:
                 shown = attrs.asdict(user, recurse=False)
@@ -260,7 +260,7 @@ class SchoologyDemo:
 
 
 def _written(value: Any) -> str:
-    """A value as it would stand in a file."""
+    """Return a value as it would be in a CSV file."""
     if value is None:
         return ""
     if isinstance(value, bool):

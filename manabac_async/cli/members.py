@@ -1,4 +1,4 @@
-"""``--to managebac``: who is in which class, over v2."""
+"""``--to managebac``: add students to classes through v2."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..models import MembershipPlace, converter
 from ..vendor import LIMIT, PERIOD
 from .demo import MembersDemo
 
-#: Students a PATCH; the vendor names no maximum.
+#: Students per PATCH. The vendor documents no maximum.
 CHUNK = 100
 
 _place = Sending(converter, MembershipPlace, what="the row")
@@ -31,7 +31,7 @@ _place = Sending(converter, MembershipPlace, what="the row")
 
 @attrs.frozen
 class MembersTarget:
-    """Students put into classes, and their levels there; who is in the class already is changed."""
+    """Adds students to classes, and sets the level of students who are already there."""
 
     name: str = "managebac"
     vendor: str = "ManageBac"
@@ -62,7 +62,7 @@ class MembersTarget:
             "MANAGEBAC_BASE_URL": Variable("base URL, instead of a region", required=False),
         }
     )
-    #: A PATCH always adds who is missing and changes who is there.
+    #: A PATCH always adds missing students and updates the others.
     can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: MembersDemo = attrs.field(factory=MembersDemo)
@@ -74,7 +74,7 @@ class MembersTarget:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> ManageBac:
-        """A client, made from the ``MANAGEBAC_…`` variables."""
+        """Create a client from the ``MANAGEBAC_…`` variables."""
         return ManageBac(
             _credentials(environment),
             region=environment.get("MANAGEBAC_REGION", "com"),
@@ -86,23 +86,23 @@ class MembersTarget:
         )
 
     async def verify(self, client: ManageBac) -> None:
-        """GET auth/permissions: any token may, and one that is not accepted may not.
+        """Send GET auth/permissions, which every valid token may.
 
-        What the token lacks for the PATCHes is not looked for in the answer: the vendor documents
-        the names of permissions by one example only. It shows as a 401 of the first PATCH.
+        Missing permissions are not looked for in the response, because the vendor documents only
+        one of their names. They show as a 401 of the first PATCH.
         """
         await client.request("GET", "auth/permissions")
 
     def check_row(self, row: Row) -> None:
-        """Check a row as ``memberships.update_many`` does. Levels are the vendor's to know."""
+        """Check a row as ``memberships.update_many`` does. The vendor checks levels."""
         _place(row)
 
     def normalize_key(self, key: tuple[str, ...]) -> Hashable:
-        """The two ids as numbers: some spreadsheets fill them up with zeros."""
+        """Return the two ids without leading zeros, which some spreadsheets add."""
         return tuple(cell.lstrip("0") for cell in key)
 
     def count_requests(self, rows: Iterable[Row]) -> int:
-        """Rows are grouped by class, as :func:`lms_async.bulk.chunks.chunks` does it."""
+        """Count the requests, with rows grouped by class as in :mod:`lms_async.bulk.chunks`."""
         open_: dict[int, int] = {}
         calls = 0
         for row in rows:
@@ -124,7 +124,7 @@ class MembersTarget:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``memberships.update_many``."""
+        """Call ``memberships.update_many``."""
         return client.memberships.update_many(rows, chunk=CHUNK, journal=journal)
 
     def sandbox(
@@ -135,7 +135,7 @@ class MembersTarget:
         latency: tuple[float, float] | None = None,
         port: int = 0,
     ) -> AbstractAsyncContextManager[RunningSandbox]:
-        """A stand-in for both APIs, with students, and classes for them to be put into."""
+        """Run a sandbox for both APIs, with students and empty classes."""
         from .serving import served
 
         return served(people=people, limit=limit, latency=latency, port=port)

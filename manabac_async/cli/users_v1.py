@@ -1,4 +1,4 @@
-"""``--to managebac-v1``: new users, over the legacy v1."""
+"""``--to managebac-v1``: create users through the legacy v1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..v1 import ManageBacV1
 from ..v1.resources import checked_new_user
 from ..vendor import LIMIT, PERIOD
 
-#: A user's fields that may stand in a file: all that may be written when one is created.
+#: The fields that can be set when a user is created.
 FIELDS = {
     "type": "student, parent or advisor",
     "first_name": "first name",
@@ -71,7 +71,7 @@ FIELDS = {
     "work_email": "email address at work",
 }
 
-#: Fields by what the exports of other systems call them.
+#: Other names of the fields, as other systems export them.
 ALIASES = {
     "role": "type",
     "given name": "first_name",
@@ -98,7 +98,7 @@ ALIASES = {
 
 @attrs.frozen
 class UsersV1Target:
-    """New users, one a request. v1 has no way to say "change who exists"."""
+    """Creates users, one per request. v1 cannot update users by a key of the school."""
 
     name: str = "managebac-v1"
     vendor: str = "ManageBac"
@@ -126,7 +126,7 @@ class UsersV1Target:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> ManageBacV1:
-        """A client, made from the ``MANAGEBAC_V1_…`` variables."""
+        """Create a client from the ``MANAGEBAC_V1_…`` variables."""
         return ManageBacV1(
             environment["MANAGEBAC_V1_SCHOOL"],
             environment["MANAGEBAC_V1_TOKEN"],
@@ -137,7 +137,7 @@ class UsersV1Target:
         )
 
     async def verify(self, client: ManageBacV1) -> None:
-        """GET ib_groups: there are few of them, and it is one answer."""
+        """Send GET ib_groups, which has a short response."""
         await client.ib_groups.list()
 
     def check_row(self, row: Row) -> None:
@@ -145,12 +145,11 @@ class UsersV1Target:
         checked_new_user(row)
 
     def normalize_key(self, key: tuple[str, ...]) -> Hashable:
-        """The mail address, whatever its case, as ``users.create_many`` compares them: no vendor
-        lets two people in by addresses that a mail server would take for one."""
+        """Return the email address in lower case, as ``users.create_many`` compares it."""
         return tuple(cell.casefold() for cell in key)
 
     def count_requests(self, rows: Iterable[Row]) -> int:
-        """One a user."""
+        """Count one request per user."""
         return sum(1 for _ in rows)
 
     def bulk(
@@ -161,7 +160,7 @@ class UsersV1Target:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``users.create_many``."""
+        """Call ``users.create_many``."""
         return client.users.create_many(rows, journal=journal)
 
     def sandbox(
@@ -172,7 +171,7 @@ class UsersV1Target:
         latency: tuple[float, float] | None = None,
         port: int = 0,
     ) -> AbstractAsyncContextManager[RunningSandbox]:
-        """The same stand-in as the other target's."""
+        """Run the same sandbox as the other target."""
         from .serving import served
 
         return served(people=people, limit=limit, latency=latency, port=port)

@@ -1,7 +1,8 @@
-"""The ``lms`` command: people from a file into an LMS, every row accounted for.
+"""The ``lms`` command: import a CSV file, and report what happened to each row.
 
-It names no vendor. A vendor's package (or anybody's) offers a :class:`~lms_async.cli.target.Target`
-under the entry-point group ``lms_async.targets``. Needs the extra ``cli``.
+Start reading at :mod:`~.app`, which has the commands. Vendor packages register a
+:class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``; other
+packages use :mod:`~.target` and nothing else. Needs the extra ``cli``.
 """
 
 from __future__ import annotations

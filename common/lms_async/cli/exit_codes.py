@@ -1,4 +1,4 @@
-"""How the command ends: the exit codes, and what keeps it from beginning."""
+"""The exit codes, and the error that ends a command."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ class Exit(IntEnum):
     DONE = 0
     #: Some rows were rejected, by our check or by the vendor.
     REJECTED = 1
-    #: Bad usage or bad input; no row was sent.
+    #: Wrong usage or input.
     BAD_INPUT = 2
-    #: Of some rows it is not known whether they were done.
+    #: Some rows are unknown.
     UNKNOWN = 3
     #: The credentials were not accepted.
     NOT_AUTHORIZED = 4
-    #: The vendor could not be reached, or is not what answers at that address.
+    #: The vendor could not be reached, or did not respond as expected.
     UNREACHABLE = 5
-    #: A bug of ours (sysexits' EX_SOFTWARE), so that it can't pass for rejected rows.
+    #: A bug in this command. 70 is EX_SOFTWARE in sysexits.h; Python's own 1 would mean REJECTED.
     BUG = 70
     #: Ctrl-C, or SIGTERM.
     INTERRUPTED = 130
 
 
 class CommandError(Exception):
-    """What was asked can't be done as given. ``lines`` say why, and what to do; no personal data.
+    """The command cannot do what was asked.
 
-    Raised before any row was sent, or on the way where the input can't be read on.
+    :param lines: what happened, and what to do now, without personal data.
     """
 
     def __init__(self, *lines: str, exit_code: Exit = Exit.BAD_INPUT) -> None:
@@ -50,7 +50,7 @@ class CommandError(Exception):
 
 
 def exit_code_of_counts(counts: Mapping[Status, int]) -> Exit:
-    """The exit code of a run that went through: a row that nobody knows of weighs the most."""
+    """Return the exit code of a completed import. Unknown rows take precedence over rejected."""
     if counts.get(Status.UNKNOWN):
         return Exit.UNKNOWN
     left = counts.get(Status.REJECTED) or counts.get(Status.SKIPPED)
@@ -58,7 +58,7 @@ def exit_code_of_counts(counts: Mapping[Status, int]) -> Exit:
 
 
 def exit_code_of_error(error: LmsError) -> Exit:
-    """The exit code of a run that ended early with ``error``."""
+    """Return the exit code of an import that ``error`` stopped."""
     if isinstance(error, Unauthorized | Forbidden):
         return Exit.NOT_AUTHORIZED
     return Exit.UNREACHABLE

@@ -1,7 +1,7 @@
-"""Which encoding a file's text is in: what its bytes prove, or what the user says. Never a guess.
+"""Find the encoding of a file, from its bytes or from ``--encoding``. Never guess.
 
-UTF-8 and byte-order marks prove themselves. Anything else may be read in several ways that differ
-in people's names, and is refused until ``--encoding`` says which is right.
+UTF-8 and byte-order marks are unambiguous. Any other file could be read in several encodings that
+yield different names, so it is refused until ``--encoding`` names one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-#: The encodings that are proposed. Names by which Python knows them, and what people call them.
+#: The encodings that are suggested: Python's name, and a description.
 _COMMON = {
     "cp1252": "Windows, Western Europe",
     "cp1250": "Windows, Central Europe",
@@ -49,20 +49,20 @@ _WITHOUT_MARK = {
     "utf-32-le": "UTF-32 without a byte-order mark",
     "utf-32-be": "UTF-32, big-endian, without a byte-order mark",
 }
-#: Codecs of Python that turn names or program text into bytes, and not files.
+#: Python codecs that are not used for files.
 _NOT_FOR_FILES = frozenset(
     "idna punycode raw-unicode-escape unicode-escape undefined charmap mbcs oem".split()
 )
 _MOST_PROPOSED = 6
 _MOST_LETTERS = 12
-#: How many bytes of the lines that are not UTF-8 are looked at to propose encodings.
+#: How many bytes of lines that are not UTF-8 are used to suggest encodings.
 _SAMPLE = 1 << 15
 
 
 def checked_name(given: str) -> str:
-    """The encoding that ``--encoding`` names, by the name that Python gives it.
+    """Return Python's name for the value of ``--encoding``.
 
-    :raises CommandError: Python knows none of this name, or it is no encoding of text files.
+    :raises CommandError: Python does not know it, or it is not an encoding of text files.
     """
     hint = "Use a name such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le."
     try:
@@ -76,11 +76,11 @@ def checked_name(given: str) -> str:
 
 
 def find_encoding(source: Source, given: str | None, again: str = "") -> str:
-    """The encoding to read ``source`` by.
+    """Return the encoding of ``source``.
 
-    :param given: what the user says, as :func:`checked_name` gives it.
-    :param again: the command that was typed, to be printed with an ``--encoding``.
-    :raises CommandError: nothing tells the encoding, or the text cannot be read by it.
+    :param given: the user's encoding, as :func:`checked_name` returns it.
+    :param again: the command that was typed, to print it with ``--encoding``.
+    :raises CommandError: the encoding is unknown or wrong.
     """
     with source.open() as file:
         start = file.read(_BLOCK)
@@ -105,7 +105,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
 
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
-    """Look at each line. One pass, also over a file that is UTF-8: it costs little."""
+    """Check that every line is UTF-8, in one pass."""
     first_utf8 = first_other = 0
     others: list[bytes] = []
     size = 0
@@ -139,9 +139,9 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
 
 
 def _check(source: Source, encoding: str) -> None:
-    """Make sure that all of the text can be read.
+    """Check that the whole file can be decoded.
 
-    :raises CommandError: says in which line it can't.
+    :raises CommandError: a line cannot.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     line = 1
@@ -168,8 +168,7 @@ def _check(source: Source, encoding: str) -> None:
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
-    """Refuse a file that is UTF-8 from beginning to end: read in any other way, its names would be
-    damaged."""
+    """Refuse a file that is valid UTF-8: another encoding would damage its names."""
     found = False
     with source.open() as file:
         for line in file:
@@ -184,8 +183,7 @@ def _refuse_utf8(source: Source, given: str) -> None:
 
 
 def _wide(start: bytes) -> str | None:
-    """The encoding of two or four bytes a character by which the beginning, which has no mark,
-    reads as the mostly plain letters of a header; ``None`` if there is none."""
+    """Return the UTF-16 or UTF-32 variant in which the start is mostly ASCII, if there is one."""
     start = start[:256]
     if start.count(0) * 4 < len(start):
         return None
@@ -211,14 +209,13 @@ def _proposals(sample: bytes, again: str) -> tuple[str, ...]:
         ),
         "Choose the encoding whose letters are right for the names in your file. Then run:",
     ]
-    # None of them is put in: a wrong one that is copied would damage names.
+    # No suggestion is filled in, because a wrong encoding that is copied would damage names.
     return (*lines, *_to_type(["NAME"], again))
 
 
 def _ranked(sample: bytes) -> list[str]:
-    """Common encodings by which ``sample`` is text, the likeliest first."""
-    # Rarely needed, and so imported here. Without a detector (an installation that an older version
-    # made) the order is only less good.
+    """Return common encodings of ``sample``, the most likely first."""
+    # Rarely needed, so it is imported here. Without the detector the order is only less good.
     try:
         from charset_normalizer import from_bytes
     except ModuleNotFoundError:
@@ -227,14 +224,16 @@ def _ranked(sample: bytes) -> list[str]:
         sample, cp_isolation=list(_COMMON), threshold=0.6, preemptive_behaviour=False
     )
     likely = [name for match in found for name in (match.encoding, *match.could_be_from_charset)]
-    # Few lines tell a detector little. These two are the most common, so they are always shown.
+    # A few lines are not enough for a detector, so the two most common encodings are always shown.
     first = [*likely[: _MOST_PROPOSED - 2], "cp1252", "cp1250", *likely, *_COMMON]
     return [name for name in dict.fromkeys(first) if name in _COMMON]
 
 
 def _letters(sample: bytes, encoding: str) -> list[str]:
-    """Some letters beyond ASCII, sorted, of several people at once, so that they name nobody;
-    empty where the sample is not text in this encoding."""
+    """Return some letters beyond ASCII, or nothing if the sample is not text in this encoding.
+
+    They are sorted and mixed from several rows, so that they show no one's name.
+    """
     try:
         marks = {mark for mark in sample.decode(encoding) if not mark.isascii()}
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What a file is that is not CSV text, and what to do with it."""
+"""Recognize files that are not CSV text, and say what to do with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..wording import listed, quoted
 from .source import Source
 
 _SAVE_AS_UTF8 = 'Save the sheet with the rows as "CSV UTF-8" and import that file.'
-#: How files begin that people take for CSV.
+#: The first bytes of files that are mistaken for CSV.
 _BEGINNINGS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("is an Excel workbook (.xls)", _SAVE_AS_UTF8),
     b"%PDF-": ("is a PDF document", "Export the rows as CSV."),
@@ -22,7 +22,7 @@ _BEGINNINGS = {
     b"SQLite format 3\0": ("is a database file (SQLite)", "Export the rows as CSV."),
 }
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-#: The files of a OneRoster CSV export; the first is in each of them.
+#: The files of a OneRoster CSV export. Every export has the first one.
 _ONE_ROSTER = frozenset(
     "manifest.csv academicSessions.csv classes.csv courses.csv demographics.csv enrollments.csv "
     "orgs.csv roles.csv userProfiles.csv users.csv".split()
@@ -37,9 +37,9 @@ _MOST_NAMES = 5
 
 
 def refuse_other_formats(source: Source, start: bytes) -> None:
-    """Make sure that the input is text, by how it begins.
+    """Check the first bytes of the input.
 
-    :raises CommandError: it is not; says what it is and what to do.
+    :raises CommandError: they are those of a known format that is not text.
     """
     if start.startswith(_ZIP):
         raise CommandError(*_archive(source))

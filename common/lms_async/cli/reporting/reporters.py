@@ -237,11 +237,11 @@ class _Json:
         self._print("report", **report)
 
 
-def _as_json(said: dict[str, Any]) -> str:
+def _as_json(fields: dict[str, Any]) -> str:
     try:
-        line = orjson.dumps(said).decode()
+        line = orjson.dumps(fields).decode()
     except TypeError:  # a file name that is not UTF-8: orjson does not write what stands for it
-        line = json.dumps(said)
+        line = json.dumps(fields)
     return escaped_json(line)
 
 
