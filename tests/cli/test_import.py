@@ -45,6 +45,8 @@ async def test_all_done(lms_import: Import, schoology_sandbox: SchoologySandbox)
         assert account.name_last == f"Quagmire{int(told['key'][1:])}"
     assert [seen.path for seen in schoology_sandbox.log] == ["app-user-info"] + ["users"] * 3
     assert "120 rows: 120 done, 0 rejected, 0 unknown, 0 skipped" in ran.out
+    assert ran.summary is not None
+    assert f"Results for every row: {ran.summary.results}\n" in ran.out
 
 
 async def test_windows_1252_and_semicolons(
@@ -533,7 +535,7 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
     assert "people.results.csv could not be written: No space left" in ran.err
     assert "50 done" in ran.out  # what had left is still counted
     assert "people.results.csv is incomplete: rows from 2 on are missing" in ran.out
-    assert "ResultsFile for every row" not in ran.out
+    assert "Results for every row" not in ran.out
     assert ran.summary is not None
     assert (ran.summary.results_complete, ran.summary.results_lack_from) == (False, 2)
     assert schoology_sandbox.log.count("POST") <= 2

@@ -28,7 +28,8 @@ async def serve(target: Target, *, port: int, people: int, limit: tuple[int, flo
         try:
             print(  # noqa: T201 - this is what the command is for
                 f"# Sandbox for {target.name} with {people:,} people at "
-                f"{served.server.base_url}. Press Ctrl-C to stop it. To use it, run elsewhere:",
+                f"{served.server.base_url}. Press Ctrl-C to stop. To use it in another "
+                "terminal, run:",
                 *(f"export {name}={shlex.quote(v)}" for name, v in served.environment.items()),
                 sep="\n",
                 flush=True,

@@ -117,7 +117,7 @@ def _next(summary: Summary) -> list[str]:
 
 def _results(summary: Summary) -> str:
     if summary.results_complete:
-        return f"ResultsFile for every row: {summary.results}"
+        return f"Results for every row: {summary.results}"
     first = summary.results_lack_from
     which = "the last rows" if first is None else f"rows from {first} on"
     return f"{summary.results} is incomplete: {which} are missing, but may have been imported."
