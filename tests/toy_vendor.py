@@ -68,14 +68,15 @@ def prepare(row):
 check = Sending(ToyVendor.converter, Pupil, what="the pupil")
 target = SimpleNamespace(
     name="toy",
+    vendor="Toy",
     fields={"number": "the pupil's number"},
-    needed=[["number"]],
+    required=[["number"]],
     key=["number"],
     variables={"TOY_TOKEN": Variable("token"), "TOY_URL": Variable("base URL")},
-    updates=False,
+    can_update=False,
     limit=(20, 0.1),
     connect=lambda env, **options: Toy(env["TOY_TOKEN"], env["TOY_URL"], **options),
     verify=lambda client: client.request("GET", "pupils"),
-    check=check,
+    check_row=check,
     bulk=lambda client, rows, journal, **_: client.create_many(rows, journal),
 )
