@@ -1,8 +1,8 @@
-# Everything happens in .venv, made here from nothing but Python >= 3.11.
+# Everything runs in .venv, which is created here. Only Python >= 3.11 is needed.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench bench-full chaos mutants clean
+.PHONY: demo test test-all lint bench bench-full chaos mutants clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -15,13 +15,25 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest
 
+# Run the tests with every Python from 3.11 to 3.14 that is installed, each in its own environment.
+test-all:
+	@found=; for version in 3.11 3.12 3.13 3.14; do \
+	  python$$version --version > /dev/null 2>&1 || continue; \
+	  found="$$found $$version"; echo "Python $$version"; \
+	  python$$version -m venv .venvs/$$version \
+	    && .venvs/$$version/bin/python -m pip install --quiet --disable-pip-version-check \
+	      -c constraints.txt -e '.[dev]' \
+	    && .venvs/$$version/bin/python -m pytest -q || exit 1; \
+	done; test -n "$$found" || { echo "No Python from 3.11 to 3.14 was found."; exit 1; }; \
+	echo "Tested with:$$found"
+
 lint: .venv/bench
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The libraries that the benchmarks compare with; mypy looks at them too.
+# The libraries that the benchmarks compare with. mypy needs them too.
 .venv/bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
@@ -32,19 +44,19 @@ bench: .venv/bench
 bench-full: .venv/bench
 	$(BIN)/python -m benchmarks --full
 
-# An import killed 500 times, each time at another moment, and run again (two minutes).
+# Kill an import 500 times at different moments and run it again (two minutes).
 chaos: .venv/ready
 	$(BIN)/python -m tests.faults.killing --kills 500 --rows 40000
 
-# mutmut is not needed for anything else.
+# Only `make mutants` needs mutmut.
 .venv/mutants: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	@touch $@
 
-# The code that decides what became of a row, changed in one place at a time: which changes does no
-# test notice? (See tests/mutants.py. ONLY='lms_async.delivery.*' runs a part of it again.)
+# Change the code that decides a row's status in one place at a time, and list the changes that no
+# test notices. See tests/mutants.py. ONLY='lms_async.bulk.delivery.*' runs a part of it.
 mutants: .venv/mutants
 	$(BIN)/python -m tests.mutants $(ONLY)
 
 clean:
-	rm -rf .mutants .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .mutants .venv .venvs dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

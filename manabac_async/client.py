@@ -32,13 +32,13 @@ VERSIONS = ("v2", "v2p0", "v2p1", "v2p2", "v2p3")
 #: What :meth:`ManageBac.from_env` and the ``lms`` command read.
 VARIABLES: Mapping[str, Variable] = {
     "MANAGEBAC_TOKEN": Variable(
-        "API token", instead=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
+        "API token", alternatives=("MANAGEBAC_CLIENT_ID", "MANAGEBAC_CLIENT_SECRET")
     ),
-    "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", needed=False),
-    "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", needed=False),
-    "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", needed=False),
-    "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", needed=False),
-    "MANAGEBAC_BASE_URL": Variable("another host than a region's", needed=False),
+    "MANAGEBAC_CLIENT_ID": Variable("OAuth 2 client", required=False),
+    "MANAGEBAC_CLIENT_SECRET": Variable("the OAuth 2 client's secret", required=False),
+    "MANAGEBAC_REGION": Variable(f"one of {', '.join(REGIONS)}", required=False),
+    "MANAGEBAC_VERSION": Variable(f"one of {', '.join(VERSIONS)}", required=False),
+    "MANAGEBAC_BASE_URL": Variable("base URL, instead of a region", required=False),
 }
 
 

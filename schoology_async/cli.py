@@ -1,6 +1,6 @@
-"""Schoology as a target of the ``lms`` command (extra ``cli``).
+"""Schoology's target of the ``lms`` command (extra ``cli``).
 
-The sandbox is imported where it is needed only: an import to the vendor itself runs without it.
+The sandbox is imported inside functions, so that an import to the vendor does not load it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
 
     from .sandbox import SchoologySandbox
 
-#: A user's fields that may stand in a file: all that may be written when one is created.
+#: The fields that can be set when a user is created.
 FIELDS = {
-    "school_uid": "the school's own id of the person, which never changes",
+    "school_uid": "the school's own id for the person; must never change",
     "name_first": "first name",
     "name_last": "last name",
-    "role_id": "id of the role in Schoology, a number",
+    "role_id": "Schoology's id of the role, a number",
     "username": "login name",
-    "primary_email": "mail address",
+    "primary_email": "email address",
     "name_title": "Mr., Mrs., Ms., Miss, Dr. or Professor",
-    "name_title_show": "1 to show the title, else 0",
-    "name_first_preferred": "the first name that is used",
+    "name_title_show": "1 to show the title, 0 to hide it",
+    "name_first_preferred": "preferred first name",
     "name_middle": "middle name",
-    "name_middle_show": "1 to show the middle name, else 0",
+    "name_middle_show": "1 to show the middle name, 0 to hide it",
     "gender": "M or F",
     "grad_year": "graduation year, four digits",
     "birthday_date": "YYYY-MM-DD or DD.MM.YYYY",
     "password": "first password",
-    "email_login_info": "1 to have Schoology mail the login to the person",
-    "synced": "1 if the account is kept in step by an import, else 0",
+    "email_login_info": "1 to let Schoology email the login to the person",
+    "synced": "1 if an import keeps the account up to date, otherwise 0",
     "position": "job title",
     "tz_name": "time zone, such as America/New_York",
     "language": "language code, such as es",
     "school_id": "Schoology's id of the school",
     "building_id": "Schoology's id of the building",
-    "additional_buildings": "ids of further buildings, with commas",
-    "parent_uids": "Schoology's ids of the parents, with commas",
-    "advisor_uids": "Schoology's ids of the advisors, with commas",
-    "child_uids": "Schoology's ids of the children, with commas",
+    "additional_buildings": "Schoology's ids of more buildings, separated by commas",
+    "parent_uids": "Schoology's ids of the parents, separated by commas",
+    "advisor_uids": "Schoology's ids of the advisors, separated by commas",
+    "child_uids": "Schoology's ids of the children, separated by commas",
     "profile_picture_fid": "Schoology's id of an uploaded picture",
     "subjects_taught": "subjects taught",
     "grades_taught": "grades taught",
     "department": "department",
-    "bio": "about the person",
+    "bio": "short biography",
     "phone": "telephone number",
     "website": "web address",
     "address": "postal address",
@@ -65,7 +65,7 @@ FIELDS = {
     "activities": "activities",
 }
 
-#: Fields by what the exports of other systems call them.
+#: Other names of the fields, as other systems export them.
 ALIASES = {
     "student id": "school_uid",
     "student number": "school_uid",
@@ -94,20 +94,22 @@ ALIASES = {
     "time zone": "tz_name",
 }
 
-#: A rejected row may mean either, and the code does not tell which.
+#: The code has two meanings, and the response does not say which.
 EXPLAINED = {
-    "409": "somebody else has this username or mail address; or, without --update-existing, "
-    "somebody with this school_uid exists already (--update-existing --restart changes them)",
+    "409": "Another person already has this username or email address. Without --update-existing "
+    "it can also mean that a person with this school_uid exists. To update existing people, add "
+    "--update-existing --restart.",
 }
 
 
 @attrs.frozen
 class SchoologyTarget:
-    """New users, 50 a request; with ``--update-existing`` also changes to users."""
+    """Creates users, 50 per request. With ``--update-existing`` it also updates them."""
 
     name: str = "schoology"
+    vendor: str = "Schoology"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
-    needed: Sequence[Sequence[str]] = (
+    required: Sequence[Sequence[str]] = (
         ("school_uid",),
         ("name_first",),
         ("name_last",),
@@ -116,9 +118,9 @@ class SchoologyTarget:
     )
     key: Sequence[str] = ("school_uid",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
-    explained: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
+    code_explanations: Mapping[str, str] = attrs.field(factory=EXPLAINED.copy)
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
-    updates: bool = True
+    can_update: bool = True
     limit: tuple[int, float] = (13, 5.0)
     demo: SchoologyDemo = attrs.field(factory=lambda: SchoologyDemo())
 
@@ -129,19 +131,19 @@ class SchoologyTarget:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> Schoology:
-        """A client, made from the ``SCHOOLOGY_…`` variables."""
+        """Create a client from the ``SCHOOLOGY_…`` variables."""
         return Schoology.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: Schoology) -> None:
-        """GET app-user-info."""
+        """Send GET app-user-info."""
         await client.app_user_info()
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``users.create_many`` does."""
         new_user(row)
 
-    def calls(self, rows: Iterable[Row]) -> int:
-        """50 users a request."""
+    def count_requests(self, rows: Iterable[Row]) -> int:
+        """Count one request per 50 users."""
         return -(-sum(1 for _ in rows) // 50)
 
     def bulk(
@@ -152,7 +154,7 @@ class SchoologyTarget:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``users.create_many``."""
+        """Call ``users.create_many``."""
         return client.users.create_many(rows, update_existing=update_existing, journal=journal)
 
     def sandbox(
@@ -163,8 +165,8 @@ class SchoologyTarget:
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
-        """A stand-in; where no limit is given, it has the one that users report: 15 in 5 s."""
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
+        """Run a sandbox. Its default limit is the one that users report: 15 requests per 5 s."""
         from .sandbox import School, SchoologySandbox
 
         return _served(
@@ -179,9 +181,9 @@ class SchoologyTarget:
 
 
 @asynccontextmanager
-async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
+async def _served(sandbox: SchoologySandbox) -> AsyncIterator[RunningSandbox]:
     async with sandbox:
-        yield Served(
+        yield RunningSandbox(
             sandbox,
             {
                 "SCHOOLOGY_KEY": sandbox.key,
@@ -192,37 +194,37 @@ async def _served(sandbox: SchoologySandbox) -> AsyncIterator[Served]:
 
 
 class SchoologyDemo:
-    """The people and the mishaps of ``lms demo``."""
+    """The rows and the simulated failures of ``lms demo``."""
 
-    what = "people"
-    #: Its own would make a minute of it.
+    noun = "people"
+    #: The vendor's own limit would make the demo take more than a minute.
     limit = None
 
-    def people(self, count: int) -> Iterator[Row]:
-        """Teachers, students and parents."""
+    def valid_rows(self, count: int) -> Iterator[Row]:
+        """Yield teachers, students and parents."""
         from .sandbox.seed import people
 
         for person in people(count, seed=1):
             yield {name: str(value) for name, value in person.fields.items() if value != ""}
 
-    def refused(self) -> Sequence[Row]:
-        """Somebody whose login name is the administrator's."""
+    def vendor_rejected_rows(self) -> Sequence[Row]:
+        """Return a person whose username is taken."""
         taken = {"school_uid": "X90001", "name_first": "Biff", "name_last": "Tannen"}
         return [{**taken, "role_id": "1214", "username": "mrstrickland"}]
 
-    def invalid(self) -> Sequence[Row]:
-        """Somebody with a mail address that is none, and somebody without a last name."""
-        somebody = {"name_first": "Marty", "role_id": "1214"}
+    def invalid_rows(self) -> Sequence[Row]:
+        """Return a person with an invalid email address, and one without a last name."""
+        person: Row = {"name_first": "Marty", "role_id": "1214"}
         return [
-            {**somebody, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
-            {**somebody, "school_uid": "X90003", "username": "marty"},
+            {**person, "school_uid": "X90002", "name_last": "McFly", "primary_email": "marty"},
+            {**person, "school_uid": "X90003", "username": "marty"},
         ]
 
     def prepare(self, server: StandIn, count: int) -> None:
-        """Nothing: everybody is new."""
+        """Do nothing: everybody is new."""
 
-    def arm(self, server: StandIn) -> Sequence[str]:
-        """Faults on the way of the users' POSTs."""
+    def add_faults(self, server: StandIn) -> Sequence[str]:
+        """Add failures to POST users."""
         from lms_async.sandbox import Fault
 
         where: Any = {"method": "POST", "path": "users"}
@@ -232,13 +234,13 @@ class SchoologyDemo:
             Fault.error(503, skip=60, **where),
         )
         return (
-            "5 refusals (429) in a row",
-            "a connection cut after the vendor had acted",
-            "a 503",
+            "5 rate limit refusals (429)",
+            "a connection lost after the request was processed",
+            "a server error (503)",
         )
 
     async def read_back(self, client: Schoology) -> AsyncIterator[Row]:
-        """Everybody with a ``school_uid``, as ``users.list`` gives them."""
+        """Yield everybody with a ``school_uid``."""
         async for user in client.users.list():
             if user.school_uid:
                 shown = attrs.asdict(user, recurse=False)
@@ -246,7 +248,7 @@ class SchoologyDemo:
 
 
 def _written(value: Any) -> str:
-    """A value as it would stand in a file."""
+    """Return a value as it would be in a CSV file."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -26,9 +26,9 @@ BASE_URL = "https://api.schoology.com/v1/"
 VARIABLES: Mapping[str, Variable] = {
     "SCHOOLOGY_KEY": Variable("consumer key"),
     "SCHOOLOGY_SECRET": Variable("consumer secret"),
-    "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", needed=False),
-    "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", needed=False),
-    "SCHOOLOGY_BASE_URL": Variable(f"another host than {BASE_URL}", needed=False),
+    "SCHOOLOGY_TOKEN": Variable("access token of a three-legged key", required=False),
+    "SCHOOLOGY_TOKEN_SECRET": Variable("the access token's secret", required=False),
+    "SCHOOLOGY_BASE_URL": Variable(f"base URL, instead of {BASE_URL}", required=False),
 }
 
 

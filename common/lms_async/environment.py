@@ -14,14 +14,14 @@ from .errors import InvalidInput
 class Variable:
     """An environment variable.
 
-    :param what: what it holds, for messages.
-    :param needed: whether it must be set.
-    :param instead: variables that together replace it.
+    :param description: what it contains, for messages.
+    :param required: whether it must be set.
+    :param alternatives: variables that together replace it.
     """
 
-    what: str
-    needed: bool = True
-    instead: Sequence[str] = ()
+    description: str
+    required: bool = True
+    alternatives: Sequence[str] = ()
 
 
 def given_variables(
@@ -33,14 +33,14 @@ def given_variables(
 
 
 def missing_variables(variables: Mapping[str, Variable], given: Mapping[str, str]) -> list[str]:
-    """Describe those of ``variables`` that are needed and not ``given``."""
+    """Describe those of ``variables`` that are required and not ``given``."""
     return [
-        f"{name} ({variable.what})"
-        + (f", or {' and '.join(variable.instead)} instead" if variable.instead else "")
+        f"{name} ({variable.description})"
+        + (f", or {' and '.join(variable.alternatives)} instead" if variable.alternatives else "")
         for name, variable in variables.items()
-        if variable.needed
+        if variable.required
         and name not in given
-        and not (variable.instead and all(other in given for other in variable.instead))
+        and not (variable.alternatives and all(other in given for other in variable.alternatives))
     ]
 
 
@@ -50,7 +50,7 @@ def read_variables(
     """Return those of ``variables`` that are set.
 
     :param environment: where not given, that of the process.
-    :raises InvalidInput: names the variables that are needed and not set.
+    :raises InvalidInput: names the variables that are required and not set.
     """
     given = given_variables(variables, os.environ if environment is None else environment)
     missing = missing_variables(variables, given)

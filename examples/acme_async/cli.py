@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.vendor_kit import Bulk, Journal, Limiter, Listener
 
 from .client import BASE_URL, Acme
@@ -27,6 +27,7 @@ class AcmeTarget:
     """New pupils, 50 per request."""
 
     name: str = "acme"
+    vendor: str = "Acme"
     fields: Mapping[str, str] = attrs.field(
         factory=lambda: {
             "number": "the school's own number of the pupil",
@@ -34,15 +35,15 @@ class AcmeTarget:
             "house": "the pupil's house",
         }
     )
-    needed: Sequence[Sequence[str]] = (("number",), ("name",))
+    required: Sequence[Sequence[str]] = (("number",), ("name",))
     key: Sequence[str] = ("number",)
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "ACME_TOKEN": Variable("API token"),
-            "ACME_BASE_URL": Variable(f"another address than {BASE_URL}", needed=False),
+            "ACME_BASE_URL": Variable(f"another address than {BASE_URL}", required=False),
         }
     )
-    updates: bool = False
+    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: None = None
 
@@ -67,11 +68,11 @@ class AcmeTarget:
         """Make a cheap request that fails if the token is not accepted."""
         await client.request("GET", "pupils")
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``pupils.create_many`` does."""
         new_pupil(row)
 
-    def calls(self, rows: Iterable[Row]) -> int:
+    def count_requests(self, rows: Iterable[Row]) -> int:
         """50 pupils per request."""
         return -(-sum(1 for _ in rows) // MOST)
 
@@ -90,7 +91,7 @@ class AcmeTarget:
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-    ) -> AsyncIterator[Served]:
+    ) -> AsyncIterator[RunningSandbox]:
         """Run a sandbox with so many pupils in it."""
         from .sandbox import AcmeSandbox
 
@@ -101,7 +102,7 @@ class AcmeTarget:
                 pupil = {"id": number + 1, "number": str(number), "name": f"Pupil {number}"}
                 sandbox.pupils[str(number)] = pupil
             variables = {"ACME_TOKEN": sandbox.token, "ACME_BASE_URL": sandbox.base_url}
-            yield Served(sandbox, variables)
+            yield RunningSandbox(sandbox, variables)
 
 
 target = AcmeTarget()

@@ -1,5 +1,7 @@
-"""ManageBac as two targets of the ``lms`` command (extra ``cli``): members of classes over v2, and
-new users over the legacy v1, which alone can make them.
+"""ManageBac's two targets of the ``lms`` command (extra ``cli``).
+
+``managebac`` adds students to classes through v2. ``managebac-v1`` creates users through the legacy
+API, because v2 cannot. Start reading at :mod:`~.members`.
 """
 
 from .members import MembersTarget

@@ -1,4 +1,4 @@
-"""``lms demo --to managebac``: the students of a school into its classes."""
+"""``lms demo --to managebac``: add the students of a school to its classes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from lms_async.cli.target import Row
 from ..client import ManageBac
 from ..vendor import LIMIT, PERIOD
 
-#: How many classes a student takes, and how many students are in one.
+#: Classes per student, and students per class.
 _EACH = 8
 _SEATS = 25
 
 
 class MembersDemo:
-    """The members and the mishaps. 10,000 of them are 1,250 students in 400 classes of 25: 400
-    requests, which at 50 a second are eight seconds."""
+    """The rows and the simulated failures.
 
-    what = "members"
+    10,000 members are 1,250 students in 400 classes of 25. That takes 400 requests, or eight
+    seconds at 50 per second.
+    """
+
+    noun = "members"
     limit = (LIMIT, PERIOD)
 
-    def people(self, count: int) -> Iterator[Row]:
-        """The classes one after the other, each with its students."""
+    def valid_rows(self, count: int) -> Iterator[Row]:
+        """Yield the members class by class."""
         students, classes = _ids(count)
         seats = min(_SEATS, len(students))
         for number in range(count):
@@ -34,18 +37,18 @@ class MembersDemo:
             }
             yield {field: value for field, value in row.items() if value}
 
-    def refused(self) -> Sequence[Row]:
-        """A class that does not exist, a student who does not, and a level that is none."""
+    def vendor_rejected_rows(self) -> Sequence[Row]:
+        """Return an unknown class, an unknown student, and an unknown level."""
         students, classes = _ids(1000)
         return [
             {"class_id": "424242", "student_id": students[0], "level": "SL"},
             {"class_id": classes[0], "student_id": "424242", "level": "SL"},
-            # Not one of the first student's classes, the first of which is the first.
+            # The first student is in the first class, and not in this one.
             {"class_id": classes[1], "student_id": students[0], "level": "XL"},
         ]
 
-    def invalid(self) -> Sequence[Row]:
-        """A class by its name, and a row without a student."""
+    def invalid_rows(self) -> Sequence[Row]:
+        """Return a class name instead of an id, and a row without a student."""
         students, classes = _ids(1000)
         return [
             {"class_id": "Physics", "student_id": students[0], "level": "SL"},
@@ -53,14 +56,16 @@ class MembersDemo:
         ]
 
     def prepare(self, server: Any, count: int) -> None:
-        """The students and the classes; nobody is in a class."""
+        """Create the students and the empty classes."""
         from .serving import school_of
 
         server.school = school_of(_students(count))
 
-    def arm(self, server: Any) -> Sequence[str]:
-        """Faults on the way of the PATCHes, each of one class that exists: of one that does not,
-        nothing tells after a lost answer whether it had existed then."""
+    def add_faults(self, server: Any) -> Sequence[str]:
+        """Add failures to PATCHes of existing classes.
+
+        After a lost response, a class that does not exist would leave its rows unknown.
+        """
         from lms_async.sandbox import Fault
 
         paths = [f"classes/{known}/students" for known in server.school.classes]
@@ -73,14 +78,14 @@ class MembersDemo:
             Fault.error(503, method="PATCH", path=paths[several * 7]),
         )
         return (
-            "5 refusals (429) in a row",
-            "a connection cut after the vendor had acted",
-            "half an answer",
-            "a 503",
+            "5 rate limit refusals (429)",
+            "a connection lost after the request was processed",
+            "a truncated response",
+            "a server error (503)",
         )
 
     async def read_back(self, client: ManageBac) -> AsyncIterator[Row]:
-        """All students in all classes, as ``memberships.list`` gives them."""
+        """Yield all students of all classes."""
         async for member in client.memberships.list(per_page=200):
             yield {
                 "class_id": member.class_id or "",

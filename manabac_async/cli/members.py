@@ -1,4 +1,4 @@
-"""``--to managebac``: who is in which class, over v2."""
+"""``--to managebac``: add students to classes through v2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.chunks import MOST_OPEN
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
@@ -21,7 +21,7 @@ from ..models import MembershipPlace, converter
 from ..vendor import LIMIT, PERIOD
 from .demo import MembersDemo
 
-#: Students a PATCH; the vendor names no maximum.
+#: Students per PATCH. The vendor documents no maximum.
 CHUNK = 100
 
 _place = Sending(converter, MembershipPlace, what="the row")
@@ -29,26 +29,28 @@ _place = Sending(converter, MembershipPlace, what="the row")
 
 @attrs.frozen
 class MembersTarget:
-    """Students put into classes, and their levels there; who is in the class already is changed."""
+    """Adds students to classes, and sets the level of students who are already there."""
 
     name: str = "managebac"
+    vendor: str = "ManageBac"
     fields: Mapping[str, str] = attrs.field(
         factory=lambda: {
             "class_id": "ManageBac's id of the class, a number",
-            "student_id": "ManageBac's id of the student, a number; not the school's own",
-            "level": "SL or HL, in a class that has levels",
+            "student_id": "ManageBac's id of the student, a number (not the school's id)",
+            "level": "SL or HL, if the class has levels",
         }
     )
-    needed: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
+    required: Sequence[Sequence[str]] = (("class_id",), ("student_id",))
     key: Sequence[str] = ("class_id", "student_id")
-    explained: Mapping[str, str] = attrs.field(
+    code_explanations: Mapping[str, str] = attrs.field(
         factory=lambda: {
-            "not_found": "ManageBac has no student with this id (its own, not the school's)"
+            "not_found": "ManageBac has no student with this id. "
+            "Use ManageBac's id, not the school's."
         }
     )
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
-    #: A PATCH always adds who is missing and changes who is there.
-    updates: bool = False
+    #: A PATCH always adds missing students and updates the others.
+    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: MembersDemo = attrs.field(factory=MembersDemo)
 
@@ -59,27 +61,27 @@ class MembersTarget:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> ManageBac:
-        """A client, made from the ``MANAGEBAC_…`` variables."""
+        """Create a client from the ``MANAGEBAC_…`` variables."""
         return ManageBac.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: ManageBac) -> None:
-        """GET auth/permissions: any token may, and one that is not accepted may not.
+        """Send GET auth/permissions, which every valid token may.
 
-        What the token lacks for the PATCHes is not looked for in the answer: the vendor documents
-        the names of permissions by one example only. It shows as a 401 of the first PATCH.
+        Missing permissions are not looked for in the response, because the vendor documents only
+        one of their names. They show as a 401 of the first PATCH.
         """
         await client.request("GET", "auth/permissions")
 
-    def check(self, row: Row) -> None:
-        """Check a row as ``memberships.update_many`` does. Levels are the vendor's to know."""
+    def check_row(self, row: Row) -> None:
+        """Check a row as ``memberships.update_many`` does. The vendor checks levels."""
         _place(row)
 
-    def same(self, key: tuple[str, ...]) -> Hashable:
-        """The two ids as numbers: some spreadsheets fill them up with zeros."""
+    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
+        """Return the two ids without leading zeros, which some spreadsheets add."""
         return tuple(cell.lstrip("0") for cell in key)
 
-    def calls(self, rows: Iterable[Row]) -> int:
-        """Rows are grouped by class, as :func:`lms_async.bulk.chunks.chunks` does it."""
+    def count_requests(self, rows: Iterable[Row]) -> int:
+        """Count the requests, with rows grouped by class as in :mod:`lms_async.bulk.chunks`."""
         open_: dict[int, int] = {}
         calls = 0
         for row in rows:
@@ -101,7 +103,7 @@ class MembersTarget:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``memberships.update_many``."""
+        """Call ``memberships.update_many``."""
         return client.memberships.update_many(rows, chunk=CHUNK, journal=journal)
 
     def sandbox(
@@ -112,8 +114,8 @@ class MembersTarget:
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
-        """A stand-in for both APIs, with students, and classes for them to be put into."""
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
+        """Run a sandbox for both APIs, with students and empty classes."""
         from .serving import served
 
         return served(people=people, limit=limit, latency=latency, host=host, port=port)

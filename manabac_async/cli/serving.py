@@ -1,6 +1,6 @@
-"""The sandbox that both targets have.
+"""The sandbox of both targets.
 
-A module of its own: an import to the vendor itself runs without loading the sandbox.
+It is a module of its own, so that an import to the vendor does not load the sandbox.
 """
 
 from __future__ import annotations
@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from lms_async.cli.target import Served
+from lms_async.cli.target import RunningSandbox
 
 from ..sandbox import ManageBacSandbox, School
 from ..vendor import LIMIT, PERIOD
 
 
 def school_of(students: int) -> School:
-    """A school of so many students, and of classes as if each of them took eight, of 25 students
-    each; nobody is in them yet. It is the same each time, its ids too."""
+    """Create a school with empty classes: eight per student, of 25 students each.
+
+    The same number of students always gives the same ids.
+    """
     classes = max(8, -(-students * 8 // 25)) if students else 0
     return School.seeded(students=students, classes=classes)
 
@@ -29,8 +31,8 @@ async def served(
     latency: tuple[float, float] | None,
     host: str,
     port: int,
-) -> AsyncIterator[Served]:
-    """A running sandbox, with the variables of both targets."""
+) -> AsyncIterator[RunningSandbox]:
+    """Run a sandbox, and give the variables of both targets."""
     async with ManageBacSandbox(
         school=school_of(people),
         limit=limit or (LIMIT, PERIOD),
@@ -38,7 +40,7 @@ async def served(
         host=host,
         port=port,
     ) as sandbox:
-        yield Served(
+        yield RunningSandbox(
             sandbox,
             {
                 "MANAGEBAC_TOKEN": sandbox.token,

@@ -1,4 +1,4 @@
-"""``--to managebac-v1``: new users, over the legacy v1."""
+"""``--to managebac-v1``: create users through the legacy v1."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.target import Row, Served, Variable
+from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
 from lms_async.limits.window import Limiter
@@ -18,27 +18,27 @@ from ..v1.client import VARIABLES, ManageBacV1
 from ..v1.resources import checked_new_user
 from ..vendor import LIMIT, PERIOD
 
-#: A user's fields that may stand in a file: all that may be written when one is created.
+#: The fields that can be set when a user is created.
 FIELDS = {
     "type": "student, parent or advisor",
     "first_name": "first name",
     "last_name": "last name",
-    "email": "mail address, by which the person signs in",
-    "student_id": "the school's own id of a student",
+    "email": "email address, used to sign in",
+    "student_id": "the school's own id for the student",
     "nickname": "nickname",
     "other_name": "other name",
     "gender": "Male or Female",
     "birthday": "YYYY-MM-DD or DD.MM.YYYY",
     "password": "first password",
-    "welcome_email": "Yes to have ManageBac write to the person, else No",
-    "year_label": "a year label, as the school has set it up for its IB groups",
+    "welcome_email": "Yes to let ManageBac send a welcome email, otherwise No",
+    "year_label": "year label, as set up for the school's IB groups",
     "ib_group_id": "ManageBac's id of the IB group",
     "program": "program, such as IB DP",
-    "class_year": "ManageBac's number of the grade: 13 is Grade 12",
+    "class_year": "ManageBac's number of the grade (13 is Grade 12)",
     "attendance_start_date": "first day at the school, YYYY-MM-DD or DD.MM.YYYY",
-    "homeroom_advisor": "ManageBac's id or the mail address of the advisor",
-    "parents_ids": "ManageBac's ids of a student's parents, with commas",
-    "children_ids": "ManageBac's ids of a parent's children, with commas",
+    "homeroom_advisor": "ManageBac's id or the email address of the advisor",
+    "parents_ids": "ManageBac's ids of a student's parents, separated by commas",
+    "children_ids": "ManageBac's ids of a parent's children, separated by commas",
     "language": "language",
     "language1": "first language",
     "language2": "second language",
@@ -68,10 +68,10 @@ FIELDS = {
     "work_country": "country code at work",
     "work_phone": "telephone number at work",
     "work_fax": "fax number at work",
-    "work_email": "mail address at work",
+    "work_email": "email address at work",
 }
 
-#: Fields by what the exports of other systems call them.
+#: Other names of the fields, as other systems export them.
 ALIASES = {
     "role": "type",
     "given name": "first_name",
@@ -98,15 +98,16 @@ ALIASES = {
 
 @attrs.frozen
 class UsersV1Target:
-    """New users, one a request. v1 has no way to say "change who exists"."""
+    """Creates users, one per request. v1 cannot update users by a key of the school."""
 
     name: str = "managebac-v1"
+    vendor: str = "ManageBac"
     fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
-    needed: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
+    required: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
     key: Sequence[str] = ("email",)
     aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
-    updates: bool = False
+    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: None = None
 
@@ -117,24 +118,23 @@ class UsersV1Target:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> ManageBacV1:
-        """A client, made from the ``MANAGEBAC_V1_…`` variables."""
+        """Create a client from the ``MANAGEBAC_V1_…`` variables."""
         return ManageBacV1.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: ManageBacV1) -> None:
-        """GET ib_groups: there are few of them, and it is one answer."""
+        """Send GET ib_groups, which has a short response."""
         await client.ib_groups.list()
 
-    def check(self, row: Row) -> None:
+    def check_row(self, row: Row) -> None:
         """Check a row as ``users.create_many`` does."""
         checked_new_user(row)
 
-    def same(self, key: tuple[str, ...]) -> Hashable:
-        """The mail address, whatever its case, as ``users.create_many`` compares them: no vendor
-        lets two people in by addresses that a mail server would take for one."""
+    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
+        """Return the email address in lower case, as ``users.create_many`` compares it."""
         return tuple(cell.casefold() for cell in key)
 
-    def calls(self, rows: Iterable[Row]) -> int:
-        """One a user."""
+    def count_requests(self, rows: Iterable[Row]) -> int:
+        """Count one request per user."""
         return sum(1 for _ in rows)
 
     def bulk(
@@ -145,7 +145,7 @@ class UsersV1Target:
         update_existing: bool,
         journal: Journal | None,
     ) -> Bulk[Any]:
-        """``users.create_many``."""
+        """Call ``users.create_many``."""
         return client.users.create_many(rows, journal=journal)
 
     def sandbox(
@@ -156,8 +156,8 @@ class UsersV1Target:
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
-        """The same stand-in as the other target's."""
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
+        """Run the same sandbox as the other target."""
         from .serving import served
 
         return served(people=people, limit=limit, latency=latency, host=host, port=port)

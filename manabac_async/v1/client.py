@@ -24,7 +24,7 @@ VARIABLES: Mapping[str, Variable] = {
     "MANAGEBAC_V1_SCHOOL": Variable("the school's subdomain, before .managebac.com"),
     "MANAGEBAC_V1_TOKEN": Variable("API token"),
     "MANAGEBAC_V1_BASE_URL": Variable(
-        "another address than https://SCHOOL.managebac.com/api/", needed=False
+        "base URL, instead of https://SCHOOL.managebac.com/api/", required=False
     ),
 }
 

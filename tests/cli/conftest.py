@@ -12,9 +12,10 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.importing import Order, run_import
-from lms_async.cli.progress import Summary
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.importing.request import ImportRequest
+from lms_async.cli.importing.run import run_import
+from lms_async.cli.reporting.reporters import make_reporter
+from lms_async.cli.reporting.summary import Summary
 from lms_async.cli.target import find_target
 from schoology_async.sandbox import SchoologySandbox
 
@@ -90,7 +91,7 @@ def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
             "environment": environment_of(schoology_sandbox),
             "limit": (1000, 0.01),
         }
-        order = Order(**{**given, **options})
+        order = ImportRequest(**{**given, **options})
         summary = await run_import(order, make_reporter(out, err, json=json))
         results = order.results or people_csv.with_name("people.results.csv")
         told = read_results(results) if results.is_file() else []

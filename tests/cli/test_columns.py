@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli.columns import Columns, described, match_columns, read_map
-from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.exit_codes import CommandError
+from lms_async.cli.files.columns import Columns, describe_fields, match_columns, read_map
 from lms_async.cli.wording import typed
 from lms_async.outcome import RowError
 
@@ -28,22 +28,22 @@ ALIASES = {"student id": "school_uid", "unique id": "school_uid", "first name": 
 def match(header: list[str], maps: list[str] | None = None, ignored: tuple[str, ...] = ()) -> Any:
     mapped = read_map(maps or [], FIELDS)
     return match_columns(
-        header, fields=FIELDS, needed=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
+        header, fields=FIELDS, required=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
     )
 
 
 def faults(*arguments: Any) -> list[str]:
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         match(*arguments)
     return list(why.value.lines)
 
 
 def test_the_columns_that_a_file_may_have_are_told() -> None:
-    assert described(FIELDS | {"bio": "about the person"}, NEEDED) == [
-        "school_uid     the school's own id (needed)",
-        "name_first     first name (needed)",
-        "username       login name (needed, or primary_email)",
-        "primary_email  mail address (needed, or username)",
+    assert describe_fields(FIELDS | {"bio": "about the person"}, NEEDED) == [
+        "school_uid     the school's own id (required)",
+        "name_first     first name (required)",
+        "username       login name (required, or primary_email)",
+        "primary_email  mail address (required, or username)",
         "bio            about the person",
     ]
 
@@ -74,8 +74,8 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         pytest.param(
             (["School UID", "name_first", "username"],),
             [
-                'unknown column "School UID"; it looks like school_uid, which is needed',
-                "the school's own id",
+                'Unknown column "School UID". It looks like school_uid',
+                "the school's own id, required",
                 '--map school_uid="School UID"',
                 '--ignore "School UID"',
             ],
@@ -83,12 +83,12 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         ),
         pytest.param(
             (["School UID", "First name", "username"],),
-            ['to copy, if all of that is right: --map school_uid="School UID" --map name_first="'],
+            ['suggestions are right, add: --map school_uid="School UID" --map name_first="'],
             id="several that are near",
         ),
         pytest.param(
             ([*GOOD, "Locker"],),
-            ['unknown column "Locker"', '--map FIELD="Locker"', "lms columns", '--ignore "Locker"'],
+            ['Unknown column "Locker"', '--map FIELD="Locker"', '--ignore "Locker"'],
             id="unknown, near none",
         ),
         pytest.param(
@@ -98,51 +98,53 @@ def test_columns_that_are_mapped_or_left_out() -> None:
         ),
         pytest.param(
             ([*GOOD, "username"],),
-            ['columns 3 and 4 have the same name "username"'],
+            ['Columns 3 and 4 have the same name "username"'],
             id="same name twice",
         ),
         pytest.param(
             (GOOD, ["school_uid=Studnet ID"]),
-            ['--map: the file has no column "Studnet ID"'],
+            ['--map: The file has no column "Studnet ID"'],
             id="mapped column is not there",
         ),
         pytest.param(
             ([*GOOD, "Locker"], [], ("Lockr",)),
-            ['--ignore: the file has no column "Lockr"; did you mean "Locker"?'],
+            ['--ignore: The file has no column "Lockr". Did you mean "Locker"?'],
             id="ignored column is not there",
         ),
         pytest.param(
             ([*GOOD, "Student ID"], ["school_uid=Student ID"]),
-            ['school_uid is mapped to "Student ID", and there is a column school_uid too'],
+            ['school_uid from "Student ID", but the file has a column school_uid too'],
             id="mapped and there by its own name",
         ),
         pytest.param(
             ([*GOOD, "Student ID"], ["Student ID=school_uid"]),
-            ['the field first, then the column: --map school_uid="Student ID"'],
+            ['the field first, then the column. Use --map school_uid="Student ID"'],
             id="the two sides exchanged",
         ),
         pytest.param(
             (["Student ID", *GOOD[1:]], ["school_uid=Student ID"], ("Student ID",)),
-            ['the column "Student ID" is mapped and ignored'],
+            ['The column "Student ID" has both --map and --ignore'],
             id="mapped and ignored",
         ),
         pytest.param(
             (GOOD, ["school=x"]),
-            ['no field "school"; did you mean "school_uid"?'],
+            ['no field "school". Did you mean "school_uid"?'],
             id="mapped to the beginning of a field",
         ),
         pytest.param((GOOD, ["school_uid"]), ["--map", 'FIELD="Column"'], id="no equals sign"),
         pytest.param(
             (GOOD, ["school_id=x"]),
-            ['no field "school_id"; did you mean "school_uid"?'],
+            ['no field "school_id". Did you mean "school_uid"?'],
             id="mapped to no field",
         ),
         pytest.param(
-            (GOOD, ["username=a", "username=b"]), ["username is given twice"], id="field twice"
+            (GOOD, ["username=a", "username=b"]),
+            ["given twice for the field username"],
+            id="field twice",
         ),
         pytest.param(
             (GOOD, ["username=a", "name_first=a"]),
-            ['the column "a" is given twice'],
+            ['given twice for the column "a"'],
             id="column twice",
         ),
     ],
@@ -155,15 +157,13 @@ def test_columns_that_do_not_fit(arguments: Any, told: list[str]) -> None:
 def test_all_that_is_wrong_is_said_at_once() -> None:
     said = faults(["school_uid", "Forename", "Login", "Locker"])
     assert len(said) == 6
-    assert said[-1] == (
-        "the fields that are needed: school_uid, name_first, username or primary_email"
-    )
+    assert said[-1] == ("Required fields: school_uid, name_first, username or primary_email")
 
 
 def proposals(header: list[str]) -> dict[str, str]:
     """The column that is proposed for each field, by the lines about unknown columns."""
-    said = [line for line in faults(header) if line.startswith("unknown column")]
-    maps = [line.partition("add --map ")[2].partition(", or --ignore")[0] for line in said]
+    said = [line for line in faults(header) if line.startswith("Unknown column")]
+    maps = [line.partition("add --map ")[2].partition(". To")[0] for line in said]
     found = dict(one.split("=") for one in maps if not one.startswith("FIELD="))
     assert len(found) == sum(not one.startswith("FIELD=") for one in maps)  # each field once
     return {field: column.strip('"') for field, column in found.items()}
@@ -188,7 +188,7 @@ def test_what_is_proposed(header: list[str], proposed: tuple[str | None, ...]) -
 
 def test_a_missing_header_does_not_show_the_first_person() -> None:
     said = "\n".join(faults(["S1", "Wilhelmina", "w@secret.example", "1214"]))
-    assert "is the header missing?" in said
+    assert "Is the header missing?" in said
     assert "Wilhelmina" not in said
     assert "secret" not in said
 
@@ -203,8 +203,8 @@ def test_a_columns_name_cannot_play_with_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("cells", "code", "told"),
     [
-        (["S1", "Ada"], "ragged", "has 2 cells, the header 4"),
-        (["S1", "Ada", "ada", "", ""], "ragged", "has 5 cells, the header 4"),
+        (["S1", "Ada"], "ragged", "has 2 cells, but the header has 4"),
+        (["S1", "Ada", "ada", "", ""], "ragged", "has 5 cells, but the header has 4"),
         (["S1", "Ada", "ada", "x"], "ragged", "column 4, which has no name"),
         (["S1", "A\0da", "ada", ""], "nul", "NUL byte"),
     ],

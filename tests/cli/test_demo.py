@@ -12,7 +12,7 @@ import pytest
 
 from lms_async.cli import demo
 from lms_async.cli.exit_codes import Exit
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row
 from schoology_async.cli import SchoologyDemo, SchoologyTarget
 from tests.cli.conftest import load
@@ -32,18 +32,18 @@ async def test_it_adds_up() -> None:
     ended, said = await run()
     assert ended is Exit.DONE, said
     for part in (
-        "a sandbox of schoology on this machine, not the vendor's own service",
-        "15 requests in any 0.5 s, 20 ± 10 ms latency",
-        "5 refusals (429) in a row, a connection cut after the vendor had acted, a 503",
+        "Demo for Schoology, with a sandbox on this machine",
+        "Rate limit: 15 requests per 0.5 s",
+        "5 rate limit refusals (429), a connection lost",
         "3,406 rows: 3,400 done, 6 rejected, 0 unknown, 0 skipped",
-        "7 made again, 5 refused by the vendor's limit",
-        "ok  read back: 3,400 people, 0 missing",
-        "ok  0 refused because we were too fast",
-        "use of the limit: ",
+        "7 retried, 5 refused",
+        "ok      read back: 3,400 people, 0 missing",
+        "ok      0 requests above the rate limit",
+        "Rate limit used: ",
     ):
         assert part in said, said
-    assert "NO " not in said
-    folder = said.split("the files were in ")[1].split(",")[0]
+    assert "FAILED" not in said
+    folder = said.split("The files in ")[1].split(" were")[0]
     assert load(Path(folder)) is None
 
 
@@ -70,6 +70,6 @@ async def test_it_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "LIMIT", (1000, 0.1))
     ended, said = await run(200)
     assert ended is not Exit.DONE
-    assert "NO  read back: 202 people, 1 missing" in said
-    assert "NO  1 there who should not be, 2 there twice" in said
-    assert "NO  1 of them differ" in said
+    assert "FAILED  read back: 202 people, 1 missing" in said
+    assert "FAILED  1 that should not be there, 2 duplicates" in said
+    assert "FAILED  1 differ" in said

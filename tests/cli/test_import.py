@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.results import Results
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.reporting.results import ResultsFile
 from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
 from schoology_async.sandbox import SchoologySandbox
@@ -45,6 +45,8 @@ async def test_all_done(lms_import: Import, schoology_sandbox: SchoologySandbox)
         assert account.name_last == f"Quagmire{int(told['key'][1:])}"
     assert [seen.path for seen in schoology_sandbox.log] == ["app-user-info"] + ["users"] * 3
     assert "120 rows: 120 done, 0 rejected, 0 unknown, 0 skipped" in ran.out
+    assert ran.summary is not None
+    assert f"Results for every row: {ran.summary.results}\n" in ran.out
 
 
 async def test_windows_1252_and_semicolons(
@@ -63,13 +65,13 @@ async def test_windows_1252_and_semicolons(
     ("content", "options", "told"),
     [
         pytest.param("", {}, ["is empty"], id="empty file"),
-        pytest.param(HEADER + "\n", {}, ["5 columns and no rows"], id="no rows"),
-        pytest.param(HEADER + "\n\n,,,,\n", {}, ["and no rows"], id="blank rows only"),
+        pytest.param(HEADER + "\n", {}, ["5 columns, but no rows"], id="no rows"),
+        pytest.param(HEADER + "\n\n,,,,\n", {}, ["but no rows"], id="blank rows only"),
         pytest.param(None, {}, ["does not exist"], id="no file"),
         pytest.param(
             file_of(3).replace("school_uid", "School UID"),
             {},
-            ['unknown column "School UID"', 'add --map school_uid="School UID"'],
+            ['Unknown column "School UID"', 'add --map school_uid="School UID"'],
             id="unknown column",
         ),
         pytest.param(
@@ -81,22 +83,25 @@ async def test_windows_1252_and_semicolons(
         pytest.param(
             file_of(3).replace("Wilhelmina", 'Wil"h"', 1) + 'S9,"A"x,B,1214,a@b.c\n',
             {},
-            ["row 5 ", "stray or missing quote"],
+            ["row 5 ", "quotation mark is missing"],
             id="stray quote",
         ),
         pytest.param(
-            file_of(3), {"maps": ["nonsense"]}, ['must be FIELD="Column"'], id="--map unreadable"
+            file_of(3),
+            {"maps": ["nonsense"]},
+            ['Write --map FIELD="Column"'],
+            id="--map unreadable",
         ),
         pytest.param(
             file_of(3),
             {"results": Path("/nowhere/results.csv")},
-            ["/nowhere/results.csv can't be written"],
-            id="results can't be written",
+            ["/nowhere/results.csv could not be written"],
+            id="results could not be written",
         ),
         pytest.param(
             file_of(3),
             {"environment": {"SCHOOLOGY_KEY": "k"}},
-            ["not set: SCHOOLOGY_SECRET (consumer secret)", ".env", "never", "command line"],
+            ["Not set: SCHOOLOGY_SECRET (consumer secret)", ".env", "never", "command line"],
             id="a variable is missing",
         ),
         pytest.param(
@@ -146,7 +151,7 @@ async def test_the_results_file_must_not_be_the_input(
     assert len(schoology_sandbox.log) == 0
 
 
-def fill_the_disk(results: Results) -> None:
+def fill_the_disk(results: ResultsFile) -> None:
     """From now on nothing can be written to ``results``."""
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, results._file.fileno())
@@ -156,16 +161,16 @@ def fill_the_disk(results: Results) -> None:
 async def test_a_disk_that_is_full_costs_no_row(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = Results.begin
+    begin = ResultsFile.begin
 
-    def begin_on_a_full_disk(results: Results) -> None:
+    def begin_on_a_full_disk(results: ResultsFile) -> None:
         fill_the_disk(results)
         begin(results)
 
-    monkeypatch.setattr(Results, "begin", begin_on_a_full_disk)
+    monkeypatch.setattr(ResultsFile, "begin", begin_on_a_full_disk)
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.BAD_INPUT
-    assert "people.results.csv can't be written" in ran.err
+    assert "people.results.csv could not be written" in ran.err
     assert schoology_sandbox.log.count("POST") == 0
 
 
@@ -179,8 +184,8 @@ async def test_bad_rows_cost_the_others_nothing(
         6: ("S93,Ada,Okafor,,a@b.example", "invalid", "role_id: is needed"),
         7: ("S94,Ada,Okafor,1214,", "invalid", "username: is needed, or primary_email"),
         8: ("S95,Ada,Okafor,1214,no mail", "invalid", "primary_email: must be a mail address"),
-        9: ("S96,Ada,Okafor,1214", "ragged", "has 4 cells, the header 5"),
-        10: ("S97,Ada,Okafor,1214,a@b.example,", "ragged", "has 6 cells, the header 5"),
+        9: ("S96,Ada,Okafor,1214", "ragged", "has 4 cells, but the header has 5"),
+        10: ("S97,Ada,Okafor,1214,a@b.example,", "ragged", "has 6 cells, but the header has 5"),
         11: ("S98,A\0da,Okafor,1214,a@b.example", "nul", "NUL byte"),
         12: ("S00001,Ada,Okafor,1214,a@b.example", "duplicate", "rows 2, 12 and 13"),
         13: ("S00001,,Okafor,1214,a@b.example", "duplicate", "the same school_uid"),
@@ -197,7 +202,7 @@ async def test_bad_rows_cost_the_others_nothing(
         assert why in by_row[number]["error"], number
     assert set(schoology_sandbox.school.creates) == {"S00002", "S00003"}
     assert schoology_sandbox.log.count("POST") == 1
-    assert "row 8: rejected, invalid: primary_email: must be a mail address" in ran.err
+    assert "Row 8 rejected (invalid): primary_email: must be a mail address" in ran.err
     assert "no mail" not in ran.err
 
 
@@ -227,8 +232,8 @@ async def test_what_the_vendor_rejects_is_named_by_its_row_and_not_by_its_person
     assert ran.statuses == {2: "done", 3: "rejected", 4: "done"}
     assert ran.results[1]["error_code"] == "409"
     assert ran.results[1]["error"] == "A user with the unique ID S00002 exists."
-    assert "row 3: rejected, 409" in ran.err
-    assert "somebody with this school_uid exists already (--update-existing" in ran.out
+    assert "Row 3 rejected by Schoology (409)" in ran.err
+    assert "--update-existing --restart" in ran.out
     assert "S00002" not in ran.err + ran.out
 
 
@@ -263,9 +268,9 @@ async def test_a_wrong_key(
     ran = await lms_import(file_of(3), environment=environment)
     assert ran.code == Exit.NOT_AUTHORIZED
     assert len(schoology_sandbox.log) == 1
-    assert "check SCHOOLOGY_KEY, SCHOOLOGY_SECRET" in ran.err
+    assert "Check SCHOOLOGY_KEY, SCHOOLOGY_SECRET" in ran.err
     assert "June 2025 a personal API key" in ran.err
-    assert "no row was sent" in ran.err
+    assert "No row was sent" in ran.err
     assert "hunter2" not in ran.err + ran.out
     assert load(results) == "row,key,status,id,error_code,error\n"
 
@@ -283,7 +288,7 @@ async def test_the_host_is_shown_before_the_first_request(
         first = json.loads(ran.out.splitlines()[0])
         assert first == {"event": "host", "target": "schoology", "host": host, "proxy": ""}
     else:
-        assert ran.err.splitlines()[0] == f"schoology: connecting to {host}"
+        assert ran.err.splitlines()[0] == f"Connecting to Schoology at {host}"
 
 
 async def test_an_unreachable_host(
@@ -306,7 +311,7 @@ async def test_somebody_else_answers_at_that_address(
     schoology_sandbox.faults.add(Fault.html(status=200, times=100))
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.UNREACHABLE
-    assert "did not answer as it should" in ran.err
+    assert "did not respond as expected" in ran.err
     assert schoology_sandbox.log.count("POST") == 0
 
 
@@ -317,7 +322,7 @@ async def test_another_address_than_the_api(
     environment["SCHOOLOGY_BASE_URL"] = schoology_sandbox.base_url.removesuffix("v1/")
     ran = await lms_import(file_of(3), environment=environment)
     assert ran.code == Exit.UNREACHABLE
-    assert "check SCHOOLOGY_BASE_URL" in ran.err or "and SCHOOLOGY_BASE_URL" in ran.err
+    assert "Check SCHOOLOGY_BASE_URL" in ran.err or "and SCHOOLOGY_BASE_URL" in ran.err
 
 
 async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
@@ -333,7 +338,7 @@ async def test_a_lost_answer_is_unknown_and_weighs_more_than_a_rejection(
     assert list(ran.statuses.values()).count("unknown") == 50
     assert ran.statuses[102] == "rejected"
     assert sum(schoology_sandbox.school.creates.values()) == 100
-    assert "the same command asks it first" in ran.out
+    assert "looks them up first" in ran.out
 
 
 def closing(sandbox: SchoologySandbox) -> Callable[[Any], None]:
@@ -353,7 +358,7 @@ async def test_a_key_that_is_revoked_on_the_way(
     ran = await lms_import(file_of(500), limit=(1, 0.01))
     assert ran.code == Exit.NOT_AUTHORIZED
     assert list(ran.statuses.values()) == ["done"] * 50 + ["skipped"] * 450
-    assert "the rest was not sent" in ran.err
+    assert "remaining rows were not sent" in ran.err
     assert schoology_sandbox.log.count("POST") <= 3
 
 
@@ -377,7 +382,7 @@ async def test_the_vendor_goes_away_on_the_way(
     assert ran.statuses[2] == "done"
     assert ran.statuses[301] == "skipped"
     await going[0]
-    assert "the rest was not sent" in ran.err
+    assert "remaining rows were not sent" in ran.err
 
 
 async def test_what_the_exports_of_others_call_their_columns(lms_import: Import) -> None:
@@ -401,16 +406,16 @@ async def test_dry_run(
         limit=(10, 5.0),
     )
     assert ran.code == Exit.REJECTED
-    assert "1,500 rows of 1,501 would go in 30 requests, in no less than 15 s" in ran.err
-    assert "10 requests in 5 s" in ran.err
-    assert "row 1502: rejected, invalid: name_last: is needed" in ran.err
+    assert "would send 1,500 of 1,501 rows in 30 requests and take at least 15 s" in ran.err
+    assert "10 requests per 5 s" in ran.err
+    assert "Row 1502 rejected (invalid): name_last: is needed" in ran.err
     assert "1,501 rows: 1,500 would be sent, 1 rejected" in ran.out
     assert "done" not in ran.out
     assert len(schoology_sandbox.log) == 0
     assert load(people_csv.with_name("people.results.csv")) is None
     ran = await lms_import(file_of(5), dry_run=True, environment={}, limit=None)
     assert ran.code == Exit.DONE
-    assert "13 requests in 5 s" in ran.err
+    assert "13 requests per 5 s" in ran.err
 
 
 async def test_nobody_is_named_on_the_screen_or_in_the_log(
@@ -435,20 +440,20 @@ async def test_a_key_that_a_spreadsheet_may_have_rounded_is_noted(
 ) -> None:
     content = file_of(3) + f'"{key}",Ada,Okafor,1214,a@b.example\n'
     ran = await lms_import(content, dry_run=True)
-    assert ("school_uid of 1 row (row 5, for one) looks like a number" in ran.err) is noted
+    assert ("In 1 row, for example row 5, school_uid looks like a number" in ran.err) is noted
 
 
 async def test_a_mapped_column_is_named_in_what_is_wrong_with_it(lms_import: Import) -> None:
     content = file_of(3).replace("role_id", "Role") + "S9,Ada,Okafor,Student,a@b.example\n"
     ran = await lms_import(content, maps=["role_id=Role"])
-    assert 'row 5: rejected, invalid: role_id ("Role"): must be a whole number' in ran.err
+    assert 'Row 5 rejected (invalid): role_id ("Role"): must be a whole number' in ran.err
     assert ran.results[3]["error"] == 'role_id ("Role"): must be a whole number'
 
 
 async def test_a_file_for_another_target_is_known_by_its_columns(lms_import: Import) -> None:
     ran = await lms_import("class_id,student_id,level\n1,2,HL\n")
     assert ran.code == Exit.BAD_INPUT
-    assert ran.err.startswith("lms: the file has the columns of --to managebac\n")
+    assert ran.err.startswith("Error: This file has the columns for --to managebac.")
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
@@ -468,7 +473,7 @@ async def test_the_reasons_of_many_rejected_rows_are_counted(
         **vendors,
     }
     assert ran.summary.refused_by_vendor is not dry_run
-    assert "rejected, by reason:\n       12  name_last: is needed\n" in ran.out
+    assert "Rejected, by reason:\n       12  name_last: is needed\n" in ran.out
 
 
 async def test_json(lms_import: Import, schoology_sandbox: SchoologySandbox) -> None:
@@ -505,18 +510,18 @@ async def test_json_errors_too(lms_import: Import) -> None:
 
 async def test_update_existing_where_it_means_nothing(lms_import: Import) -> None:
     ran = await lms_import(
-        file_of(1), target=attrs.evolve(TARGET, updates=False), update_existing=True
+        file_of(1), target=attrs.evolve(TARGET, can_update=False), update_existing=True
     )
     assert ran.code == Exit.BAD_INPUT
-    assert "--update-existing means nothing to schoology" in ran.err
+    assert "schoology has no --update-existing" in ran.err
 
 
 async def test_a_results_file_that_fails_on_the_way_stops_the_import(
     lms_import: Import, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, begun = Results.begin, []
+    begin, begun = ResultsFile.begin, []
 
-    def begin_and_keep(results: Results) -> None:
+    def begin_and_keep(results: ResultsFile) -> None:
         begin(results)
         begun.append(results)
 
@@ -524,13 +529,13 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
         if getattr(event, "status", None) == 207:
             fill_the_disk(begun[0])
 
-    monkeypatch.setattr(Results, "begin", begin_and_keep)
+    monkeypatch.setattr(ResultsFile, "begin", begin_and_keep)
     ran = await lms_import(file_of(3000), listeners=[answered], limit=(1, 0.05))
     assert ran.code == Exit.BAD_INPUT
-    assert "people.results.csv can't be written: No space left" in ran.err
+    assert "people.results.csv could not be written: No space left" in ran.err
     assert "50 done" in ran.out  # what had left is still counted
-    assert "people.results.csv is cut short: rows from 2 on are not in it" in ran.out
-    assert "every row's end" not in ran.out
+    assert "people.results.csv is incomplete: rows from 2 on are missing" in ran.out
+    assert "Results for every row" not in ran.out
     assert ran.summary is not None
     assert (ran.summary.results_complete, ran.summary.results_lack_from) == (False, 2)
     assert schoology_sandbox.log.count("POST") <= 2
@@ -539,30 +544,30 @@ async def test_a_results_file_that_fails_on_the_way_stops_the_import(
 async def test_a_results_file_that_can_not_be_closed(
     lms_import: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(results: Results) -> None:
+    def fail(results: ResultsFile) -> None:
         results._file.close()
-        results.failure = CannotStart(f"the results file {results.path} can't be written: gone")
+        results.failure = CommandError(f"{results.path} could not be written: gone")
 
-    monkeypatch.setattr(Results, "close", fail)
+    monkeypatch.setattr(ResultsFile, "close", fail)
     ran = await lms_import(file_of(3))
     assert ran.code == Exit.BAD_INPUT
-    assert "can't be written: gone" in ran.err
-    assert "is cut short: its last rows are not in it, and may have been done" in ran.out
+    assert "could not be written: gone" in ran.err
+    assert "is incomplete: the last rows are missing" in ran.out
 
 
 @pytest.mark.parametrize("full", [True, False])
 async def test_json_tells_whether_the_results_are_whole(
     lms_import: Import, monkeypatch: pytest.MonkeyPatch, full: bool
 ) -> None:
-    begin = Results.begin
+    begin = ResultsFile.begin
 
-    def begin_and_fill(results: Results) -> None:
+    def begin_and_fill(results: ResultsFile) -> None:
         begin(results)
         results._file.flush()
         fill_the_disk(results)
 
     if full:
-        monkeypatch.setattr(Results, "begin", begin_and_fill)
+        monkeypatch.setattr(ResultsFile, "begin", begin_and_fill)
     # No row is good: there is no bulk that could be stopped.
     ran = await lms_import(file_of(3).replace("1214", ""), json=True)
     said = json.loads(ran.out.splitlines()[-1])

@@ -16,9 +16,10 @@ import pytest
 
 from lms_async import Window
 from lms_async.cli.demo import run_demo
-from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.importing import Order, run_import
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.importing.request import ImportRequest
+from lms_async.cli.importing.run import run_import
+from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row, find_target
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create
@@ -64,7 +65,7 @@ def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
             "limit": (1000, 0.01),
         }
         summary = await run_import(
-            Order(**{**given, **options}), make_reporter(out, err, json=json)
+            ImportRequest(**{**given, **options}), make_reporter(out, err, json=json)
         )
         results = file.with_name("rows.results.csv")
         told = read_results(results) if results.is_file() else []
@@ -178,12 +179,14 @@ async def test_the_number_of_requests_is_foretold(
     assert ran_again.code == Exit.DONE
     sent = len(patches(managebac_sandbox))
     assert sent > 700  # and not 602, one a class and two more
-    assert f"1,403 rows of 1,403 would go in {sent:,} requests" in ran.err
-    assert "at 50 requests in 1 s" in ran.err
+    assert f"would send 1,403 of 1,403 rows in {sent:,} requests" in ran.err
+    assert "at 50 requests per 1 s" in ran.err
     one_class = [{"class_id": "7", "student_id": str(number)} for number in range(201)]
-    calls = {count: MembersTarget().calls(one_class[:count]) for count in (0, 1, 100, 101, 200)}
+    calls = {
+        count: MembersTarget().count_requests(one_class[:count]) for count in (0, 1, 100, 101, 200)
+    }
     assert calls == {0: 0, 1: 1, 100: 1, 101: 2, 200: 2}
-    assert MembersTarget().calls(one_class) == 3
+    assert MembersTarget().count_requests(one_class) == 3
 
 
 async def test_what_the_vendor_refuses_costs_the_others_nothing(
@@ -213,10 +216,10 @@ async def test_what_the_vendor_refuses_costs_the_others_nothing(
         assert "classes/424242/students" in told[row][1]
     assert told[4] == ("unprocessable_entity", "level is not included in the list")
     assert told[5][0] == told[6][0] == "not_found"
-    assert "not_found: ManageBac has no student with this id (its own, not the school's)" in ran.out
+    assert "not_found: ManageBac has no student with this id" in ran.out
     assert school.members(first) == {ada: "SL"}
     assert school.members(second) == {bob: "HL"}
-    assert "row 4: rejected, unprocessable_entity" in ran.err
+    assert "Row 4 rejected by ManageBac (unprocessable_entity)" in ran.err
 
 
 async def test_members_that_can_not_be_sent(
@@ -235,8 +238,8 @@ async def test_members_that_can_not_be_sent(
         f"{class_id},{cleo},HL",
     ]
     ran = await run("managebac", lines, dry_run=True, environment={})
-    assert "row 6: rejected, invalid: class_id: must be a whole number" in ran.err
-    assert "1 row of 7 would go in 1 request" in ran.err
+    assert "Row 6 rejected (invalid): class_id: must be a whole number" in ran.err
+    assert "would send 1 of 7 rows in 1 request" in ran.err
     ran = await run("managebac", lines)
     assert ran.code == Exit.REJECTED
     errors = {int(told["row"]): told["error"] for told in ran.results if told["error"]}
@@ -258,13 +261,13 @@ async def test_members_that_can_not_be_sent(
         ({"MANAGEBAC_BASE_URL": "http://lms.example/"}, ["http:// base URL"]),
         (
             {"MANAGEBAC_TOKEN": ""},
-            ["not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_ID and MANAGEBAC_CLIENT_SECRET instead"],
+            ["Not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_ID and MANAGEBAC_CLIENT_SECRET instead"],
         ),
         (
             {"MANAGEBAC_TOKEN": "", "MANAGEBAC_CLIENT_ID": "c"},
-            ["not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_SECRET"],
+            ["Not set: MANAGEBAC_TOKEN", "MANAGEBAC_CLIENT_SECRET"],
         ),
-        ({"MANAGEBAC_CLIENT_ID": "c"}, ["both a token and an OAuth 2 client", "check MANAGEBAC_"]),
+        ({"MANAGEBAC_CLIENT_ID": "c"}, ["both a token and an OAuth 2 client", "Check MANAGEBAC_"]),
     ],
 )
 async def test_variables_of_members_that_can_not_be(
@@ -308,9 +311,9 @@ async def test_credentials_that_are_not_accepted(
     header = MEMBERS if to == "managebac" else USERS
     ran = await run(to, [header, line], environment=environment)
     assert ran.code == Exit.NOT_AUTHORIZED
-    assert "the credentials were not accepted" in ran.err
+    assert "did not accept the credentials" in ran.err
     assert all(hint in ran.err for hint in hints), ran.err
-    assert "no row was sent" in ran.err
+    assert "No row was sent" in ran.err
     assert len(managebac_sandbox.log) == 1
     assert load(file.with_name("rows.results.csv")) is None
 
@@ -531,7 +534,7 @@ async def test_update_existing_means_nothing(
 ) -> None:
     ran = await run(to, lines, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert f"--update-existing means nothing to {to}" in ran.err
+    assert f"{to} has no --update-existing" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
@@ -539,7 +542,7 @@ async def test_a_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandb
     lines = [USERS, *(user(number) for number in range(120)), "parent,,,,"]
     ran = await run("managebac-v1", lines, dry_run=True, environment={}, limit=None)
     assert ran.code == Exit.REJECTED
-    assert "120 rows of 121 would go in 120 requests, in no less than 2 s at 50 requests" in ran.err
+    assert "120 of 121 rows in 120 requests and take at least 2 s at 50 requests" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
@@ -553,17 +556,17 @@ async def test_the_demonstration_adds_up() -> None:
     ended, said = await demonstrate()
     assert ended is Exit.DONE, said
     for part in (
-        "a sandbox of managebac on this machine, not the vendor's own service",
-        "50 requests in any 1 s, 20 ± 10 ms latency, the limit being the vendor's own",
-        "5 refusals (429) in a row, a connection cut after the vendor had acted, half an answer",
-        "a file of 2,000 members, and 8 bad rows among them",
+        "Demo for ManageBac, with a sandbox on this machine",
+        "Rate limit: 50 requests per 1 s, the vendor's own",
+        "5 rate limit refusals (429), a connection lost after the request was processed",
+        "2,000 members, and 8 rows that must be rejected",
         "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
-        "8 made again, 5 refused by the vendor's limit",
-        "ok  read back: 2,000 members, 0 missing",
-        "ok  0 refused because we were too fast",
+        "8 retried, 5 refused by the vendor's rate limit",
+        "ok      read back: 2,000 members, 0 missing",
+        "ok      0 requests above the rate limit",
     ):
         assert part in said, said
-    assert "NO " not in said
+    assert "FAILED" not in said
     assert "sandbox of schoology" not in said
 
 
@@ -589,25 +592,25 @@ async def test_the_demonstration_does_not_add_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("lms_async.cli.demo.find_target", lambda _: target)
     ended, said = await demonstrate(1000)
     assert ended is not Exit.DONE
-    assert "NO  read back: 999 members, 1 missing" in said
-    assert "NO  1 of them differ" in said
+    assert "FAILED  read back: 999 members, 1 missing" in said
+    assert "FAILED  1 differ" in said
 
 
 def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
-    rows: list[Row] = list(MembersDemo().people(10_000))
+    rows: list[Row] = list(MembersDemo().valid_rows(10_000))
     assert len({(row["class_id"], row["student_id"]) for row in rows}) == 10_000
     assert len({row["class_id"] for row in rows}) == 400
-    assert MembersTarget().calls(rows) == 400
-    mishaps = [*MembersDemo().refused(), *MembersDemo().invalid()]
+    assert MembersTarget().count_requests(rows) == 400
+    mishaps = [*MembersDemo().vendor_rejected_rows(), *MembersDemo().invalid_rows()]
     assert not any(row in rows for row in mishaps)
 
 
 async def test_no_demonstration(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="managebac-v1 has no demonstration"):
+    with pytest.raises(CommandError, match="managebac-v1 has no demo"):
         await run_demo(io.StringIO(), make_reporter(sys.stdout, sys.stderr), to="managebac-v1")
     ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
     assert ran.code == 2
-    assert "managebac-v1 has no demonstration" in ran.err
+    assert "managebac-v1 has no demo" in ran.err
 
 
 async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
@@ -616,7 +619,7 @@ async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     said = [(await process.stdout.readline()).decode() for _ in range(6)]
-    assert "sandbox of managebac with 30 people" in said[0]
+    assert "Sandbox for managebac with 30 people" in said[0]
     exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
     # The ids of the first class and the first two students, as docs/cli.md has them.
     save(tmp_path / "members.csv", f"{MEMBERS}\n10200001,10500001,SL\n10200001,10500002,HL\n")

@@ -7,9 +7,9 @@ import io
 
 import pytest
 
-from lms_async.cli.cells import read_cell
-from lms_async.cli.columns import match_columns, read_map
-from lms_async.cli.exit_codes import CannotStart, Exit
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.files.columns import match_columns, read_map
+from lms_async.cli.reporting.cells import read_cell
 from lms_async.cli.target import find_target
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async.sandbox import SchoologySandbox
@@ -37,7 +37,7 @@ async def test_rows_without_an_id_are_rejected_one_by_one(
     assert all(row["error"].startswith("school_uid: ") for row in bad)
     assert [read_cell(row["key"]) for row in bad] == odd
     assert set(schoology_sandbox.school.creates) == {f"S0000{n}" for n in range(1, 5)}
-    assert "row 4: rejected, invalid: school_uid: " in ran.err
+    assert "Row 4 rejected (invalid): school_uid: " in ran.err
     assert '="00123"' not in ran.err + ran.out
 
 
@@ -141,9 +141,9 @@ async def test_the_map_that_is_printed_can_be_typed(lms_import: Import, column: 
 
 
 def test_columns_that_look_the_same_are_two_of_one_name() -> None:
-    with pytest.raises(CannotStart, match="columns 1 and 2 have the same name"):
+    with pytest.raises(CommandError, match="Columns 1 and 2 have the same name"):
         match_columns(
-            ["a", "a"], fields={"a": ""}, needed=[], mapped=read_map([], ["a"]), ignored=[]
+            ["a", "a"], fields={"a": ""}, required=[], mapped=read_map([], ["a"]), ignored=[]
         )
 
 
@@ -169,12 +169,12 @@ async def test_a_file_with_very_many_columns_is_told_shortly(
     ran = await lms_import(f"{header}\n1\n", dry_run=True)
     assert ran.code == Exit.BAD_INPUT
     assert len(ran.err.splitlines()) < 120
-    assert "more" in ran.err or "unknown column" in ran.err
+    assert "more" in ran.err or "Unknown column" in ran.err
 
 
 def test_of_many_unknown_columns_those_with_a_proposal_are_named() -> None:
     header = [f"column {n}" for n in range(150)] + ["First Name"]
-    with pytest.raises(CannotStart) as why:
-        match_columns(header, fields={"first_name": "name"}, needed=[], mapped={}, ignored=[])
+    with pytest.raises(CommandError) as why:
+        match_columns(header, fields={"first_name": "name"}, required=[], mapped={}, ignored=[])
     assert "First Name" in why.value.lines[0]
-    assert "and 101 columns more" in why.value.lines
+    assert "and 101 more" in why.value.lines

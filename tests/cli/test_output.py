@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli import streams
+from lms_async.cli.reporting import streams
 from lms_async.cli.wording import command_line, escaped_json, visible
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import environment_of, file_of, load, read_results, save
@@ -80,7 +80,7 @@ async def test_an_import_without_output(
     assert set(schoology_sandbox.school.creates.values()) == {1}
     assert people_csv.with_name("people.journal").exists()
     if redirected == ">&-" and not as_json:
-        assert b"row 122: rejected" in err  # the other stream is as ever
+        assert b"Row 122 rejected" in err  # the other stream is as ever
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -114,7 +114,7 @@ async def test_a_file_name_that_is_no_text(
     code, out, err = await in_shell("", *arguments, folder=tmp_path, environment=environment)
     assert code == 1, err
     assert b"\x1b" not in out + err
-    (again,) = (line for line in out.decode().splitlines() if line.startswith("to send"))
+    (again,) = (line for line in out.decode().splitlines() if line.startswith("To send"))
     assert again.endswith(r"lms import $'a\xff\x1b[2J.csv' --to schoology --limit 1000/0.01s")
     code, out, err = await in_shell("", *arguments, "--json", folder=tmp_path)
     error = json.loads(out)

@@ -81,12 +81,12 @@ async def test_exit_codes(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--to", "schoolgy"], "did you mean schoology?"),
+        (["--to", "schoolgy"], "Did you mean schoology?"),
         ([], "--to"),
-        (["--to", "schoology", "--limit", "fast"], "such as 15/5s"),
-        (["--to", "schoology", "--limit", "0/5s"], "such as 15/5s"),
+        (["--to", "schoology", "--limit", "fast"], "--limit 15/5s"),
+        (["--to", "schoology", "--limit", "0/5s"], "--limit 15/5s"),
         (["--to", "schoology", "--secret", "s"], "--secret"),
-        (["--to", "schoology"], "not set: SCHOOLOGY_KEY"),
+        (["--to", "schoology"], "Not set: SCHOOLOGY_KEY"),
     ],
 )
 async def test_bad_usage(people_csv: Path, arguments: list[str], told: str) -> None:
@@ -167,7 +167,7 @@ async def test_an_interrupt_waits_for_what_has_left_and_skips_the_rest(
     statuses = list(ran.statuses.values())
     assert statuses == ["done"] * len(made) + ["skipped"] * (2000 - len(made))
     assert 200 <= len(made) < 500  # it did not go on sending what waited for the limit
-    assert "once more" in ran.err
+    assert "Ctrl-C again" in ran.err
 
 
 async def test_a_second_interrupt_waits_for_nothing(
@@ -204,7 +204,7 @@ async def test_an_interrupt_before_the_first_row(
     process.send_signal(signal.SIGINT)
     ran = await end_lms(process)
     assert ran.code == 130
-    assert "no row was sent" in ran.err
+    assert "No row was sent" in ran.err
     assert load(people_csv.with_name("people.results.csv")) is None
 
 
@@ -230,7 +230,7 @@ async def test_sandbox_serves_until_interrupted(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     said = [(await process.stdout.readline()).decode() for _ in range(4)]
-    assert "sandbox of schoology with 7 people" in said[0]
+    assert "Sandbox for schoology with 7 people" in said[0]
     exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
     save(tmp_path / "people.csv", file_of(3))
     arguments = ("import", "people.csv", "--to", "schoology")
@@ -240,7 +240,7 @@ async def test_sandbox_serves_until_interrupted(tmp_path: Path) -> None:
     arguments = ("sandbox", "schoology", "--port", port)
     taken = await lms(*arguments, environment={}, folder=tmp_path)
     assert taken.code == 2
-    assert f"port {port} can't be used" in taken.err
+    assert f"Port {port} is not available" in taken.err
     process.send_signal(signal.SIGINT)
     assert (await end_lms(process)).code == 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.proxies import proxy_for, without_proxy
 from manabac_async.sandbox import ManageBacSandbox, School
 from schoology_async.sandbox import SchoologySandbox
@@ -145,5 +145,5 @@ def test_which_proxy_a_host_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://[::1]:1")
     assert proxy_for("https://lms.example") == "http://[::1]:1"
     monkeypatch.setenv("HTTPS_PROXY", "nonsense")
-    with pytest.raises(CannotStart, match="HTTPS_PROXY is not"):
+    with pytest.raises(CommandError, match="HTTPS_PROXY is not"):
         proxy_for("https://lms.example")

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_async.cli import results as results_module
-from lms_async.cli.cells import read_cell, write_cell
-from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.results import Results, beside
-from lms_async.cli.rows import InputRow
+from lms_async.cli.exit_codes import CommandError
+from lms_async.cli.files.rows import InputRow
+from lms_async.cli.reporting import results as results_module
+from lms_async.cli.reporting.cells import read_cell, write_cell
+from lms_async.cli.reporting.results import ResultsFile, default_results_path
 from lms_async.cli.wording import visible
 from lms_async.outcome import RowError, Status
 from tests.cli.conftest import load, read_results
@@ -36,7 +36,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_a_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -> None:
-    results = Results(tmp_path / "r.csv", source=source)
+    results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.write(line(2, "S1"), Status.DONE, id="45552")
     # By the mark Excel knows UTF-8.
@@ -51,7 +51,7 @@ def test_a_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -
 
 @pytest.mark.parametrize("key", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(tmp_path: Path, source: Path, key: str) -> None:
-    results = Results(tmp_path / "r.csv", source=source)
+    results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.write(line(2, key), Status.REJECTED, error=RowError("=9", "=HYPERLINK(1)"))
     results.close()
@@ -68,9 +68,9 @@ def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
     path = tmp_path / "r.csv"
     earlier = "row,key,status,id,error_code,error\n2,S1,done,7,,\n"
     path.write_text(earlier)
-    Results(path, source=source).close()
+    ResultsFile(path, source=source).close()
     assert path.read_text() == earlier
-    again = Results(path, source=source)
+    again = ResultsFile(path, source=source)
     again.begin()
     again.close()
     assert path.read_text("utf-8-sig") == "row,key,status,id,error_code,error,earlier_run\n"
@@ -78,40 +78,40 @@ def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
 
 
 def test_a_run_that_never_began_leaves_no_file(tmp_path: Path, source: Path) -> None:
-    Results(tmp_path / "r.csv", source=source).close()
+    ResultsFile(tmp_path / "r.csv", source=source).close()
     assert not (tmp_path / "r.csv").exists()
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
-    with pytest.raises(CannotStart, match="into a file, not to -"):
-        Results(Path("-"), source=source)
-    with pytest.raises(CannotStart, match=r"is the input.*--results"):
-        Results(source, source=source)
+    with pytest.raises(CommandError, match="to a file, not to -"):
+        ResultsFile(Path("-"), source=source)
+    with pytest.raises(CommandError, match=r"is the input.*--results"):
+        ResultsFile(source, source=source)
     (tmp_path / "link.csv").symlink_to(source)
-    with pytest.raises(CannotStart, match="is the input"):
-        Results(tmp_path / "link.csv", source=source)
+    with pytest.raises(CommandError, match="is the input"):
+        ResultsFile(tmp_path / "link.csv", source=source)
     os.link(source, tmp_path / "hard.csv")
-    with pytest.raises(CannotStart, match="is the input"):
-        Results(tmp_path / "hard.csv", source=source)
-    with pytest.raises(CannotStart, match=r"can't be written: No such file"):
-        Results(tmp_path / "none" / "r.csv", source=source)
-    with pytest.raises(CannotStart, match="is a folder"):
-        Results(tmp_path, source=source)
+    with pytest.raises(CommandError, match="is the input"):
+        ResultsFile(tmp_path / "hard.csv", source=source)
+    with pytest.raises(CommandError, match=r"could not be written: No such file"):
+        ResultsFile(tmp_path / "none" / "r.csv", source=source)
+    with pytest.raises(CommandError, match="is a folder"):
+        ResultsFile(tmp_path, source=source)
     assert source.read_text() == "id\n1\n"
 
 
 def test_a_full_disk(tmp_path: Path, source: Path) -> None:
-    results = Results(tmp_path / "r.csv", source=source)
+    results = ResultsFile(tmp_path / "r.csv", source=source)
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, results._file.fileno())
     os.close(full)
-    with pytest.raises(CannotStart, match="can't be written"):
+    with pytest.raises(CommandError, match="could not be written"):
         results.begin()
     results.close()
 
 
 def test_results_are_for_their_owner_only(tmp_path: Path, source: Path) -> None:
-    results = Results(tmp_path / "r.csv", source=source)
+    results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.close()
     assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
@@ -119,7 +119,7 @@ def test_results_are_for_their_owner_only(tmp_path: Path, source: Path) -> None:
 
 def test_a_results_file_that_others_could_read(tmp_path: Path, source: Path) -> None:
     (tmp_path / "r.csv").touch(mode=0o666)
-    results = Results(tmp_path / "r.csv", source=source)
+    results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.close()
     assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
@@ -131,8 +131,8 @@ def test_a_results_file_that_others_could_read(tmp_path: Path, source: Path) -> 
 def test_a_file_that_is_no_results_file_is_kept(tmp_path: Path, source: Path, content: str) -> None:
     path = tmp_path / "r.csv"
     path.write_text(content)
-    with pytest.raises(CannotStart, match=r"is not a results file.*\n.*--results"):
-        Results(path, source=source)
+    with pytest.raises(CommandError, match=r"is not a results file.*\n.*--results"):
+        ResultsFile(path, source=source)
     assert path.read_text() == content
 
 
@@ -141,10 +141,10 @@ def test_a_file_of_two_names_is_kept(tmp_path: Path, source: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("row,key,status,id,error_code,error,earlier_run\n")
     os.link(path, tmp_path / "backup.csv")
-    with pytest.raises(CannotStart, match=r"hard link.*\n.*--results"):
-        Results(path, source=source)
+    with pytest.raises(CommandError, match=r"hard link.*\n.*--results"):
+        ResultsFile(path, source=source)
     path.unlink()
-    Results(path, source=source).close()
+    ResultsFile(path, source=source).close()
 
 
 @pytest.mark.parametrize("dangling", [False, True])
@@ -153,20 +153,20 @@ def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: b
     if not dangling:
         target.write_text("precious")
     (tmp_path / "r.csv").symlink_to(target)
-    with pytest.raises(CannotStart, match=r"is a link.*\n.*--results"):
-        Results(tmp_path / "r.csv", source=source)
+    with pytest.raises(CommandError, match=r"is a symbolic link.*\n.*--results"):
+        ResultsFile(tmp_path / "r.csv", source=source)
     assert load(target) == (None if dangling else "precious")
 
 
 def test_a_link_that_is_made_at_the_last_moment(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results_module, "_refuse", lambda *_: None)
+    monkeypatch.setattr(results_module, "_check_replaceable", lambda *_: None)
     target = tmp_path / "target.txt"
     target.write_text("precious")
     (tmp_path / "r.csv").symlink_to(target)
-    with pytest.raises(CannotStart, match="can't be written"):
-        Results(tmp_path / "r.csv", source=source)
+    with pytest.raises(CommandError, match="could not be written"):
+        ResultsFile(tmp_path / "r.csv", source=source)
     assert load(target) == "precious"
 
 
@@ -186,8 +186,8 @@ def test_results_go_into_plain_files_only(tmp_path: Path, source: Path, kind: st
         else:
             listening = stack.enter_context(socket.socket(socket.AF_UNIX))
             listening.bind(str(path))
-        with pytest.raises(CannotStart, match=r"is a device or a pipe.*\n.*--results"):
-            Results(path, source=source)
+        with pytest.raises(CommandError, match=r"is a device or a pipe.*\n.*--results"):
+            ResultsFile(path, source=source)
 
 
 @given(st.text(st.one_of(st.sampled_from("=+-@＝,;|\t\r\n\\'\" ax1"), st.characters())))
@@ -222,4 +222,4 @@ def test_what_stands_in_a_cell(text: str, cell: str) -> None:
 
 
 def test_the_default_stands_beside_the_input() -> None:
-    assert beside(Path("a/people.csv")) == Path("a/people.results.csv")
+    assert default_results_path(Path("a/people.csv")) == Path("a/people.results.csv")

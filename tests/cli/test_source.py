@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart
-from lms_async.cli.source import copied, is_stream
+from lms_async.cli.exit_codes import CommandError
+from lms_async.cli.files.source import copied, is_stream
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import Import, end_lms, environment_of, file_of, read_results, save
 from tests.cli.test_output import FAST, LMS, in_shell, until
@@ -52,7 +52,7 @@ async def test_an_import_from_a_stream(
         assert code == 0, err
         assert [row["status"] for row in read_results(folder / "r.csv")] == ["done"] * 60
         assert set(schoology_sandbox.school.creates.values()) == {1}
-    assert b"60 of those done by an earlier run" in out  # the journal knows the stream again
+    assert b"60 of the done rows" in out  # the journal knows the stream again
     assert (folder / "r.journal").exists()
     assert not names_in(folder / "tmp")
     assert names_in(Path("/dev")) == before
@@ -61,9 +61,9 @@ async def test_an_import_from_a_stream(
 @pytest.mark.parametrize(
     ("path", "redirected", "told"),
     [
-        ("-", "< people.csv", b"standard input has no file name"),
-        ("/dev/stdin", "< people.csv", b"add --results"),
-        ("-", "<&- --results r.csv", b"standard input is closed"),
+        ("-", "< people.csv", b"Standard input has no folder"),
+        ("/dev/stdin", "< people.csv", b"Add --results"),
+        ("-", "<&- --results r.csv", b"Standard input is closed"),
         ("-", "< /dev/null --results r.csv", b"is empty"),
         ("/dev/null", "--results r.csv", b"is empty"),
         ("-", "< /dev/zero --results r.csv", b"is a device"),
@@ -72,7 +72,7 @@ async def test_an_import_from_a_stream(
         ("people.csv", "--results /dev/stdout > log", b"/dev/stdout is a"),
         ("people.csv", "--results /dev/fd/1 > log", b"/dev/fd/1 is a"),
         ("people.csv", "--results /dev/null", b"is a device"),
-        ("people.csv", "--results -", b"results go into a file"),
+        ("people.csv", "--results -", b"Results must go to a file"),
     ],
 )
 async def test_a_stream_that_cannot_be_taken(
@@ -134,11 +134,11 @@ async def test_waiting_for_a_stream_can_be_interrupted(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 20) == 130
     ran = await end_lms(process)
-    assert "no row was sent" in ran.err
+    assert "No row was sent" in ran.err
 
 
 async def test_a_stream_that_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="none cannot be read: No such file"):
+    with pytest.raises(CommandError, match="none could not be read: No such file"):
         await copied(tmp_path / "none")
 
 

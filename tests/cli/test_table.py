@@ -1,4 +1,4 @@
-"""Files as they come: what is read from them, and what is said of those that can't be read."""
+"""Files as they come: what is read from them, and what is said of those that could not be read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lms_async.cli.exit_codes import CannotStart, Exit
-from lms_async.cli.table import Table
+from lms_async.cli.exit_codes import CommandError, Exit
+from lms_async.cli.files.table import Table
 
 
 def table(path: Path, content: bytes | str) -> Table:
@@ -20,7 +20,7 @@ def table(path: Path, content: bytes | str) -> Table:
 
 
 def fault(path: Path, content: bytes | str) -> str:
-    with pytest.raises(CannotStart) as why:
+    with pytest.raises(CommandError) as why:
         list(table(path, content).rows())
     assert why.value.exit_code == Exit.BAD_INPUT
     return "\n".join(why.value.lines)
@@ -84,7 +84,7 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param("\ufeff", ["is empty"], id="a byte-order mark alone"),
         pytest.param(b"\xff\xfe", ["is empty"], id="a byte-order mark of UTF-16 alone"),
         pytest.param("\u200b\n1\n", ["row 1 is blank"], id="a header that cannot be seen"),
-        pytest.param("\n1,2\n", ["row 1 is blank", "name the columns"], id="blank header"),
+        pytest.param("\n1,2\n", ["row 1 is blank", "the column names"], id="blank header"),
         pytest.param("id,\0name\n1,2\n", ["row 1", "NUL"], id="NUL in the header"),
         pytest.param("\0" * 5000, ["row 1", "NUL"], id="only NUL"),
         pytest.param("id\n" + "a" * 1_000_000, ["row 2", "131,072 characters"], id="a long cell"),
@@ -99,24 +99,24 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         ),
         pytest.param(
             'id,name\n1,a\n2,"b"c\n3,d\n',
-            ["row 3 ", "from line 3", "stray or missing quote"],
+            ["row 3 ", "starts in line 3", "quotation mark is missing"],
             id="stray quote",
         ),
         pytest.param(
             'id,name\n1,"a\nb"\n2,"b\n3,d\n',
-            ["row 3 ", "from line 4", "stray or missing quote"],
+            ["row 3 ", "starts in line 4", "quotation mark is missing"],
             id="quote not closed",
         ),
-        pytest.param('id,"name\n1,2\n', ["row 1 ", "quote"], id="quote in the header"),
+        pytest.param('id,"name\n1,2\n', ["row 1 ", "quotation mark"], id="quote in the header"),
         pytest.param(
-            'sep=,\nid,name\n1,"2\n', ["row 2 (from line 3", "line 3)"], id="sep= and quote"
+            'sep=,\nid,name\n1,"2\n', ["row 2 (starts in line 3", "line 3)"], id="sep= and quote"
         ),
         pytest.param(b"PK\x03\x04\x14\0", ["is a damaged zip archive"], id="no whole zip"),
         pytest.param(zipped("xl/workbook.xml"), ["Excel workbook", "CSV UTF-8"], id="xlsx"),
         pytest.param(zipped("content.xml", "mimetype"), ["OpenDocument"], id="ods"),
         pytest.param(
             zipped("manifest.csv", "users.csv", "orgs.csv"),
-            ["zip archive of OneRoster", '"users.csv"', "unzip", "users.csv for the people"],
+            ["zip archive of OneRoster", '"users.csv"', "Unzip", "users.csv for the people"],
             id="OneRoster",
         ),
         pytest.param(
@@ -124,7 +124,7 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
             ["zip archive of OneRoster", "one of them"],
             id="OneRoster in a folder, without people",
         ),
-        pytest.param(zipped("a\x1b.csv"), ['"a�.csv"', "unzip", "that file"], id="zip of one CSV"),
+        pytest.param(zipped("a\x1b.csv"), ['"a�.csv"', "Unzip", "that file"], id="zip of one CSV"),
         pytest.param(zipped("a.txt"), ["without a CSV file"], id="zip of something else"),
         pytest.param(zipped(), ["without a CSV file"], id="empty zip"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ["workbook (.xls)"], id="xls"),
@@ -138,7 +138,7 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param(b"\x89PNG\r\n", ["picture", "CSV"], id="png"),
         pytest.param(
             b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n",
-            ["line 3", "not UTF-8", "line 2 is", "mixture", "CSV UTF-8"],
+            ["line 3", "not UTF-8", "line 2 is", "mixes", "CSV UTF-8"],
             id="UTF-8 and Windows-1252 mixed",
         ),
         pytest.param(
@@ -175,9 +175,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str, told: 
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="does not exist"):
+    with pytest.raises(CommandError, match="does not exist"):
         Table.open(tmp_path / "none.csv")
-    with pytest.raises(CannotStart, match="is a folder"):
+    with pytest.raises(CommandError, match="is a folder"):
         Table.open(tmp_path)
 
 
@@ -194,14 +194,14 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken:
     for _ in range(taken):
         next(rows)
     path.write_text(later, encoding="utf-8")
-    with pytest.raises(CannotStart, match="was changed while it was read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         list(rows)
 
 
 def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     (tmp_path / "a.csv").unlink()
-    with pytest.raises(CannotStart, match="can't be read"):
+    with pytest.raises(CommandError, match="could not be read"):
         list(read.rows())
 
 
@@ -209,5 +209,5 @@ def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())
     os.utime(tmp_path / "a.csv", ns=(0, 0))
-    with pytest.raises(CannotStart, match="was changed while it was read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         list(read.rows())

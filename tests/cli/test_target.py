@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 import lms_async
-from lms_async.cli.credentials import Environment, read_environment, require
-from lms_async.cli.exit_codes import CannotStart
+from lms_async.cli.credentials import Environment, read_environment, require_variables
+from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.proxies import host_of
 from lms_async.cli.target import find_target, target_names
 from schoology_async import UserCreate, Window
@@ -64,15 +64,15 @@ def test_another_package_can_add_a_target(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_target_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "raise ImportError('gone')\n", monkeypatch)
-    with pytest.raises(CannotStart, match=r"'other' \(other_lms_cli:target\) can't be loaded"):
+    with pytest.raises(CommandError, match=r'"other" \(other_lms_cli:target\) could not be loaded'):
         find_target("other")
     assert find_target("schoology").name == "schoology"
 
 
 def test_no_target_of_this_name() -> None:
-    with pytest.raises(CannotStart, match="did you mean schoology"):
+    with pytest.raises(CommandError, match="Did you mean schoology"):
         find_target("scoology")
-    with pytest.raises(CannotStart, match="known: managebac, managebac-v1, schoology"):
+    with pytest.raises(CommandError, match="Known targets: managebac, managebac-v1, schoology"):
         find_target("x")
 
 
@@ -108,18 +108,19 @@ def test_variables_of_two_places_are_not_mixed(tmp_path: Path, name: str, variab
     rest = {known: value for known, value in full.items() if known != variable}
     if rest:
         for outside, inside in ((rest, one), (one, rest)):
-            with pytest.raises(CannotStart) as why:
-                require(environment(tmp_path, outside, inside), target)
+            with pytest.raises(CommandError) as why:
+                require_variables(environment(tmp_path, outside, inside), target)
             said = "\n".join(why.value.lines)
             assert all(known in said for known in (*rest, variable, str(tmp_path / ".env")))
             assert "8812" not in said
     both = full | one
     # All of them in one place, whichever, is as ever; what the file has beside is not looked at.
-    assert require(environment(tmp_path, both, {}), target) == both
-    assert require(environment(tmp_path, {}, both), target) == both
-    assert require(environment(tmp_path, both, full), target) == both
-    assert require(environment(tmp_path, {variable: " "}, both), target) == both  # not set
-    assert require(environment(tmp_path, {"OTHER_KEY": "1"}, both), target) == both
+    assert require_variables(environment(tmp_path, both, {}), target) == both
+    assert require_variables(environment(tmp_path, {}, both), target) == both
+    assert require_variables(environment(tmp_path, both, full), target) == both
+    blank = environment(tmp_path, {variable: " "}, both)
+    assert require_variables(blank, target) == both
+    assert require_variables(environment(tmp_path, {"OTHER_KEY": "1"}, both), target) == both
 
 
 def test_the_file_of_variables_is_read_as_it_stands(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_file_of_variables_is_read_as_it_stands(tmp_path: Path) -> None:
     for mark in (b"", b"\xef\xbb\xbf"):  # editors on Windows write one
         (tmp_path / ".env").write_bytes(mark + text.encode())
         found = attrs.evolve(read_environment(tmp_path), variables={})
-        assert require(found, SchoologyTarget()) == {
+        assert require_variables(found, SchoologyTarget()) == {
             "SCHOOLOGY_KEY": "k",
             "SCHOOLOGY_SECRET": "a$b #c",
         }
@@ -153,5 +154,5 @@ def test_the_host_that_is_shown_has_no_secret(url: str, host: str) -> None:
 
 def test_a_file_of_variables_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CannotStart, match=r"\.env can't be read"):
+    with pytest.raises(CommandError, match=r"\.env could not be read"):
         read_environment(tmp_path)

@@ -70,7 +70,8 @@ def test_what_is_shared_names_no_vendor() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("docs/**/*.md")))]
+    "page",
+    [str(p.relative_to(ROOT)) for p in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])],
 )
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page

@@ -30,7 +30,7 @@ from lms_async import (
     RowError,
     Status,
 )
-from lms_async.cli.exit_codes import CannotStart, Exit
+from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.records.scalars import Misfit
 
 CALL: Call[Any] = Call("GET", "users/1")
@@ -134,7 +134,7 @@ def test_a_report_with_items_that_do_not_pickle() -> None:
 
 
 def test_the_errors_beside_the_tree() -> None:
-    cannot = pickle.loads(pickle.dumps(CannotStart("a", "b", exit_code=Exit.BUG)))  # noqa: S301
+    cannot = pickle.loads(pickle.dumps(CommandError("a", "b", exit_code=Exit.BUG)))  # noqa: S301
     assert (cannot.lines, cannot.exit_code, str(cannot)) == (("a", "b"), Exit.BUG, "a\nb")
     misfit = pickle.loads(pickle.dumps(Misfit({"a": "is needed"})))  # noqa: S301
     assert misfit.fields == {"a": "is needed"}

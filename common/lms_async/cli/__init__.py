@@ -1,7 +1,8 @@
-"""The ``lms`` command: people from a file into an LMS, every row accounted for.
+"""The ``lms`` command: import a CSV file, and report what happened to each row.
 
-It names no vendor. A vendor's package (or anybody's) offers a :class:`~lms_async.cli.target.Target`
-under the entry-point group ``lms_async.targets``. Needs the extra ``cli``.
+Start reading at :mod:`~.app`, which has the commands. Vendor packages register a
+:class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``; other
+packages use :mod:`~.target` and nothing else. Needs the extra ``cli``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from . import streams
+from .reporting import streams
 
 
 def run() -> None:
@@ -22,9 +23,10 @@ def run() -> None:
         name = (missing.name or "").partition(".")[0]
         if name not in {"typer", "rich", "dotenv"}:
             raise
-        what = f"lms: the command needs {name}, which is not installed."
-        how = "pip install 'lms-async[cli]'; from a clone: pip install '.[cli]'"
-        sys.exit(f"{what}\nInstall it with: {how}")
+        sys.exit(
+            f"Error: The lms command needs the package {name}, which is not installed.\n"
+            "Install it: pip install 'lms-async[cli]' (in a clone: pip install '.[cli]')"
+        )
     ended = main()
     with suppress(KeyboardInterrupt):  # no longer waits for the reader; the rows are settled
         streams.drain()

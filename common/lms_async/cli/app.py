@@ -1,4 +1,4 @@
-"""The commands, and what is taken from the command line."""
+"""The commands and their options."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from .. import __version__
-from .columns import described
 from .credentials import read_environment
-from .encodings import checked_name
-from .exit_codes import CannotStart, Exit
-from .importing import Order, run_import
-from .journals import shown
-from .reporters import make_reporter
-from .summary import MOST_ROWS
+from .exit_codes import CommandError, Exit
+from .files.columns import describe_fields
+from .files.encodings import checked_name
+from .importing.request import ImportRequest
+from .importing.run import run_import
+from .journals import describe
+from .reporting.reporters import make_reporter
+from .reporting.summary import MAX_NAMED_ROWS
 from .target import find_target, target_names
 from .wording import command_line, quoted, visible
 
@@ -33,51 +34,52 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, and with them people
     rich_markup_mode=None,
-    help="Move school rosters into a learning management system, every row accounted for.",
+    help="Import school rosters into a learning management system. Every row gets a result.",
 )
 
-#: What is meant for one run, and not for the one that goes on with it.
+#: Options that are left out of the command that continues an import.
 _ONCE = ("--restart", "--retry-rejected")
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
 def main() -> int:
-    """Run the command line; gives the exit code."""
+    """Run the command line and return the exit code."""
     try:
-        ended = app(standalone_mode=True)
+        exit_code = app(standalone_mode=True)
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else Exit.BUG
-    except CannotStart as why:
-        make_reporter(sys.stdout, sys.stderr).fault(why.lines, why.exit_code)
-        return why.exit_code
+    except CommandError as error:
+        make_reporter(sys.stdout, sys.stderr).error(error.lines, error.exit_code)
+        return error.exit_code
     except Exception:  # noqa: BLE001 - else Python would end with 1, "some rows were rejected"
         traceback.print_exc()
         return Exit.BUG
-    return int(ended or 0)
+    return int(exit_code or 0)
 
 
 def read_limit(given: str | None) -> tuple[int, float] | None:
-    """``15/5s`` as (15, 5.0).
+    """Read ``15/5s`` as (15, 5.0).
 
-    :raises CannotStart: it is not of this form, or has a zero in it.
+    :raises CommandError: ``given`` has another form, or contains a zero.
     """
     if given is None:
         return None
     read = _LIMIT.fullmatch(given.strip())
     limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
     if not all(limit):
-        raise CannotStart(
-            f"--limit {quoted(given)} must be requests and seconds, both above 0, such as 15/5s"
+        raise CommandError(
+            f"--limit {quoted(given)} is not a rate limit. Write requests/seconds, both above 0, "
+            "for example --limit 15/5s."
         )
     return limit
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def _run(command: Coroutine[Any, Any, T]) -> T:
     # Until here an interrupt ends the program at once, see lms_command.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return asyncio.run(work)
+        return asyncio.run(command)
     except KeyboardInterrupt:  # typer would make it 1, "some rows were rejected"
         raise typer.Exit(Exit.INTERRUPTED) from None
 
@@ -91,7 +93,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _lms(
     version: Annotated[
-        bool, typer.Option("--version", help="Say the version.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     pass
@@ -101,66 +103,84 @@ def _lms(
 def import_(
     path: Annotated[
         Path,
-        typer.Argument(metavar="FILE.CSV", help="The rows, with a header; - for standard input."),
+        typer.Argument(metavar="FILE.CSV", help="CSV file with a header; - for standard input."),
     ],
-    to: Annotated[str, typer.Option(help=f"Where to: {', '.join(target_names())}.")],
+    to: Annotated[str, typer.Option(help=f"Where the rows go: {', '.join(target_names())}.")],
     update_existing: Annotated[
         bool,
-        typer.Option("--update-existing", help="Change those that exist; else they are rejected."),
+        typer.Option(
+            "--update-existing",
+            help="Update people who already exist. Without this option they are rejected.",
+        ),
     ] = False,
     map_: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar='FIELD="Column"', help="Which column holds a field."),
+        typer.Option(
+            "--map", metavar='FIELD="Column"', help="Read FIELD from this column. Can be repeated."
+        ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar='"Column"', help="A column to leave out.")
+        list[str] | None,
+        typer.Option(metavar='"Column"', help="Skip this column. Can be repeated."),
     ] = None,
     encoding: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The encoding of a file that is not UTF-8."),
+        typer.Option(metavar="NAME", help="Encoding of the file, if it is not UTF-8."),
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option(help="Where every row's end is written; by default beside the input."),
+        typer.Option(help="Write the results to this file. Default: beside the input file."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check only; no request is made.")
+        bool,
+        typer.Option("--dry-run", help="Check the file and send nothing."),
     ] = False,
     limit: Annotated[
         str | None,
-        typer.Option(metavar="15/5s", help="Most requests in so many seconds."),
+        typer.Option(
+            metavar="15/5s", help="Rate limit: requests per seconds. Default: the target's limit."
+        ),
     ] = None,
     allow_odd_ids: Annotated[
         bool,
-        typer.Option("--allow-odd-ids", help="Send ids such as NULL or 1.2E+05 as they are."),
+        typer.Option(
+            "--allow-odd-ids",
+            help="Send ids such as NULL or 1.2E+05. Without this option they are rejected.",
+        ),
     ] = False,
     restart: Annotated[
         bool,
-        typer.Option("--restart", help="Send all rows, also those that an earlier run settled."),
+        typer.Option(
+            "--restart", help="Start over: send all rows, also those an earlier run finished."
+        ),
     ] = False,
     retry_rejected: Annotated[
         bool,
         typer.Option(
-            "--retry-rejected", help="Send those again that the vendor rejected in an earlier run."
+            "--retry-rejected", help="Also send rows that the vendor rejected in an earlier run."
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")] = False,
 ) -> None:
-    """Import the rows of a CSV file.
+    """Import a CSV file.
 
-    A journal beside the results notes what became of each row. Run again, the same command sends
-    only what is not settled, and rows that were changed since.
+    The whole file is checked first. Then the valid rows are sent. A results file lists what
+    happened to each row. A journal beside the results file remembers which rows are finished. To
+    continue after an interruption, run the same command again: it sends only the rows that are
+    not finished, and rows that changed since.
 
-    Credentials come from the environment, or from a file .env in this folder.
+    Run "lms columns TARGET" to see which columns a file can have.
 
-    Exit codes: 0 all done, 1 some rows rejected, 2 bad usage or input, 3 some rows unknown, 4 not
-    authorized, 5 vendor unreachable, 130 interrupted.
+    Credentials are read from environment variables, or from a .env file in the current folder.
+
+    Exit codes: 0 all rows done, 1 some rows rejected, 2 wrong usage or input, 3 some rows unknown,
+    4 credentials not accepted, 5 vendor unavailable, 130 interrupted.
     """
-    # Nothing but the screen tells of the rows of a dry run.
-    most_rows = math.inf if dry_run else MOST_ROWS
-    say = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
+    # A dry run writes no results file, so the screen shows every row.
+    most_rows = math.inf if dry_run else MAX_NAMED_ROWS
+    reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        order = Order(
+        request = ImportRequest(
             path=path,
             target=find_target(to),
             environment={} if dry_run else read_environment(),
@@ -176,32 +196,32 @@ def import_(
             retry_rejected=retry_rejected,
             again=command_line(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
         )
-    except CannotStart as why:
-        say.fault(why.lines, why.exit_code)
-        raise typer.Exit(why.exit_code) from None
-    raise typer.Exit(_run(run_import(order, say)).exit_code)
+    except CommandError as error:
+        reporter.error(error.lines, error.exit_code)
+        raise typer.Exit(error.exit_code) from None
+    raise typer.Exit(_run(run_import(request, reporter)).exit_code)
 
 
 @app.command()
 def columns(
     name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
 ) -> None:
-    """Say which columns a file may have."""
+    """List the columns that a file for a target can have."""
     target = find_target(name)
-    for line in described(target.fields, target.needed):
+    for line in describe_fields(target.fields, target.required):
         typer.echo(visible(line))
 
 
-journal = typer.Typer(no_args_is_help=True, help="The journals that imports keep.")
+journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")
 app.add_typer(journal, name="journal")
 
 
 @journal.command()
 def show(
-    path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal file.")],
 ) -> None:
-    """Say what a journal knows: how many rows ended how, and when it was written."""
-    for line in shown(path):
+    """Show how many rows have which status, and when the journal was last written."""
+    for line in describe(path):
         typer.echo(visible(line))
 
 
@@ -209,10 +229,10 @@ def show(
 def demo(
     to: Annotated[
         str | None,
-        typer.Option(help="Of which target; by default of each that has a demonstration."),
+        typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
     ] = None,
 ) -> None:
-    """Import 10,000 rows into a sandbox on this machine, with faults on the way."""
+    """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
     from .demo import run_demo
 
     raise typer.Exit(_run(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to)))
@@ -222,14 +242,16 @@ def demo(
 def sandbox(
     name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
-    people: Annotated[int, typer.Option(min=0, help="How many people are in it.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on. 0 picks a free one.")
+    ] = 0,
+    people: Annotated[int, typer.Option(min=0, help="Number of people in the sandbox.")] = 0,
     limit: Annotated[
-        str | None, typer.Option(metavar="15/5s", help="Most requests in so many seconds.")
+        str | None, typer.Option(metavar="15/5s", help="Rate limit: requests per seconds.")
     ] = None,
 ) -> None:
-    """Serve a stand-in for a vendor on this machine, until Ctrl-C."""
-    from .serving import serve
+    """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""
+    from .sandbox import serve
 
     target = find_target(name)
     raise typer.Exit(

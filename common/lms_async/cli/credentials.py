@@ -1,7 +1,7 @@
-"""Credentials, from the environment or from a file ``.env`` in the working directory.
+"""Read credentials from environment variables or from ``.env`` in the working directory.
 
-All variables of a target come from one of the two. Otherwise a base URL that somebody left in a
-``.env`` would be sent the token that the environment has.
+All variables of a target must come from one of the two. Otherwise a token from the environment
+could be sent to a base URL that was forgotten in a ``.env`` file.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import attrs
 from dotenv import dotenv_values
 
 from ..environment import given_variables, missing_variables
-from .exit_codes import CannotStart
+from .exit_codes import CommandError
 from .target import Target
 from .wording import listed
 
 
 @attrs.frozen
 class Environment:
-    """The variables of the environment, and those of a file ``.env``."""
+    """The environment variables, and the variables of a ``.env`` file."""
 
     variables: Mapping[str, str] = attrs.field(repr=False)
     from_file: Mapping[str, str] = attrs.field(factory=dict, repr=False)
@@ -30,12 +30,12 @@ class Environment:
 
 
 def read_environment(folder: Path | None = None) -> Environment:
-    """The environment, and what ``.env`` says.
+    """Read the environment variables and ``.env``.
 
-    :param folder: where ``.env`` is looked for; the working directory.
-    :raises CannotStart: ``.env`` is there and can't be read.
+    :param folder: where ``.env`` is; the working directory by default.
+    :raises CommandError: ``.env`` exists and cannot be read.
     """
-    # It logs lines that it can't read; with their numbers only, but nobody asked for it here.
+    # dotenv logs the numbers of lines that it cannot read. The command's output must not show them.
     logging.getLogger("dotenv").addHandler(logging.NullHandler())
     path = (folder or Path()) / ".env"
     try:
@@ -45,17 +45,21 @@ def read_environment(folder: Path | None = None) -> Environment:
             dotenv_values(path, interpolate=False, encoding="utf-8-sig") if path.is_file() else {}
         )
     except (OSError, UnicodeError, ValueError) as error:
-        raise CannotStart(f"{path} can't be read: {type(error).__name__}") from None
+        raise CommandError(
+            f"{path} could not be read ({type(error).__name__}). It must be a UTF-8 text file."
+        ) from None
     return Environment(
         dict(os.environ), {name: value for name, value in kept.items() if value}, path
     )
 
 
-def require(environment: Environment | Mapping[str, str], target: Target) -> dict[str, str]:
-    """The variables of ``target`` that are set; a blank one is not.
+def require_variables(
+    environment: Environment | Mapping[str, str], target: Target
+) -> dict[str, str]:
+    """Return the variables of ``target`` that are set and not blank.
 
-    :raises CannotStart: names those that are needed and missing, or says that some are in the
-        environment and others in ``.env``.
+    :raises CommandError: required ones are missing, or some are in the environment and others in
+        ``.env``.
     """
     if not isinstance(environment, Environment):
         environment = Environment(environment)
@@ -63,19 +67,19 @@ def require(environment: Environment | Mapping[str, str], target: Target) -> dic
     in_file = given_variables(target.variables, environment.from_file)
     only_there = [name for name in in_file if name not in given]
     if given and only_there:
-        raise CannotStart(
-            f"{listed(list(given))} {_are(given)} set in the environment, and "
-            f"{listed(only_there)} in {environment.file}: credentials could go to another host "
-            "than they are meant for",
-            "set all of them in one of the two places, and none in the other",
+        raise CommandError(
+            f"{listed(list(given))} {_are(given)} set in the environment, but "
+            f"{listed(only_there)} in {environment.file}. Credentials could be sent to the wrong "
+            "host.",
+            "Set all of them in one of the two places, and none in the other.",
         )
     given = given or in_file
     missing = missing_variables(target.variables, given)
     if missing:
-        raise CannotStart(
-            f"not set: {listed(missing)}",
-            "set them in the environment, or in a file .env in this folder; "
-            "they are never taken from the command line",
+        raise CommandError(
+            f"Not set: {listed(missing)}.",
+            "Set them as environment variables, or in a .env file in this folder. "
+            "They are never read from the command line.",
         )
     return given
 

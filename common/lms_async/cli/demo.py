@@ -1,5 +1,4 @@
-"""``lms demo``: a school of thousands into a sandbox, with faults on the way, and a look at what
-came of it."""
+"""``lms demo``: import a school into a sandbox, with simulated failures, and check the result."""
 
 from __future__ import annotations
 
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import attrs
 
 from ..outcome import Status
-from .exit_codes import CannotStart, Exit
-from .importing import Order, run_import
-from .progress import Summary
+from .exit_codes import CommandError, Exit
+from .importing.request import ImportRequest
+from .importing.run import run_import
 from .proxies import without_proxy
-from .reporters import Reporter
+from .reporting.reporters import Reporter
+from .reporting.summary import Summary
 from .target import Demo, Row, Target, find_target, target_names
 from .wording import duration
 
@@ -27,98 +27,100 @@ if TYPE_CHECKING:
     from ..sandbox import Seen
 
 PEOPLE = 10_000
-#: The sandbox's latency, and its limit unless the target has one, so that all of it takes about
-#: ten seconds.
+#: The sandbox's rate limit, unless the target has one, and its latency. With these the demo takes
+#: about ten seconds.
 LIMIT = (15, 0.5)
 LATENCY = (0.02, 0.01)
 
 
 async def run_demo(
-    out: TextIO, say: Reporter, *, to: str | None = None, people: int = PEOPLE
+    out: TextIO, reporter: Reporter, *, to: str | None = None, people: int = PEOPLE
 ) -> Exit:
-    """Run the demonstration of the target ``to``, or of each that has one.
+    """Run the demo of the target ``to``, or of every target that has one.
 
-    :returns: ``DONE`` only if everything adds up.
-    :raises CannotStart: there is none.
+    :returns: ``DONE`` only if every check holds.
+    :raises CommandError: there is no demo.
     """
     names = target_names() if to is None else [to]
     targets = [target for name in names if (target := find_target(name)).demo is not None]
     if not targets:
-        none = "no target is installed that has a demonstration"
-        raise CannotStart(f"{to} has no demonstration" if to else none)
+        raise CommandError(f"{to} has no demo." if to else "No installed target has a demo.")
     for target in targets:
         with without_proxy():
-            ended = await _run(target, out, say, people)
-        if ended is not Exit.DONE:
-            return ended
+            exit_code = await _run(target, out, reporter, people)
+        if exit_code is not Exit.DONE:
+            return exit_code
     return Exit.DONE
 
 
 @attrs.frozen
 class _School:
-    """What is in the file: who must be at the vendor afterwards, and how many rows must not."""
+    """The rows of the file that must be imported, and the number of those that must be rejected."""
 
     people: dict[tuple[str, ...], Row]
     bad: int
 
 
-async def _run(target: Target, out: TextIO, say: Reporter, people: int) -> Exit:
-    def tell(line: str) -> None:
+async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> Exit:
+    def print_line(line: str) -> None:
         out.write(line + "\n")
         out.flush()
 
     demo = target.demo
     assert demo is not None  # noqa: S101 - looked at by run_demo
     limit = demo.limit or LIMIT
-    source = "chosen so that" if demo.limit is None else "the limit being the vendor's own:"
+    source = "chosen for this demo" if demo.limit is None else "the vendor's own"
     began = asyncio.get_running_loop().time()
     with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
         path = Path(folder) / "people.csv"
         school = _write(path, target, demo, people)
         async with target.sandbox(limit=limit, latency=LATENCY) as served:
             demo.prepare(served.server, people)
-            faults = demo.arm(served.server)
-            tell(f"a sandbox of {target.name} on this machine, not the vendor's own service:")
-            tell(
-                f"  {limit[0]} requests in any {limit[1]:g} s, {LATENCY[0] * 1000:g} ± "
-                f"{LATENCY[1] * 1000:g} ms latency, {source} this takes about ten seconds"
+            faults = demo.add_faults(served.server)
+            print_line(
+                f"Demo for {target.vendor}, with a sandbox on this machine. About ten seconds."
             )
-            tell(f"  faults on the way: {', '.join(faults)}")
-            tell(f"  a file of {people:,} {demo.what}, and {school.bad} bad rows among them")
-            order = Order(
+            print_line(f"  Rate limit: {limit[0]} requests per {limit[1]:g} s, {source}")
+            print_line(f"  Latency: {LATENCY[0] * 1000:g} ± {LATENCY[1] * 1000:g} ms")
+            print_line(f"  Simulated failures: {', '.join(faults)}")
+            print_line(
+                f"  File: {people:,} {demo.noun}, and {school.bad} rows that must be rejected"
+            )
+            request = ImportRequest(
                 path=path,
                 target=target,
                 environment=served.environment,
-                update_existing=target.updates,
+                update_existing=target.can_update,
                 limit=limit,
             )
-            summary = await run_import(order, say)
+            summary = await run_import(request, reporter)
             if summary.exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
                 return summary.exit_code
             log = list(served.server.log)
-            # The import's window was its own: until it is over, another one would exceed the limit.
+            # The import used its own limit. A second limit may start only when that window is over.
             await asyncio.sleep(limit[1])
             found = await _read_back(target, demo, served.environment, limit)
             overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
-        checks = _compare(school, found, target.key, demo.what)
+        checks = _compare(school, found, target.key, demo.noun)
         checks += _add_up(summary, school, path.with_name("people.results.csv"))
-        checks.append((f"{len(overrun)} refused because we were too fast", not overrun))
-    tell(_use_of_limit(log, limit))
-    for said, holds in checks:
-        tell(f"  {'ok' if holds else 'NO'}  {said}")
-    tell(f"the files were in {path.parent}, which is gone now")
-    tell(f"all of it took {duration(asyncio.get_running_loop().time() - began)}")
+        checks.append((f"{len(overrun)} requests above the rate limit", not overrun))
+    print_line(_use_of_limit(log, limit))
+    for text, holds in checks:
+        print_line(f"  {'ok    ' if holds else 'FAILED'}  {text}")
+    print_line(f"The files in {path.parent} were deleted.")
+    print_line(f"Total time: {duration(asyncio.get_running_loop().time() - began)}")
     return Exit.DONE if all(holds for _, holds in checks) else Exit.UNKNOWN
 
 
 def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
-    """A file of ``people`` good rows, and between them one bad row of each kind."""
-    good = list(islice(demo.people(people), people))
+    """Write a file of ``people`` valid rows, with one invalid row of each kind between them."""
+    good = list(islice(demo.valid_rows(people), people))
     columns = [field for field in target.fields if any(field in row for row in good)]
     cells = [[row.get(column, "") for column in columns] for row in good]
     twice = [_with_new_key(cells[0], columns, target.key)] * 2
     bad = [
-        [row.get(column, "") for column in columns] for row in (*demo.invalid(), *demo.refused())
+        [row.get(column, "") for column in columns]
+        for row in (*demo.invalid_rows(), *demo.vendor_rejected_rows())
     ]
     bad += [*twice, cells[0][:-1]]
     places = range(len(cells) // (len(bad) + 1), len(cells), len(cells) // (len(bad) + 1))
@@ -149,7 +151,7 @@ async def _read_back(
 
 
 def _compare(
-    school: _School, found: list[Row], key: Sequence[str], what: str
+    school: _School, found: list[Row], key: Sequence[str], noun: str
 ) -> list[tuple[str, bool]]:
     seen = Counter(_key(row, key) for row in found)
     differing = 0
@@ -160,9 +162,9 @@ def _compare(
     more = len(seen.keys() - school.people.keys())
     twice = sum(count > 1 for count in seen.values())
     return [
-        (f"read back: {len(found):,} {what}, {missing} missing", not missing),
-        (f"{more} there who should not be, {twice} there twice", not more and not twice),
-        (f"{differing} of them differ from the file in some field", not differing),
+        (f"read back: {len(found):,} {noun}, {missing} missing", not missing),
+        (f"{more} that should not be there, {twice} duplicates", not more and not twice),
+        (f"{differing} differ from the file", not differing),
     ]
 
 
@@ -175,11 +177,11 @@ def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str,
         rows = [int(row["row"]) for row in csv.DictReader(file)]
     total = len(school.people) + school.bad
     return [
-        (f"{done:,} done, of {len(school.people):,} good rows", done == len(school.people)),
-        (f"{rejected} rejected, of {school.bad} bad rows", rejected == school.bad),
+        (f"{done:,} done of {len(school.people):,} valid rows", done == len(school.people)),
+        (f"{rejected} rejected of {school.bad} that must be rejected", rejected == school.bad),
         (f"{unknown} unknown", not unknown),
         (
-            f"{len(rows):,} rows in the results file, in order, each once",
+            f"{len(rows):,} rows in the results file, in order and without duplicates",
             rows == list(range(2, total + 2)),
         ),
     ]
@@ -190,11 +192,11 @@ def _refused_by_limit(seen: Seen) -> bool:
 
 
 def _use_of_limit(log: Sequence[Seen], window: tuple[int, float]) -> str:
-    """How much of what the limit allows was used, from the first arrival to the last."""
+    """Say how much of the rate limit was used, from the first request to the last."""
     limit, per = window
     allowed = limit * ((log[-1].at - log[0].at) / per + 1)
     bound = per / (per + LATENCY[0])
     return (
-        f"use of the limit: {len(log) / allowed:.0%} of what the sandbox allows, pauses that it "
-        f"asked for included ({bound:.0%} is the most at this latency without a risk of refusal)"
+        f"Rate limit used: {len(log) / allowed:.0%}, including pauses that the sandbox asked for "
+        f"(at this latency, {bound:.0%} is the most that can be used without a refusal)"
     )

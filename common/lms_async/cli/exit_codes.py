@@ -1,4 +1,4 @@
-"""How the command ends: the exit codes, and what keeps it from beginning."""
+"""The exit codes, and the error that ends a command."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ class Exit(IntEnum):
     DONE = 0
     #: Some rows were rejected, by our check or by the vendor.
     REJECTED = 1
-    #: Bad usage or bad input; no row was sent.
+    #: Wrong usage or input.
     BAD_INPUT = 2
-    #: Of some rows it is not known whether they were done.
+    #: Some rows are unknown.
     UNKNOWN = 3
     #: The credentials were not accepted.
     NOT_AUTHORIZED = 4
-    #: The vendor could not be reached, or is not what answers at that address.
+    #: The vendor could not be reached, or did not respond as expected.
     UNREACHABLE = 5
-    #: A bug of ours (sysexits' EX_SOFTWARE), so that it can't pass for rejected rows.
+    #: A bug in this command. 70 is EX_SOFTWARE in sysexits.h; Python's own 1 would mean REJECTED.
     BUG = 70
     #: Ctrl-C, or SIGTERM.
     INTERRUPTED = 130
 
 
-class CannotStart(Exception):
-    """What was asked can't be done as given. ``lines`` say why, and what to do; no personal data.
+class CommandError(Exception):
+    """The command cannot do what was asked.
 
-    Raised before any row was sent, or on the way where the input can't be read on.
+    :param lines: what happened, and what to do now, without personal data.
     """
 
     def __init__(self, *lines: str, exit_code: Exit = Exit.BAD_INPUT) -> None:
@@ -49,28 +49,32 @@ class CannotStart(Exception):
         self.exit_code = exit_code
 
 
-def of_counts(counts: Mapping[Status, int]) -> Exit:
-    """The exit code of a run that went through: a row that nobody knows of weighs the most."""
+def exit_code_of_counts(counts: Mapping[Status, int]) -> Exit:
+    """Return the exit code of a completed import. Unknown rows take precedence over rejected."""
     if counts.get(Status.UNKNOWN):
         return Exit.UNKNOWN
     left = counts.get(Status.REJECTED) or counts.get(Status.SKIPPED)
     return Exit.REJECTED if left else Exit.DONE
 
 
-def of_error(error: LmsError) -> Exit:
-    """The exit code of a run that ended early with ``error``."""
+def exit_code_of_error(error: LmsError) -> Exit:
+    """Return the exit code of an import that ``error`` stopped."""
     if isinstance(error, Unauthorized | Forbidden):
         return Exit.NOT_AUTHORIZED
     return Exit.UNREACHABLE
 
 
-def advice(error: LmsError, variables: str) -> tuple[str, ...]:
-    """What to say of ``error``, with the variables that may have to be looked at."""
-    if of_error(error) is Exit.NOT_AUTHORIZED:
-        return (f"the credentials were not accepted: {error}", f"check {variables}")
+def explain_error(error: LmsError, vendor: str, variables: str) -> tuple[str, ...]:
+    """Explain ``error`` in one or two lines.
+
+    :param vendor: the vendor's name.
+    :param variables: the environment variables to check, for example ``A and B``.
+    """
+    if exit_code_of_error(error) is Exit.NOT_AUTHORIZED:
+        return (f"{vendor} did not accept the credentials: {error}", f"Check {variables}.")
     if isinstance(error, ConnectionFailed):
-        return (f"the vendor could not be reached: {error}",)
-    said = f"the vendor did not answer as it should: {error}"
-    if isinstance(error, NotFound | UnexpectedResponse):  # it may be another address
-        return (said, f"check {variables}")
-    return (said,)
+        return (f"{vendor} could not be reached: {error}",)
+    what = f"{vendor} did not respond as expected: {error}"
+    if isinstance(error, NotFound | UnexpectedResponse):  # the base URL may be wrong
+        return (what, f"Check {variables}.")
+    return (what,)

@@ -1,4 +1,4 @@
-"""The journal that ``lms import`` keeps, and ``lms journal show``."""
+"""Name, read and describe the journal that ``lms import`` keeps."""
 
 from __future__ import annotations
 
@@ -9,37 +9,39 @@ from ..journal.entries import JournalSummary
 from ..journal.key import key_beside
 from ..journal.sqlite import JournalFile
 from ..journal.wal import files_of
-from .exit_codes import CannotStart
+from .exit_codes import CommandError
 from .wording import ago, counted
 
-#: What stands in a journal, in words.
-_SAID = {
+#: The words for each status in a journal.
+_LABELS = {
     "done": "done",
     "rejected": "rejected by the vendor",
     "unknown": "unknown",
-    "sent": "sent, without a response",
+    "sent": "sent, no response yet",
 }
 
 
-def apart(journal: Path, *others: Path) -> None:
-    """Make sure that the journal is a file of its own.
+def check_is_separate(journal: Path, *others: Path) -> None:
+    """Make sure that the journal would not overwrite one of ``others``.
 
-    :raises CannotStart: it is the input, or the results file.
+    :raises CommandError: it would.
     """
     for file in (journal, key_beside(journal), *files_of(journal)):
         if file.resolve() in {other.resolve() for other in others}:
-            raise CannotStart(f"{file} is the journal's name: give another file by --results")
+            raise CommandError(
+                f"{file} is the name of the journal. Choose another file with --results."
+            )
 
 
-def beside(results: Path) -> Path:
-    """The journal's name, from that of the results file."""
+def journal_path(results: Path) -> Path:
+    """Return the path of the journal that belongs to a results file."""
     return results.with_suffix("").with_suffix(".journal")
 
 
-def look(path: Path) -> JournalSummary:
-    """What stands in the journal at ``path``.
+def read_summary(path: Path) -> JournalSummary:
+    """Count the rows of the journal at ``path``, by status.
 
-    :raises CannotStart: there is none, or it can't be opened now.
+    :raises CommandError: there is no journal, or it cannot be opened now.
     """
     try:
         file = JournalFile(path, make=False)
@@ -50,45 +52,45 @@ def look(path: Path) -> JournalSummary:
             return file.tell()
         finally:
             file.close()
-    raise refused(why)
+    raise journal_error(why)
 
 
-def refused(unusable: JournalUnusable | JournalFailed) -> CannotStart:
-    """Why nothing can be done with this journal, in the command's words."""
-    hint = unusable.hint.replace("give another file", "give another file by --results")
+def journal_error(unusable: JournalUnusable | JournalFailed) -> CommandError:
+    """Return the error in the command's words, with options instead of arguments."""
+    hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
-    return CannotStart(unusable.what, *([hint] if hint else []))
+    return CommandError(unusable.what, *([hint] if hint else []))
 
 
-def going_on(path: Path, told: JournalSummary) -> str:
-    """One line for an import that goes on where an earlier one ended."""
-    open_ = told.counts["sent"] + told.counts["unknown"]
+def resume_note(path: Path, summary: JournalSummary) -> str:
+    """Say that an import continues an earlier one."""
+    open_ = summary.counts["sent"] + summary.counts["unknown"]
     return (
-        f"Continuing with the journal {path}, last written {ago(told.written)}: "
-        f"{counted(settled(told), 'row')} finished, {counted(open_, 'row')} to check with the "
-        "vendor. Use --restart to start over."
+        f"Continuing with the journal {path}, last written {ago(summary.written)}: "
+        f"{counted(finished_rows(summary), 'row')} finished, {counted(open_, 'row')} to check with "
+        "the vendor. Use --restart to start over."
     )
 
 
-def would_go_on(path: Path, told: JournalSummary) -> str:
-    """The same for a dry run, which counts without the journal."""
+def dry_run_note(path: Path, summary: JournalSummary) -> str:
+    """Say in a dry run that an import would continue an earlier one."""
     return (
-        f"An import would continue with the journal {path}, last written {ago(told.written)}. It "
-        f"would send none of the {counted(settled(told), 'row')} finished there, unless they were "
-        "changed since. The count above includes them."
+        f"An import would continue with the journal {path}, last written {ago(summary.written)}. "
+        f"It would send none of the {counted(finished_rows(summary), 'row')} finished there, "
+        "unless they were changed since. The count above includes them."
     )
 
 
-def shown(path: Path) -> list[str]:
-    """What ``lms journal show`` prints."""
-    told = look(path)
-    lines = [f"{path}: {told.operation or 'no import was begun'}"]
-    if told.begun:
-        lines.append(f"begun {ago(told.begun)}, last written {ago(told.written)}")
-    lines += [f"{told.counts[status]:>9,} {words}" for status, words in _SAID.items()]
+def describe(path: Path) -> list[str]:
+    """Return the lines of ``lms journal show``."""
+    summary = read_summary(path)
+    lines = [f"{path}: {summary.operation or 'no import yet'}"]
+    if summary.begun:
+        lines.append(f"Started {ago(summary.begun)}, last written {ago(summary.written)}")
+    lines += [f"{summary.counts[status]:>9,} {words}" for status, words in _LABELS.items()]
     return lines
 
 
-def settled(told: JournalSummary) -> int:
-    """How many rows are not sent again as they are."""
-    return told.counts["done"] + told.counts["rejected"]
+def finished_rows(summary: JournalSummary) -> int:
+    """Return how many rows are not sent again unless they change."""
+    return summary.counts["done"] + summary.counts["rejected"]

@@ -1,4 +1,4 @@
-"""Where a client connects to, and through which proxy: shown before the first request."""
+"""Find the host and the proxy of a client, to show them before the first request."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .exit_codes import CannotStart
+from .exit_codes import CommandError
 
-#: The variables that aiohttp looks at, by their scheme.
+#: The schemes whose proxy variables aiohttp reads.
 _LOOKED_AT = ("http", "https", "ws", "wss")
 
 
 def host_of(client: Any) -> str:
-    """Where a client sends its requests, without anything that could be secret; ``""`` for a
-    client that does not say."""
+    """Return scheme, host and port of a client's base URL, without anything secret.
+
+    :returns: ``""`` if the client has no base URL.
+    """
     url = urlsplit(str(getattr(client, "base_url", "")))
     try:
         port = f":{url.port}" if url.port else ""
@@ -28,11 +30,10 @@ def host_of(client: Any) -> str:
 
 
 def proxy_for(url: str) -> str:
-    """The proxy by which requests to ``url`` go, as scheme, host and port; ``""`` for none. Its
-    user name and password are left out.
+    """Return the proxy for ``url`` without user name and password; ``""`` for none.
 
-    :raises CannotStart: what is set is no address of a proxy that can be used. Otherwise requests
-        would be sent without a proxy.
+    :raises CommandError: a proxy variable is not valid. aiohttp would ignore it and send requests
+        without a proxy.
     """
     to = urlsplit(url)
     set_ = {scheme: proxy for scheme, proxy in getproxies().items() if scheme in _LOOKED_AT}
@@ -51,9 +52,9 @@ def _shown(scheme: str, given: str) -> str:
     except ValueError:
         usable, port = False, ""
     if not usable or not given.isprintable():
-        raise CannotStart(
-            f"{scheme.upper()}_PROXY is not the address of a proxy that lms can use",
-            "write it as http://host:port, or remove it; hosts in NO_PROXY are reached without it",
+        raise CommandError(
+            f"{scheme.upper()}_PROXY is not the address of a proxy that lms can use.",
+            "Write it as http://host:port, or remove it. Hosts in NO_PROXY are reached directly.",
         )
     host = proxy.hostname or ""
     return f"http://{f'[{host}]' if ':' in host else host}{port}"
@@ -61,16 +62,14 @@ def _shown(scheme: str, given: str) -> str:
 
 @contextmanager
 def without_netrc() -> Iterator[None]:
-    """While entered, no ``.netrc`` is read: aiohttp would send what it has for a host to that host,
-    beside our own credentials."""
+    """Prevent aiohttp from reading ``.netrc``, whose credentials it would send beside ours."""
     with _set(NETRC=os.devnull):
         yield
 
 
 @contextmanager
 def without_proxy() -> Iterator[None]:
-    """While entered, this machine is reached without a proxy: one would look for the sandbox on
-    its own machine."""
+    """Prevent the use of a proxy, which could not reach a sandbox on this machine."""
     with _set(no_proxy="*", NO_PROXY="*"):
         yield
 

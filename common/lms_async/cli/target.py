@@ -1,4 +1,4 @@
-"""What a package offers so that ``lms`` can move rows to its vendor.
+"""The interface between the ``lms`` command and a vendor package.
 
 Nothing here has to be subclassed. Register an object of this shape in your package's metadata::
 
@@ -20,8 +20,8 @@ from ..environment import Variable as Variable
 from ..events import Listener
 from ..journal.journal import Journal
 from ..limits.window import Limiter
-from .exit_codes import CannotStart
-from .wording import listed, nearest
+from .exit_codes import CommandError
+from .wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from ..sandbox import StandIn
@@ -32,64 +32,66 @@ Row = Mapping[str, str]
 
 
 @attrs.frozen
-class Served:
-    """A sandbox that is running, and the variables that point a client to it."""
+class RunningSandbox:
+    """A running sandbox, and the environment variables that point a client to it."""
 
     server: StandIn
     environment: Mapping[str, str]
 
 
 class Demo(Protocol):
-    """What ``lms demo`` needs beside: people, mishaps, and a way to see what came of them."""
+    """What ``lms demo`` needs of a target."""
 
-    #: What a row is about, in the plural, e.g. ``people``.
-    what: str
-    #: The vendor's own limit, if the demonstration takes about ten seconds with it; ``None`` has
-    #: the demonstration choose one.
+    #: What the rows are, in the plural, for example ``people``.
+    noun: str
+    #: The rate limit (requests, seconds), if the demo takes about ten seconds with the vendor's
+    #: own. ``None`` lets the demo choose one.
     limit: tuple[int, float] | None
 
-    def people(self, count: int) -> Iterator[Row]:
-        """Believable rows, all of which the vendor takes."""
+    def valid_rows(self, count: int) -> Iterator[Row]:
+        """Yield believable rows that the vendor accepts."""
 
-    def refused(self) -> Sequence[Row]:
-        """Rows that pass our check and that the vendor will refuse."""
+    def vendor_rejected_rows(self) -> Sequence[Row]:
+        """Return rows that pass our check and that the vendor rejects."""
 
-    def invalid(self) -> Sequence[Row]:
-        """Rows that do not pass our check."""
+    def invalid_rows(self) -> Sequence[Row]:
+        """Return rows that do not pass our check."""
 
     def prepare(self, server: StandIn, count: int) -> None:
-        """Put into the sandbox what must be there before it takes ``count`` :meth:`people`."""
+        """Prepare the sandbox for ``count`` :meth:`valid_rows`."""
 
-    def arm(self, server: StandIn) -> Sequence[str]:
-        """Script the faults of the demonstration, and name them in a few words each."""
+    def add_faults(self, server: StandIn) -> Sequence[str]:
+        """Schedule the simulated failures, and return a few words for each."""
 
     def read_back(self, client: Any) -> AsyncIterator[Row]:
-        """Everybody whom the vendor knows, in the file's columns."""
+        """Yield everything the vendor has, in the file's columns."""
 
 
 class Target(Protocol):
-    """Where rows go.
+    """The destination of an import.
 
-    It may have two attributes beside, each a ``Mapping[str, str]``: ``aliases``, fields by other
-    names that files have for them, which are proposed where a column is not known; and
-    ``explained``, a sentence by the vendor's error code, for the summary, which names nobody.
+    Two more attributes are optional, each a ``Mapping[str, str]``. ``aliases`` maps other names of
+    columns to fields; they are suggested, never used without ``--map``. ``code_explanations`` maps
+    the vendor's error codes to sentences for the summary, without personal data.
     """
 
-    #: As given to ``--to``.
+    #: The name for ``--to``.
     name: str
-    #: The columns that a file may have, and what each holds.
+    #: The vendor's name, as people write it.
+    vendor: str
+    #: The columns that a file can have, and what each contains.
     fields: Mapping[str, str]
-    #: Groups of columns: of each group, at least one column must be there.
-    needed: Sequence[Sequence[str]]
-    #: The columns that name a row: two rows of a file must not have the same ones.
+    #: Groups of columns. A file must have at least one column of each group.
+    required: Sequence[Sequence[str]]
+    #: The columns that identify a row. Two rows of a file must not have the same values in them.
     key: Sequence[str]
-    #: The environment variables that :meth:`connect` reads.
+    #: The environment variables for :meth:`connect`.
     variables: Mapping[str, Variable]
-    #: Whether ``--update-existing`` means something here.
-    updates: bool
-    #: The limit that the client keeps where ``--limit`` is not given: requests, seconds.
+    #: Whether ``--update-existing`` can be used.
+    can_update: bool
+    #: The rate limit without ``--limit``: requests, seconds.
     limit: tuple[int, float]
-    #: For ``lms demo``; ``None`` if there is no demonstration.
+    #: For ``lms demo``; ``None`` if there is no demo.
     demo: Demo | None
 
     def connect(
@@ -99,27 +101,27 @@ class Target(Protocol):
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> AbstractAsyncContextManager[Any]:
-        """A client, made from the variables.
+        """Create a client from the variables.
 
-        :raises InvalidInput: they can't be right, e.g. a base URL that is none.
+        :raises InvalidInput: they are not valid, for example a base URL without a host.
         """
 
     async def verify(self, client: Any) -> None:
-        """Make one cheap request that tells whether the credentials are accepted."""
+        """Send one cheap request that fails if the credentials are not accepted."""
 
-    def check(self, row: Row) -> None:
-        """Say what can be said of a row without sending it.
+    def check_row(self, row: Row) -> None:
+        """Check a row without sending it.
 
-        :raises InvalidInput: names what is wrong, by field, without the values.
+        :raises InvalidInput: says what is wrong by field, without the values.
         """
 
-    def calls(self, rows: Iterable[Row]) -> int:
-        """How many requests these rows take, which passed :meth:`check`, if nothing goes wrong."""
+    def count_requests(self, rows: Iterable[Row]) -> int:
+        """Return how many requests these valid rows take if nothing fails."""
 
     def bulk(
         self, client: Any, rows: Iterable[Row], *, update_existing: bool, journal: Journal | None
     ) -> Bulk[Any]:
-        """The work on ``rows``, not yet begun; one outcome a row, in their order."""
+        """Return a bulk call, not yet started, that yields one outcome per row, in order."""
 
     def sandbox(
         self,
@@ -129,58 +131,64 @@ class Target(Protocol):
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-    ) -> AbstractAsyncContextManager[Served]:
-        """A stand-in for the vendor on this machine, with so many people in it.
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
+        """Run a server that imitates the vendor's API.
 
-        :param limit: requests, seconds; the vendor's own where not given.
-        :param latency: mean and spread, in seconds.
+        :param people: how many people it has.
+        :param limit: the rate limit: requests, seconds. ``None`` takes the vendor's.
+        :param latency: mean and spread of the response time, in seconds.
         :param host: the address to listen on.
-        :param port: 0 takes any that is free.
+        :param port: 0 picks a free one.
         """
 
 
 @runtime_checkable
-class LooseKey(Protocol):
-    """What a target is beside, if it has more than one writing for the key of a row."""
+class NormalizedKey(Protocol):
+    """A target in which different keys can mean the same record."""
 
-    def same(self, key: tuple[str, ...]) -> Hashable:
-        """The cells of :attr:`Target.key` without what makes no difference to the vendor, e.g. the
-        case of a mail address."""
+    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
+        """Return the key's cells without differences that the vendor ignores, such as case."""
 
 
 def target_names() -> list[str]:
-    """The names that may be given to ``--to``."""
+    """Return the names for ``--to``."""
     return sorted(entry.name for entry in entry_points(group=GROUP))
 
 
 def find_target(name: str) -> Target:
-    """The target of this name.
+    """Return the target ``name``.
 
-    :raises CannotStart: there is none, or its package can't be loaded.
+    :raises CommandError: there is none, or its package cannot be loaded.
     """
     found = list(entry_points(group=GROUP, name=name))
     if not found:
         known = target_names()
         near = nearest(name, known)
-        hint = f"did you mean {near}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise CannotStart(f"there is no target {name!r}; {hint}")
+        hint = f"Did you mean {near}?" if near else f"Known targets: {', '.join(known) or 'none'}"
+        raise CommandError(f"There is no target {quoted(name)}. {hint}")
     try:
         target: Target = found[0].load()
-    except Exception as broken:  # noqa: BLE001 - somebody else's package; say which
+    except Exception as broken:  # noqa: BLE001 - any package can provide a target
         why = type(broken).__name__
-        raise CannotStart(
-            f"the target {name!r} ({found[0].value}) can't be loaded: {why}"
+        raise CommandError(
+            f"The target {quoted(name)} ({found[0].value}) could not be loaded: {why}"
         ) from None
     return target
 
 
-def meant_for(header: Sequence[str], *, but: Target) -> list[str]:
-    """A line on the targets, ``but`` this one, that a file with this ``header`` may have been meant
-    for, if there are any."""
+def other_targets_for(header: Sequence[str], *, but: Target) -> list[str]:
+    """Return a line about the other targets whose required columns the ``header`` has, if any.
+
+    :param but: the target that was given.
+    """
     fit = []
     for name in target_names():
-        with suppress(CannotStart):  # somebody else's package that can't be loaded
+        with suppress(CommandError):  # a package that cannot be loaded
             other = find_target(name)
-            if name != but.name and all(set(group).intersection(header) for group in other.needed):
+            if name != but.name and all(
+                set(group).intersection(header) for group in other.required
+            ):
                 fit.append(name)
-    return [f"the file has the columns of --to {listed(fit, 'or')}"] if fit else []
+    return (
+        [f"This file has the columns for --to {listed(fit, 'or')}. Is --to wrong?"] if fit else []
+    )

@@ -1,7 +1,7 @@
-r"""How a text stands in a cell of the results file, and how a program reads it back.
+r"""Write text into a cell of the results file, and read it back.
 
-A spreadsheet must not run a cell as a formula, whichever of ``,``, ``;``, tab and ``|`` it takes
-for the separator, and a terminal must not run a cell as a command. Two rules, in this order:
+A spreadsheet must not run a cell as a formula, whichever of ``,``, ``;``, tab and ``|`` it uses as
+separator. A terminal must not run a cell as a command. Two rules apply, in this order:
 
 1. A backslash is written as ``\\``, and each control or invisible character as an escape of
    Python's: ``\n``, ``\x1b``, ``\u200b``, ``\U000e0041``.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from .wording import can_be_seen
+from ..wording import can_be_seen
 
 _STARTS = r"(?:^|[,;|])[\s\"']*"
 _FORMULA = re.compile(rf"({_STARTS})(?=[=+\-@＝＋－＠])")
@@ -24,14 +24,14 @@ _ESCAPE = re.compile(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
 def write_cell(text: str) -> str:
-    """``text`` as it stands in the file."""
+    """Return ``text`` as it is written to the file."""
     if "\\" in text or not text.isprintable():
         text = "".join(map(_escaped, text))
     return _FORMULA.sub(r"\1'", text)
 
 
 def read_cell(cell: str) -> str:
-    """The text that was written."""
+    """Return the text that was written."""
     return _ESCAPE.sub(_unescaped, _NEUTRAL.sub(r"\1", cell))
 
 

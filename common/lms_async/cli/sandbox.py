@@ -1,34 +1,38 @@
-"""``lms sandbox``: a stand-in for a vendor, served until Ctrl-C."""
+"""``lms sandbox``: run a target's sandbox until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 import shlex
 
-from .exit_codes import CannotStart, Exit
-from .interrupts import Interrupts
+from .exit_codes import CommandError, Exit
+from .importing.interrupts import InterruptHandler
 from .target import Target
 
 
 async def serve(
     target: Target, *, host: str, port: int, people: int, limit: tuple[int, float] | None
 ) -> Exit:
-    """Run ``target``'s sandbox, and print the variables that point a client to it.
+    """Run the sandbox of ``target``, and print the variables that point a client to it.
 
-    :raises CannotStart: it can't listen on this host and port.
+    :raises CommandError: the address is not available.
     """
     over = asyncio.Event()
-    with Interrupts() as interrupts:
-        interrupts.react = over.set
+    with InterruptHandler() as interrupts:
+        interrupts.on_interrupt = over.set
         sandbox = target.sandbox(people=people, limit=limit, host=host, port=port)
         try:
             served = await sandbox.__aenter__()
         except OSError as error:
-            raise CannotStart(f"port {port} can't be used on {host}: {error.strerror}") from None
+            raise CommandError(
+                f"Port {port} of {host} is not available: {error.strerror}. Choose another with "
+                "--port."
+            ) from None
         try:
             print(  # noqa: T201 - this is what the command is for
-                f"# a sandbox of {target.name} with {people:,} people, "
-                f"at {served.server.base_url}; Ctrl-C ends it",
+                f"# Sandbox for {target.name} with {people:,} people at "
+                f"{served.server.base_url}. Press Ctrl-C to stop. To use it in another "
+                "terminal, run:",
                 *(f"export {name}={shlex.quote(v)}" for name, v in served.environment.items()),
                 sep="\n",
                 flush=True,

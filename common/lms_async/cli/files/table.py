@@ -1,7 +1,4 @@
-"""A CSV file as it really comes: any delimiter, any line end, in a known encoding.
-
-What is wrong with the file as a whole is said with the line it stands in, before anything is done.
-"""
+"""Read a CSV file with any delimiter and line ending, in a known encoding."""
 
 from __future__ import annotations
 
@@ -15,15 +12,15 @@ from typing import IO, TextIO
 
 import attrs
 
+from ..exit_codes import CommandError
+from ..wording import column_name, counted
 from .encodings import find_encoding
-from .exit_codes import CannotStart
 from .formats import refuse_other_formats
 from .source import Source, file_source
-from .wording import column_name, counted
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BLOCK = 1 << 20
-#: A first line by which Excel is told the separator, and which it does not show.
+#: A first line that tells Excel the separator. Excel does not show it.
 _SEPARATOR_LINE = re.compile(r'"?sep=([!-/:-@[-`{-~]|\t)"?\s*', re.IGNORECASE)
 
 _LONGEST_SEPARATOR_LINE = 200
@@ -31,23 +28,23 @@ _LONGEST_SEPARATOR_LINE = 200
 
 @attrs.frozen
 class Table:
-    """A file that can be read from its beginning as often as needed, a row at a time."""
+    """An open CSV file that can be read several times, row by row."""
 
     source: Source
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    #: What was found out about the file and is not as usual.
+    #: Notes for the user about anything unusual.
     notes: tuple[str, ...]
     _state: tuple[int, ...] = attrs.field(repr=False)
 
     @classmethod
     def open(cls, given: Source | Path, *, encoding: str | None = None, again: str = "") -> Table:
-        """Look at the input and read its header.
+        """Read the header of the input.
 
-        :param encoding: what the user says, as :func:`~.encodings.checked_name` gives it.
-        :param again: the command that was typed, for what is proposed to type.
-        :raises CannotStart: it is no file, no text, not in a known encoding, or has no header.
+        :param encoding: the user's encoding, as :func:`~.encodings.checked_name` returns it.
+        :param again: the command that was typed, to print it with ``--encoding``.
+        :raises CommandError: it is not a text file, has no known encoding, or has no header.
         """
         source = file_source(given) if isinstance(given, Path) else given
         try:
@@ -61,15 +58,16 @@ class Table:
             raise _unreadable(source, error) from None
         notes: tuple[str, ...] = ()
         if delimiter != ",":
-            notes = (f"the columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
+            notes = (f"columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
         return cls(source, found, delimiter, header, notes, state)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row after the header, with its number as a spreadsheet shows it: the header is row
-        1, and a row counts once however many lines its cells span. Blank rows are counted and left
-        out.
+        """Yield the number and cells of each row after the header.
 
-        :raises CannotStart: the file can't be read on, or is not what it was.
+        Numbers are those of a spreadsheet: the header is row 1, and a row counts once however many
+        lines it spans. Blank rows are counted and not yielded.
+
+        :raises CommandError: the file cannot be read, or has changed.
         """
         try:
             opened = _text(self.source, self.encoding)
@@ -81,19 +79,19 @@ class Table:
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
                     yield row, cells
-            self._check_unchanged(file)  # it may be shorter now
+            self._check_unchanged(file)  # it may have become shorter
 
     def _check_unchanged(self, file: IO[str]) -> None:
-        """What is in the file now was not checked, and the row numbers are of what was."""
+        """Make sure that the file is still the one whose rows were checked."""
         if _state(os.fstat(file.fileno())) != self._state:
-            raise CannotStart(
-                f"{self.source.name} was changed while it was read: try again",
-                "what was sent by then stands in the results, and is not sent a second time",
+            raise CommandError(
+                f"{self.source.name} changed while it was being read. Run the command again.",
+                "Rows that were already sent are in the results file and are not sent again.",
             )
 
 
 def _separator(file: IO[str]) -> str | None:
-    """What the first line names as the separator; ``None`` if it is the header, which is next."""
+    """Return the separator if the first line names one. Otherwise go back to the start."""
     named = _SEPARATOR_LINE.fullmatch(file.readline(_LONGEST_SEPARATOR_LINE))
     if named is None:
         file.seek(0)
@@ -115,14 +113,16 @@ def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[in
             return
         except csv.Error as error:
             if "field limit" in str(error):
-                raise CannotStart(
-                    f"{source.name}, row {row + 1}: a cell of more than 131,072 characters"
+                raise CommandError(
+                    f"{source.name}, row {row + 1}: a cell has more than 131,072 characters."
                 ) from None
             noticed = reader.line_num + skipped
-            where = f"{source.name}, row {row + 1} (from line {line}, noticed in line {noticed})"
-            raise CannotStart(
-                f"{where}: a stray or missing quote",
-                'a cell with a quote in it is written "…""…", and each opening quote is closed',
+            where = (
+                f"{source.name}, row {row + 1} (starts in line {line}, detected in line {noticed})"
+            )
+            raise CommandError(
+                f"{where}: a quotation mark is missing or out of place.",
+                'Write a quotation mark inside a cell as "…""…", and close every opening one.',
             ) from None
         except OSError as error:
             raise _unreadable(source, error) from None
@@ -134,8 +134,8 @@ def _text(source: Source, encoding: str) -> TextIO:
     return io.TextIOWrapper(source.open(), encoding=encoding, newline="")
 
 
-def _unreadable(source: Source, error: OSError) -> CannotStart:
-    return CannotStart(f"{source.name} can't be read: {error.strerror}")
+def _unreadable(source: Source, error: OSError) -> CommandError:
+    return CommandError(f"{source.name} could not be read: {error.strerror}.")
 
 
 def _state(stat: os.stat_result) -> tuple[int, ...]:
@@ -143,7 +143,7 @@ def _state(stat: os.stat_result) -> tuple[int, ...]:
 
 
 def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
-    """The delimiter, and the cells of the first row, trimmed."""
+    """Return the delimiter and the trimmed cells of the first row."""
     with _text(source, encoding) as file:
         named = _separator(file)
         start = file.read(_BLOCK)
@@ -152,18 +152,20 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
         _, cells = next(_records(source, file, delimiter), (0, []))
     header = tuple(map(column_name, cells))
     if not start.strip(" \t\r\n\f\v\ufeff"):
-        raise CannotStart(f"{source.name} is empty")
+        raise CommandError(f"{source.name} is empty.")
     if any("\0" in cell for cell in cells):
-        what = "NUL bytes among the column names: this is no CSV text"
-        raise CannotStart(f"{source.name}, row 1: {what}")
+        what = "the column names contain NUL bytes. This is not CSV text."
+        raise CommandError(f"{source.name}, row 1: {what}")
     if not any(header):
-        raise CannotStart(f"{source.name}, row 1 is blank: it must name the columns")
+        raise CommandError(f"{source.name}, row 1 is blank. It must contain the column names.")
     return delimiter, header
 
 
 def _delimiter(start: str) -> str:
-    """What stands most often between the quotes of the first row. Cells are not looked at: a list
-    in a cell has more of them than the row."""
+    """Return the delimiter that is most frequent in the first row, outside quotation marks.
+
+    Text inside quotation marks does not count: a list in a cell can have more of them than the row.
+    """
     counts = dict.fromkeys(_DELIMITERS, 0)
     quoted = False
     for mark in start:
@@ -176,6 +178,8 @@ def _delimiter(start: str) -> str:
     return max(counts, key=counts.__getitem__)
 
 
-def no_rows(source: Source, header: int) -> CannotStart:
-    """What to say of a file with a header and nothing below it."""
-    return CannotStart(f"{source.name} has a header of {counted(header, 'column')} and no rows")
+def no_rows(source: Source, header: int) -> CommandError:
+    """Return the error for a file with a header and no rows."""
+    return CommandError(
+        f"{source.name} has a header with {counted(header, 'column')}, but no rows."
+    )

@@ -1,4 +1,4 @@
-"""Which column of a file is which field of the target."""
+"""Match the columns of a file with the fields of a target."""
 
 from __future__ import annotations
 
@@ -8,53 +8,58 @@ from itertools import pairwise
 
 import attrs
 
-from ..outcome import RowError
-from ..records.ids import ExactId
-from .exit_codes import CannotStart
-from .wording import column_name, counted, likeness, listed, nearest, plain, quoted, typed
+from ...outcome import RowError
+from ...records.ids import ExactId
+from ..exit_codes import CommandError
+from ..wording import column_name, counted, likeness, listed, nearest, plain, quoted, typed
 
-#: Control characters other than tabs and line breaks. They come from a wrong encoding, or from a
-#: program that cut a text into pieces. A lone surrogate is half of a character.
+#: Control characters other than tabs and line breaks, and halves of characters (surrogates). They
+#: are there because of a wrong encoding, or because a program cut a text.
 _DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
-#: How many columns of which one thing is wrong are named.
+#: How many columns with the same problem are named.
 _MOST_FAULTS = 50
-#: How many unknown columns are compared with the known ones: it takes time.
+#: How many unknown columns are compared with the known ones. Comparing takes time.
 _MOST_COMPARED = 200
 
 
 @attrs.frozen
 class Columns:
-    """How the cells of a row become fields."""
+    """How the cells of a row become fields.
+
+    :param width: how many cells a row has.
+    """
 
     width: int
-    #: The fields, by the position of their column.
+    #: Position and field of each column that is imported.
     fields: tuple[tuple[int, str], ...]
-    #: Positions of columns without a name: nothing may stand in them.
+    #: Positions of columns without a name. Their cells must be empty.
     nameless: tuple[int, ...] = ()
-    #: What a field is called where its column has another name: both.
+    #: Field and column name together, for fields whose column has another name.
     called: Mapping[str, str] = attrs.field(factory=dict)
-    #: Whether values are sent as ids even where they look like none.
+    #: Whether ids are sent even if they look like an error value.
     exact_ids: bool = False
 
     def row(self, cells: Sequence[str]) -> dict[str, str] | RowError:
-        """The fields that were given: an empty cell is none. Cells are trimmed."""
+        """Return the fields that are not empty, trimmed; or what is wrong with the row."""
         if len(cells) != self.width:
-            what = f"the row has {counted(len(cells), 'cell')}, the header {self.width}"
+            what = f"the row has {counted(len(cells), 'cell')}, but the header has {self.width}"
             return RowError("ragged", what)
         whole = "".join(cells)
         if not whole.isprintable() and (damage := _DAMAGE.search(whole)):
             if damage[0] == "\0":
-                return RowError("nul", "the row has a NUL byte in it")
-            return RowError("damaged", f"the row has a control character in it ({_point(damage)})")
+                return RowError("nul", "the row contains a NUL byte")
+            return RowError("damaged", f"the row contains a control character ({_point(damage)})")
         if "�" in whole:
             return RowError(
-                "damaged", "the row has the mark � in it, which stands for a lost letter"
+                "damaged", "the row contains the character �, which replaces a lost letter"
             )
         for position in self.nameless:
             if cells[position].strip():
-                what = f"the row has a value in column {position + 1}, which has no name"
+                what = (
+                    f"the row has a value in column {position + 1}, which has no name in the header"
+                )
                 return RowError("ragged", what)
         given = {field: value for place, field in self.fields if (value := cells[place].strip())}
         return (
@@ -66,42 +71,42 @@ def _point(found: re.Match[str]) -> str:
     return f"U+{ord(found[0]):04X}"
 
 
-def described(fields: Mapping[str, str], needed: Sequence[Sequence[str]]) -> list[str]:
-    """A line for each field: its name, what it holds, and whether a file must have it."""
+def describe_fields(fields: Mapping[str, str], required: Sequence[Sequence[str]]) -> list[str]:
+    """Return a line for each field: its name, what it contains, and whether it is required."""
     width = max(map(len, fields))
     lines = {name: f"{name:{width}}  {holds}" for name, holds in fields.items()}
-    for group in needed:
+    for group in required:
         for field in group:
             others = [other for other in group if other != field]
-            lines[field] += f" (needed, or {listed(others, 'or')})" if others else " (needed)"
+            lines[field] += f" (required, or {listed(others, 'or')})" if others else " (required)"
     return list(lines.values())
 
 
 def read_map(given: Collection[str], fields: Collection[str]) -> dict[str, str]:
-    """``--map FIELD=COLUMN``, each time it was given, as columns by field.
+    """Read the values of ``--map FIELD=COLUMN`` and return the columns by field.
 
-    :raises CannotStart: one that can't be read, names no known field, or says a thing twice.
+    :raises CommandError: one is not valid, names an unknown field, or repeats another one.
     """
     faults: list[str] = []
     columns: dict[str, str] = {}
     for one in given:
         field, equals, column = (column_name(part) for part in one.partition("="))
         if not (field and equals and column):
-            faults.append(f'--map {quoted(one)} must be FIELD="Column"')
+            faults.append(f'--map {quoted(one)} is not valid. Write --map FIELD="Column".')
         elif field not in fields and column in fields:
             faults.append(
-                f"--map takes the field first, then the column: --map {column}={typed(field)}"
+                f"--map takes the field first, then the column. Use --map {column}={typed(field)}"
             )
         elif field not in fields:
-            faults.append(f"--map: there is no field {quoted(field)}; {_hint(field, fields)}")
+            faults.append(f"--map: There is no field {quoted(field)}. {_hint(field, fields)}")
         elif field in columns:
-            faults.append(f"--map: {field} is given twice")
+            faults.append(f"--map is given twice for the field {field}. Remove one.")
         elif column in columns.values():
-            faults.append(f"--map: the column {quoted(column)} is given twice")
+            faults.append(f"--map is given twice for the column {quoted(column)}. Remove one.")
         else:
             columns[field] = column
     if faults:
-        raise CannotStart(*faults)
+        raise CommandError(*faults)
     return columns
 
 
@@ -109,7 +114,7 @@ def match_columns(
     header: Sequence[str],
     *,
     fields: Mapping[str, str],
-    needed: Sequence[Sequence[str]],
+    required: Sequence[Sequence[str]],
     mapped: Mapping[str, str],
     ignored: Collection[str],
     aliases: Mapping[str, str] | None = None,
@@ -117,11 +122,11 @@ def match_columns(
 ) -> Columns:
     """Find the field of each column.
 
-    :param mapped: columns by field, as :func:`read_map` gives them.
-    :param ignored: columns that are left out, as they were typed.
-    :param aliases: fields by names that others give them. They are proposed, never taken.
-    :param exact_ids: whether values are sent as ids even where they look like none.
-    :raises CannotStart: says all that is wrong at once.
+    :param mapped: columns by field, as :func:`read_map` returns them.
+    :param ignored: columns to skip, as they were typed.
+    :param aliases: fields by other names for them. They are suggested, never used.
+    :param exact_ids: whether ids are sent even if they look like an error value.
+    :raises CommandError: lists everything that is wrong.
     """
     ignored = list(map(column_name, ignored))
     faults = _some(_doubled(header)) + _absent(header, mapped, ignored)
@@ -136,34 +141,35 @@ def match_columns(
             unknown.append(column)
         elif column not in by_column and field in mapped:
             faults.append(
-                f"{field} is mapped to {quoted(mapped[field])}, and there is a column {field} too: "
-                f"add --ignore {field}, or leave the --map out"
+                f"--map reads {field} from {quoted(mapped[field])}, but the file has a column "
+                f"{field} too. Add --ignore {field}, or remove the --map."
             )
         else:
             found.setdefault(field, position)
     if not found and any(_is_data(column) for column in header):
-        raise CannotStart(
-            "row 1 has no known column and looks like a person: is the header missing?"
+        raise CommandError(
+            "Row 1 has no known column and looks like a person. Is the header missing?",
+            "Add a first row with the column names.",
         )
-    first = [field for group in needed for field in group]
+    first = [field for group in required for field in group]
     free = [
         field for field in [*first, *(f for f in fields if f not in first)] if field not in found
     ]
     proposed = _proposed(unknown, free, aliases or {})
-    lacking = {f for group in needed if not any(f in found for f in group) for f in group}
-    # Those of which something is known first: what is left out then are the others.
+    lacking = {f for group in required if not any(f in found for f in group) for f in group}
+    # Columns with a suggestion come first, because a long list is cut off at the end.
     unknown.sort(key=lambda column: column not in proposed)
     faults += _some([_unknown(column, fields, proposed.get(column), lacking) for column in unknown])
     there = {*found, *(proposal.field for proposal in proposed.values())}
-    missing = [group for group in needed if not there.intersection(group)]
+    missing = [group for group in required if not there.intersection(group)]
     faults += [_missing(group, fields) for group in missing]
     if missing and any(column not in proposed for column in unknown):
-        faults.append(f"the fields that are needed: {_groups(needed)}")
+        faults.append(f"Required fields: {_groups(required)}")
     if len(proposed) > 1:
         maps = (f"--map {one.field}={typed(column)}" for column, one in proposed.items())
-        faults.append(f"to copy, if all of that is right: {' '.join(maps)}")
+        faults.append(f"If all these suggestions are right, add: {' '.join(maps)}")
     if faults:
-        raise CannotStart(*faults)
+        raise CommandError(*faults)
     return Columns(
         len(header),
         tuple((position, field) for field, position in found.items()),
@@ -174,15 +180,15 @@ def match_columns(
 
 
 def _some(faults: list[str]) -> list[str]:
-    """The first of ``faults``: a screen has room for so many."""
+    """Return the first of ``faults``, so that they fit on a screen."""
     more = len(faults) - _MOST_FAULTS
-    return [*faults[:_MOST_FAULTS], f"and {counted(more, 'column')} more"] if more > 0 else faults
+    return [*faults[:_MOST_FAULTS], f"and {more:,} more"] if more > 0 else faults
 
 
 def _doubled(header: Sequence[str]) -> list[str]:
     named = sorted((column, place) for place, column in enumerate(header, start=1) if column)
     return [
-        f"columns {place} and {again} have the same name {quoted(column)}"
+        f"Columns {place} and {again} have the same name {quoted(column)}. Rename one."
         for (column, place), (other, again) in pairwise(named)
         if column == other
     ]
@@ -194,8 +200,10 @@ def _absent(
     options = [("--map", column) for column in mapped.values()]
     options += [("--ignore", column) for column in ignored]
     both = [column for column in mapped.values() if column in ignored]
-    return [f"the column {quoted(column)} is mapped and ignored" for column in both] + [
-        f"{option}: the file has no column {quoted(column)}; {_hint(column, header)}"
+    return [
+        f"The column {quoted(column)} has both --map and --ignore. Remove one." for column in both
+    ] + [
+        f"{option}: The file has no column {quoted(column)}. {_hint(column, header)}"
         for option, column in options
         if column not in header
     ]
@@ -204,15 +212,15 @@ def _absent(
 @attrs.frozen
 class _Proposal:
     field: str
-    #: Whether the names are two writings of one, and not only alike.
+    #: Whether the names are the same apart from case and punctuation, and not only similar.
     sure: bool
 
 
 def _proposed(
     columns: Sequence[str], fields: Sequence[str], aliases: Mapping[str, str]
 ) -> dict[str, _Proposal]:
-    """What each of the unknown columns may be. Each field is proposed once, those that stand first
-    in ``fields`` first of all."""
+    """Suggest a field for each unknown column. Each field is suggested once; the first ones in
+    ``fields`` are matched first."""
     known_as = {plain(alias): field for alias, field in aliases.items()}
     found: dict[str, _Proposal] = {}
     free = list(dict.fromkeys(fields))
@@ -236,28 +244,28 @@ def _unknown(
     proposal: _Proposal | None,
     lacking: Collection[str],
 ) -> str:
-    what = f"unknown column {quoted(column)}"
+    what = f"Unknown column {quoted(column)}."
     if proposal is None:
         return (
-            f"{what}: add --map FIELD={typed(column)} (lms columns tells all fields), "
-            f"or --ignore {typed(column)}"
+            f"{what} To import it, add --map FIELD={typed(column)}. "
+            f"To skip it, add --ignore {typed(column)}"
         )
     field = proposal.field
-    near = "it looks like" if proposal.sure else "the nearest known one is"
-    needed = ", which is needed" if field in lacking else ""
+    near = "It looks like" if proposal.sure else "The most similar field is"
+    note = ", required" if field in lacking else ""
     return (
-        f"{what}; {near} {field}{needed} ({fields[field]}): "
-        f"add --map {field}={typed(column)}, or --ignore {typed(column)}"
+        f"{what} {near} {field} ({fields[field]}{note}). "
+        f"If so, add --map {field}={typed(column)}. To skip it, add --ignore {typed(column)}"
     )
 
 
 def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
-    what = f"no column for {listed(group, 'or')} ({fields[group[0]]})"
-    return f'{what}: add it, or name the one that holds it by --map {group[0]}="Column"'
+    what = f"There is no column for {listed(group, 'or')} ({fields[group[0]]})."
+    return f'{what} Add one, or name the column that has it: --map {group[0]}="Column"'
 
 
-def _groups(needed: Sequence[Sequence[str]]) -> str:
-    return ", ".join(listed(group, "or") for group in needed)
+def _groups(required: Sequence[Sequence[str]]) -> str:
+    return ", ".join(listed(group, "or") for group in required)
 
 
 def _hint(name: str, known: Collection[str]) -> str:
@@ -265,9 +273,9 @@ def _hint(name: str, known: Collection[str]) -> str:
     if near is None:
         begun = [other for other in known if plain(name) and plain(other).startswith(plain(name))]
         near = begun[0] if len(begun) == 1 else None
-    return f"did you mean {quoted(near)}?" if near else "look at the spelling"
+    return f"Did you mean {quoted(near)}?" if near else "Check the spelling."
 
 
 def _is_data(cell: str) -> bool:
-    """Whether a cell of the first row can't be a column's name, and so might name somebody."""
+    """Return whether a cell of the first row looks like data, and might be personal."""
     return "@" in cell or cell.isdigit()

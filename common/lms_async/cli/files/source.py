@@ -1,4 +1,4 @@
-"""Where the rows come from: a file, or a stream that is copied to a private file first."""
+"""Open the input: a file, or a stream that is copied to a private file first."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from .exit_codes import CannotStart
-from .wording import quoted
+from ..exit_codes import CommandError
+from ..wording import quoted
 
 _BLOCK = 1 << 20
 
 
 class Source:
-    """Input that can be read from its beginning as often as needed.
+    """An input that can be read from the start several times.
 
-    :param name: what it is called in messages.
-    :param path: the file; not there for a stream, which is read from ``copy``.
-    :param copy: a file without a name, readable by nobody else; gone once it is closed.
+    :param name: its name in messages.
+    :param path: the file; ``None`` for a stream.
+    :param copy: the copy of a stream: an unnamed file that is deleted when it is closed.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Source:
         self._copy = copy
 
     def open(self) -> BinaryIO:
-        """Open it for reading from the beginning. A stream's copy has one reader at a time."""
+        """Open it at the start. The copy of a stream can have one reader at a time."""
         if self._copy is None:
             assert self.path is not None  # noqa: S101 - one of the two is given
             return self.path.open("rb")
@@ -57,8 +57,10 @@ class Source:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether ``path`` has no name that results could stand beside: ``-``, a pipe, or a name that
-    stands for an open file of this process, as ``<(…)`` gives one."""
+    """Return whether ``path`` is a stream, which results cannot be put beside.
+
+    Streams are ``-``, pipes, and names of open files such as those of ``<(…)``.
+    """
     if str(path) == "-":
         return True
     name = os.path.abspath(path)  # noqa: PTH100 - without following links
@@ -72,26 +74,26 @@ def is_stream(path: Path) -> bool:
 
 
 def file_source(path: Path) -> Source:
-    """The file at ``path``.
+    """Return the file at ``path``.
 
-    :raises CannotStart: there is none, or it is a folder or a device.
+    :raises CommandError: it does not exist, or is a folder or a device.
     """
     if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is not a file"
-        raise CannotStart(f"{path} {what if path.exists() else 'does not exist'}")
+        what = "is a folder. Give a CSV file" if path.is_dir() else "is not a file"
+        raise CommandError(f"{path} {what if path.exists() else 'does not exist'}.")
     return Source(str(path), path=path)
 
 
 async def copied(path: Path) -> Source:
     """Copy the stream at ``path``, or standard input for ``-``, to a private file.
 
-    It can be cancelled while the stream gives nothing.
+    It can be cancelled while the stream is silent.
 
-    :raises CannotStart: the stream cannot be read, or the copy cannot be written.
+    :raises CommandError: the stream cannot be read, or the copy cannot be written.
     """
-    name = "standard input" if str(path) == "-" else str(path)
+    name = "Standard input" if str(path) == "-" else str(path)
     if str(path) == "-" and sys.stdin is None:
-        raise CannotStart("standard input is closed: give a file, or pipe the rows into lms")
+        raise CommandError("Standard input is closed. Give a file, or pipe the rows into lms.")
     loop = asyncio.get_running_loop()
     over: asyncio.Future[BinaryIO] = loop.create_future()
 
@@ -100,19 +102,19 @@ async def copied(path: Path) -> Source:
             if not over.done():
                 what()
 
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the event loop is already closed
             loop.call_soon_threadsafe(unless_cancelled)
 
     def work() -> None:
         try:
             copy = _copy(path)
         except OSError as error:
-            why = CannotStart(f"{name} cannot be read: {error.strerror}")
+            why = CommandError(f"{name} could not be read: {error.strerror}.")
             tell(lambda: over.set_exception(why))
         else:
             tell(lambda: over.set_result(copy))
 
-    # Not asyncio.to_thread: a read that waits for good would keep the program from ending.
+    # Not asyncio.to_thread: a read that never returns would keep the program from ending.
     threading.Thread(target=work, daemon=True).start()
     return Source(name, copy=await over)
 
@@ -122,7 +124,7 @@ def _copy(path: Path) -> BinaryIO:
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _ends(descriptor)):
-            raise OSError(0, "it is a device, and has no end")
+            raise OSError(0, "It is a device that never ends")
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the source
         try:
             while block := os.read(descriptor, _BLOCK):
@@ -137,19 +139,19 @@ def _copy(path: Path) -> BinaryIO:
 
 
 def _ends(device: int) -> bool:
-    """Whether reading a device ends at some time: a terminal, and the empty device."""
+    """Return whether reading a device ends: a terminal or the empty device."""
     return os.isatty(device) or os.path.samestat(os.fstat(device), os.stat(os.devnull))  # noqa: PTH116
 
 
 def name_of(path: Path) -> str:
-    """The name that a journal knows an input by; a stream's own changes with each run."""
+    """Return the input's name for the journal. The name of a stream differs in each run."""
     return "-" if is_stream(path) else path.name
 
 
-def need_results(path: Path) -> CannotStart:
-    """What to say where nothing tells where the results of a stream go."""
-    what = "standard input has" if str(path) == "-" else f"{quoted(str(path))} is a stream and has"
-    return CannotStart(
-        f"{what} no file name for the results to stand beside: add --results FILE.csv",
-        "the journal is kept beside that file",
+def need_results(path: Path) -> CommandError:
+    """Return the error for a stream without ``--results``."""
+    what = "Standard input" if str(path) == "-" else f"The stream {quoted(str(path))}"
+    return CommandError(
+        f"{what} has no folder to put the results in. Add --results FILE.csv",
+        "The journal is kept beside that file.",
     )

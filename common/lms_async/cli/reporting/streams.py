@@ -1,7 +1,7 @@
-"""Standard output and standard error that never fail and never hold an import up.
+"""Standard output and standard error that never fail and never block an import.
 
-Whoever reads the output may close it, stop reading it, or not be there at all, and its encoding may
-lack a letter. None of that may change what happens to the rows or the exit code.
+Output may be closed, unread or missing, and its encoding may lack a letter. None of this may change
+what happens to the rows, or the exit code.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import sys
 from collections import deque
 from typing import Any, TextIO
 
-from .wording import visible
+from ..wording import visible
 
-#: How long to wait for a reader that takes nothing, in seconds.
+#: How long to wait for a reader that reads nothing, in seconds.
 PATIENCE = 5.0
-#: How much unread output is kept in memory before the program waits for the reader, in bytes.
+#: How much unread output is kept in memory, in bytes.
 MOST_UNREAD = 64 * 1024 * 1024
 
 
 class SteadyOutput(io.RawIOBase):
-    """A file descriptor to write to. Nothing that happens to it raises an error.
+    """Writes to a file descriptor without ever raising an error.
 
-    Output that the reader does not take at once is kept, and written when there is room. A reader
-    that is gone, a full disk and a closed terminal make it silent for good.
+    Output that the reader does not read at once is kept and written later. After the reader is
+    gone, or on a full disk, all output is dropped.
 
-    :param descriptor: ``None`` where the program was started without this stream.
+    :param descriptor: ``None`` if the program was started without this stream.
     """
 
     def __init__(self, descriptor: int | None) -> None:
@@ -37,42 +37,44 @@ class SteadyOutput(io.RawIOBase):
         self._given_up = False
 
     def writable(self) -> bool:
-        """Always."""
+        """Return true."""
         return True
 
     def fileno(self) -> int:
-        """The descriptor."""
+        """Return the descriptor."""
         if self._descriptor is None:
             raise io.UnsupportedOperation("there is no such stream")
         return self._descriptor
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._descriptor is not None and os.isatty(self._descriptor)
 
     def write(self, data: Any) -> int:
-        """Take all of ``data``. Returns its length, also if nobody will ever read it."""
+        """Take ``data``. Return its length, even if it will never be read."""
         chunk = bytes(data)
         if self._descriptor is not None and chunk:
             self._unread.append(chunk)
             self._size += len(chunk)
             self._push(0.0)
             if self._size > MOST_UNREAD and (self._given_up or not self._push(PATIENCE)):
-                self._size -= len(self._unread.pop())  # nobody reads: this part is lost
+                self._size -= len(self._unread.pop())  # the reader is stuck: drop this part
                 self._given_up = True
         return len(chunk)
 
     def drain(self) -> None:
-        """Write what is kept, as long as the reader takes some of it every few seconds.
+        """Write the kept output, as long as the reader reads some of it every few seconds.
 
-        A person at a terminal may have paused it, and is waited for without a limit.
+        A terminal may be paused by its user, so there is no time limit for it.
         """
         while self._unread and (self._push(PATIENCE) or self.isatty()):
             pass
 
     def _push(self, seconds: float) -> bool:
-        """Write what the reader takes, waiting up to ``seconds`` for it to take the first part.
-        Returns whether it took any."""
+        """Write as much as the reader takes. Return whether it took any.
+
+        :param seconds: how long to wait until it takes the first part.
+        """
         began = False
         while self._unread and self._has_room(0.0 if began else seconds):
             first = self._unread.popleft()
@@ -103,11 +105,13 @@ class SteadyOutput(io.RawIOBase):
 
 
 class Screen(io.TextIOWrapper):
-    """Text on its way to a screen. Control characters, which could move the cursor or hide what
-    stands before them, are written as escapes: they can stand in a file's name, and so in what
-    other libraries print."""
+    """A text stream that writes control characters as escapes.
 
-    #: Whether whoever writes to it moves the cursor on purpose, and takes care of the rest.
+    File names can contain characters that move the cursor or hide text, also in the output of
+    other libraries.
+    """
+
+    #: Whether the writer moves the cursor on purpose, and escapes everything else itself.
     raw_text = False
 
     def write(self, text: str) -> int:
@@ -116,15 +120,15 @@ class Screen(io.TextIOWrapper):
 
 
 def _at_once() -> int:
-    """How many bytes can be written without waiting to a pipe that has room."""
+    """Return how many bytes can be written without blocking to a pipe that has room."""
     return getattr(select, "PIPE_BUF", 1 << 16)
 
 
 def install() -> None:
     """Replace ``sys.stdout`` and ``sys.stderr`` by streams that never fail.
 
-    Also opens the standard descriptors that are closed, so that no file or socket gets their
-    number, and with it the output of somebody else's code.
+    Also opens standard descriptors that are closed. Otherwise the next file or socket would get
+    their number, and receive what other code prints.
     """
     for number in (0, 1, 2):
         try:
@@ -141,7 +145,7 @@ def _steady(stream: TextIO | None) -> TextIO:
     except (OSError, ValueError):
         descriptor = None
     return Screen(
-        SteadyOutput(descriptor),  # type: ignore[arg-type] # it takes raw streams too, as -u does
+        SteadyOutput(descriptor),  # type: ignore[arg-type] # raw streams are accepted too
         encoding=getattr(stream, "encoding", None) or "utf-8",
         errors="backslashreplace",
         write_through=True,
@@ -149,25 +153,25 @@ def _steady(stream: TextIO | None) -> TextIO:
 
 
 def drain() -> None:
-    """Wait until the output is read, or nobody reads it any more."""
+    """Wait until the output is read, or the reader is gone."""
     try:
         for stream in (sys.stdout, sys.stderr):
             output = getattr(stream, "buffer", None)
             if isinstance(output, SteadyOutput):
                 output.drain()
     except KeyboardInterrupt:
-        pass  # the work is done: only its output was waited for
+        pass  # the command is finished; only its output was pending
 
 
 def as_raw(stream: TextIO) -> TextIO:
-    """``stream``, for somebody who moves the cursor on purpose."""
+    """Return ``stream`` for a writer that moves the cursor on purpose."""
     if isinstance(stream, Screen):
         stream.raw_text = True
     return stream
 
 
 def as_utf8(stream: TextIO) -> TextIO:
-    """``stream``, writing UTF-8 from now on."""
+    """Return ``stream``, writing UTF-8 from now on."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding="utf-8")
     return stream

@@ -1,4 +1,4 @@
-"""Ctrl-C, and the same for SIGTERM and for a terminal that is closed (SIGHUP)."""
+"""Handle Ctrl-C (SIGINT), SIGTERM and a closed terminal (SIGHUP) on the event loop."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-#: Sent when the terminal is closed; Windows has none.
+#: Sent when the terminal closes. Windows does not have it.
 _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
-class Interrupts:
-    """While entered, an interrupt calls :attr:`react` on the event loop, instead of raising
-    ``KeyboardInterrupt`` wherever the program happens to stand.
+class InterruptHandler:
+    """Calls :attr:`on_interrupt` on the event loop for each interrupt, while entered.
 
-    A terminal that is closed counts as one interrupt, and never as a second one: the shell and the
-    system both send SIGHUP then, and service managers send it after SIGTERM. Under ``nohup``, which
-    has it ignored, it stays ignored.
+    Without it, Python would raise ``KeyboardInterrupt`` at any line of the program. SIGHUP counts
+    as the first interrupt only: when a terminal closes, both the shell and the system send it, and
+    service managers send it after SIGTERM. ``nohup`` keeps working.
 
-    Plain signal handlers rather than the loop's own: those don't exist on Windows.
+    Plain signal handlers are used because event loops have none on Windows.
     """
 
     def __init__(self) -> None:
@@ -28,12 +27,12 @@ class Interrupts:
         assert task is not None  # noqa: S101 - made within a coroutine
         self._loop = asyncio.get_running_loop()
         self.count = 0
-        #: What an interrupt does; at first it cancels the task that this was made in.
-        self.react: Callable[[], object] = task.cancel
+        #: Called for each interrupt. At first it cancels the task that created this object.
+        self.on_interrupt: Callable[[], object] = task.cancel
         self._before: list[tuple[signal.Signals, Any]] = []
 
     def __enter__(self) -> Self:
-        self._before = [(number, signal.signal(number, self._arrived)) for number in _signals()]
+        self._before = [(number, signal.signal(number, self._on_signal)) for number in _signals()]
         return self
 
     def __exit__(
@@ -43,17 +42,17 @@ class Interrupts:
         traceback: TracebackType | None,
     ) -> None:
         for number, handler in self._before:
-            # None: somebody outside Python had set it, and it can't be had back.
+            # None: the handler was not set from Python, so it cannot be restored.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def _arrived(self, number: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._happened, number)
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._loop.call_soon_threadsafe(self._on_loop, number)
 
-    def _happened(self, number: int) -> None:
+    def _on_loop(self, number: int) -> None:
         if self.count and number == _HANG_UP:
             return
         self.count += 1
-        self.react()
+        self.on_interrupt()
 
 
 def _signals() -> list[signal.Signals]:

@@ -1,7 +1,7 @@
-"""Which encoding a file's text is in: what its bytes prove, or what the user says. Never a guess.
+"""Find the encoding of a file, from its bytes or from ``--encoding``. Never guess.
 
-UTF-8 and byte-order marks prove themselves. Anything else may be read in several ways that differ
-in people's names, and is refused until ``--encoding`` says which is right.
+UTF-8 and byte-order marks are unambiguous. Any other file could be read in several encodings that
+yield different names, so it is refused until ``--encoding`` names one.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import io
 
-from .exit_codes import CannotStart
-from .likely_encodings import SEVERAL_BYTES, Lines, proposals, seven_bits, to_type
+from ..exit_codes import CommandError
+from ..wording import quoted
+from .likely_encodings import SEVERAL_BYTES, Lines, commands, seven_bits, suggestions
 from .source import Source
-from .wording import quoted
 
 _BLOCK = 1 << 16
 #: Byte-order marks, longest first, and the encoding that reads past each.
@@ -29,44 +29,42 @@ _WITHOUT_MARK = {
     "utf-32-le": "UTF-32 without a byte-order mark",
     "utf-32-be": "UTF-32, big-endian, without a byte-order mark",
 }
-#: Codecs of Python that turn names or program text into bytes, and not files.
+#: Python codecs that are not used for files.
 _NOT_FOR_FILES = frozenset(
     "idna punycode raw-unicode-escape unicode-escape undefined charmap mbcs oem".split()
 )
 
 
 def checked_name(given: str) -> str:
-    """The encoding that ``--encoding`` names, by the name that Python gives it.
+    """Return Python's name for the value of ``--encoding``.
 
-    :raises CannotStart: Python knows none of this name, or it is no encoding of text files.
+    :raises CommandError: Python does not know it, or it is not an encoding of text files.
     """
-    hint = "such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le"
+    hint = "Use a name such as cp1252, cp1250, gb18030, big5, shift_jis or utf-16-le."
     try:
         found = codecs.lookup(given.strip())
     except (LookupError, ValueError):
-        raise CannotStart(f"--encoding: there is no encoding {quoted(given)}; {hint}") from None
+        raise CommandError(f"--encoding: There is no encoding {quoted(given)}. {hint}") from None
     name = found.name.replace("_", "-")
     if not found._is_text_encoding or name in _NOT_FOR_FILES:
-        raise CannotStart(
-            f"--encoding: {quoted(given)} is not an encoding of text files; give one {hint}"
-        )
+        raise CommandError(f"--encoding: {quoted(given)} is not an encoding of text files. {hint}")
     return found.name
 
 
 def find_encoding(source: Source, given: str | None, again: str = "") -> str:
-    """The encoding to read ``source`` by.
+    """Return the encoding of ``source``.
 
-    :param given: what the user says, as :func:`checked_name` gives it.
-    :param again: the command that was typed, to be printed with an ``--encoding``.
-    :raises CannotStart: nothing tells the encoding, or the text cannot be read by it.
+    :param given: the user's encoding, as :func:`checked_name` returns it.
+    :param again: the command that was typed, to print it with ``--encoding``.
+    :raises CommandError: the encoding is unknown or wrong.
     """
     with source.open() as file:
         start = file.read(_BLOCK)
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     if marked and given and not given.replace("_", "-").startswith(marked.removesuffix("-sig")):
-        raise CannotStart(
-            f"{source.name} is {_family(marked)}, as its byte-order mark says, not {given}: "
-            "remove --encoding"
+        raise CommandError(
+            f"{source.name} is {_family(marked)}, not {given}: it starts with the byte-order mark "
+            f"of {_family(marked)}. Remove --encoding."
         )
     if marked and marked != "utf-8-sig":
         _check(source, marked)
@@ -76,52 +74,52 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         _check(source, given)
         return given
     if not given and (wide := _wide(start)):
-        raise CannotStart(
-            f"{source.name} seems to be {_WITHOUT_MARK[wide]}", *to_type([wide], again)
+        raise CommandError(
+            f"{source.name} looks like {_WITHOUT_MARK[wide]}. If so, run:", *commands([wide], again)
         )
     return _utf8(source, again, may_propose=not (marked or given))
 
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
-    """Look at each line. One pass, also over a file that is UTF-8: it costs little."""
+    """Check that every line is UTF-8, in one pass."""
     seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
             if not line.isascii():
                 seen.add(number, line)
             elif may_propose and (name := seven_bits(line)):
-                raise CannotStart(
-                    f"{source.name}, line {number}: this looks like the encoding {name}",
-                    *to_type([name], again),
-                    "if these characters are meant as they stand:",
-                    *to_type(["utf-8"], again),
+                raise CommandError(
+                    f"{source.name}, line {number}: this looks like {name}. If so, run:",
+                    *commands([name], again),
+                    "If the characters are right as they are, run:",
+                    *commands(["utf-8"], again),
                 )
     if not seen.first_other:
         return "utf-8-sig"
     where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
     if seen.first_utf8:
-        mixed = f"{where}, and line {seen.first_utf8} is: the file is a mixture of encodings"
-        by_chance = proposals(seen, again) if may_propose and seen.may_be_chance() else ()
-        raise CannotStart(
-            mixed + (", or all of it is in one of these:" if by_chance else ""),
+        mixed = f"{where}, but line {seen.first_utf8} is. The file mixes two encodings"
+        by_chance = suggestions(seen, again) if may_propose and seen.may_be_chance() else ()
+        raise CommandError(
+            mixed + (", or all of it is in one of these encodings:" if by_chance else "."),
             *by_chance,
-            'save it anew as "CSV UTF-8", and look at the names in both lines first',
+            'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
     if not may_propose:
-        raise CannotStart(
-            f"{where}, although the file is marked as UTF-8 or --encoding says so",
-            'save it anew as "CSV UTF-8"',
+        raise CommandError(
+            f"{where}, although its byte-order mark or --encoding says that it is.",
+            'Save the file again as "CSV UTF-8".',
         )
-    likely = proposals(seen, again)
-    raise CannotStart(
-        where, *(likely or ('save it as "CSV UTF-8", or name its encoding by --encoding',))
+    likely = suggestions(seen, again)
+    raise CommandError(
+        where, *(likely or ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',))
     )
 
 
 def _check(source: Source, encoding: str) -> None:
-    """Make sure that all of the text can be read.
+    """Check that the whole file can be decoded.
 
-    :raises CannotStart: says in which line it can't.
+    :raises CommandError: a line cannot.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     line = 1
@@ -141,35 +139,34 @@ def _check(source: Source, encoding: str) -> None:
                 if block:
                     continue
                 return
-            raise CannotStart(
-                f"{source.name}, line {line}: there are bytes that are not {_family(encoding)} text"
+            raise CommandError(
+                f"{source.name}, line {line}: some bytes are not {_family(encoding)} text.",
+                'Choose another --encoding, or save the file again as "CSV UTF-8".',
             )
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
-    """Refuse a file that is UTF-8 in some lines or all: read in any other way, names would be
-    damaged."""
+    """Refuse a file with UTF-8 in some or all lines: another encoding would damage its names."""
     if given.replace("_", "-").startswith(("utf-16", "utf-32")):
-        return  # in these, ASCII is no ASCII: the text is checked as a whole
+        return  # ASCII characters are not single bytes in these; the whole text is checked
     seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
             if not line.isascii():
                 seen.add(number, line)
     if seen.first_utf8 and not seen.first_other:
-        raise CannotStart(f"{source.name} is UTF-8 text, not {given}: remove --encoding")
+        raise CommandError(f"{source.name} is UTF-8 text, not {given}. Remove --encoding.")
     sure = seen.first_sure if given in SEVERAL_BYTES else seen.first_utf8
     if sure:
-        raise CannotStart(
-            f"{source.name}, line {sure} is UTF-8 text, and line {seen.first_other} is not: "
-            "the file is a mixture of encodings",
-            'save it anew as "CSV UTF-8", and look at the names in both lines first',
+        raise CommandError(
+            f"{source.name}, line {sure} is UTF-8 text, but line {seen.first_other} is not. "
+            "The file mixes two encodings.",
+            'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
 
 
 def _wide(start: bytes) -> str | None:
-    """The encoding of two or four bytes a character by which the beginning, which has no mark,
-    reads as the mostly plain letters of a header; ``None`` if there is none."""
+    """Return the UTF-16 or UTF-32 variant in which the start is mostly ASCII, if there is one."""
     start = start[:256]
     if start.count(0) * 4 < len(start):
         return None

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from lms_async.cli import progress as work_module
 from lms_async.cli.exit_codes import Exit
-from lms_async.cli.progress import Summary, Work
-from lms_async.cli.reporters import make_reporter
+from lms_async.cli.reporting import progress as work_module
+from lms_async.cli.reporting.progress import Progress
+from lms_async.cli.reporting.reporters import make_reporter
+from lms_async.cli.reporting.summary import Summary
 from lms_async.events import Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from lms_async.outcome import RowError, Status
 
@@ -27,22 +28,22 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_what_the_work_waits_for(now: list[float]) -> None:
-    work = Work(100)
-    assert work.waiting_for == "waiting for the limit"
+    work = Progress(100)
+    assert work.waiting_for == "waiting for the rate limit"
     work.notice(RequestSent("POST users", 1, 0.0))
     work.notice(RequestSent("POST users", 1, 0.0))
-    assert work.waiting_for == "2 requests under way"
+    assert work.waiting_for == "waiting for 2 responses"
     work.notice(ResponseReceived("POST users", 1, 207, 0.1))
-    assert work.waiting_for == "1 request under way"
+    assert work.waiting_for == "waiting for 1 response"
     work.notice(RequestFailed("POST users", 1, "TimedOut"))
     work.notice(Retrying("POST users", 1, "TimedOut", 2.0))
-    assert work.waiting_for == "trying again after TimedOut"
+    assert work.waiting_for == "retrying after TimedOut"
     work.notice(Refused("POST users", 8.0))
-    assert work.waiting_for == "the vendor asked for a pause, 8 s left"
+    assert work.waiting_for == "pausing 8 s, as the vendor asked"
     now[0] += 3
-    assert work.waiting_for == "the vendor asked for a pause, 5 s left"
+    assert work.waiting_for == "pausing 5 s, as the vendor asked"
     now[0] += 5
-    assert work.waiting_for == "waiting for the limit"
+    assert work.waiting_for == "waiting for the rate limit"
     work.stopping = True
     assert work.waiting_for == "stopping"
     work.counts[Status.DONE] = 100
@@ -51,7 +52,7 @@ def test_what_the_work_waits_for(now: list[float]) -> None:
 
 
 def test_rate_and_time_left(now: list[float]) -> None:
-    work = Work(1000, begun=now[0])
+    work = Progress(1000, started=now[0])
     assert work.left is None
     now[0] += 4
     work.counts[Status.DONE] = 190
@@ -63,13 +64,13 @@ def test_rate_and_time_left(now: list[float]) -> None:
 def test_plain_lines(now: list[float]) -> None:
     out, err = io.StringIO(), io.StringIO()
     say = make_reporter(out, err)
-    work = Work(1000, begun=now[0])
+    work = Progress(1000, started=now[0])
     say.begin(work)
     now[0] += 10
     work.counts.update({Status.DONE: 490, Status.UNKNOWN: 10})
     say.tick()
     assert err.getvalue() == (
-        "500 of 1,000 rows, 10 unknown, 50 rows/s, 10 s left; waiting for the limit\n"
+        "500 of 1,000 rows, 10 unknown, 50 rows/s, 10 s left; waiting for the rate limit\n"
     )
     assert say.every >= 2  # a log that is read later must not be flooded
 
@@ -77,7 +78,7 @@ def test_plain_lines(now: list[float]) -> None:
 def test_a_live_bar() -> None:
     out, err = Terminal(), Terminal()
     say = make_reporter(out, err)
-    work = Work(10)
+    work = Progress(10)
     say.begin(work)
     work.counts[Status.DONE] = 7
     say.tick()
@@ -90,7 +91,7 @@ def test_a_live_bar() -> None:
     assert "7 of 10 rows" in shown
     assert "9 of 10 rows" in shown  # the last state is what stays on the screen
     assert shown.rstrip().endswith("\x1b[?25h")  # and the cursor is back
-    assert "waiting for the limit" in shown
+    assert "waiting for the rate limit" in shown
     assert "a [b]note[/b]" in shown
     assert "7 rows: 7 done" in out.getvalue()
 
@@ -99,15 +100,15 @@ def test_only_the_first_rows_are_named() -> None:
     out, err = io.StringIO(), io.StringIO()
     say = make_reporter(out, err)
     for row in range(2, 102):
-        say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), ours=False)
+        say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), vendor="Schoology")
     say.end(Summary(exit_code=Exit.REJECTED))
     assert len(err.getvalue().splitlines()) == 11
-    assert "and 90 rows more: the results file has all" in err.getvalue()
+    assert "and 90 more rows" in err.getvalue()
     assert "Ada" not in err.getvalue()
     err = io.StringIO()
     say = make_reporter(out, err, most_rows=100)
     for row in range(2, 102):
-        say.row(row, Status.REJECTED, RowError("invalid", "x: y"), ours=True)
+        say.row(row, Status.REJECTED, RowError("invalid", "x: y"))
     assert len(err.getvalue().splitlines()) == 100
 
 
@@ -118,7 +119,7 @@ def test_a_summary_says_what_unknown_means() -> None:
     say.end(Summary(exit_code=Exit.UNKNOWN, counts=counts, seconds=65.0, requests=2))
     assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
     assert "1 min 05 s" in out.getvalue()
-    assert "the same command asks it first" in out.getvalue()
+    assert "looks them up first" in out.getvalue()
 
 
 def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
@@ -132,9 +133,9 @@ def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (Status.REJECTED, "to send the rejected rows, once they are put right in the file: lms i"),
-        (Status.SKIPPED, "to go on, sending only rows that are not settled: lms i"),
-        (Status.UNKNOWN, "to go on, sending only rows that are not settled: lms i"),
+        (Status.REJECTED, "To send the rejected rows, correct them in the file and run: lms i"),
+        (Status.SKIPPED, "To continue with the rows that are not finished, run: lms i"),
+        (Status.UNKNOWN, "To continue with the rows that are not finished, run: lms i"),
     ],
 )
 def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
@@ -153,7 +154,7 @@ def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool
         out = io.StringIO()
         say: Any = make_reporter(out, io.StringIO())
         for row in range(unknown):
-            say.row(row, Status.UNKNOWN, RowError("lost"), ours=False)
+            say.row(row, Status.UNKNOWN, RowError("lost"), vendor="Schoology")
         counts = Counter({Status.REJECTED: rejected})
         say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=reasons, dry_run=dry_run))
         return out.getvalue()
@@ -161,7 +162,7 @@ def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool
     assert "by reason" not in said(10)  # each is named above
     assert "by reason" in said(10, unknown=11)  # and here none is
     lines = said(11).splitlines()
-    first = lines.index("rejected, by reason:")
+    first = lines.index("Rejected, by reason:")
     assert lines[first + 1] == "       20  field0: must be a day"
     assert lines[first + 10] == "       11  field9: must be a day"
-    assert lines[first + 11] == "           and 2 reasons more"
+    assert lines[first + 11] == "           and 2 more"

@@ -1,0 +1,158 @@
+"""Read and check the rows of a file before any is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+import attrs
+
+from ...errors import InvalidInput
+from ...outcome import RowError
+from ...records.ids import ExactId, fault_of_id, fault_of_value, seems
+from ..wording import listed
+from .columns import Columns
+from .table import Table
+
+#: How many rows are checked before Ctrl-C and the screen get their turn.
+_ROWS_PER_TURN = 2000
+#: How many rows with one key are named.
+_MAX_NAMED = 5
+#: A long number as a spreadsheet writes it into a CSV file. Its last digits are lost.
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+
+
+@attrs.frozen
+class InputRow:
+    """A row of the file.
+
+    :param number: the row number that a spreadsheet shows.
+    :param key: the cells that identify the row.
+    :param values: the cells by field, without the empty ones.
+    :param error: why the row cannot be read.
+    """
+
+    number: int
+    key: tuple[str, ...] = attrs.field(repr=False)
+    values: Mapping[str, str] = attrs.field(repr=False)
+    error: RowError | None = None
+
+    @property
+    def name(self) -> str:
+        """The key as the results file shows it."""
+        return "/".join(self.key)
+
+
+@attrs.define
+class CheckedRows:
+    """The result of checking a whole file.
+
+    :param rows: the number of rows that are not blank.
+    :param rounded: the numbers of the rows whose key looks like a rounded number.
+    :param rejected: the errors by row number.
+    """
+
+    rows: int = 0
+    rounded: list[int] = attrs.field(factory=list)
+    rejected: dict[int, RowError] = attrs.field(factory=dict)
+
+    @property
+    def valid(self) -> int:
+        """How many rows can be sent."""
+        return self.rows - len(self.rejected)
+
+
+def read_rows(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[InputRow]:
+    """Yield each row that is not blank. A row that cannot be read has an ``error`` and no key."""
+    for number, cells in table.rows():
+        values = columns.row(cells)
+        if isinstance(values, RowError):
+            yield InputRow(number, (), {}, values)
+        else:
+            yield InputRow(number, tuple(values.get(field, "") for field in key), values)
+
+
+async def check_rows(
+    table: Table,
+    columns: Columns,
+    *,
+    key: Sequence[str],
+    normalize: Callable[[tuple[str, ...]], Hashable],
+    check_row: Callable[[Mapping[str, str]], None],
+) -> CheckedRows:
+    """Check every row.
+
+    Rows with the same key are all rejected, because nothing says which one is right. Rows whose
+    key cannot be an id, such as #N/A, are rejected too. Of the valid rows only the keys are kept
+    in memory.
+
+    :param key: the fields that identify a row.
+    :param normalize: removes differences between keys that mean the same to the vendor.
+    :param check_row: raises :class:`~lms_async.errors.InvalidInput` for a row that is not valid.
+    """
+    checked = CheckedRows()
+    first: dict[Hashable, int] = {}
+    doubled: dict[Hashable, list[int]] = {}
+    for row in read_rows(table, columns, key):
+        checked.rows += 1
+        if checked.rows % _ROWS_PER_TURN == 0:
+            await asyncio.sleep(0)
+        if all(row.key) and row.key and not any(map(_is_not_id, row.key)):
+            same = normalize(tuple(map(seems, row.key)))
+            earlier = first.setdefault(same, row.number)
+            if earlier != row.number:
+                doubled.setdefault(same, [earlier]).append(row.number)
+        error = (
+            row.error
+            or _row_error(check_row, row.values, columns.called)
+            or _key_error(row, key, columns.called)
+        )
+        if error is None and any(map(_ROUNDED.fullmatch, row.key)):
+            checked.rounded.append(row.number)
+        if error is not None:
+            checked.rejected[row.number] = error
+    for rows in doubled.values():
+        error = RowError("duplicate", f"rows {_first_few(rows)} have the same {listed(key)}")
+        checked.rejected.update(dict.fromkeys(rows, error))
+    return checked
+
+
+def _is_not_id(cell: str) -> bool:
+    return not isinstance(cell, ExactId) and fault_of_value(cell) is not None
+
+
+def _key_error(row: InputRow, key: Sequence[str], called: Mapping[str, str]) -> RowError | None:
+    """Return what is wrong with the row's key, if the target's own check let it pass."""
+    faults = {
+        called.get(field, field): fault
+        for field, cell in zip(key, row.key, strict=True)
+        if cell and not isinstance(cell, ExactId) and (fault := fault_of_id(cell))
+    }
+    if not faults:
+        return None
+    return RowError(
+        "invalid", "; ".join(f"{field}: {why}" for field, why in faults.items()), faults
+    )
+
+
+def _first_few(rows: list[int]) -> str:
+    """List the first rows only: the text is repeated in the results of each of them."""
+    if len(rows) <= _MAX_NAMED:
+        return listed(rows)
+    named = ", ".join(map(str, rows[:_MAX_NAMED]))
+    return f"{named} and {len(rows) - _MAX_NAMED:,} more"
+
+
+def _row_error(
+    check_row: Callable[[Mapping[str, str]], None],
+    values: Mapping[str, str],
+    called: Mapping[str, str],
+) -> RowError | None:
+    try:
+        check_row(values)
+    except InvalidInput as invalid:
+        fields = {called.get(field, field): why for field, why in invalid.fields.items()}
+        message = "; ".join(f"{field}: {why}" for field, why in fields.items())
+        return RowError("invalid", message or invalid.what, fields)
+    return None

@@ -1,0 +1,84 @@
+"""What the user asked ``lms import`` to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import attrs
+
+from ...events import Listener
+from ...journal.entries import JournalSummary
+from ...journal.journal import Journal
+from ...outcome import Status
+from .. import journals
+from ..credentials import Environment
+from ..files.source import is_stream, name_of, need_results
+from ..reporting.results import default_results_path
+from ..target import Target
+
+
+@attrs.frozen(kw_only=True)
+class ImportRequest:
+    """The input, the target and the options of one import."""
+
+    path: Path
+    target: Target
+    environment: Environment | Mapping[str, str] = attrs.field(repr=False)
+    update_existing: bool = False
+    #: Values of ``--map``, each ``FIELD=COLUMN``.
+    maps: Collection[str] = ()
+    #: Columns to skip.
+    ignored: Collection[str] = ()
+    #: The results file; ``None`` puts it beside the input.
+    results: Path | None = None
+    dry_run: bool = False
+    #: The encoding of the file, as :func:`~lms_async.cli.files.encodings.checked_name` returns it.
+    encoding: str | None = None
+    #: Send ids even if they look like an error value of a spreadsheet.
+    allow_odd_ids: bool = False
+    #: The rate limit: requests, seconds. ``None`` keeps the target's own.
+    limit: tuple[int, float] | None = None
+    #: Ignore what the journal of an earlier run says.
+    restart: bool = False
+    #: Send rows again that the vendor rejected in an earlier run.
+    retry_rejected: bool = False
+    #: The command that continues this import, as it can be typed.
+    again: str = ""
+    #: Called with each of the client's events, beside the reporter.
+    listeners: Collection[Listener] = ()
+
+    @property
+    def results_path(self) -> Path:
+        """The results file.
+
+        :raises CommandError: the input is a stream, and no results file is given.
+        """
+        if self.results is not None:
+            return self.results
+        if is_stream(self.path):
+            raise need_results(self.path)
+        return default_results_path(self.path)
+
+    def make_journal(self) -> Journal:
+        """Return the journal of this import, not yet open."""
+        return Journal(
+            journals.journal_path(self.results_path),
+            name_of(self.path),
+            restart=self.restart,
+            retry_rejected=self.retry_rejected,
+            keep_reasons=True,  # the results file contains them too
+        )
+
+    def earlier_run(self) -> JournalSummary | None:
+        """What the journal says about an earlier run; ``None`` without one, or if it is ignored.
+
+        :raises CommandError: the journal cannot be opened.
+        """
+        path = journals.journal_path(self.results_path)
+        if self.restart or not path.exists():
+            return None
+        summary = journals.read_summary(path)
+        if self.retry_rejected:
+            del summary.counts[Status.REJECTED]
+        return summary if summary.counts else None

@@ -1,0 +1,181 @@
+"""``lms import``, from the file's name to the exit code.
+
+The order matters. The whole file is read and checked. The results file is opened. One request
+tests the credentials. Only then are rows sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+
+import attrs
+
+from ...outcome import Status
+from .. import journals
+from ..credentials import require_variables
+from ..exit_codes import CommandError, Exit
+from ..files.columns import Columns, match_columns, read_map
+from ..files.rows import CheckedRows, check_rows, read_rows
+from ..files.source import Source, copied, file_source, is_stream
+from ..files.table import Table, no_rows
+from ..reporting.progress import Progress, reasons
+from ..reporting.reporters import Reporter
+from ..reporting.results import ResultsFile
+from ..reporting.summary import Summary
+from ..target import NormalizedKey, other_targets_for
+from ..wording import counted, duration, listed
+from .interrupts import InterruptHandler
+from .request import ImportRequest
+from .sending import RowSender
+
+
+async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
+    """Run an import.
+
+    Errors are reported through ``reporter``, and show in the summary's exit code.
+    """
+    with InterruptHandler() as interrupts:
+        try:
+            summary = await _run(request, reporter, interrupts)
+        except CommandError as error:
+            reporter.error(error.lines, error.exit_code)
+            return Summary(exit_code=error.exit_code)
+        except asyncio.CancelledError:
+            if not interrupts.count:
+                raise
+            reporter.error(["Interrupted. No row was sent."], Exit.INTERRUPTED)
+            return Summary(exit_code=Exit.INTERRUPTED)
+        reporter.end(summary)
+        return summary
+
+
+async def _run(request: ImportRequest, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
+    target = request.target
+    if request.update_existing and not target.can_update:
+        raise CommandError(f"{target.name} has no --update-existing. Remove that option.")
+    mapped = read_map(request.maps, target.fields)
+    if not request.dry_run:
+        _ = request.results_path  # a stream needs --results: say so before reading it
+    path = request.path
+    with await copied(path) if is_stream(path) else file_source(path) as source:
+        table = Table.open(source, encoding=request.encoding, again=request.again)
+        for note in table.notes:
+            reporter.note(f"{source.name}: {note}")
+        columns = _match_columns(request, table, mapped)
+        checked = await _check_rows(request, table, columns, source, reporter)
+        if request.dry_run:
+            return _dry_run(request, reporter, table, columns, checked)
+        return await _send(request, reporter, interrupts, table, columns, checked)
+
+
+def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
+    target = request.target
+    try:
+        return match_columns(
+            table.header,
+            fields=target.fields,
+            required=target.required,
+            mapped=mapped,
+            ignored=request.ignored,
+            aliases=getattr(target, "aliases", None),
+            exact_ids=request.allow_odd_ids,
+        )
+    except CommandError as error:
+        lines = error.lines
+    raise CommandError(
+        *other_targets_for(table.header, but=target),
+        *lines,
+        f"Run `lms columns {target.name}` for the list of fields.",
+    )
+
+
+async def _check_rows(
+    request: ImportRequest, table: Table, columns: Columns, source: Source, reporter: Reporter
+) -> CheckedRows:
+    target = request.target
+    checked = await check_rows(
+        table,
+        columns,
+        key=target.key,
+        normalize=target.normalize_key if isinstance(target, NormalizedKey) else tuple,
+        check_row=target.check_row,
+    )
+    if not checked.rows:
+        raise no_rows(source, len(table.header))
+    if checked.rounded:
+        reporter.note(
+            f"In {counted(len(checked.rounded), 'row')}, for example row {checked.rounded[0]}, "
+            f"{listed(target.key)} looks like a number that a spreadsheet rounded, such as "
+            "1.2E+05. Check the original value."
+        )
+    return checked
+
+
+async def _send(
+    request: ImportRequest,
+    reporter: Reporter,
+    interrupts: InterruptHandler,
+    table: Table,
+    columns: Columns,
+    checked: CheckedRows,
+) -> Summary:
+    variables = require_variables(request.environment, request.target)
+    path = request.results_path
+    if not path.name:  # "", "." or "/"
+        raise CommandError(f"{path} is a folder.", "Name a file with --results.")
+    journals.check_is_separate(journals.journal_path(path), path, request.path)
+    results = ResultsFile(path, source=request.path)
+    try:
+        sender = RowSender(request, reporter, interrupts, results, variables)
+        summary = await sender.send(table, columns, checked)
+    finally:
+        results.close()
+    if results.failure is None or not summary.results_complete:
+        return summary
+    # Closing the results file failed, after the summary was made.
+    reporter.error(results.failure.lines, results.failure.exit_code)
+    return attrs.evolve(summary, exit_code=results.failure.exit_code, results_complete=False)
+
+
+def _dry_run(
+    request: ImportRequest,
+    reporter: Reporter,
+    table: Table,
+    columns: Columns,
+    checked: CheckedRows,
+) -> Summary:
+    target = request.target
+    progress = Progress(checked.rows)
+    for number, error in sorted(checked.rejected.items()):
+        reporter.row(number, Status.REJECTED, error)
+        progress.reasons.update(reasons(error, ours=True))
+    rows = read_rows(table, columns, target.key)
+    requests = target.count_requests(
+        row.values for row in rows if row.number not in checked.rejected
+    )
+    limit, per = request.limit or target.limit
+    # The request that tests the credentials comes first, so a full window is waited for once more.
+    seconds = requests // limit * per
+    reporter.note(
+        f"Dry run: nothing was sent. An import would send {checked.valid:,} of "
+        f"{counted(checked.rows, 'row')} in {counted(requests, 'request')} and take "
+        f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'} "
+        f"at {counted(limit, 'request')} per {per:g} s."
+    )
+    finished = 0
+    try:
+        if (earlier := request.earlier_run()) is not None:
+            finished = journals.finished_rows(earlier)
+            path = journals.journal_path(request.results_path)
+            reporter.note(journals.dry_run_note(path, earlier))
+    except CommandError as error:
+        reporter.note(f"An import could not start now: {error.lines[0]}")
+    return Summary(
+        exit_code=Exit.REJECTED if checked.rejected else Exit.DONE,
+        counts=Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.valid}),
+        earlier=min(finished, checked.valid),
+        reasons=progress.reasons,
+        dry_run=True,
+    )

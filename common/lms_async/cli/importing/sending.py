@@ -1,0 +1,209 @@
+"""Send the valid rows of a checked file, and say how the import ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+import attrs
+
+from ...bulk.bulk import Bulk
+from ...errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
+from ...limits.window import Window
+from .. import journals
+from ..exit_codes import (
+    CommandError,
+    Exit,
+    exit_code_of_counts,
+    exit_code_of_error,
+    explain_error,
+)
+from ..files.columns import Columns
+from ..files.rows import CheckedRows, read_rows
+from ..files.table import Table
+from ..proxies import host_of, proxy_for, without_netrc
+from ..reporting.progress import Progress
+from ..reporting.reporters import Reporter
+from ..reporting.results import ResultsFile
+from ..reporting.summary import Summary
+from ..wording import listed
+from .interrupts import InterruptHandler
+from .outcomes import OutcomeRecorder, PendingRows
+from .request import ImportRequest
+
+
+class RowSender:
+    """Connects to the vendor, sends the rows and records their outcomes.
+
+    :param variables: the environment variables of the target that are set.
+    """
+
+    def __init__(
+        self,
+        request: ImportRequest,
+        reporter: Reporter,
+        interrupts: InterruptHandler,
+        results: ResultsFile,
+        variables: Mapping[str, str],
+    ) -> None:
+        self._request = request
+        self._target = request.target
+        self._reporter = reporter
+        self._interrupts = interrupts
+        self._results = results
+        self._variables = variables
+        self._variable_names = listed(list(variables))
+        self._progress = Progress(0)
+
+    async def send(self, table: Table, columns: Columns, checked: CheckedRows) -> Summary:
+        """Send every valid row that is not finished.
+
+        :raises CommandError: no row was sent: no connection, wrong credentials, or a journal
+            that cannot be used.
+        """
+        target, results = self._target, self._results
+        self._progress = Progress(checked.rows)
+        pending = PendingRows(read_rows(table, columns, target.key), checked.rejected)
+        recorder = OutcomeRecorder(
+            pending, self._progress, results, self._reporter, vendor=target.vendor
+        )
+        if not checked.valid:
+            results.begin()
+            recorder.record_rejected_only()
+            return self._summary(self._exit_code(None))
+        async with AsyncExitStack() as stack:
+            stack.enter_context(without_netrc())
+            client = await stack.enter_async_context(self._connect())
+            host = host_of(client)
+            self._reporter.host(target.name, target.vendor, host, proxy_for(host))
+            await self._verify(client)
+            earlier = self._request.earlier_run()
+            bulk = target.bulk(
+                client,
+                pending,
+                update_existing=self._request.update_existing,
+                journal=self._request.make_journal(),
+            )
+            try:
+                await _open(bulk)
+                if earlier is not None:
+                    path = journals.journal_path(results.path)
+                    self._reporter.note(journals.resume_note(path, earlier))
+                results.begin()
+                self._interrupts.on_interrupt = partial(self._interrupted, bulk)
+                async with _progress_reported(self._reporter, self._progress):
+                    await recorder.record_all(bulk)
+            finally:
+                await bulk.close()
+            self._interrupts.on_interrupt = _nothing_to_stop
+        summary = self._summary(self._exit_code(bulk))
+        return attrs.evolve(summary, earlier_since=bulk.report.earlier_since)
+
+    def _connect(self) -> AbstractAsyncContextManager[Any]:
+        limit = self._request.limit
+        limiter = Window(limit[0], per=limit[1]) if limit else None
+        events = [self._progress.notice, self._reporter.event, *self._request.listeners]
+        try:
+            return self._target.connect(self._variables, limiter=limiter, events=events)
+        except InvalidInput as invalid:
+            why = str(invalid)
+        raise CommandError(f"The settings are not valid: {why}", f"Check {self._variable_names}.")
+
+    async def _verify(self, client: Any) -> None:
+        try:
+            await self._target.verify(client)
+        except LmsError as error:
+            failure = error
+        else:
+            return
+        raise CommandError(
+            *explain_error(failure, self._target.vendor, self._variable_names),
+            "No row was sent.",
+            exit_code=exit_code_of_error(failure),
+        )
+
+    def _interrupted(self, bulk: Bulk[Any]) -> None:
+        self._progress.stopping = True
+        if self._interrupts.count == 1:
+            self._reporter.note(
+                "Stopping: waiting for requests already sent. Press Ctrl-C again to quit now."
+            )
+            bulk.stop()
+        else:
+            bulk.abandon()
+
+    def _exit_code(self, bulk: Bulk[Any] | None) -> Exit:
+        """Report what stopped the import, if anything did, and return the exit code."""
+        stopped = None if bulk is None else bulk.report.stop_reason
+        if (failure := self._results.failure) is not None:
+            self._reporter.error(failure.lines, failure.exit_code)
+            return failure.exit_code
+        if self._interrupts.count:
+            return Exit.INTERRUPTED
+        if isinstance(stopped, JournalFailed):
+            self._reporter.error([stopped.what, stopped.hint], Exit.BAD_INPUT)
+            return Exit.BAD_INPUT
+        if stopped is not None:
+            lines = explain_error(stopped, self._target.vendor, self._variable_names)
+            exit_code = exit_code_of_error(stopped)
+            self._reporter.error([*lines, "The remaining rows were not sent."], exit_code)
+            return exit_code
+        return exit_code_of_counts(self._progress.counts)
+
+    def _summary(self, exit_code: Exit) -> Summary:
+        progress, results = self._progress, self._results
+        explanations: Mapping[str, str] = getattr(self._target, "code_explanations", {})
+        return Summary(
+            exit_code=exit_code,
+            counts=progress.counts,
+            earlier=progress.earlier,
+            seconds=progress.seconds,
+            requests=progress.requests,
+            retries=progress.retries,
+            refusals=progress.refusals,
+            results=results.path,
+            results_complete=results.failure is None,
+            results_lack_from=results.lack_from,
+            again=self._request.again,
+            reasons=progress.reasons,
+            refused_by_vendor=bool(progress.codes),
+            explained=tuple(
+                f"{code}: {text}" for code, text in explanations.items() if code in progress.codes
+            ),
+        )
+
+
+async def _open(bulk: Bulk[Any]) -> None:
+    try:
+        await bulk.open()
+    except (JournalUnusable, JournalFailed) as error:
+        unusable = error
+    else:
+        return
+    raise CommandError(*journals.journal_error(unusable).lines, "No row was sent.")
+
+
+def _nothing_to_stop() -> None:
+    """Ignore an interrupt after every row has its outcome."""
+
+
+@asynccontextmanager
+async def _progress_reported(reporter: Reporter, progress: Progress) -> AsyncIterator[None]:
+    """Let ``reporter`` show ``progress`` at its own interval."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(reporter.every)
+            reporter.tick()
+
+    reporter.begin(progress)
+    task = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        reporter.stop()

@@ -1,0 +1,123 @@
+"""Describe how an import ended: the counts, the reasons, and what to type next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import attrs
+
+from ...outcome import Status
+from ..exit_codes import Exit
+from ..wording import ago, counted, duration
+
+#: How many rows are named on the screen. The results file has all of them.
+MAX_NAMED_ROWS = 10
+_MAX_REASONS = 10
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """How an import ended: counts, exit code, and where the results are."""
+
+    exit_code: Exit
+    counts: Counter[Status] = attrs.field(factory=Counter)
+    #: How many of the done rows an earlier run finished. In a dry run, how many of the rows that
+    #: would be sent an earlier run finished at most; those are not sent unless they changed.
+    earlier: int = 0
+    #: When an earlier run finished the first of its rows, in seconds since 1970.
+    earlier_since: float | None = None
+    seconds: float = 0.0
+    requests: int = 0
+    retries: int = 0
+    refusals: int = 0
+    results: Path | None = None
+    #: Whether the results file has every row. If not, rows from the next number on are missing.
+    results_complete: bool = True
+    results_lack_from: int | None = None
+    #: The command that continues the import, as it can be typed.
+    again: str = ""
+    #: What the vendor's error codes mean, for those that occurred.
+    explained: tuple[str, ...] = ()
+    #: How many rows were rejected for which reason, and whether the vendor rejected any.
+    reasons: Counter[str] = attrs.field(factory=Counter)
+    refused_by_vendor: bool = False
+    #: Whether this was a dry run. Then the rows that would be sent count as skipped.
+    dry_run: bool = False
+
+
+def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
+    """Return the lines to print at the end.
+
+    :param all_named: whether every row that is not done was already printed.
+    """
+    seen = all_named and summary.counts[Status.REJECTED] <= MAX_NAMED_ROWS
+    why_rejected = [] if seen else _why_rejected(summary)
+    total = summary.counts.total()
+    if summary.dry_run:
+        good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
+        first = f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"
+        if summary.earlier:
+            first += f". An earlier run finished up to {summary.earlier:,} of them"
+        return [first, *why_rejected]
+    counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
+    rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
+    lines = [f"{counted(total, 'row')}: {counts}"]
+    if summary.earlier:
+        since = "" if summary.earlier_since is None else f", up to {ago(summary.earlier_since)}"
+        lines.append(
+            f"{summary.earlier:,} of the done rows were finished by an earlier run{since}. They "
+            "were not sent again, and not compared with what the vendor has now. To send all rows "
+            "again, add --restart."
+        )
+    if summary.requests:
+        lines.append(
+            f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "
+            f"({rate:,.0f} rows/s done), {summary.retries:,} retried, "
+            f"{summary.refusals:,} refused by the vendor's rate limit"
+        )
+    if summary.counts[Status.UNKNOWN]:
+        lines.append(
+            "Unknown rows were sent, but no response says whether the vendor processed them. Run "
+            "the same command again: it looks them up first, or sends them again only if that is "
+            "harmless."
+        )
+    lines += why_rejected
+    lines += summary.explained
+    if summary.results is not None:
+        lines.append(_results(summary))
+    if summary.again:
+        lines += _next(summary)
+    return lines
+
+
+def _why_rejected(summary: Summary) -> list[str]:
+    """Return how many rows were rejected for which reason."""
+    if not summary.reasons:
+        return []
+    most = summary.reasons.most_common(_MAX_REASONS)
+    lines = ["Rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]
+    if more := len(summary.reasons) - len(most):
+        lines.append(f"           and {more:,} more")
+    return lines
+
+
+def _next(summary: Summary) -> list[str]:
+    """Return what to type next; nothing if every row is done and in the results file."""
+    unfinished = summary.counts[Status.SKIPPED] or summary.counts[Status.UNKNOWN]
+    if unfinished or not summary.results_complete:
+        return [f"To continue with the rows that are not finished, run: {summary.again}"]
+    if not summary.counts[Status.REJECTED]:
+        return []
+    lines = [f"To send the rejected rows, correct them in the file and run: {summary.again}"]
+    if summary.refused_by_vendor:
+        lines.append("If you solved the problem at the vendor instead, add --retry-rejected.")
+    return lines
+
+
+def _results(summary: Summary) -> str:
+    if summary.results_complete:
+        return f"Results for every row: {summary.results}"
+    first = summary.results_lack_from
+    which = "the last rows" if first is None else f"rows from {first} on"
+    return f"{summary.results} is incomplete: {which} are missing, but may have been imported."
