@@ -22,4 +22,4 @@ async def test_an_example_runs_as_it_stands(example: str) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 4
