@@ -111,8 +111,8 @@ async def test_a_vendor_that_refuses_every_row_for_now_is_not_sent_everything(
     async with vendor.serve() as url:
         client = connect(base_url=url, retry=QUICK, limiter=Window(1000, per=1))
         report = await client.users.create_many(people(5000), update_existing=True)
-    assert isinstance(report.stopped, VendorUnavailable)
-    assert str(code) in str(report.stopped)
+    assert isinstance(report.stop_reason, VendorUnavailable)
+    assert str(code) in str(report.stop_reason)
     assert report.counts[Status.SKIPPED] > 2500
     assert report.counts[Status.REJECTED] == 0
     assert vendor.requests < 4 * 100

@@ -126,7 +126,7 @@ async def test_a_vendor_that_never_responded_is_not_sent_everything(
     schoology_sandbox.faults.add(fault)
     client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001), timeout=0.2)
     report = await client.users.create_many(people(5000), update_existing=update_existing)
-    assert isinstance(report.stopped, VendorUnavailable)
+    assert isinstance(report.stop_reason, VendorUnavailable)
     # Five chunks, and those that were under way beside them.
     assert 250 <= report.counts[Status.UNKNOWN] <= 50 * (5 + 2 * 8)
     assert report.counts[Status.SKIPPED] == 5000 - report.counts[Status.UNKNOWN]

@@ -175,6 +175,6 @@ async def test_credentials_that_are_refused_are_told_as_that(status: int) -> Non
         with pytest.raises(Unauthorized, match=f"oauth/token: HTTP {status}"):
             await client.classes.list_students(1)
         report = await client.classes.update_students(1, [{"id": 1}])
-    assert isinstance(report.stopped, Unauthorized)
+    assert isinstance(report.stop_reason, Unauthorized)
     assert report.counts == {"skipped": 1}
     assert vendor.calls == []
