@@ -394,7 +394,7 @@ async def test_an_interactive_view_goes_before_a_running_import(
 ) -> None:
     schoology = connect(limiter=Window(5, per=0.2))
     web = schoology.with_options(priority="interactive")
-    importing = asyncio.create_task(schoology.users.create_many(people(2000))._run())
+    importing = asyncio.ensure_future(schoology.users.create_many(people(2000)))
     arrived = asyncio.Event()
     schoology_sandbox.before_each = lambda seen: arrived.set()
     await arrived.wait()
