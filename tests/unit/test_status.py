@@ -11,6 +11,7 @@ from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Present
 from lms_async.errors import (
     BadRequest,
     ConnectionFailed,
+    CrossHostRedirect,
     InvalidInput,
     LmsError,
     OutcomeUnknown,
@@ -50,6 +51,7 @@ def test_the_code_of_an_item(code: int, expected: Status) -> None:
         (BadRequest(402), Effect.ENDS, SKIPPED, "402"),
         (ConnectionFailed("no route"), Effect.ENDS, SKIPPED, "stopped"),
         (ServerError(500), Effect.UNSETTLED, UNKNOWN, "500"),
+        (CrossHostRedirect("elsewhere"), Effect.SHARED, REJECTED, "stopped"),
         (OutcomeUnknown("lost"), Effect.UNSETTLED, UNKNOWN, "lost"),
     ],
 )
