@@ -25,7 +25,7 @@ async def serve(
             served = await sandbox.__aenter__()
         except OSError as error:
             raise CommandError(
-                f"Port {port} of {host} is not available: {error.strerror}. Choose another with "
+                f"Port {port} is not available on {host}: {error.strerror}. Choose another with "
                 "--port."
             ) from None
         try:
