@@ -23,8 +23,8 @@ from lms_async.records.scalars import (
 from .user import Gender, NameTitle
 
 
-class UserCreateDict(TypedDict, total=False):
-    """The fields of :class:`UserCreate`, as a mapping."""
+class _UserFields(TypedDict, total=False):
+    """The fields that may be written when a user is created and later."""
 
     username: Login | None
     primary_email: Email | None
@@ -57,6 +57,11 @@ class UserCreateDict(TypedDict, total=False):
     address: str | None
     interests: str | None
     activities: str | None
+
+
+class UserCreateDict(_UserFields, total=False):
+    """The fields of :class:`UserCreate`, as a mapping."""
+
     school_uid: Required[NeededId]
     name_first: Required[Needed]
     name_last: Required[Needed]
@@ -64,40 +69,9 @@ class UserCreateDict(TypedDict, total=False):
     email_login_info: Flag
 
 
-class UserUpdateDict(TypedDict, total=False):
+class UserUpdateDict(_UserFields, total=False):
     """The fields of :class:`UserUpdate`, as a mapping."""
 
-    username: Login | None
-    primary_email: Email | None
-    school_id: AnyId | None
-    building_id: AnyId | None
-    additional_buildings: AnyIdList | None
-    name_title: NameTitle | None
-    name_title_show: Flag | None
-    name_first_preferred: str | None
-    name_middle: str | None
-    name_middle_show: Flag | None
-    position: str | None
-    gender: Gender | None
-    grad_year: Year | None
-    birthday_date: Day | None
-    password: str
-    tz_name: str | None
-    language: str | None
-    parent_uids: AnyIdList | None
-    advisor_uids: AnyIdList | None
-    child_uids: AnyIdList | None
-    synced: Flag
-    profile_picture_fid: AnyId
-    subjects_taught: str | None
-    grades_taught: str | None
-    department: str | None
-    bio: str | None
-    phone: str | None
-    website: str | None
-    address: str | None
-    interests: str | None
-    activities: str | None
     id: AnyId
     school_uid: AnyId
     name_first: str
