@@ -46,7 +46,7 @@ bench-full: .venv/bench
 
 # Kill an import 500 times at different moments and run it again (two minutes).
 chaos: .venv/ready
-	$(BIN)/python -m tests.faults.killing --kills 500 --rows 40000
+	$(BIN)/python -m tests.journal.killing --kills 500 --rows 40000
 
 # Only `make mutants` needs mutmut.
 .venv/mutants: .venv/ready

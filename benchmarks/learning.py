@@ -10,7 +10,7 @@ from statistics import mean
 from lms_async import RetryPolicy, Window
 from lms_async.sandbox.limits import ArrivalLimit
 from schoology_async import Schoology
-from tests.saturation import Run, saturate
+from tests.limits.saturation import Run, saturate
 
 from .picture import bars, marked
 from .report import Found

@@ -14,7 +14,7 @@ from lms_async.cli.target import find_target
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import HEADER, Import, file_of
-from tests.unit.test_ids import HIDDEN, LEFTOVERS, WORDS
+from tests.records.test_ids import HIDDEN, LEFTOVERS, WORDS
 
 
 def file_with(keys: list[str]) -> str:

@@ -33,16 +33,16 @@ def tables(name: str, columns: int) -> list[list[list[str]]]:
 @pytest.mark.parametrize(
     ("page", "client", "part", "tests", "count"),
     [
-        ("schoology.md", Schoology("k", "s"), 0, "test_schoology_users.py", 16),
-        ("managebac.md", ManageBac("t"), 0, "test_managebac.py", 9),
-        ("managebac.md", ManageBacV1("s", "t"), 1, "test_managebac_v1.py", 12),
+        ("schoology.md", Schoology("k", "s"), 0, "schoology/test_users.py", 16),
+        ("managebac.md", ManageBac("t"), 0, "managebac/test_memberships.py", 9),
+        ("managebac.md", ManageBacV1("s", "t"), 1, "managebac/test_v1.py", 12),
     ],
 )
 def test_the_table_of_operations_names_methods_and_tests_that_exist(
     page: str, client: object, part: int, tests: str, count: int
 ) -> None:
     table = tables(page, 4)[part]
-    written = (ROOT / "tests/wire" / tests).read_text("utf-8")
+    written = (ROOT / "tests" / tests).read_text("utf-8")
     assert len(table) == count
     for _, _, method, test in table:
         assert callable(attrgetter(method.strip("`"))(client))

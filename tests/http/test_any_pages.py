@@ -13,7 +13,7 @@ from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology, User
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
-from tests.wire.test_managebac import school
+from tests.managebac.test_memberships import school
 
 
 async def test_a_list_of_any_type_is_read_with_the_vendors_paging(

@@ -19,8 +19,8 @@ from lms_async.limits.shared.connection import RedisConnection
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import busiest
-from tests.redis.conftest import PER, TIMEOUT
-from tests.redis.test_redis_window import take, until
+from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
 

@@ -11,9 +11,9 @@ import pytest
 from lms_async import Window
 from lms_async.limits.shared.connection import departure
 from lms_async.limits.shared.window import RedisWindow
-from tests.redis.conftest import PER
-from tests.redis.test_redis_window import until
-from tests.wire.test_cancelled_requests import client, slow_network
+from tests.http.test_cancelled_requests import client, slow_network
+from tests.limits.shared.conftest import PER
+from tests.limits.shared.test_window import until
 
 Share = Callable[..., RedisWindow]
 

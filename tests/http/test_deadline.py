@@ -16,7 +16,7 @@ from lms_async.http.responses import Response
 from lms_async.http.retry import RetryPolicy
 from lms_async.http.transport import Transport
 from lms_async.limits.window import Window
-from tests.unit.test_attempts import BUSY, CUT, GET, OK, POST, PUT, Toy, redirect, refused
+from tests.http.test_attempts import BUSY, CUT, GET, OK, POST, PUT, Toy, redirect, refused
 from tests.virtual import run
 
 

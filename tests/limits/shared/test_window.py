@@ -19,7 +19,7 @@ from lms_async.limits.shared.connection import departure
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.limits.window import Limiter
-from tests.redis.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import PER, TIMEOUT
 
 Share = Callable[..., RedisWindow]
 

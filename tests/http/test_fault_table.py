@@ -29,7 +29,7 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
-from tests.faults.cases import PATIENCE, Case, cases
+from tests.http.fault_cases import PATIENCE, Case, cases
 
 ROWS = people(120)
 

@@ -24,7 +24,7 @@ from lms_async.journal.entries import EarlierResult, Ended, Sent
 from lms_async.journal.journal import OpenJournal
 from lms_async.journal.sqlite import JournalFile
 from lms_async.outcome import RowError, RowResult
-from tests.faults.test_journal_machine import School, batch
+from tests.journal.test_machine import School, batch
 from tests.virtual import run
 
 Rows = list[dict[str, str]]

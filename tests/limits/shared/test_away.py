@@ -12,8 +12,8 @@ from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
 from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
 from lms_async.limits.shared.window import RedisWindow
-from tests.redis.conftest import PER, TIMEOUT
-from tests.redis.test_redis_window import take, until
+from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
 

@@ -25,7 +25,7 @@ from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox, School
 from tests.conftest import QUICK
-from tests.faults.cases import PATIENCE, Case, cases
+from tests.http.fault_cases import PATIENCE, Case, cases
 
 
 @attrs.frozen

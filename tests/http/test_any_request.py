@@ -18,7 +18,7 @@ from lms_async import Call, ClientUnusable, InvalidInput, LmsError, RetryPolicy,
 from lms_async.events import Event
 from manabac_async import ManageBac
 from schoology_async import Schoology
-from tests.unit.test_any_input import LINKS, TEXT
+from tests.http.test_any_input import LINKS, TEXT
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.killing import run
+from tests.journal.killing import run
 
 ROWS, KILLS = 5000, 40
 

@@ -26,7 +26,7 @@ from lms_async import (
     UnexpectedResponse,
 )
 from tests.privacy import ANSWERS, PERSON, assert_silent, everything_said_by
-from tests.wire.test_privacy import ACTS, Act, client_of
+from tests.schoology.test_privacy import ACTS, Act, client_of
 
 
 async def raised(status: int, body: Any, headers: dict[str, str], act: Act, **options: Any) -> Any:

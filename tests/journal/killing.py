@@ -3,7 +3,7 @@
 The import runs in a process of its own against the sandbox in this one, and is killed with SIGKILL:
 after a random time, or within a commit of its journal. Each time it is run again with its journal.
 
-    python -m tests.faults.killing --kills 500
+    python -m tests.journal.killing --kills 500
 """
 
 from __future__ import annotations
