@@ -18,7 +18,7 @@ from lms_async.journal.journal import Journal
 from lms_async.limits.limiter import Limiter
 
 from .client import VARIABLES, Schoology
-from .resources.many import new_user
+from .resources.many_users import new_user
 
 if TYPE_CHECKING:
     from lms_async.sandbox import StandIn
