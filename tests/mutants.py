@@ -62,12 +62,12 @@ FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
 #: Tests that take or measure time, by a part of their names.
 SLOW = (
     "a_503_that_",
-    "a_query_survives_its_encoding",
+    "encoded_query_parses_back",
     "a_vendor_that_is_down",
     "after_the_breaker_opened",
     "at_once_one_is_told",
     "chunks_that_get_through",
-    "path_values_are_encoded_whole",
+    "path_values_are_percent_encoded",
     "the_doubt_of_a_row",
     "the_last_that_is_done",
     "under_repeated_cancellation",
