@@ -36,8 +36,9 @@ def people(count: int, start: int = 0) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_asyncio(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task's exception that nobody asks for, a handle that raises: asyncio only logs them."""
+def fail_on_asyncio_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test after which asyncio has logged an error, such as a task's unretrieved
+    exception."""
     yield
     records = [one for when in ("setup", "call", "teardown") for one in caplog.get_records(when)]
     left = [one for one in records if one.name == "asyncio" and one.levelno >= logging.ERROR]
