@@ -65,11 +65,11 @@ SLOW = (
     "encoded_query_parses_back",
     "a_vendor_that_is_down",
     "after_the_breaker_opened",
-    "at_once_one_is_told",
+    "second_opener_of_a_new_journal",
     "chunks_that_get_through",
     "path_values_are_percent_encoded",
-    "the_doubt_of_a_row",
-    "the_last_that_is_done",
+    "unknown_row_is_not_resolved",
+    "last_done_row_of_a_key",
     "under_repeated_cancellation",
 )
 #: A line of the list: the function, how many of its changes survive, and why.
