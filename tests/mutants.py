@@ -61,12 +61,12 @@ FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout"}
 FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
 #: Tests that take or measure time, by a part of their names.
 SLOW = (
-    "a_503_that_",
+    "503_with_retry_after",
     "encoded_query_parses_back",
-    "a_vendor_that_is_down",
+    "stops_if_the_vendor_is_down",
     "after_the_breaker_opened",
     "second_opener_of_a_new_journal",
-    "chunks_that_get_through",
+    "while_some_batches_succeed",
     "path_values_are_percent_encoded",
     "unknown_row_is_not_resolved",
     "last_done_row_of_a_key",
