@@ -13,16 +13,16 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
-from tests.privacy import heard
+from tests.privacy import log_lines
 
-__all__ = ["heard"]
+__all__ = ["log_lines"]
 
-#: Retries that do not make a test wait.
+#: Retries that do not slow the tests down.
 QUICK = RetryPolicy(base=0.005, cap=0.02)
 
 
 def people(count: int, start: int = 0) -> list[dict[str, Any]]:
-    """Rows that Schoology will take."""
+    """Rows that Schoology accepts."""
     return [
         {
             "school_uid": f"S{number:05}",

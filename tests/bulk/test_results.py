@@ -1,7 +1,8 @@
 """How one item of a bulk response or of a look-up is read, for each vendor.
 
 ``rejected`` means that nothing was done, so the response must say so clearly. Everything else
-except success is ``unknown`` or ``None``, which also ends as ``unknown``."""
+except success is ``unknown`` or ``None``, which also ends as ``unknown``.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Vendors that trim, normalize, escape, cut or hide values, combined with lost responses.
 
 Whatever a look-up shows, only people who existed before the import may be ``rejected``, and only
-people who exist may be ``done``."""
+people who exist may be ``done``.
+"""
 
 from __future__ import annotations
 

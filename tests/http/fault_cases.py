@@ -1,7 +1,8 @@
 """The faults of every fault table, with the expected result of each.
 
 A 429 is retried. A request with a lost response is retried only if a repeat leaves the vendor in
-the same state. Anything else is reported as unknown, never guessed."""
+the same state. Anything else is reported as unknown, never guessed.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ class SlowNetwork:
     """A server that each request reaches after ``seconds``, even if its connection is closed
     sooner.
 
-    ``cut``: close the connection when a request arrives. ``answers``: whether to respond."""
+    ``cut``: close the connection when a request arrives. ``answers``: whether to respond.
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0

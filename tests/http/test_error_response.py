@@ -25,7 +25,7 @@ from lms_async import (
     TimedOut,
     UnexpectedResponse,
 )
-from tests.privacy import ANSWERS, PERSON, assert_silent, everything_said_by
+from tests.privacy import ANSWERS, PERSON, all_text_of, assert_no_personal_data
 from tests.schoology.test_privacy import ACTS, Act, client_of
 
 
@@ -51,7 +51,7 @@ async def error_from(
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 async def test_error_has_the_response_and_prints_none_of_it(
-    heard: list[str], answer: tuple[int, Any, dict[str, str]]
+    log_lines: list[str], answer: tuple[int, Any, dict[str, str]]
 ) -> None:
     error = await error_from(*answer, ACTS["get"], strict=True)
     response = error.response
@@ -63,16 +63,16 @@ async def test_error_has_the_response_and_prints_none_of_it(
     logging.getLogger("app").error("failed", exc_info=error)
     logging.getLogger("app").error("failed: %r %s", error, vars(error))
     locals_too = traceback.TracebackException.from_exception(error)
-    assert_silent(
-        everything_said_by(error),
+    assert_no_personal_data(
+        all_text_of(error),
         repr(response),
         repr(vars(error)),
         "".join(locals_too.format()),
         json.dumps(vars(error), default=repr),
-        *heard,
+        *log_lines,
     )
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert_silent(pickle.dumps(error, protocol).decode("latin-1"))
+        assert_no_personal_data(pickle.dumps(error, protocol).decode("latin-1"))
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
         assert twin.response is None
 
@@ -116,6 +116,6 @@ def test_response_json_parses_the_body_or_raises() -> None:
     for body in (b"", b"<html>", PERSON["name_first"].encode()):  # type: ignore[attr-defined]
         with pytest.raises(InvalidResponse) as caught:
             Response(200, {}, body).json()
-        assert_silent(everything_said_by(caught.value))
+        assert_no_personal_data(all_text_of(caught.value))
         assert caught.value.response is not None
         assert caught.value.response.body == body

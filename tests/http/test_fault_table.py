@@ -1,7 +1,8 @@
 """For each fault and each kind of call: what the caller sees and how often the server acted.
 
 A 429 is retried. A request with a lost response is retried only if a repeat leaves the vendor in
-the same state. Anything else is reported as unknown, never guessed."""
+the same state. Anything else is reported as unknown, never guessed.
+"""
 
 from __future__ import annotations
 

@@ -423,7 +423,8 @@ def test_disk_full_from_the_start_acknowledges_only_written_notes(path: Path) ->
 def killed_at(path: Path, statement: int) -> tuple[bool, int]:
     """Run an import that is killed before one of its journal's SQL statements.
 
-    Return whether it finished first, and how many of its notes it knew to be on disk."""
+    Return whether it finished first, and how many of its notes it knew to be on disk.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

@@ -1,7 +1,8 @@
 """Which rows a journal treats as the same.
 
 Column order, model or mapping, and the format of a value make no difference. A different value
-always does."""
+always does.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Runs a bulk with its journal again and again, against a vendor that fails in every way.
 
 The state machine changes rows, and runs the bulk to its end, cancels it at any moment, or leaves it
-early. After each run, the journal's promises must hold."""
+early. After each run, the journal's promises must hold.
+"""
 
 from __future__ import annotations
 

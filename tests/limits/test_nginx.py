@@ -1,7 +1,8 @@
 """A rate limiter that we did not write: nginx's ``limit_req`` in front of the sandbox.
 
 ``rate=10r/s burst=9 nodelay`` is a leaky bucket: at most ``10 + 10 × t`` arrivals in any ``t``
-seconds. ``Window(10, per=1)`` allows ``10 × (1 + whole periods in t)``, which is never more."""
+seconds. ``Window(10, per=1)`` allows ``10 × (1 + whole periods in t)``, which is never more.
+"""
 
 from __future__ import annotations
 

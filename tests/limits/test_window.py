@@ -59,7 +59,8 @@ def test_server_never_counts_more_than_the_limit(
 
     A server may count each request at any moment between sending and response (or timeout), and
     must never see more than N in M seconds. Within a priority, the first to ask goes first. In the
-    end every slot is free again."""
+    end every slot is free again.
+    """
 
     async def main() -> None:
         window = Window(limit, per=per)

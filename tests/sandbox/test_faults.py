@@ -1,6 +1,7 @@
 """Each scripted fault as a plain HTTP client sees it, and its effect on the school.
 
-The tests use the Schoology sandbox. Any other sandbox has the same faults."""
+The tests use the Schoology sandbox. Any other sandbox has the same faults.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Eight processes, a real Redis, one limit of 50 per second, and a strict vendor.
 
-``LMS_FULL=1`` runs it at full length: 30 s of work."""
+``LMS_FULL=1`` runs it at full length: 30 s of work.
+"""
 
 from __future__ import annotations
 
