@@ -60,15 +60,15 @@ FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout"}
 FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
 #: Tests that take or measure time, by a part of their names.
 SLOW = (
-    "a_503_that_",
-    "a_query_survives_its_encoding",
-    "a_vendor_that_is_down",
+    "503_with_retry_after",
+    "encoded_query_parses_back",
+    "stops_if_the_vendor_is_down",
     "after_the_breaker_opened",
-    "at_once_one_is_told",
-    "chunks_that_get_through",
-    "path_values_are_encoded_whole",
-    "the_doubt_of_a_row",
-    "the_last_that_is_done",
+    "second_opener_of_a_new_journal",
+    "while_some_batches_succeed",
+    "path_values_are_percent_encoded",
+    "unknown_row_is_not_resolved",
+    "last_done_row_of_a_key",
     "under_repeated_cancellation",
 )
 #: A line of the list: the function, how many of its changes survive, and why.

@@ -1,4 +1,4 @@
-"""Eight processes, a real Redis, one limit of 50 per second, and a vendor that counts strictly.
+"""Eight processes, a real Redis, one limit of 50 per second, and a strict vendor.
 
 ``LMS_FULL=1`` runs it at full length: 30 s of work.
 """
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-async def test_the_limit_is_kept_used_and_shared_out_fairly() -> None:
+async def test_limit_is_kept_used_and_shared_fairly() -> None:
     saw = await asyncio.to_thread(watch, SECONDS)
     assert saw.busiest <= LIMIT
     assert saw.refused == 0
@@ -29,12 +29,12 @@ async def test_the_limit_is_kept_used_and_shared_out_fairly() -> None:
     assert saw.without_redis == 0
 
 
-async def test_it_is_kept_when_redis_is_stopped_and_started_again() -> None:
+async def test_limit_is_kept_across_a_redis_restart() -> None:
     saw = await asyncio.to_thread(watch, SECONDS + 8, stop_at=2.0)
     assert saw.busiest <= LIMIT
     assert saw.refused == 0
     assert saw.without_redis > 0
-    # Nothing departs for long; then work goes on.
+    # No request is sent for a long time, then work goes on.
     before, after = saw.around_longest_gap
     assert before >= LIMIT
     assert after >= LIMIT
