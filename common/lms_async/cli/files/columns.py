@@ -261,7 +261,7 @@ def _unknown(
 
 def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
     what = f"There is no column for {listed(group, 'or')} ({fields[group[0]]})."
-    return f'{what} Add one, or name the column that has it: --map {group[0]}="Column"'
+    return f'{what} Add one, or name the column to use: --map {group[0]}="Column"'
 
 
 def _groups(required: Sequence[Sequence[str]]) -> str:

@@ -96,12 +96,12 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
                 )
     if not seen.first_other:
         return "utf-8-sig"
-    where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
+    where = f"{source.name}, line {seen.first_other} is not UTF-8 text"
     if seen.first_utf8:
         mixed = f"{where}, but line {seen.first_utf8} is. The file mixes two encodings"
         by_chance = suggestions(seen, again) if may_propose and seen.may_be_chance() else ()
         raise CommandError(
-            mixed + (", or all of it is in one of these encodings:" if by_chance else "."),
+            mixed + (", or the whole file is in one of these encodings:" if by_chance else "."),
             *by_chance,
             'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
@@ -112,7 +112,8 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
         )
     likely = suggestions(seen, again)
     raise CommandError(
-        where, *(likely or ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',))
+        f"{where}.",
+        *(likely or ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',)),
     )
 
 

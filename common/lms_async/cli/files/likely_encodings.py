@@ -128,12 +128,12 @@ def suggestions(seen: Lines, again: str) -> tuple[str, ...]:
     if not likely:
         return ()
     lines = [
-        "Here are some letters of the file, sorted, as each likely encoding reads them:",
+        "Some letters of the file, as each likely encoding shows them:",
         *(
             f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
             for name in likely
         ),
-        "Choose the encoding whose letters are right for the names in your file. Then run:",
+        "Choose the encoding that shows the letters of the names in your file. Then run:",
     ]
     # No suggestion is filled in, because a wrong encoding that is copied would damage names.
     return (*lines, *commands(["NAME"], again))

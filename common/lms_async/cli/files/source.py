@@ -152,6 +152,7 @@ def need_results(path: Path) -> CommandError:
     """Return the error for a stream without ``--results``."""
     what = "Standard input" if str(path) == "-" else f"The stream {quoted(str(path))}"
     return CommandError(
-        f"{what} has no folder to put the results in. Add --results FILE.csv",
-        "The journal is kept beside that file.",
+        f"{what} is not a file, so there is no place beside it for the results. Add --results "
+        "FILE.csv",
+        "The journal is written beside the results file.",
     )

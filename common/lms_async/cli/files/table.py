@@ -86,7 +86,7 @@ class Table:
         if _state(os.fstat(file.fileno())) != self._state:
             raise CommandError(
                 f"{self.source.name} changed while it was being read. Run the command again.",
-                "Rows that were already sent are in the results file and are not sent again.",
+                "The results file lists the rows that were already sent. They are not sent again.",
             )
 
 
@@ -122,7 +122,8 @@ def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[in
             )
             raise CommandError(
                 f"{where}: a quotation mark is missing or out of place.",
-                'Write a quotation mark inside a cell as "…""…", and close every opening one.',
+                "Close every quotation mark. Inside a cell, write each quotation mark twice: "
+                '"Dwayne ""The Rock"" Johnson".',
             ) from None
         except OSError as error:
             raise _unreadable(source, error) from None

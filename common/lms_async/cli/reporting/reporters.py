@@ -138,7 +138,8 @@ class _Lines:
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
             self._print(
-                f"and {counted(self._rows_left_out, 'more row')}. The results file lists all."
+                f"Not shown: {counted(self._rows_left_out, 'more row')}. "
+                "The results file lists all of them."
             )
         for line in summary_lines(summary, all_named=not self._rows_left_out):
             self._out.write(visible(line) + "\n")
