@@ -37,7 +37,7 @@ app = typer.Typer(
     help="Import school rosters into a learning management system. Every row gets a result.",
 )
 
-#: Options that are left out of the command that continues an import.
+#: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
@@ -169,9 +169,9 @@ def import_(
     """Import a CSV file.
 
     lms checks the whole file first, then sends the valid rows. The results file lists what
-    happened to each row. A journal beside it remembers which rows are finished. To continue after
-    an interruption, run the same command again: lms sends only rows that are not finished or that
-    you changed.
+    happened to each row. A journal beside the results file remembers which rows are finished. To
+    continue after an interruption, run the same command again: lms sends only rows that are not
+    finished or that you changed.
 
     Run "lms columns TARGET" to see which columns a file can have.
 
@@ -188,7 +188,7 @@ def import_(
       70   A bug in lms.
       130  Interrupted.
     """
-    # A dry run writes no results file, so the screen shows every row.
+    # A dry run writes no results file, so it prints every rejected row.
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
@@ -216,7 +216,9 @@ def import_(
 
 @app.command()
 def columns(
-    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    name: Annotated[
+        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
+    ],
 ) -> None:
     """List the columns that a file for a target can have."""
     target = find_target(name)
@@ -252,7 +254,9 @@ def demo(
 
 @app.command()
 def sandbox(
-    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    name: Annotated[
+        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
+    ],
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port to listen on. 0 picks a free port.")

@@ -38,7 +38,7 @@ async def run_demo(
 ) -> Exit:
     """Run the demo of the target ``to``, or of every target that has one.
 
-    :returns: ``DONE`` only if every check holds.
+    :returns: ``DONE`` only if every check passes.
     :raises CommandError: there is no demo.
     """
     names = target_names() if to is None else [to]
@@ -55,7 +55,7 @@ async def run_demo(
 
 @attrs.frozen
 class _School:
-    """The rows of the file that must be imported, and the number of those that must be rejected."""
+    """The rows that must be imported, by key, and the number of rows that must be rejected."""
 
     people: dict[tuple[str, ...], Row]
     bad: int
@@ -115,7 +115,7 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
 
 
 def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
-    """Write a file of ``people`` valid rows, with one invalid row of each kind between them."""
+    """Write a file of ``people`` valid rows, with rows between them that must be rejected."""
     good = list(islice(demo.valid_rows(people), people))
     columns = [field for field in target.fields if any(field in row for row in good)]
     cells = [[row.get(column, "") for column in columns] for row in good]

@@ -12,7 +12,7 @@ from ..journal.wal import files_of
 from .exit_codes import CommandError
 from .wording import ago, counted
 
-#: The words for each status in a journal.
+#: How ``lms journal show`` names each status.
 _LABELS = {
     "done": "done",
     "rejected": "rejected by the vendor",
@@ -104,5 +104,5 @@ def describe(path: Path) -> list[str]:
 
 
 def finished_rows(summary: JournalSummary) -> int:
-    """Return how many rows are not sent again unless they change."""
+    """Return how many rows the next run does not send, unless the user changed them."""
     return summary.counts["done"] + summary.counts["rejected"]

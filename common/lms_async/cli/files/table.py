@@ -34,7 +34,7 @@ class Table:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    #: Notes for the user about anything unusual.
+    #: Notes for the user, for example about an unusual delimiter.
     notes: tuple[str, ...]
     _state: tuple[int, ...] = attrs.field(repr=False)
 
@@ -43,8 +43,8 @@ class Table:
         """Read the header of the input.
 
         :param encoding: the user's encoding, as :func:`~.encodings.checked_name` returns it.
-        :param again: the command that was typed, to print it with ``--encoding``.
-        :raises CommandError: it is not a text file, has no known encoding, or has no header.
+        :param again: the user's command, to print it again with ``--encoding``.
+        :raises CommandError: the input is not a text file, has no known encoding, or has no header.
         """
         source = file_source(given) if isinstance(given, Path) else given
         try:
@@ -163,9 +163,9 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _delimiter(start: str) -> str:
-    """Return the delimiter that is most frequent in the first row, outside quotation marks.
+    """Return the most frequent delimiter in the first row, outside quotation marks.
 
-    Text inside quotation marks does not count: a list in a cell can have more of them than the row.
+    A list inside quotation marks may have more delimiters than the row itself.
     """
     counts = dict.fromkeys(_DELIMITERS, 0)
     quoted = False

@@ -187,7 +187,7 @@ async def _open(bulk: Bulk[Any]) -> None:
 
 
 def _nothing_to_stop() -> None:
-    """Ignore an interrupt after every row has its outcome."""
+    """Ignore an interrupt, because every row already has its outcome."""
 
 
 @asynccontextmanager

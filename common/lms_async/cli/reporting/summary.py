@@ -22,20 +22,21 @@ class Summary:
 
     exit_code: Exit
     counts: Counter[Status] = attrs.field(factory=Counter)
-    #: How many of the done rows an earlier run finished. In a dry run, how many of the rows that
-    #: would be sent an earlier run finished at most; those are not sent unless they changed.
+    #: How many of the done rows an earlier run finished. In a dry run: at most how many of the
+    #: valid rows an earlier run finished. An import sends these only if they changed.
     earlier: int = 0
-    #: When an earlier run finished the first of its rows, in seconds since 1970.
+    #: When an earlier run finished the first of these rows, in seconds since 1970.
     earlier_since: float | None = None
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0
     refusals: int = 0
     results: Path | None = None
-    #: Whether the results file has every row. If not, rows from the next number on are missing.
+    #: Whether the results file has every row.
     results_complete: bool = True
+    #: The first row that is missing in the results file, if that is known.
     results_lack_from: int | None = None
-    #: The command that continues the import, as it can be typed.
+    #: The shell command that continues the import.
     again: str = ""
     #: What the vendor's error codes mean, for those that occurred.
     explained: tuple[str, ...] = ()
