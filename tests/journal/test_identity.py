@@ -39,7 +39,7 @@ from manabac_async.resources.memberships import Memberships
 from manabac_async.v1.models import UserV1Create, UserV1Update
 from manabac_async.v1.resources import UsersV1
 from schoology_async.models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate
-from schoology_async.resources.many import ManyUsers
+from schoology_async.resources.many_users import ManyUsers
 
 NOBODY: Any = SimpleNamespace(max_failed_chunks=5)  # no request is made here
 JOURNAL = Journal("never opened")

@@ -29,7 +29,7 @@ from lms_async.records.scalars import (
 )
 from lms_async.records.text_columns import TextColumns
 from schoology_async.models import UserCreate
-from schoology_async.resources.many import new_user
+from schoology_async.resources.many_users import new_user
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -32,7 +32,7 @@ from lms_async.records.scalars import (
     Year,
 )
 from lms_async.records.text_rules import COLUMNS
-from schoology_async.resources.many import new_user
+from schoology_async.resources.many_users import new_user
 
 converter = make_converter(strict=True)
 
