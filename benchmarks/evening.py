@@ -288,10 +288,10 @@ def publish(lines: list[Line], count: int, scales: str, *, full: bool) -> None:
             "it is `unknown`",
         ],
         full=full,
-        short=f"{count:,} people into Schoology at 50 requests per 5 s, 200 ms away: "
-        f"{mine.seconds / 60:.1f} minutes with {mine.refusals} refusals, beside "
-        f"{serial.seconds / 60:.1f} minutes for batches one after the other and "
-        f"{single.seconds / 3600:.1f} hours for single creates.",
+        short=f"Importing {count:,} people into Schoology at 50 requests per 5 s, with 200 ms "
+        f"latency: {mine.seconds / 60:.1f} minutes and {mine.refusals} refusals. Batches sent one "
+        f"after the other take {serial.seconds / 60:.1f} minutes, single creates "
+        f"{single.seconds / 3600:.1f} hours.",
         picture=bars(
             pictured,
             unit="minutes",

@@ -182,9 +182,9 @@ def main(full: bool = False) -> None:
             "process of its own, which shares a core with the vendor",
         ],
         full=full,
-        short=f"An import at full speed holds the event loop for {p99:.1f} ms at the 99th "
-        f"hundredth, {most:.1f} ms at most; a web handler beside it answers in "
-        f"{points(busy.latencies)[0]:.1f} ms in the median.",
+        short="During an import at full speed, the event loop is never blocked for more than "
+        f"{most:.1f} ms (99th percentile: {p99:.1f} ms). A web handler on the same loop responds "
+        f"in {points(busy.latencies)[0]:.1f} ms (median).",
         picture=shares(busy),
         bars=9,
     ).publish()

@@ -96,8 +96,8 @@ def main(full: bool = False) -> None:
             "benchmarks that it must load",
         ],
         full=full,
-        short=f"Memory stays bounded: {took[MANY].peak:.0f} MiB at most, the whole process, "
-        f"for {MANY:,} people ({more:+.1f} MiB over {FEW:,}).",
+        short=f"Memory stays bounded: the whole process needs at most {took[MANY].peak:.0f} MiB to "
+        f"import {MANY:,} people ({more:+.1f} MiB compared with {FEW:,}).",
         picture=bars(
             {names[rows]: (t.peak,) * 3 for rows, t in took.items()},
             unit="peak MiB of the whole process",

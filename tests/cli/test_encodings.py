@@ -54,7 +54,7 @@ def test_a_file_in_another_encoding(
     with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", content)
     said = "\n".join(why.value.lines)
-    assert "a.csv, line 2: not UTF-8" in said
+    assert "a.csv, line 2 is not UTF-8" in said
     (line,) = (line for line in why.value.lines if f"--encoding {named} " in line)
     letters = {mark for name in names for mark in name if not mark.isascii()}
     shown = [mark for mark in line.split("(")[0] if not mark.isascii()]
@@ -95,7 +95,7 @@ def test_a_name_of_no_encoding(name: str) -> None:
         (file_in("utf-8", POLISH), "cp1250", "is UTF-8 text.*Remove --encoding"),
         (file_in("utf-8-sig", POLISH), "cp1250", "is UTF-8, not.*byte-order mark.*Remove"),
         (file_in("utf-16", POLISH), "cp1250", "is UTF-16, not.*byte-order mark"),
-        (file_in("cp1250", POLISH), "utf-8", "line 2: not UTF-8 text"),
+        (file_in("cp1250", POLISH), "utf-8", "line 2 is not UTF-8 text"),
         (file_in("cp1250", POLISH), "ascii", "line 2: some bytes are not ascii"),
         (b"id,name\n1,a\n2,\x81\n", "cp1252", "line 3: some bytes are not cp1252"),
         (b"id,name\r\n1,a\r\n2,\x81\r\n", "cp1252", "line 3: "),
@@ -174,7 +174,7 @@ def test_chinese_names_that_are_utf_8_by_chance(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", content)
     said = "\n".join(why.value.lines)
-    assert "line 6 is. The file mixes two encodings, or all of it is" in said
+    assert "line 6 is. The file mixes two encodings, or the whole file is" in said
     assert re.search(r"--encoding gb18030 .*王", said)
     assert "cp1252" not in said  # in which the line that is UTF-8 can't be
     read = opened(tmp_path / "a.csv", content, "gb18030")

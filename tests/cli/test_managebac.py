@@ -180,7 +180,7 @@ async def test_the_number_of_requests_is_foretold(
     sent = len(patches(managebac_sandbox))
     assert sent > 700  # and not 602, one a class and two more
     assert f"would send 1,403 of 1,403 rows in {sent:,} requests" in ran.err
-    assert "at 50 requests per 1 s" in ran.err
+    assert "50 requests per 1 s" in ran.err
     one_class = [{"class_id": "7", "student_id": str(number)} for number in range(201)]
     calls = {
         count: MembersTarget().count_requests(one_class[:count]) for count in (0, 1, 100, 101, 200)
@@ -534,7 +534,7 @@ async def test_update_existing_means_nothing(
 ) -> None:
     ran = await run(to, lines, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert f"{to} has no --update-existing" in ran.err
+    assert f"{to} does not support --update-existing" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
@@ -542,7 +542,8 @@ async def test_a_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandb
     lines = [USERS, *(user(number) for number in range(120)), "parent,,,,"]
     ran = await run("managebac-v1", lines, dry_run=True, environment={}, limit=None)
     assert ran.code == Exit.REJECTED
-    assert "120 of 121 rows in 120 requests and take at least 2 s at 50 requests" in ran.err
+    assert "120 of 121 rows in 120 requests" in ran.err
+    assert "at least 2 s" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
@@ -556,12 +557,12 @@ async def test_the_demonstration_adds_up() -> None:
     ended, said = await demonstrate()
     assert ended is Exit.DONE, said
     for part in (
-        "Demo for ManageBac, with a sandbox on this machine",
+        "ManageBac sandbox on this machine",
         "Rate limit: 50 requests per 1 s, the vendor's own",
         "5 rate limit refusals (429), a connection lost after the request was processed",
         "2,000 members, and 8 rows that must be rejected",
         "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
-        "8 retried, 5 refused by the vendor's rate limit",
+        "8 retried, 5 refused",
         "ok      read back: 2,000 members, 0 missing",
         "ok      0 requests above the rate limit",
     ):
@@ -593,7 +594,7 @@ async def test_the_demonstration_does_not_add_up(monkeypatch: pytest.MonkeyPatch
     ended, said = await demonstrate(1000)
     assert ended is not Exit.DONE
     assert "FAILED  read back: 999 members, 1 missing" in said
-    assert "FAILED  1 differ" in said
+    assert "FAILED  members with other values than in the file: 1" in said
 
 
 def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
@@ -618,9 +619,9 @@ async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
         "sandbox", "managebac", "--people", "30", environment={}, folder=tmp_path
     )
     assert process.stdout is not None
-    said = [(await process.stdout.readline()).decode() for _ in range(6)]
-    assert "Sandbox for managebac with 30 people" in said[0]
-    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
+    said = [(await process.stdout.readline()).decode() for _ in range(7)]
+    assert "sandbox with 30 people" in said[0]
+    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[2:])
     # The ids of the first class and the first two students, as docs/cli.md has them.
     save(tmp_path / "members.csv", f"{MEMBERS}\n10200001,10500001,SL\n10200001,10500002,HL\n")
     save(tmp_path / "users.csv", f"{USERS}\n{user(1)}\n")

@@ -229,9 +229,9 @@ async def test_sandbox_serves_until_interrupted(tmp_path: Path) -> None:
         "sandbox", "schoology", "--people", "7", environment={}, folder=tmp_path
     )
     assert process.stdout is not None
-    said = [(await process.stdout.readline()).decode() for _ in range(4)]
-    assert "Sandbox for schoology with 7 people" in said[0]
-    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
+    said = [(await process.stdout.readline()).decode() for _ in range(5)]
+    assert "sandbox with 7 people" in said[0]
+    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[2:])
     save(tmp_path / "people.csv", file_of(3))
     arguments = ("import", "people.csv", "--to", "schoology")
     ran = await lms(*arguments, environment=exported, folder=tmp_path)

@@ -61,7 +61,7 @@ async def test_an_import_from_a_stream(
 @pytest.mark.parametrize(
     ("path", "redirected", "told"),
     [
-        ("-", "< people.csv", b"Standard input has no folder"),
+        ("-", "< people.csv", b"--results FILE.csv"),
         ("/dev/stdin", "< people.csv", b"Add --results"),
         ("-", "<&- --results r.csv", b"Standard input is closed"),
         ("-", "< /dev/null --results r.csv", b"is empty"),

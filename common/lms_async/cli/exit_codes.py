@@ -17,7 +17,7 @@ from ..outcome import Status
 
 
 class Exit(IntEnum):
-    """The exit codes of ``lms``. They are relied on by scripts: never change one."""
+    """The exit codes of ``lms``. Scripts rely on them: never change one."""
 
     #: Every row is done.
     DONE = 0

@@ -144,7 +144,7 @@ class RowSender:
         if self._interrupts.count:
             return Exit.INTERRUPTED
         if isinstance(stopped, JournalFailed):
-            self._reporter.error([stopped.what, stopped.hint], Exit.BAD_INPUT)
+            self._reporter.error(journals.journal_error(stopped).lines, Exit.BAD_INPUT)
             return Exit.BAD_INPUT
         if stopped is not None:
             lines = explain_error(stopped, self._target.vendor, self._variable_names)
@@ -187,7 +187,7 @@ async def _open(bulk: Bulk[Any]) -> None:
 
 
 def _nothing_to_stop() -> None:
-    """Ignore an interrupt after every row has its outcome."""
+    """Ignore an interrupt, because every row already has its outcome."""
 
 
 @asynccontextmanager
