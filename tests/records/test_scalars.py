@@ -258,7 +258,7 @@ def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
     rule = SCALARS[scalar][1]
     for text in texts:
         value = rule(text)
-        wire = text if column.wire is None else column.wire[text]
+        wire = text if column.encoded is None else column.wire[text]
         assert wire == DUMPS.get(type(value), lambda known: known)(value)
 
 

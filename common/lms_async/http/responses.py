@@ -27,7 +27,7 @@ from ..errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from ..records.lists import listed
+from ..records.lists import object_to_list
 from ..redact import scrub, texts
 from .call import Call
 from .statuses import Effect, effect_of
@@ -102,7 +102,7 @@ def read_payload(
         raise UnexpectedResponse("the response is null", call=call)
     if _expects_list(call) and isinstance(payload, dict):
         if call.envelope_key in payload:
-            payload[call.envelope_key] = listed(payload[call.envelope_key])
+            payload[call.envelope_key] = object_to_list(payload[call.envelope_key])
         elif call.method == "GET" and is_empty(call, payload):
             payload[call.envelope_key] = []
     for wanted in (call.envelope_key, call.required_key):
