@@ -13,7 +13,8 @@ from lms_async.errors import UnexpectedResponse
 from lms_async.http.call import Call, url_of
 from lms_async.http.urls import replace_query
 from lms_async.http.vendor import Page, Vendor
-from lms_async.limits.window import Limiter, Window
+from lms_async.limits.limiter import Limiter
+from lms_async.limits.window import Window
 
 from .credentials import Credentials
 from .models import converter

@@ -15,7 +15,7 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
-from lms_async.limits.window import Limiter
+from lms_async.limits.limiter import Limiter
 
 from .client import VARIABLES, Schoology
 from .resources.many import new_user

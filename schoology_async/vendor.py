@@ -19,7 +19,8 @@ from lms_async.http.call import Call, follow
 from lms_async.http.responses import Response, parse_date, read_payload, refusal, vendor_message
 from lms_async.http.urls import replace_query
 from lms_async.http.vendor import Page, Vendor
-from lms_async.limits.window import Limiter, Window
+from lms_async.limits.limiter import Limiter
+from lms_async.limits.window import Window
 
 from .models.converter import as_list, converter
 from .signing import Signer, _Signed

@@ -44,8 +44,10 @@ from .http.responses import Response
 from .http.retry import RetryPolicy
 from .journal.journal import Journal
 from .limits.learning import LearnedLimit
+from .limits.limiter import Limiter
+from .limits.queue import Priority
 from .limits.slot import FullSlot, Slot
-from .limits.window import Limiter, Priority, Window
+from .limits.window import Window
 from .outcome import Outcome, Report, RowError, Status
 from .records.ids import ExactId
 from .records.scalars import UNSET, Unset

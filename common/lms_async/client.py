@@ -14,7 +14,7 @@ from .http.responses import Response
 from .http.retry import RetryPolicy
 from .http.transport import Transport
 from .http.urls import is_encoded_path, query_params
-from .limits.window import Priority
+from .limits.queue import Priority
 
 T = TypeVar("T")
 

@@ -40,7 +40,8 @@ from .http.urls import Path, Query, build_path, portions, query_params, replace_
 from .http.vendor import Page, Vendor, checked_base_url, checked_secret
 from .http.wire import Wire
 from .journal.journal import Journal
-from .limits.window import Limiter, Window
+from .limits.limiter import Limiter
+from .limits.window import Window
 from .outcome import AllDone, Report, RowError, RowResult, Status
 from .records.converter import Record, make_converter
 from .records.encoding import Sending

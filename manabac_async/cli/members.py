@@ -13,7 +13,7 @@ from lms_async.bulk.chunks import MOST_OPEN
 from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
-from lms_async.limits.window import Limiter
+from lms_async.limits.limiter import Limiter
 from lms_async.records.encoding import Sending
 
 from ..client import VARIABLES, ManageBac

@@ -12,7 +12,7 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.cli.target import Row, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.journal.journal import Journal
-from lms_async.limits.window import Limiter
+from lms_async.limits.limiter import Limiter
 
 from ..v1.client import VARIABLES, ManageBacV1
 from ..v1.resources import checked_new_user

@@ -115,7 +115,7 @@ async def test_rows_written_in_another_way_are_not_sent_again(
 
 def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """POSIX drops SQLite's own locks when any part of the process closes the file."""
-    monkeypatch.setattr("lms_async.journal.sqlite._SHORT_WAIT", 0.0)
+    monkeypatch.setattr("lms_async.journal.database._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         for file in (path, path.with_name("import.db.key")):
@@ -481,7 +481,7 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
 def test_where_there_is_no_flock_sqlite_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows, where SQLite's locks belong to the open file."""
     monkeypatch.setattr("lms_async.journal.key.fcntl", None)
-    monkeypatch.setattr("lms_async.journal.sqlite._SHORT_WAIT", 0.0)
+    monkeypatch.setattr("lms_async.journal.database._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         with pytest.raises(JournalUnusable, match="in use by another import"):

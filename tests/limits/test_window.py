@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
-from lms_async.limits.queue import Waiter
+from lms_async.limits.limiter import Limiter
+from lms_async.limits.queue import Priority, Waiter
 from lms_async.limits.registry import acquired, shared
 from lms_async.limits.slot import FullSlot, Slot
-from lms_async.limits.window import Limiter, Priority, Window
+from lms_async.limits.window import Window
 from tests.virtual import T, VirtualLoop, run
 
 moments = st.floats(0, 20, allow_nan=False)

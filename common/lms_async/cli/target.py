@@ -19,7 +19,7 @@ from ..bulk.bulk import Bulk
 from ..environment import Variable as Variable
 from ..events import Listener
 from ..journal.journal import Journal
-from ..limits.window import Limiter
+from ..limits.limiter import Limiter
 from .exit_codes import CommandError
 from .wording import listed, nearest, quoted
 

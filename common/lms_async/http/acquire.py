@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from copy import copy
 
 from ..errors import LmsError, RateLimited
+from ..limits.limiter import Limiter
+from ..limits.queue import Priority
 from ..limits.registry import acquired
 from ..limits.slot import FullSlot
-from ..limits.window import Limiter, Priority
 from .attempts import Attempts
 from .vendor import Vendor
 

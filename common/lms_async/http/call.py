@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
 import attrs
+import orjson
 
+from ..errors import InvalidInput
 from .urls import Path, Query, encode_query, resolve_link
 
 T = TypeVar("T")
@@ -57,6 +59,19 @@ class Call(Generic[T]):
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
+
+    def encoded_body(self) -> bytes | None:
+        """Return the body as it is sent.
+
+        :raises InvalidInput: it can't be written as JSON.
+        """
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
+        try:
+            return orjson.dumps(self.body)
+        except TypeError:  # its text may contain the value
+            pass
+        raise InvalidInput(f"{self}: the body can't be written as JSON")
 
 
 class AttemptObserver(Protocol):

@@ -8,7 +8,7 @@ from typing import TypedDict
 import aiohttp
 
 from ..events import Listener
-from ..limits.window import Limiter
+from ..limits.limiter import Limiter
 from .retry import RetryPolicy
 from .transport import Transport
 from .vendor import Vendor

@@ -21,11 +21,8 @@ from functools import partial
 from math import inf
 from typing import Any, TypeVar, cast, get_args
 
-import orjson
-
 from ..errors import (
     ApiError,
-    CrossHostRedirect,
     DecodeError,
     InvalidInput,
     LmsError,
@@ -43,14 +40,16 @@ from ..events import (
     log,
     tell,
 )
+from ..limits.limiter import Limiter
+from ..limits.queue import Priority
 from ..limits.registry import shared
-from ..limits.window import Limiter, Priority
 from ..records.scalars import Misfit
 from .acquire import acquire_slot
 from .attempts import Attempts
-from .call import AttemptObserver, Call, follow
+from .call import AttemptObserver, Call
 from .concurrency import Width
 from .in_flight import Progress
+from .redirects import is_redirect, redirected
 from .responses import Response, confirm
 from .retry import Quota, RetryPolicy
 from .vendor import Vendor
@@ -176,9 +175,9 @@ class Transport:
             attempts = Attempts(call, self._policy, self._quota, watch, ends_at)
             response, payload = await perform(attempts)
             made += attempts.made
-            if not _is_redirect(response):
+            if not is_redirect(response):
                 return response, payload, made
-            call = self._redirected(call, response, made)
+            call = redirected(call, response, made, base_url=self.vendor.base_url)
         raise UnexpectedResponse(f"more than {_MOST_HOPS} redirects", call=call).after(made)
 
     def decode(self, call: Call[T], payload: Any) -> T:
@@ -208,7 +207,7 @@ class Transport:
 
     async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
         """Make attempts until one succeeds, or until none may follow."""
-        body = _encoded(attempts.call)
+        body = attempts.call.encoded_body()
         while True:
             try:
                 response, payload = await self._attempt(attempts, body)
@@ -289,7 +288,7 @@ class Transport:
     def _checked(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success, ``None`` for a redirect."""
         try:
-            payload = None if _is_redirect(response) else self.vendor.check(call, response)
+            payload = None if is_redirect(response) else self.vendor.check(call, response)
             confirm(call, payload)
         except LmsError as error:
             error.response = response.shortened()
@@ -329,28 +328,3 @@ class Transport:
         if self._limiter is not None:
             return [self._limiter]
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]
-
-    def _redirected(self, call: Call[Any], response: Response, made: int) -> Call[Any]:
-        """Return the call that a redirect leads to."""
-        error: LmsError = UnexpectedResponse("the vendor redirected a write", call=call)
-        if call.method == "GET":
-            try:
-                return follow(call, response.headers["location"], base_url=self.vendor.base_url)
-            except ValueError as refused:
-                error = CrossHostRedirect(f"redirect not followed: {refused}", call=call)
-        error.response = response.shortened()
-        raise error.after(made)
-
-
-def _encoded(call: Call[Any]) -> bytes | None:
-    if call.body is None or isinstance(call.body, bytes):
-        return call.body
-    try:
-        return orjson.dumps(call.body)
-    except TypeError:  # its text may name the value
-        pass
-    raise InvalidInput(f"{call}: the body can't be written as JSON")
-
-
-def _is_redirect(response: Response) -> bool:
-    return 300 <= response.status < 400 and "location" in response.headers

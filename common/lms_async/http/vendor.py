@@ -18,7 +18,7 @@ from cattrs import Converter
 from yarl import URL
 
 from ..errors import InvalidInput
-from ..limits.window import Limiter
+from ..limits.limiter import Limiter
 from .call import Call, url_of
 from .responses import Response, read_payload, refusal
 from .urls import is_encoded_path

@@ -8,9 +8,11 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from weakref import WeakKeyDictionary
 
+from .limiter import Limiter
+from .queue import Priority
 from .slot import FullSlot, full_slot
 from .usage import Usage
-from .window import Limiter, Priority, Window
+from .window import Window
 
 # Kept as long as the loop. A limiter that ended with its client would forget the last requests.
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()

@@ -16,52 +16,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from math import inf
-from typing import Protocol
 
 from ..errors import InvalidInput, RateLimited
 from ..events import Learned, Listener, heard, tell
 from ..loop_owner import LoopOwner
 from .learning import LearnedLimit, Learning
-from .queue import Priority as Priority
-from .queue import Waiter, WaitQueue
+from .queue import Priority, Waiter, WaitQueue
 from .slot import FullSlot
-from .slot import Slot as Slot
 from .slots import Slots
 from .usage import Usage
 
 #: For how many periods after an interactive call normal calls are sent evenly spread.
 _STAYS_SPREAD = 10
-
-
-class Limiter(Protocol):
-    """What the transport asks for a slot before each attempt."""
-
-    async def acquire(
-        self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
-    ) -> Slot:
-        """Wait until one request may be sent.
-
-        :param weight: how much of the limit the request uses, at least 1.
-        :param priority: ``interactive`` passes ``normal``, which keeps a share of the places.
-        :param max_pause: the longest pause, in seconds, that the caller waits out.
-        :raises InvalidInput: at once, if the weight is above the limit.
-        :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins
-            during the wait.
-        """
-
-    def pause(self, seconds: float, *, refusal: bool = True) -> None:
-        """Send nothing for ``seconds`` from now. An earlier pause is never shortened.
-
-        :param refusal: whether the vendor refused a request for its rate limit (429). A pause may
-            have another reason, such as a 503.
-        """
-
-    def pause_left(self) -> float:
-        """Return the seconds until the pause ends; 0 without one."""
-
-    @property
-    def rate(self) -> float:
-        """Requests per second in the long run, at most; ``inf`` if it is not known."""
 
 
 class _WindowSlot:

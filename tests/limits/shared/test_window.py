@@ -15,10 +15,10 @@ import pytest
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
+from lms_async.limits.limiter import Limiter
 from lms_async.limits.shared.connection import departure
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
-from lms_async.limits.window import Limiter
 from tests.limits.shared.conftest import PER, TIMEOUT
 
 Share = Callable[..., RedisWindow]

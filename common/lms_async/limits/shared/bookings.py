@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections.abc import Callable
 
-from ..window import Slot
+from ..slot import Slot
 from .connection import departure
 
 #: How late a booking may be used, in seconds. A process that was delayed longer gives it back.

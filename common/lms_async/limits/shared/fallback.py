@@ -10,8 +10,9 @@ import attrs
 
 from ...errors import ConnectionFailed
 from ...events import Event, Listener, tell
+from ..limiter import Limiter
 from ..queue import WaitQueue
-from ..window import Limiter, Slot
+from ..slot import Slot
 
 log = logging.getLogger("lms_async")
 

@@ -25,9 +25,9 @@ from typing import Literal, Self
 from ...errors import ClientUnusable, InvalidInput, LmsError, RateLimited
 from ...events import Listener, heard
 from ...loop_owner import LoopOwner
+from ..limiter import Limiter
 from ..queue import Priority, Waiter, WaitQueue
 from ..slot import FullSlot, Slot, full_slot
-from ..window import Limiter
 from .bookings import LATE, Booked, Bookings
 from .connection import PATIENCE, RedisConnection
 from .fallback import RedisFallback

@@ -1,0 +1,274 @@
+"""The SQLite database of a journal: opened by one process alone, checked, and marked as open.
+
+SQLite keeps the last notes in a second file while the database is open (see ``wal.py``), and the
+key file beside it is the lock (see ``key.py``).
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .._version import __version__
+from ..errors import JournalFailed, JournalUnusable
+from .key import InUse, KeyFile, key_beside, make_private
+from .notes import take_in_notes
+from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
+
+#: The version of the file's format. Files of another version are refused.
+FORMAT = 3
+#: SQLite's application id of our files ("lmsj"). Other files are not touched.
+_OURS = 0x6C6D736A
+#: What SQLite raises. For a damaged file, even its message may not be valid text.
+_BROKEN = (sqlite3.Error, UnicodeDecodeError)
+#: Seconds to wait for another process in any case: it may only be reading.
+_SHORT_WAIT = 0.3
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note (number INTEGER PRIMARY KEY, at REAL, chunks BLOB, tags BLOB);
+CREATE TABLE IF NOT EXISTS row (
+    tag BLOB, nth INTEGER, status TEXT, id TEXT, code TEXT, at REAL, reason TEXT,
+    PRIMARY KEY (tag, nth)
+) WITHOUT ROWID;
+CREATE TEMP TABLE wanted (lowest BLOB, highest BLOB);
+CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, is_sent INTEGER) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """The database at ``path``, held by this process alone until :meth:`close`.
+
+    :param wait: how many seconds to wait for another process to close it.
+    :param make: whether to create it if it does not exist.
+    :param restart: forget its contents, also those of another format.
+    :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
+        to it is missing.
+    """
+
+    connection: sqlite3.Connection
+
+    def __init__(self, path: Path, *, wait: float, make: bool, restart: bool) -> None:
+        self.path = path
+        self._refuse_other_kinds()
+        self._refuse_links()
+        if not make and not path.is_file():
+            raise JournalUnusable(f"there is no journal {path}")
+        try:
+            if make:
+                make_private(path)
+        except OSError as error:
+            raise self._not_opened(error) from None
+        until = time.monotonic() + max(wait, _SHORT_WAIT)
+        while True:
+            try:
+                self._lock_and_open(make=make, restart=restart)
+            except (InUse, *_BROKEN) as error:
+                if not _in_use(error) or time.monotonic() > until:
+                    raise self._unusable(error) from None
+            except OSError as error:
+                raise self._not_opened(error) from None
+            else:
+                return
+            # Nothing is held meanwhile: two processes that come at once would block each other.
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - no secret
+
+    def _refuse_other_kinds(self) -> None:
+        """Make sure that the journal is a file, or can become one."""
+        what = ""
+        try:
+            if not self.path.name or self.path.is_dir():
+                what = "a folder"
+            elif self.path.exists() and not self.path.is_file():
+                what = "a device or a pipe"
+        except OSError as error:
+            raise self._not_opened(error) from None
+        if what:
+            raise JournalUnusable(f"{self.path} is {what}, not a journal", hint="give another file")
+
+    def _refuse_links(self) -> None:
+        """Refuse symbolic links, which would write to another place."""
+        for file in (self.path, key_beside(self.path), *files_of(self.path)):
+            if file.is_symlink():
+                raise JournalUnusable(
+                    f"{file} is a symbolic link, which is not taken for a journal",
+                    hint="give another file, as the path of the journal itself",
+                )
+
+    def _lock_and_open(self, *, make: bool, restart: bool) -> None:
+        self._check_ours(read_header(self.path), make=make)
+        self._key_file = KeyFile(self.path, make=make)
+        try:
+            self._open(restart=restart)
+        except BaseException:
+            self._key_file.close()
+            raise
+
+    def _open(self, *, restart: bool) -> None:
+        header = read_header(self.path)  # once more: nobody else writes it now
+        self._check_ours(header, make=True)
+        if restart:
+            empty(self.path)
+            header = None
+        check_log(self.path, header)
+        log, self._shared_memory, _ = files_of(self.path)
+        self.log_name = str(log)
+        self._state = 0 if header is None else header.state
+        self.connection = sqlite3.connect(
+            self.path, timeout=0.02, isolation_level=None, check_same_thread=False
+        )
+        try:
+            if header is None:
+                self.connection.execute(f"PRAGMA application_id={_OURS}")
+            # Exclusive: nobody else can open it until this process closes it or dies.
+            self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self.connection.execute("PRAGMA journal_mode=WAL")
+            self.connection.execute("PRAGMA synchronous=FULL")
+            with self.transaction("IMMEDIATE"):
+                self._check_format()
+            # Nobody has it open now. It was left by an import that was killed as it opened.
+            self._shared_memory.unlink(missing_ok=True)
+            try:
+                with self.transaction():
+                    take_in_notes(self.connection)
+                    self._set_state(new_state(), before=self._state)
+            except (LookupError, TypeError, ValueError):  # notes that no journal wrote
+                raise JournalUnusable(
+                    f"the journal {self.path} is damaged",
+                    hint="bring a copy of it back, or forget what is in it with restart, which "
+                    "sends everything",
+                ) from None
+            # The database itself must say that it is open. Each log must say whose it is, so SQLite
+            # must not begin a new one unasked.
+            self._checkpoint()
+            self.connection.execute("PRAGMA wal_autocheckpoint=0")
+        except BaseException:
+            self._close()
+            raise
+
+    def _set_state(self, state: int, *, before: int | None = None) -> None:
+        self.note({"before": before})
+        self.connection.execute(f"PRAGMA user_version={state}")
+        self._state = state
+
+    def _checkpoint(self) -> None:
+        self.connection.execute("PRAGMA wal_checkpoint(RESTART)")
+
+    def merge_log(self) -> None:
+        """Merge the log into the database, and mark the new log as its own."""
+        self._checkpoint()
+        with self.transaction():
+            self.sign_log()
+
+    def sign_log(self) -> None:
+        """Write into the log which database it belongs to, as part of a transaction."""
+        self._set_state(self._state)
+
+    def key(self, *, new: bool) -> bytes:
+        """Return the key of the journal's hashes.
+
+        :param new: whether a missing key may be created.
+        :raises JournalUnusable: it is missing, or not a key.
+        """
+        return self._key_file.key(new=new)
+
+    def close(self) -> None:
+        """Close the file."""
+        try:
+            self._close()
+        finally:
+            self._key_file.close()
+
+    def _close(self) -> None:
+        try:
+            # First into the database, so that there is room for the next line on a full disk.
+            self._checkpoint()
+            if self._state & OPEN:
+                with self.transaction():
+                    self._set_state(self._state & ~OPEN)
+        except _BROKEN:
+            pass  # it can't be written: its log stays beside it
+        finally:
+            self.connection.close()
+
+    def _check_ours(self, header: Header | None, *, make: bool) -> None:
+        """Refuse another program's file, and an empty file unless it may become a journal."""
+        if (make and header is None) or (header and header.application_id == _OURS):
+            return
+        raise JournalUnusable(
+            f"{self.path} is not a journal", hint="move it away, or give another file"
+        )
+
+    def _check_format(self) -> None:
+        for statement in _TABLES.split(";\n"):  # a script of SQLite's would commit
+            self.connection.execute(statement)
+        about = dict(self.connection.execute("SELECT name, value FROM about"))
+        if "format" not in about:
+            self.note({"format": FORMAT, "version": __version__})
+        elif about["format"] != FORMAT:
+            writer = f"lms-async {about['version']}" if "version" in about else "an earlier version"
+            raise JournalUnusable(
+                f"the journal {self.path} was written by {writer}, in format {about['format']}; "
+                f"lms-async {__version__} reads format {FORMAT}",
+                hint="finish its import with the version that wrote it, or forget what is in it "
+                "with restart: then all rows are sent again",
+            )
+
+    def note(self, about: dict[str, object]) -> None:
+        """Write facts about the journal as a whole, by name."""
+        self.connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+
+    @contextmanager
+    def transaction(self, kind: str = "") -> Iterator[None]:
+        """Do all of it or nothing."""
+        self.connection.execute(f"BEGIN {kind}")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Raise JournalUnusable where SQLite can't read."""
+        try:
+            yield
+        except _BROKEN as error:
+            raise self._unusable(error) from None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Raise JournalFailed where SQLite can't write."""
+        try:
+            yield
+        except _BROKEN as error:
+            what = str(error)
+        else:
+            return
+        raise JournalFailed(
+            f"the journal {self.path} can't be written any more: {what}",
+            hint="rows that could not be noted were not sent; make room and run it again",
+        )
+
+    def _unusable(self, error: Exception) -> JournalUnusable:
+        if _in_use(error):
+            return JournalUnusable(
+                f"the journal {self.path} is in use by another import",
+                hint="wait for its end; two at once would send rows twice",
+            )
+        return JournalUnusable(
+            f"{self.path} can't be used as a journal: {error}",
+            hint="put a copy of it back, or move it away: then all rows are sent again",
+        )
+
+    def _not_opened(self, error: OSError) -> JournalUnusable:
+        return JournalUnusable(f"the journal {self.path} can't be opened: {error.strerror}")
+
+
+def _in_use(error: Exception) -> bool:
+    return isinstance(error, InUse) or "locked" in str(error)
