@@ -71,7 +71,7 @@ class Vendor:
 def narrow(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     """Let few chunks be under way, and few that have ended wait for one before them."""
     monkeypatch.setattr(Vendor, "width", width)
-    monkeypatch.setattr(bulk_module, "AHEAD", width)
+    monkeypatch.setattr(bulk_module, "MAX_STARTED_CHUNKS", width)
 
 
 def prepare(item: Any) -> tuple[Hashable, Any]:

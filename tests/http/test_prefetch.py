@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from lms_async.http.prefetch import ahead
+from lms_async.http.prefetch import prefetch
 
 from ..virtual import run
 
@@ -43,7 +43,7 @@ def test_it_runs_so_far_ahead_and_no_further() -> None:
 
     async def main() -> list[int]:
         seen = []
-        async for number in ahead(source.numbers(), 3):
+        async for number in prefetch(source.numbers(), 3):
             await _turns()
             assert source.given <= number + 1 + 3 + 1  # read, ready, and one that waits for room
             seen.append(number)
@@ -61,7 +61,7 @@ def test_a_source_that_waits_is_waited_for() -> None:
         await asyncio.sleep(1)  # and ends when nobody counts on it
 
     async def main() -> list[int]:
-        return [number async for number in ahead(slowly(), 2)]
+        return [number async for number in prefetch(slowly(), 2)]
 
     assert run(main()) == [0, 1, 2]
 
@@ -71,7 +71,7 @@ def test_what_the_source_raises_comes_after_what_it_gave(failure: BaseException)
     seen = []
 
     async def main() -> None:
-        async for number in ahead(Source(5, failure=failure).numbers(), 2):
+        async for number in prefetch(Source(5, failure=failure).numbers(), 2):
             await _turns()
             seen.append(number)
 
@@ -85,7 +85,7 @@ def test_to_leave_early_closes_the_source(read: int) -> None:
     source = Source(20)
 
     async def main() -> None:
-        async with aclosing(ahead(source.numbers(), 2)) as numbers:
+        async with aclosing(prefetch(source.numbers(), 2)) as numbers:
             for _ in range(read):
                 await anext(numbers)
             await _turns()

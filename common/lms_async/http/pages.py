@@ -17,14 +17,14 @@ import attrs
 
 from ..errors import UnexpectedResponse
 from .call import Call
-from .prefetch import ahead
+from .prefetch import prefetch
 from .transport import Transport
 from .urls import Query
 
 T = TypeVar("T")
 
 #: How many pages are fetched ahead of the reader.
-AHEAD = 2
+_PREFETCHED_PAGES = 2
 #: How many steps back in a row are made before the list counts as changing too fast to be read.
 _MOST_STEPS_BACK = 100
 #: How many pages in a row may have no new row with an id.
@@ -72,7 +72,7 @@ class Pages(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[list[T], None]:
         """Yield each page as a list, without rows that were on an earlier page."""
-        async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
+        async with aclosing(prefetch(self._fetched(), _PREFETCHED_PAGES)) as pages:
             async for page in pages:
                 yield page
 

@@ -36,7 +36,7 @@ from ..events import (
     RequestSent,
     ResponseReceived,
     Retrying,
-    heard,
+    checked_listeners,
     log,
     tell,
 )
@@ -91,7 +91,7 @@ class Transport:
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
-        self._events = heard(events)
+        self._events = checked_listeners(events)
         self._priority = priority
         self._deadline = deadline
         self._width = Width(least=8)

@@ -27,8 +27,8 @@ async def test_who_waits_for_a_closed_window_is_told_so_also_if_redis_goes(share
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
     await until(lambda: len(window._waiters) == 1)
-    window._end, window._talk._in_touch_since = "was closed", None
-    await window._talk._lose_touch(OSError())
+    window._end, window._session._connected_since = "was closed", None
+    await window._session._handle_disconnect(OSError())
     with pytest.raises(ClientUnusable, match="was closed"):
         await waiting
 
@@ -54,7 +54,7 @@ async def test_without_redis_departures_are_refused(
         await window.acquire()
     assert kinds(events) == [RedisAway]
     assert "calls are refused" in caplog.text
-    assert "Redis away" in repr(window)
+    assert "Redis unreachable" in repr(window)
 
     young_redis.start()
     await until(lambda: RedisBack in kinds(events))
@@ -120,7 +120,7 @@ async def test_a_pause_holds_the_share_too_and_is_told_when_redis_is_back(
     window.pause(3.0)
     waiting = asyncio.create_task(take(window, log))
     young_redis.start()
-    await until(lambda: window._departures.pause_asked_until == 0)
+    await until(lambda: window._bookings.pause_asked_until == 0)
     other = share(3, url=young_redis.url, when_away=Window(1, per=PER))
     await asyncio.gather(waiting, take(other, log))
     assert log[1] >= asked + 3.0
@@ -135,7 +135,7 @@ async def test_a_connection_that_breaks_is_made_again(
     window = share(2)
     slots = [await window.acquire() for _ in range(2)]
     waiting = [asyncio.create_task(window.acquire()) for _ in range(4)]
-    await until(lambda: window._talk.tickets == 4)
+    await until(lambda: window._session.tickets == 4)
     await asyncio.sleep(0.3)
     async with Redis.from_url(old_redis.url) as redis:
         await redis.client_kill_filter(_type="pubsub")
@@ -177,7 +177,7 @@ async def test_one_that_is_closed_while_redis_goes_away_leaves_nothing_to_asynci
         waiting = asyncio.create_task(window.acquire())
         await until(lambda: window.waiting == 1)
         closing = asyncio.create_task(window.close())
-        await until(lambda: window._talk.hanging_up)
+        await until(lambda: window._session.closing)
         young_redis.kill()
         await closing
         with pytest.raises(ClientUnusable):
