@@ -221,7 +221,11 @@ async def test_without_trust_env_the_environment_is_not_looked_at(
 
 @pytest.mark.parametrize(
     ("given", "hint"),
-    [("", "set SSL_CERT_FILE"), ("/nowhere.pem", "not there"), (str(PEM), "none in SSL_CERT_FILE")],
+    [
+        ("", "set SSL_CERT_FILE"),
+        ("/nowhere.pem", "does not exist"),
+        (str(PEM), "no CA in SSL_CERT_FILE"),
+    ],
 )
 async def test_a_certificate_that_is_not_accepted_names_ssl_cert_file(
     monkeypatch: pytest.MonkeyPatch, given: str, hint: str

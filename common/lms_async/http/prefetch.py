@@ -1,4 +1,4 @@
-"""Prefetching: run a source ahead of its reader, up to a bound."""
+"""Read elements from a source before they are asked for, up to a bound."""
 
 from __future__ import annotations
 
