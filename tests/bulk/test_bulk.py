@@ -71,7 +71,7 @@ class Vendor:
 def limit_width(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     """Allow only ``width`` batches in flight, and as many finished ones waiting to be read."""
     monkeypatch.setattr(Vendor, "width", width)
-    monkeypatch.setattr(bulk_module, "AHEAD", width)
+    monkeypatch.setattr(bulk_module, "MAX_STARTED_CHUNKS", width)
 
 
 def prepare(item: Any) -> tuple[Hashable, Any]:

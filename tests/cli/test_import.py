@@ -183,7 +183,7 @@ async def test_bad_rows_cost_the_others_nothing(
         5: ("S92,Ada,,1214,a@b.example", "invalid", "name_last: is needed"),
         6: ("S93,Ada,Okafor,,a@b.example", "invalid", "role_id: is needed"),
         7: ("S94,Ada,Okafor,1214,", "invalid", "username: is needed, or primary_email"),
-        8: ("S95,Ada,Okafor,1214,no mail", "invalid", "primary_email: must be a mail address"),
+        8: ("S95,Ada,Okafor,1214,no mail", "invalid", "primary_email: must be an email address"),
         9: ("S96,Ada,Okafor,1214", "ragged", "has 4 cells, but the header has 5"),
         10: ("S97,Ada,Okafor,1214,a@b.example,", "ragged", "has 6 cells, but the header has 5"),
         11: ("S98,A\0da,Okafor,1214,a@b.example", "nul", "NUL byte"),
@@ -202,7 +202,7 @@ async def test_bad_rows_cost_the_others_nothing(
         assert why in by_row[number]["error"], number
     assert set(schoology_sandbox.school.creates) == {"S00002", "S00003"}
     assert schoology_sandbox.log.count("POST") == 1
-    assert "Row 8 rejected (invalid): primary_email: must be a mail address" in ran.err
+    assert "Row 8 rejected (invalid): primary_email: must be an email address" in ran.err
     assert "no mail" not in ran.err
 
 
@@ -469,7 +469,7 @@ async def test_the_reasons_of_many_rejected_rows_are_counted(
     vendors = {} if dry_run else {"409": 1}
     assert ran.summary.reasons == {
         "name_last: is needed": 12,
-        "primary_email: must be a mail address": 1,
+        "primary_email: must be an email address": 1,
         "ragged": 1,
         **vendors,
     }

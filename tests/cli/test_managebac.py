@@ -417,7 +417,7 @@ async def test_users_that_are_not_made(run: Import, managebac_sandbox: ManageBac
     assert told[2] == ("400", "Invalid user data: Email has already been taken.")
     assert told[3] == ("invalid", "student_id: is needed for a student")
     assert told[4] == ("invalid", "first_name: is needed")
-    assert told[5] == ("invalid", "email: must be a mail address")
+    assert told[5] == ("invalid", "email: must be an email address")
     # A mail address is one and the same however it is written: neither of the two is sent.
     assert told[6] == told[7] == ("duplicate", "rows 6 and 7 have the same email")
     assert told[8] == ("400", "Invalid user data: Type is not included in the list.")

@@ -77,7 +77,7 @@ async def test_a_mail_address_with_a_mark_that_cannot_be_seen(
         f"{HEADER}\nS1,Zoe\u0308 \u200d,B,1214,a\u200b@x.example\nS2,Zoe\u0308,B,1214,a@x.example\n"
     )
     assert ran.statuses == {2: "rejected", 3: "done"}
-    assert "primary_email: has a character in it that cannot be seen (U+200B)" in ran.err
+    assert "primary_email: contains an invisible character (U+200B)" in ran.err
     account = schoology_sandbox.school.by_school_uid("S2")
     assert account is not None
     assert account.name_first == "Zoe\u0308"  # names keep theirs

@@ -46,7 +46,7 @@ def test_path_values_are_percent_encoded(value: str) -> None:
     except UnicodeEncodeError:
         return
     if value.strip() in ("", ".", ".."):
-        with pytest.raises(InvalidInput, match="must be an identifier"):
+        with pytest.raises(InvalidInput, match="must be an id"):
             build_path("users/{uid}", uid=value)
         return
     path = build_path("users/{uid}/x", uid=value)

@@ -101,7 +101,7 @@ async def test_leaving_a_list_early_leaves_no_task(schoology: Schoology) -> None
     pages = schoology.users.list().pages()
     await anext(pages)
     await pages.aclose()
-    ours = [task for task in asyncio.all_tasks() if "ahead" in repr(task.get_coro())]
+    ours = [task for task in asyncio.all_tasks() if "prefetch" in repr(task.get_coro())]
     assert ours == []
 
 

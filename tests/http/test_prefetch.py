@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from lms_async.http.prefetch import ahead
+from lms_async.http.prefetch import prefetch
 
 from ..virtual import run
 
@@ -43,7 +43,7 @@ def test_reads_ahead_up_to_the_limit() -> None:
 
     async def main() -> list[int]:
         seen = []
-        async for number in ahead(source.numbers(), 3):
+        async for number in prefetch(source.numbers(), 3):
             await _turns()
             # the number read, three in the queue, and one that waits for room
             assert source.given <= number + 1 + 3 + 1
@@ -62,7 +62,7 @@ def test_slow_source_is_awaited() -> None:
         await asyncio.sleep(1)  # the source takes another second to end after its last number
 
     async def main() -> list[int]:
-        return [number async for number in ahead(slowly(), 2)]
+        return [number async for number in prefetch(slowly(), 2)]
 
     assert run(main()) == [0, 1, 2]
 
@@ -72,7 +72,7 @@ def test_error_of_the_source_comes_after_its_items(failure: BaseException) -> No
     seen = []
 
     async def main() -> None:
-        async for number in ahead(Source(5, failure=failure).numbers(), 2):
+        async for number in prefetch(Source(5, failure=failure).numbers(), 2):
             await _turns()
             seen.append(number)
 
@@ -86,7 +86,7 @@ def test_leaving_early_closes_the_source(read: int) -> None:
     source = Source(20)
 
     async def main() -> None:
-        async with aclosing(ahead(source.numbers(), 2)) as numbers:
+        async with aclosing(prefetch(source.numbers(), 2)) as numbers:
             for _ in range(read):
                 await anext(numbers)
             await _turns()

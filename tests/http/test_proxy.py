@@ -222,7 +222,11 @@ async def test_environment_is_ignored_without_trust_env(
 
 @pytest.mark.parametrize(
     ("given", "hint"),
-    [("", "set SSL_CERT_FILE"), ("/nowhere.pem", "not there"), (str(PEM), "none in SSL_CERT_FILE")],
+    [
+        ("", "set SSL_CERT_FILE"),
+        ("/nowhere.pem", "does not exist"),
+        (str(PEM), "no CA in SSL_CERT_FILE"),
+    ],
 )
 async def test_certificate_error_names_ssl_cert_file(
     monkeypatch: pytest.MonkeyPatch, given: str, hint: str

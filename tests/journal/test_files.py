@@ -183,7 +183,7 @@ def test_killed_journal_is_complete_with_its_log(path: Path) -> None:
     assert path.with_name(LOG).exists()
     elsewhere = copy_of(path, "elsewhere")
     with closing(JournalFile(elsewhere)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     assert not elsewhere.with_name(LOG).exists()
     # Once closed, the journal needs only its main file and its key.
     alone = elsewhere.parent / "alone" / "import.db"
@@ -191,7 +191,7 @@ def test_killed_journal_is_complete_with_its_log(path: Path) -> None:
     shutil.copy(elsewhere, alone)
     shutil.copy(elsewhere.with_name("import.db.key"), alone.parent)
     with closing(JournalFile(alone)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
 @pytest.mark.parametrize("cut", [None, b"", b"\0" * 4096])
@@ -206,11 +206,11 @@ def test_journal_without_its_log_names_the_missing_file(path: Path, cut: bytes |
     for make in (True, False):
         with pytest.raises(JournalUnusable, match="import.db-wal") as refused:
             JournalFile(path, make=make)
-        assert "copy import.db-wal from where the import ran" in refused.value.hint
+        assert "copy import.db-wal and the other files of the journal" in refused.value.hint
     assert path.read_bytes() == before
     shutil.copy(whole.with_name(LOG), path.parent)
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
 def test_files_from_different_moments_are_rejected(path: Path) -> None:
@@ -243,10 +243,10 @@ def test_files_from_different_moments_are_rejected(path: Path) -> None:
         assert len(list(mixed.parent.iterdir())) == 3
         JournalFile(mixed, restart=True).close()
         with closing(JournalFile(mixed)) as file:
-            assert file.tell().counts == {}
+            assert file.summarize().counts == {}
         shutil.rmtree(mixed.parent)
     with closing(JournalFile(third)) as file:
-        assert file.tell().counts == {"done": 2 * ROWS}
+        assert file.summarize().counts == {"done": 2 * ROWS}
 
 
 def test_log_of_another_session_is_rejected_after_log_resets(
@@ -258,7 +258,7 @@ def test_log_of_another_session_is_rejected_after_log_resets(
         log = path.with_name(LOG).read_bytes()
     assert len(log) < 60_000  # the log was reset several times
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     path.with_name(LOG).write_bytes(log)
     with pytest.raises(JournalUnusable, match="do not belong together"):
         JournalFile(path)
@@ -267,7 +267,7 @@ def test_log_of_another_session_is_rejected_after_log_resets(
 def test_empty_journal_with_a_log_is_not_treated_as_new(path: Path) -> None:
     kill_after_noting(path, 0)
     os.truncate(path, 0)
-    with pytest.raises(JournalUnusable, match="is empty, but its other file .*-wal is not"):
+    with pytest.raises(JournalUnusable, match="is empty, but its log .*-wal is not"):
         JournalFile(path)
 
 
@@ -293,7 +293,7 @@ def test_interrupted_restart_never_loses_rows_silently(
         JournalFile(path, restart=True).close()
     else:
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts == {"done": ROWS}
+            assert file.summarize().counts == {"done": ROWS}
 
 
 async def test_swapped_keys_are_named(schoology: Schoology, path: Path) -> None:
@@ -400,7 +400,7 @@ def test_full_disk_loses_no_acknowledged_note(path: Path) -> None:
             known += acknowledged_on_a_full_disk(path, limit, first)
             first += 5
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         seen.add(known)
         for file_ in path.parent.iterdir():
             file_.unlink()
@@ -412,7 +412,7 @@ def test_disk_full_from_the_start_acknowledges_only_written_notes(path: Path) ->
         known = acknowledged_on_a_full_disk(path, most, 0)
         with closing(JournalFile(path)) as file:
             file.key()
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         for file_ in path.parent.iterdir():
             file_.unlink()
 
@@ -468,7 +468,7 @@ def test_journal_killed_at_any_statement_keeps_every_note(path: Path) -> None:
                 known = max(known, more)
             with closing(JournalFile(path)) as file:
                 file.key()
-                assert file.tell().counts["done"] >= known, statement
+                assert file.summarize().counts["done"] >= known, statement
             assert {one.name for one in path.parent.iterdir()} == {path.name, path.name + ".key"}
             for file_ in path.parent.iterdir():
                 file_.unlink()

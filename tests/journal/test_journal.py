@@ -104,7 +104,7 @@ def test_row_changed_back_is_sent_again(path: Path) -> None:
     assert school.people == {"k": "B"}
     assert len(school.requests) == 4  # the second of the two equal rows is not sent
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": 1}
+        assert file.summarize().counts == {"done": 1}
 
 
 def test_row_changed_back_after_a_rejected_change_is_not_sent_again(path: Path) -> None:
@@ -458,7 +458,7 @@ def test_run_that_sends_nothing_keeps_rejected_rows(school: School, path: Path) 
 
     run(opened())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
 def test_equal_rows_after_an_unknown_one_keep_their_results(path: Path) -> None:
@@ -468,7 +468,7 @@ def test_equal_rows_after_an_unknown_one_keep_their_results(path: Path) -> None:
         file.write([Sent(1, one * 3), Ended(1, ends)])
         file.write([Sent(2, other)])  # no response: the result of the key may have changed
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1, "sent": 3}
+        assert file.summarize().counts == {"rejected": 1, "sent": 3}
         file.write([Sent(1, one), Ended(1, ["3"])])
     with closing(JournalFile(path)) as file:
         assert file.recall([one] * 3) == [
@@ -499,7 +499,7 @@ def test_journal_of_other_work_keeps_its_rejected_rows(school: School, path: Pat
     with pytest.raises(JournalUnusable, match="for another job"):
         run(run_all(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
 @pytest.mark.parametrize("lost", [None, "import.db.key"])
@@ -535,7 +535,7 @@ def test_summary_has_counts_and_times(school: School, path: Path) -> None:
     run(run_all(school, items, Journal(path)))
     file = JournalFile(path, make=False)
     try:
-        told = file.tell()
+        told = file.summarize()
     finally:
         file.close()
     assert told.counts == {"done": 4, "rejected": 1}
@@ -859,5 +859,5 @@ def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
 
     run_on_real_clock(main())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": len(school.people)}
+        assert file.summarize().counts == {"done": len(school.people)}
     assert len(school.people) > 1

@@ -90,7 +90,7 @@ async def test_full_disk_sends_nothing_that_was_not_noted(
         100_000,
     )
     assert "import.db can't be written any more" in seen.stopped
-    assert "make room and run it again" in seen.stopped
+    assert "free disk space and run it again" in seen.stopped
     assert seen.counts["skipped"] > 1000
     made = len(sandbox.school.creates)
     assert made < 5000 - seen.counts["skipped"] + 1

@@ -175,7 +175,7 @@ def test_slot_that_ends_after_its_event_loop_is_harmless() -> None:
 
     async def main() -> FullSlot:
         slot = await window.acquire()
-        window._line.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
+        window._queue.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
         return slot
 
     run(main()).abandoned(1)

@@ -14,7 +14,7 @@ from lms_async import ExactId
 from lms_async.errors import InvalidInput
 from lms_async.outcome import Status
 from lms_async.records.encoding import Sending
-from lms_async.records.ids import all_ids, fault_of_id, seems
+from lms_async.records.ids import all_ids, fault_of_id, visible_text
 from lms_async.records.scalars import (
     SCALARS,
     AnyId,
@@ -79,7 +79,7 @@ HIDDEN = [
 def test_valid_id_is_accepted(text: str) -> None:
     assert fault_of_id(text) is None
     assert all_ids([text, "1"])
-    assert seems(text) == text
+    assert visible_text(text) == text
 
 
 @pytest.mark.parametrize("text", [*LEFTOVERS, *WORDS, *HIDDEN])
@@ -172,9 +172,9 @@ def test_blanks_around_an_id_are_stripped(around: str) -> None:
 
 def test_ids_that_look_the_same_seem_the_same() -> None:
     for text in ("S\u200b1", "\u200eS1", "S1\ufeff", "S\ufe0f1", "\u00a0S1 "):
-        assert seems(text) == "S1"
-    assert seems("Zoe\u0308") == seems("Zoë")
-    assert seems("S\u00a01") == seems("S 1") == seems("S\n 1")
+        assert visible_text(text) == "S1"
+    assert visible_text("Zoe\u0308") == visible_text("Zoë")
+    assert visible_text("S\u00a01") == visible_text("S 1") == visible_text("S\n 1")
 
 
 @given(st.lists(st.text(st.sampled_from("aNulE1.,-_/#'\"=+ \u200b\u00a0ë\u0308名")), max_size=4))

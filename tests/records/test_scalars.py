@@ -258,7 +258,7 @@ def test_value_accepted_by_columns_is_accepted_alone_and_written_alike(
     rule = SCALARS[scalar][1]
     for text in texts:
         value = rule(text)
-        wire = text if column.wire is None else column.wire[text]
+        wire = text if column.encoded is None else column.wire[text]
         assert wire == DUMPS.get(type(value), lambda known: known)(value)
 
 

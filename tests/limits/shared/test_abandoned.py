@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from lms_async import Window
-from lms_async.limits.shared.connection import departure
+from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.window import RedisWindow
 from tests.http.test_cancelled_requests import client, slow_network
 from tests.limits.shared.conftest import PER
@@ -28,7 +28,7 @@ async def test_abandoned_slot_is_busy_until_one_period_after_its_latest_arrival(
     slot.abandoned(0.5)
     slot.answered()  # has no effect after abandoned()
     following = await other.acquire()
-    moment = departure(following.booking) / 1e6
+    moment = usable_at(following.booking) / 1e6
     assert abandoned + 0.5 + PER <= moment < abandoned + 3
     following.answered()
 
@@ -40,7 +40,7 @@ async def test_abandoned_slot_stays_busy_after_its_window_is_closed(share: Share
     slot.abandoned(0.5)
     await one.close()
     following = await other.acquire()
-    assert departure(following.booking) / 1e6 >= abandoned + 0.5 + PER
+    assert usable_at(following.booking) / 1e6 >= abandoned + 0.5 + PER
     following.answered()
 
 
@@ -50,7 +50,7 @@ async def test_slot_of_a_timed_out_request_is_busy_for_one_period(share: Share) 
     ended = time.time()
     slot.abandoned(0)
     following = await window.acquire()
-    assert ended + PER <= departure(following.booking) / 1e6 < ended + 2
+    assert ended + PER <= usable_at(following.booking) / 1e6 < ended + 2
     following.answered()
 
 
@@ -58,7 +58,7 @@ async def test_unused_slot_is_free_at_once(share: Share) -> None:
     one, other = (share(1, per=20, timeout=5, redis_is_new=True) for _ in range(2))
     slot = await one.acquire()
     waiting = asyncio.create_task(other.acquire())
-    await until(lambda: other._talk.tickets == 1)
+    await until(lambda: other._session.tickets == 1)
     slot.unused()
     async with asyncio.timeout(5):
         following = await waiting
@@ -69,7 +69,7 @@ async def test_unclaimed_slot_of_the_fallback_is_free_at_once(share: Share) -> N
     """A slot of the fallback window that no waiter takes goes back at once."""
     window, spare = share(1), Window(1, per=60)
     slot = await spare.acquire()
-    window._hand(slot)
+    window._grant(slot)
     async with asyncio.timeout(1):
         await spare.acquire()
 

@@ -29,8 +29,8 @@ async def test_waiter_of_a_closed_window_gets_client_unusable_even_if_redis_is_l
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
     await until(lambda: len(window._waiters) == 1)
-    window._end, window._talk._in_touch_since = "was closed", None
-    await window._talk._lose_touch(OSError())
+    window._end, window._session._connected_since = "was closed", None
+    await window._session._handle_disconnect(OSError())
     with pytest.raises(ClientUnusable, match="was closed"):
         await waiting
 
@@ -56,7 +56,7 @@ async def test_calls_are_rejected_while_redis_is_away(
         await window.acquire()
     assert kinds(events) == [RedisAway]
     assert "calls are refused" in caplog.text
-    assert "Redis away" in repr(window)
+    assert "Redis unreachable" in repr(window)
 
     young_redis.start()
     await until(lambda: RedisBack in kinds(events))
@@ -123,7 +123,7 @@ async def test_pause_holds_the_fallback_too_and_reaches_redis_when_it_is_back(
     window.pause(3.0)
     waiting = asyncio.create_task(take(window, log))
     young_redis.start()
-    await until(lambda: window._departures.pause_asked_until == 0)
+    await until(lambda: window._bookings.pause_asked_until == 0)
     other = share(3, url=young_redis.url, when_away=Window(1, per=PER))
     await asyncio.gather(waiting, take(other, log))
     assert log[1] >= asked + 3.0
@@ -138,7 +138,7 @@ async def test_broken_connection_is_reopened(
     window = share(2)
     slots = [await window.acquire() for _ in range(2)]
     waiting = [asyncio.create_task(window.acquire()) for _ in range(4)]
-    await until(lambda: window._talk.tickets == 4)
+    await until(lambda: window._session.tickets == 4)
     await asyncio.sleep(0.3)
     async with Redis.from_url(old_redis.url) as redis:
         await redis.client_kill_filter(_type="pubsub")
@@ -181,7 +181,7 @@ async def test_close_while_redis_goes_away_leaves_no_unhandled_error(
         waiting = asyncio.create_task(window.acquire())
         await until(lambda: window.waiting == 1)
         closing = asyncio.create_task(window.close())
-        await until(lambda: window._talk.hanging_up)
+        await until(lambda: window._session.closing)
         young_redis.kill()
         await closing
         with pytest.raises(ClientUnusable):

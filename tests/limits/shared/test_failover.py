@@ -102,7 +102,7 @@ async def test_failover_and_return_keep_the_limit(
         await address.to(other_redis.port)
         await until(lambda: RedisForgot in [type(event) for event in events])
         await asyncio.gather(*(take(window, log) for _ in range(6)))
-        await until(lambda: not window._departures.answered)  # the new primary has all responses
+        await until(lambda: not window._bookings.answered)  # the new primary has all responses
         await address.to(young_redis.port)
         await asyncio.gather(*(take(window, log) for _ in range(6)))
         await window.close()
@@ -178,8 +178,8 @@ async def test_foreign_messages_are_ignored_and_logged_once(
     window = share(1)
     log: list[float] = []
     await take(window, log)
-    session = window._talk._line._session
-    paused = window._departures.paused_until
+    session = window._session._connection._session_name
+    paused = window._bookings.paused_until
     for garbage in GARBAGE:
         for channel in (window._name, f"{window._name}:{session}"):
             words = garbage.replace(b"{session}", session.encode())
@@ -187,8 +187,8 @@ async def test_foreign_messages_are_ignored_and_logged_once(
     one, other = asyncio.create_task(take(window, log)), asyncio.create_task(take(share(1), log))
     async with asyncio.timeout(5):
         await asyncio.gather(one, other)
-    assert window._departures.paused_until == paused
-    assert session == window._talk._line._session  # the connection was never reopened
+    assert window._bookings.paused_until == paused
+    assert session == window._session._connection._session_name  # never reopened
     assert log[1] - log[0] >= PER - 1e-3
     assert log[2] - log[1] >= PER - 1e-3
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]

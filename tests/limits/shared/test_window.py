@@ -16,7 +16,7 @@ import pytest
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
 from lms_async.limits.limiter import Limiter
-from lms_async.limits.shared.connection import departure
+from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
 from tests.limits.shared.conftest import PER, TIMEOUT
@@ -83,8 +83,8 @@ async def test_server_never_counts_more_than_the_limit(share: Share) -> None:
     await asyncio.sleep(PER)
     taken = await asyncio.gather(*(windows[0].acquire() for _ in range(limit)))
     assert (
-        max(departure(slot.booking) for slot in taken)
-        - min(departure(slot.booking) for slot in taken)
+        max(usable_at(slot.booking) for slot in taken)
+        - min(usable_at(slot.booking) for slot in taken)
         < PER * 1e6
     )
 
@@ -111,7 +111,7 @@ async def test_slot_is_busy_until_one_period_after_its_response(share: Share) ->
     slot.answered()
     following = await waiting
     assert time.time() >= answered + PER
-    assert departure(following.booking) / 1e6 >= answered + PER
+    assert usable_at(following.booking) / 1e6 >= answered + PER
     following.answered()
 
 
@@ -139,7 +139,7 @@ async def test_pause_holds_all_waiters(share: Share) -> None:
     log: list[float] = []
     await take(one, log)
     holder = asyncio.create_task(take(other, log))
-    await until(lambda: bool(other._departures.booked))
+    await until(lambda: bool(other._bookings.booked))
     asked = time.monotonic()
     one.pause(1.2)
     one.pause(0.1)
@@ -157,9 +157,9 @@ async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> Non
     log: list[Any] = []
     slot = await one.acquire()
     waiting = [asyncio.create_task(take(one, log, "one")) for _ in range(50)]
-    await until(lambda: one._talk.tickets == 50)
+    await until(lambda: one._session.tickets == 50)
     last = asyncio.create_task(take(other, log, "other"))
-    await until(lambda: other._talk.tickets == 1)
+    await until(lambda: other._session.tickets == 1)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
@@ -171,11 +171,11 @@ async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> Non
     await last
     # A waiter that is cancelled while it holds a booking for later.
     quitter = asyncio.create_task(take(one, log, "one"))
-    await until(lambda: bool(one._departures.booked))
+    await until(lambda: bool(one._bookings.booked))
     quitter.cancel()
     await take(other, log, "other")
     assert log == ["other", "other"]
-    await until(lambda: not other._departures.answered)
+    await until(lambda: not other._bookings.answered)
     await other.close()
     await one.close()
     assert await redis.zcard(f"{key}:out") == 0
@@ -186,9 +186,9 @@ async def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next(share: Share)
     await take(window, [])
     first = asyncio.create_task(window.acquire())
     second = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._departures.booked))
+    await until(lambda: bool(window._bookings.booked))
     granted: list[Any] = []
-    hand = window._departures._hand
+    hand = window._bookings._grant
 
     def hand_and_cancel(slot: Any) -> None:
         hand(slot)
@@ -196,7 +196,7 @@ async def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next(share: Share)
             first.cancel()  # before it could run
         granted.append(slot)
 
-    window._departures._hand = hand_and_cancel
+    window._bookings._grant = hand_and_cancel
     assert await second is granted[0]
     assert first.cancelled()
     granted[0].answered()
@@ -207,14 +207,14 @@ async def test_window_with_the_lower_limit_keeps_it(share: Share) -> None:
     old, new = share(3), share(1)
     slots = [await old.acquire() for _ in range(3)]
     waiting = asyncio.create_task(new.acquire())
-    await until(lambda: new._talk.tickets == 1)
+    await until(lambda: new._session.tickets == 1)
     await old.close()
     for slot in slots:
         await asyncio.sleep(0.05)
-        new._departures.record_response(slot.booking)
+        new._bookings.record_response(slot.booking)
         answered = time.time()
     following = await waiting
-    assert departure(following.booking) / 1e6 >= answered + PER
+    assert usable_at(following.booking) / 1e6 >= answered + PER
     following.answered()
 
 
@@ -222,8 +222,8 @@ async def test_stalled_process_gives_its_booking_back(share: Share) -> None:
     window = share(1)
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._departures.booked))
-    stale = window._departures.booked[0][1]
+    await until(lambda: bool(window._bookings.booked))
+    stale = window._bookings.booked[0][1]
     time.sleep(1.5)  # noqa: ASYNC251 - that is what is tested
     slot = await waiting
     assert slot.booking != stale
@@ -235,7 +235,7 @@ def die_with_a_slot(url: str, scope: str, told: Connection) -> None:
         window = RedisWindow(1, per=PER, scope=scope, url=url, timeout=TIMEOUT)
         await window.acquire()
         waiting = [asyncio.create_task(window.acquire()) for _ in range(3)]
-        await until(lambda: window._talk.tickets == len(waiting))
+        await until(lambda: window._session.tickets == len(waiting))
         told.send(time.monotonic())
         await asyncio.sleep(60)
 
@@ -288,7 +288,7 @@ async def test_window_that_finds_redis_data_lost_stays_closed_for_the_lease(
     one = share(2)
     slot = await one.acquire()
     one.pause(30)
-    await until(lambda: one._departures.pause_asked_until == 0)
+    await until(lambda: one._bookings.pause_asked_until == 0)
     await redis.execute_command(*(word.format(key=one._name) for word in lose))
     late = share(2)
     waiting = asyncio.create_task(late.acquire())
@@ -306,7 +306,7 @@ async def test_close_records_the_last_responses(share: Share, redis: Any) -> Non
     window = share(3)
     slots = [await window.acquire() for _ in range(3)]
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: window._talk.tickets == 1)
+    await until(lambda: window._session.tickets == 1)
     for slot in slots:
         slot.answered()
     await window.close()

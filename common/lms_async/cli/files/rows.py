@@ -10,7 +10,7 @@ import attrs
 
 from ...errors import InvalidInput
 from ...outcome import RowError
-from ...records.ids import ExactId, fault_of_id, fault_of_value, seems
+from ...records.ids import ExactId, fault_of_id, fault_of_value, visible_text
 from ..wording import listed
 from .columns import Columns
 from .table import Table
@@ -98,7 +98,7 @@ async def check_rows(
         if checked.rows % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
         if all(row.key) and row.key and not any(map(_is_not_id, row.key)):
-            same = normalize(tuple(map(seems, row.key)))
+            same = normalize(tuple(map(visible_text, row.key)))
             earlier = first.setdefault(same, row.number)
             if earlier != row.number:
                 doubled.setdefault(same, [earlier]).append(row.number)
