@@ -28,7 +28,7 @@ from ..target import NormalizedKey, other_targets_for
 from ..wording import counted, duration, listed
 from .interrupts import InterruptHandler
 from .request import ImportRequest
-from .sending import RowSender
+from .sending import ImportSender
 
 
 async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
@@ -131,7 +131,7 @@ async def _send(
     journals.check_is_separate(journals.journal_path(path), path, request.path)
     results = ResultsFile(path, source=request.path)
     try:
-        sender = RowSender(request, reporter, interrupts, results, variables)
+        sender = ImportSender(request, reporter, interrupts, results, variables)
         summary = await sender.send(table, columns, checked)
     finally:
         results.close()
