@@ -94,7 +94,7 @@ def as_bytes(content: bytes) -> list[Any]:
 async def by_hand(
     session: aiohttp.ClientSession, url: str, rows_in: Callable[[bytes], list[Any]]
 ) -> int:
-    """Page after page, by offset; what was read is kept, as a list."""
+    """Read one page after the other by offset, and keep all rows in a list."""
     kept: list[Any] = []
     for start in range(0, LISTED, PAGE):
         async with session.get(f"{url}?start={start}&limit={PAGE}") as response:
@@ -105,7 +105,7 @@ async def by_hand(
 def by_schoolopy(client: schoolopy.Schoology) -> int:
     kept: list[Any] = []
     for start in range(0, LISTED, PAGE):
-        # Its own get_users() has no way to a second page.
+        # schoolopy's get_users() cannot read a second page.
         answer = client._get("users", {"start": start})
         kept += [schoolopy.models.User(row) for row in answer["user"]]
     return len(kept)

@@ -13,7 +13,7 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
-from tests.privacy import log_lines
+from tests.personal_data import log_lines
 
 __all__ = ["log_lines"]
 
@@ -54,7 +54,7 @@ def events() -> list[Event]:
 async def connect(
     schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> AsyncIterator[Callable[..., Schoology]]:
-    """Makes clients of the sandbox, and closes them when the test is over."""
+    """Return a function that makes clients of the sandbox. They are closed after the test."""
     made: list[Schoology] = []
 
     def make(**options: Any) -> Schoology:

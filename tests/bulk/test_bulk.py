@@ -426,7 +426,7 @@ def test_batch_rejected_for_now_is_not_resent_after_stop(told_after: float) -> N
 
 
 def test_finished_half_of_a_batch_keeps_its_result_after_stop() -> None:
-    """The whole batch is rejected and halved. The second half is told to wait."""
+    """The whole batch is rejected and halved. The second half is rate-limited."""
 
     class Halving(Vendor):
         async def fetch(
@@ -529,20 +529,20 @@ def test_response_items_are_matched_by_key_then_by_position(
     )
 
 
-FATES = ["ok", "no", "silent", "lost", "refused"]
+ROW_RESULTS = ["ok", "no", "silent", "lost", "refused"]
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.sampled_from(FATES), max_size=120),
+    st.lists(st.sampled_from(ROW_RESULTS), max_size=120),
     st.integers(1, 9),
     st.integers(0, 3),
     st.data(),
 )
 def test_every_row_gets_exactly_one_true_result(
-    fates: list[str], max_rows: int, shuffle: int, data: st.DataObject
+    row_results: list[str], max_rows: int, shuffle: int, data: st.DataObject
 ) -> None:
-    rows = [f"{number}:{fate}" for number, fate in enumerate(fates)]
+    rows = [f"{number}:{result}" for number, result in enumerate(row_results)]
     applied: list[str] = []
 
     def answering(chunk: list[str]) -> Any:

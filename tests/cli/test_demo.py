@@ -1,4 +1,4 @@
-"""``lms demo``, with fewer people."""
+"""``lms demo`` with fewer people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def run(people: int = PEOPLE) -> tuple[Exit, str]:
     return ended, out.getvalue()
 
 
-async def test_it_adds_up() -> None:
+async def test_demo_checks_pass() -> None:
     ended, said = await run()
     assert ended is Exit.DONE, said
     for part in (
@@ -48,7 +48,7 @@ async def test_it_adds_up() -> None:
 
 
 class Forgetful(SchoologyDemo):
-    """A vendor that loses one, doubles one, changes one, and makes one up."""
+    """A vendor that loses one person, repeats one, changes one and invents one."""
 
     async def read_back(self, client: Any) -> AsyncIterator[Row]:
         number = 0
@@ -64,7 +64,7 @@ class Forgetful(SchoologyDemo):
                 yield {**row, "school_uid": "made up"}
 
 
-async def test_it_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     target = attrs.evolve(SchoologyTarget(), demo=Forgetful())
     monkeypatch.setattr(demo, "find_target", lambda _: target)
     monkeypatch.setattr(demo, "LIMIT", (1000, 0.1))

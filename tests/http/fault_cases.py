@@ -42,7 +42,7 @@ CASES = {
     ),
     "HTML 502": Case(lambda **s: Fault.html(status=502, **s), False, "done", "unknown"),
     "HTML 200": Case(lambda **s: Fault.html(status=200, **s), False, "done", "unknown"),
-    "redirect elsewhere": Case(
+    "redirect to another host": Case(
         lambda **s: Fault.redirect("https://evil.example/v1/users", **s),
         False,
         "refused",

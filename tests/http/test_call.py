@@ -127,7 +127,7 @@ def test_replace_query_sets_one_value() -> None:
 
 
 def test_enum_members_are_encoded_by_value() -> None:
-    class Role(str, Enum):  # noqa: UP042 - whose format is not its text
+    class Role(str, Enum):  # noqa: UP042 - its format() differs from its value
         STUDENT = "student"
         SPACED = "a b"
 

@@ -233,7 +233,7 @@ async def test_request_cut_by_the_client_may_arrive_until_its_timeout(ending: st
 
 
 async def test_request_in_a_callers_session_may_arrive_until_its_timeout() -> None:
-    """Such a session does not say whether a request was sent, and its request is cut at once."""
+    """Such a session does not report whether a request was sent. Its request is cut off at once."""
     limiter = RecordingLimiter()
     async with slow_network() as network, aiohttp.ClientSession() as session:
         network.answers = False
@@ -409,7 +409,7 @@ async def test_429_of_a_cancelled_caller_pauses_other_calls() -> None:
         await asyncio.gather(asking, return_exceptions=True)
         assert window.pause_left() == 0
         async with asyncio.timeout(5):
-            while not window.pause_left():  # noqa: ASYNC110 - a window tells nobody
+            while not window.pause_left():  # noqa: ASYNC110 - a window sets no event
                 await asyncio.sleep(0.01)
         assert 15 < window.pause_left() <= 20
 

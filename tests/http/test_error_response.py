@@ -25,7 +25,7 @@ from lms_async import (
     TimedOut,
     UnexpectedResponse,
 )
-from tests.privacy import ANSWERS, PERSON, all_text_of, assert_no_personal_data
+from tests.personal_data import ANSWERS, PERSON, all_text_of, assert_no_personal_data
 from tests.schoology.test_privacy import ACTS, Act, client_of
 
 

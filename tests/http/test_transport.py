@@ -298,7 +298,7 @@ def test_use_in_another_event_loop_raises() -> None:
     client = Schoology("k", "s", base_url="http://127.0.0.1:1/v1/", retry=QUICK)
 
     async def use() -> None:
-        with pytest.raises(Exception):  # noqa: B017 - nobody serves: only the loop matters here
+        with pytest.raises(Exception):  # noqa: B017 - there is no server; only the loop matters
             await client.with_options(timeout=0.1).app_user_info()
 
     async def misuse() -> None:

@@ -15,7 +15,7 @@ from lms_async.events import Event, Learned
 from lms_async.limits.learning import LearnedLimit, Learning
 from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit, busiest
-from tests.limits.saturation import saturate
+from tests.limits.simulation import saturate
 from tests.virtual import run
 
 Kind = Literal["sliding", "fixed"]

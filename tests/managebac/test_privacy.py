@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from lms_async import LmsError, Window
 from manabac_async import ClientCredentials, ManageBac, ManageBacV1, QueryToken
 from tests.conftest import QUICK
-from tests.privacy import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
+from tests.personal_data import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
 
 USER = {
     "type": "parent",

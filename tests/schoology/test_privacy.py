@@ -17,7 +17,7 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology, User, UserCreate
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import QUICK
-from tests.privacy import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
+from tests.personal_data import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
 
 Act = Callable[[Schoology], Awaitable[Any]]
 

@@ -85,7 +85,7 @@ async def test_cancelled_requests_in_flight_keep_arrivals_within_the_limit(
     ):
         network.seconds = 0.4
         asking = [asyncio.create_task(cancelled.app_user_info()) for _ in range(2)]
-        while network.connections < 2:  # noqa: ASYNC110 - they are counted, not told
+        while network.connections < 2:  # noqa: ASYNC110 - the server sets no event
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
         for task in asking:

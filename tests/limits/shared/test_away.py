@@ -71,7 +71,7 @@ async def test_calls_are_rejected_while_redis_is_away(
 async def test_first_caller_of_a_restarted_redis_waits(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
-    """No process is left that knows of the three requests sent before the restart."""
+    """The process that sent three requests before the restart is gone."""
     log: list[float] = []
     async with share(3, url=young_redis.url) as window:
         await asyncio.gather(*(take(window, log) for _ in range(3)))
@@ -162,7 +162,7 @@ async def test_redis_that_hangs_counts_as_away_until_it_continues(
     with pytest.raises(ConnectionFailed, match="TimeoutError"):
         await waiting
     slot.answered()
-    young_redis.go_on()
+    young_redis.resume()
     await until(lambda: RedisBack in kinds(events))
     await take(window, [])
     assert kinds(events) == [RedisAway, RedisBack]

@@ -96,7 +96,7 @@ async def test_failover_and_return_keep_the_limit(
         window = share(6, url=address.url, per=0.5, redis_is_new=True)
         await asyncio.gather(*(take(window, log) for _ in range(6)))
         async with asyncio.timeout(10):
-            while not await replica.keys("lms:limit:*"):  # noqa: ASYNC110 - Redis tells nobody
+            while not await replica.keys("lms:limit:*"):  # noqa: ASYNC110 - Redis sets no event
                 await asyncio.sleep(0.01)
         await replica.replicaof("NO", "ONE")
         await address.to(other_redis.port)

@@ -26,7 +26,7 @@ Share = Callable[..., RedisWindow]
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - what is looked at sets no event
+        while not holds():  # noqa: ASYNC110 - the condition sets no event
             await asyncio.sleep(0.01)
 
 
@@ -165,7 +165,7 @@ async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> Non
     await asyncio.gather(*waiting, return_exceptions=True)
     key = one._name
     async with asyncio.timeout(2.5):  # before the slot expires and all places are given back
-        while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis tells nobody
+        while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis sets no event
             await asyncio.sleep(0.01)
     slot.answered()
     await last
@@ -224,7 +224,7 @@ async def test_stalled_process_gives_its_booking_back(share: Share) -> None:
     waiting = asyncio.create_task(window.acquire())
     await until(lambda: bool(window._bookings.booked))
     stale = window._bookings.booked[0][1]
-    time.sleep(1.5)  # noqa: ASYNC251 - that is what is tested
+    time.sleep(1.5)  # noqa: ASYNC251 - the test needs a blocked loop
     slot = await waiting
     assert slot.booking != stale
     slot.answered()
@@ -243,7 +243,7 @@ def die_with_a_slot(url: str, scope: str, told: Connection) -> None:
 
 
 async def test_slots_of_a_dead_process_expire(share: Share, old_redis: Any, scope: str) -> None:
-    """Not before its request can't arrive any more. Its places in the queue block nobody."""
+    """A slot expires once its request can no longer arrive. Its queue places block nobody."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=die_with_a_slot, args=(old_redis.url, scope, theirs))
