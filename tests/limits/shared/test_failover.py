@@ -42,9 +42,11 @@ class Switch:
         self.url = ""
         self._port = port
         self._pipes: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, to = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writers += [to, writer]
         for source, target in ((reader, to), (there, writer)):
             self._pipes.add(asyncio.create_task(self._pipe(source, target)))
 
@@ -63,6 +65,11 @@ class Switch:
             pipe.cancel()
         await asyncio.gather(*self._pipes, return_exceptions=True)
         self._pipes.clear()
+        for writer in self._writers:  # a task that is cancelled before it begins closes nothing
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+        self._writers.clear()
 
 
 @asynccontextmanager
