@@ -147,7 +147,7 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     assert ran.code == Exit.BAD_INPUT
     assert "was written by another call, or with other options" in ran.err
     assert "Continuing with" not in ran.err
-    assert "forget what is in it with --restart: either way, all rows are sent" in ran.err
+    assert "start over with --restart" in ran.err
     assert "--restart" in ran.err
     assert "another file with --results" in ran.err
     assert ran.results == first.results

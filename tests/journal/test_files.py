@@ -183,7 +183,7 @@ def test_a_journal_that_was_killed_is_whole_with_its_log(path: Path) -> None:
     assert path.with_name(LOG).exists()
     elsewhere = copied(path, "elsewhere")
     with closing(JournalFile(elsewhere)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     assert not elsewhere.with_name(LOG).exists()
     # Closed, one file is enough, beside its key.
     alone = elsewhere.parent / "alone" / "import.db"
@@ -191,7 +191,7 @@ def test_a_journal_that_was_killed_is_whole_with_its_log(path: Path) -> None:
     shutil.copy(elsewhere, alone)
     shutil.copy(elsewhere.with_name("import.db.key"), alone.parent)
     with closing(JournalFile(alone)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
 @pytest.mark.parametrize("cut", [None, b"", b"\0" * 4096])
@@ -208,11 +208,11 @@ def test_a_journal_without_its_log_says_which_file_is_missing(
     for make in (True, False):
         with pytest.raises(JournalUnusable, match="import.db-wal") as refused:
             JournalFile(path, make=make)
-        assert "copy import.db-wal from where the import ran" in refused.value.hint
+        assert "copy import.db-wal and the other files of the journal" in refused.value.hint
     assert path.read_bytes() == before
     shutil.copy(whole.with_name(LOG), path.parent)
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
 def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
@@ -245,10 +245,10 @@ def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
         assert len(list(mixed.parent.iterdir())) == 3
         JournalFile(mixed, restart=True).close()
         with closing(JournalFile(mixed)) as file:
-            assert file.tell().counts == {}
+            assert file.summarize().counts == {}
         shutil.rmtree(mixed.parent)
     with closing(JournalFile(third)) as file:
-        assert file.tell().counts == {"done": 2 * ROWS}
+        assert file.summarize().counts == {"done": 2 * ROWS}
 
 
 def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
@@ -260,7 +260,7 @@ def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
         log = path.with_name(LOG).read_bytes()
     assert len(log) < 60_000  # it was begun anew, several times
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     path.with_name(LOG).write_bytes(log)
     with pytest.raises(JournalUnusable, match="do not belong together"):
         JournalFile(path)
@@ -269,7 +269,7 @@ def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
 def test_an_empty_journal_beside_a_log_is_not_taken_for_a_new_one(path: Path) -> None:
     killed(path, 0)
     os.truncate(path, 0)
-    with pytest.raises(JournalUnusable, match="is empty, but its other file .*-wal is not"):
+    with pytest.raises(JournalUnusable, match="is empty, but its log .*-wal is not"):
         JournalFile(path)
 
 
@@ -295,7 +295,7 @@ def test_an_interrupted_restart_loses_nothing_without_a_word(
         JournalFile(path, restart=True).close()
     else:
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts == {"done": ROWS}
+            assert file.summarize().counts == {"done": ROWS}
 
 
 async def test_swapped_keys_are_named(schoology: Schoology, path: Path) -> None:
@@ -402,7 +402,7 @@ def test_on_a_full_disk_no_note_is_lost_at_any_step(path: Path) -> None:
             known += acknowledged_on_a_full_disk(path, limit, first)
             first += 5
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         seen.add(known)
         for file_ in path.parent.iterdir():
             file_.unlink()
@@ -414,7 +414,7 @@ def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
         known = acknowledged_on_a_full_disk(path, most, 0)
         with closing(JournalFile(path)) as file:
             file.key()
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         for file_ in path.parent.iterdir():
             file_.unlink()
 
@@ -469,7 +469,7 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
                 known = max(known, more)
             with closing(JournalFile(path)) as file:
                 file.key()
-                assert file.tell().counts["done"] >= known, statement
+                assert file.summarize().counts["done"] >= known, statement
             assert {one.name for one in path.parent.iterdir()} == {path.name, path.name + ".key"}
             for file_ in path.parent.iterdir():
                 file_.unlink()

@@ -103,7 +103,7 @@ def test_a_row_that_changed_back_is_sent_again(path: Path) -> None:
     assert school.people == {"k": "B"}
     assert len(school.requests) == 4  # not the second of two that are the same
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": 1}
+        assert file.summarize().counts == {"done": 1}
 
 
 def test_a_row_that_changed_back_from_what_was_refused_is_settled(path: Path) -> None:
@@ -461,7 +461,7 @@ def test_a_run_that_sends_nothing_forgets_no_rejected_row(school: School, path: 
 
     run(opened())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
 def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
@@ -471,7 +471,7 @@ def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
         file.write([Sent(1, one * 3), Ended(1, ends)])
         file.write([Sent(2, other)])  # and no answer: what was done of the key may have changed
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1, "sent": 3}
+        assert file.summarize().counts == {"rejected": 1, "sent": 3}
         file.write([Sent(1, one), Ended(1, ["3"])])
     with closing(JournalFile(path)) as file:
         assert file.recall([one] * 3) == [
@@ -502,7 +502,7 @@ def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: P
     with pytest.raises(JournalUnusable, match="for another job"):
         run(whole(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
 @pytest.mark.parametrize("lost", [None, "import.db.key"])
@@ -538,7 +538,7 @@ def test_it_tells_counts_and_times(school: School, path: Path) -> None:
     run(whole(school, items, Journal(path)))
     file = JournalFile(path, make=False)
     try:
-        told = file.tell()
+        told = file.summarize()
     finally:
         file.close()
     assert told.counts == {"done": 4, "rejected": 1}
@@ -867,5 +867,5 @@ def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
 
     real(main())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": len(school.people)}
+        assert file.summarize().counts == {"done": len(school.people)}
     assert len(school.people) > 1

@@ -90,7 +90,7 @@ async def test_on_a_full_disk_nothing_leaves_that_could_not_be_noted(
         100_000,
     )
     assert "import.db can't be written any more" in seen.stopped
-    assert "make room and run it again" in seen.stopped
+    assert "free disk space and run it again" in seen.stopped
     assert seen.counts["skipped"] > 1000
     made = len(sandbox.school.creates)
     assert made < 5000 - seen.counts["skipped"] + 1

@@ -49,7 +49,7 @@ def read_summary(path: Path) -> JournalSummary:
         why = unusable
     else:
         try:
-            return file.tell()
+            return file.summarize()
         finally:
             file.close()
     raise journal_error(why)
