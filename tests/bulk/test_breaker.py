@@ -26,16 +26,16 @@ def test_it_opens_after_so_many_chunks_in_a_row(chunks: str, opens: bool) -> Non
     breaker = Breaker(3)
     for chunk in chunks:
         if chunk == "s":
-            breaker.settled()
+            breaker.record_success()
         else:
-            breaker.unanswered("cut", looked_up=chunk == "l")
+            breaker.record_failure("cut", looked_up=chunk == "l")
     assert breaker.is_open is opens
 
 
 def test_its_error_says_what_came_last_before_it_opened() -> None:
     breaker = Breaker(2)
     for why in ("first", "second", "third"):
-        breaker.unanswered(why, looked_up=False)
+        breaker.record_failure(why, looked_up=False)
     error = breaker.error()
     assert "second" in str(error)
     assert "2 or more chunks" in str(error)
