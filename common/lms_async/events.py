@@ -99,7 +99,7 @@ def checked_listeners(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
         kept = tuple(listeners)
         if all(callable(one) and not iscoroutinefunction(one) for one in kept):
             return kept
-    raise InvalidInput("events is a list of plain functions of one event")
+    raise InvalidInput("events must be a list of plain functions (not async) of one event")
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:

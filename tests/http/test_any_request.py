@@ -101,7 +101,7 @@ async def test_a_path_that_can_not_be_sent_is_refused(path: str) -> None:
 async def test_a_method_that_is_none_is_refused() -> None:
     async with Schoology("k", "s") as client:
         for method in ("GE T", "get", "", "TRACE", "GET\r\nX: y"):
-            with pytest.raises(InvalidInput, match="method is one of GET, POST"):
+            with pytest.raises(InvalidInput, match="method must be one of GET, POST"):
                 await client.request(method, "users")  # type: ignore[arg-type]
 
 
