@@ -1,4 +1,4 @@
-"""The base of Schoology's resources: one shape for all of its bulk writes."""
+"""The base class of Schoology's resources, with its way to send many rows."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class SchoologyResource(Resource):
     ) -> Bulk[R]:
         """Write many records, 50 per request; see :meth:`Resource._bulk` for the rest.
 
-        :param wrapper: the keys around the rows; the response has its items under the last one.
-        :param key: reads from an item of the response which row it means.
+        :param wrapper: the keys around the rows. The response has its items under the last key.
+        :param key: reads the key of an item of the response, which tells which row it belongs to.
         :param id: reads the vendor's id from an item of the response.
         """
         *outer, inner = wrapper
@@ -77,6 +77,6 @@ class SchoologyResource(Resource):
 
 
 def with_options(operation: str, query: Query) -> str:
-    """Name an operation with its options, for a journal; a comment does not change what it does."""
+    """Return the operation's name for a journal, with the options that change what it does."""
     chosen = [f"{name}={value}" for name, value in query if not name.endswith("comment")]
     return " ".join([operation, *chosen])

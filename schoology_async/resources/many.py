@@ -45,15 +45,14 @@ from .base import SchoologyResource, with_options
 from .deletion import delete_query
 from .lookup import look_up_rows
 
-# Unions rather than type variables: mypy reads a literal row as a TypedDict only in a union, and so
-# finds a misspelt key.
+# These are unions and not type variables, because only then mypy checks the keys of a literal row.
 NewUser = UserCreate | UserCreateDict
 UserChange = UserUpdate | UserUpdateDict
 InactiveRow = Reactivation | ReactivationDict
 AdvisorRow = AdvisorPair | AdvisorPairDict
 ParentRow = ParentPair | ParentPairDict
 
-#: How many users one deletion may remove where the caller gives no guard.
+#: How many users one deletion may remove by default.
 GUARD = Guard(max_removals=500)
 
 #: Checks and encodes a new user, for ``create`` too.
@@ -81,15 +80,15 @@ class ManyUsers(SchoologyResource):
     ) -> Bulk[NewUser]:
         """Create users, 50 per request. Vendor page: "bulk create".
 
-        :param users: an iterable or async iterable of any length; models or mappings of the same
-            fields. A row that lacks a needed field, or whose ``school_uid`` stands in an earlier
-            row that is still being sent, is rejected without being sent.
+        :param users: an iterable or async iterable of any length, of models or mappings of the same
+            fields. A row is rejected without being sent if a required field is missing, or if an
+            earlier row that is still being sent has the same ``school_uid``.
         :param update_existing: update users whose ``school_uid`` exists instead of rejecting them.
             Only then is a request whose response was lost sent again without a look-up.
-        :param ignore_email_conflicts: create users without their mail address where it belongs to
-            an account of another school.
-        :param email_conflict_resolution: what to do where the mail address belongs to an account of
-            another school. ``"username"`` creates an account that logs in by user name; ``"merge"``
+        :param ignore_email_conflicts: if the email address belongs to an account of another school,
+            create the user without it.
+        :param email_conflict_resolution: what to do if the email address belongs to an account of
+            another school. ``"username"`` creates an account that logs in by username; ``"merge"``
             merges accounts of the school's verified domain into the new one.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -97,7 +96,7 @@ class ManyUsers(SchoologyResource):
         :raises InvalidInput: ``email_conflict_resolution`` is something else.
         """
         if email_conflict_resolution not in _RESOLUTIONS:
-            raise InvalidInput('email_conflict_resolution is "username" or "merge"')
+            raise InvalidInput('email_conflict_resolution must be "username" or "merge"')
         query = query_params(
             update_existing=update_existing,
             ignore_email_conflicts=ignore_email_conflicts,
@@ -199,7 +198,7 @@ class ManyUsers(SchoologyResource):
 
         :param keep_enrollments: ``False`` erases the users' grades and attendance for good. That is
             the vendor's default, so you have to choose.
-        :param notify: whether Schoology tells each user by mail.
+        :param notify: whether Schoology notifies each user by email.
         :param comment: the reason, kept by the vendor.
         :param guard: how many users may be removed, or which share of all users; 500 by default. If
             there are more, the bulk raises InvalidInput and sends nothing.
@@ -221,7 +220,7 @@ class ManyUsers(SchoologyResource):
             return Call("DELETE", "users", route="users", query=query, is_bulk=True)
 
         def parse(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
-            # The page says "Return: none" (204); the vendor was seen to answer 207 with rows.
+            # The vendor's page says "Return: none" (204). The vendor also answers 207 with rows.
             if payload is None:
                 return AllDone(list(map(str, rows.keys)))
             return parse_results(as_list(payload["user"]), rows, key=_ID, id=_ID)
@@ -237,7 +236,7 @@ class ManyUsers(SchoologyResource):
         )
 
     async def _count(self) -> int:
-        """Count the users: by the vendor's ``total``, or by reading them all."""
+        """Count the users, with the vendor's ``total`` or else by reading all of them."""
         call: Call[Any] = get(build_path("users"), query=query_params(limit=2), envelope_key="user")
         total = str((await self._transport.fetch(call))[0].get("total", ""))
         if total.isdecimal():

@@ -79,7 +79,7 @@ async def test_a_life_that_is_not_said_or_odd_is_an_hour_or_a_day(life: Any) -> 
 @pytest.mark.parametrize("life", [0, -1, "0", -(10**9), 0.0])
 async def test_a_token_that_has_ended_when_it_comes_is_an_error_and_no_loop(life: Any) -> None:
     async with vending({"expires_in": life}) as (vendor, client):
-        with pytest.raises(UnexpectedResponse, match="already ended") as raised:
+        with pytest.raises(UnexpectedResponse, match="already expired") as raised:
             await client.memberships.list()
         assert "token1" not in str(raised.value)
         assert vendor.issued == ["token1"]
