@@ -1,4 +1,4 @@
-"""What is special about ManageBac: credentials, errors and pages. Both of its APIs share it."""
+"""ManageBac's credentials, errors and pages, for the transport. Both of its APIs use this."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def _overlapping(call: Call[Any], following: Call[Any], rows: list[Any]) -> Page
 
     The start of the next page is computed from the number of rows. The link may use the requested
     page size instead, although the page is smaller. Pages do not overlap if the page has one row
-    (the same page would be read for ever), if its rows have no ids, or if the link does not advance
+    (the same page would be read again), if its rows have no ids, or if the link does not advance
     ``start``.
     """
     start = min(_start(following), _start(call) + len(rows))

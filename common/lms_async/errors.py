@@ -66,7 +66,7 @@ class LmsError(Exception):
     # not show it.
     __slots__ = ("response",)
     #: The vendor's response that led to this error; ``None`` if there was none, and in copies and
-    #: pickles. It may hold personal data: do not log it.
+    #: pickles. It may contain personal data, so do not log it.
     response: HttpResponse | None
     #: Whether the vendor may have acted although the call failed.
     may_have_acted: bool = False

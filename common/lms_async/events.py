@@ -1,7 +1,8 @@
 """Events for logs, progress bars and metrics.
 
 A listener is a plain function that takes one event. It is called on the event loop, so it must be
-quick. An exception that it raises is logged and ignored. No event holds a secret or personal data.
+fast. An exception that it raises is logged and ignored. Events contain no secrets and no personal
+data.
 """
 
 from __future__ import annotations

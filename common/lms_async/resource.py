@@ -42,7 +42,7 @@ LookUp = Callable[[Rows[R]], Awaitable[list[Found]]]
 
 
 class Resource:
-    """What can be done with one kind of record. Subclasses add the typed methods."""
+    """The base class of the resources. Subclasses add the typed methods for one kind of record."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

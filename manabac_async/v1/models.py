@@ -36,9 +36,9 @@ class UserV1(Record):
     #: The vendor's number of the grade: Grade 12 is 13.
     class_year: int | None = None
     attendance_start_date: Day | None = None
-    #: Of a student.
+    #: ManageBac's ids of a student's parents.
     parents_ids: IdList | None = None
-    #: Of a parent.
+    #: ManageBac's ids of a parent's children.
     child_ids: IdList | None = None
     children_ids: IdList | None = None
     language: str | None = None
@@ -98,9 +98,9 @@ class _Writable(Record):
     attendance_start_date: Day | Unset | None = UNSET
     #: ManageBac's id of an advisor.
     homeroom_advisor: AnyId | Unset | None = UNSET
-    #: Of a student.
+    #: ManageBac's ids of a student's parents.
     parents_ids: AnyIdList | Unset | None = UNSET
-    #: Of a parent.
+    #: ManageBac's ids of a parent's children.
     children_ids: AnyIdList | Unset | None = UNSET
     language: str | Unset | None = UNSET
     language1: str | Unset | None = UNSET

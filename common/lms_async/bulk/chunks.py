@@ -90,7 +90,7 @@ async def chunks(
         size = len(rows.json)
         is_full = len(rows) == endpoint.max_rows and size <= endpoint.max_bytes
         if is_full and not (endpoint.group or open_):
-            # A full block of valid rows is a chunk as it is. This is the case for most blocks.
+            # A full block of valid rows is already a chunk. Most blocks are like this.
             yield Chunk(rows=rows, size=size)
             continue
         for group, places in _by_group(rows, endpoint).items():

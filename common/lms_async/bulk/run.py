@@ -1,4 +1,4 @@
-"""What the deliveries of one bulk share: how to send, the journal, and whether to stop."""
+"""The state that the deliveries of one bulk share: sender, journal, and whether to stop."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Cancellable(Protocol):
 
 
 class BulkRun(Generic[R]):
-    """What the deliveries of one bulk share."""
+    """The state that the deliveries of one bulk share."""
 
     def __init__(self, sender: Sender, endpoint: BulkEndpoint[R]) -> None:
         self.sender = sender
