@@ -1,25 +1,59 @@
-"""The base class of Schoology's resources, with its way to send many rows."""
+"""The base of Schoology's resources: one shape for its lists, bulk writes and bulk removals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.rows import Prepared, Rows, json_of
-from lms_async.http.call import Call, Method
-from lms_async.http.urls import Path, Query
+from lms_async.bulk.guard import Guard, guarded
+from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
+from lms_async.errors import InvalidInput
+from lms_async.http.call import Call, Method, get
+from lms_async.http.pages import Pages
+from lms_async.http.urls import MOST_QUERY, Path, Query, query_params
 from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, RowResult
+from lms_async.records.encoding import Sending
+from lms_async.records.ids import ExactId, fault_of_id
+from lms_async.records.scalars import id_text
 from lms_async.resource import Given, LookUp, Resource
 
-from ..bulk_results import ItemReader, parse_results
+from ..bulk_results import FieldReader, ItemReader, parse_results
+from ..models.converter import as_list
 
+T = TypeVar("T")
 R = TypeVar("R")
+
+#: The most rows per page that the vendor gives.
+PAGE_SIZE = 200
+_ID = FieldReader("id")
 
 
 class SchoologyResource(Resource):
     """A resource whose bulk writes wrap their rows, e.g. ``{"users": {"user": [...]}}``."""
+
+    def _paged(
+        self,
+        path: Path,
+        row: type[T],
+        *,
+        envelope_key: str,
+        page_size: int,
+        query: Query = (),
+        filters: Sequence[Query] = ((),),
+    ) -> Pages[T]:
+        """List records over all pages of ``page_size`` rows; see :meth:`Resource._list`.
+
+        :raises InvalidInput: ``page_size`` is below 2.
+        """
+        if page_size < 2:  # pages of one row can't overlap, so a shift would not be seen
+            raise InvalidInput("page_size is at least 2 rows per page")
+        limit = query_params(limit=page_size)
+        return self._list(
+            path, row, envelope_key=envelope_key, query=(*query, *limit), filters=filters
+        )
 
     def _write_many(
         self,
@@ -29,22 +63,27 @@ class SchoologyResource(Resource):
         path: Path,
         *,
         wrapper: tuple[str, ...],
+        response_wrapper: tuple[str, ...] | None = None,
         prepare: Callable[[list[R]], Prepared],
         key: ItemReader[Hashable],
         id: ItemReader[str],  # noqa: A002 - the vendor's field
         query: Query = (),
         repeatable: bool = False,
         one_record_each: bool = False,
+        distinct: bool = False,
         look_up: LookUp[R] | None = None,
         journal: Journal | None,
     ) -> Bulk[R]:
         """Write many records, 50 per request; see :meth:`Resource._bulk` for the rest.
 
-        :param wrapper: the keys around the rows. The response has its items under the last key.
-        :param key: reads the key of an item of the response, which tells which row it belongs to.
+        :param wrapper: the keys around the rows of the request.
+        :param response_wrapper: those around the items of the response, where they are not the last
+            one of ``wrapper``.
+        :param key: reads from an item of the response which row it means.
         :param id: reads the vendor's id from an item of the response.
         """
         *outer, inner = wrapper
+        keys = response_wrapper or (inner,)
 
         def call(rows: Rows[R]) -> Call[Any]:
             body: Any = {inner: json_of(rows)}
@@ -56,13 +95,14 @@ class SchoologyResource(Resource):
                 route=path.route,
                 query=query,
                 body=body,
-                envelope_key=inner,
+                envelope_key=keys[0] if len(keys) == 1 else None,
+                required_key=keys[0],
                 repeatable=repeatable,
                 is_bulk=True,
             )
 
         def parse(payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
-            return parse_results(payload[inner], rows, key=key, id=id)
+            return parse_results(_items(payload, keys), rows, key=key, id=id)
 
         return self._bulk(
             items,
@@ -71,9 +111,92 @@ class SchoologyResource(Resource):
             call=call,
             parse_results=parse,
             one_record_each=one_record_each,
+            distinct=distinct,
             look_up=look_up,
             journal=journal,
         )
+
+    def _delete_many(
+        self,
+        ids: Given[str | int],
+        operation: str,
+        path: Path,
+        *,
+        parameter: str,
+        response_wrapper: tuple[str, ...],
+        guard: Guard,
+        count: Callable[[], Awaitable[int]],
+        options: Query = (),
+        journal: Journal | None,
+    ) -> Bulk[str | int]:
+        """Delete many records by their ids, which stand in the query, 50 per request.
+
+        A request whose response was lost is never sent again.
+
+        :param parameter: the parameter of the query that takes the ids.
+        :param response_wrapper: the keys around the items of the response, if it has a body.
+        :param count: counts the existing records, for a guard that is a share of them.
+        :param options: further parameters.
+        """
+        name = parameter.removesuffix("s")
+
+        def prepare(item: str | int) -> tuple[Hashable, Any]:
+            id_ = (id_text(item) or "").strip()
+            fault = "must be one id" if not id_ or "," in id_ else None
+            if not isinstance(item, ExactId):
+                fault = fault or fault_of_id(id_)
+            if fault:
+                raise InvalidInput("the row can't be sent", fields={name: fault})
+            return id_, quote(id_, safe="")  # max_bytes counts the bytes it takes in the URL
+
+        def call(rows: Rows[str | int]) -> Call[Any]:
+            query = ((parameter, ",".join(map(str, rows.keys))), *options)
+            return Call("DELETE", str(path), route=path.route, query=query, is_bulk=True)
+
+        def parse(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
+            # The documents say "Return: none" (204); the vendor was seen to answer 207 with rows.
+            if payload is None:
+                return AllDone(list(map(str, rows.keys)))
+            return parse_results(_items(payload, response_wrapper), rows, key=_ID, id=_ID)
+
+        return self._bulk(
+            guarded(ids, guard, count),
+            with_options(operation, options),
+            prepare=one_by_one(prepare),
+            call=call,
+            parse_results=parse,
+            max_bytes=MOST_QUERY,
+            journal=journal,
+        )
+
+    async def _count(self, path: Path, row: type[Any], *, envelope_key: str) -> int:
+        """Count the records of a list: by the vendor's ``total``, or by reading them all."""
+        call: Call[Any] = get(path, query=query_params(limit=2), envelope_key=envelope_key)
+        total = str((await self._transport.fetch(call))[0].get("total", ""))
+        if total.isdecimal():
+            return int(total)
+        return len(await self._list(path, row, envelope_key=envelope_key))
+
+
+def changes_by_id(sending: Sending) -> Callable[[list[Any]], Prepared]:
+    """Prepare the rows of an ``update_many``: each has its ``id`` and at least one change."""
+
+    def prepare(item: Any) -> tuple[Hashable, Any]:
+        body = sending(item)
+        if not str(body.get("id", "")).strip():
+            raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
+        if len(body) == 1:
+            raise InvalidInput("there is nothing to change")
+        return str(body["id"]), body
+
+    return one_by_one(prepare)
+
+
+def _items(payload: Any, keys: tuple[str, ...]) -> list[Any]:
+    """Return the items of a bulk response, which stand under ``keys``."""
+    for key in keys:
+        payload = payload[key]
+    return as_list(payload)
 
 
 def with_options(operation: str, query: Query) -> str:

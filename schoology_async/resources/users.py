@@ -1,4 +1,4 @@
-"""``schoology.users``: methods for single users and for lists. ``many.py`` has the bulk methods.
+"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 """
@@ -16,12 +16,10 @@ from lms_async.records.scalars import ids_of
 from lms_async.resource import changes_of
 
 from ..models import InactiveUser, Language, User
+from .base import PAGE_SIZE
 from .deletion import delete_query
 from .lookup import school_uid_queries
-from .many import ManyUsers, NewUser, UserChange, change, new_user
-
-#: The most users per page that the vendor returns.
-_PAGE = 200
+from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 
 
 class Users(ManyUsers):
@@ -49,7 +47,7 @@ class Users(ManyUsers):
         role_ids: Iterable[str | int] | None = None,
         parent_access_codes: bool = False,
         school_uids: Iterable[str | int] | None = None,
-        page_size: int = _PAGE,
+        page_size: int = PAGE_SIZE,
     ) -> Pages[User]:
         """List all users that the account may see, over all pages. Vendor page: "list".
 
@@ -70,13 +68,13 @@ class Users(ManyUsers):
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
-            limit=_checked_page_size(page_size),
         )
         wanted = _checked_school_uids(school_uids)
-        return self._list(
+        return self._paged(
             build_path("users"),
             User,
             envelope_key="user",
+            page_size=page_size,
             query=query,
             filters=school_uid_queries(wanted) if wanted else [query_params(school_uids=wanted)],
         )
@@ -131,14 +129,13 @@ class Users(ManyUsers):
         query = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
         await self._send("DELETE", path, query=query)
 
-    def list_inactive(self, *, page_size: int = _PAGE) -> Pages[InactiveUser]:
+    def list_inactive(self, *, page_size: int = PAGE_SIZE) -> Pages[InactiveUser]:
         """List all inactive users. Vendor page: "list (inactive)".
 
         :param page_size: users per page, at least 2. Schoology returns at most 200.
         """
-        query = query_params(limit=_checked_page_size(page_size))
         path = build_path("users/inactive")
-        return self._list(path, InactiveUser, envelope_key="user", query=query)
+        return self._paged(path, InactiveUser, envelope_key="user", page_size=page_size)
 
     async def get_inactive(self, uid: str | int) -> InactiveUser:
         """Get one inactive user. Vendor page: "view (inactive)".
@@ -152,12 +149,6 @@ class Users(ManyUsers):
         """List the interface languages. Vendor page: "Other Calls", GET users/languages."""
         path = build_path("users/languages")
         return await self._get_all(path, Language, envelope_key="language")
-
-
-def _checked_page_size(page_size: int) -> int:
-    if page_size < 2:  # pages of one row can't overlap, so missed rows would not be noticed
-        raise InvalidInput("page_size must be at least 2 users per page")
-    return page_size
 
 
 def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:

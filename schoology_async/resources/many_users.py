@@ -8,24 +8,20 @@ them too.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any, Literal
-from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import Found
-from lms_async.bulk.guard import Guard, guarded
+from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Prepared, Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.call import Call, get
-from lms_async.http.urls import MOST_QUERY, build_path, query_params
+from lms_async.http.urls import build_path, query_params
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowResult
 from lms_async.records.encoding import Sending
-from lms_async.records.ids import ExactId, fault_of_id
-from lms_async.records.scalars import id_text
 from lms_async.resource import Given
 
-from ..bulk_results import FieldReader, from_location, parse_results
+from ..bulk_results import FieldReader, from_location
 from ..models import (
     AdvisorPair,
     AdvisorPairDict,
@@ -40,8 +36,7 @@ from ..models import (
     UserUpdateDict,
     converter,
 )
-from ..models.converter import as_list
-from .base import SchoologyResource, with_options
+from .base import SchoologyResource, changes_by_id
 from .deletion import delete_query
 from .lookup import look_up_rows
 
@@ -135,21 +130,13 @@ class ManyUsers(SchoologyResource):
         :param journal: see :meth:`create_many`.
         """
 
-        def prepare(item: UserChange) -> tuple[Hashable, Any]:
-            body = change(item)
-            if not str(body.get("id", "")).strip():
-                raise InvalidInput("the row can't be sent", fields={"id": "is needed"})
-            if len(body) == 1:
-                raise InvalidInput("there is nothing to change")
-            return str(body["id"]), body
-
         return self._write_many(
             changes,
             "users.update_many",
             "PUT",
             build_path("users"),
             wrapper=("users", "user"),
-            prepare=one_by_one(prepare),
+            prepare=changes_by_id(change),
             key=_ID,
             id=_ID,
             repeatable=True,
@@ -206,42 +193,17 @@ class ManyUsers(SchoologyResource):
         """
         options = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
 
-        def prepare(item: str | int) -> tuple[Hashable, Any]:
-            uid = (id_text(item) or "").strip()
-            fault = "must be one id" if not uid or "," in uid else None
-            if not isinstance(item, ExactId):
-                fault = fault or fault_of_id(uid)
-            if fault:
-                raise InvalidInput("the row can't be sent", fields={"uid": fault})
-            return uid, quote(uid, safe="")  # max_bytes counts the bytes it takes in the URL
-
-        def call(rows: Rows[str | int]) -> Call[Any]:
-            query = (("uids", ",".join(map(str, rows.keys))), *options)
-            return Call("DELETE", "users", route="users", query=query, is_bulk=True)
-
-        def parse(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
-            # The vendor's page says "Return: none" (204). The vendor also answers 207 with rows.
-            if payload is None:
-                return AllDone(list(map(str, rows.keys)))
-            return parse_results(as_list(payload["user"]), rows, key=_ID, id=_ID)
-
-        return self._bulk(
-            guarded(uids, guard, self._count),
-            with_options("users.delete_many", options),
-            prepare=one_by_one(prepare),
-            call=call,
-            parse_results=parse,
-            max_bytes=MOST_QUERY,
+        return self._delete_many(
+            uids,
+            "users.delete_many",
+            build_path("users"),
+            parameter="uids",
+            response_wrapper=("user",),
+            guard=guard,
+            count=partial(self._count, build_path("users"), User, envelope_key="user"),
+            options=options,
             journal=journal,
         )
-
-    async def _count(self) -> int:
-        """Count the users, with the vendor's ``total`` or else by reading all of them."""
-        call: Call[Any] = get(build_path("users"), query=query_params(limit=2), envelope_key="user")
-        total = str((await self._transport.fetch(call))[0].get("total", ""))
-        if total.isdecimal():
-            return int(total)
-        return len(await self._list(build_path("users"), User, envelope_key="user"))
 
     def import_advisors(
         self, pairs: Given[AdvisorRow], *, journal: Journal | None = None
