@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from lms_async.sandbox.server import Arrived, Response, StandIn
+from lms_async.sandbox.server import Request, Response, SandboxServer
 
 Kind = Literal["sliding", "fixed"]
 
@@ -38,7 +38,7 @@ class Arrival:
     admitted: bool
 
 
-class StrictServer(StandIn):
+class StrictServer(SandboxServer):
     """Accepts every request within the limit."""
 
     prefix = "/v1/"
@@ -53,10 +53,10 @@ class StrictServer(StandIn):
         )
         self._setup = setup
 
-    def admit(self, arrived: Arrived) -> None:
+    def admit(self, arrived: Request) -> None:
         return None
 
-    def act(self, arrived: Arrived) -> Response:
+    def act(self, arrived: Request) -> Response:
         return Response(200, b'{"api_uid":"1"}', {"Content-Type": "application/json"})
 
     def _delays(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Reads the response to a bulk request of v2: HTTP 200, and a ``status`` for each item."""
+"""Read the response to a bulk request of v2: HTTP 200, with a ``status`` for each item."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ _REFUSALS = ("unprocessable_entity", "not_found")
 
 
 def parse_item(item: Any) -> RowResult | None:
-    """Read one item; ``None`` if its status is none of the documented ``ok``,
-    ``unprocessable_entity`` and ``not_found``, since the meaning of any other is not known."""
+    """Read one item of the response.
+
+    Return ``None`` if its status is not one of the documented ones: ``ok``,
+    ``unprocessable_entity`` and ``not_found``.
+    """
     if not isinstance(item, dict):
         return None
     status = item.get("status")

@@ -1,4 +1,4 @@
-"""The front door to ManageBac's v2."""
+"""The client for ManageBac's API v2."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from lms_async.http.options import ClientOptions, open_transport, open_wire
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_base_url
 
-from .credentials import Bearer, ClientCredentials, Credentials, Nobody, QueryToken, Token
+from .credentials import (
+    BearerCredentials,
+    ClientCredentials,
+    Credentials,
+    NoCredentials,
+    QueryToken,
+    Token,
+)
 from .models import converter, strict_converter
 from .resources import Classes, Memberships, Students
 from .vendor import ManageBacVendor
 
-#: Where each region's schools are served. The region is the school's, not yours.
+#: The API's URL for each region. Use the school's region, which may not be the one you are in.
 REGIONS = {
     "com": "https://api.managebac.com/",
     "cn": "https://api.managebac.cn/",
@@ -43,18 +50,19 @@ VARIABLES: Mapping[str, Variable] = {
 
 
 class ManageBac(Client):
-    """A client of one school's ManageBac, v2, for one event loop.
+    """A client for the API v2 of one school's ManageBac, on one event loop.
 
     Use it as ``async with ManageBac(token) as managebac``, or call :meth:`close`.
 
     :param token: the API token, sent as a header; or a :class:`QueryToken`, or OAuth 2
         :class:`ClientCredentials`.
     :param region: ``com``, ``cn``, ``us1``, ``us2`` or ``uat``.
-    :param version: ``v2``, or a pinned one, ``v2p0`` to ``v2p3``.
-    :param base_url: another host, without the version; replaces ``region``.
+    :param version: ``v2``, or one of the pinned versions ``v2p0`` to ``v2p3``.
+    :param base_url: another base URL, without the version. It replaces ``region``.
     :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 50
         requests in a second to a host, since the vendor counts by IP address.
-    :raises InvalidInput: no token, an unknown region or version, or a base URL that is not safe.
+    :raises InvalidInput: there is no token, the region or version is unknown, or the base URL is
+        not safe.
     """
 
     def __init__(
@@ -86,7 +94,8 @@ class ManageBac(Client):
 
         credentials: Credentials
         if isinstance(token, ClientCredentials):
-            credentials = Bearer(token, over(root, Nobody()))  # oauth/token has no version prefix
+            # The path of oauth/token has no version prefix.
+            credentials = BearerCredentials(token, over(root, NoCredentials()))
         else:
             credentials = Token(token) if isinstance(token, str) else token
         self._bind(over(f"{root}{version}/", credentials))
@@ -95,13 +104,13 @@ class ManageBac(Client):
     def from_env(
         cls, environment: Mapping[str, str] | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """Return a client made from the variables that the ``lms`` command reads.
+        """Create a client from the environment variables that the ``lms`` command reads.
 
         They are ``MANAGEBAC_TOKEN``, or ``MANAGEBAC_CLIENT_ID`` and ``MANAGEBAC_CLIENT_SECRET``;
         and, if needed, ``MANAGEBAC_REGION``, ``MANAGEBAC_VERSION`` and ``MANAGEBAC_BASE_URL``.
 
-        :param environment: where not given, that of the process.
-        :raises InvalidInput: names the variables that are not set, or a value can't be used.
+        :param environment: by default, the environment of the process.
+        :raises InvalidInput: a required variable is not set, or a value can't be used.
         """
         given = read_variables(VARIABLES, environment)
         token = given.get("MANAGEBAC_TOKEN")

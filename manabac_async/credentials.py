@@ -1,7 +1,7 @@
-"""The credentials that ManageBac takes.
+"""The credentials that ManageBac accepts.
 
-Reference: "Security schemes": a token in the header ``auth-token`` (as in the vendor's samples), a
-token in the query (which every access log then shows), or OAuth 2 client credentials.
+They are a token in the header ``auth-token`` (as in the vendor's samples), a token in the query
+(which access logs then show), or OAuth 2 client credentials. Vendor page: "Security schemes".
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ from lms_async.http.vendor import checked_secret
 from lms_async.records.converter import Record
 from lms_async.redact import Sealed
 
-#: A bearer token is renewed this many seconds before it ends, or at nine tenths of a shorter life.
+#: A bearer token is renewed this many seconds before it expires, but not before nine tenths of its
+#: lifetime.
 _MARGIN = 60.0
-#: The assumed lifetime of a token, in seconds, where the vendor leaves `expires_in` out, as
-#: RFC 6749 allows. A token that ends earlier is renewed when a request is refused.
+#: The assumed lifetime of a token, in seconds, if the response has no `expires_in` (RFC 6749 allows
+#: that). A token that expires earlier is renewed when a request is refused.
 _DEFAULT_LIFE = 3600.0
-#: A longer lifetime is not believed, in seconds.
+#: The longest lifetime that is assumed, in seconds, whatever the vendor says.
 _LONGEST_LIFE = 24 * 3600.0
 
 
 class Credentials(ABC):
-    """What a request carries to show who asks. By default: nothing, and never renewed."""
+    """What authorizes a request. The defaults of the methods add nothing and renew nothing."""
 
     @abstractmethod
     def account(self) -> Hashable:
-        """Return what tells these from other accounts' credentials; may be a secret."""
+        """Return what identifies the account. It may be a secret."""
 
     def headers(self) -> Mapping[str, str]:
         """Return the headers to add to one attempt."""
@@ -53,7 +54,7 @@ class Credentials(ABC):
         return True
 
     def generation(self) -> int | None:
-        """Return a number that renewing changes; ``None`` if these can't be renewed."""
+        """Return a number that changes with each renewal; ``None`` if they can't be renewed."""
         return None
 
     def expire(self, generation: int) -> None:  # noqa: B027 - most credentials can't be renewed
@@ -61,7 +62,7 @@ class Credentials(ABC):
 
 
 class Token(Credentials):
-    """A token in a header; ``auth-token`` unless another is named."""
+    """A token in a header, by default ``auth-token``."""
 
     def __init__(self, token: str, *, header: str = "auth-token") -> None:
         self._headers = Sealed({header: checked_secret(token, "token")})
@@ -76,7 +77,7 @@ class Token(Credentials):
 
 
 class QueryToken(Credentials):
-    """A token in the query, as ``auth_token``; ``headers`` are sent beside it."""
+    """A token in the query, as ``auth_token``. The ``headers`` are sent too."""
 
     def __init__(self, token: str, *, headers: Mapping[str, str] | None = None) -> None:
         self._query = Sealed((("auth_token", checked_secret(token, "token")),))
@@ -101,7 +102,7 @@ class QueryToken(Credentials):
 
 
 class ClientCredentials:
-    """OAuth 2 client credentials, given to :class:`~manabac_async.ManageBac` in place of a token.
+    """OAuth 2 client credentials, for :class:`~manabac_async.ManageBac` instead of a token.
 
     :param scope: space-separated scopes; by default all scopes of the application.
     """
@@ -130,16 +131,18 @@ class ClientCredentials:
 
 @attrs.define(kw_only=True, repr=False)
 class BearerToken(Record):
-    """An access token; ``expires_in`` is in seconds, ``None`` if it is not said or no number."""
+    """An access token. ``expires_in`` is in seconds; ``None`` if it is missing or not a number."""
 
     access_token: str
     expires_in: float | None = None
     extra: dict[str, object] = attrs.field(factory=dict)
 
 
-class Bearer(Credentials):
-    """The current bearer token. It is renewed before it ends or when it is refused, once for all
-    requests that wait for it."""
+class BearerCredentials(Credentials):
+    """The current bearer token. It is renewed before it expires, or when it is refused.
+
+    Requests that wait for a token at the same time share one renewal.
+    """
 
     def __init__(self, credentials: ClientCredentials, transport: Transport) -> None:
         self._credentials = credentials
@@ -150,7 +153,7 @@ class Bearer(Credentials):
         self._renewing: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
-        """Wait until there is a token that has not ended.
+        """Wait until there is a token that has not expired.
 
         :raises LmsError: no token could be fetched.
         """
@@ -159,11 +162,11 @@ class Bearer(Credentials):
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
             self._renewing.add_done_callback(self._renewed)
-        # Shielded, so that one caller who gives up does not cancel the renewal for the others.
+        # Shielded, so that the cancellation of one caller does not cancel the renewal for others.
         await asyncio.shield(self._renewing)
 
     def is_fresh(self) -> bool:
-        """Return whether the token has not ended."""
+        """Return whether the token has not expired."""
         return asyncio.get_running_loop().time() < self._renew_at
 
     def generation(self) -> int:
@@ -176,12 +179,12 @@ class Bearer(Credentials):
             self._renew_at = 0.0
 
     async def _renew(self) -> None:
-        asked = asyncio.get_running_loop().time()
+        requested_at = asyncio.get_running_loop().time()
         call = self._credentials.call()
         try:
             token = await self._transport.send(call)
         except BadRequest as refused:
-            # RFC 6749, 5.2: an application that is not known, or may not do this, is refused so.
+            # RFC 6749, 5.2: an unknown or unauthorized application may get a 400.
             raise Unauthorized(
                 refused.status,
                 call=call,
@@ -191,24 +194,24 @@ class Bearer(Credentials):
         life = _DEFAULT_LIFE if token.expires_in is None else token.expires_in
         if not life > 0:
             raise UnexpectedResponse(
-                "the new access token has already ended: its expires_in is not above 0",
+                "the new access token has already expired: its expires_in is not above 0",
                 call=call,
-                hint="look at the application's settings in ManageBac",
+                hint="check the application's settings in ManageBac",
             )
         life = min(life, _LONGEST_LIFE)
         value = None
-        with suppress(InvalidInput):  # its message is about a caller's argument
+        with suppress(InvalidInput):  # its message would refer to an argument of the caller
             value = checked_secret(token.access_token, "token")
         if value is None:
             raise UnexpectedResponse("the new access token can't be sent in a header", call=call)
         self._headers = Sealed({"Authorization": f"Bearer {value}"})
-        self._renew_at = asked + life - min(_MARGIN, life / 10)
+        self._renew_at = requested_at + life - min(_MARGIN, life / 10)
         self._generation += 1
 
     def _renewed(self, task: asyncio.Task[None]) -> None:
         self._renewing = None
         if not task.cancelled():
-            task.exception()  # marks it as seen: perhaps nobody waits for it any more
+            task.exception()  # retrieved, so that asyncio does not log it if nobody waits
 
     def headers(self) -> Mapping[str, str]:
         """Return the token."""
@@ -219,9 +222,9 @@ class Bearer(Credentials):
         return self._credentials.client_id
 
 
-class Nobody(Credentials):
-    """No credentials, for the request that asks for a token."""
+class NoCredentials(Credentials):
+    """No credentials, for the request that fetches a token."""
 
     def account(self) -> Hashable:
-        """Return nobody."""
+        """Return ``None``."""
         return None

@@ -1,4 +1,4 @@
-"""What is special about ManageBac: credentials, errors and pages. Both of its APIs share it."""
+"""ManageBac's credentials, errors and pages, for the transport. Both of its APIs use this."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LIMIT, PERIOD = 50, 1.0
 
 HINTS = {
     400: "the payload or a parameter is malformed",
-    401: "ManageBac does not tell a wrong token from one that lacks the permission, nor from the "
-    "wrong region: GET auth/permissions lists what this token may do",
+    401: "the token or the region is wrong, or the token lacks the permission; "
+    "GET auth/permissions lists what a valid token may do",
     403: "the token may not do this",
     404: "it does not exist, or this token may not see it",
     422: "the vendor did not accept a value",
@@ -34,7 +34,7 @@ HINTS = {
 
 @attrs.frozen
 class ManageBacVendor(Vendor):
-    """ManageBac, as the transport sees it. ``base_url`` includes the API's version."""
+    """ManageBac, for the transport. ``base_url`` includes the API's version."""
 
     name: ClassVar[str] = "ManageBac"
     hints: ClassVar[Mapping[int, str]] = HINTS
@@ -47,27 +47,27 @@ class ManageBacVendor(Vendor):
 
     @property
     def account(self) -> Hashable:
-        """The address and the credentials. The host alone would not do: it serves many schools."""
+        """The base URL and the credentials. The host alone serves many schools."""
         return (self.name, self.base_url, self.credentials.account())
 
     def default_limiter(self) -> Limiter:
-        """50 requests per second and host."""
+        """Return a limiter of 50 requests per second, for each host."""
         return Window(LIMIT, per=PERIOD)
 
     def url(self, call: Call[Any]) -> str:
-        """Return the URL of ``call``, with the token if the query carries it."""
+        """Return the URL of ``call``, with the token if it is sent in the query."""
         return url_of(call, self.base_url, more=self.credentials.query())
 
     async def prepare(self) -> None:
-        """Fetch a token if the present one has ended."""
+        """Fetch a token if the current one has expired."""
         await self.credentials.prepare()
 
     def is_prepared(self) -> bool:
-        """Return whether the token has not ended."""
+        """Return whether the token has not expired."""
         return self.credentials.is_fresh()
 
     def generation(self) -> int | None:
-        """Return the number of the bearer token that the next attempt carries."""
+        """Return the number of the bearer token for the next attempt."""
         return self.credentials.generation()
 
     def expire(self, generation: int) -> None:
@@ -88,8 +88,8 @@ class ManageBacVendor(Vendor):
     def page(self, call: Call[Any], payload: Any) -> Page:
         """Return the rows, and the call for the next page from ``meta``.
 
-        A page may hold fewer rows than asked for, and fewer than the one before. Only ``meta`` says
-        whether it is the last (vendor: "rely on meta of the response").
+        A page may have fewer rows than requested. Only ``meta`` tells whether it is the last page
+        (vendor: "rely on meta of the response").
         """
         rows = _rows(call, payload)
         meta = payload.get("meta")
@@ -103,7 +103,7 @@ class ManageBacVendor(Vendor):
 
 
 def _rows(call: Call[Any], payload: Any) -> list[Any]:
-    """Return the rows of a list. A class's students are printed as ids, with a map of levels."""
+    """Return the rows of a list. For students of a class, join the ids with the map of levels."""
     rows = payload[call.envelope_key]
     if not isinstance(rows, list):
         raise UnexpectedResponse(f"{call.envelope_key!r} is not a list", call=call)

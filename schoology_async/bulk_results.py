@@ -1,8 +1,8 @@
-"""Reads the response to a Schoology bulk request: one result per row.
+"""Read the response to a Schoology bulk request: one result per row.
 
-The response has one item per row, each with its own ``response_code`` (200 for success, also of a
-create). The documents do not say under which key a failed item explains itself, so every likely one
-is read. Items are matched to rows by the vendor's key, see :func:`lms_async.bulk.results.match`.
+The response has one item per row, each with its own ``response_code`` (200 for success, even if a
+record was created). The documents do not say which key of a failed item has the error message, so
+several keys are tried. See :func:`lms_async.bulk.results.match` for how items are matched to rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class FieldReader:
         self._of = itemgetter(field)
 
     def __call__(self, item: Any) -> str | None:
-        """Read one item; ``None`` if the field is blank or missing, or the item is no object."""
+        """Read one item. Return ``None`` if the field is blank or missing, or the item is not an
+        object."""
         value = item.get(self._field) if item.__class__ is dict else None
         return None if value in (None, "") else str(value)
 
@@ -39,14 +40,14 @@ class FieldReader:
         """Read several items at once, which is faster."""
         try:
             values = list(map(self._of, items))
-            "".join(values)  # raises TypeError unless every value is text
+            "".join(values)  # raises TypeError unless every value is a text
         except (KeyError, TypeError):
             return [self(item) for item in items]
         return values if all(values) else [value or None for value in values]
 
 
 def from_location(item: Any) -> str | None:
-    """Read the id at the end of an item's ``location``; the rest of that URL is not reliable."""
+    """Read the id at the end of an item's ``location``. The rest of that URL is not reliable."""
     location = item.get("location") if isinstance(item, dict) else None
     if not isinstance(location, str):
         return None
@@ -62,10 +63,10 @@ def parse_results(
 ) -> AllDone | list[RowResult | None]:
     """Read the items of a bulk response.
 
-    :param key: reads what an item says of which row it means.
+    :param key: reads the key of an item, which tells which row it belongs to.
     :param id: reads the vendor's id of the record.
     :returns: one result per row, ``None`` for a row that the response does not mention; or
-        ``AllDone``, which nearly every response is.
+        ``AllDone``, in nearly all cases.
     """
     matched = match(rows.keys, items, _each(key, items))
     if _all_done(matched):
@@ -101,7 +102,7 @@ def _parse_item(item: Any, id_of: ItemReader[str]) -> RowResult | None:
 
 
 def _code(value: Any) -> int | None:
-    """Read a code, printed as number or digits; anything else has no known meaning."""
+    """Read a code, printed as a number or as digits. Return ``None`` for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:

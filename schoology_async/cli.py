@@ -21,7 +21,7 @@ from .client import VARIABLES, Schoology
 from .resources.many_users import new_user
 
 if TYPE_CHECKING:
-    from lms_async.sandbox import StandIn
+    from lms_async.sandbox import SandboxServer
 
     from .sandbox import SchoologySandbox
 
@@ -220,10 +220,10 @@ class SchoologyDemo:
             {**person, "school_uid": "X90003", "username": "marty"},
         ]
 
-    def prepare(self, server: StandIn, count: int) -> None:
+    def prepare(self, server: SandboxServer, count: int) -> None:
         """Do nothing: the import creates everybody."""
 
-    def add_faults(self, server: StandIn) -> Sequence[str]:
+    def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Add failures to POST users."""
         from lms_async.sandbox import Fault
 

@@ -1,4 +1,4 @@
-"""The front door to Schoology."""
+"""The Schoology client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VARIABLES: Mapping[str, Variable] = {
 
 
 class Schoology(Client):
-    """A client of one Schoology account, for one event loop.
+    """A client for one Schoology account, on one event loop.
 
     Use it as ``async with Schoology(key=…, secret=…) as schoology``, or call :meth:`close`.
 
@@ -41,11 +41,11 @@ class Schoology(Client):
     :param secret: consumer secret.
     :param token: access token of a three-legged key, with ``token_secret``.
     :param base_url: another host of the vendor's, e.g. ``https://api.schoologyca.com/v1/``.
-    :param signature: ``HMAC-SHA1``, or ``PLAINTEXT`` (the secret itself then goes over TLS).
+    :param signature: ``HMAC-SHA1``, or ``PLAINTEXT``, which sends the secret itself over TLS.
     :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 13
         requests in 5 seconds for each key.
-    :raises InvalidInput: no key or secret, one that can't be sent, half a token, no such signature,
-        or a base URL that is not safe.
+    :raises InvalidInput: the key or secret is missing or can't be sent, only one of ``token`` and
+        ``token_secret`` is set, the signature is unknown, or the base URL is not safe.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Schoology(Client):
         if not key or not secret:
             raise InvalidInput("Schoology needs a consumer key and its secret")
         if (token is None) != (token_secret is None):
-            raise InvalidInput("token and token_secret go together")
+            raise InvalidInput("token and token_secret must be set together")
         key = checked_secret(key, "key")
         url = checked_base_url(base_url, allow_http=options.get("allow_http", False))
         signer = Signer(
@@ -86,13 +86,13 @@ class Schoology(Client):
     def from_env(
         cls, environment: Mapping[str, str] | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """Return a client made from the variables that the ``lms`` command reads.
+        """Create a client from the environment variables that the ``lms`` command reads.
 
         They are ``SCHOOLOGY_KEY``, ``SCHOOLOGY_SECRET`` and, if needed, ``SCHOOLOGY_TOKEN``,
         ``SCHOOLOGY_TOKEN_SECRET`` and ``SCHOOLOGY_BASE_URL``.
 
-        :param environment: where not given, that of the process.
-        :raises InvalidInput: names the variables that are not set, or a value can't be used.
+        :param environment: by default, the environment of the process.
+        :raises InvalidInput: a required variable is not set, or a value can't be used.
         """
         given = read_variables(VARIABLES, environment)
         return cls(
@@ -109,11 +109,12 @@ class Schoology(Client):
         self.users = Users(transport)
 
     async def app_user_info(self) -> AppUserInfo:
-        """Whose credentials these are. Vendor page: "Other Calls", GET app-user-info.
+        """Get the id of the user to whom the credentials belong.
 
-        The cheapest call that tells whether the credentials are accepted.
+        This is the fastest call to check that the credentials are accepted. Vendor page: "Other
+        Calls", GET app-user-info.
 
-        :raises Unauthorized: they are not.
+        :raises Unauthorized: the credentials are not accepted.
         """
         return await self._transport.send(
             get(build_path("app-user-info"), returns=AppUserInfo, required_key="api_uid")

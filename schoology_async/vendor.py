@@ -1,4 +1,4 @@
-"""What is special about Schoology: its signatures, errors, envelopes and paging."""
+"""Schoology's signatures, errors, envelopes and paging, for the transport."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from .signing import Signer, _Signed
 #: Schoology publishes no rate limit. Users report 15 and 50 requests per 5 seconds and key.
 LIMIT, PERIOD = 13, 5.0
 
-#: What the vendor says about a nonce or timestamp that it refuses.
+#: The vendor's message about a nonce or timestamp that it refuses.
 _REPLAY = "duplicate timestamp/nonce combination"
 
-#: A difference of clocks above this many seconds is reported, and taken for a refusal's reason.
+#: If the clocks differ by more than this many seconds, a 401 reports that as its likely reason.
 _SKEW = 60.0
 
 _MISSING_KEY_HINT = (
@@ -51,7 +51,7 @@ _HINTS = {
 
 @attrs.frozen
 class SchoologyVendor(Vendor):
-    """Schoology REST v1, as the transport sees it."""
+    """Schoology REST v1, for the transport."""
 
     name: ClassVar[str] = "Schoology"
     hints: ClassVar[Mapping[int, str]] = _HINTS
@@ -63,17 +63,17 @@ class SchoologyVendor(Vendor):
     converter: Converter = attrs.field(default=converter, repr=False)
 
     def default_limiter(self) -> Limiter:
-        """13 requests per 5 seconds and key."""
+        """Return a limiter of 13 requests per 5 seconds, for each key."""
         return Window(LIMIT, per=PERIOD)
 
     def auth_headers(self, method: str, url: str) -> _Signed:
-        """Sign one attempt: its OAuth header."""
+        """Sign one attempt with an OAuth header."""
         return self.signer.signed(method, url)
 
     def check(self, call: Call[Any], answer: Response) -> Any:
         """Return the payload of a success, with a list under ``call.envelope_key``.
 
-        :raises LmsError: the response is an error, or a 2xx without what was asked for.
+        :raises LmsError: the response is an error, or a 2xx without what was requested.
         """
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
@@ -96,18 +96,18 @@ class SchoologyVendor(Vendor):
             )
         text = vendor_message(answer).lower()
         replayed = _REPLAY in text
-        ahead = _clock_ahead(answer)
-        off = abs(ahead) > _SKEW
+        difference = _clock_difference(answer)
+        off = abs(difference) > _SKEW
         if not (replayed or "timestamp" in text or off):
             self.signer.accepted()  # refused for another reason: the timestamp was accepted
             return refusal(
                 call, answer, hints=self.hints, default_retry_after=self.default_retry_after
             )
-        # If our clock was corrected meanwhile, the next attempt has another timestamp.
+        # If this machine's clock was corrected meanwhile, the next attempt has another timestamp.
         outdated = abs(self.signer.refused() - time.time()) > _SKEW
         clock = (
-            f"this machine's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} "
-            "Schoology's: set it"
+            f"this machine's clock is {abs(difference):.0f} s "
+            f"{'ahead of' if difference > 0 else 'behind'} Schoology's: set it"
         )
         if replayed or outdated:
             return StaleSignature(
@@ -122,10 +122,10 @@ class SchoologyVendor(Vendor):
         return refusal(call, answer, hints=hints, default_retry_after=self.default_retry_after)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
-        """Return the rows, and the call for the next page from ``links.next``, one row earlier.
+        """Return the rows, and the call for the next page, from ``links.next`` but one row earlier.
 
-        ``total`` and the page size that was asked for are not used: the first is often missing, and
-        the vendor lowers the second without saying so.
+        ``total`` is not used, since it is often missing. The requested page size is not used
+        either, since the vendor may return smaller pages.
         """
         rows: list[Any] = payload[call.envelope_key]
         links = payload.get("links")
@@ -147,35 +147,39 @@ class SchoologyVendor(Vendor):
         return attrs.evolve(_overlapping(call, following, rows), guessed=True)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
-        """``{"total": 0, "links": {}}``, or a page behind the end: nothing but these two keys, and
-        a count by which no row is left."""
+        """Return whether a response without rows means that there are none.
+
+        That is so if it has only ``total`` and ``links``, and the page begins after the last row.
+        """
         total = _count(str(payload.get("total", "")))
         only_these = payload.keys() <= {"total", "links"}
         return only_these and total is not None and total <= _start(call)
 
     def identity(self, row: Any) -> Hashable | None:
-        """``uid`` of a user, or ``id``."""
+        """Return the ``uid`` of a user, or the ``id`` of another record."""
         if not isinstance(row, dict):
             return None
         known = row.get("uid") or row.get("id")
         return None if known is None else str(known)
 
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
-        """The page that begins ``rows`` further to the front."""
+        """Return the call for the page that begins ``rows`` earlier; ``None`` on the first page."""
         start = _start(call)
         return _at(call, max(0, start - rows)) if start else None
 
 
-def _clock_ahead(answer: Response) -> float:
-    """How many seconds this machine's clock is ahead of the vendor's, by the response's ``Date``;
-    0 if that can't be told."""
+def _clock_difference(answer: Response) -> float:
+    """Return this machine's time minus the vendor's, in seconds, from the response's ``Date``.
+
+    Return 0 if the response has no valid ``Date``.
+    """
     date = parse_date(answer.headers.get("date", ""))
     return 0.0 if date is None else time.time() - date.timestamp()
 
 
 def _text(link: Any) -> str:
     if not isinstance(link, str):
-        raise ValueError("the link is not text")  # noqa: TRY004 - as `follow` says it
+        raise ValueError("the link is not text")  # noqa: TRY004 - the same type as from `follow`
     return link
 
 
@@ -192,11 +196,12 @@ def _at(call: Call[Any], start: int) -> Call[Any]:
 
 
 def _overlapping(call: Call[Any], following: Call[Any], rows: list[Any]) -> Page:
-    """A page whose next one begins at its last row: see :mod:`lms_async.http.pages`.
+    """Return a page whose next page begins at its last row, see :mod:`lms_async.http.pages`.
 
-    Rows are counted rather than taken from the link, which may go by the limit that was asked for.
-    A page of one row can't be overlapped (it would come back for ever), nor can one whose rows have
-    no ids, nor a link that does not go forward by ``start``.
+    The start of the next page is computed from the number of rows. The link may use the requested
+    page size instead, although the page is smaller. Pages do not overlap if the page has one row
+    (the same page would be read again), if its rows have no ids, or if the link does not advance
+    ``start``.
     """
     start = min(_start(following), _start(call) + len(rows))
     named = rows and isinstance(rows[-1], dict) and (rows[-1].get("uid") or rows[-1].get("id"))

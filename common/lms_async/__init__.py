@@ -1,7 +1,7 @@
-"""What every vendor's client shares: the road to the wire, limits, retries, lists and bulk.
+"""What the clients of all vendors share: requests, rate limits, retries, lists and bulks.
 
-Applications import a vendor's package; what they need of this one, to configure a client or to
-handle what it gives, is named here.
+Applications import a vendor's package. What they also need from this package, to configure a client
+or to handle results and errors, is exported here.
 """
 
 from __future__ import annotations

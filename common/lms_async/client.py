@@ -40,7 +40,7 @@ class Client:
 
     @property
     def base_url(self) -> str:
-        """Where requests are sent; it holds no credentials."""
+        """The URL to which requests are sent. It contains no credentials."""
         return self._transport.vendor.base_url
 
     async def __aenter__(self) -> Self:
@@ -66,19 +66,17 @@ class Client:
         priority: Priority | None = None,
         deadline: float | None = None,
     ) -> Self:
-        """Return this client with other options, on the same connections. Closing either closes
-        both.
+        """Return this client with other options, on the same connections. Closing one closes both.
 
         :param timeout: seconds for one attempt.
         :param retry: when a failed call is made again.
         :param priority: ``interactive`` for calls that a person waits for. They pass the calls of a
-            running import, which keeps every fourth place.
+            running import, which still gets every fourth slot.
         :param deadline: seconds for each call as a whole: the queue for the rate limit, pauses,
             retries and the requests. After that the call raises
             :class:`~lms_async.DeadlineExceeded`, or :class:`~lms_async.OutcomeUnknown` if a write
-            may have been done. A call counts from its own start: each page of a list and each
-            request of a bulk has the whole deadline. Rows that a bulk could not send in time are
-            ``skipped``.
+            may have been done. Each page of a list and each request of a bulk has its own deadline.
+            Rows that a bulk could not send in time are ``skipped``.
         """
         view = object.__new__(type(self))
         view._bind(
@@ -104,9 +102,9 @@ class Client:
         :param path: relative to the base URL and percent-encoded, e.g. ``schools``.
         :param query: parameters; those that are ``None`` or ``False`` are left out.
         :param body: sent as JSON.
-        :param idempotent: whether sending it twice does no harm, so that it is sent again when the
-            response is lost. Where not given, only a GET is.
-        :returns: status, headers and body of a 2xx, as they came.
+        :param idempotent: whether sending it twice does no harm. If so, it is sent again when the
+            response is lost. By default only a GET is.
+        :returns: status, headers and body of a 2xx response.
         :raises LmsError: for any other response, see :mod:`lms_async.errors`.
         """
         repeatable = method == "GET" if idempotent is None else idempotent
@@ -142,15 +140,15 @@ class Client:
 def _call(
     method: Method, path: str, query: dict[str, str | int | bool | None] | None, **rest: Any
 ) -> Call[Any]:
-    """Return a call of the caller's own making.
+    """Return a call that was put together by the caller.
 
-    :raises InvalidInput: the method or the path can't be sent.
+    :raises InvalidInput: the method is unknown, or the path can't be sent.
     """
     if method not in get_args(Method):
-        raise InvalidInput(f"method is one of {', '.join(get_args(Method))}")
+        raise InvalidInput(f"method must be one of {', '.join(get_args(Method))}")
     if path.startswith("/") or "://" in path or not is_encoded_path(path):
         raise InvalidInput(
-            "a path is relative to the base URL, percent-encoded and without a query",
-            hint='encode each part of it by urllib.parse.quote(part, safe="")',
+            "path must be relative to the base URL, percent-encoded and without a query",
+            hint='encode each part of it with urllib.parse.quote(part, safe="")',
         )
     return Call(method, path, query=query_params(**(query or {})), **rest)

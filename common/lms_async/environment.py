@@ -1,4 +1,4 @@
-"""Environment variables that hold what a client needs: ``from_env()`` and the command read them."""
+"""Read a client's settings from environment variables, for ``from_env()`` and the command."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Variable:
 def given_variables(
     variables: Mapping[str, Variable], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return those of ``variables`` that are set in ``environment``; a blank one is not."""
-    given = {name: environment.get(name, "").strip() for name in variables}
-    return {name: value for name, value in given.items() if value}
+    """Return the values of those ``variables`` that are set in ``environment`` and not blank."""
+    values = {name: environment.get(name, "").strip() for name in variables}
+    return {name: value for name, value in values.items() if value}
 
 
 def missing_variables(variables: Mapping[str, Variable], given: Mapping[str, str]) -> list[str]:
-    """Describe those of ``variables`` that are required and not ``given``."""
+    """Describe those of ``variables`` that are required and not in ``given``."""
     return [
         f"{name} ({variable.description})"
         + (f", or {' and '.join(variable.alternatives)} instead" if variable.alternatives else "")
@@ -47,16 +47,16 @@ def missing_variables(variables: Mapping[str, Variable], given: Mapping[str, str
 def read_variables(
     variables: Mapping[str, Variable], environment: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return those of ``variables`` that are set.
+    """Return the values of those ``variables`` that are set.
 
-    :param environment: where not given, that of the process.
-    :raises InvalidInput: names the variables that are required and not set.
+    :param environment: by default, the environment of the process.
+    :raises InvalidInput: a required variable is not set; the message names it.
     """
     given = given_variables(variables, os.environ if environment is None else environment)
     missing = missing_variables(variables, given)
     if missing:
         raise InvalidInput(
             f"not set in the environment: {'; '.join(missing)}",
-            hint="set these variables; a file .env is read by the lms command only",
+            hint="set these variables; only the lms command reads a .env file",
         )
     return given

@@ -5,7 +5,7 @@
     LmsError
     ├── InvalidInput            the arguments can't be sent; nothing was sent
     ├── ClientUnusable          the client is closed, or used on another event loop or after a fork
-    ├── JournalUnusable         the journal is of other rows, another account or version, or in use
+    ├── JournalUnusable         the journal is in use, damaged, or of other work
     ├── JournalFailed           the journal can't be written; rows not noted in it were not sent
     ├── ConnectionFailed        no connection was made, so the request was not sent
     ├── VendorUnavailable       several chunks in a row got no response, so the bulk stopped
@@ -15,8 +15,8 @@
     │   ├── TimedOut            no response within ``timeout``
     │   └── InvalidResponse     a response came and can't be read; the message says why
     ├── CrossHostRedirect       a redirect or paging link to another host; not followed
-    ├── UnexpectedResponse      a 2xx that is not what was asked for
-    │   └── DecodeError         the right envelope, with values that don't fit; has ``paths``
+    ├── UnexpectedResponse      a 2xx without what was requested
+    │   └── DecodeError         values that do not fit their fields; has ``paths``
     ├── ApiError                the vendor refused the call; has ``status``
     │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
     │   ├── Unauthorized        401
@@ -28,9 +28,9 @@
     ├── BulkStopped             never raised: the ``stop_reason`` of a bulk that its caller stopped
     └── BulkFailed              raised by ``Report.raise_for_failures()`` only; has ``report``
 
-An error says what happened, on which call, and what to do. Its text holds no secret, no body and
-nothing that identifies a person: paths are named by their templates, and the vendor's words are
-scrubbed. The vendor's response is in ``error.response``.
+The text of an error tells what happened, in which call, and what to do. It contains no secret, no
+body and nothing that identifies a person: paths are shown as templates, and words that may be names
+are removed from the vendor's message. The vendor's response is in ``error.response``.
 """
 
 from __future__ import annotations
@@ -62,10 +62,11 @@ class HttpResponse(Protocol):
 class LmsError(Exception):
     """The base class of all errors that this package raises."""
 
-    # A slot is in neither `vars()` nor our pickles, so nothing that dumps an error shows it.
+    # As a slot, the response is neither in `vars()` nor in pickles, so tools that dump errors do
+    # not show it.
     __slots__ = ("response",)
     #: The vendor's response that led to this error; ``None`` if there was none, and in copies and
-    #: pickles. It may hold personal data: do not log it.
+    #: pickles. It may contain personal data, so do not log it.
     response: HttpResponse | None
     #: Whether the vendor may have acted although the call failed.
     may_have_acted: bool = False
@@ -82,7 +83,7 @@ class LmsError(Exception):
         where = f"{self.route}: " if self.route else ""
         super().__init__(where + what + (f" ({hint})" if hint else ""))
 
-    # Exceptions are pickled by calling their class with `args`, which holds the text alone here.
+    # By default, unpickling calls the class with `args`, which here contains only the text.
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), self.args, self.__dict__)
 
@@ -115,8 +116,8 @@ class InvalidInput(LmsError):
 
     def __init__(self, what: str, *, fields: dict[str, str] | None = None, hint: str = "") -> None:
         self.fields = fields or {}
-        listed = "; ".join(f"{name}: {why}" for name, why in self.fields.items())
-        super().__init__(f"{what}: {listed}" if listed else what, hint=hint)
+        reasons = "; ".join(f"{name}: {why}" for name, why in self.fields.items())
+        super().__init__(f"{what}: {reasons}" if reasons else what, hint=hint)
 
 
 class ClientUnusable(LmsError):
@@ -126,7 +127,7 @@ class ClientUnusable(LmsError):
 
 
 class JournalUnusable(LmsError):
-    """This journal can't be used for this work; the message says why. Nothing was sent."""
+    """This journal can't be used for this call; the message says why. Nothing was sent."""
 
 
 class JournalFailed(LmsError):
@@ -158,8 +159,8 @@ class TimedOut(ResponseLost):
 
 
 class InvalidResponse(ResponseLost):
-    """A response came and can't be read: it breaks the rules of HTTP, its encoding can't be decoded
-    here, or it is blank or not JSON where JSON was expected."""
+    """A response came and can't be read. It breaks the rules of HTTP, its encoding is not
+    supported, or it is blank or not JSON although JSON was expected."""
 
 
 class DeadlineExceeded(LmsError):
@@ -183,17 +184,17 @@ class CrossHostRedirect(LmsError):
 
 
 class UnexpectedResponse(LmsError):
-    """A 2xx whose body is not what was asked for.
+    """A 2xx response without what was requested.
 
-    Some vendors answer 200 with another object for a path that they do not know, so a 2xx alone
-    does not count as a success.
+    Some vendors answer 200 with another object if they do not know a path, so a 2xx alone does not
+    count as a success.
     """
 
     may_have_acted = True
 
 
 class DecodeError(UnexpectedResponse):
-    """Values that don't fit their fields. ``paths`` names them, without the values."""
+    """Values in a response do not fit their fields. ``paths`` names the fields, not the values."""
 
     def __init__(self, paths: list[str], *, call: object = None) -> None:
         self.paths = paths
@@ -204,8 +205,8 @@ class DecodeError(UnexpectedResponse):
 class ApiError(LmsError):
     """The vendor refused the call.
 
-    ``status`` is the HTTP status and ``detail`` the vendor's words, scrubbed. ``retry_after`` is
-    the wait in seconds that a temporary refusal asks for, or ``None``.
+    ``status`` is the HTTP status. ``detail`` is the vendor's message without words that may be
+    names. ``retry_after`` is the wait in seconds that a temporary refusal asks for, or ``None``.
     """
 
     retry_after: float | None = None
@@ -221,7 +222,7 @@ class ApiError(LmsError):
 
 
 class BadRequest(ApiError):
-    """The vendor does not accept this request as it is."""
+    """The vendor does not accept this request."""
 
 
 class Unauthorized(ApiError):
@@ -231,7 +232,7 @@ class Unauthorized(ApiError):
 
 
 class StaleSignature(Unauthorized):
-    """The vendor has already seen this nonce or a later timestamp. Nothing was done."""
+    """The vendor has already received this nonce or a later timestamp. Nothing was done."""
 
     stops = False
 
@@ -268,7 +269,7 @@ class ServerError(ApiError):
 
 
 class BulkStopped(LmsError):
-    """The program stopped the bulk. It is not raised: it is the ``stop_reason`` of the report."""
+    """The program stopped the bulk. Never raised: it is the ``stop_reason`` of the report."""
 
 
 class BulkFailed(LmsError):

@@ -1,7 +1,8 @@
 """Events for logs, progress bars and metrics.
 
 A listener is a plain function that takes one event. It is called on the event loop, so it must be
-quick. An exception that it raises is logged and ignored. No event holds a secret or personal data.
+fast. An exception that it raises is logged and ignored. Events contain no secrets and no personal
+data.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def checked_listeners(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
         kept = tuple(listeners)
         if all(callable(one) and not iscoroutinefunction(one) for one in kept):
             return kept
-    raise InvalidInput("events is a list of plain functions of one event")
+    raise InvalidInput("events must be a list of plain functions (not async) of one event")
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:

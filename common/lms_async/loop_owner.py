@@ -18,7 +18,7 @@ class LoopOwner:
     def __init__(self, what: str, hint: str) -> None:
         self._what = what
         self._hint = hint
-        #: The first event loop, whichever one runs now.
+        #: The first event loop; ``None`` before the first use.
         self.bound_loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
 

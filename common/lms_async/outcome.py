@@ -16,32 +16,32 @@ R = TypeVar("R")
 
 
 class Status(StrEnum):
-    """How a row ended."""
+    """The result of a row."""
 
     #: The vendor confirmed it.
     DONE = "done"
     #: The vendor, or our own check before sending, refused the row. Nothing was done.
     REJECTED = "rejected"
-    #: It was sent, and whether it was done is not known. Check before you send it again.
+    #: The row was sent, and may or may not have been done. Check before you send it again.
     UNKNOWN = "unknown"
-    #: Nothing was done: the bulk stopped before the row was sent, the vendor refused it for now
+    #: Nothing was done. The bulk stopped before the row was sent, the vendor refused it temporarily
     #: (such as 429), or the vendor refused it together with others and it was not tried alone.
     SKIPPED = "skipped"
 
-    __hash__ = str.__hash__  # that of enums is written in Python, and each row is counted
+    __hash__ = str.__hash__  # faster than that of enums; each row is counted
 
 
-_DONE = Status.DONE  # a global is quicker than an attribute, and each row is counted
+_DONE = Status.DONE  # a global variable is faster than an attribute; each row is counted
 
 
 @attrs.frozen
 class RowError:
     """Why a row was not done.
 
-    ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
-    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message`` is the
-    vendor's sentence or ours; it may name a person, so ``repr`` leaves it out. ``fields`` has the
-    reasons by field name. ``other_index`` is the index of the other row with the same key
+    ``code`` is the vendor's code as text, or one of this package: ``invalid``, ``duplicate``,
+    ``exists``, ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message``
+    is the vendor's message or ours. It may name a person, so ``repr`` leaves it out. ``fields`` has
+    the reasons by field name. ``other_index`` is the index of the other row with the same key
     (``duplicate``) or the same record of the vendor (``same_record``).
     """
 
@@ -53,7 +53,7 @@ class RowError:
 
 @attrs.define
 class RowResult:
-    """The result of one row, as a response or a look-up gives it."""
+    """The result of one row according to a response or a look-up."""
 
     status: Status
     id: str | None = None
@@ -69,42 +69,42 @@ class AllDone:
 
 @attrs.define
 class Outcome(Generic[R]):
-    """What became of one row."""
+    """The result of one row of a bulk."""
 
-    #: The row's place in the input, counted from 0.
+    #: The row's position in the input, counted from 0.
     index: int
-    #: The row as it was given.
+    #: The row as the caller passed it.
     item: R = attrs.field(repr=False)
     status: Status
-    #: The vendor's id of the record that was created or changed, if the vendor tells it.
+    #: The vendor's id of the record that was created or changed, if known.
     id: str | None = None
-    #: Why it is not done.
+    #: Why the row is not done.
     error: RowError | None = None
     #: How many times a request with this row was sent; 0 if it was not sent.
     attempts: int = 0
-    #: When an earlier run with the same journal ended the row, in seconds since 1970; ``None`` if
-    #: this run did. Such a row is not sent again, and the vendor is not asked about it.
+    #: When an earlier run with the same journal finished the row, in seconds since 1970; ``None``
+    #: if this run did. A row of an earlier run is neither sent nor looked up again.
     earlier: float | None = None
 
 
 @attrs.define(repr=False)
 class Report(Generic[R]):
-    """What became of all rows of a bulk that were read so far."""
+    """The results of all rows of a bulk that were read so far."""
 
     # A plain dict with every status: a Counter takes twice as long.
     _counted: dict[Status, int] = attrs.field(factory=lambda: dict.fromkeys(Status, 0))
     #: The rows that are not done, by status. After an early stop, ``skipped`` has all remaining
-    #: rows of the input; to keep memory bounded, iterate the bulk and stop reading instead.
+    #: rows of the input. To keep memory bounded, iterate over the bulk and stop reading instead.
     rejected: list[Outcome[R]] = attrs.field(factory=list)
     unknown: list[Outcome[R]] = attrs.field(factory=list)
     skipped: list[Outcome[R]] = attrs.field(factory=list)
-    #: What ended the bulk early: the error that no other row could escape, or a ``BulkStopped`` if
-    #: the program stopped it. ``None`` if it ran to its end.
+    #: Why the bulk stopped early: an error with which all other rows would fail too, or a
+    #: ``BulkStopped`` if the program stopped it. ``None`` if it ran to its end.
     stop_reason: LmsError | None = None
-    #: How many rows an earlier run with the same journal has ended, by status. They are in
-    #: ``counts`` too.
+    #: How many rows an earlier run with the same journal finished, by status. ``counts`` includes
+    #: them.
     earlier: Counter[Status] = attrs.field(factory=Counter)
-    #: When the first of them ended, in seconds since 1970.
+    #: When an earlier run finished the first of these rows, in seconds since 1970.
     earlier_since: float | None = None
 
     def __repr__(self) -> str:
@@ -134,7 +134,7 @@ class Report(Generic[R]):
         }
 
     def picklable(self) -> Report[R]:
-        """This report, with ``None`` in place of the items that can't be pickled."""
+        """Return this report with ``None`` instead of items that can't be pickled."""
         return attrs.evolve(
             self,
             rejected=list(map(_picklable, self.rejected)),
@@ -145,8 +145,8 @@ class Report(Generic[R]):
     def raise_for_failures(self) -> None:
         """Raise unless every row is done.
 
-        :raises BulkFailed: says how many rows are rejected, unknown and skipped. It has this
-            report, and its cause is the ``stop_reason``.
+        :raises BulkFailed: a row is rejected, unknown or skipped. The error has this report, and
+            its ``__cause__`` is the ``stop_reason``.
         """
         if any(self._kept().values()):
             raise BulkFailed(self) from self.stop_reason

@@ -12,12 +12,12 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_MOST = 200  # characters of a vendor's sentence that are shown
+_MOST = 200  # characters of a vendor's message that are shown
 _MOST_OF_A_ROW = 1000  # characters of a vendor's reason for one row
-_MOST_SCANNED = 8000  # characters of a vendor's text that are looked at
+_MOST_SCANNED = 8000  # characters of a vendor's text that are read
 _WORD = re.compile(r"[\w'-]+")
 _PUNCTUATION = ".,;:!?()[]{}<>\"'`"
-# Words of vendors' error sentences. Any other word may be a name.
+# Common words of vendors' error messages. Any other word may be a name.
 _PLAIN_WORDS = frozenset(
     "a about access account active add address all allowed already an and another any api app are "
     "as at authenticate authentication authorised authorized bad be been belongs blank body "
@@ -45,7 +45,7 @@ class Sealed(Generic[T]):
         self._value = value
 
     def reveal(self) -> T:
-        """Give the secret itself. Call this only to sign a request."""
+        """Return the secret. Call this only to sign a request."""
         return self._value
 
     def __repr__(self) -> str:
@@ -56,7 +56,7 @@ class Sealed(Generic[T]):
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Give every string and number inside a JSON value, as text."""
+    """Yield every string and number in a JSON value, as text."""
     todo = [value]
     while todo:
         inner = todo.pop()
@@ -69,21 +69,23 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def sentence(value: Any, separator: str = " ") -> str:
-    """Join the texts in a JSON value to a vendor's reason for one row: 1,000 characters at most,
-    since reports and results files hold it."""
+    """Join the texts in a JSON value to the vendor's message about one row.
+
+    It has at most 1,000 characters, since reports and results files keep it.
+    """
     text = separator.join(islice(texts(value), _MOST_OF_A_ROW))
     return text if len(text) <= _MOST_OF_A_ROW else text[: _MOST_OF_A_ROW - 1] + "…"
 
 
 def scrub(text: str, *, sent: Iterable[str] = ()) -> str:
-    """Give a vendor's sentence without any word that could name somebody.
+    """Return a vendor's message without any word that could be part of a name.
 
-    Only common words of error sentences are kept, and only if they are not in the texts we
+    Only common words of error messages are kept, and only if they are not in the texts that we
     ``sent``. Other words are replaced by ``…``. Markup is not shown at all.
     """
     if text.lstrip().startswith("<"):
         return "(a page of markup, not shown)"
-    if len(text) > _MOST_SCANNED:  # and not the word that the cut goes through
+    if len(text) > _MOST_SCANNED:  # cut before a word, not inside it
         text = "".join(text[:_MOST_SCANNED].rsplit(maxsplit=1)[:1])
     echoes = {part.casefold() for value in sent for part in _WORD.findall(value)}
     plain = _PLAIN_WORDS - echoes

@@ -11,7 +11,7 @@
             path = build_path("courses/{course_id}", course_id=course_id)
             return await self._get(path, Course, required_key="id", about=about("id", course_id))
 
-The signature and the docstring stand in the resource; the base only builds the ``Call``.
+A method of a resource has the signature and the documentation. The base class builds the ``Call``.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ LookUp = Callable[[Rows[R]], Awaitable[list[Found]]]
 
 
 class Resource:
-    """What can be done with one kind of record. Subclasses add the typed methods."""
+    """The base class of the resources. Subclasses add the typed methods for one kind of record."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    # The first three return the awaitable of the transport: one frame less for each request.
+    # These methods are not async: returning the transport's awaitable saves a frame per request.
 
     def _get(
         self,
@@ -113,8 +113,8 @@ class Resource:
         """List records over all pages.
 
         :param row: the model of one row.
-        :param filters: what to add to ``query``, one request after the other, for filters that do
-            not fit into one URL.
+        :param filters: what to add to ``query``, one list request for each of them. Used for
+            filters that do not fit into one URL.
         """
         calls: list[Call[list[T]]] = [
             get(path, returns=list[row], envelope_key=envelope_key, query=(*query, *one))  # type: ignore[valid-type]
@@ -142,8 +142,8 @@ class Resource:
     ) -> Bulk[R]:
         """Send many rows, several per request; see :class:`BulkEndpoint` for the parameters.
 
-        :param operation: what a journal calls it: the method's name, and those options that change
-            what it does.
+        :param operation: the name of the call in a journal: the method's name, and those options
+            that change what it does.
         """
         endpoint: BulkEndpoint[R] = BulkEndpoint(
             prepare=prepare,
@@ -165,14 +165,14 @@ class Resource:
 def changes_of(
     sending: Sending, changes: object, *, id_field: str = "id", id_: str | int
 ) -> dict[str, Any]:
-    """Check the changes of one record, whose id stands in the path and may be repeated in them.
+    """Check the changes of one record. They may contain its id, which is in the path too.
 
-    :raises InvalidInput: a field does not fit, another id stands among the changes, or there is
-        nothing to change.
+    :raises InvalidInput: a field does not fit, the changes contain another id, or there is nothing
+        to change.
     """
     body = sending(changes)
     if str(body.pop(id_field, id_)) != str(id_):
-        raise InvalidInput("the change names another user's id than the call")
+        raise InvalidInput("the id among the changes differs from the id of the call")
     if not body:
         raise InvalidInput("there is nothing to change")
     return body

@@ -4,7 +4,7 @@ Implement, in this order (``examples/acme_async`` is the smallest complete packa
 ``docs/adding-a-vendor.md`` walks through it):
 
 1. **Models**: attrs classes that derive from :class:`Record`, one to read and one to write a kind
-   of record. Annotations such as :data:`Id` and :data:`Flag` say how the vendor prints a value.
+   of record. Annotations such as :data:`Id` and :data:`Flag` tell how the vendor prints a value.
    :func:`make_converter` makes the converter of the models.
 2. **Vendor**: a subclass of :class:`Vendor` that knows the credentials, the rate limit, the paging
    and the errors.
@@ -12,10 +12,10 @@ Implement, in this order (``examples/acme_async`` is the smallest complete packa
    one call of ``_get``, ``_list``, ``_send`` or ``_bulk``.
 4. **Client**: a subclass of :class:`Client` that makes the transport with
    :func:`open_transport`, and binds the resources.
-5. **Look-up**: :func:`look_up`, for bulk calls that the vendor does not let us repeat.
+5. **Look-up**: :func:`look_up`, for bulk calls that are not safe to repeat.
 
-Two parts have paths of their own, because a client must not load them: the sandbox server is built
-on :mod:`lms_async.sandbox`, and the target of the ``lms`` command on :mod:`lms_async.cli.target`.
+Two modules are imported separately, because a client must not load them: the sandbox server uses
+:mod:`lms_async.sandbox`, and the target of the ``lms`` command uses :mod:`lms_async.cli.target`.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lms_async.sandbox import Arrived, Response, StandIn
+from lms_async.sandbox import Request, Response, SandboxServer
 
 _PAGE = 100
 
 
-class AcmeSandbox(StandIn):
+class AcmeSandbox(SandboxServer):
     """The sandbox of one school. Tests may change its state, ``pupils``."""
 
     prefix = "/v1/"
@@ -32,17 +32,17 @@ class AcmeSandbox(StandIn):
         self.pupils: dict[str, dict[str, Any]] = {}
         """The pupils by number."""
 
-    def admit(self, arrived: Arrived) -> Response | None:
+    def admit(self, request: Request) -> Response | None:
         """Check the token."""
-        return None if arrived.headers.get("X-Token") == self.token else Response(401)
+        return None if request.headers.get("X-Token") == self.token else Response(401)
 
-    def act(self, arrived: Arrived) -> Response:
+    def act(self, request: Request) -> Response:
         """Return the response to one request."""
-        match (arrived.method, *arrived.segments):
+        match (request.method, *request.segments):
             case ("GET", "pupils"):
-                return self._list(arrived)
+                return self._list(request)
             case ("POST", "pupils"):
-                rows = json.loads(arrived.body)["pupils"]
+                rows = json.loads(request.body)["pupils"]
                 return _json_response({"results": [self._create(row) for row in rows]})
             case ("GET", "pupils", pupil_id):
                 return self._one(pupil_id, remove=False)
@@ -50,11 +50,11 @@ class AcmeSandbox(StandIn):
                 return self._one(pupil_id, remove=True)
         return Response(404)
 
-    def _list(self, arrived: Arrived) -> Response:
-        numbers = arrived.query.get("numbers")
+    def _list(self, request: Request) -> Response:
+        numbers = request.query.get("numbers")
         wanted = None if numbers is None else set(numbers.split(","))
         found = [p for p in self.pupils.values() if wanted is None or p["number"] in wanted]
-        start = int(arrived.query.get("start", "0"))
+        start = int(request.query.get("start", "0"))
         end = start + _PAGE
         return _json_response(
             {"pupils": found[start:end], "next": end if end < len(found) else None}

@@ -1,4 +1,4 @@
-"""Records of ManageBac's v2 as attrs classes; field names are the vendor's own."""
+"""Records of ManageBac's v2 as attrs classes. The field names are those of the vendor."""
 
 from .converter import converter, strict_converter
 from .dicts import MembershipPlaceDict, StudentPlaceDict, TeacherPlaceDict

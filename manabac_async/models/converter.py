@@ -9,9 +9,9 @@ from cattrs import Converter
 from lms_async.records.converter import make_converter
 from lms_async.records.scalars import Misfit
 
-#: ``SL`` or ``HL``. Printed so in a class's students, and as 0 and 1 in memberships.
+#: ``SL`` or ``HL``. Memberships have 0 and 1 instead.
 Level = Annotated[str, "level"]
-#: ``student``, ``parent`` or ``advisor``. v1 prints ``Students`` and takes ``student``.
+#: ``student``, ``parent`` or ``advisor``. Responses of v1 have ``Students`` instead, and so on.
 Kind = Annotated[str, "kind of person"]
 
 _LEVELS = {0: "SL", 1: "HL", "0": "SL", "1": "HL"}

@@ -1,6 +1,6 @@
-"""The write models as mappings, so that a type checker finds a misspelt key.
+"""TypedDicts of the write models, so that a type checker finds a misspelt key.
 
-Each has the fields of the model of the same name; a test compares them.
+Each has the fields of the model of the same name. A test compares them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Members of classes. Vendor page: Memberships.
 
-The vendor leaves out null values, so any field may be ``None`` on read. Timestamps are kept as the
-vendor prints them: with and without milliseconds, in UTC and with an offset.
+The vendor leaves out null values, so any field of a response may be ``None``. Timestamps are kept
+as the vendor prints them: with or without milliseconds, in UTC or with an offset.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class ClassTeacher(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class TeacherPlace(Record):
-    """A teacher to give to a class."""
+    """A teacher to assign to a class."""
 
     #: ManageBac's id of the teacher.
     id: int
@@ -76,7 +76,7 @@ class TeacherPlace(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class Membership(Record):
-    """A user's membership of a class. ``extra`` may say when it was deleted."""
+    """A user's membership of a class. If it was deleted, ``extra`` may contain the time."""
 
     #: Id of the membership.
     id: Id | None = None

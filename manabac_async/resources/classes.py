@@ -46,7 +46,7 @@ _WHOLE_ID = re.compile(r"\d{1,19}", re.ASCII).fullmatch
 
 
 class Classes(Resource):
-    """Classes of the school. All ids may be given as text or number."""
+    """Classes of the school. All ids may be texts or numbers."""
 
     def list_students(self, class_id: str | int) -> Pages[ClassStudent]:
         """List the students of a class, with their levels. Vendor page: "Get Students in a Class".
@@ -68,17 +68,17 @@ class Classes(Resource):
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
 
-        :param students: each with ``id`` and, where the class has levels, ``level``. A student may
-            be in the rows once.
+        :param students: each with ``id`` and, if the class has levels, ``level``. A student may
+            appear only once.
         :param chunk: students per request, at least 1; the vendor names no maximum.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: ``class_id`` is no id, or ``chunk`` is below 1.
+        :raises InvalidInput: ``class_id`` can't be an id, or ``chunk`` is below 1.
         """
         if chunk < 1:
-            raise InvalidInput("a chunk has at least one student")
-        build_path("classes/{class_id}", class_id=class_id)  # raises for what is no id
+            raise InvalidInput("chunk must be at least 1 student")
+        build_path("classes/{class_id}", class_id=class_id)  # raises InvalidInput for a bad id
 
         def prepare(item: StudentRow) -> tuple[Hashable, Any]:
             body = student_place(item)
@@ -139,30 +139,30 @@ class Classes(Resource):
         allow_empty: bool = False,
         guard: Guard | None = None,
     ) -> Report[TeacherRow]:
-        """Give a class these teachers and no others. Vendor page: "Set Teacher Memberships".
+        """Replace the teachers of a class. Vendor page: "Set Teacher Memberships".
 
         This is always one request, since a second one would replace what the first one set. If one
         row can't be sent, nothing is sent.
 
-        :param teachers: each with ``id`` and, where wanted, ``show_on_reports``.
+        :param teachers: each with ``id`` and, optionally, ``show_on_reports``.
         :param allow_empty: confirm that an empty list removes all teachers.
-        :param guard: how many of the present teachers may be removed, or which share of them.
+        :param guard: how many of the current teachers may be removed, or which share of them.
         :returns: the counts by status, and the rows that were rejected or are unknown.
         :raises InvalidInput: the list is empty, a row can't be sent, a teacher is in it twice, or
             more would be removed than ``guard`` allows.
         """
         if isinstance(teachers, str | bytes | Mapping):
-            raise InvalidInput("teachers are given as a list")
+            raise InvalidInput("teachers must be a list")
         rows = _teacher_rows(list(teachers))
         if not rows and not allow_empty:
             raise InvalidInput(
                 "an empty list removes every teacher of the class",
-                hint="if you mean it, pass allow_empty=True",
+                hint="if this is intended, pass allow_empty=True",
             )
         if guard is not None:
-            there = [teacher.id for teacher in await self.list_teachers(class_id)]
-            go = set(there) - set(map(str, rows.keys))
-            await guard.allow(len(go), lambda: _known(len(there)))
+            current = [teacher.id for teacher in await self.list_teachers(class_id)]
+            removed = set(current) - set(map(str, rows.keys))
+            await guard.allow(len(removed), lambda: _known(len(current)))
         path = build_path("classes/{class_id}/teachers", class_id=class_id)
         payload, attempts = await self._transport.fetch(
             Call(
@@ -185,8 +185,8 @@ class Classes(Resource):
     async def remove_teachers(
         self, class_id: str | int, ids: Iterable[str | int], *, guard: Guard | None = None
     ) -> None:
-        """Remove teachers from a class; the vendor ignores ids that are not in it. Vendor page:
-        "Remove Teachers from a Class" (a DELETE with a body).
+        """Remove teachers from a class. The vendor ignores ids of teachers who are not in it.
+        Vendor page: "Remove Teachers from a Class" (a DELETE with a body).
 
         :param guard: how many teachers may be removed, or which share of the class's teachers.
         :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
@@ -206,13 +206,13 @@ class Classes(Resource):
             path,
             {field: whole_ids(ids)},
             required_key="status",
-            # The vendor documents only for the removal of teachers that a second one does nothing.
+            # Only for the removal of teachers the vendor documents that repeating it does no harm.
             repeatable=method == "DELETE",
         )
 
 
-async def _length(listed: Pages[Any]) -> int:
-    return len(await listed)
+async def _length(pages: Pages[Any]) -> int:
+    return len(await pages)
 
 
 async def _known(count: int) -> int:
@@ -220,7 +220,7 @@ async def _known(count: int) -> int:
 
 
 def patch_students(class_id: str | int, rows: Rows[Any]) -> Call[Any]:
-    """Build the call that puts ``rows`` into a class. A second one changes nothing more."""
+    """Build the call that adds or updates ``rows`` in a class. Repeating it does no harm."""
     path = build_path("classes/{class_id}/students", class_id=class_id)
     return Call(
         "PATCH",
@@ -240,13 +240,13 @@ def parse_students(payload: Any, ids: list[Hashable | None]) -> list[RowResult |
 
 
 def whole_ids(ids: Iterable[str | int]) -> list[int]:
-    """Return ids as the numbers that the vendor asks for.
+    """Return ids as numbers, as the vendor requires.
 
-    :raises InvalidInput: there is none, or one is not a number.
+    :raises InvalidInput: there are no ids, or one is not a whole number.
     """
     wanted = ids_of(ids, what="ids")
     if not wanted or not all(_WHOLE_ID(known) for known in wanted):
-        raise InvalidInput("at least one id is needed, and each must be a whole number")
+        raise InvalidInput("ids must have at least one id, and each must be a whole number")
     return [int(known) for known in wanted]
 
 
@@ -278,7 +278,7 @@ def _id(item: Any) -> str | None:
 
 
 def _index(item: Any, of_ids: Mapping[str, int]) -> Hashable | None:
-    """Find the index of the row that an item means, by its ``index`` or its ``id``."""
+    """Return the index of the row to which an item belongs, by its ``index`` or its ``id``."""
     if not isinstance(item, dict):
         return None
     index, known = str(item.get("index")), _id(item)

@@ -14,10 +14,10 @@ from ..models import ClassStudent
 
 
 async def look_up_rows(students: Pages[ClassStudent], rows: Rows[Any]) -> list[Found]:
-    """Look up what the class shows of each row, whose body has the student's ``id``.
+    """Look up the student of each row in the class.
 
-    A student in the class at the level that was sent is done. Any other may be sent again: a second
-    PATCH leaves the class as the first one did.
+    A row is done if the student is in the class with the level that was sent. Other rows may be
+    sent again, since repeating the PATCH does no harm.
 
     :param students: the students of the class, not yet read.
     :raises LmsError: the class could not be read.

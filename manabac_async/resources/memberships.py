@@ -1,4 +1,4 @@
-"""``managebac.memberships``: who is in which class, over the whole school."""
+"""``managebac.memberships``: the members of all classes of the school."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ class Memberships(Resource):
     ) -> Pages[Membership]:
         """List all memberships that match every filter. Vendor page: "Get all Memberships".
 
-        An incremental sync takes two passes, one with ``modified_since`` and one with
-        ``deleted_since``. A deletion does not count as a modification, so both at once may well
+        An incremental sync needs two calls, one with ``modified_since`` and one with
+        ``deleted_since``. A deletion does not count as a modification, so one call with both may
         return nothing.
 
         :param class_ids: only memberships of these classes, any number.
         :param user_ids: only memberships of these users, any number.
-        :param modified_since: a moment with a time zone; the vendor reads UTC.
-        :param deleted_since: list memberships deleted since this moment (with a time zone) instead
-            of present ones.
-        :param class_happens_on: only classes whose terms include this day.
-        :param per_page: rows per page; by default the vendor chooses, and it may give fewer.
+        :param modified_since: only memberships modified since this time, which needs a time zone.
+        :param deleted_since: list memberships that were deleted since this time (with a time zone)
+            instead of current ones.
+        :param class_happens_on: only classes whose terms include this date.
+        :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a moment without a time zone.
+        :raises InvalidInput: a time has no time zone.
         """
         query = query_params(
             modified_since=_moment("modified_since", modified_since),
@@ -81,10 +81,10 @@ class Memberships(Resource):
         journal: Journal | None = None,
     ) -> Bulk[MembershipRow]:
         """Put students into classes, or change their levels there. The rows are grouped by class
-        and sent as :meth:`Classes.update_students` sends them.
+        and sent like those of :meth:`Classes.update_students`.
 
-        :param places: each with ``class_id``, ``student_id`` and, where the class has levels,
-            ``level``. A student may be in the rows once per class.
+        :param places: each with ``class_id``, ``student_id`` and, if the class has levels,
+            ``level``. A student may appear only once per class.
         :param chunk: students per request, at least 1; the vendor names no maximum.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -92,7 +92,7 @@ class Memberships(Resource):
         :raises InvalidInput: ``chunk`` is below 1.
         """
         if chunk < 1:
-            raise InvalidInput("a chunk has at least one student")
+            raise InvalidInput("chunk must be at least 1 student")
 
         def prepare(item: MembershipRow) -> tuple[Hashable, Any]:
             place = _place(item)
@@ -131,8 +131,10 @@ def _student_of(key: Any) -> str:
 
 
 def _repeated(name: str, ids: Iterable[str | int] | None) -> list[Query]:
-    """Repeat the bracketed name for each id, as the vendor documents arrays; in several queries if
-    they do not fit into one URL."""
+    """Return queries that repeat ``name`` for each id, as the vendor documents arrays.
+
+    There are several queries if the ids do not fit into one URL.
+    """
     if ids is None:
         return [()]
     known = ids_of(ids, what=name.removesuffix("[]"))

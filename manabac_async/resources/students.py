@@ -1,4 +1,4 @@
-"""``managebac.students``: what one student belongs to."""
+"""``managebac.students``: the classes and groups of one student."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Students(Resource):
         """Get the classes, groups and year groups of a student. Vendor page: "Get a Student's
         memberships".
 
-        :param archived: return only archived ones; by default only those that are not.
+        :param archived: return only archived classes and groups, instead of only active ones.
         :raises NotFound: there is no such student.
         """
         path = build_path("students/{student_id:person}/memberships", student_id=student_id)

@@ -1,4 +1,4 @@
-"""Bodies as both APIs read and write them, and the refusals that each has its own shape for."""
+"""Read and write the bodies of both APIs, and the errors, which differ between them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class Refused(Exception):
-    """The request is refused; ``answer`` is the response."""
+    """The request is refused. ``answer`` is the response."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 def answer(status: int, body: Any) -> Response:
-    """Make a response in JSON."""
+    """Return a response in JSON."""
     return Response(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
 
 
@@ -32,30 +32,30 @@ def rendered(body: Any) -> Any:
 
 
 def error(status: int, text: str) -> Response:
-    """Make an error of v2."""
+    """Return an error response of v2."""
     return answer(status, {"error": text})
 
 
 DENIED = error(401, "Access Denied")
-"""For a wrong token and for a missing permission alike (vendors.md, 2.2)."""
+"""The response for a wrong token, and also for a missing permission (vendors.md, 2.2)."""
 
 MALFORMED = error(400, "Invalid payload data structure.")
 
 
 def v1_error(status: int, text: str) -> Response:
-    """Make an error of v1: the reasons are one text, not a list."""
+    """Return an error response of v1. The reasons are one text, not a list."""
     return answer(status, {"status": "Error", "errors": text})
 
 
-def read(arrived: Arrived) -> Any:
-    """The JSON in a request's body, or ``ValueError``.
+def read(request: Request) -> Any:
+    """Return the JSON in a request's body, or raise ``ValueError``.
 
-    A body that does not call itself JSON is not looked at: a choice.
+    Assumed: a body without the content type of JSON is not read.
     """
-    kind = arrived.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise ValueError("not JSON by its content type")
-    return json.loads(arrived.body)
+        raise ValueError("the content type is not JSON")
+    return json.loads(request.body)
 
 
 def moment(at: datetime) -> str:

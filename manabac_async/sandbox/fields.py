@@ -1,4 +1,4 @@
-"""The fields of v1's user model, and how what is written to them is read."""
+"""The fields of users in v1, and how written values are read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 from .records import KINDS, Kind
 
 Fields = Mapping[str, Any]
-"""A user as a client writes it."""
+"""The fields of a user that a client writes."""
 
-# What each type's answers show, from managebac-v1.md's samples; "kin" stands for parents_ids or
-# child_ids. For advisors it has no sample: that they show what students and parents have in
-# common is a choice.
+# The fields in responses for each type, from the samples in managebac-v1.md. There is no sample for
+# advisors. Assumed: they have the fields that students and parents have in common.
 _COMMON = (
     *("type", "city", "nationality1", "phone_number", "nationality2", "birthday", "language1"),
     *("first_name", "mobile_phone_number", "nationality3", "gender", "state", "language2"),
@@ -44,42 +43,42 @@ _TEXTS = frozenset(
 
 
 def kind(value: Any) -> Kind | None:
-    """Read the type in a write. ``Students``, as responses print it, is refused: a choice."""
-    said = value.lower() if isinstance(value, str) else ""
-    return next((kind for kind in KINDS if kind == said), None)
+    """Read the type in a write. Assumed: ``Students``, the form in responses, is refused."""
+    raw = value.lower() if isinstance(value, str) else ""
+    return next((kind for kind in KINDS if kind == raw), None)
 
 
 def text(value: Any) -> str:
     """Return a scalar as text, or raise ``ValueError``."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("neither text nor number")  # noqa: TRY004 - as for a wrong text
+        raise ValueError("neither text nor number")  # noqa: TRY004 - one error for all bad values
     return str(value).strip()
 
 
 def day(value: Any) -> str:
-    """Return a date, in either form of the document, as ``1997-04-01``; or an empty text."""
-    said = text(value)
-    if dotted := re.fullmatch(r"(\d{2})\.(\d{2})\.(\d{4})", said, re.ASCII):
-        said = "-".join(reversed(dotted.groups()))
-    return date.fromisoformat(said).isoformat() if said else ""
+    """Convert a date in either form of the document to ``1997-04-01``. It may be an empty text."""
+    raw = text(value)
+    if dotted := re.fullmatch(r"(\d{2})\.(\d{2})\.(\d{4})", raw, re.ASCII):
+        raw = "-".join(reversed(dotted.groups()))
+    return date.fromisoformat(raw).isoformat() if raw else ""
 
 
 def ids(value: Any) -> list[int]:
     """Read ids: a list of numbers or digits, or a text with commas."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list):
-        raise ValueError("no list")  # noqa: TRY004
+        raise ValueError("not a list")  # noqa: TRY004
     return [int(text(part)) for part in parts if text(part)]
 
 
-def plain(given: Fields) -> tuple[dict[str, Any], list[str]]:
-    """The fields of no consequence, as they are kept, and what is wrong with them.
+def plain(values: Fields) -> tuple[dict[str, Any], list[str]]:
+    """Return the changes to fields that need no further checks, and the errors in them.
 
-    ``null`` is ignored and ``""`` overwrites: stated for v2 (vendors.md, 2.7), a choice here.
+    Assumed: ``null`` is ignored and ``""`` overwrites, as documented for v2 (vendors.md, 2.7).
     """
     changes: dict[str, Any] = {}
     wrong = []
-    for name, value in given.items():
+    for name, value in values.items():
         if value is None:
             continue
         try:
@@ -95,5 +94,5 @@ def plain(given: Fields) -> tuple[dict[str, Any], list[str]]:
 
 
 def label(name: str) -> str:
-    """Return a field's name as sentences have it: ``Student ID``, as in the document."""
+    """Return a field's name for messages: ``Student ID``, as in the document."""
     return name.replace("_", " ").capitalize().replace(" id", " ID")

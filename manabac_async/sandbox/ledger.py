@@ -1,4 +1,4 @@
-"""All memberships there are and were, found by class and by user."""
+"""All current and deleted memberships, by class and by user."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .records import Membership
 
 
 class Ledger:
-    """All memberships. A removed one is kept, marked as deleted, and restored if added again."""
+    """All memberships. A deleted one is kept, and is restored if it is added again."""
 
     def __init__(self) -> None:
         self.live: dict[int, Membership] = {}
@@ -18,12 +18,12 @@ class Ledger:
         self._of_user: dict[int, dict[int, Membership]] = {}
 
     def find(self, class_id: int, user_id: int) -> Membership | None:
-        """Return the present membership of a user in a class."""
+        """Return the current membership of a user in a class."""
         found = self._of_class.get(class_id, {}).get(user_id)
         return found if found is not None and found.deleted_at is None else None
 
     def join(self, class_id: int, user_id: int, at: datetime, *, teaches: bool) -> Membership:
-        """Add a user to a class; a present membership is not changed."""
+        """Add a user to a class. A current membership is not changed."""
         known = self._of_class.setdefault(class_id, {}).get(user_id)
         if known is None:
             number = len(self.live) + len(self.deleted) + 1
@@ -32,9 +32,9 @@ class Ledger:
             self._of_user.setdefault(user_id, {})[class_id] = known
             self.live[number] = known
         elif known.deleted_at is not None:
-            # For teachers the specification says that adding restores; for students nothing is
-            # stated (v2-endpoints.md, 1.4), so that the same is a choice. So is that what stood
-            # there before, level and show_on_reports, is not restored with it.
+            # The specification says that adding a teacher again restores the membership
+            # (v2-endpoints.md, 1.4). Assumed: it is the same for students, and neither the level
+            # nor show_on_reports is restored.
             del self.deleted[known.id]
             known.deleted_at, known.updated_at = None, at
             known.level, known.show_on_reports = None, True
@@ -42,7 +42,7 @@ class Ledger:
         return known
 
     def leave(self, class_id: int, user_id: int, at: datetime) -> bool:
-        """Mark a membership as deleted. That does not count as modified (vendors.md, 2.7)."""
+        """Mark a membership as deleted. This is not a modification (vendors.md, 2.7)."""
         known = self.find(class_id, user_id)
         if known is None:
             return False
@@ -51,7 +51,7 @@ class Ledger:
         return True
 
     def in_class(self, class_id: int, *, teaches: bool) -> list[Membership]:
-        """Return the present ones of a class, in the order in which they first joined."""
+        """Return the current memberships of a class, in the order of their creation."""
         return [
             m
             for m in self._of_class.get(class_id, {}).values()
@@ -59,13 +59,13 @@ class Ledger:
         ]
 
     def of_user(self, user_id: int) -> list[Membership]:
-        """Return the present ones of a user."""
+        """Return the current memberships of a user."""
         return [m for m in self._of_user.get(user_id, {}).values() if m.deleted_at is None]
 
     def pick(
         self, class_ids: Iterable[int] | None, user_ids: Iterable[int] | None, *, deleted: bool
     ) -> list[Membership]:
-        """Return present or deleted ones of these classes and users; ``None`` matches any."""
+        """Return current or deleted memberships of these classes and users; ``None`` means all."""
         kept = self.deleted if deleted else self.live
         if class_ids is not None:
             classes = (self._of_class.get(i, {}) for i in dict.fromkeys(class_ids))

@@ -1,4 +1,4 @@
-"""v2's pages, also the short ones."""
+"""Split lists of v2 into pages."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ T = TypeVar("T")
 
 @frozen
 class Pager:
-    """How this server cuts lists into pages."""
+    """Splits lists into pages."""
 
     default: int
     cap: int
     short: bool
-    """Whether every other page, from the first on, has a third fewer rows than were asked for."""
+    """Whether every other page, from the first on, has a third fewer rows than requested."""
 
     def cut(self, rows: Sequence[T], query: Mapping[str, str]) -> tuple[list[T], dict[str, int]]:
-        """The page that was asked for, and its ``meta``.
+        """Return the requested page and its ``meta``.
 
-        What is no number above zero counts as absent, and a page beyond the end is empty: choices
-        (vendors.md, 5).
+        Assumed: a value that is not a positive number is ignored, and a page after the last one is
+        empty (vendors.md, 5).
         """
         page = _number(query.get("page"), 1)
-        # `per_page` in the answer is what counts, not what was asked for (vendors.md, 2.3).
+        # The response's `per_page` may differ from the requested number (vendors.md, 2.3).
         per_page = min(_number(query.get("per_page"), self.default), self.cap)
         starts = self._starts(len(rows), per_page)
         bounds = [*starts, len(rows)]
         shown = rows[bounds[page - 1] : bounds[page]] if page <= len(starts) else ()
         meta = {
             "current_page": page,
-            # One page even of nothing: a choice.
+            # Assumed: an empty list has one page.
             "total_pages": max(1, len(starts)),
             "total_count": len(rows),
             "per_page": per_page,
@@ -48,6 +48,6 @@ class Pager:
         return [start for pair in pairs for start in (pair, pair + few) if start < total]
 
 
-def _number(given: Any, otherwise: int) -> int:
-    said = str(given or "")
-    return int(said) or otherwise if said.isascii() and said.isdecimal() else otherwise
+def _number(value: Any, default: int) -> int:
+    text = str(value or "")
+    return int(text) or default if text.isascii() and text.isdecimal() else default

@@ -1,4 +1,4 @@
-"""The ``managebac_sandbox`` fixture: a running sandbox, closed when the test is over."""
+"""The ``managebac_sandbox`` fixture: a running sandbox that is closed after the test."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["managebac_sandbox", "pytest_configure"]
 
 @pytest.fixture
 def managebac_sandbox(request: pytest.FixtureRequest) -> Iterator[ManageBacSandbox]:
-    """A ManageBac of the test's own, in a thread, for synchronous and asynchronous tests.
+    """A separate ManageBac sandbox for the test, in a thread, for sync and async tests.
 
     ``@pytest.mark.sandbox(limit=…)`` sets its options.
     """
-    from .server import ManageBacSandbox  # not for every run of pytest
+    from .server import ManageBacSandbox  # imported here because most runs of pytest do not need it
 
     with ManageBacSandbox(**options(request)) as sandbox:
         yield sandbox

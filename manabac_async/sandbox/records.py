@@ -1,4 +1,4 @@
-"""What a ManageBac school is made of. Field names are the vendor's where it has any."""
+"""The records of a ManageBac school. The field names are the vendor's, where it has names."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, Literal
 from attrs import Factory, define, frozen
 
 Kind = Literal["student", "parent", "advisor"]
-"""As v1 writes them; an advisor is v2's teacher."""
+"""The types of people as in v1. An advisor is called a teacher in v2."""
 
 KINDS: tuple[Kind, ...] = ("student", "parent", "advisor")
 
 LEVELS = ("SL", "HL")
-"""In the order of their numbers: ``GET memberships`` says 0 and 1 (v2-endpoints.md, 1.8)."""
+"""The levels. ``GET memberships`` has their positions, 0 and 1, instead (v2-endpoints.md, 1.8)."""
 
 
 class Rejected(Exception):
-    """The vendor refuses; ``reasons`` are its phrases, one per fault."""
+    """The vendor refuses a write. ``reasons`` has one message per error."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(", ".join(reasons))
@@ -40,7 +40,7 @@ class Person:
     """A student's parents, or a parent's children."""
     homeroom_advisor: int | None = None
     has_password: bool = False
-    """Whether a password was set; the password itself is not kept."""
+    """Whether a password was set. The password is not stored."""
     fields: dict[str, Any] = Factory(dict)
     """All other fields of v1."""
     extra: dict[str, Any] = Factory(dict)
@@ -72,7 +72,7 @@ class Class:
 
 @define
 class YearGroup:
-    """What v1 calls an IB group and v2 a year group."""
+    """A year group. v1 calls it an IB group."""
 
     id: int
     name: str
@@ -110,4 +110,4 @@ class Membership:
 
 
 EPOCH = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
-"""When everything happened that no request did: the moment in the documents' samples."""
+"""The time of all changes that were not made by a request, from the documents' samples."""

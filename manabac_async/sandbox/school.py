@@ -1,4 +1,4 @@
-"""The school that a sandbox serves. Tests look into it and change it."""
+"""The school that a sandbox serves. Tests may read and change it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .school_state import SchoolState
 
 
 class School(SchoolState):
-    """A school, which both APIs show. Everything in it is found by its ``id``, a number."""
+    """A school, which both APIs show."""
 
     @classmethod
     def seeded(
@@ -22,10 +22,10 @@ class School(SchoolState):
         parents: int = 0,
         members: int = 0,
     ) -> Self:
-        """A school of this size, the same for the same seed.
+        """Return a school of this size. The same seed gives the same school.
 
-        Every student is in one of six IB groups. Classes are empty, unless ``members`` says how
-        many students each has; then each has a teacher too.
+        Every student is in one of six IB groups. Each class has ``members`` students and, unless
+        that is 0, a teacher.
         """
         school = cls(seed)
         seeds.fill(

@@ -1,7 +1,4 @@
-"""What a school holds: its people, its classes and groups, and who is in them.
-
-Pure state: no clock, no network.
-"""
+"""The people, classes and groups of a school. This module has no clock and no network."""
 
 from __future__ import annotations
 
@@ -24,37 +21,37 @@ from .records import (
 
 
 class SchoolState:
-    """The people, classes and groups of a school. Each is found by its ``id``, a number."""
+    """The people, classes and groups of a school, each by its ``id``."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.students: dict[int, Person] = {}
         self.teachers: dict[int, Person] = {}
-        """Advisors, to v1."""
+        """The teachers, which v1 calls advisors."""
         self.parents: dict[int, Person] = {}
         self.classes: dict[int, Class] = {}
         self.ib_groups: dict[int, YearGroup] = {}
-        """Year groups, to v2."""
+        """The IB groups, which v2 calls year groups."""
         self.groups: dict[int, Group] = {}
-        """All the other groups; only ``students/{id}/memberships`` shows them."""
+        """All other groups. Only ``students/{id}/memberships`` shows them."""
         self.terms: dict[int, Term] = {}
         self.ledger = Ledger()
         self.year_labels: dict[str, int] = {}
-        """Which IB group a ``year_label`` puts a student into. v1 says that the school has to set
-        this up before labels mean anything."""
+        """The IB group for each ``year_label``. In v1, labels have no effect unless the school has
+        set them up."""
         self.creates: Counter[str] = Counter()
-        """How often v1 created a user with this e-mail address, and with this ``student_id``."""
+        """How often v1 created a user with an email address, and with a ``student_id``."""
         self.updates: Counter[int] = Counter()
         """How often v1 updated each user."""
         self.member_writes: Counter[tuple[int, int]] = Counter()
-        """How often a row of ``PATCH classes/{id}/students`` was applied, by class and student."""
+        """How often ``PATCH classes/{id}/students`` changed a student, by class and student."""
         self.welcome_mails: list[int] = []
-        """The users whom v1 has sent a welcome mail, in order."""
+        """The users to whom v1 has sent a welcome email, in order."""
         self._next = {"people": 10_500_001, "classes": 10_200_001, "groups": 10_100_001, "terms": 1}
         self._emails: dict[str, int] = {}
         self._student_ids: dict[str, int] = {}
 
-    # -- for tests: the state, past the vendor's rules
+    # -- for tests: read and change the state without the vendor's rules
 
     def members(self, class_id: int) -> dict[int, str | None]:
         """Return the students of a class with their levels."""
@@ -72,7 +69,7 @@ class SchoolState:
         return None
 
     def by_email(self, email: str) -> Person | None:
-        """Return the person with this e-mail address."""
+        """Return the person with this email address."""
         user_id = self._emails.get(email.lower())
         return None if user_id is None else self.user(user_id)
 
@@ -158,7 +155,7 @@ class SchoolState:
     def enrol(
         self, class_id: int, student_id: int, *, level: str | None = None, at: datetime = EPOCH
     ) -> None:
-        """Add a student to a class; ``level=None`` keeps the level of a present one."""
+        """Add a student to a class. ``level=None`` keeps the level of a student already in it."""
         if level not in {None, *LEVELS}:
             raise ValueError(f"no such level: {level!r}")
         membership = self.ledger.join(class_id, student_id, at, teaches=False)
@@ -179,7 +176,7 @@ class SchoolState:
         show_on_reports: bool | None = None,
         at: datetime = EPOCH,
     ) -> None:
-        """Add a teacher to a class; ``None`` keeps the setting of a present one."""
+        """Add a teacher to a class. ``None`` keeps the setting of a teacher already in it."""
         membership = self.ledger.join(class_id, teacher_id, at, teaches=True)
         if show_on_reports is not None and show_on_reports != membership.show_on_reports:
             membership.show_on_reports, membership.updated_at = show_on_reports, at
@@ -191,8 +188,8 @@ class SchoolState:
     def move_to_ib_group(self, group_id: int, student_id: int) -> None:
         """Put a student into an IB group.
 
-        Out of every other active one, unless this one is archived, as v2's specification says of
-        year groups (v2-endpoints.md, 4). That v1 does the same is a choice.
+        The student leaves every other active group, unless this group is archived. v2's
+        specification says so for year groups (v2-endpoints.md, 4). Assumed for v1.
         """
         target = self.ib_groups[group_id]
         for group in self.ib_groups.values():

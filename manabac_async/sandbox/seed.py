@@ -1,4 +1,4 @@
-"""A believable international school, the same for the same seed."""
+"""Generate a realistic international school. The same seed gives the same school."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fill(
     school: SchoolState, *, students: int, teachers: int, classes: int, parents: int, members: int
 ) -> None:
     """Put people and classes into an empty school."""
-    dice = random.Random(f"managebac {school.seed}")  # noqa: S311 - a dice, not a secret
+    rng = random.Random(f"managebac {school.seed}")  # noqa: S311 - not a secret
     autumn = school.add_term(date(2025, 8, 20), date(2025, 12, 19))
     spring = school.add_term(date(2026, 1, 7), date(2026, 6, 19))
     groups = [
@@ -44,19 +44,19 @@ def fill(
     for number in range(1, teachers + 1):
         school.add_teacher(
             f"teacher{number}@school.example",
-            first_name=dice.choice(_FIRST),
-            last_name=dice.choice(_LAST),
-            gender=dice.choice(("Male", "Female")),
+            first_name=rng.choice(_FIRST),
+            last_name=rng.choice(_LAST),
+            gender=rng.choice(("Male", "Female")),
         )
     for number in range(1, students + 1):
-        code, grade = dice.choice(_GRADES)
+        code, grade = rng.choice(_GRADES)
         student = school.add_student(
             f"student{number}@school.example",
             student_id=str(10000 + number),
-            first_name=dice.choice(_FIRST),
-            last_name=dice.choice(_LAST),
-            gender=dice.choice(("Male", "Female")),
-            birthday=f"{2020 - grade}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}",
+            first_name=rng.choice(_FIRST),
+            last_name=rng.choice(_LAST),
+            gender=rng.choice(("Male", "Female")),
+            birthday=f"{2020 - grade}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
             program="IB DP" if code == "diploma" else "IB MYP",
             class_year=grade + 1,  # the vendor's number: Grade 12 is 13
             country="HK",
@@ -66,21 +66,21 @@ def fill(
     for number in range(1, parents + 1):
         school.add_parent(
             f"parent{number}@family.example",
-            first_name=dice.choice(_FIRST),
-            last_name=dice.choice(_LAST),
-            children=dice.sample(people, min(len(people), dice.choice((1, 1, 2)))),
+            first_name=rng.choice(_FIRST),
+            last_name=rng.choice(_LAST),
+            children=rng.sample(people, min(len(people), rng.choice((1, 1, 2)))),
         )
     for number in range(1, classes + 1):
-        subject, grade = dice.choice(_SUBJECTS), dice.choice((11, 12))
+        subject, grade = rng.choice(_SUBJECTS), rng.choice((11, 12))
         made = school.add_class(
             f"IB DP {subject} (Grade {grade})",
-            uniq_id=dice.choice(("", f"DP{number}{subject[:3]}")),
+            uniq_id=rng.choice(("", f"DP{number}{subject[:3]}")),
             grade=f"Grade {grade}",
             class_type="IB Diploma",
             start_term_id=autumn.id,
             end_term_id=spring.id,
         )
         if members and school.teachers:
-            school.teach(made.id, dice.choice(list(school.teachers)))
-        for student_id in dice.sample(people, min(len(people), members)):
-            school.enrol(made.id, student_id, level=dice.choice(("SL", "HL", None)))
+            school.teach(made.id, rng.choice(list(school.teachers)))
+        for student_id in rng.sample(people, min(len(people), members)):
+            school.enrol(made.id, student_id, level=rng.choice(("SL", "HL", None)))

@@ -1,8 +1,8 @@
 """The sandbox of ManageBac: the memberships of v2 and all of the legacy v1, in one server.
 
-Comments cite ``managebac-v2-memberships.txt`` and ``managebac-v1.md``, the vendor's documents, and
-two digests of what else is known: ``managebac-v2-endpoints.md`` and ``vendors.md``. Where these
-are silent, a comment says that the behavior is a choice.
+Comments cite the vendor's documents, ``managebac-v2-memberships.txt`` and ``managebac-v1.md``, and
+two collections of other facts, ``managebac-v2-endpoints.md`` and ``vendors.md``. Comments say
+"assumed" where the behavior is in none of these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from email.utils import formatdate
 from typing import Literal, Unpack
 from urllib.parse import urlsplit
 
-from lms_async.sandbox import Arrived, Fault, Response, Scope, StandIn
+from lms_async.sandbox import Fault, Request, Response, SandboxServer, Scope
 
 from . import bodies
 from .paging import Pager
@@ -28,16 +28,16 @@ from .v2 import V2
 VERSIONS = ("v2", "v2p0", "v2p1", "v2p2", "v2p3")
 
 
-class ManageBacSandbox(StandIn):
-    """A ManageBac with one school, on a real socket.
+class ManageBacSandbox(SandboxServer):
+    """A local server that imitates ManageBac, with one school.
 
-    In the log and for faults, a path of v2 is what follows the version (``classes/12/students``), a
-    path of v1 begins with ``api/`` (``api/users``), and there is ``oauth/token``. Any other path
-    keeps its first slash (``/v9/ping``).
+    In the log and in faults, a path of v2 is the part after the version (``classes/12/students``),
+    and a path of v1 begins with ``api/`` (``api/users``). The path for tokens is ``oauth/token``.
+    Any other path keeps its first slash (``/v9/ping``).
 
     :param school: the school to serve; by default an empty one.
-    :param per_page: rows of a page where the request names no number; ``per_page_cap`` is the most.
-    :param short_pages: whether every other page is shorter than asked for.
+    :param per_page: rows of a page if the request does not say. ``per_page_cap`` is the maximum.
+    :param short_pages: whether every other page is shorter than requested.
     """
 
     def __init__(
@@ -59,16 +59,16 @@ class ManageBacSandbox(StandIn):
         client_id: str = "sandbox-client",
         client_secret: str = "sandbox-client-secret",  # noqa: S107
     ) -> None:
-        # No Retry-After: whether the vendor ever sends one is unknown (vendors.md, 2.5).
+        # No Retry-After: it is not known whether the vendor ever sends one (vendors.md, 2.5).
         super().__init__(
             limit=limit, window=window, latency=latency, host=host, port=port, seed=seed
         )
         self.token, self.v1_token = token, v1_token
         self.client_id, self.client_secret = client_id, client_secret
         self.versions = set(VERSIONS)
-        """The version segments that are served; the vendor retires the oldest."""
+        """The versions that are served. The vendor retires the oldest ones."""
         self.versions_used: Counter[str] = Counter()
-        """How many requests came for each, without those that the limit refused."""
+        """How many requests came for each version, without those that the limit refused."""
         self.auth = Authenticator(self.clock)
         self.auth.grant(token)
         self.auth.clients[client_id] = (client_secret, PERMISSIONS)
@@ -87,7 +87,7 @@ class ManageBacSandbox(StandIn):
 
     @property
     def school(self) -> School:
-        """The school that is served; tests may look into it, change it or replace it."""
+        """The school that is served. Tests may read, change or replace it."""
         return self._state.school
 
     @school.setter
@@ -96,7 +96,7 @@ class ManageBacSandbox(StandIn):
 
     @property
     def pager(self) -> Pager:
-        """How lists are cut into pages."""
+        """How lists are split into pages."""
         return self._state.pager
 
     @pager.setter
@@ -110,7 +110,7 @@ class ManageBacSandbox(StandIn):
 
     @property
     def expires_in(self) -> int:
-        """How long an OAuth 2 token lasts, in seconds."""
+        """The lifetime of an OAuth 2 token in seconds."""
         return self.auth.expires_in
 
     @expires_in.setter
@@ -123,11 +123,11 @@ class ManageBacSandbox(StandIn):
         return self.auth.requests
 
     def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
-        """Accept a v2 token, with these of :data:`PERMISSIONS`."""
+        """Accept a v2 token with these ``permissions``, see :data:`PERMISSIONS`."""
         self.auth.grant(token, permissions)
 
     def refuse(self, seconds: float | None = None, **scope: Unpack[Scope]) -> Fault:
-        """Make a fault that refuses as the limit does, until ``seconds`` from now."""
+        """Return a fault that refuses a request like the limit does, for ``seconds`` from now."""
         answer = self._refused(self._per if seconds is None else seconds)
         body = answer.body.decode()
         return Fault("refuse", status=429, headers=answer.headers, body=body, scope=scope)
@@ -142,34 +142,35 @@ class ManageBacSandbox(StandIn):
         return rest if inside else raw
 
     def refusal(self) -> Response:
-        """Return the response to a request beyond the limit."""
+        """Return the response to a request that exceeds the limit."""
         return self._refused(self._per)
 
-    def admit(self, arrived: Arrived) -> Response | None:
+    def admit(self, request: Request) -> Response | None:
         """Check the token and its permissions."""
-        if arrived.path.startswith("/") or not arrived.path:
+        if request.path.startswith("/") or not request.path:
             return Response(404)
-        if arrived.path == "oauth/token":
-            return None if arrived.method == "POST" else Response(404)
-        if arrived.segments[0] == "api":
-            return self._v1.admit(arrived)
-        self.versions_used[urlsplit(arrived.uri).path.split("/")[1]] += 1
-        return self._v2.admit(arrived)
+        if request.path == "oauth/token":
+            return None if request.method == "POST" else Response(404)
+        if request.segments[0] == "api":
+            return self._v1.admit(request)
+        self.versions_used[urlsplit(request.uri).path.split("/")[1]] += 1
+        return self._v2.admit(request)
 
-    def act(self, arrived: Arrived) -> Response:
-        """Do what was asked."""
-        if arrived.path == "oauth/token":
-            return self.auth.issue(arrived)
-        return (self._v1 if arrived.segments[0] == "api" else self._v2).serve(arrived)
+    def act(self, request: Request) -> Response:
+        """Execute the request."""
+        if request.path == "oauth/token":
+            return self.auth.issue(request)
+        return (self._v1 if request.segments[0] == "api" else self._v2).serve(request)
 
     def _refused(self, seconds: float) -> Response:
         now = self.clock.time()
-        # Whole seconds in an odd form, by the document (vendors.md, 2.5). Rounded up, and a whole
-        # period ahead, so that who waits for it is never too early: a choice, as is the body.
+        # The document has whole seconds, in a format of its own (vendors.md, 2.5). Assumed: the
+        # time is rounded up and a whole period ahead, so that clients never come too early. The
+        # body is assumed too.
         reset = datetime.fromtimestamp(math.ceil(now + seconds), UTC)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Date": formatdate(now, usegmt=True),  # by the same clock, whose hands may be turned
+            "Date": formatdate(now, usegmt=True),  # by the same clock, which tests can set
             "X-RateLimit-Limit": str(self._count),
             "X-RateLimit-Period": f"{self._per:g}",
             "X-RateLimit-Reset": reset.strftime("%Y-%m-%d %H:%M:%S UTC"),

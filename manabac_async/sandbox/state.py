@@ -1,4 +1,4 @@
-"""What the operations of both APIs share."""
+"""The state that the operations of both APIs share."""
 
 from __future__ import annotations
 
@@ -20,30 +20,31 @@ class Quirks:
     """How the server behaves where the vendor's documents are silent or contradict each other."""
 
     extended: bool = True
-    """Whether the school has the package "Extended APIs"; without: 401, a choice."""
+    """Whether the school has the package "Extended APIs". Assumed: without it, these calls get a
+    401."""
     patch_adds: bool = True
-    """Whether ``PATCH classes/{id}/students`` adds, as the Memberships page says, or answers
-    ``not_found`` for who is not in the class, as the specification has it."""
+    """Whether ``PATCH classes/{id}/students`` adds students, as the Memberships page says.
+    Otherwise it answers ``not_found`` for students not in the class, as in the specification."""
     unknown_ids: Literal["skip", "refuse"] = "skip"
-    """What add_students and remove_students do about unknown ids. Skipping is documented for year
-    groups and teachers, and a choice for these; else a 404 for all."""
+    """Whether add_students and remove_students skip unknown ids, or answer 404. Skipping is
+    assumed; it is documented for year groups and teachers only."""
     plain_404: bool = False
-    """Whether a 404 has no body, as the specification lists it for most operations."""
+    """Whether a 404 has no body, as the specification says for most operations."""
     teacher_role: str = "Teacher"
-    """What memberships call a teacher: examples of users say ``Advisor`` (1.8)."""
+    """The role of a teacher in memberships. Examples of users have ``Advisor`` instead (1.8)."""
     uniq_ids: bool = False
-    """Whether memberships have the two keys that are in the schema and in no example."""
+    """Whether memberships have the two keys that are in the schema but in no example."""
     v1_created: Literal[200, 201] = 201
-    """A created user's status: 201 in the document's table, 200 in its sample."""
+    """The status for a created user: 201 in the document's table, 200 in its sample."""
     v1_dates: Literal["iso", "dotted"] = "iso"
     v1_id_lists: Literal["list", "comma"] = "list"
     v1_header: bool = True
-    """Whether ``auth_token`` arrives as a header; many proxies drop a name like this."""
+    """Whether the header ``auth_token`` arrives. Many proxies drop headers with an underscore."""
 
 
 @define
 class State:
-    """The school, the clock, the tokens, and how the server behaves."""
+    """The school, the clock, the tokens, and the settings of the server."""
 
     school: School
     clock: Clock
@@ -53,12 +54,12 @@ class State:
     quirks: Quirks
 
     def now(self) -> datetime:
-        """The time, to the millisecond, which is all that timestamps show."""
+        """Return the time in whole milliseconds, like the API's timestamps."""
         now = datetime.fromtimestamp(self.clock.time(), UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def missing(self, what: str, said: object) -> Response:
-        """The 404 for a record that does not exist."""
+    def missing(self, what: str, raw_id: object) -> Response:
+        """Return the 404 for a record that does not exist."""
         if self.quirks.plain_404:
             return Response(404)
-        return bodies.error(404, f"Couldn't find {what} with 'id'={said}")
+        return bodies.error(404, f"Couldn't find {what} with 'id'={raw_id}")

@@ -1,4 +1,4 @@
-"""Who may come in to v2, and what each may do there."""
+"""Check the tokens of v2 and their permissions, and issue OAuth 2 tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from attrs import field, frozen
 
-from lms_async.sandbox import Arrived, Clock, Response
+from lms_async.sandbox import Clock, Request, Response
 
 from . import bodies
 
@@ -30,8 +30,8 @@ PERMISSIONS = frozenset(
         "students/memberships/index",
     }
 )
-"""All there are. The reference gives the form by one example, ``students/excusals/index``; these
-names are made after it. That OAuth scopes have the same names is a choice."""
+"""All permissions. The names are assumed: they follow the one example in the reference,
+``students/excusals/index``. OAuth scopes are assumed to have the same names."""
 
 
 @frozen
@@ -41,8 +41,8 @@ class Grant:
     token: str = field(repr=False)
     permissions: frozenset[str]
     bearer: bool = False
-    """Whether it came from ``POST /oauth/token``; such a one goes into ``Authorization`` alone,
-    and the other kind never does: a choice."""
+    """Whether it came from ``POST /oauth/token``. Assumed: only such tokens are accepted in the
+    header ``Authorization``, and they are accepted only there."""
     expires_at: float = math.inf
 
 
@@ -59,16 +59,16 @@ class Authenticator:
         self._grants: dict[str, Grant] = {}
 
     def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
-        """Accept a token, with these permissions."""
+        """Accept a token with these permissions."""
         unknown = set(permissions) - PERMISSIONS
         if unknown:
             raise ValueError(f"no such permissions: {', '.join(sorted(unknown))}")
         self._grants[token] = Grant(token, frozenset(permissions))
 
-    def identify(self, arrived: Arrived) -> Grant | None:
-        """Return the grant of a request. The first token counts: header, query, bearer."""
-        scheme, _, bearer = arrived.headers.get("Authorization", "").partition(" ")
-        token = arrived.headers.get("auth-token") or arrived.query.get("auth_token")
+    def identify(self, request: Request) -> Grant | None:
+        """Return the grant of a request. The order of precedence is: header, query, bearer."""
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        token = request.headers.get("auth-token") or request.query.get("auth_token")
         if token:
             found = self._grants.get(token)
             return found if found is not None and not found.bearer else None
@@ -77,10 +77,10 @@ class Authenticator:
             return None
         return found
 
-    def issue(self, arrived: Arrived) -> Response:
+    def issue(self, request: Request) -> Response:
         """``POST /oauth/token``: the client credentials grant of RFC 6749, 4.4."""
         self.requests += 1
-        asked = _parameters(arrived)
+        asked = _parameters(request)
         if asked is None or not asked.get("grant_type"):
             return _refused(400, "invalid_request", "Missing required parameter: grant_type.")
         if asked["grant_type"] != "client_credentials":
@@ -88,7 +88,7 @@ class Authenticator:
         secret, allowed = self.clients.get(str(asked.get("client_id")), ("", frozenset()))
         if not secret or str(asked.get("client_secret")) != secret:
             return _refused(401, "invalid_client", "Client authentication failed.")
-        # Left out, it is all the application's scopes (v2-endpoints.md, 2).
+        # Without a scope, the token gets all scopes of the application (v2-endpoints.md, 2).
         scopes = frozenset(str(asked.get("scope") or "").split()) or allowed
         if not scopes <= allowed:
             return _refused(400, "invalid_scope", "The requested scope is invalid or unknown.")
@@ -105,24 +105,24 @@ class Authenticator:
         return bodies.answer(200, issued)
 
 
-def _parameters(arrived: Arrived) -> dict[str, Any] | None:
-    """Read the body: JSON by the specification, a form by RFC 6749."""
-    if "x-www-form-urlencoded" in arrived.headers.get("Content-Type", ""):
-        return dict(parse_qsl(arrived.body.decode("utf-8", "replace")))
+def _parameters(request: Request) -> dict[str, Any] | None:
+    """Read the body: JSON according to the specification, or a form according to RFC 6749."""
+    if "x-www-form-urlencoded" in request.headers.get("Content-Type", ""):
+        return dict(parse_qsl(request.body.decode("utf-8", "replace")))
     try:
-        asked = bodies.read(arrived)
+        asked = bodies.read(request)
     except ValueError:
         return None
     return asked if isinstance(asked, dict) else None
 
 
 def _refused(status: int, error: str, description: str) -> Response:
-    # The words are RFC 6749's codes; their descriptions are a choice.
+    # The codes are those of RFC 6749. The descriptions are assumed.
     return bodies.answer(status, {"error": error, "error_description": description})
 
 
 def _jwt(**claims: int) -> str:
-    """Make a token that looks like a JWT, as the vendor's do; nobody verifies it."""
+    """Return a token that looks like a JWT, like the vendor's. It is not verified."""
     parts = (
         json.dumps({"typ": "JWT", "alg": "HS512"}).encode(),
         json.dumps({**claims, "jti": secrets.token_hex(16)}).encode(),

@@ -1,4 +1,4 @@
-"""What v1 does to users: who may be created, and what an update changes."""
+"""Create and update users in v1."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .school import School
 Changes = dict[str, Any]
 
 
-def create(school: School, given: fields.Fields) -> Person:
+def create(school: School, values: fields.Fields) -> Person:
     """Create a user, or raise :class:`Rejected`."""
-    kind = fields.kind(given.get("type"))
-    changes, wrong = _read(school, given, kind, None)
+    kind = fields.kind(values.get("type"))
+    changes, wrong = _read(school, values, kind, None)
     if kind is None:
         wrong.insert(0, "Type is not included in the list")
-    wrong += [_blank(name) for name in _needed(kind) if given.get(name) in (None, "")]
+    wrong += [_blank(name) for name in _needed(kind) if values.get(name) in (None, "")]
     if wrong or kind is None:
         raise Rejected(*wrong)
     person = Person(school.number("people"), kind, email="")
@@ -25,18 +25,18 @@ def create(school: School, given: fields.Fields) -> Person:
     school.creates[person.email] += 1
     if person.student_id:
         school.creates[person.student_id] += 1
-    if given.get("welcome_email") == "Yes":
+    if values.get("welcome_email") == "Yes":
         school.welcome_mails.append(person.id)
     return person
 
 
-def update(school: School, person: Person, given: fields.Fields) -> None:
-    """Change the given fields of a user, or raise :class:`Rejected`."""
-    changes, wrong = _read(school, given, person.kind, person)
-    # That a user cannot become one of another type is a choice.
-    if given.get("type") is not None and fields.kind(given["type"]) != person.kind:
+def update(school: School, person: Person, values: fields.Fields) -> None:
+    """Change fields of a user, or raise :class:`Rejected`."""
+    changes, wrong = _read(school, values, person.kind, person)
+    # Assumed: the type of a user can't be changed.
+    if values.get("type") is not None and fields.kind(values["type"]) != person.kind:
         wrong.append("Type cannot be changed")
-    wrong += [_blank(name) for name in _needed(person.kind) if given.get(name) == ""]
+    wrong += [_blank(name) for name in _needed(person.kind) if values.get(name) == ""]
     if wrong:
         raise Rejected(*wrong)
     kin = list(person.kin)
@@ -54,14 +54,14 @@ def _blank(name: str) -> str:
 
 
 def _read(
-    school: School, given: fields.Fields, kind: Kind | None, person: Person | None
+    school: School, values: fields.Fields, kind: Kind | None, person: Person | None
 ) -> tuple[Changes, list[str]]:
-    """Return what a write changes, and its faults in the words of v1's sample."""
-    changes, wrong = fields.plain(given)
+    """Return the changes in a write, and its errors with the messages of v1's sample."""
+    changes, wrong = fields.plain(values)
     own: dict[str, Any] = {}
     for name in ("email", "student_id"):
         try:
-            own[name] = fields.text(given[name]) if given.get(name) is not None else ""
+            own[name] = fields.text(values[name]) if values.get(name) is not None else ""
         except ValueError:
             wrong.append(f"{fields.label(name)} is invalid")
     email, student_id = own.get("email", ""), own.get("student_id", "")
@@ -73,27 +73,30 @@ def _read(
         if student_id and school.by_student_id(student_id) not in (None, person):
             wrong.append("Student ID must be unique")
         changes |= {"student_id": student_id} if student_id else {}
-        _tie_student(school, given, changes, wrong)
+        _read_student_links(school, values, changes, wrong)
     elif kind == "parent":
-        # Written as children_ids, read as child_ids: that both are understood is a choice.
+        # The documents have children_ids in writes and child_ids in reads. Assumed: writes may have
+        # either.
         for name in ("children_ids", "child_ids"):
-            _kin(given, name, school.students, changes, wrong)
+            _kin(values, name, school.students, changes, wrong)
     changes |= {"email": email} if email else {}
-    if given.get("password"):
+    if values.get("password"):
         changes["has_password"] = True
     return changes, wrong
 
 
-def _tie_student(school: School, given: fields.Fields, changes: Changes, wrong: list[str]) -> None:
-    """Read the people and the group in a student's write; that all must exist is a choice."""
-    _kin(given, "parents_ids", school.parents, changes, wrong)
-    if said := str(given.get("homeroom_advisor") or ""):
-        found = school.user(int(said)) if said.isdecimal() else school.by_email(said)
+def _read_student_links(
+    school: School, values: fields.Fields, changes: Changes, wrong: list[str]
+) -> None:
+    """Read the people and the group in a write of a student. Assumed: all of them must exist."""
+    _kin(values, "parents_ids", school.parents, changes, wrong)
+    if raw := str(values.get("homeroom_advisor") or ""):
+        found = school.user(int(raw)) if raw.isdecimal() else school.by_email(raw)
         if found is None or found.kind != "advisor":
             wrong.append("Homeroom advisor must exist")
         else:
             changes["homeroom_advisor"] = found.id
-    group = given.get("ib_group_id") or school.year_labels.get(str(given.get("year_label")))
+    group = values.get("ib_group_id") or school.year_labels.get(str(values.get("year_label")))
     if group and str(group).isdecimal() and int(group) in school.ib_groups:
         changes["ib_group"] = int(group)
     elif group:
@@ -101,16 +104,16 @@ def _tie_student(school: School, given: fields.Fields, changes: Changes, wrong: 
 
 
 def _kin(
-    given: fields.Fields,
+    values: fields.Fields,
     name: str,
     known: dict[int, Person],
     changes: Changes,
     wrong: list[str],
 ) -> None:
-    if given.get(name) is None:
+    if values.get(name) is None:
         return
     try:
-        changes["kin"] = fields.ids(given[name])
+        changes["kin"] = fields.ids(values[name])
     except ValueError:
         wrong.append(f"{fields.label(name)} is invalid")
         return

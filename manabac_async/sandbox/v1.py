@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 from . import bodies, users, views
 from .records import Person, Rejected
@@ -24,48 +24,48 @@ class V1:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def admit(self, arrived: Arrived) -> Response | None:
+    def admit(self, request: Request) -> Response | None:
         """Refuse a request without the token.
 
-        The document speaks of HTTP Basic and shows the query and a header, never Basic: that it
-        is not taken is a choice. So is the body of the refusal.
+        The document mentions HTTP Basic, but all examples use the query and a header. Assumed:
+        Basic is not accepted. The body of the refusal is assumed too.
         """
-        if self._operation(arrived) is None:
+        if self._operation(request) is None:
             return Response(404)
-        header = arrived.headers.get("auth_token") if self._state.quirks.v1_header else None
-        token = header or arrived.query.get("auth_token")
-        # As v2's default, a wrong token is not told from none.
+        header = request.headers.get("auth_token") if self._state.quirks.v1_header else None
+        token = header or request.query.get("auth_token")
+        # As in v2, the response is the same for a wrong token and for a missing one.
         return None if token == self._state.v1_token else bodies.v1_error(401, "Not authorized")
 
-    def serve(self, arrived: Arrived) -> Response:
-        """Do what was asked."""
-        operation = self._operation(arrived)
-        assert operation is not None  # noqa: S101 - else it was not admitted
+    def serve(self, request: Request) -> Response:
+        """Execute the request."""
+        operation = self._operation(request)
+        assert operation is not None  # noqa: S101 - `admit` has checked it
         try:
             return operation()
         except bodies.Refused as refused:
             return refused.answer
 
-    def _operation(self, arrived: Arrived) -> Callable[[], Response] | None:
-        match (arrived.method, *arrived.segments[1:]):
+    def _operation(self, request: Request) -> Callable[[], Response] | None:
+        match (request.method, *request.segments[1:]):
             case ("GET", "users"):
-                return lambda: self._list(arrived)
+                return lambda: self._list(request)
             case ("POST", "users"):
-                return lambda: self._create(arrived)
-            case ("GET", "users", said):
-                return lambda: bodies.answer(200, {"user": self._shown(self._person(said))})
-            case ("PUT", "users", said):
-                return lambda: self._update(arrived, said)
+                return lambda: self._create(request)
+            case ("GET", "users", raw_id):
+                return lambda: bodies.answer(200, {"user": self._shown(self._person(raw_id))})
+            case ("PUT", "users", raw_id):
+                return lambda: self._update(request, raw_id)
             case ("GET", "ib_groups"):
                 return self._ib_groups
             case ("GET", "classes"):
                 return self._classes
-            case ("GET", "groups", said, "members"):
-                return lambda: self._members(said)
-            case ("POST", "groups", said, "add_members"):
-                return lambda: self._change(arrived, said, add=True)
-            case ("PUT", "groups", said, "remove_members"):
-                return lambda: self._change(arrived, said, add=False)
+            case ("GET", "groups", raw_id, "members"):
+                return lambda: self._members(raw_id)
+            case ("POST", "groups", raw_id, "add_members"):
+                return lambda: self._change(request, raw_id, add=True)
+            case ("PUT", "groups", raw_id, "remove_members"):
+                return lambda: self._change(request, raw_id, add=False)
         return None
 
     # -- users
@@ -75,39 +75,39 @@ class V1:
             person, dates=self._state.quirks.v1_dates, id_lists=self._state.quirks.v1_id_lists
         )
 
-    def _list(self, arrived: Arrived) -> Response:
-        """List all users at once: there are no pages."""
+    def _list(self, request: Request) -> Response:
+        """List all users. v1 has no pages."""
         school = self._state.school
         lists = {"student": school.students, "parent": school.parents, "advisor": school.teachers}
-        asked = arrived.query.get("type")
+        asked = request.query.get("type")
         if asked:
             kind = _TYPES.get(asked.lower())
-            if kind is None:  # nothing is said about it: a choice
+            if kind is None:  # assumed: an unknown type is refused
                 return bodies.v1_error(400, "Type is not included in the list")
             lists = {kind: lists[kind]}
         shown = [self._shown(person) for people in lists.values() for person in people.values()]
         return bodies.answer(200, {"users": shown})
 
-    def _person(self, said: str) -> Person:
-        found = self._state.school.user(_id(said))
+    def _person(self, raw_id: str) -> Person:
+        found = self._state.school.user(_id(raw_id))
         if found is None:
             raise bodies.Refused(bodies.v1_error(404, "User not found."))
         return found
 
-    def _create(self, arrived: Arrived) -> Response:
+    def _create(self, request: Request) -> Response:
         try:
-            person = users.create(self._state.school, _wrapped(arrived))
+            person = users.create(self._state.school, _wrapped(request))
         except Rejected as rejected:
             return bodies.v1_error(400, f"Invalid user data: {rejected}.")
         body = {"status": "Success", "user_id": str(person.id)}
         return bodies.answer(self._state.quirks.v1_created, body)
 
-    def _update(self, arrived: Arrived, said: str) -> Response:
-        person = self._person(said)
+    def _update(self, request: Request, raw_id: str) -> Response:
+        person = self._person(raw_id)
         try:
-            users.update(self._state.school, person, _wrapped(arrived))
+            users.update(self._state.school, person, _wrapped(request))
         except Rejected:
-            # The one sentence that the document has, whatever is wrong.
+            # The document has only this message, for all errors.
             return bodies.v1_error(400, "User parameters are invalid")
         return bodies.answer(200, {"status": "Successfully updated."})
 
@@ -118,27 +118,27 @@ class V1:
         return bodies.answer(200, {"ib_groups": rows})
 
     def _classes(self) -> Response:
-        # "Sorted alphabetically by name if they can't be sorted by subject group"; there are no
-        # subject groups here. Archived ones are left out, as in v2: a choice.
+        # "Sorted alphabetically by name if they can't be sorted by subject group"; the sandbox has
+        # no subject groups. Assumed: archived classes are left out, as in v2.
         shown = [c for c in self._state.school.classes.values() if not c.archived]
         rows = [views.v1_class(c) for c in sorted(shown, key=lambda c: c.name)]
         return bodies.answer(200, {"classes": rows})
 
-    def _members(self, said: str) -> Response:
+    def _members(self, raw_id: str) -> Response:
         school = self._state.school
-        number = self._group(said)
+        number = self._group(raw_id)
         group = school.ib_groups.get(number)
         found = school.members(number) if group is None else group.student_ids
-        # Without archived students, as v2's list is by default: a choice.
+        # Assumed: without archived students, as in v2 by default.
         people = [school.students[one] for one in found if not school.students[one].archived]
         return bodies.answer(200, {"members": [self._shown(person) for person in people]})
 
-    def _change(self, arrived: Arrived, said: str, *, add: bool) -> Response:
-        school, number = self._state.school, self._group(said)
-        ids = _read(arrived).get("users")
+    def _change(self, request: Request, raw_id: str, *, add: bool) -> Response:
+        school, number = self._state.school, self._group(raw_id)
+        ids = _read(request).get("users")
         if not isinstance(ids, list):
             return bodies.v1_error(400, "Users are invalid.")
-        # One unknown id, or one of somebody who is no student, and nothing is done: a choice.
+        # Assumed: if one id is unknown or not a student's, nothing is done.
         students = [school.students.get(_id(str(one))) for one in ids]
         if None in students:
             return bodies.v1_error(400, "Student not found.")
@@ -155,16 +155,16 @@ class V1:
         word = "added" if add else "removed"
         return bodies.answer(200, {"status": f"Successfully {word}."})
 
-    def _group(self, said: str) -> int:
-        number = _id(said)
+    def _group(self, raw_id: str) -> int:
+        number = _id(raw_id)
         if number not in self._state.school.ib_groups | self._state.school.classes:
             raise bodies.Refused(bodies.v1_error(404, "Group not found."))
         return number
 
 
-def _read(arrived: Arrived) -> dict[str, Any]:
+def _read(request: Request) -> dict[str, Any]:
     try:
-        body = bodies.read(arrived)
+        body = bodies.read(request)
     except ValueError:
         body = None
     if not isinstance(body, dict):
@@ -172,14 +172,14 @@ def _read(arrived: Arrived) -> dict[str, Any]:
     return body
 
 
-def _wrapped(arrived: Arrived) -> dict[str, Any]:
+def _wrapped(request: Request) -> dict[str, Any]:
     """Return the user in a body: in ``user``, or in ``users`` as in one of the samples."""
-    body = _read(arrived)
+    body = _read(request)
     inner = body.get("user", body.get("users"))
     if not isinstance(inner, dict):
         raise bodies.Refused(bodies.v1_error(400, "User parameters are invalid"))
     return inner
 
 
-def _id(said: str) -> int:
-    return int(said) if said.isascii() and said.isdecimal() else 0
+def _id(raw_id: str) -> int:
+    return int(raw_id) if raw_id.isascii() and raw_id.isdecimal() else 0

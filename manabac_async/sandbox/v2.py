@@ -1,4 +1,4 @@
-"""API v2: which operation a method and a path mean, and its reads."""
+"""API v2: route the requests, and serve the reads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 from . import bodies, memberships, views
 from .records import Class
@@ -14,7 +14,7 @@ from .rosters import Rosters
 from .state import State
 
 _EXTENDED = {"classes/students/update", "classes/teachers/update"}
-"""What needs the package "Extended APIs" (v2-endpoints.md, 1.6)."""
+"""The permissions that need the package "Extended APIs" (v2-endpoints.md, 1.6)."""
 
 
 @frozen
@@ -26,18 +26,18 @@ class Operation:
 
 
 class V2:
-    """The nine operations of the Memberships page, and those that they need."""
+    """The nine operations of the Memberships page, ``ping``, and the list of permissions."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._rosters = Rosters(state)
 
-    def admit(self, arrived: Arrived) -> Response | None:
-        """Refuse a request without a token or the permission; the response is the same."""
-        operation = self._operation(arrived)
+    def admit(self, request: Request) -> Response | None:
+        """Refuse a request without a valid token or the permission, with the same response."""
+        operation = self._operation(request)
         if operation is None:
-            return Response(404)  # no such path: how that looks is a choice
-        grant = self._state.auth.identify(arrived)
+            return Response(404)  # the response to an unknown path is assumed
+        grant = self._state.auth.identify(request)
         if grant is None:
             return bodies.DENIED
         needed = operation.permission
@@ -46,34 +46,34 @@ class V2:
         # Without the package it is "likely 401 or 403" (vendors.md, 2.2).
         return bodies.DENIED if needed in _EXTENDED and not self._state.quirks.extended else None
 
-    def serve(self, arrived: Arrived) -> Response:
-        """Do what was asked."""
-        operation = self._operation(arrived)
-        assert operation is not None  # noqa: S101 - else it was not admitted
+    def serve(self, request: Request) -> Response:
+        """Execute the request."""
+        operation = self._operation(request)
+        assert operation is not None  # noqa: S101 - `admit` has checked it
         try:
             return operation.do()
         except bodies.Refused as refused:
             return refused.answer
 
-    def _operation(self, arrived: Arrived) -> Operation | None:
-        match (arrived.method, *arrived.segments):
+    def _operation(self, request: Request) -> Operation | None:
+        match (request.method, *request.segments):
             case ("GET", "ping"):
-                # Any token will do for this and the next: a choice.
+                # Assumed: this and the next operation need a token but no permission.
                 return Operation(None, lambda: bodies.answer(200, {"pong": "ok"}))
             case ("GET", "auth", "permissions"):
-                return Operation(None, lambda: self._permissions(arrived))
+                return Operation(None, lambda: self._permissions(request))
             case ("GET", "memberships"):
-                return Operation("memberships/index", lambda: self._memberships(arrived))
-            case ("GET", "students", said, "memberships"):
+                return Operation("memberships/index", lambda: self._memberships(request))
+            case ("GET", "students", raw_id, "memberships"):
                 one = "students/memberships/index"
-                return Operation(one, lambda: self._of_student(arrived, said))
-            case (_, "classes", said, *rest):
-                return self._of_class(arrived, said, *rest)
+                return Operation(one, lambda: self._of_student(request, raw_id))
+            case (_, "classes", raw_id, *rest):
+                return self._of_class(request, raw_id, *rest)
         return None
 
-    def _of_class(self, arrived: Arrived, said: str, *rest: str) -> Operation | None:
-        do: Callable[[Arrived, Class], Response]
-        match (arrived.method, *rest):
+    def _of_class(self, request: Request, raw_id: str, *rest: str) -> Operation | None:
+        do: Callable[[Request, Class], Response]
+        match (request.method, *rest):
             case ("GET", "students"):
                 permission, do = "classes/students/index", self._students
             case ("PATCH", "students"):
@@ -92,24 +92,24 @@ class V2:
                 permission, do = "classes/teachers/remove_teachers", self._rosters.remove_teachers
             case _:
                 return None
-        return Operation(permission, lambda: do(arrived, self._class(said)))
+        return Operation(permission, lambda: do(request, self._class(raw_id)))
 
-    def _class(self, said: str) -> Class:
-        found = self._state.school.classes.get(_id(said))
+    def _class(self, raw_id: str) -> Class:
+        found = self._state.school.classes.get(_id(raw_id))
         if found is None:
-            raise bodies.Refused(self._state.missing("Class", said))
+            raise bodies.Refused(self._state.missing("Class", raw_id))
         return found
 
     # -- reads
 
-    def _permissions(self, arrived: Arrived) -> Response:
-        grant = self._state.auth.identify(arrived)
-        assert grant is not None  # noqa: S101 - else it was not admitted
+    def _permissions(self, request: Request) -> Response:
+        grant = self._state.auth.identify(request)
+        assert grant is not None  # noqa: S101 - `admit` has checked it
         return bodies.answer(200, {"permissions": sorted(grant.permissions)})
 
-    def _students(self, arrived: Arrived, of: Class) -> Response:
-        """The ids, a page of them; paging this list is undocumented, but it has ``meta``."""
-        school, query = self._state.school, arrived.query
+    def _students(self, request: Request, of: Class) -> Response:
+        """Return a page of the students' ids. Pages are not documented here, but ``meta`` is."""
+        school, query = self._state.school, request.query
         members = school.members(of.id)
         found = list(members)
         if not memberships.flag(query, "include_archived_students"):
@@ -122,17 +122,17 @@ class V2:
         body = {"student_ids": page, "student_levels": levels, "meta": meta}
         return bodies.answer(200, bodies.rendered(body))
 
-    def _teachers(self, arrived: Arrived, of: Class) -> Response:
+    def _teachers(self, request: Request, of: Class) -> Response:
         school = self._state.school
         rows = school.ledger.in_class(of.id, teaches=True)
-        page, meta = self._state.pager.cut(rows, arrived.query)
+        page, meta = self._state.pager.cut(rows, request.query)
         shown = [views.class_teacher(school, row) for row in page]
         return bodies.answer(200, {"teachers": shown, "meta": meta})
 
-    def _memberships(self, arrived: Arrived) -> Response:
+    def _memberships(self, request: Request) -> Response:
         state = self._state
-        rows = memberships.picked(state.school, arrived.query)
-        page, meta = state.pager.cut(rows, arrived.query)
+        rows = memberships.picked(state.school, request.query)
+        page, meta = state.pager.cut(rows, request.query)
         shown = [
             views.membership(
                 state.school, row, teacher=state.quirks.teacher_role, uniq_ids=state.quirks.uniq_ids
@@ -141,14 +141,14 @@ class V2:
         ]
         return bodies.answer(200, {"memberships": bodies.rendered(shown), "meta": meta})
 
-    def _of_student(self, arrived: Arrived, said: str) -> Response:
-        student = self._state.school.students.get(_id(said))
+    def _of_student(self, request: Request, raw_id: str) -> Response:
+        student = self._state.school.students.get(_id(raw_id))
         if student is None:
-            return self._state.missing("Student", said)
-        archived = memberships.flag(arrived.query, "archived")
+            return self._state.missing("Student", raw_id)
+        archived = memberships.flag(request.query, "archived")
         shown = views.of_student(self._state.school, student, archived=archived)
         return bodies.answer(200, {"memberships": bodies.rendered(shown)})
 
 
-def _id(said: str) -> int:
-    return int(said) if said.isascii() and said.isdecimal() else 0
+def _id(raw_id: str) -> int:
+    return int(raw_id) if raw_id.isascii() and raw_id.isdecimal() else 0

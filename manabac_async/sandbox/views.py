@@ -1,4 +1,4 @@
-"""People, classes and memberships as the two APIs show them."""
+"""Convert people, classes and memberships to the JSON of both APIs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .school import School
 
 Row = dict[str, Any]
 _TYPES = {"student": "Students", "parent": "Parents", "advisor": "Advisors"}
-"""What v1 reads say. There is no sample of an advisor: the word is made like the others."""
+"""The types in responses of v1. ``Advisors`` is assumed, since there is no sample of one."""
 
 
 def v1_user(
@@ -21,7 +21,7 @@ def v1_user(
     dates: Literal["iso", "dotted"] = "iso",
     id_lists: Literal["list", "comma"] = "list",
 ) -> Row:
-    """A user, with nulls, without the fields that v1 never shows."""
+    """Return a user with nulls, but without the fields that v1 never shows."""
     kin: Any = list(person.kin)
     if id_lists == "comma":
         kin = ", ".join(map(str, kin))
@@ -36,7 +36,7 @@ def v1_user(
 
 
 def v1_class(of: Class) -> Row:
-    """A row of v1's list of classes."""
+    """Return a row of v1's list of classes."""
     return {
         "uniq_id": of.uniq_id,
         "name": of.name,
@@ -47,7 +47,7 @@ def v1_class(of: Class) -> Row:
 
 
 def v1_ib_group(group: YearGroup) -> Row:
-    """A row of v1's list of IB groups."""
+    """Return a row of v1's list of IB groups."""
     return {
         "program": group.program_code,
         "uniq_id": group.uniq_id,
@@ -58,9 +58,9 @@ def v1_ib_group(group: YearGroup) -> Row:
 
 
 def membership(school: School, row: Membership, *, teacher: str, uniq_ids: bool) -> Row:
-    """A row of ``GET memberships``."""
+    """Return a row of ``GET memberships``."""
     person = school.user(row.user_id)
-    assert person is not None  # noqa: S101 - nobody is ever taken out of the school
+    assert person is not None  # noqa: S101 - people are never removed from the school
     role = "Student" if not row.teaches else "Admin" if person.admin else teacher
     shown: Row = {
         "id": row.id,
@@ -68,8 +68,8 @@ def membership(school: School, row: Membership, *, teacher: str, uniq_ids: bool)
         "level": None if row.level is None else LEVELS.index(row.level),
         "created_at": bodies.moment(row.created_at),
         "updated_at": bodies.moment(row.updated_at),
-        # How a deleted one looks is not specified; this key is what another list adds
-        # (v2-endpoints.md, 1.4), and so a choice.
+        # The form of a deleted membership is not specified. This key is assumed; another list has
+        # it (v2-endpoints.md, 1.4).
         "deleted_at": None if row.deleted_at is None else bodies.moment(row.deleted_at),
         "class_id": row.class_id,
         "user_email": person.email,
@@ -82,7 +82,7 @@ def membership(school: School, row: Membership, *, teacher: str, uniq_ids: bool)
 
 
 def class_teacher(school: School, row: Membership) -> Row:
-    """A row of ``GET classes/{id}/teachers``."""
+    """Return a row of ``GET classes/{id}/teachers``."""
     return {
         "id": row.user_id,
         "show_on_reports": row.show_on_reports,
@@ -93,7 +93,7 @@ def class_teacher(school: School, row: Membership) -> Row:
 
 
 def of_student(school: School, student: Person, *, archived: bool) -> Row:
-    """The classes and groups of a student: either the active or the archived ones."""
+    """Return the classes and groups of a student: either the active or the archived ones."""
     classes = (school.classes[m.class_id] for m in school.ledger.of_user(student.id))
 
     def joined(groups: Iterable[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The front door to ManageBac's v1."""
+"""The client for ManageBac's legacy API v1."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ VARIABLES: Mapping[str, Variable] = {
 
 
 class ManageBacV1(Client):
-    """A client of one school's ManageBac, legacy v1, for one event loop.
+    """A client for the legacy API v1 of one school's ManageBac, on one event loop.
 
     Use it as ``async with ManageBacV1("myschool", token) as managebac``, or call :meth:`close`.
 
     :param school: the school's subdomain, as in ``https://{school}.managebac.com``.
-    :param token: the API token. It goes into the query, as every client in use sends it, and into
-        a header beside it, as the vendor's page has it for writes.
-    :param base_url: another address, e.g. ``https://myschool.managebac.cn/api/``.
+    :param token: the API token. It is sent in the query, as common clients do, and in a header too,
+        as the vendor's page shows for writes.
+    :param base_url: another base URL, e.g. ``https://myschool.managebac.cn/api/``.
     :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 50
         requests in a second to a host, and is shared with v2.
-    :raises InvalidInput: no token, no school's name, or a base URL that is not safe.
+    :raises InvalidInput: there is no token, ``school`` is not a subdomain, or the base URL is not
+        safe.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class ManageBacV1(Client):
         if not token:
             raise InvalidInput("ManageBac needs a token")
         if not isinstance(school, str) or not re.fullmatch(r"[A-Za-z0-9-]+", school):
-            raise InvalidInput("school is the subdomain alone, e.g. myschool")
+            raise InvalidInput("school must be the subdomain alone, e.g. myschool")
         url = checked_base_url(
             base_url or f"https://{school}.managebac.com/api/",
             allow_http=options.get("allow_http", False),
@@ -69,13 +70,13 @@ class ManageBacV1(Client):
     def from_env(
         cls, environment: Mapping[str, str] | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """Return a client made from the variables that the ``lms`` command reads.
+        """Create a client from the environment variables that the ``lms`` command reads.
 
         They are ``MANAGEBAC_V1_SCHOOL``, ``MANAGEBAC_V1_TOKEN`` and, if needed,
         ``MANAGEBAC_V1_BASE_URL``.
 
-        :param environment: where not given, that of the process.
-        :raises InvalidInput: names the variables that are not set, or a value can't be used.
+        :param environment: by default, the environment of the process.
+        :raises InvalidInput: a required variable is not set, or a value can't be used.
         """
         given = read_variables(VARIABLES, environment)
         return cls(

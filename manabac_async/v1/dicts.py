@@ -1,6 +1,6 @@
-"""The write models of v1 as mappings, so that a type checker finds a misspelt key.
+"""TypedDicts of the write models of v1, so that a type checker finds a misspelt key.
 
-Each has the fields of the model of the same name; a test compares them.
+Each has the fields of the model of the same name. A test compares them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .models import YesNo
 
 
 class _UserV1Fields(TypedDict, total=False):
-    """The fields that may be written when a user is created and later."""
+    """The fields that can be set when a user is created and when it is updated."""
 
     student_id: AnyId | None
     nickname: str | None

@@ -1,8 +1,8 @@
 """Look up new users whose response was lost, by reading all users.
 
-v1 can't be asked for one user by mail address or student id. Both are unique in a school ("Email
-has already been taken, Student ID must be unique"). If the lost request arrives after the look-up,
-the second one is refused, so sending a missing user again never creates a person twice.
+v1 can't search for a user by email address or student id. Both are unique in a school ("Email has
+already been taken, Student ID must be unique"). So sending a missing user again never creates a
+second account: if the first request arrives after the look-up, the vendor refuses the second one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _COMPARED = ("first_name", "last_name")
 
 
 async def look_up_rows(transport: Transport, rows: Rows[Any]) -> list[Found]:
-    """Look up what the vendor holds of each row, by mail address, then by ``student_id``.
+    """Look up the vendor's record of each row, by email address, then by ``student_id``.
 
     :raises LmsError: the users could not be read.
     """
@@ -32,7 +32,7 @@ async def look_up_rows(transport: Transport, rows: Rows[Any]) -> list[Found]:
         call: Call[Any] = get(build_path("users"), envelope_key="users")
         payload, _ = await transport.fetch(call)
         users = [user for user in payload["users"] if isinstance(user, dict)]
-        if not users:  # not even an administrator: this account may not see anybody
+        if not users:  # a school has at least an administrator, so this account may not see users
             return [None] * len(sent)
         by_email = {_plain(user.get("email")): user for user in users if user.get("email")}
         by_student = {str(user["student_id"]): user for user in users if user.get("student_id")}

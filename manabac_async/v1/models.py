@@ -1,4 +1,4 @@
-"""People, IB groups and classes as v1 writes them. Vendor page: "Users Data Reference"."""
+"""Models of v1: users, IB groups and classes. Vendor page: "Users Data Reference"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ YesNo = Literal["Yes", "No"]
 
 @attrs.define(kw_only=True, repr=False)
 class UserV1(Record):
-    """A user as v1 shows one. Any field may be ``None``. Unknown keys are in ``extra``."""
+    """A user as v1 returns it. Any field may be ``None``. Unknown keys are in ``extra``."""
 
     #: ManageBac's id of the user.
     id: Id | None = None
@@ -36,9 +36,9 @@ class UserV1(Record):
     #: The vendor's number of the grade: Grade 12 is 13.
     class_year: int | None = None
     attendance_start_date: Day | None = None
-    #: Of a student.
+    #: ManageBac's ids of a student's parents.
     parents_ids: IdList | None = None
-    #: Of a parent.
+    #: ManageBac's ids of a parent's children.
     child_ids: IdList | None = None
     children_ids: IdList | None = None
     language: str | None = None
@@ -89,7 +89,7 @@ class _Writable(Record):
     #: A date, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
     birthday: Day | Unset | None = UNSET
     password: str | Unset = UNSET
-    #: Puts a student into an IB group, if the school has set labels up.
+    #: Puts a student into an IB group, if the school has set up labels.
     year_label: str | Unset | None = UNSET
     ib_group_id: AnyId | Unset | None = UNSET
     program: str | Unset | None = UNSET
@@ -98,9 +98,9 @@ class _Writable(Record):
     attendance_start_date: Day | Unset | None = UNSET
     #: ManageBac's id of an advisor.
     homeroom_advisor: AnyId | Unset | None = UNSET
-    #: Of a student.
+    #: ManageBac's ids of a student's parents.
     parents_ids: AnyIdList | Unset | None = UNSET
-    #: Of a parent.
+    #: ManageBac's ids of a parent's children.
     children_ids: AnyIdList | Unset | None = UNSET
     language: str | Unset | None = UNSET
     language1: str | Unset | None = UNSET
@@ -144,13 +144,13 @@ class UserV1Create(_Writable):
     last_name: Needed
     #: Unique in the school.
     email: Email
-    #: ``Yes`` has ManageBac write to the person.
+    #: ``Yes`` makes ManageBac send the person an email.
     welcome_email: YesNo | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class UserV1Update(_Writable):
-    """Changes to a user. Only the fields that are given are sent."""
+    """Changes to a user. Only the fields that are set are sent."""
 
     #: ManageBac's id of the user. ``update`` takes it as its own argument.
     id: AnyId | Unset = UNSET
@@ -162,7 +162,7 @@ class UserV1Update(_Writable):
 
 @attrs.define(kw_only=True, repr=False)
 class IbGroup(Record):
-    """An IB group; its ``id`` is what ``groups`` takes as ``group_id``."""
+    """An IB group. Its ``id`` is the ``group_id`` for the methods of ``groups``."""
 
     id: Id | None = None
     name: str | None = None
@@ -174,7 +174,7 @@ class IbGroup(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class ClassV1(Record):
-    """A class; its ``id`` is what ``groups`` takes as ``group_id``."""
+    """A class. Its ``id`` is the ``group_id`` for the methods of ``groups``."""
 
     id: Id | None = None
     name: str | None = None

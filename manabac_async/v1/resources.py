@@ -1,6 +1,6 @@
-"""The resources of v1: users, IB groups, classes, and the members of either kind of group.
+"""The resources of v1: users, IB groups, classes, and the members of IB groups and classes.
 
-Vendor page: the v1 reference. Nothing is paged there: a list is one response.
+Vendor page: the v1 reference. v1 does not page: a list is one response.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class UsersV1(Resource):
     async def create(self, user: NewUser) -> str:
         """Create one user. Vendor page: "New User Creation".
 
-        :param user: ``type``, ``first_name``, ``last_name`` and ``email`` are needed, and
+        :param user: ``type``, ``first_name``, ``last_name`` and ``email`` are required, and so is
             ``student_id`` for a student.
         :returns: the new user's id.
         :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused, e.g. because the mail address is taken.
+        :raises BadRequest: the vendor refused, e.g. because the email address is taken.
         :raises OutcomeUnknown: the response was lost. Look the user up before you try again.
         """
         call = _create(checked_new_user(user), is_bulk=False)
@@ -105,7 +105,8 @@ class UsersV1(Resource):
     async def update(self, user_id: str | int, changes: Change) -> None:
         """Update one user. Vendor page: "Update Users".
 
-        :param changes: only the fields to change; an ``id`` among them must equal ``user_id``.
+        :param changes: only the fields to change. If they contain an ``id``, it must equal
+            ``user_id``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         """
         path = build_path("users/{user_id:person}", user_id=user_id)
@@ -154,7 +155,7 @@ class ClassesV1(Resource):
 
 
 class Groups(Resource):
-    """The members of an IB group or of a class: the vendor serves both under ``groups/``."""
+    """The members of an IB group or of a class. The vendor has both under ``groups/``."""
 
     def members(self, group_id: str | int) -> Pages[UserV1]:
         """List the members. Vendor page: "Retrieves list of IB Group students", "Retrieve Classes'
@@ -229,13 +230,16 @@ def _update(path: Path, body: Any, *, is_bulk: bool) -> Call[Any]:
 
 
 def _may_exist(error: RowError) -> bool:
-    """Return whether a refusal may mean that the user exists. v1 says so only in a sentence such as
-    "Email has already been taken" or "Student ID must be unique"."""
+    """Return whether a refusal may mean that the user exists.
+
+    v1 has no code for that, only messages such as "Email has already been taken" or "Student ID
+    must be unique".
+    """
     return error.code == "409" or _EXISTS(error.message) is not None
 
 
 def _parse_result(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
-    """Read the result of the one user of a request, whose status is an English sentence."""
+    """Read the result for the one user of a request. Its ``status`` is an English text."""
     status = payload.get("status") if isinstance(payload, dict) else None
     if not isinstance(status, str):
         return [None]

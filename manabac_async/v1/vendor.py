@@ -1,4 +1,4 @@
-"""What differs in v1: an envelope with two names, and bulk requests of one user each."""
+"""What differs in v1: an envelope with two names, and bulks with one user per request."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from lms_async.records.lists import object_to_list
 
 from ..vendor import ManageBacVendor
 
-#: Under which key a refused user's payload has the HTTP status. No vendor uses it.
+#: The key under which this module adds the HTTP status to the payload of a refused user.
 REFUSED_WITH = "lms_async: refused with"
 
 
 class ManageBacV1Vendor(ManageBacVendor):
-    """ManageBac's v1, as the transport sees it."""
+    """ManageBac's v1, for the transport."""
 
     def check(self, call: Call[Any], answer: Response) -> Any:
-        """Return the payload of a success; in a bulk also that of a refusal, which concerns the one
-        row of the request.
+        """Return the payload of a success. In a bulk, also return the payload of a refusal, which
+        is about the one row of the request.
 
-        :raises LmsError: the response is another error, or a 2xx without what was asked for.
+        :raises LmsError: the response is another error, or a 2xx without what was requested.
         """
         if call.is_bulk and answer.status in (400, 422):
-            said = _object(self._without_token(answer.body))
-            if said is not None:
-                return _refused(answer.status, said)
+            refusal = _object(self._without_token(answer.body))
+            if refusal is not None:
+                return _refused(answer.status, refusal)
         payload = super().check(_enveloped(call, answer), answer)
         if isinstance(payload, dict):
             if payload.get("status") == "Error" and not call.is_bulk:
@@ -41,22 +41,22 @@ class ManageBacV1Vendor(ManageBacVendor):
         return payload
 
     def _without_token(self, body: bytes) -> bytes:
-        """Remove the token, which is in every URL, from a body that becomes a row's message."""
+        """Remove the token from a body that becomes a row's message. It may quote the URL."""
         for _, token in self.credentials.query():
             body = body.replace(token.encode(), b"...")
         return body
 
 
 def _enveloped(call: Call[Any], answer: Response) -> Call[Any]:
-    """Expect ``users`` if the response has no ``user``: the vendor's page shows both."""
+    """Expect ``users`` if the response has no ``user``. The vendor's page shows both."""
     if call.envelope_key == "user" and b'"user"' not in answer.body:
         return attrs.evolve(call, envelope_key="users")
     return call
 
 
-def _refused(status: int, said: dict[str, Any]) -> dict[str, Any]:
-    """The payload of a refusal of one user, in whatever form the vendor explains it."""
-    why = next((said[name] for name in ("errors", "error", "message") if said.get(name)), "")
+def _refused(status: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the payload for a refused user, with the reason from any of the possible keys."""
+    why = next((body[name] for name in ("errors", "error", "message") if body.get(name)), "")
     return {"status": "Error", "errors": why, REFUSED_WITH: status}
 
 

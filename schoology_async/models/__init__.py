@@ -1,4 +1,4 @@
-"""Schoology's records as attrs classes; field names are the vendor's own."""
+"""Schoology's records as attrs classes. The field names are those of the vendor."""
 
 from .association import AdvisorPair, ParentPair
 from .converter import converter, strict_converter

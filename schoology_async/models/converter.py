@@ -13,8 +13,8 @@ from .user import PARENTS, User
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list, whether Schoology prints a list, an object with numbered keys, one bare
-    element, or nothing."""
+    """Convert what Schoology prints for a list: a list, an object with numbered keys, a single
+    element without a list, or nothing."""
     value = object_to_list(value)
     if value in (None, ""):
         return []
@@ -28,7 +28,7 @@ def _make(*, strict: bool) -> Converter:
         inner = value.get("parent", value) if isinstance(value, dict) else value
         return made.structure(as_list(inner), list[User])
 
-    # Found by its metadata: the forward reference "User" is resolved only in the class itself.
+    # Found by its metadata, since the forward reference "User" is resolved only in the class.
     made.register_structure_hook_func(
         lambda wanted: getattr(wanted, "__metadata__", ()) == PARENTS, parents
     )

@@ -1,6 +1,6 @@
-"""The write models as mappings, so that a type checker finds a misspelt key.
+"""TypedDicts of the write models, so that a type checker finds a misspelt key.
 
-Each has the fields of the model of the same name; a test compares them.
+Each has the fields of the model of the same name. A test compares them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .user import Gender, NameTitle
 
 
 class _UserFields(TypedDict, total=False):
-    """The fields that may be written when a user is created and later."""
+    """The fields that can be set when a user is created and when it is updated."""
 
     username: Login | None
     primary_email: Email | None

@@ -1,4 +1,4 @@
-"""People. Vendor page: User, "Fields". Reading and writing have their own models."""
+"""Models of users: to read, to create and to update. Vendor page: User, "Fields"."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ Gender = Literal["M", "F", ""]
 
 @attrs.define(kw_only=True, repr=False)
 class User(Record):
-    """A user as Schoology shows one. What it shows depends on who asks, so any field may be
-    ``None``."""
+    """A user as Schoology returns it. Any field may be ``None``, since Schoology shows fields
+    depending on the permissions of the account."""
 
     #: The vendor prints ``"password": ""`` on every read.
     ignored: ClassVar[frozenset[str]] = frozenset({"password"})
@@ -51,7 +51,7 @@ class User(Record):
     additional_buildings: IdList | None = None
     #: The school's own id of the person, unique in the school.
     school_uid: Id | None = None
-    #: Whether the account is kept in step by an import.
+    #: Whether an import manages the account.
     synced: Flag | None = None
     #: ``Mr.``, ``Mrs.``, ``Ms.``, ``Miss``, ``Dr.`` or ``Professor``.
     name_title: str | None = None
@@ -64,7 +64,7 @@ class User(Record):
     name_middle: str | None = None
     name_middle_show: Flag | None = None
     name_last: str | None = None
-    #: The name as others see it, made by the vendor.
+    #: The name as others see it, composed by the vendor.
     name_display: str | None = None
     username: str | None = None
     primary_email: str | None = None
@@ -86,7 +86,7 @@ class User(Record):
     tz_name: str | None = None
     #: A language code, e.g. ``es``.
     language: str | None = None
-    #: In the vendor's samples of lists this is null.
+    #: Null in the vendor's samples of lists.
     parents: Parents | None = None
     #: Schoology's ids of the parents.
     parent_uids: IdList | None = None
@@ -94,7 +94,7 @@ class User(Record):
     advisor_uids: IdList | None = None
     #: Schoology's ids of the children.
     child_uids: IdList | None = None
-    #: In single views; its meaning is not documented.
+    #: Only for a single user. Its meaning is not documented.
     send_message: int | None = None
     #: This and the fields below are shown only with the query ``extended=1``.
     subjects_taught: str | None = None
@@ -132,7 +132,7 @@ class _Writable(Record):
 
     #: The login name, unique in Schoology.
     username: Login | Unset | None = UNSET
-    #: The mail address, unique in Schoology.
+    #: The email address, unique in Schoology.
     primary_email: Email | Unset | None = UNSET
     #: Schoology's id of the school.
     school_id: AnyId | Unset | None = UNSET
@@ -154,7 +154,7 @@ class _Writable(Record):
     grad_year: Year | Unset | None = UNSET
     #: A date, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
     birthday_date: Day | Unset | None = UNSET
-    #: A blank one changes nothing.
+    #: A blank password changes nothing.
     password: str | Unset = UNSET
     #: E.g. ``America/New_York``.
     tz_name: str | Unset | None = UNSET
@@ -166,7 +166,7 @@ class _Writable(Record):
     advisor_uids: AnyIdList | Unset | None = UNSET
     #: Schoology's ids of the children.
     child_uids: AnyIdList | Unset | None = UNSET
-    #: Whether the account is kept in step by an import. Then its ``school_uid`` can't be changed.
+    #: Whether an import manages the account. Its ``school_uid`` can then not be changed.
     synced: Flag | Unset = UNSET
     #: Schoology's id of an uploaded picture.
     profile_picture_fid: AnyId | Unset = UNSET
@@ -183,8 +183,8 @@ class _Writable(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class UserCreate(_Writable):
-    """A user to create. Beside the four fields without a default, one of ``username`` and
-    ``primary_email`` is needed."""
+    """A user to create. The four fields without a default are required, and so is one of
+    ``username`` and ``primary_email``."""
 
     #: The school's own id of the person, unique in the school.
     school_uid: NeededId
@@ -192,17 +192,17 @@ class UserCreate(_Writable):
     name_last: Needed
     #: Schoology's id of the role, a number.
     role_id: NeededNumber
-    #: Whether Schoology mails the login to the user.
+    #: Whether Schoology sends the login data to the user by email.
     email_login_info: Flag | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class UserUpdate(_Writable):
-    """Changes to a user. Only the fields that are given are changed."""
+    """Changes to a user. Only the fields that are set are changed."""
 
     #: Schoology's id of the user. ``update`` takes it as its own argument.
     id: AnyId | Unset = UNSET
-    #: The school's own id of the person; can't be changed of a ``synced`` user.
+    #: The school's own id of the person. It can't be changed if the user is ``synced``.
     school_uid: AnyId | Unset = UNSET
     name_first: str | Unset = UNSET
     name_last: str | Unset = UNSET

@@ -1,4 +1,4 @@
-"""One class a resource; each method is a signature, its documentation, and one call."""
+"""The resources of the Schoology client, such as ``schoology.users``."""
 
 from .users import Users
 

@@ -200,6 +200,6 @@ def _items(payload: Any, keys: tuple[str, ...]) -> list[Any]:
 
 
 def with_options(operation: str, query: Query) -> str:
-    """Name an operation with its options, for a journal; a comment does not change what it does."""
+    """Return the operation's name for a journal, with the options that change what it does."""
     chosen = [f"{name}={value}" for name, value in query if not name.endswith("comment")]
     return " ".join([operation, *chosen])

@@ -1,4 +1,5 @@
-"""The options of a deletion. All are explicit: the vendor's defaults erase data and send mail."""
+"""The options of a deletion. None has a default, since the vendor's defaults erase data and send
+email."""
 
 from __future__ import annotations
 
@@ -7,20 +8,20 @@ from urllib.parse import quote
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Query, query_params
 
-#: In bytes. The comment is part of the URL, beside the ids of a bulk.
+#: The longest comment in bytes. It is part of the URL, together with the ids of a bulk.
 _MOST_COMMENT = 2000
 
 
 def delete_query(*, keep_enrollments: bool, notify: bool, comment: str | None) -> Query:
     """Build ``option_keep_enrollments``, ``email_notification`` and ``option_comment``.
 
-    The first is sent only as ``1``: "if not set", grades and attendance are erased (vendor page,
-    "delete"). The second is always sent.
+    ``option_keep_enrollments`` is either sent as ``1`` or left out. If it is left out, grades and
+    attendance are erased (vendor page, "delete"). ``email_notification`` is always sent.
 
     :raises InvalidInput: an option is not True or False, or the comment is too long for a URL.
     """
     if not isinstance(keep_enrollments, bool) or not isinstance(notify, bool):
-        raise InvalidInput("keep_enrollments and notify are True or False")
+        raise InvalidInput("keep_enrollments and notify must be True or False")
     options = query_params(
         option_keep_enrollments=keep_enrollments,
         email_notification=int(notify),

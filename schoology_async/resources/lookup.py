@@ -1,7 +1,7 @@
 """Look up users whose response was lost, by ``school_uid``.
 
-A ``school_uid`` is unique in a school. If the lost request arrives after the look-up, the second
-one is refused, so sending a missing user again never creates a person twice.
+A ``school_uid`` is unique in a school. So sending a missing user again never creates a second
+account: if the first request arrives after the look-up, the vendor refuses the second one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ..models import User, converter
 
 #: The most ``school_uids`` that one list request takes (vendor page, "list").
 MOST_SCHOOL_UIDS = 50
-#: The fields that are compared. Mail address and user name are left out: the vendor changes them
-#: where they conflict.
+#: The fields that are compared. Email address and username are left out, since the vendor may
+#: change them to solve a conflict.
 _COMPARED = ("name_first", "name_last", "role_id")
 
 
 def school_uid_queries(school_uids: Iterable[str]) -> list[Query]:
-    """The queries that ask for these users: 50 each, or fewer if the URL would become too long."""
+    """Return queries for these users, 50 in each, or fewer if the URL would become too long."""
     cut = portions(school_uids, at_most=MOST_SCHOOL_UIDS)
     return [query_params(school_uids=portion) for portion in cut]
 
@@ -35,18 +35,18 @@ def school_uid_queries(school_uids: Iterable[str]) -> list[Query]:
 async def look_up_rows(
     transport: Transport, rows: Rows[Any], *, update_existing: bool
 ) -> list[Found]:
-    """Look up what the vendor holds of each row.
+    """Look up the vendor's record of each row.
 
-    :param update_existing: compare every field that was sent, since sending a row again then
-        updates the user; otherwise compare name and role only.
+    :param update_existing: whether sending a row again updates the user. If so, all fields that
+        were sent are compared, otherwise only name and role.
     :raises LmsError: the look-up failed.
     """
 
     async def find(sent: Sequence[dict[str, Any]]) -> list[FoundRecord[User]]:
         # A list filter can't hold a school_uid with a comma.
-        asked = [str(key) for key in rows.keys if "," not in str(key)]
+        school_uids = [str(key) for key in rows.keys if "," not in str(key)]
         users: dict[str | None, User] = {}
-        for query in school_uid_queries(asked):
+        for query in school_uid_queries(school_uids):
             call = get(
                 build_path("users"),
                 query=(*query, *query_params(limit=200)),
@@ -57,8 +57,8 @@ async def look_up_rows(
         return [None if "," in str(key) else users.get(str(key), ABSENT) for key in rows.keys]
 
     def is_same(sent: Mapping[str, Any], user: User) -> bool:
-        shown = converter.unstructure(user)  # flags, lists and days as they are sent
-        # A field that the vendor does not show, as in some lists, can't be confirmed.
+        shown = converter.unstructure(user)  # flags, lists and dates in the form that is sent
+        # A field that the response does not contain can't be confirmed.
         return all(
             shown.get(name) is not None and str(shown[name]) == str(value)
             for name, value in sent.items()

@@ -40,15 +40,14 @@ from .base import SchoologyResource, changes_by_id
 from .deletion import delete_query
 from .lookup import look_up_rows
 
-# Unions rather than type variables: mypy reads a literal row as a TypedDict only in a union, and so
-# finds a misspelt key.
+# These are unions and not type variables, because only then mypy checks the keys of a literal row.
 NewUser = UserCreate | UserCreateDict
 UserChange = UserUpdate | UserUpdateDict
 InactiveRow = Reactivation | ReactivationDict
 AdvisorRow = AdvisorPair | AdvisorPairDict
 ParentRow = ParentPair | ParentPairDict
 
-#: How many users one deletion may remove where the caller gives no guard.
+#: How many users one deletion may remove by default.
 GUARD = Guard(max_removals=500)
 
 #: Checks and encodes a new user, for ``create`` too.
@@ -76,15 +75,15 @@ class ManyUsers(SchoologyResource):
     ) -> Bulk[NewUser]:
         """Create users, 50 per request. Vendor page: "bulk create".
 
-        :param users: an iterable or async iterable of any length; models or mappings of the same
-            fields. A row that lacks a needed field, or whose ``school_uid`` stands in an earlier
-            row that is still being sent, is rejected without being sent.
+        :param users: an iterable or async iterable of any length, of models or mappings of the same
+            fields. A row is rejected without being sent if a required field is missing, or if an
+            earlier row that is still being sent has the same ``school_uid``.
         :param update_existing: update users whose ``school_uid`` exists instead of rejecting them.
             Only then is a request whose response was lost sent again without a look-up.
-        :param ignore_email_conflicts: create users without their mail address where it belongs to
-            an account of another school.
-        :param email_conflict_resolution: what to do where the mail address belongs to an account of
-            another school. ``"username"`` creates an account that logs in by user name; ``"merge"``
+        :param ignore_email_conflicts: if the email address belongs to an account of another school,
+            create the user without it.
+        :param email_conflict_resolution: what to do if the email address belongs to an account of
+            another school. ``"username"`` creates an account that logs in by username; ``"merge"``
             merges accounts of the school's verified domain into the new one.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -92,7 +91,7 @@ class ManyUsers(SchoologyResource):
         :raises InvalidInput: ``email_conflict_resolution`` is something else.
         """
         if email_conflict_resolution not in _RESOLUTIONS:
-            raise InvalidInput('email_conflict_resolution is "username" or "merge"')
+            raise InvalidInput('email_conflict_resolution must be "username" or "merge"')
         query = query_params(
             update_existing=update_existing,
             ignore_email_conflicts=ignore_email_conflicts,
@@ -186,7 +185,7 @@ class ManyUsers(SchoologyResource):
 
         :param keep_enrollments: ``False`` erases the users' grades and attendance for good. That is
             the vendor's default, so you have to choose.
-        :param notify: whether Schoology tells each user by mail.
+        :param notify: whether Schoology notifies each user by email.
         :param comment: the reason, kept by the vendor.
         :param guard: how many users may be removed, or which share of all users; 500 by default. If
             there are more, the bulk raises InvalidInput and sends nothing.

@@ -23,13 +23,13 @@ from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 
 
 class Users(ManyUsers):
-    """Users of the school. All ids may be given as text or number."""
+    """Users of the school. All ids may be texts or numbers."""
 
     async def create(self, user: NewUser) -> User:
         """Create one user. Vendor page: "create".
 
-        :param user: its fields; ``school_uid``, ``name_first``, ``name_last``, ``role_id`` and one
-            of ``username`` and ``primary_email`` are needed.
+        :param user: the user's fields. ``school_uid``, ``name_first``, ``name_last``, ``role_id``
+            and one of ``username`` and ``primary_email`` are required.
         :returns: the user as created, with its ``uid``.
         :raises InvalidInput: a field is missing or does not fit; nothing was sent.
         :raises BadRequest: the vendor refused, e.g. because the ``school_uid`` exists.
@@ -55,14 +55,14 @@ class Users(ManyUsers):
         :param role_ids: only users with one of these roles.
         :param parent_access_codes: add the access codes. They are in ``User.extra``, since the
             vendor does not document their key.
-        :param school_uids: only users with these ids of the school's own, any number. They are
-            asked for 50 at a time, or fewer where the URL would become too long.
-        :param page_size: users per page, at least 2. Schoology gives at most 200.
-        :returns: ``await`` it for a list, or iterate it. Users come in the vendor's order; with
-            ``school_uids``, first those of the first 50 ids, in the vendor's order, then those of
-            the next 50. Nobody is given twice.
-        :raises InvalidInput: ``page_size`` is below 2, or a ``school_uid`` is blank or has a comma
-            in it, which the vendor's filter can't hold.
+        :param school_uids: only users with these ids of the school's own; any number of ids. They
+            are requested 50 at a time, or fewer if the URL would become too long.
+        :param page_size: users per page, at least 2. Schoology returns at most 200.
+        :returns: ``await`` it for a list, or iterate over it. Users come in the vendor's order, and
+            no user comes twice. With ``school_uids``, the users of the first 50 ids come first, and
+            so on.
+        :raises InvalidInput: ``page_size`` is below 2, or a ``school_uid`` is blank or contains a
+            comma, which the vendor's filter does not support.
         """
         query = query_params(
             building_id=building_id,
@@ -106,7 +106,7 @@ class Users(ManyUsers):
     async def update(self, uid: str | int, changes: UserChange) -> None:
         """Update one user. Vendor page: "update".
 
-        :param changes: only the fields to change; an ``id`` among them must equal ``uid``.
+        :param changes: only the fields to change. If they contain an ``id``, it must equal ``uid``.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: there is no such user.
         """
@@ -120,10 +120,10 @@ class Users(ManyUsers):
 
         :param keep_enrollments: ``False`` erases the user's grades and attendance for good. That is
             the vendor's default, so you have to choose.
-        :param notify: whether Schoology tells the user by mail; the vendor's default is yes.
+        :param notify: whether Schoology notifies the user by email. The vendor's default is yes.
         :param comment: the reason, kept by the vendor.
         :raises NotFound: there is no such user.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         path = build_path("users/{uid:person}", uid=uid)
         query = delete_query(keep_enrollments=keep_enrollments, notify=notify, comment=comment)
@@ -132,7 +132,7 @@ class Users(ManyUsers):
     def list_inactive(self, *, page_size: int = PAGE_SIZE) -> Pages[InactiveUser]:
         """List all inactive users. Vendor page: "list (inactive)".
 
-        :param page_size: users per page, at least 2. Schoology gives at most 200.
+        :param page_size: users per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("users/inactive")
         return self._paged(path, InactiveUser, envelope_key="user", page_size=page_size)
@@ -152,12 +152,12 @@ class Users(ManyUsers):
 
 
 def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:
-    """The ids as text, each once, in the order in which they were first given."""
+    """Return the ids as texts, without duplicates, in their order."""
     if school_uids is None:
         return None
     wanted = list(dict.fromkeys(ids_of(school_uids, what="school_uids")))
     if any("," in school_uid or not school_uid.strip() for school_uid in wanted):
         raise InvalidInput(
-            "a school_uid that is blank or has a comma in it can't be asked for in a list"
+            "school_uids must not be blank or contain a comma, since commas separate them"
         )
     return wanted

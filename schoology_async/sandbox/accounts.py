@@ -1,4 +1,4 @@
-"""One account, and what may be written to it."""
+"""An account, and the checks of what is written to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from attrs import Factory, define
 
 Fields = Mapping[str, Any]
-"""An account as a client writes it, in the vendor's words."""
+"""The fields that a client writes to an account, by the vendor's names."""
 
 _SUMMER = datetime(2024, 7, 1)
 TITLES = frozenset({"", "Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Professor"})
@@ -27,11 +27,11 @@ DETAILS = (
     "interests",
     "activities",
 )
-"""Documented, but in none of the documented answers; read only with ``extended=1``."""
+"""Documented, but in none of the documented responses. Shown only with ``extended=1``."""
 
 
 class Rejected(Exception):
-    """The vendor refuses; ``code`` is the row's ``response_code``."""
+    """The vendor refuses a write. ``code`` is the row's ``response_code``."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -65,9 +65,10 @@ class Account:
     tz_name: str = "America/New_York"
     language: str = ""
     has_password: bool = False
-    """Whether a password was set; the password itself is not kept."""
+    """Whether a password was set. The password is not stored."""
     has_history: bool = True
-    """Grades and attendance; a delete without ``option_keep_enrollments`` erases them."""
+    """Whether there are grades and attendance. A delete without ``option_keep_enrollments`` erases
+    them."""
     details: dict[str, str] = Factory(dict)
     extra: dict[str, Any] = Factory(dict)
     """Keys to add to every response about this account, for tests of unknown fields."""
@@ -85,7 +86,7 @@ class Account:
 
     @property
     def tz_offset(self) -> int:
-        """Whole hours from UTC, in summer as in the documents' samples."""
+        """Whole hours from UTC in summer, as in the documents' samples."""
         return _offset(self.tz_name)
 
 
@@ -101,10 +102,10 @@ def _time_zones() -> frozenset[str]:
 
 
 def written(fields: Fields) -> dict[str, Any]:
-    """Return the known fields of a write, checked and in the types that are kept.
+    """Return the known fields of a write, checked and converted to the types that are stored.
 
-    Read-only and unknown fields are silently ignored. That a wrong value is refused, and not
-    dropped or mended, is a choice: the documents name the allowed values and not the consequence.
+    Read-only and unknown fields are ignored. Assumed: a wrong value is refused. The documents list
+    the allowed values, but not what happens otherwise.
     """
     changes: dict[str, Any] = {}
     details = {name: _text(fields[name]) for name in DETAILS if name in fields}
@@ -116,7 +117,7 @@ def written(fields: Fields) -> dict[str, Any]:
                 raise Rejected(400, f"Invalid value for {name}.") from None
     if details:
         changes["details"] = details
-    if _text(fields.get("password")):  # blank leaves the old one as it is
+    if _text(fields.get("password")):  # a blank password changes nothing
         changes["has_password"] = True
     return changes
 

@@ -1,4 +1,4 @@
-"""Bodies as the vendor reads and writes them: JSON, and the same in XML."""
+"""Read and write bodies in the vendor's formats: JSON and XML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 _JSON = "application/json"
 _XML = ("text/xml", "application/xml")
@@ -23,21 +23,21 @@ class Unreadable(Exception):
 
 
 def plain(status: int, text: str = "") -> Response:
-    """Make an error as the live server does: a bare text, or nothing."""
+    """Return an error like the live server: a plain text, or nothing."""
     return Response(status, text.encode(), {"Content-Type": "text/plain"} if text else {})
 
 
-def read(arrived: Arrived) -> dict[str, Any]:
+def read(request: Request) -> dict[str, Any]:
     """Return the object in a request's body, JSON or XML."""
-    kind = arrived.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == _JSON:
         try:
-            body = json.loads(arrived.body)
+            body = json.loads(request.body)
         except ValueError:
             raise Unreadable(plain(400, "The request body is not valid JSON.")) from None
     elif kind in _XML:
         try:
-            body = _from_xml(ET.fromstring(arrived.body))  # noqa: S314 - a test's own body
+            body = _from_xml(ET.fromstring(request.body))  # noqa: S314 - a test's own body
         except ET.ParseError:
             raise Unreadable(plain(400, "The request body is not valid XML.")) from None
     else:
@@ -48,7 +48,7 @@ def read(arrived: Arrived) -> dict[str, Any]:
 
 
 def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
-    """Return the rows inside of ``wrappers``; one row may have no list around it."""
+    """Return the rows inside ``wrappers``. A single row need not be in a list."""
     inner: Any = body
     for wrapper in wrappers:
         inner = inner.get(wrapper) if isinstance(inner, Mapping) else None
@@ -58,10 +58,10 @@ def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
     return found
 
 
-def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Response:
-    """Make a response in the format that was asked for: XML unless it was JSON."""
-    if _JSON in arrived.headers.get("Accept", "").lower():
-        # As PHP writes it, with escaped slashes and nothing beyond ASCII.
+def write(request: Request, status: int, body: Mapping[str, Any]) -> Response:
+    """Return a response in the requested format: JSON, or else XML."""
+    if _JSON in request.headers.get("Accept", "").lower():
+        # Like PHP, escape slashes and all characters that are not ASCII.
         text = json.dumps(body, separators=(",", ":")).replace("/", "\\/")
         return Response(status, text.encode(), {"Content-Type": _JSON})
     text = '<?xml version="1.0" encoding="utf-8" ?>\n' + "".join(_to_xml("result", body))
@@ -69,7 +69,7 @@ def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Response:
 
 
 def _to_xml(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, list):  # a list is its name, again and again
+    if isinstance(value, list):  # an element is repeated for each item of a list
         for element in value:
             yield from _to_xml(name, element)
     elif value is None or value in ("", {}):

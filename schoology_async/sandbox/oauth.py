@@ -1,4 +1,4 @@
-"""Who may come in: OAuth 1.0a, verified by oauthlib's provider side."""
+"""Check the credentials of a request: OAuth 1.0a, verified by oauthlib's provider side."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from attrs import define, field, frozen
-from oauthlib.common import Request
+from oauthlib.common import Request as OAuthRequest
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
-from lms_async.sandbox import Arrived, Clock, Response
+from lms_async.sandbox import Clock, Request, Response
 
 REPLAYED = "Duplicate timestamp/nonce combination, possible replay attack.  Request rejected."
-"""The vendor's words; there are two spaces, and clients compare them."""
+"""The vendor's message, with two spaces. Clients compare it."""
 
 REQUEST_TOKEN_TTL = 3600
 ACCESS_TOKEN_TTL = 90 * 24 * 3600
 SKEW = 600
-"""How far a timestamp may be from the server's clock: unknown, a choice (oauth-php's default)."""
+"""By how many seconds a timestamp may differ from the server's clock. Assumed: oauth-php's default.
+"""
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -32,7 +33,7 @@ class Token:
     kind: Literal["request", "access"]
     issued: float
     uid: str | None = None
-    """The user who allowed it; ``None`` until then."""
+    """The user who authorized it; ``None`` until then."""
 
 
 @frozen
@@ -57,9 +58,9 @@ class Authenticator:
         self._newest = 0
         self._nonces: dict[int, set[str]] = {}
 
-    def identify(self, arrived: Arrived) -> Caller | Response:
+    def identify(self, received: Request) -> Caller | Response:
         """Return the caller, or a 401."""
-        request = self._verified(arrived)
+        request = self._verified(received)
         if isinstance(request, Response):
             return request
         if not request.resource_owner_key:
@@ -70,23 +71,24 @@ class Authenticator:
             return Response(401)
         return Caller(token.uid, token)
 
-    def issue_request_token(self, arrived: Arrived) -> Response:
-        """The first leg: issue a request token, not allowed yet."""
-        request = self._verified(arrived)
+    def issue_request_token(self, received: Request) -> Response:
+        """The first leg: issue a request token, which is not authorized yet."""
+        request = self._verified(received)
         if isinstance(request, Response):
             return request
         return self._hand_out("request", uid=None)
 
     def authorize(self, key: str, uid: str | None = None) -> None:
-        """The second leg, in a browser: the API user, or ``uid``, allows the token."""
+        """The second leg, in a browser: the API user, or ``uid``, authorizes the token."""
         token = self.tokens[key]
         if token.kind != "request":
-            raise ValueError(f"{key} is no request token")
+            raise ValueError(f"{key} is not a request token")
         token.uid = uid if uid is not None else self.uid
 
-    def issue_access_token(self, arrived: Arrived) -> Response:
-        """The third leg, without a verifier: an allowed request token becomes an access token."""
-        request = self._verified(arrived)
+    def issue_access_token(self, received: Request) -> Response:
+        """The third leg, without a verifier: exchange an authorized request token for an access
+        token."""
+        request = self._verified(received)
         if isinstance(request, Response):
             return request
         token = self.tokens.get(request.resource_owner_key or "")
@@ -109,16 +111,16 @@ class Authenticator:
             form["xoauth_token_ttl"] = str(REQUEST_TOKEN_TTL)
         return Response(200, urlencode(form).encode(), _FORM)
 
-    def _verified(self, arrived: Arrived) -> Request | Response:
-        request: Request | None
+    def _verified(self, received: Request) -> OAuthRequest | Response:
+        request: OAuthRequest | None
         try:
             valid, request = self._endpoint.validate_request(
-                arrived.uri, arrived.method, arrived.body, dict(arrived.headers)
+                received.uri, received.method, received.body, dict(received.headers)
             )
-        except ValueError:  # oauthlib's, for what it cannot take apart at all
+        except ValueError:  # oauthlib can't parse the request
             valid, request = False, None
         if valid and request is not None:
-            # Only now: a nonce under a wrong signature must not use up somebody else's.
+            # Only after the check: a request with a wrong signature must not use up a nonce.
             self._remember(int(request.timestamp or 0), request.nonce or "")
             return request
         reason = "" if request is None else request.validator_log.get("refusal", "")
@@ -131,14 +133,14 @@ class Authenticator:
         if nonce in self._nonces.get(timestamp, ()):
             return REPLAYED
         if abs(self._clock.time() - timestamp) > SKEW:
-            return "Timestamp is out of sequence. Request rejected."  # oauth-php's, a choice
+            return "Timestamp is out of sequence. Request rejected."  # assumed: as in oauth-php
         return ""
 
     def _remember(self, timestamp: int, nonce: str) -> None:
         self._nonces.setdefault(timestamp, set()).add(nonce)
         self._newest = max(self._newest, timestamp)
         for old in [old for old in self._nonces if old < self._newest - self.sequence_slack]:
-            del self._nonces[old]  # refused by its timestamp alone from now on
+            del self._nonces[old]  # from now on the timestamp is too old in any case
 
 
 class _Validator(RequestValidator):
@@ -146,7 +148,7 @@ class _Validator(RequestValidator):
 
     allowed_signature_methods = ("HMAC-SHA1", "PLAINTEXT")
     enforce_ssl = False
-    # Far beyond any timestamp: the sandbox has its own clock, and looks by that.
+    # Disables oauthlib's check, since the sandbox checks timestamps by its own clock.
     timestamp_lifetime = 10**10
     dummy_client = "nobody"
 
@@ -157,33 +159,34 @@ class _Validator(RequestValidator):
         self._secret = secret
 
     def check_client_key(self, client_key: str) -> bool:
-        return True  # of any shape; whether it is known is asked later
+        return True  # any form is accepted; `validate_client_key` checks whether it is known
 
     def check_nonce(self, nonce: str) -> bool:
-        return bool(nonce)  # the documents and clients in use have 8 digits, 13 hex, 32 hex …
+        return bool(nonce)  # clients use different forms: 8 digits, 13 or 32 hexadecimal digits …
 
     def validate_timestamp_and_nonce(
-        self, client_key: str, timestamp: Any, nonce: str, request: Request, *_: Any, **__: Any
+        self, client_key: str, timestamp: Any, nonce: str, request: OAuthRequest, *_: Any, **__: Any
     ) -> bool:
         if client_key != self._key:
-            return True  # refused for its key, in a moment
+            return True  # `validate_client_key` will refuse it
         objection = self._auth.objection(int(timestamp), nonce)
         request.validator_log["refusal"] = objection
         return not objection
 
-    def validate_client_key(self, client_key: str, request: Request) -> bool:
+    def validate_client_key(self, client_key: str, request: OAuthRequest) -> bool:
         known = client_key == self._key
         token = request.resource_owner_key
         if known and token and token not in self._auth.tokens:
             known = False
         elif known:
-            request.validator_log["refusal"] = "Invalid signature."  # a choice; only if it is
+            # The message if the signature turns out to be wrong. Assumed.
+            request.validator_log["refusal"] = "Invalid signature."
         return known
 
-    def get_client_secret(self, client_key: str, request: Request) -> str:
+    def get_client_secret(self, client_key: str, request: OAuthRequest) -> str:
         return self._secret if client_key == self._key else secrets.token_hex(20)
 
-    def get_access_token_secret(self, client_key: str, token: str, request: Request) -> str:
-        # oauthlib asks here for every token; which kind it is matters only after the signature.
+    def get_access_token_secret(self, client_key: str, token: str, request: OAuthRequest) -> str:
+        # oauthlib calls this for tokens of both kinds. The kind is checked after the signature.
         known = self._auth.tokens.get(token)
         return known.secret if known is not None else secrets.token_hex(20)

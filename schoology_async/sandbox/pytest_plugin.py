@@ -1,4 +1,4 @@
-"""The ``schoology_sandbox`` fixture: a running sandbox, closed when the test is over."""
+"""The ``schoology_sandbox`` fixture: a running sandbox that is closed after the test."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["pytest_configure", "schoology_sandbox"]
 
 @pytest.fixture
 def schoology_sandbox(request: pytest.FixtureRequest) -> Iterator[SchoologySandbox]:
-    """A Schoology of the test's own, in a thread, for synchronous and asynchronous tests.
+    """A separate Schoology sandbox for the test, in a thread, for sync and async tests.
 
     ``@pytest.mark.sandbox(limit=…)`` sets its options.
     """
-    from .server import SchoologySandbox  # not for every run of pytest
+    from .server import SchoologySandbox  # imported here because most runs of pytest do not need it
 
     with SchoologySandbox(**options(request)) as sandbox:
         yield sandbox

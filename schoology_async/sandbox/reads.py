@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 from . import bodies, views
 from .accounts import Account, comma_list
@@ -15,7 +15,7 @@ from .school import School
 from .state import State
 
 MOST = 50
-"""Ids in one filter, by the documents."""
+"""The most ids in one filter, according to the documents."""
 
 Row = dict[str, Any]
 
@@ -30,16 +30,16 @@ class Reads:
     def _school(self) -> School:
         return self._state.school
 
-    def list_users(self, arrived: Arrived) -> Response:
+    def list_users(self, request: Request) -> Response:
         """List one page of users."""
-        query = arrived.query
+        query = request.query
         found: Iterable[Account] = self._school.users.values()
         total = len(self._school.users)
         if wanted := comma_list(query.get("school_uids")):
             if len(wanted) > MOST:
-                return bodies.plain(400, f"Up to {MOST} school_uids at one time.")  # a choice
+                return bodies.plain(400, f"Up to {MOST} school_uids at one time.")  # assumed
             accounts = (self._school.by_school_uid(uid) for uid in dict.fromkeys(wanted))
-            # In the list's order, not the question's: a choice.
+            # Assumed: the users come in the order of the list, not of the filter.
             order = {account.uid for account in accounts if account is not None}
             found = [account for account in found if account.uid in order]
         if roles := set(comma_list(query.get("role_ids"))):
@@ -48,58 +48,64 @@ class Reads:
             found = [a for a in found if building in _buildings(a)]
         if isinstance(found, list):
             total = len(found)
-        start, limit = self._page(arrived)
-        page = [self._row(arrived, account) for account in islice(found, start, start + limit)]
-        return self._collection(arrived, page, str(total), total, start, limit)
+        start, limit = self._page(request)
+        page = [self._row(request, account) for account in islice(found, start, start + limit)]
+        return self._collection(request, page, str(total), total, start, limit)
 
-    def _row(self, arrived: Arrived, account: Account) -> Row:
+    def _row(self, request: Request, account: Account) -> Row:
         row = views.user(self._school, account, self._picture())
-        if arrived.query.get("parent_access_codes") == "1":
-            row["parent_access_code"] = f"PAC-{account.uid}"  # the key's name is a choice
-        if arrived.query.get("extended") == "1":
+        if request.query.get("parent_access_codes") == "1":
+            row["parent_access_code"] = f"PAC-{account.uid}"  # the name of the key is assumed
+        if request.query.get("extended") == "1":
             row |= account.details
         return row
 
-    def list_inactive(self, arrived: Arrived) -> Response:
+    def list_inactive(self, request: Request) -> Response:
         """List one page of inactive users."""
-        start, limit = self._page(arrived)
+        start, limit = self._page(request)
         entries = islice(self._school.inactive.values(), start, start + limit)
         page = [views.inactive(entry) for entry in entries]
         total = len(self._school.inactive)  # a number here, and a string in the list of users
-        return self._collection(arrived, page, total, total, start, limit)
+        return self._collection(request, page, total, total, start, limit)
 
-    def _page(self, arrived: Arrived) -> tuple[int, int]:
-        # What is no number counts as absent: a choice.
-        def number(name: str, otherwise: int) -> int:
-            given = arrived.query.get(name, "")
-            return int(given) if given.isascii() and given.isdigit() else otherwise
+    def _page(self, request: Request) -> tuple[int, int]:
+        # Assumed: a value that is not a number is ignored.
+        def number(name: str, default: int) -> int:
+            value = request.query.get(name, "")
+            return int(value) if value.isascii() and value.isdigit() else default
 
         limit = number("limit", self._state.quirks.default_page) or self._state.quirks.default_page
         return number("start", 0), min(limit, self._state.quirks.page_cap)
 
     def _collection(
-        self, arrived: Arrived, page: list[Row], said: str | int, total: int, start: int, limit: int
+        self,
+        request: Request,
+        page: list[Row],
+        printed_total: str | int,
+        total: int,
+        start: int,
+        limit: int,
     ) -> Response:
         def link(at: int) -> str:
-            kept = {k: v for k, v in arrived.query.items() if k not in {"start", "limit"}}
+            kept = {k: v for k, v in request.query.items() if k not in {"start", "limit"}}
             query = urlencode({**kept, "start": at, "limit": limit})
-            return f"{self._state.base_url}{arrived.path}?{query}"
+            return f"{self._state.base_url}{request.path}?{query}"
 
         body: Row = {"user": self._state.many(page)}
         if self._state.quirks.totals:
-            body["total"] = said
+            body["total"] = printed_total
         body["links"] = {"self": link(start)}
         if start + len(page) < total:
             body["links"]["next"] = link(start + limit)
-        return bodies.write(arrived, 200, body)
+        return bodies.write(request, 200, body)
 
-    def view(self, arrived: Arrived, uid: str) -> Response:
+    def view(self, request: Request, uid: str) -> Response:
         """View one user."""
         if uid not in self._school.users:
             return Response(404)
-        return bodies.write(arrived, 200, self.whole(arrived, self._school.users[uid]))
+        return bodies.write(request, 200, self.whole(request, self._school.users[uid]))
 
-    def whole(self, arrived: Arrived, account: Account) -> Row:
+    def whole(self, request: Request, account: Account) -> Row:
         """Return one user as a view shows it."""
         whole = views.one_user(
             self._school,
@@ -107,18 +113,18 @@ class Reads:
             self._picture(),
             single_as_object=self._state.quirks.single_as_object,
         )
-        return whole | (account.details if arrived.query.get("extended") == "1" else {})
+        return whole | (account.details if request.query.get("extended") == "1" else {})
 
-    def view_inactive(self, arrived: Arrived, uid: str) -> Response:
+    def view_inactive(self, request: Request, uid: str) -> Response:
         """View one inactive user."""
         if uid not in self._school.inactive:
             return Response(404)
-        return bodies.write(arrived, 200, views.inactive(self._school.inactive[uid]))
+        return bodies.write(request, 200, views.inactive(self._school.inactive[uid]))
 
-    def languages(self, arrived: Arrived) -> Response:
+    def languages(self, request: Request) -> Response:
         """List the interface languages."""
         codes = [{"language_code": code, "language_name": name} for code, name in views.LANGUAGES]
-        return bodies.write(arrived, 200, {"language": codes})
+        return bodies.write(request, 200, {"language": codes})
 
     def by_school_uid(self, school_uid: str) -> Response:
         """Redirect to the user with this ``school_uid``."""

@@ -1,4 +1,4 @@
-"""What the school keeps a record of: deletes, mails, ties between people."""
+"""Records of the school: deletions, emails, and links between people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .accounts import Account
 
 @frozen
 class Delete:
-    """One account made inactive, and how."""
+    """One account that was made inactive, with the options."""
 
     uid: str
     school_uid: str
@@ -20,7 +20,7 @@ class Delete:
 
 @frozen
 class Reactivation:
-    """One account made active again, and whether in its courses and groups too."""
+    """One account that was made active again, and whether its courses and groups were restored."""
 
     uid: str
     reenrolled: bool
@@ -28,7 +28,7 @@ class Reactivation:
 
 @frozen
 class Mail:
-    """One message that the vendor sent to a person."""
+    """An email that the vendor sent to a person."""
 
     uid: str
     subject: str
@@ -46,13 +46,13 @@ class Inactive:
 
 @define
 class EmailConflicts:
-    """How a create treats a mail address that is taken."""
+    """What to do on creation if the email address is taken."""
 
     ignore: bool = False
     resolution: int | None = None
 
 
-class Ties:
+class Links:
     """The parents, or the advisors, of each student."""
 
     def __init__(self) -> None:
@@ -67,13 +67,13 @@ class Ties:
     def __len__(self) -> int:
         return sum(map(len, self._of.values()))
 
-    def tie(self, student: str, other: str) -> None:
-        """Link the two; a second time changes nothing."""
+    def link(self, student: str, other: str) -> None:
+        """Link the two. Repeating it does nothing."""
         if (student, other) not in self:
             self._of.setdefault(student, []).append(other)
             self._students.setdefault(other, []).append(student)
 
-    def untie(self, student: str, other: str) -> None:
+    def unlink(self, student: str, other: str) -> None:
         """Unlink the two, if they are linked."""
         if (student, other) in self:
             self._of[student].remove(other)

@@ -1,6 +1,6 @@
 """The school that a sandbox serves: its accounts, their links, and a record of all changes.
 
-Pure state: no clock, no network. Tests look into it and change it.
+It has no clock and no network. Tests may read and change it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from attrs import evolve
 
 from . import seed as seeds
 from .accounts import Account, Fields, Rejected, comma_list, written
-from .records import Delete, EmailConflicts, Inactive, Mail, Reactivation, Ties
+from .records import Delete, EmailConflicts, Inactive, Links, Mail, Reactivation
 
 
 class School:
-    """A school. Accounts are found by ``uid``, a string, in the order of the vendor's list."""
+    """A school. ``users`` has the accounts by ``uid``, in the order of the vendor's list."""
 
     school_id = 344232
     title = "Sandbox Academy"
@@ -26,19 +26,19 @@ class School:
     def __init__(self) -> None:
         self.users: dict[str, Account] = {}
         self.inactive: dict[str, Inactive] = {}
-        self.parents = Ties()
-        self.advisors = Ties()
+        self.parents = Links()
+        self.advisors = Links()
         self.creates: Counter[str] = Counter()
         """How often each ``school_uid`` was created."""
         self.updates: Counter[str] = Counter()
-        """How often each ``uid`` was updated, by an upsert too."""
+        """How often each ``uid`` was updated, also by a create with ``update_existing``."""
         self.deletes: list[Delete] = []
         self.reactivations: list[Reactivation] = []
         self.mails: list[Mail] = []
         self.elsewhere: dict[str, str] = {}
-        """Mail addresses of accounts in other schools, and which school."""
+        """Email addresses of accounts in other schools, with the name of the school."""
         self.merged: list[str] = []
-        """Mail addresses whose account elsewhere was merged into one of ours."""
+        """Email addresses of accounts of other schools that were merged into this school's."""
         self._by_school_uid: dict[str, str] = {}
         self._by_mail: dict[str, str] = {}
         self._by_username: dict[str, str] = {}
@@ -53,23 +53,23 @@ class School:
 
     @classmethod
     def seeded(cls, count: int, seed: int = 0) -> Self:
-        """The API user, an administrator, and ``count`` more people."""
+        """Return a school with the API user, who is an administrator, and ``count`` more people."""
         school = cls()
         for person in seeds.people(count, seed):
             account = school.add(person.fields)
             for child in person.children:
                 student = school.by_school_uid(child)
                 if student is not None:
-                    school.parents.tie(student.uid, account.uid)
+                    school.parents.link(student.uid, account.uid)
             advisor = school.by_school_uid(person.advisor)
             if advisor is not None:
-                school.advisors.tie(account.uid, advisor.uid)
+                school.advisors.link(account.uid, advisor.uid)
         return school
 
-    # -- for tests: the state, past the vendor's rules
+    # -- for tests: read and change the state without the vendor's rules
 
     def by_school_uid(self, school_uid: str) -> Account | None:
-        """The active account with this unique id."""
+        """Return the active account with this ``school_uid``."""
         uid = self._by_school_uid.get(school_uid)
         return self.users[uid] if uid is not None else None
 
@@ -102,8 +102,8 @@ class School:
         """Create an account, or raise :class:`Rejected`."""
         changes = written(fields)
         for name in ("school_uid", "name_first", "name_last", "role_id"):
-            # That school_uid is required is the documents' word; the live API may leave that to
-            # the school's settings.
+            # The documents say that school_uid is required. In the live API that may depend on the
+            # school's settings.
             if not changes.get(name):
                 raise Rejected(400, f"{name} is required.")
         if not (changes.get("username") or changes.get("primary_email")):
@@ -112,10 +112,10 @@ class School:
             raise Rejected(409, f"A user with the unique ID {changes['school_uid']} exists.")
         merged = self._settle_mail(changes, conflicts or EmailConflicts())
         self._check_username(changes.get("username", ""))
-        ties = self._ties_in(fields)
+        links = self._links_in(fields)
         account = Account(uid=self._new_uid(), building_id=self.school_id)
         account = self._keep(account, changes)
-        self._tie(account.uid, ties)
+        self._link(account.uid, links)
         self.merged += merged
         for mail in merged:
             del self.elsewhere[mail]
@@ -125,12 +125,12 @@ class School:
         return account
 
     def update(self, uid: str, fields: Fields) -> Account:
-        """Change what is given, or raise :class:`Rejected`."""
+        """Change the fields of an account, or raise :class:`Rejected`."""
         account = self._active(uid)
         changes = written(fields)
         school_uid = changes.get("school_uid", account.school_uid)
         if school_uid != account.school_uid:
-            # Refused, not ignored: a choice. The documents say "not editable".
+            # Assumed: the change is refused, not ignored. The documents say "not editable".
             if account.synced:
                 raise Rejected(400, "The unique ID of a synced user cannot be changed.")
             if school_uid in self._by_school_uid:
@@ -143,10 +143,10 @@ class School:
         self._check_username(username, of=uid)
         if (account.username or account.primary_email) and not (username or mail):
             raise Rejected(400, "username or primary_email is required.")
-        ties = self._ties_in(fields)
+        links = self._links_in(fields)
         self._forget(account)
         account = self._keep(account, changes)
-        self._tie(uid, ties)
+        self._link(uid, links)
         self.updates[uid] += 1
         return account
 
@@ -156,12 +156,12 @@ class School:
         """Make an account inactive, or raise :class:`Rejected`."""
         account = self._active(uid)
         if uid == self.api_uid:
-            raise Rejected(403, "You cannot delete your own account.")  # a choice
+            raise Rejected(403, "You cannot delete your own account.")  # assumed
         self._forget(account)
         del self.users[uid]
         kept = account.has_history and keep_enrollments
         self.inactive[uid] = Inactive(evolve(account, has_history=kept), at, self.api_uid)
-        # An account without an address can't be written to.
+        # Without an address, no email can be sent.
         emailed = email and bool(account.primary_email)
         delete = Delete(uid, account.school_uid, keep_enrollments, emailed, comment)
         self.deletes.append(delete)
@@ -177,8 +177,8 @@ class School:
             raise Rejected(404, f"There is no inactive user {uid}.")
         account = self.inactive[uid].account
         if any(key in index for index, key in self._keys(account)):
-            # Unknown what the vendor does; somebody else has taken what the account was known by.
-            raise Rejected(409, f"What user {uid} was known by belongs to somebody else now.")
+            # Another account has the same key now. Assumed: the vendor refuses.
+            raise Rejected(409, f"Another user now has the keys of user {uid}.")
         del self.inactive[uid]
         self.reactivations.append(Reactivation(uid, reenrolled=reenroll))
         return self._keep(account, {})
@@ -222,7 +222,7 @@ class School:
             raise Rejected(409, f"The username {username} is taken.")
 
     def _settle_mail(self, changes: dict[str, Any], conflicts: EmailConflicts) -> list[str]:
-        """Apply the two parameters of the bulk create; return the addresses to merge."""
+        """Apply the parameters about email conflicts. Return the addresses of accounts to merge."""
         mail = changes.get("primary_email", "")
         here = mail.lower() in self._by_mail
         if not here and mail.lower() not in self.elsewhere:
@@ -244,10 +244,10 @@ class School:
             raise Rejected(409, f"The email address {mail} is taken.")
         return []
 
-    def _ties_in(self, fields: Fields) -> list[tuple[Ties, list[str]]]:
-        """Return the links that a write asks for. They replace the old ones of their kind."""
+    def _links_in(self, fields: Fields) -> list[tuple[Links, list[str]]]:
+        """Return the links in a write. They replace all existing links of the same kind."""
         asked = []
-        for name, ties in (("parent_uids", self.parents), ("advisor_uids", self.advisors)):
+        for name, links in (("parent_uids", self.parents), ("advisor_uids", self.advisors)):
             if name in fields:
                 try:
                     uids = comma_list(fields[name])
@@ -256,13 +256,13 @@ class School:
                 for uid in uids:
                     if uid not in self.users:
                         raise Rejected(400, f"Invalid value for {name}: no user {uid}.")
-                asked.append((ties, uids))
+                asked.append((links, uids))
         return asked
 
     @staticmethod
-    def _tie(uid: str, asked: list[tuple[Ties, list[str]]]) -> None:
-        for ties, others in asked:
-            for old in ties.of(uid):
-                ties.untie(uid, old)
+    def _link(uid: str, asked: list[tuple[Links, list[str]]]) -> None:
+        for links, others in asked:
+            for old in links.of(uid):
+                links.unlink(uid, old)
             for other in others:
-                ties.tie(uid, other)
+                links.link(uid, other)

@@ -1,4 +1,4 @@
-"""People of a believable school, the same for the same seed."""
+"""Generate the people of a realistic school. The same seed gives the same people."""
 
 from __future__ import annotations
 
@@ -37,61 +37,61 @@ class Person:
 
 
 def people(count: int, seed: int) -> Iterator[Person]:
-    """Make ``count`` people: one teacher per dozen, students, and most students' parents."""
-    dice = random.Random(f"school {seed}")  # noqa: S311 - a dice, not a secret
+    """Generate ``count`` people: a teacher per 12 people, students, and most students' parents."""
+    rng = random.Random(f"school {seed}")  # noqa: S311 - not a secret
     teachers = [f"T{number:05}" for number in range(1, (count + 11) // 12 + 1)]
     for school_uid in teachers:
-        yield Person(_teacher(dice, school_uid))
+        yield Person(_teacher(rng, school_uid))
     left = count - len(teachers)
     family = 0
     while left > 0:
         family += 1
-        for person in _family(dice, family, teachers, limit=left):
+        for person in _family(rng, family, teachers, limit=left):
             left -= 1
             yield person
 
 
 def _family(
-    dice: random.Random, family: int, teachers: list[str], *, limit: int
+    rng: random.Random, family: int, teachers: list[str], *, limit: int
 ) -> Iterator[Person]:
-    last = dice.choice(_LAST)
-    children = tuple(f"S{family:05}{letter}" for letter in "AB"[: dice.choice((1, 1, 2))])
-    parents = tuple(f"P{family:05}{letter}" for letter in "AB"[: dice.choice((0, 1, 1, 2))])
-    members = [Person(_student(dice, uid, last), advisor=dice.choice(teachers)) for uid in children]
-    members += [Person(_parent(dice, uid, last), children=children) for uid in parents]
+    last = rng.choice(_LAST)
+    children = tuple(f"S{family:05}{letter}" for letter in "AB"[: rng.choice((1, 1, 2))])
+    parents = tuple(f"P{family:05}{letter}" for letter in "AB"[: rng.choice((0, 1, 1, 2))])
+    members = [Person(_student(rng, uid, last), advisor=rng.choice(teachers)) for uid in children]
+    members += [Person(_parent(rng, uid, last), children=children) for uid in parents]
     yield from members[:limit]
 
 
-def _somebody(dice: random.Random, school_uid: str, last: str, role_id: int) -> dict[str, Any]:
+def _person(rng: random.Random, school_uid: str, last: str, role_id: int) -> dict[str, Any]:
     return {
         "school_uid": school_uid,
-        "name_first": dice.choice(_FIRST),
+        "name_first": rng.choice(_FIRST),
         "name_last": last,
-        # Made from the id, not from the name: names repeat, and a mail address may not.
+        # From the id and not from the name, since email addresses must be unique.
         "primary_email": f"{school_uid.lower()}@myclass.example",
         "role_id": role_id,
-        "tz_name": dice.choice(_ZONES),
+        "tz_name": rng.choice(_ZONES),
     }
 
 
-def _teacher(dice: random.Random, school_uid: str) -> dict[str, Any]:
-    somebody = _somebody(dice, school_uid, dice.choice(_LAST), TEACHER)
+def _teacher(rng: random.Random, school_uid: str) -> dict[str, Any]:
+    person = _person(rng, school_uid, rng.choice(_LAST), TEACHER)
     titles = ("Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Professor")
-    return somebody | {"name_title": dice.choice(titles), "name_title_show": 1, "synced": 1}
+    return person | {"name_title": rng.choice(titles), "name_title_show": 1, "synced": 1}
 
 
-def _student(dice: random.Random, school_uid: str, last: str) -> dict[str, Any]:
-    somebody = _somebody(dice, school_uid, last, STUDENT)
-    year = dice.randint(2026, 2038)
-    somebody |= {"username": school_uid.lower(), "grad_year": str(year)}
-    somebody |= {"birthday_date": f"{year - 18}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"}
-    somebody |= {"gender": dice.choice(("M", "F", "")), "synced": dice.choice((0, 0, 0, 1))}
-    if dice.random() < 0.2:  # small children have no mail address
-        somebody["primary_email"] = ""
-    if dice.random() < 0.1:
-        somebody["name_first_preferred"] = dice.choice(_FIRST)
-    return somebody
+def _student(rng: random.Random, school_uid: str, last: str) -> dict[str, Any]:
+    person = _person(rng, school_uid, last, STUDENT)
+    year = rng.randint(2026, 2038)
+    person |= {"username": school_uid.lower(), "grad_year": str(year)}
+    person |= {"birthday_date": f"{year - 18}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"}
+    person |= {"gender": rng.choice(("M", "F", "")), "synced": rng.choice((0, 0, 0, 1))}
+    if rng.random() < 0.2:  # small children have no email address
+        person["primary_email"] = ""
+    if rng.random() < 0.1:
+        person["name_first_preferred"] = rng.choice(_FIRST)
+    return person
 
 
-def _parent(dice: random.Random, school_uid: str, last: str) -> dict[str, Any]:
-    return _somebody(dice, school_uid, last, PARENT)
+def _parent(rng: random.Random, school_uid: str, last: str) -> dict[str, Any]:
+    return _person(rng, school_uid, last, PARENT)

@@ -1,14 +1,13 @@
 """The sandbox of Schoology's REST API v1: the sixteen operations on users, and what they need.
 
-Where the vendor's documents and live observations are silent, a comment says that the behavior is
-a choice.
+Comments say "assumed" where the behavior is neither documented nor known from the live API.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from lms_async.sandbox import Arrived, Response, StandIn
+from lms_async.sandbox import Request, Response, SandboxServer
 
 from . import bodies
 from .accounts import Rejected
@@ -18,12 +17,12 @@ from .state import Quirks, State
 from .users import Users
 
 
-class SchoologySandbox(StandIn):
-    """A Schoology with one school, on a real socket.
+class SchoologySandbox(SandboxServer):
+    """A local server that imitates Schoology, with one school.
 
-    :param school: the school to serve; by default one with the API user alone.
-    :param page_cap: the most rows of a page, whatever was asked for.
-    :param default_page: rows of a page where the request names no number.
+    :param school: the school to serve; by default one with only the API user.
+    :param page_cap: the most rows of a page, whatever the request says.
+    :param default_page: rows of a page if the request does not say.
     :param totals: whether lists have a ``total``.
     :param key: the consumer key, with ``secret``; the access token is ``token``, with
         ``token_secret``.
@@ -71,7 +70,8 @@ class SchoologySandbox(StandIn):
             root=self.prefix,
         )
         self.personal_key = False
-        """Whether the key is a personal one, which since June 2025 reads its owner's data only."""
+        """Whether the key is a personal one. Since June 2025, such a key reads only its owner's
+        data."""
         self.forbidden: set[str] = set()
         """API paths for which the caller lacks the permission: 403, empty."""
         self.auth = Authenticator(key, secret, self.school.api_uid, self.clock)
@@ -81,7 +81,7 @@ class SchoologySandbox(StandIn):
 
     @property
     def school(self) -> School:
-        """The school that is served; tests may look into it, change it or replace it."""
+        """The school that is served. Tests may read, change or replace it."""
         return self._state.school
 
     @school.setter
@@ -89,71 +89,73 @@ class SchoologySandbox(StandIn):
         self._state.school = school
 
     def authorize(self, token: str, uid: str | None = None) -> None:
-        """Allow a request token, as the user ``uid`` does in the browser."""
+        """Authorize a request token, as the user ``uid`` does in the browser."""
         self.auth.authorize(token, uid)
 
     @property
     def sequence_slack(self) -> int:
-        """By how many seconds a timestamp may be older than the newest; by the documents, none."""
+        """By how many seconds a timestamp may be older than the newest one. Documented: none."""
         return self.auth.sequence_slack
 
     @sequence_slack.setter
     def sequence_slack(self, seconds: int) -> None:
         self.auth.sequence_slack = seconds
 
-    def admit(self, arrived: Arrived) -> Response | None:
+    def admit(self, request: Request) -> Response | None:
         """Check the signature, and the permissions of the key and its owner."""
-        if arrived.segments[0] == "oauth":
-            return None  # these have signatures of their own kind, checked where they are served
-        caller = self.auth.identify(arrived)
+        if request.segments[0] == "oauth":
+            return None  # these requests are verified where they are served
+        caller = self.auth.identify(request)
         if isinstance(caller, Response):
             return _from_schoology(caller)
         self._caller = caller
         own = {"users/me", f"users/{caller.uid}", "app-user-info"}
-        if self.personal_key and arrived.path not in own:
+        if self.personal_key and request.path not in own:
             return _from_schoology(Response(401))
-        if arrived.path in self.forbidden:
+        if request.path in self.forbidden:
             return _from_schoology(Response(403))
         return None
 
-    def act(self, arrived: Arrived) -> Response:
-        """Do what was asked."""
+    def act(self, request: Request) -> Response:
+        """Execute the request."""
         try:
-            answer = self._route(arrived)
+            answer = self._route(request)
         except Rejected as rejected:
-            # A single write that fails: 400 with a text. 403 and 404 were seen empty.
+            # A single write that fails gets 400 with a text. 403 and 404 were observed empty.
             text = "" if rejected.code in {403, 404} else rejected.message
             answer = bodies.plain(400 if rejected.code == 409 else rejected.code, text)
         except bodies.Unreadable as unreadable:
             answer = unreadable.answer
         return _from_schoology(answer)
 
-    def _route(self, arrived: Arrived) -> Response:
-        match arrived.segments:
+    def _route(self, request: Request) -> Response:
+        match request.segments:
             case ("users", *rest):
-                return self._users.serve(arrived, tuple(rest), self._caller)
-            case ("app-user-info",) if arrived.method == "GET":
-                return self._app_user_info(arrived)
-            case ("oauth", "request_token") if arrived.method == "GET":
-                return self.auth.issue_request_token(arrived)
-            case ("oauth", "access_token") if arrived.method == "GET":
-                return self.auth.issue_access_token(arrived)
+                return self._users.serve(request, tuple(rest), self._caller)
+            case ("app-user-info",) if request.method == "GET":
+                return self._app_user_info(request)
+            case ("oauth", "request_token") if request.method == "GET":
+                return self.auth.issue_request_token(request)
+            case ("oauth", "access_token") if request.method == "GET":
+                return self.auth.issue_access_token(request)
             case ("schools" | "sections" | "groups" as realm, identity, *_):
-                return self._parent(arrived, realm, identity)
+                return self._parent(request, realm, identity)
         return Response(404)
 
-    def _app_user_info(self, arrived: Arrived) -> Response:
+    def _app_user_info(self, request: Request) -> Response:
         info = {
             "web_session_timestamp": int(self.clock.time()),
             "api_uid": int(self._caller.uid),
         }
-        return bodies.write(arrived, 200, info)
+        return bodies.write(request, 200, info)
 
-    def _parent(self, arrived: Arrived, realm: str, identity: str) -> Response:
-        """Answer an unknown path below a school, section or group with that object, as the live API
-        does. All paths below them are unknown here, and every section and group exists.
+    def _parent(self, request: Request, realm: str, identity: str) -> Response:
+        """Return a school, section or group for any path below it.
+
+        The live API does so for unknown paths. Here all paths below these objects are unknown, and
+        every section and group exists.
         """
-        if arrived.method != "GET":
+        if request.method != "GET":
             return Response(405, headers={"Allow": "GET"})
         shown: dict[str, Any] = {"id": identity}
         if realm == "schools":
@@ -164,7 +166,7 @@ class SchoologySandbox(StandIn):
             shown |= {"course_id": "1", "course_title": "Algebra", "section_title": "Section 1"}
         else:
             shown |= {"title": "Chess club", "description": ""}
-        return bodies.write(arrived, 200, shown)
+        return bodies.write(request, 200, shown)
 
 
 def _from_schoology(answer: Response) -> Response:

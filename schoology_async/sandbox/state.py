@@ -1,4 +1,4 @@
-"""What the operations of a sandbox share."""
+"""The state that the operations of the sandbox share."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from .school import School
 
 @define(kw_only=True)
 class Quirks:
-    """How the server behaves where the vendor's documents and live observations differ."""
+    """How the server behaves where the vendor's documents and the live API differ."""
 
     page_cap: int = 200
-    """The most rows of a page, whatever was asked for."""
+    """The most rows of a page, whatever the request says."""
     default_page: int = 20
     totals: bool = True
-    """Whether lists have a ``total``; several real ones have none."""
+    """Whether lists have a ``total``. Several lists of the live API have none."""
     relative_location: bool = False
-    """Whether redirects go to ``/v1/users/…``, without a host; both were seen live."""
+    """Whether redirects go to ``/v1/users/…``, without a host. The live API has both forms."""
     single_as_object: bool = False
-    """Whether a list of one is printed as its element; seen live, here and there."""
+    """Whether a list with one element is printed as that element, as sometimes in the live API."""
     error_key: Literal["message", "error", "errors"] = "message"
-    """The key under which a failed row explains itself: not documented."""
+    """The key of the error message of a failed row. It is not documented."""
     parent_uid_key: Literal["advisor_uid", "parent_uid"] = "advisor_uid"
-    """The key of an imported parent's uid: the documents disagree with each other."""
+    """The key of an imported parent's uid. The documents contradict each other."""
     bulk_delete_rows: bool = True
-    """Whether a bulk delete answers 207 with rows, as seen live, or 204 as documented."""
+    """Whether a bulk delete answers 207 with rows, as in the live API, or 204 as documented."""
 
 
 @define
 class State:
-    """The school, the clock, and how the server behaves."""
+    """The school, the clock, and the settings of the server."""
 
     school: School
     clock: Clock
@@ -51,9 +51,9 @@ class State:
         return self.origin() + self.root
 
     def location(self, uid: str) -> str:
-        """A user's own URL, as responses print it."""
+        """Return a user's URL, as responses print it."""
         return f"{self.base_url}users/{uid}"
 
     def many(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]] | dict[str, Any]:
-        """A list as this server prints it; a list of one perhaps as its element."""
+        """Return a list as this server prints it, see ``Quirks.single_as_object``."""
         return rows[0] if self.quirks.single_as_object and len(rows) == 1 else rows

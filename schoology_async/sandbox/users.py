@@ -1,10 +1,10 @@
-"""Everything under ``users``: which operation a method and a path mean."""
+"""Route the requests for ``users`` and all paths below it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 from .oauth import Caller
 from .reads import Reads
@@ -19,46 +19,46 @@ class Users:
         self._reads = Reads(state)
         self._writes = Writes(state, self._reads)
 
-    def serve(self, arrived: Arrived, rest: tuple[str, ...], caller: Caller) -> Response:
+    def serve(self, request: Request, rest: tuple[str, ...], caller: Caller) -> Response:
         """Answer a request for ``users/…``; ``rest`` is the rest of the path."""
-        verbs = self._verbs(arrived, rest, caller)
+        verbs = self._verbs(request, rest, caller)
         if verbs is None:
-            # Also for an unknown path below a user: unlike schools, not known to answer 200.
+            # Also for an unknown path below a user. For schools the live API answers 200 instead.
             return Response(404)
-        verb = verbs.get(arrived.method)
+        verb = verbs.get(request.method)
         if verb is None:
             return Response(405, headers={"Allow": ", ".join(verbs)})
         return verb()
 
     def _verbs(
-        self, arrived: Arrived, rest: tuple[str, ...], caller: Caller
+        self, request: Request, rest: tuple[str, ...], caller: Caller
     ) -> Mapping[str, Callable[[], Response]] | None:
         match rest:
             case ():
                 return {
-                    "GET": lambda: self._reads.list_users(arrived),
-                    "POST": lambda: self._writes.post(arrived),
-                    "PUT": lambda: self._writes.update_many(arrived),
-                    "DELETE": lambda: self._writes.delete_many(arrived),
+                    "GET": lambda: self._reads.list_users(request),
+                    "POST": lambda: self._writes.post(request),
+                    "PUT": lambda: self._writes.update_many(request),
+                    "DELETE": lambda: self._writes.delete_many(request),
                 }
             case ("me",):
                 return {"GET": lambda: self._reads.go_to(caller.uid)}
             case ("languages",):
-                return {"GET": lambda: self._reads.languages(arrived)}
+                return {"GET": lambda: self._reads.languages(request)}
             case ("inactive",):
-                return {"GET": lambda: self._reads.list_inactive(arrived)}
+                return {"GET": lambda: self._reads.list_inactive(request)}
             case ("inactive", uid):
-                return {"GET": lambda: self._reads.view_inactive(arrived, uid)}
+                return {"GET": lambda: self._reads.view_inactive(request, uid)}
             case ("reactivate",):
-                return {"PUT": lambda: self._writes.reactivate(arrived)}
+                return {"PUT": lambda: self._writes.reactivate(request)}
             case ("ext", school_uid):
                 return {"GET": lambda: self._reads.by_school_uid(school_uid)}
             case ("import", "associations", "advisors" | "parents" as kind):
-                return {"POST": lambda: self._writes.associate(arrived, kind)}
+                return {"POST": lambda: self._writes.associate(request, kind)}
             case (uid,):
                 return {
-                    "GET": lambda: self._reads.view(arrived, uid),
-                    "PUT": lambda: self._writes.update(arrived, uid),
-                    "DELETE": lambda: self._writes.delete(arrived, uid),
+                    "GET": lambda: self._reads.view(request, uid),
+                    "PUT": lambda: self._writes.update(request, uid),
+                    "DELETE": lambda: self._writes.delete(request, uid),
                 }
         return None

@@ -1,4 +1,4 @@
-"""Accounts as the vendor's answers show them, with the odd types of its samples."""
+"""Convert accounts to the vendor's JSON, with the inconsistent types of its samples."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .school import School
 
 
 def user(school: School, account: Account, picture_url: str) -> dict[str, Any]:
-    """A row of the list of users."""
+    """Return a row of the list of users."""
     shown: dict[str, Any] = {
-        "uid": account.uid,  # a string, and the same again as a number
+        "uid": account.uid,  # a string; `id` is the same as a number
         "id": int(account.uid),
         "school_id": school.school_id,
         "synced": account.synced,
@@ -40,7 +40,7 @@ def user(school: School, account: Account, picture_url: str) -> dict[str, Any]:
         "parents": None,
         "child_uids": ",".join(school.parents.students(account.uid)) or None,
     }
-    # In no documented sample, but known from the live API: districts read birthdays from the list.
+    # In no documented sample, but in the live API.
     if account.birthday_date:
         shown["birthday_date"] = account.birthday_date
     if account.language:
@@ -51,14 +51,14 @@ def user(school: School, account: Account, picture_url: str) -> dict[str, Any]:
 def one_user(
     school: School, account: Account, picture_url: str, *, single_as_object: bool
 ) -> dict[str, Any]:
-    """A single user: a row of the list, and more fields."""
+    """Return a single user: like a row of the list, with more fields."""
     shown = user(school, account, picture_url)
     parents = [
         user(school, school.users[uid], picture_url)
         for uid in school.parents.of(account.uid)
         if uid in school.users
     ]
-    if parents:  # shown in a view and not in the list: a choice; the samples have only null
+    if parents:  # assumed: only in the view of a single user; all samples have null
         shown["parents"] = {"parent": parents[0] if single_as_object else parents}
         if len(parents) > 1:
             shown["parents"] = {"parent": parents}
@@ -66,7 +66,7 @@ def one_user(
 
 
 def inactive(entry: Inactive) -> dict[str, Any]:
-    """An inactive user. Its ``uid`` is a number, and it has no ``id``."""
+    """Return an inactive user. Its ``uid`` is a number, and it has no ``id``."""
     return {
         "uid": int(entry.account.uid),
         "name": entry.account.name_display,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lms_async.sandbox import Arrived, Response
+from lms_async.sandbox import Request, Response
 
 from . import bodies
 from .accounts import Account, Rejected, comma_list
@@ -15,11 +15,11 @@ from .school import School
 from .state import State
 
 MOST = 50
-"""Rows in one bulk write, by the documents."""
+"""The most rows in one bulk write, according to the documents."""
 
 Row = dict[str, Any]
 _EMPTY = Response(204, headers={"Content-Type": "text/xml"})
-"""What a single update or delete answers, down to its content type."""
+"""The response to a single update or delete, with the content type of the live API."""
 
 
 class Writes:
@@ -33,10 +33,10 @@ class Writes:
     def _school(self) -> School:
         return self._state.school
 
-    def post(self, arrived: Arrived) -> Response:
+    def post(self, request: Request) -> Response:
         """Create one user, or up to fifty."""
-        body = bodies.read(arrived)
-        query = arrived.query
+        body = bodies.read(request)
+        query = request.query
         resolution = query.get("email_conflict_resolution")
         conflicts = EmailConflicts(
             ignore=query.get("ignore_email_conflicts") == "1",
@@ -44,10 +44,10 @@ class Writes:
         )
         if "users" not in body:
             account = self._school.create(body, conflicts)
-            whole = self._reads.whole(arrived, account) | {
+            whole = self._reads.whole(request, account) | {
                 "links": {"self": self._state.location(account.uid)}
             }
-            return bodies.write(arrived, 201, whole)
+            return bodies.write(request, 201, whole)
 
         def create(row: Row) -> Row:
             known = self._school.by_school_uid(str(row.get("school_uid") or ""))
@@ -55,16 +55,16 @@ class Writes:
                 return self._done(self._school.update(known.uid, row))
             return self._done(self._school.create(row, conflicts))
 
-        return self._bulk(arrived, bodies.rows(body, "users", "user"), create)
+        return self._bulk(request, bodies.rows(body, "users", "user"), create)
 
-    def update(self, arrived: Arrived, uid: str) -> Response:
+    def update(self, request: Request, uid: str) -> Response:
         """Change one user."""
-        self._school.update(uid, bodies.read(arrived))
+        self._school.update(uid, bodies.read(request))
         return _EMPTY
 
-    def update_many(self, arrived: Arrived) -> Response:
+    def update_many(self, request: Request) -> Response:
         """Change up to fifty users."""
-        rows = bodies.rows(bodies.read(arrived), "users", "user")
+        rows = bodies.rows(bodies.read(request), "users", "user")
 
         def update(row: Row) -> Row:
             uid = str(row.get("id") or row.get("uid") or "")
@@ -72,39 +72,39 @@ class Writes:
                 raise Rejected(400, "id is required.")
             return self._done(self._school.update(uid, row))
 
-        return self._bulk(arrived, rows, update)
+        return self._bulk(request, rows, update)
 
-    def delete(self, arrived: Arrived, uid: str) -> Response:
+    def delete(self, request: Request, uid: str) -> Response:
         """Make one user inactive."""
-        self._make_inactive(arrived, uid)
+        self._make_inactive(request, uid)
         return _EMPTY
 
-    def delete_many(self, arrived: Arrived) -> Response:
+    def delete_many(self, request: Request) -> Response:
         """Make up to fifty users inactive."""
-        uids = comma_list(arrived.query.get("uids"))
+        uids = comma_list(request.query.get("uids"))
         if not uids:
             return bodies.plain(400, "uids is required.")
 
         def delete(row: Row) -> Row:
-            self._make_inactive(arrived, row["id"])
+            self._make_inactive(request, row["id"])
             return {"response_code": 200, "id": row["id"]}
 
-        answer = self._bulk(arrived, [{"id": uid} for uid in uids], delete)
+        answer = self._bulk(request, [{"id": uid} for uid in uids], delete)
         if answer.status == 207 and not self._state.quirks.bulk_delete_rows:
             return _EMPTY
         return answer
 
-    def _make_inactive(self, arrived: Arrived, uid: str) -> None:
+    def _make_inactive(self, request: Request, uid: str) -> None:
         self._school.delete(
             uid,
-            # Both defaults are the vendor's: history is destroyed, and a mail is sent.
-            keep_enrollments=arrived.query.get("option_keep_enrollments") == "1",
-            email=arrived.query.get("email_notification") != "0",
-            comment=arrived.query.get("option_comment", ""),
+            # By the vendor's defaults, history is erased and an email is sent.
+            keep_enrollments=request.query.get("option_keep_enrollments") == "1",
+            email=request.query.get("email_notification") != "0",
+            comment=request.query.get("option_comment", ""),
             at=int(self._state.clock.time()),
         )
 
-    def reactivate(self, arrived: Arrived) -> Response:
+    def reactivate(self, request: Request) -> Response:
         """Make inactive users active again."""
 
         def reactivate(row: Row) -> Row:
@@ -118,14 +118,14 @@ class Writes:
                 "message": message,
             }
 
-        # The documents have no `users` around these rows, and the rows no id of their own.
-        rows = bodies.rows(bodies.read(arrived), "user")
-        return self._bulk(arrived, rows, reactivate, echo=())
+        # In the documents, these rows have no `users` around them and no id.
+        rows = bodies.rows(bodies.read(request), "user")
+        return self._bulk(request, rows, reactivate, echo=())
 
-    def associate(self, arrived: Arrived, kind: str) -> Response:
+    def associate(self, request: Request, kind: str) -> Response:
         """Link parents or advisors to students, or unlink them."""
         what = kind.removesuffix("s")
-        ties = self._school.parents if what == "parent" else self._school.advisors
+        links = self._school.parents if what == "parent" else self._school.advisors
         uid_key = self._state.quirks.parent_uid_key if what == "parent" else "advisor_uid"
         names = ("student_school_uid", f"{what}_school_uid")
 
@@ -138,9 +138,9 @@ class Writes:
                 found.append(account)
             student, other = found
             if str(row.get("delete", "0")) == "1":
-                ties.untie(student.uid, other.uid)
+                links.unlink(student.uid, other.uid)
             else:
-                ties.tie(student.uid, other.uid)
+                links.link(student.uid, other.uid)
             return {
                 "response_code": 200,
                 names[0]: student.school_uid,
@@ -149,22 +149,22 @@ class Writes:
                 uid_key: other.uid,
             }
 
-        rows = bodies.rows(bodies.read(arrived), "associations", "association")
-        return self._bulk(arrived, rows, associate, wrapper="association", echo=names)
+        rows = bodies.rows(bodies.read(request), "associations", "association")
+        return self._bulk(request, rows, associate, wrapper="association", echo=names)
 
     # -- what the writes share
 
     def _bulk(
         self,
-        arrived: Arrived,
+        request: Request,
         rows: list[Row],
         do: Callable[[Row], Row],
         *,
         wrapper: str = "user",
         echo: tuple[str, ...] = ("id", "school_uid"),
     ) -> Response:
-        # The cap is documented for most of these, and what is beyond it for none: 400 is a choice.
-        # So is 207 for a bulk update; it was seen for creates and deletes.
+        # Assumed: more rows than allowed get a 400. The maximum is documented for most bulk writes.
+        # Also assumed: 207 for a bulk update. The live API answers 207 to creates and deletes.
         if len(rows) > MOST:
             return bodies.plain(400, f"Up to {MOST} rows at one time.")
 
@@ -172,17 +172,17 @@ class Writes:
             try:
                 return do(row)
             except Rejected as rejected:
-                # "Or an error message": that the keys are echoed beside it is a choice.
+                # Assumed: the keys come with the error message.
                 echoed = {key: str(row[key]) for key in echo if row.get(key)}
                 failed = {"response_code": rejected.code, **echoed}
                 return failed | {self._state.quirks.error_key: rejected.message}
 
         results = [attempt(row) for row in rows]
-        return bodies.write(arrived, 207, {wrapper: self._state.many(results)})
+        return bodies.write(request, 207, {wrapper: self._state.many(results)})
 
     def _done(self, account: Account) -> Row:
         return {
-            "response_code": 200,  # for a created one too
+            "response_code": 200,  # also if the user was created
             "location": self._state.location(account.uid),
             "school_uid": account.school_uid,
             "id": account.uid,  # a string here

@@ -26,16 +26,16 @@ def test_breaker_opens_after_failed_batches_in_a_row(chunks: str, opens: bool) -
     breaker = Breaker(3)
     for chunk in chunks:
         if chunk == "s":
-            breaker.settled()
+            breaker.record_success()
         else:
-            breaker.unanswered("cut", looked_up=chunk == "l")
+            breaker.record_failure("cut", looked_up=chunk == "l")
     assert breaker.is_open is opens
 
 
 def test_error_names_the_last_failure_before_it_opened() -> None:
     breaker = Breaker(2)
     for why in ("first", "second", "third"):
-        breaker.unanswered(why, looked_up=False)
+        breaker.record_failure(why, looked_up=False)
     error = breaker.error()
     assert "second" in str(error)
     assert "2 or more chunks" in str(error)

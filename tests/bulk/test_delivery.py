@@ -105,7 +105,7 @@ class Script:
         rows: Rows[Any] = Rows(
             range(10, 10 + len(keys)), keys, keys[:], [orjson.dumps(key) for key in keys]
         )
-        rows.doubtful = frozenset(10 + keys.index(key) for key in doubtful)
+        rows.sent_before = frozenset(10 + keys.index(key) for key in doubtful)
         self.delivery = self.delivery_of(rows)
         return await self.delivery.outcomes()
 
@@ -199,7 +199,7 @@ def test_no_look_up_starts_after_the_breaker_opened() -> None:
         def opening(answer: LmsError, script: Script = script) -> Any:
             def respond(rows: list[str]) -> LmsError:
                 for _ in range(5):
-                    script.bulk.breaker.unanswered("cut", looked_up=False)
+                    script.bulk.breaker.record_failure("cut", looked_up=False)
                 return answer
 
             return respond

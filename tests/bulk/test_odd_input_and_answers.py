@@ -43,7 +43,7 @@ async def test_invalid_input_raises_before_any_request(
         lambda: schoology.users.update_many(given),
         lambda: schoology.users.delete_many(given, keep_enrollments=True, notify=False),
     ):
-        with pytest.raises(InvalidInput, match="one by one"):
+        with pytest.raises(InvalidInput, match="rows must be a list"):
             act()
     assert len(schoology_sandbox.log) == 0
 

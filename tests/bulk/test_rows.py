@@ -26,23 +26,27 @@ def three() -> Rows[str]:
 
 def test_selection_covers_every_column() -> None:
     rows = three()
-    rows.tags, rows.doubtful = [b"x", b"y", b"z"], frozenset({8})
+    rows.tags, rows.sent_before = [b"x", b"y", b"z"], frozenset({8})
     picked = rows.at([2, 1])
     assert len(picked) == 2
     assert (picked.indices, picked.items, picked.keys) == ([9, 8], ["c", "b"], ["C", "B"])
-    assert (picked.bodies, picked.tags, picked.in_doubt()) == ([b"3", b"2"], [b"z", b"y"], [1])
+    assert (picked.bodies, picked.tags, picked.places_sent_before()) == (
+        [b"3", b"2"],
+        [b"z", b"y"],
+        [1],
+    )
     assert len(rows) == 3
-    assert rows.in_doubt() == [1]
-    assert rows.at([0]).doubtful == frozenset()  # doubtful has only the selected rows
+    assert rows.places_sent_before() == [1]
+    assert rows.at([0]).sent_before == frozenset()  # doubtful has only the selected rows
 
 
 def test_rows_can_be_combined_without_changing_the_originals() -> None:
     rows, others = three(), three().at([0])
-    others.doubtful = frozenset({7})
+    others.sent_before = frozenset({7})
     picked = rows.at([1])
     picked.add(others)
     assert (picked.indices, picked.items, picked.bodies) == ([8, 7], ["b", "a"], [b"2", b"1"])
-    assert picked.in_doubt() == [1]
+    assert picked.places_sent_before() == [1]
     assert len(rows) == 3
     assert len(others) == 1
 

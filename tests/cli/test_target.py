@@ -39,7 +39,7 @@ def test_target_has_the_clients_limit() -> None:
 def test_three_legged_variables_reach_the_client() -> None:
     target = SchoologyTarget()
     given = {"SCHOOLOGY_KEY": "k", "SCHOOLOGY_SECRET": "s", "SCHOOLOGY_TOKEN": "t"}
-    with pytest.raises(lms_async.InvalidInput, match="go together"):
+    with pytest.raises(lms_async.InvalidInput, match="must be set together"):
         target.connect(given, limiter=None, events=())
     target.connect(given | {"SCHOOLOGY_TOKEN_SECRET": "ts"}, limiter=None, events=())
 

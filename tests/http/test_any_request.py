@@ -101,7 +101,7 @@ async def test_unsendable_path_is_rejected(path: str) -> None:
 async def test_invalid_method_is_rejected() -> None:
     async with Schoology("k", "s") as client:
         for method in ("GE T", "get", "", "TRACE", "GET\r\nX: y"):
-            with pytest.raises(InvalidInput, match="method is one of GET, POST"):
+            with pytest.raises(InvalidInput, match="method must be one of GET, POST"):
                 await client.request(method, "users")  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ import pytest
 from lms_async import LmsError, RetryPolicy, StaleSignature, Unauthorized
 from schoology_async import Schoology, signing
 from schoology_async.sandbox import SchoologySandbox
-from schoology_async.signing import Stamps
+from schoology_async.signing import Timestamps
 
 HOUR = 3600
 
@@ -29,7 +29,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    Stamps._of_key.clear()  # timestamps of an earlier test's client
+    Timestamps._of_key.clear()  # timestamps of an earlier test's client
     monkeypatch.setattr(signing, "time", made)
     monkeypatch.setattr("schoology_async.vendor.time", made)
     return made
@@ -105,12 +105,12 @@ async def test_unauthorized_for_another_reason_does_not_mention_the_clock(
 
 
 def test_timestamp_accepted_late_is_kept() -> None:
-    stamps = Stamps()
-    first = stamps.depart()
+    stamps = Timestamps()
+    first = stamps.take()
     stamps.refuse(first)
     stamps.accept(first + 100)
-    stamps.arrived()
-    assert stamps.depart() == first + 100
+    stamps.release()
+    assert stamps.take() == first + 100
     stamps.refuse(first)  # an older timestamp
-    stamps.arrived()
-    assert stamps.depart() >= first + 100
+    stamps.release()
+    assert stamps.take() >= first + 100

@@ -79,7 +79,7 @@ async def test_missing_or_odd_lifetime_gets_a_default(life: Any) -> None:
 @pytest.mark.parametrize("life", [0, -1, "0", -(10**9), 0.0])
 async def test_expired_token_raises_and_is_not_renewed_forever(life: Any) -> None:
     async with vendor_and_client({"expires_in": life}) as (vendor, client):
-        with pytest.raises(UnexpectedResponse, match="already ended") as raised:
+        with pytest.raises(UnexpectedResponse, match="already expired") as raised:
             await client.memberships.list()
         assert "token1" not in str(raised.value)
         assert vendor.issued == ["token1"]

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from lms_async.sandbox import Arrived, Fault, Response, StandIn
+from lms_async.sandbox import Fault, Request, Response, SandboxServer
 from schoology_async.sandbox import SchoologySandbox
 
 JOHN = {
@@ -309,11 +309,11 @@ async def test_latency_is_split_around_the_arrival(
 
 
 async def test_error_in_a_sandbox_is_raised_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken(StandIn):
-        def admit(self, arrived: Arrived) -> Response | None:
+    class Broken(SandboxServer):
+        def admit(self, arrived: Request) -> Response | None:
             return None
 
-        def act(self, arrived: Arrived) -> Response:
+        def act(self, arrived: Request) -> Response:
             raise LookupError(arrived.path)
 
     async def work() -> None:

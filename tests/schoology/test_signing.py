@@ -17,7 +17,7 @@ from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 from lms_async import InvalidInput
 from lms_async.http.urls import build_path, encode_query
 from schoology_async import Schoology
-from schoology_async.signing import Signature, Signer, Stamps
+from schoology_async.signing import Signature, Signer, Timestamps
 
 KEY, SECRET, TOKEN, TOKEN_SECRET = "k%(nonce)s ü", "s&cr%t ü", "token", "t&k~n"
 
@@ -147,30 +147,30 @@ def test_nonces_never_repeat() -> None:
 def test_timestamp_is_reused_while_requests_are_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "time", lambda: now)
-    stamps = Stamps()
-    assert stamps.depart() == 100
+    stamps = Timestamps()
+    assert stamps.take() == 100
     now = 105.9
-    assert stamps.depart() == 100  # a later timestamp could arrive before the first one
-    stamps.arrived()
-    assert stamps.depart() == 100
-    stamps.arrived()
-    stamps.arrived()
-    assert stamps.depart() == 105
+    assert stamps.take() == 100  # a later timestamp could arrive before the first one
+    stamps.release()
+    assert stamps.take() == 100
+    stamps.release()
+    stamps.release()
+    assert stamps.take() == 105
     now = 120
-    assert stamps.depart() == 120  # the previous request hangs, and the wait for it is limited
+    assert stamps.take() == 120  # the previous request hangs, and the wait for it is limited
     now = 90
-    stamps.arrived()
-    stamps.arrived()
-    assert stamps.depart() == 120  # timestamps do not go back with the clock
+    stamps.release()
+    stamps.release()
+    assert stamps.take() == 120  # timestamps do not go back with the clock
 
 
 def test_signers_with_one_key_share_timestamps() -> None:
     one, other = Signer("shared", "a"), Signer("shared", "b")
-    assert one._stamps is other._stamps
-    assert Signer("another", "a")._stamps is not one._stamps
+    assert one._timestamps is other._timestamps
+    assert Signer("another", "a")._timestamps is not one._timestamps
     del one, other
     gc.collect()
-    assert "shared" not in Stamps._of_key
+    assert "shared" not in Timestamps._of_key
 
 
 def test_failed_attempt_releases_its_timestamp() -> None:
@@ -181,7 +181,7 @@ def test_failed_attempt_releases_its_timestamp() -> None:
     ):
         assert "Authorization" in headers
         raise ConnectionError
-    assert signer._stamps._on_their_way == 0
+    assert signer._timestamps._in_flight == 0
 
 
 def test_repr_of_a_signer_shows_no_secret() -> None:

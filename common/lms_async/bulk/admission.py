@@ -1,4 +1,4 @@
-"""Decide which rows may be sent: those that pass their check and whose key no other row has."""
+"""Decide which rows may be sent: rows that pass their check and whose key no other row has."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ R = TypeVar("R")
 
 
 class Admission(Generic[R]):
-    """Checks rows before they are sent. It keeps the keys of admitted rows until :meth:`release`,
-    or for good if a key may appear only once in the whole input.
+    """Checks rows before they are sent.
 
-    :param journaled: whether there is a journal. It identifies a row by its JSON, which is then
-        written in canonical form, so that equal rows have equal JSON.
+    It remembers the keys of admitted rows until :meth:`release`, or for the whole input if a key
+    may appear only once in it.
+
+    :param journaled: whether there is a journal. It identifies a row by its JSON, so the JSON is
+        written in canonical form: equal rows have equal JSON.
     """
 
     def __init__(self, endpoint: BulkEndpoint[R], *, journaled: bool = False) -> None:
@@ -36,17 +38,17 @@ class Admission(Generic[R]):
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
-        """Sort ``items`` into rows to send, and outcomes of those that are rejected.
+        """Split ``items`` into rows to send, and outcomes of rejected rows.
 
-        :param first: the index of the first of them.
+        :param first: the index of the first item.
         """
         prepared = self._endpoint.prepare(items)
         keys = prepared.keys
         distinct = set(keys)
         alone = len(distinct) == len(keys) and self._inside.keys().isdisjoint(distinct)
-        sound = alone and None not in distinct and not prepared.refused
+        valid = alone and None not in distinct and not prepared.refused
         indices = range(first, first + len(items))
-        if sound and (rows := self._encoded(indices, items, prepared)) is not None:
+        if valid and (rows := self._encoded(indices, items, prepared)) is not None:
             # All rows are valid, as in most blocks.
             self._inside.update(zip(keys, indices, strict=True))
             return rows, []
@@ -56,7 +58,7 @@ class Admission(Generic[R]):
     def _encoded(
         self, indices: Sequence[int], items: list[R], prepared: Prepared
     ) -> Rows[R] | None:
-        """Encode all items; ``None`` if one can't be written as JSON."""
+        """Encode all items. Return ``None`` if one can't be written as JSON."""
         try:
             if self._apart:
                 options = repeat(None), repeat(self._option)
@@ -80,7 +82,7 @@ class Admission(Generic[R]):
             key, value = next(accepted)
             try:
                 body = dumps(value, None, self._option)
-            except TypeError:  # its text names the value
+            except TypeError:  # not quoted: its text shows the value
                 ended.append(Outcome(index, item, Status.REJECTED, error=status.NOT_JSON))
                 continue
             earlier = index if key is None else self._inside.setdefault(key, index)
@@ -95,6 +97,6 @@ class Admission(Generic[R]):
         return rows, ended
 
     def release(self, keys: Iterable[Hashable | None]) -> None:
-        """Admit other rows with these keys: the rows that had them have ended."""
+        """Allow other rows with these ``keys`` again, after the rows with these keys have ended."""
         if not self._endpoint.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)

@@ -1,7 +1,7 @@
-"""Many rows over an endpoint that takes a few at a time: one :class:`Outcome` per row, in order.
+"""Send many rows, several per request, and return one :class:`Outcome` per row, in order.
 
-Rows are checked and cut into chunks, and several chunks are under way at once. A slow reader of the
-outcomes holds the input back, so memory stays bounded however long the input is.
+Rows are checked and split into chunks, and several chunks are sent at the same time. The input is
+read no faster than the outcomes are, so memory stays bounded for any length of input.
 """
 
 from __future__ import annotations
@@ -36,25 +36,26 @@ from .status import EARLIER
 
 R = TypeVar("R")
 
-#: How many chunks may be under way, or wait after their end for one before them. Several times as
-#: many as are under way at once, so that one slow chunk does not hold the others up.
+#: How many chunks may be under way, or have ended while an earlier one has not. This is several
+#: times as many as are under way at once, so that one slow chunk does not delay the others.
 MAX_STARTED_CHUNKS = 256
 
 
 class Bulk(Generic[R]):
-    """A bulk operation on any number of rows. It starts when it is first read, and is read once.
+    """A bulk operation on any number of rows. It starts when it is first read. Read it only once.
 
-    ``async for outcome in bulk`` gives one outcome per row, in input order and bounded memory.
-    ``report = await bulk`` runs to the end, and gives the counts and the rows that need a look.
-    To run it as a task, use ``asyncio.ensure_future(bulk)``: it is awaitable, but not a coroutine.
+    ``async for outcome in bulk`` yields one outcome per row, in input order and bounded memory.
+    ``report = await bulk`` runs to the end, and returns a report with the number of rows by status
+    and the rows that are not done. To run it as a task, use ``asyncio.ensure_future(bulk)``: it is
+    awaitable, but not a coroutine.
 
     No row is lost: a row that the vendor's response does not mention is ``unknown``. After an error
-    that no other row could escape, the remaining rows are ``skipped``, and not sent. Such errors
-    are: refused credentials, an unreachable host, a rate limit with a longer wait than the retry
-    policy allows, a vendor that no longer responds.
+    with which all other rows would fail too, the remaining rows are ``skipped`` and not sent. Such
+    errors are: refused credentials, an unreachable host, a rate limit with a longer wait than the
+    retry policy allows, and a vendor that no longer responds.
 
-    A bulk that is never read sends nothing, and warns by a ``ResourceWarning`` when it is garbage
-    collected, unless it was closed.
+    A bulk that is never read sends nothing. Unless it was closed, it warns with a
+    ``ResourceWarning`` when it is garbage collected.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Bulk(Generic[R]):
     ) -> None:
         check_input(items)
         if not isinstance(journal, Journal | None):
-            raise InvalidInput('a journal is given as Journal("import.db")')
+            raise InvalidInput('journal must be a Journal, such as Journal("import.db")')
         self._run = BulkRun(sender, endpoint)
         self._items = items
         self._endpoint = endpoint
@@ -82,7 +83,7 @@ class Bulk(Generic[R]):
         self._one_ended = asyncio.Event()
 
     def __del__(self) -> None:
-        # Also called if __init__ raised, before there is anything to warn of.
+        # Also called if __init__ raised. Then there is nothing to warn about.
         if getattr(self, "_is_unread", False):
             operation = self._endpoint.operation.partition(" ")[0]
             warnings.warn(
@@ -102,24 +103,25 @@ class Bulk(Generic[R]):
 
     @property
     def report(self) -> Report[R]:
-        """The report of the outcomes that were read so far."""
+        """A report of the outcomes that were read so far."""
         return self._run.report
 
     def stop(self) -> None:
-        """Send nothing more. Chunks that were sent are waited for; the other rows end as
+        """Send nothing more, but wait for responses to requests already sent. The other rows are
         ``skipped``."""
         self._run.stop(BulkStopped("the program called stop()"))
 
     def abandon(self) -> None:
-        """Stop without waiting: rows that were sent and have no response yet end as ``unknown``."""
+        """Stop without waiting. Rows that were sent and have no response yet are ``unknown``."""
         self._run.stop(BulkStopped("the program called abandon()"), wait=False)
 
     async def open(self) -> None:
-        """Open the journal before the first row is taken, to find out whether it can be used.
-        Otherwise it is opened when the bulk is first read.
+        """Open the journal before the first row is read, to find out whether it can be used.
 
-        :raises JournalUnusable: it is in use, or was written for another job, account, call or
-            version.
+        Without this, the journal is opened when the bulk is first read.
+
+        :raises JournalUnusable: the journal is in use, or was written for another job, account,
+            call or version.
         """
         if self._journal is not None and self._run.journal is None:
             self._run.journal = await self._journal.open(
@@ -129,9 +131,9 @@ class Bulk(Generic[R]):
     async def close(self) -> None:
         """Stop, and return when all chunks have ended and the journal is closed.
 
-        ``async with bulk:`` calls this at the end of its block. After it, the same journal can be
-        used again at once, also if an ``async for`` was left early. Do not call it while another
-        task reads: use :meth:`stop` for that.
+        ``async with bulk:`` calls this at the end of its block. Afterwards the same journal can be
+        used again, even if an ``async for`` was left early. Do not call it while another task reads
+        the bulk; use :meth:`stop` for that.
         """
         self._is_unread = False
         if self._all_ended.is_set():
@@ -143,7 +145,7 @@ class Bulk(Generic[R]):
             return
         reading = None if self._reading is None else self._reading()
         if reading is not None:
-            with suppress(RuntimeError):  # it is being read, or closed, at this moment
+            with suppress(RuntimeError):  # raised if it is being read or closed at this moment
                 await reading.aclose()
         await self._all_ended.wait()
 
@@ -155,7 +157,7 @@ class Bulk(Generic[R]):
 
     def __aiter__(self) -> AsyncIterator[Outcome[R]]:
         if self._reading is not None:
-            raise RuntimeError("a bulk is read once: keep its outcomes, or its report")
+            raise RuntimeError("a bulk can be read only once; keep its outcomes or its report")
         self._is_unread = False
         outcomes = self._outcomes()
         self._reading = weakref.ref(outcomes)
@@ -169,14 +171,14 @@ class Bulk(Generic[R]):
             async with aclosing(prefetch(self._deliveries(), MAX_STARTED_CHUNKS)) as deliveries:
                 in_order: _InOrder[R] = _InOrder()
                 async for task, delivery in deliveries:
-                    # The task itself is not awaited: a reader that is cancelled would cancel it.
+                    # Do not await the task: a reader that is cancelled would cancel the task too.
                     while not task.done():
                         self._one_ended.clear()
                         await self._one_ended.wait()
                     if self._journal is not None:
                         await delivery.wait_written()
                     outcomes = in_order.add(task.result())
-                    del task, delivery  # they hold the rows, which somebody else may have read
+                    del task, delivery  # they hold the rows: free the memory
                     for outcome in outcomes:
                         report.add(outcome)
                         yield outcome
@@ -185,7 +187,7 @@ class Bulk(Generic[R]):
             await to_the_end(self._end())
 
     async def _end(self) -> None:
-        """Cancel what is still under way. With a journal, wait for responses first."""
+        """Cancel the chunks that are under way. With a journal, wait for their responses first."""
         try:
             if self._journal is not None and self._tasks:
                 self._run.stop(BulkStopped("the program stopped reading the outcomes"))
@@ -205,14 +207,14 @@ class Bulk(Generic[R]):
     async def _deliveries(
         self,
     ) -> AsyncGenerator[tuple[asyncio.Task[list[Outcome[R]]], Delivery[R]], None]:
-        """Start the deliveries of all chunks, in input order: as many at once as the rate limit and
-        the latency call for."""
+        """Start the deliveries of all chunks in input order. The rate limit and the latency
+        determine how many run at the same time."""
 
         def ended(task: asyncio.Task[list[Outcome[R]]]) -> None:
             self._tasks.remove(task)
             self._one_ended.set()
             if not task.cancelled():
-                task.exception()  # it is raised to whoever reads the outcomes
+                task.exception()  # retrieved, so that asyncio does not log it; the reader gets it
 
         async for chunk in chunks(self._items, self._endpoint, self._check):
             while len(self._tasks) >= self._run.sender.width:
@@ -233,7 +235,7 @@ class Bulk(Generic[R]):
             self._admission.release(rows.keys)
 
     async def _check(self, first: int, items: list[R]) -> Checked[R]:
-        """Sort ``items`` into rows to send, and outcomes of those that are not sent."""
+        """Split ``items`` into rows to send, and outcomes of rows that are not sent."""
         rows, ended = self._admission.check(first, items)
         if self._run.journal is None:
             return rows, ended
@@ -249,13 +251,13 @@ class Bulk(Generic[R]):
     def _without_settled(
         self, rows: Rows[R], known: Sequence[EarlierResult | None], ended: list[Outcome[R]]
     ) -> Checked[R]:
-        """Take those out of ``rows`` that an earlier run has settled, and mark those that it has
-        sent without a response."""
-        places, doubtful = [], []
+        """Remove the rows that have a result from an earlier run, and mark the rows that it sent
+        without getting a response."""
+        places, sent_before = [], []
         for place, (index, one) in enumerate(zip(rows.indices, known, strict=True)):
             if one is None or one.status is None:
                 places.append(place)
-                doubtful += [] if one is None else [index]
+                sent_before += [] if one is None else [index]
                 continue
             key = rows.keys[place]
             self._admission.release([key])
@@ -267,19 +269,19 @@ class Bulk(Generic[R]):
                 self._run.records.check([outcome])  # a row of this run may have overwritten it
             ended.append(outcome)
         rest = rows.at(places)
-        rest.doubtful = frozenset(doubtful)
+        rest.sent_before = frozenset(sent_before)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
 
 
 class _InOrder(Generic[R]):
-    """Brings outcomes into input order. Chunks with rows of one group need not be consecutive."""
+    """Puts outcomes into input order. With groups, the rows of a chunk may not be consecutive."""
 
     def __init__(self) -> None:
         self._next = 0
         self._early: dict[int, Outcome[R]] = {}
 
     def add(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
-        """Take the outcomes of one chunk, and give those whose turn has come."""
+        """Add the outcomes of one chunk, and return those that come next in the input order."""
         after = self._next + len(outcomes)
         if not self._early and outcomes[0].index == self._next and outcomes[-1].index + 1 == after:
             self._next = after

@@ -1,4 +1,4 @@
-"""Cut the input into chunks: by count, by bytes, and by group if not all rows may share one."""
+"""Split the input into chunks, limited by rows and bytes. A chunk has rows of one group only."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from .rows import Rows
 
 R = TypeVar("R")
 
-#: How many chunks may be open at once, waiting for more rows of their groups.
+#: How many chunks may be incomplete at once, waiting for more rows of their groups.
 MOST_OPEN = 500
-#: After how many more rows of input a chunk stops waiting for rows of its group.
+#: A chunk is sent incomplete after so many further rows of input.
 MOST_BEHIND = 10_000
 
 
 @attrs.define(eq=False)
 class Chunk(Generic[R]):
-    """A stretch of the input: rows to send, or outcomes that are known without sending."""
+    """Rows to send in one request, or outcomes that are known without sending."""
 
     rows: Rows[R] = attrs.field(factory=lambda: Rows([], [], [], []))
     known: list[Outcome[R]] = attrs.field(factory=list)
     size: int = 0
 
     def take(self, rows: Rows[R], places: Sequence[int], endpoint: BulkEndpoint[R]) -> int:
-        """Take rows at ``places`` while there is room for them; an empty chunk takes at least one.
+        """Add the rows at ``places`` until the chunk is full. An empty chunk takes at least one.
 
-        :returns: how many rows were taken.
+        :returns: how many rows were added.
         """
         taken = 0
         for place in places:
@@ -54,7 +54,7 @@ class Chunk(Generic[R]):
         return taken
 
 
-#: Rows to send, and the outcomes of those that are not to be sent, in input order.
+#: Rows to send, and the outcomes of rows that are not sent, in input order.
 Checked = tuple[Rows[R], list[Outcome[R]]]
 
 
@@ -63,23 +63,24 @@ async def chunks(
     endpoint: BulkEndpoint[R],
     check: Callable[[int, list[R]], Awaitable[Checked[R]]],
 ) -> AsyncIterator[Chunk[R]]:
-    """Cut ``items`` into chunks. A chunk is given when it is full, when too many are open, or at
-    the end.
+    """Split ``items`` into chunks. A chunk is yielded when it is full, when too many chunks are
+    incomplete, or at the end.
 
-    :param check: sorts items into rows to send and outcomes; takes the index of the first item.
+    :param check: splits items into rows to send and outcomes. Its first argument is the index of
+        the first item.
     """
     open_: dict[Hashable, Chunk[R]] = {}
     index = 0
     failure: Exception | None = None
     blocks = _blocks(items, endpoint.max_rows)
     while failure is None:
-        # Checking a block holds the event loop longer than anything else. Before it, other tasks
-        # get two turns, so that responses are read and finished rows are released first.
+        # Checking a block blocks the event loop longer than anything else. Before that, other tasks
+        # get two turns, so that responses are read and the memory of finished rows is freed first.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         try:
             block = await anext(blocks, None)
-        except Exception as broken:  # noqa: BLE001 - raised when the rows before it have ended
+        except Exception as broken:  # noqa: BLE001 - raised below, after the rows read before it
             failure = broken
             continue
         if block is None:
@@ -89,7 +90,7 @@ async def chunks(
         size = len(rows.json)
         is_full = len(rows) == endpoint.max_rows and size <= endpoint.max_bytes
         if is_full and not (endpoint.group or open_):
-            # Most blocks of a long input without faults become a chunk as they are.
+            # A full block of valid rows is already a chunk. Most blocks are like this.
             yield Chunk(rows=rows, size=size)
             continue
         for group, places in _by_group(rows, endpoint).items():
@@ -119,12 +120,12 @@ def _by_group(rows: Rows[Any], endpoint: BulkEndpoint[Any]) -> dict[Hashable, li
 
 
 def _oldest(open_: dict[Hashable, Chunk[R]]) -> int:
-    """The index of the first row of the chunk that has been open longest."""
+    """Return the index of the first row of the oldest incomplete chunk."""
     return next(iter(open_.values())).rows.indices[0]
 
 
 async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIterator[list[R]]:
-    """Give ``items`` in blocks. If the input raises, the items before that are given first."""
+    """Yield ``items`` in blocks. If the input raises, the items before the error come first."""
     block: list[R] = []
     failure: Exception | None = None
     try:
@@ -142,7 +143,7 @@ async def _blocks(items: Iterable[R] | AsyncIterable[R], size: int) -> AsyncIter
                     break
                 yield block
                 block = []
-    except Exception as broken:  # noqa: BLE001 - the input's own
+    except Exception as broken:  # noqa: BLE001 - the input may raise anything
         failure = broken
     if block:
         yield block

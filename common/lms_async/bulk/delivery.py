@@ -1,4 +1,4 @@
-"""Deliver one chunk: send it, note it in the journal, and recall it when the bulk stops."""
+"""Deliver one chunk: send it, note it in the journal, and cancel it when the bulk stops."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 
 class Delivery(Generic[R]):
-    """The delivery of ``chunk``. It observes the attempts of its own calls, see
+    """The delivery of ``chunk``. It is notified of the attempts of its own calls, see
     :class:`~lms_async.http.call.AttemptObserver`."""
 
     def __init__(self, run: BulkRun[R], chunk: Chunk[R]) -> None:
@@ -28,15 +28,16 @@ class Delivery(Generic[R]):
         self._rows = chunk.rows
         self._known = chunk.known
         self.sender = RowSender(run, self)
-        #: Whether a request with these rows was sent and may have been acted on.
+        #: Whether a request with these rows was sent, so that the vendor may have acted on it.
         self.is_sent = False
         #: See :class:`~lms_async.bulk.sending.ChunkObserver`.
         self.response_lost = False
         self.has_response = False
-        # The task that may be cancelled to recall the chunk, and whether that was done.
+        # The task that sends the chunk, and whether it was cancelled by `cancel`.
         self._task: asyncio.Task[Any] | None = None
-        self._is_recalled = False
-        # The chunk's number in the journal, and when its outcomes are on the disk.
+        self._is_cancelled = False
+        # The chunk's number in the journal, and a future that is done when its outcomes are on the
+        # disk.
         self._number: int | None = None
         self._written: asyncio.Future[None] | None = None
 
@@ -51,19 +52,21 @@ class Delivery(Generic[R]):
         if self._run.records is not None:
             self._run.records.check(outcomes)
         if self._run.journal is not None:
-            outcomes = _with_doubts(self._rows, outcomes)
+            outcomes = _with_sent_before(self._rows, outcomes)
             self._note_outcomes(self._run.journal, outcomes)
         return outcomes
 
-    def recall(self) -> None:
-        """Cancel the delivery, if it is under way. Rows that were sent end as ``unknown``."""
+    def cancel(self) -> None:
+        """Cancel the delivery, if it is under way. Rows that were sent are then ``unknown``."""
         if self._task is not None:
-            self._is_recalled = True
+            self._is_cancelled = True
             self._task.cancel()
 
     async def wait_written(self) -> None:
-        """Wait until the outcomes are on the disk: only then may anybody see them. If they can't be
-        written, the journal still says that the rows were sent."""
+        """Wait until the outcomes are on the disk. They must not be shown to the caller before.
+
+        If they can't be written, the bulk stops. The journal still says that the rows were sent.
+        """
         if self._written is None:
             return
         try:
@@ -73,31 +76,32 @@ class Delivery(Generic[R]):
 
     async def before_send(self) -> None:
         """Note in the journal that the chunk is about to be sent."""
-        if self._run.breaker.is_open:  # not even a retry of what was sent before it opened
+        if self._run.breaker.is_open:  # this prevents retries too
             raise self._run.breaker.error()
         journal = self._run.journal
         if journal is not None and self._number is None:
-            # Set before the write: if the chunk is recalled meanwhile, its outcomes have to be
-            # noted, and they say that it was not sent.
+            # Set the number before the write. If the chunk is cancelled during the write, the
+            # journal may say that it was sent, and must be corrected with its outcomes.
             self._number = journal.number()
             await journal.sent(self._number, self._rows)
         self.is_sent = True
 
     def lost(self) -> None:
-        """Remember that an attempt was sent and its response lost."""
+        """Record that an attempt was sent and its response was lost."""
         self.response_lost = True
 
     def will_retry(self) -> None:
-        """An attempt did nothing, and a retry is scheduled: not needed if the bulk stops."""
+        """Record that the vendor did nothing and a retry is scheduled. Cancel it if the bulk has
+        stopped."""
         if self.has_response:
             return
         self.is_sent = False
         if self._run.is_stopping:
-            self.recall()
+            self.cancel()
 
     def end_bulk(self, error: LmsError) -> None:
-        """Stop the bulk, because no other row could escape ``error``."""
-        self._task = None  # this chunk ends by itself, with the error as its reason
+        """Stop the bulk, because every other row would fail with ``error`` too."""
+        self._task = None  # do not cancel this chunk: its rows end with the error as the reason
         self._run.stop(error)
 
     async def _send(self) -> list[Outcome[R]]:
@@ -108,12 +112,12 @@ class Delivery(Generic[R]):
             outcomes = await self.sender.send(self._rows)
             self._count_failure(outcomes)
         except asyncio.CancelledError:
-            if not self._is_recalled:
+            if not self._is_cancelled:
                 raise
         else:
-            if self._is_recalled:
-                # A listener stopped the bulk during the last step. The cancellation is still to
-                # come, and would cost the outcomes if it came later.
+            if self._is_cancelled:
+                # An event listener stopped the bulk during the last step. Receive the cancellation
+                # here. If it came later, the outcomes would be lost.
                 with suppress(asyncio.CancelledError):
                     await asyncio.sleep(0)
             return outcomes
@@ -125,30 +129,30 @@ class Delivery(Generic[R]):
         """Stop the bulk if too many chunks in a row got no usable response."""
         breaker = self._run.breaker
         if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
-            breaker.settled()
+            breaker.record_success()
             return
         why = "" if self.sender.failure is None else self.sender.failure.what
         codes = (one.error.code for one in outcomes if one.attempts and one.error is not None)
         if not why and (code := next(codes, None)) is not None:
-            why = f"it settled none of its rows ({code})"
+            why = f"no row is done or rejected ({code})"
         if why and not breaker.is_open:
-            breaker.unanswered(why, looked_up=self.sender.looked_up)
+            breaker.record_failure(why, looked_up=self.sender.looked_up)
             if breaker.is_open:
                 self.end_bulk(breaker.error())
 
     def _note_outcomes(self, journal: OpenJournal, outcomes: list[Outcome[R]]) -> None:
-        """Note in the journal how the rows ended. The next chunk need not wait for the disk."""
+        """Note the outcomes in the journal, without waiting for the disk."""
         if self._number is None:
-            if not self._rows.in_doubt():
+            if not self._rows.places_sent_before():
                 return
             self._number = journal.number()
             journal.sent(self._number, self._rows)
         self._written = journal.ended(self._number, self._rows, outcomes)
 
 
-def _with_doubts(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
-    """Report rows that were not sent now, but were sent in an earlier run, as ``unknown``."""
-    for place in rows.in_doubt():
+def _with_sent_before(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
+    """Change ``skipped`` to ``unknown`` for rows that an earlier run sent without a response."""
+    for place in rows.places_sent_before():
         if outcomes[place].status is Status.SKIPPED:
             index, item = rows.indices[place], rows.items[place]
             outcomes[place] = Outcome(index, item, Status.UNKNOWN, None, SENT_BEFORE)

@@ -1,4 +1,4 @@
-"""How a vendor package describes an endpoint that takes several rows, for :class:`Bulk` to use."""
+"""Describe an endpoint that takes several rows per request. Vendor packages use this."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class SendAgain(Enum):
     DIFFERENT = "different"
 
 
-#: A look-up's answer for a row whose record certainly does not exist. The row is sent again.
+#: The result of a look-up if the row's record certainly does not exist. The row is sent again.
 ABSENT: Final = SendAgain.ABSENT
-#: A look-up's answer for a row whose record has other values, where sending the row again would
-#: change them. The record may be older, or the vendor changed what it was sent.
+#: The result of a look-up if the row's record has other values and sending the row again would
+#: change them. The record may be older, or the vendor may have changed the values that were sent.
 DIFFERENT: Final = SendAgain.DIFFERENT
 
 
 @attrs.frozen
 class Present:
-    """A look-up's answer for a row whose key exists with other values than were sent, where sending
-    the row again would change nothing. ``id`` is the vendor's.
+    """The result of a look-up if the row's record has other values than were sent, and sending the
+    row again would not change them. ``id`` is the vendor's id of the record.
 
     This alone never makes a row ``rejected``. Vendors trim, normalize, escape, cut and hide values,
     so other values do not prove that the record existed before.
@@ -41,7 +41,7 @@ class Present:
     id: str | None
 
 
-#: A look-up's answer for one row; ``None`` if it can't tell.
+#: The result of a look-up for one row; ``None`` if it can't tell.
 Found = RowResult | SendAgain | Present | None
 
 
@@ -49,37 +49,37 @@ Found = RowResult | SendAgain | Present | None
 class BulkEndpoint(Generic[R]):
     """One endpoint of a vendor that takes several rows in a request."""
 
-    #: Checks some items and gives each one's key and JSON value. To write it for one item at a
+    #: Checks items and returns the key and the JSON value of each. To write it for one item at a
     #: time, use :func:`lms_async.bulk.rows.one_by_one`.
     prepare: Callable[[list[R]], Prepared]
-    #: Makes the call that sends the rows of one chunk. May raise InvalidInput.
+    #: Returns the call that sends the rows of one chunk. May raise InvalidInput.
     call: Callable[[Rows[R]], Call[Any]]
-    #: Reads the response's payload: one result per row of the chunk, in the chunk's order, ``None``
-    #: for a row that it does not mention; or :class:`AllDone`.
+    #: Reads the response's payload. Returns one result per row, in the order of the chunk, with
+    #: ``None`` for a row that the response does not mention; or :class:`AllDone`.
     parse_results: Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
-    #: Names the call, and those of its options that change its effect. A journal that was written
-    #: by another operation is refused.
+    #: Name of the call, with those options that change its effect. A journal that was written by
+    #: another operation is refused.
     operation: str
     #: The most rows in one request.
     max_rows: int = 50
-    #: The most bytes of JSON, of all rows in one request.
+    #: The most bytes of JSON of all rows in one request.
     max_bytes: int = 1024 * 1024
-    #: Whether a key may appear only once in the whole input. Otherwise a key may come again as soon
-    #: as the row that had it has ended. All keys of the input are then kept in memory.
+    #: Whether a key may appear only once in the whole input. All keys are then kept in memory.
+    #: Otherwise a key may appear again as soon as the row that had it has ended.
     distinct: bool = False
-    #: Whether two rows that end with one vendor id have overwritten each other: the later one is
-    #: then reported as ``unknown``. The ids are kept in memory, about 150 bytes a row.
+    #: Whether rows with equal vendor ids have overwritten each other. The later one is then
+    #: reported as ``unknown``. The ids are kept in memory, about 150 bytes per row.
     one_record_each: bool = False
     #: Whether the URL's path holds an id from the rows. Then a 404 is about the rows, and does not
     #: mean that the endpoint is missing.
     path_names_rows: bool = False
-    #: Gives, for a row's key, the group of rows that may share a request with it; without this, all
-    #: rows may.
+    #: Returns the group of a row, given its key. Only rows of the same group may share a request.
+    #: Without this, all rows may.
     group: Callable[[Any], Hashable] | None = None
-    #: Asks the vendor what became of rows whose response was lost: one answer per row. Raises an
-    #: LmsError if it can't. ``RowResult(Status.DONE, …)`` means that the record is as it was sent;
-    #: see also :data:`ABSENT`, :data:`DIFFERENT` and :class:`Present`. Without this, such rows are
-    #: reported as ``unknown``.
+    #: Looks up rows whose response was lost. Returns one result per row, or raises an LmsError.
+    #: ``RowResult(Status.DONE, …)`` means that the record shows the values that were sent; see also
+    #: :data:`ABSENT`, :data:`DIFFERENT` and :class:`Present`. Without this, such rows are reported
+    #: as ``unknown``.
     look_up: Callable[[Rows[R]], Awaitable[list[Found]]] | None = None
-    #: Whether the vendor may have rejected a row because its record exists.
+    #: Whether a row's error may mean that its record exists already.
     is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409"

@@ -1,4 +1,4 @@
-"""Look-ups: what the vendor holds of rows whose response was lost."""
+"""Look up rows whose response was lost, and compare the vendor's records with what was sent."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .rows import Rows
 
 T = TypeVar("T")
 
-#: The record that the vendor has for a row, ``ABSENT``, or ``None`` where it could not be asked.
+#: The vendor's record for a row, ``ABSENT`` if there is none, or ``None`` if that is not known.
 FoundRecord: TypeAlias = T | Literal[SendAgain.ABSENT] | None
-#: Asks the vendor for the records of some rows, each given as it was sent; one result per row.
+#: Gets the vendor's records for some rows, which are passed as they were sent; one result per row.
 Find = Callable[[Sequence[dict[str, Any]]], Awaitable[Sequence[FoundRecord[T]]]]
 
 
@@ -27,17 +27,17 @@ async def look_up(
     id_of: Callable[[T], str | None],
     resend_changes: bool,
 ) -> list[Found]:
-    """Find each row at the vendor and compare it with what was sent.
+    """Find the vendor's record of each row and compare it with what was sent.
 
-    A record that shows what was sent is ``done``: we made it, or it needs no more. A record with
-    other values is sent again if that changes it; if not, nothing tells whether we made it and the
-    vendor altered what was sent.
+    If the record shows the values that were sent, the row is ``done``. If it has other values, the
+    row is sent again, provided that this changes the record. Otherwise the row stays unknown: the
+    record may be older, or the vendor may have changed the values that were sent.
 
-    :param is_same: whether a record shows the values that were sent.
-    :param id_of: the vendor's id of a record.
+    :param is_same: tells whether a record shows the values that were sent.
+    :param id_of: returns the vendor's id of a record.
     :param resend_changes: whether sending the row again changes a record that exists.
-    :returns: what became of each row, in order.
-    :raises LmsError: the vendor could not be asked.
+    :returns: one result per row, in order.
+    :raises LmsError: the records could not be read.
     """
     sent = [orjson.loads(body) for body in rows.bodies]
     found: list[Found] = []

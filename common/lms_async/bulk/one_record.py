@@ -1,8 +1,8 @@
 """Find rows of one input that changed the same record of the vendor.
 
-Some vendors ignore case and blanks, so ``S1``, ``s1`` and ``"S1 "`` are one key. If existing
-records are updated, each of these rows overwrites the one before, and each response says success.
-Only the vendor's id shows it.
+Some vendors ignore case and blanks, so ``S1``, ``s1`` and ``"S1 "`` are the same key. If existing
+records are updated, each of these rows overwrites the one before, and each response reports a
+success. Only the equal ids in the responses show it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _index, _id, _status = attrgetter("index"), attrgetter("id"), attrgetter("status
 
 
 class OneRecordEach:
-    """Remembers which row ended as which record; about 150 bytes a row."""
+    """Remembers the vendor's id of each row's record. It takes about 150 bytes per row."""
 
     def __init__(self) -> None:
         self._first: dict[str, int] = {}
 
     def note(self, index: int, id_: str | None) -> int:
-        """Remember that the row at ``index`` ended as the record ``id_``.
+        """Remember that the row at ``index`` changed the record ``id_``.
 
-        :returns: the index of the row that ended so first; ``index`` itself if none did.
+        :returns: the index of the first row that changed this record; it may be ``index`` itself.
         """
         return index if id_ is None else self._first.setdefault(id_, index)
 
     def check(self, outcomes: Sequence[Outcome[Any]]) -> None:
-        """Turn each ``done`` outcome whose record another row has into ``unknown``, since nothing
-        tells which of the two rows the record shows now."""
+        """Change ``done`` to ``unknown`` if an earlier row changed the same record, since the
+        record may show either row now."""
         if self._all_apart(outcomes):
             return
         for outcome in outcomes:
@@ -44,8 +44,10 @@ class OneRecordEach:
                 outcome.error = same_record(first, outcome.index)
 
     def _all_apart(self, outcomes: Sequence[Outcome[Any]]) -> bool:
-        """Remember all of ``outcomes`` at once if each is done and has a record of its own, as
-        those of nearly every chunk."""
+        """Remember all of ``outcomes`` at once, if all are done and changed different records.
+
+        This is the fast path for nearly every chunk.
+        """
         ids = set(map(_id, outcomes))
         apart = (
             len(ids) == len(outcomes)

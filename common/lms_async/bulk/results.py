@@ -1,4 +1,4 @@
-"""Match the items of a bulk response to the rows, and make the rows' outcomes."""
+"""Match the items of a bulk response to the rows, and create the outcomes of the rows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ R = TypeVar("R")
 def match(
     keys: list[Hashable | None], items: list[Any], named: Sequence[Hashable | None]
 ) -> list[Any | None]:
-    """Bring the items of a response into the order of the rows. ``named`` has each item's key.
+    """Return the items of a response in the order of the rows.
 
     Items are matched by key. An item without a key is matched by position, but only if the response
-    has exactly one item per row and all items with a key are in their places. Two items for one key
-    cancel out.
+    has exactly one item per row and all items with a key are at the positions of their rows. If two
+    items have the same key, neither is used.
+
+    :param named: the key of each item.
+    :returns: one item per row; ``None`` for a row without an item.
     """
     if named == keys:
         return items
@@ -38,28 +41,28 @@ def match(
     return found
 
 
-#: The message of a row that the vendor rejected by a code alone.
+#: The message of a row that the vendor rejected with a code and no message.
 NO_REASON = "the vendor gives no reason"
 
 
 def all_alike(
     rows: Rows[R], status: Status, error: RowError, attempts: int = 0
 ) -> list[Outcome[R]]:
-    """Make the same outcome for all ``rows``."""
+    """Return the same outcome for all ``rows``."""
     return _outcomes(rows, repeat(status), repeat(None), repeat(error), attempts)
 
 
 def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
-    """Make the outcomes of rows that are all done."""
+    """Return the outcomes of rows that are all done."""
     return _outcomes(rows, repeat(Status.DONE), ids, repeat(None), attempts)
 
 
-def outcomes_of(rows: Rows[R], verdicts: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
-    """Make the outcomes of rows by their results; ``None`` is a row that the response omits."""
-    told = [verdict or RowResult(Status.UNKNOWN, None, UNMENTIONED) for verdict in verdicts]
-    statuses = [one.status for one in told]
+def outcomes_of(rows: Rows[R], results: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
+    """Return the outcomes for the ``results`` of rows; ``None`` is a row without a result."""
+    known = [result or RowResult(Status.UNKNOWN, None, UNMENTIONED) for result in results]
+    statuses = [one.status for one in known]
     return _outcomes(
-        rows, statuses, [one.id for one in told], [one.error for one in told], attempts
+        rows, statuses, [one.id for one in known], [one.error for one in known], attempts
     )
 
 

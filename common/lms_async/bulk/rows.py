@@ -1,7 +1,6 @@
 """Rows of a bulk, kept as columns.
 
-Each step handles a whole column by one call, not one row after the other. This is what makes a
-bulk fast.
+A bulk is fast because each step handles a whole column in one call, not one row after the other.
 """
 
 from __future__ import annotations
@@ -18,20 +17,22 @@ R = TypeVar("R")
 
 
 def check_input(items: object) -> None:
-    """Check that ``items`` are several rows, and not one text or one row.
+    """Check that ``items`` is an iterable of rows, and not a text or a single row.
 
-    :raises InvalidInput: they can't.
+    :raises InvalidInput: it is not.
     """
     one = isinstance(items, str | bytes | bytearray | memoryview | Mapping)
     if one or not isinstance(items, Iterable | AsyncIterable):
-        raise InvalidInput("rows are given one by one, e.g. as a list, not as one text or row")
+        raise InvalidInput("rows must be a list or another iterable of rows, not a text or one row")
 
 
 @attrs.frozen
 class Prepared:
-    """Items after the check of their fields. ``keys`` and ``values`` have, for each valid item in
-    order, the key that the vendor's response names (or ``None``) and the JSON value to send.
-    ``refused`` has the error of each other item, by its place.
+    """Items after the check of their fields.
+
+    For each valid item in order, ``keys`` has the key by which the vendor's response names it (or
+    ``None``), and ``values`` has the JSON value to send. ``refused`` has the errors of the other
+    items, by their positions.
     """
 
     keys: list[Hashable | None] = attrs.field(repr=False)
@@ -42,8 +43,10 @@ class Prepared:
 def one_by_one(
     prepare: Callable[[R], tuple[Hashable | None, Any]],
 ) -> Callable[[list[R]], Prepared]:
-    """Make a ``BulkEndpoint.prepare`` from a function of one item, which returns its key and its
-    JSON value, or raises InvalidInput."""
+    """Make a ``BulkEndpoint.prepare`` from a function that checks a single item.
+
+    :param prepare: returns the item's key and its JSON value, or raises InvalidInput.
+    """
 
     def each(items: list[R]) -> Prepared:
         prepared = Prepared([], [], refused := {})
@@ -64,10 +67,11 @@ def one_by_one(
 class Rows(Generic[R]):
     """Rows that passed their check, as columns.
 
-    ``indices`` are their places in the input, ``items`` the rows as they were given, ``keys`` what
-    the vendor's response names them by. Their JSON is kept as ``bodies``, one per row, or as
-    ``json``, one list; each is made from the other when it is needed. ``doubtful`` has the indices
-    of rows that an earlier run sent without a response. ``tags`` identify them in a journal.
+    ``indices`` are their positions in the input. ``items`` are the rows as the caller passed them.
+    ``keys`` are the keys by which the vendor's response names them. Their JSON is kept either as
+    ``bodies``, one per row, or as ``json``, one list; each is made from the other when needed.
+    ``sent_before`` has the indices of rows that an earlier run sent without getting a response.
+    ``tags`` identify the rows in a journal.
     """
 
     indices: Sequence[int]
@@ -75,7 +79,7 @@ class Rows(Generic[R]):
     keys: list[Hashable | None] = attrs.field(repr=False)
     _bodies: list[bytes] | None = attrs.field(default=None, repr=False)
     _json: bytes | None = attrs.field(default=None, repr=False, kw_only=True)
-    doubtful: frozenset[int] = attrs.field(default=frozenset(), kw_only=True)
+    sent_before: frozenset[int] = attrs.field(default=frozenset(), kw_only=True)
     tags: list[bytes] = attrs.field(factory=list, repr=False, kw_only=True)
 
     def __len__(self) -> int:
@@ -83,14 +87,14 @@ class Rows(Generic[R]):
 
     @property
     def bodies(self) -> list[bytes]:
-        """The JSON of each."""
+        """The JSON of each row."""
         if self._bodies is None:
             self._bodies = list(map(orjson.dumps, orjson.loads(self.json)))
         return self._bodies
 
     @property
     def json(self) -> bytes:
-        """The JSON of all, as a list."""
+        """The JSON of all rows, as one list."""
         if self._json is None:
             self._json = b"[" + b",".join(self._bodies or ()) + b"]"
         return self._json
@@ -100,7 +104,7 @@ class Rows(Generic[R]):
         self._json, self._bodies = self.json, None
 
     def at(self, places: Iterable[int]) -> Rows[R]:
-        """Give the rows at ``places``, counted from 0 among these rows."""
+        """Return the rows at ``places``, counted from 0 among these rows."""
         picked = list(places)
         indices = [self.indices[place] for place in picked]
         bodies = self.bodies
@@ -109,7 +113,7 @@ class Rows(Generic[R]):
             [self.items[place] for place in picked],
             [self.keys[place] for place in picked],
             [bodies[place] for place in picked],
-            doubtful=self.doubtful and self.doubtful.intersection(indices),
+            sent_before=self.sent_before and self.sent_before.intersection(indices),
             tags=[self.tags[place] for place in picked] if self.tags else [],
         )
 
@@ -122,16 +126,16 @@ class Rows(Generic[R]):
         self.keys += others.keys
         self.bodies.extend(others.bodies)
         self._json = None
-        self.doubtful |= others.doubtful
+        self.sent_before |= others.sent_before
         self.tags += others.tags
 
-    def in_doubt(self) -> list[int]:
-        """The places of those that are doubtful."""
-        if not self.doubtful:
+    def places_sent_before(self) -> list[int]:
+        """Return the places of the rows in ``sent_before``."""
+        if not self.sent_before:
             return []
-        return [place for place, index in enumerate(self.indices) if index in self.doubtful]
+        return [place for place, index in enumerate(self.indices) if index in self.sent_before]
 
 
 def json_of(rows: Rows[Any]) -> orjson.Fragment:
-    """Give the rows as an encoded list, to be put into a request body."""
+    """Return the rows as an encoded list, for a request body."""
     return orjson.Fragment(rows.json)

@@ -1,4 +1,4 @@
-"""What the deliveries of one bulk share: how to send, the journal, and whether to stop."""
+"""The state that the deliveries of one bulk share: sender, journal, and whether to stop."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ class Sender(Protocol):
     ) -> tuple[Any, int]:
         """Send ``call``, with retries.
 
-        :param watch: told of each attempt.
+        :param watch: notified of each attempt.
         :returns: the checked payload of the response, and the number of attempts.
         """
 
     @property
     def width(self) -> int:
-        """How many requests should be under way at once, as far as is known now."""
+        """How many requests should be under way at once, given the latencies so far."""
 
     @property
     def account(self) -> Hashable:
-        """Distinguishes the account that is used from others."""
+        """What identifies the account."""
 
     @property
     def max_failed_chunks(self) -> int:
         """How many chunks may fail in a row, see :class:`~lms_async.RetryPolicy`."""
 
 
-class Recallable(Protocol):
+class Cancellable(Protocol):
     """A delivery, see :class:`~lms_async.bulk.delivery.Delivery`."""
 
     is_sent: bool
 
-    def recall(self) -> None:
-        """Cancel it."""
+    def cancel(self) -> None:
+        """Cancel the delivery."""
 
 
 class BulkRun(Generic[R]):
-    """What the deliveries of one bulk share."""
+    """The state that the deliveries of one bulk share."""
 
     def __init__(self, sender: Sender, endpoint: BulkEndpoint[R]) -> None:
         self.sender = sender
@@ -62,7 +62,7 @@ class BulkRun(Generic[R]):
         self.breaker = Breaker(sender.max_failed_chunks)
         self.report: Report[R] = Report()
         #: The deliveries that have not ended.
-        self.under_way: set[Recallable] = set()
+        self.under_way: set[Cancellable] = set()
 
     @property
     def is_stopping(self) -> bool:
@@ -72,9 +72,9 @@ class BulkRun(Generic[R]):
     def stop(self, reason: LmsError, *, wait: bool = True) -> None:
         """Send nothing more.
 
-        :param reason: the first one is reported; but an error, if one comes after the program has
-            stopped the bulk.
-        :param wait: whether chunks that were sent are waited for.
+        :param reason: why the bulk stops. The first reason is reported, but an error replaces a
+            stop by the program.
+        :param wait: whether to wait for responses to chunks that were sent.
         """
         by_program = isinstance(reason, BulkStopped)
         earlier = self.report.stop_reason
@@ -82,4 +82,4 @@ class BulkRun(Generic[R]):
             self.report.stop_reason = reason
         for delivery in self.under_way:
             if not (wait and delivery.is_sent):
-                delivery.recall()
+                delivery.cancel()

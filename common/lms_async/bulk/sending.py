@@ -1,9 +1,9 @@
 """Send the rows of a chunk, and look up or resend some of them, until each has a status.
 
-A chunk that is refused for its content is halved until the row that spoils it is alone. A row that
-is refused by itself for a reason that passes is sent again without the others. Rows whose response
-was lost are looked up, if the endpoint can do that, and sent again if they did not arrive.
-``status.py`` decides which of these applies, and how each row ends.
+If the vendor refuses a chunk for its content, the chunk is halved until the bad row is alone. If
+the vendor refuses a single row for a temporary reason, that row is sent again. Rows whose response
+was lost are looked up, if the endpoint supports that, and are sent again if they did not arrive.
+``status.py`` decides which of these applies, and the status of each row.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ _HALVINGS = 12
 _RESENDS = 3
 #: Seconds before a row is sent again after a temporary refusal of its own; doubled each time.
 _PAUSE = 1.0
-_OTHER_COUNT = "it has results for another number of rows"
+_WRONG_COUNT = "it has results for another number of rows"
 
 
 class ChunkObserver(AttemptObserver, Protocol):
-    """The delivery of the chunk."""
+    """The delivery of the chunk, which is notified of its attempts."""
 
-    #: Whether an attempt of the present call was sent and its response lost.
+    #: Whether an attempt of the current call was sent and its response was lost.
     response_lost: bool
     #: Whether a call of the chunk has ended, so that some of its rows may have been acted on.
     has_response: bool
 
     def end_bulk(self, error: LmsError) -> None:
-        """An error came that no other row could escape."""
+        """Stop the bulk, because every other row would fail with ``error`` too."""
 
 
 class RowSender(Generic[R]):
     """Sends the rows of one chunk.
 
-    :param observer: is told of each attempt.
+    :param observer: notified of each attempt.
     """
 
     def __init__(self, run: BulkRun[R], observer: ChunkObserver) -> None:
@@ -71,17 +71,17 @@ class RowSender(Generic[R]):
         """Send ``rows``.
 
         :param resends: how many times they may be sent again.
-        :param absent_before: whether a look-up found that their records did not exist: a record
-            that exists later was made by us.
+        :param absent_before: whether a look-up found that their records did not exist. If a record
+            exists later, this bulk created it.
         :returns: one outcome per row, in the order of ``rows``.
         """
         if self._run.is_stopping:
             return all_alike(rows, Status.SKIPPED, status.STOPPED)
         try:
             call = self._endpoint.call(rows)
-        except InvalidInput:  # no path can be made of a row's key
+        except InvalidInput:  # a row's key can't be part of a URL's path
             return all_alike(rows, Status.REJECTED, status.NO_PATH)
-        if rows.doubtful and not call.repeatable:
+        if rows.sent_before and not call.repeatable:
             return await self._look_up_first(rows, resends)
         self._observer.response_lost = False
         try:
@@ -93,8 +93,10 @@ class RowSender(Generic[R]):
             results = self._parse(payload, rows)
             if isinstance(results, AllDone):
                 return all_done(rows, results.ids, attempts)
-            # A response is about its own attempt, not about an earlier one that was lost.
-            uncertain = range(len(rows)) if self._observer.response_lost else rows.in_doubt()
+            # A response says nothing about an earlier attempt whose response was lost.
+            uncertain = (
+                range(len(rows)) if self._observer.response_lost else rows.places_sent_before()
+            )
             outcomes = await self._resend(
                 rows,
                 status.with_temporary(outcomes_of(rows, results, attempts), uncertain),
@@ -112,14 +114,14 @@ class RowSender(Generic[R]):
     async def _after_failure(
         self, rows: Rows[R], error: LmsError, resends: int, *, absent_before: bool
     ) -> list[Outcome[R]]:
-        """Give the outcomes of ``rows`` after their request failed as a whole."""
+        """Return the outcomes of ``rows`` after their request failed as a whole."""
         effect = status.effect_of_failure(error, path_names_rows=self._endpoint.path_names_rows)
         if effect is Effect.ENDS:
             self._observer.end_bulk(error)
         elif effect is Effect.CONTENT and len(rows) > 1:
             if not self._halvings:
                 return all_alike(rows, *status.of_untried(error))
-            if not isinstance(error, InvalidInput):  # found here, without a request
+            if not isinstance(error, InvalidInput):  # that was found without a request
                 self._halvings -= 1
             middle = len(rows) // 2
             halves = [rows.at(range(middle)), rows.at(range(middle, len(rows)))]
@@ -128,7 +130,7 @@ class RowSender(Generic[R]):
                 for half in halves
                 for outcome in await self.send(half, resends=resends, absent_before=absent_before)
             ]
-        elif resends == _RESENDS and not rows.in_doubt() and status.may_pass(error):
+        elif resends == _RESENDS and not rows.places_sent_before() and status.may_pass(error):
             await asyncio.sleep(_PAUSE)
             again = await self.send(rows, resends=resends - 1, absent_before=absent_before)
             return [attrs.evolve(one, attempts=one.attempts + error.attempts) for one in again]
@@ -136,16 +138,16 @@ class RowSender(Generic[R]):
         if effect is Effect.UNSETTLED:
             return await self._look_up(rows, outcomes, resends, absent_before=absent_before)
         return await self._check_refusals(
-            rows, outcomes, rows.in_doubt(), absent_before=absent_before
+            rows, outcomes, rows.places_sent_before(), absent_before=absent_before
         )
 
     async def _look_up_first(self, rows: Rows[R], resends: int) -> list[Outcome[R]]:
         """Look up the rows that an earlier run has sent, before any row is sent."""
-        places = rows.in_doubt()
-        doubtful = rows.at(places)
+        places = rows.places_sent_before()
+        sent_before = rows.at(places)
         others = rows.at(sorted(set(range(len(rows))).difference(places)))
         outcomes = await self._look_up(
-            doubtful, all_alike(doubtful, Status.UNKNOWN, status.SENT_BEFORE), resends
+            sent_before, all_alike(sent_before, Status.UNKNOWN, status.SENT_BEFORE), resends
         )
         if others:
             outcomes += await self.send(others, resends=resends)
@@ -157,9 +159,9 @@ class RowSender(Generic[R]):
             count = len(results.ids if isinstance(results, AllDone) else results)
             if count == len(rows):
                 return results
-            why = _OTHER_COUNT
-        except Exception as odd:  # noqa: BLE001 - a response that nobody foresaw loses no row
-            # Without its traceback, which may show what the response says of a person.
+            why = _WRONG_COUNT
+        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
+            # Without the traceback: it may show personal data in the response.
             why = type(odd).__name__
         log.error("the response to a bulk request could not be read: %s", why)
         return [None] * len(rows)
@@ -173,7 +175,7 @@ class RowSender(Generic[R]):
         repeatable: bool,
         absent_before: bool,
     ) -> list[Outcome[R]]:
-        """Send those rows again whose own refusal is temporary, and look up those that the response
+        """Send rows again that the vendor refused temporarily, and look up rows that the response
         leaves unknown."""
         if all(outcome.error is None for outcome in outcomes):
             return outcomes
@@ -203,7 +205,7 @@ class RowSender(Generic[R]):
         await asyncio.sleep(_PAUSE * 2 ** (_RESENDS - resends))
         again = rows.at(places)
         later = await self.send(again, resends=resends - 1, absent_before=absent_before)
-        # A row's own 5xx does not say that nothing was done.
+        # After a 5xx for a row, the vendor may have acted on it.
         failed = [at for at, place in enumerate(places) if outcomes[place].status is Status.UNKNOWN]
         later = await self._check_refusals(again, later, failed, absent_before=absent_before)
         return _replace(outcomes, places, later)
@@ -216,8 +218,11 @@ class RowSender(Generic[R]):
         *,
         absent_before: bool = False,
     ) -> list[Outcome[R]]:
-        """Look up rows whose response was lost, and send those again that did not arrive, while
-        there are ``resends`` left. A row of which the look-up decides nothing stays as it is."""
+        """Look up rows whose response was lost, and send those again that did not arrive.
+
+        They are sent again ``resends`` times at most. If the look-up can't tell, the outcome of a
+        row stays as it is.
+        """
         if self._endpoint.look_up is None:
             return outcomes
         places = []
@@ -229,7 +234,7 @@ class RowSender(Generic[R]):
         if not places or not resends:
             return outcomes
         again = rows.at(places)
-        again.doubtful = frozenset()
+        again.sent_before = frozenset()
         later = await self.send(again, resends=resends - 1, absent_before=True)
         later = await self._check_refusals(again, later, range(len(again)), absent_before=True)
         return _replace(outcomes, places, later)
@@ -242,8 +247,11 @@ class RowSender(Generic[R]):
         *,
         absent_before: bool,
     ) -> list[Outcome[R]]:
-        """Look up the rows at ``places`` that are rejected. A request with them had got lost, so
-        the vendor may reject them because that one succeeded."""
+        """Look up the rows at ``places`` that are rejected.
+
+        An earlier request with these rows got no response. It may have succeeded, and the vendor
+        may reject the rows because of that.
+        """
         refused = [place for place in places if outcomes[place].status is Status.REJECTED]
         if not refused:
             return outcomes
@@ -261,8 +269,8 @@ class RowSender(Generic[R]):
     async def _found(self, rows: Rows[R]) -> list[Found]:
         """Look up ``rows``, unless the vendor no longer responds.
 
-        A look-up that fails says nothing, whatever the reason: an account that may write need not
-        be allowed to read.
+        If the look-up fails, nothing is known about the rows. For example, an account may be
+        allowed to write but not to read.
         """
         if self._endpoint.look_up is None or self._run.breaker.is_open:
             return [None] * len(rows)
@@ -271,10 +279,10 @@ class RowSender(Generic[R]):
             self.looked_up = True
             if len(found) == len(rows):
                 return found
-            why = _OTHER_COUNT
+            why = _WRONG_COUNT
         except LmsError:
             return [None] * len(rows)
-        except Exception as odd:  # noqa: BLE001 - a response that nobody foresaw loses no row
+        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
             why = type(odd).__name__
         log.error("the response to a look-up could not be read: %s", why)
         return [None] * len(rows)
@@ -287,11 +295,11 @@ def _changed(outcome: Outcome[R], result: RowResult) -> Outcome[R]:
 def _replace(
     outcomes: list[Outcome[R]], places: list[int], later: list[Outcome[R]]
 ) -> list[Outcome[R]]:
-    """Put the outcomes of rows that were sent again in place of their earlier ones."""
+    """Replace the outcomes of the rows at ``places``, which were sent again."""
     for place, outcome in zip(places, later, strict=True):
         refused_again = outcome.attempts and outcomes[place].status is Status.SKIPPED
         if outcome.status is Status.SKIPPED and not refused_again:
-            continue  # it was not sent again after all, so the earlier outcome holds
+            continue  # it was not sent again, so keep the earlier outcome
         outcome.attempts += outcomes[place].attempts
         outcomes[place] = outcome
     return outcomes

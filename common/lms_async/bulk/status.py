@@ -1,25 +1,25 @@
-"""What decides the status of a row. Every decision and every code of ours is in this file.
+"""Decide the status of each row. All decisions and all of this package's own codes are here.
 
 ===================================================== ========== ==================
-What is known of the row                              Status     Code
+What is known about the row                           Status     Code
 ===================================================== ========== ==================
 *Before it is sent*
-Our check refuses it, or no request can be made of it rejected   ``invalid``
+It does not pass our check, or can't be sent          rejected   ``invalid``
 An earlier row has the same key                       rejected   ``duplicate``
-The journal has its result from an earlier run        as it was  as it was
+The journal has its result from an earlier run        as noted   as noted
 The bulk has stopped                                  skipped    ``stopped``
 *The response has an item for it*
-Code 2xx, or the vendor's word for success            done
+Code 2xx, or the vendor says that it succeeded        done
 Code 408, 421, 423, 425, 429                          sent again the vendor's
-The same until no resend is left                      skipped    the vendor's
-Any other 4xx, or the vendor's word for a refusal     rejected   the vendor's
+The same after the last resend                        skipped    the vendor's
+Any other 4xx, or the vendor says that it refused it  rejected   the vendor's
 Any other code                                        unknown    the vendor's
 No item, or contradictory ones                        unknown    ``unmentioned``
 *The request failed as a whole* [1]_
 One row was sent, and its content is refused          rejected   HTTP status
-What all rows share does not exist                    rejected   HTTP status
-The content was refused, and not every row tried      skipped    HTTP status
-The failure passes, or ends the bulk                  skipped    HTTP status, ``stopped``
+The record that all rows name does not exist          rejected   HTTP status
+The content is refused, and the row was not alone     skipped    HTTP status
+The failure is temporary, or ends the bulk            skipped    HTTP status, ``stopped``
 The vendor may have acted                             unknown    HTTP status, ``lost``
 *It is unknown, and was looked up* [2]_
 The record shows the values we sent                   done
@@ -27,22 +27,22 @@ The record is absent, or a resend changes it          sent again
 Other values, and an earlier look-up found no record  done
 Other values otherwise                                unknown    ``exists``
 The look-up failed, or can't tell                     unknown    as before
-*It is rejected, and an earlier request got lost* [3]_
-The look-up says ``done`` or shows other values       as above
-No record, and the vendor does not call it a conflict rejected   as before
+*It is rejected, and an earlier response was lost* [3]_
+The look-up finds a record                            as above
+No record, and the refusal is not a conflict          rejected   as before
 Anything else                                         unknown    ``lost``
 *Afterwards*
 An earlier row is done with the same vendor id        unknown    ``same_record``
 Not sent now, but sent in an earlier run              unknown    ``lost``
 Abandoned after it was sent                           unknown    ``abandoned``
-The command broke off while it was under way          unknown    ``lost``
+The command ended while it was under way              unknown    ``lost``
 ===================================================== ========== ==================
 
-.. [1] ``http/statuses.py`` says which HTTP status means what. A chunk with several rows is halved
-   until the row that spoils it is alone.
-.. [2] Only what the look-up found absent or changeable is sent again, a few times at most.
-.. [3] The vendor may refuse the second request because the first one succeeded. ``rejected`` must
-   be certain, so these rows are looked up before they are reported.
+.. [1] ``http/statuses.py`` defines what each HTTP status means. A chunk with several rows is halved
+   until the bad row is alone.
+.. [2] A row is sent again a few times at most.
+.. [3] The vendor may refuse the second request because the first one succeeded. A row must not be
+   reported as ``rejected`` unless that is certain, so these rows are looked up first.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ from .endpoint import ABSENT, Found, Present
 
 STOPPED = RowError("stopped", "not sent, because the bulk had stopped")
 ABANDONED = RowError("abandoned", "sent, but the bulk was abandoned before the response came")
-BROKEN_OFF = RowError("lost", "the import broke off while this row may have been under way")
+BROKEN_OFF = RowError("lost", "the import ended while this row may have been under way")
 SENT_BEFORE = RowError(
     "lost", "an earlier run sent this row and got no response; check it with the vendor"
 )
 UNMENTIONED = RowError("unmentioned", "the vendor's response does not mention this row")
 NO_PATH = RowError("invalid", "the id of the row can't be part of a URL")
 NOT_JSON = RowError("invalid", "a value of the row can't be written as JSON")
-#: The message of a row that an earlier run ended, where its journal keeps no reasons.
+#: The message of a row that was rejected in an earlier run, if the journal does not keep reasons.
 EARLIER = "the vendor rejected it in an earlier run; the journal does not keep the reason"
 _LOST = RowError(
     "lost", "sent, but the response was lost, and the vendor's records do not show the result"
@@ -78,42 +78,44 @@ _NOT_ALONE = "the vendor refused this row together with others, too often to try
 
 
 def invalid(error: InvalidInput) -> RowError:
-    """The reason of a row that our own check refuses."""
-    listed = "; ".join(f"{name}: {why}" for name, why in error.fields.items())
-    return RowError("invalid", listed or str(error), error.fields)
+    """Return the error of a row that does not pass our own check."""
+    reasons = "; ".join(f"{name}: {why}" for name, why in error.fields.items())
+    return RowError("invalid", reasons or str(error), error.fields)
 
 
 def duplicate(first: int, index: int) -> RowError:
-    """The reason of the row at ``index``, whose key the row at ``first`` has too."""
+    """Return the error of the row at ``index``, which has the same key as the row at ``first``."""
     why = f"rows {first} and {index} (counted from 0) have the same key"
     return RowError("duplicate", why, other_index=first)
 
 
 def same_record(first: int, index: int) -> RowError:
-    """The reason of the row at ``index`` that has the vendor id of the row at ``first``."""
+    """Return the error of the row at ``index``, which has the vendor id of the row at ``first``."""
     why = (
-        f"rows {first} and {index} (counted from 0) changed the same record of the vendor, which "
+        f"rows {first} and {index} (counted from 0) changed the same record, because the vendor "
         "treats their keys as equal; one has overwritten the other"
     )
     return RowError("same_record", why, other_index=first)
 
 
 def of_item_code(code: int) -> Status:
-    """The status of a row by the HTTP-like code of its item. A 4xx says that nothing was done; a
-    5xx, or a code of no known meaning, does not."""
+    """Return the status of a row, given the HTTP-like code of its item in the response.
+
+    After a 4xx, nothing was done. After a 5xx or any other code, the vendor may have acted.
+    """
     if 200 <= code < 300:
         return Status.DONE
     return Status.REJECTED if 400 <= code < 500 else Status.UNKNOWN
 
 
 def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
-    """What the failure of a whole request means for its rows.
+    """Return what the failure of a whole request means for its rows.
 
     :param path_names_rows: see :func:`~lms_async.http.statuses.effect_of`.
     """
     if error.stops:
         return Effect.ENDS
-    if isinstance(error, InvalidInput):  # no request could be made of some row
+    if isinstance(error, InvalidInput):  # a row can't be part of a request
         return Effect.CONTENT
     if isinstance(error, ApiError):
         return effect_of(error.status, path_names_rows=path_names_rows)
@@ -123,7 +125,7 @@ def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
 
 
 def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
-    """The status and reason of each row of a request that failed as a whole."""
+    """Return the status and error of each row of a request that failed as a whole."""
     if isinstance(error, InvalidInput):
         return Status.REJECTED, invalid(error)
     if error.may_have_acted:
@@ -135,7 +137,7 @@ def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
 
 
 def of_untried(error: LmsError) -> tuple[Status, RowError]:
-    """The status and reason of rows whose chunk was refused and may not be halved again."""
+    """Return the status and error of rows whose chunk was refused and may not be halved again."""
     return Status.SKIPPED, RowError(_code_of(error), _NOT_ALONE)
 
 
@@ -146,17 +148,20 @@ def _code_of(error: LmsError) -> str:
 
 
 def is_temporary(outcome: Outcome[Any], *, repeatable: bool) -> bool:
-    """Whether to send a row again although the vendor refused it: after a refusal that passes, as a
-    rate limit or a lock does; or after a failure, if the call may be repeated."""
+    """Return whether to send a row again that the vendor refused.
+
+    That is so after a temporary refusal, such as a rate limit or a lock, and after a 5xx if the
+    call may be repeated.
+    """
     code = _code_of_item(outcome)
     return _passes(code) or (repeatable and 500 <= code < 600)
 
 
 def with_temporary(outcomes: list[Outcome[Any]], uncertain: Sequence[int]) -> list[Outcome[Any]]:
-    """``outcomes``, where a row's own refusal that passes does not settle the row: nothing was
-    done, unless an earlier request with it may have reached the vendor.
+    """Return ``outcomes`` with ``skipped`` or ``unknown`` for rows that were refused temporarily.
 
-    :param uncertain: the places of rows of which an earlier request may have.
+    :param uncertain: the places of rows on which the vendor may have acted in an earlier request.
+        They are ``unknown``. For the others nothing was done, so they are ``skipped``.
     """
     for place, outcome in enumerate(outcomes):
         if outcome.error is not None and _passes(_code_of_item(outcome)):
@@ -165,12 +170,12 @@ def with_temporary(outcomes: list[Outcome[Any]], uncertain: Sequence[int]) -> li
 
 
 def may_pass(error: LmsError) -> bool:
-    """Whether a row that is refused alone with ``error`` is sent again once."""
+    """Return whether a row that is refused alone with ``error`` is sent again once."""
     return isinstance(error, ApiError) and error.status in MAY_PASS
 
 
 def _code_of_item(outcome: Outcome[Any]) -> int:
-    """The HTTP status that is a row's own error code, or 0."""
+    """Return the row's error code if it is an HTTP status, otherwise 0."""
     code = outcome.error.code if outcome.error is not None else ""
     return int(code) if code.isdecimal() and len(code) == 3 else 0
 
@@ -180,11 +185,11 @@ def _passes(code: int) -> bool:
 
 
 def of_look_up(found: Found, *, absent_before: bool) -> RowResult | None:
-    """What a look-up says of a row that is unknown.
+    """Return the result of an unknown row after a look-up.
 
-    :param absent_before: whether an earlier look-up found that the record did not exist: then we
-        made it, whatever values it shows.
-    :returns: ``None`` if it decides nothing.
+    :param absent_before: whether an earlier look-up found that the record did not exist. If it
+        exists now, this bulk created it, whatever values it shows.
+    :returns: ``None`` if the row stays as it is.
     """
     if isinstance(found, Present):
         if absent_before:
@@ -194,7 +199,7 @@ def of_look_up(found: Found, *, absent_before: bool) -> RowResult | None:
 
 
 def of_late_refusal(found: Found, *, absent_before: bool, is_conflict: bool) -> RowResult | None:
-    """What a look-up says of a row that was rejected after a request with it had got lost.
+    """Return the result of a row, after a look-up, that was rejected after a lost response.
 
     :param absent_before: see :func:`of_look_up`.
     :param is_conflict: whether the vendor rejected it because the record exists.
@@ -206,10 +211,10 @@ def of_late_refusal(found: Found, *, absent_before: bool, is_conflict: bool) -> 
         return of_look_up(found, absent_before=absent_before)
     if found is ABSENT and not is_conflict:
         return None
-    # The look-up can't tell; or the vendor says that the record exists, and does not show it.
+    # Either the look-up can't tell, or the vendor reports a conflict and shows no record.
     return RowResult(Status.UNKNOWN, None, _LOST)
 
 
 def of_cancelled(*, sent: bool) -> tuple[Status, RowError]:
-    """The status and reason of rows whose request was cancelled by the bulk."""
+    """Return the status and error of rows whose request the bulk cancelled."""
     return (Status.UNKNOWN, ABANDONED) if sent else (Status.SKIPPED, STOPPED)

@@ -24,7 +24,7 @@ from .exit_codes import CommandError
 from .wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
-    from ..sandbox import StandIn
+    from ..sandbox import SandboxServer
 
 GROUP = "lms_async.targets"
 
@@ -35,7 +35,7 @@ Row = Mapping[str, str]
 class RunningSandbox:
     """A running sandbox, and the environment variables that point a client to it."""
 
-    server: StandIn
+    server: SandboxServer
     environment: Mapping[str, str]
 
 
@@ -57,10 +57,10 @@ class Demo(Protocol):
     def invalid_rows(self) -> Sequence[Row]:
         """Return rows that do not pass our check."""
 
-    def prepare(self, server: StandIn, count: int) -> None:
+    def prepare(self, server: SandboxServer, count: int) -> None:
         """Create in the sandbox what ``count`` :meth:`valid_rows` refer to."""
 
-    def add_faults(self, server: StandIn) -> Sequence[str]:
+    def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Schedule the simulated failures, and return a short description of each."""
 
     def read_back(self, client: Any) -> AsyncIterator[Row]:

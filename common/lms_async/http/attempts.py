@@ -32,7 +32,7 @@ class Attempts:
     #: Attempts made so far, and how the last one failed.
     made: int = 0
     failure: LmsError | None = attrs.field(default=None, repr=False)
-    #: How far the attempt that is under way got; ``None`` between attempts.
+    #: The state of the current attempt; ``None`` between attempts.
     progress: Progress | None = attrs.field(default=None, repr=False)
     #: Which credentials the last attempt carried, and whether they were renewed for this call.
     generation: int | None = None

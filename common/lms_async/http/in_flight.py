@@ -1,7 +1,7 @@
-"""Requests that go on after their callers were cancelled.
+"""Requests that continue after their callers were cancelled.
 
 When a caller is cancelled after its request was sent, the request may still arrive at the server.
-So each request is sent by a task of its own. The caller leaves at once, and the task waits for the
+So each request is sent by a separate task. The caller returns at once, and the task waits for the
 response, to know when the request has arrived. Its slot of the rate limit is then free one period
 later, instead of one period after the request's timeout.
 """

@@ -21,7 +21,7 @@ class ClientOptions(TypedDict, total=False):
     :param limiter: how fast requests are sent; replaces the vendor's default limit, which all
         clients of one account on one event loop share.
     :param retry: when a failed call is made again.
-    :param timeout: seconds for one attempt, from connecting to the last byte; 60 where not given.
+    :param timeout: seconds for one attempt, from connecting to the last byte; by default 60.
     :param session: an aiohttp session of yours; it is not closed.
     :param connector: a connector of yours (certificates, a local address) for our session; it is
         not closed. For a proxy see ``trust_env``.

@@ -13,7 +13,7 @@ T = TypeVar("T")
 async def prefetch(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T, None]:
     """Yield the elements of ``source`` in order, with up to ``most`` of them kept ready.
 
-    The source runs in a task of its own and pauses while ``most`` elements are ready. An error of
+    The source runs in a separate task and pauses while ``most`` elements are ready. An error of
     the source is raised after the elements before it. Closing this generator closes the source.
     """
     ready: deque[T] = deque()

@@ -85,7 +85,7 @@ def read_payload(
     :param hint: why the expected key may be missing.
     :param is_empty: whether a payload without that key says that the list is empty.
     :raises InvalidResponse: the body is blank or not JSON.
-    :raises UnexpectedResponse: the body is JSON, and not what was asked for.
+    :raises UnexpectedResponse: the body is JSON, but does not contain what was requested.
     """
     if call.returns is Response:
         return response
@@ -131,7 +131,7 @@ def _json(call: Call[Any], response: Response) -> Any:
 
 
 def confirm(call: Call[Any], payload: Any) -> None:
-    """Check that ``payload`` is about the record that ``call`` asked for.
+    """Check that ``payload`` is about the record that ``call`` requested.
 
     :raises InvalidResponse: it is about another record, as when a proxy mixes up responses.
     """

@@ -103,7 +103,7 @@ class Page:
 
 
 class Vendor(ABC):
-    """What the transport, pages and bulks need to know of a vendor.
+    """What the transport, pages and bulks need to know about a vendor.
 
     ``base_url`` is scheme, host and base path, and ends in ``/``, see :func:`checked_base_url`.
     ``scope`` names what the vendor counts requests by: clients of one scope share their limiter.
@@ -123,7 +123,7 @@ class Vendor(ABC):
 
     @property
     def account(self) -> Hashable:
-        """What identifies this account at the vendor. May hold a secret; never shown."""
+        """What identifies this account. It may contain a secret, so it is never shown."""
         return (self.name, self.base_url, self.scope)
 
     @abstractmethod

@@ -10,7 +10,7 @@ below the smallest limit that was refused. That limit is tried again later, each
 long.
 
 **The guard.** It is safe to free a slot one period after the *response*. The request arrived
-earlier, but nobody knows when. Once the limit has settled, a request counts as arrived ``guard``
+earlier, but it is not known when. Once the limit is stable, a request counts as arrived ``guard``
 seconds after it was sent. The guard shrinks while nothing is refused. At the first refusal it is
 dropped, and later it stays well above the value at which that happened.
 

@@ -296,7 +296,7 @@ class Window:
         loop = self._owner.bound_loop
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
         if loop.is_closed():
-            return  # an unfinished request is being garbage-collected: no waiter can go on
+            return  # an unfinished request is being garbage-collected, and no waiter can continue
         now = loop.time()
         while True:
             waiter = self._queue.first()

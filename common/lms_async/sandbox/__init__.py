@@ -1,25 +1,25 @@
-"""What a vendor's sandbox server is built of: faults, rate limits, a clock and a request log.
+"""The parts of a vendor's sandbox server: faults, rate limits, a clock and a request log.
 
-Start with ``server.py``. It is for tests and demonstrations: client code never imports it, and it
-imports nothing of the client's.
+Start with ``server.py``. Sandboxes are for tests and demonstrations. Client code never imports
+them, and they import no client code.
 """
 
 from .clock import Clock
 from .faults import Fault, Faults, Scope
 from .limits import ArrivalLimit, busiest
 from .log import RequestLog, Seen
-from .server import Arrived, Response, StandIn
+from .server import Request, Response, SandboxServer
 
 __all__ = [
     "ArrivalLimit",
-    "Arrived",
     "Clock",
     "Fault",
     "Faults",
+    "Request",
     "RequestLog",
     "Response",
+    "SandboxServer",
     "Scope",
     "Seen",
-    "StandIn",
     "busiest",
 ]

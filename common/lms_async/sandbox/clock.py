@@ -1,4 +1,4 @@
-"""The time of a sandbox."""
+"""The clock of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """The wall clock, which tests can put forward or back."""
+    """The wall clock, which tests can set forward or back."""
 
     def __init__(self) -> None:
         self._turned = 0.0
@@ -16,5 +16,5 @@ class Clock:
         return time.time() + self._turned
 
     def turn(self, seconds: float) -> None:
-        """Put the clock forward by ``seconds``; back if negative."""
+        """Set the clock forward by ``seconds``, or back if negative."""
         self._turned += seconds

@@ -1,4 +1,4 @@
-"""Scripted faults: what goes wrong, at which request, and whether the server acts before."""
+"""Scripted faults: what goes wrong, at which request, and whether the server acts before that."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Scope(TypedDict, total=False):
     """Which requests a fault affects."""
 
     times: int
-    """How often it happens; once, unless a ``share`` is given."""
+    """How often the fault happens. By default once, or without limit if there is a ``share``."""
     method: str | None
     path: str | None
     """The exact path below the API's root, such as ``users``."""
     skip: int
     """How many matching requests pass first."""
     share: float | None
-    """Affect this share of the matching requests, at random; without ``times``, for ever."""
+    """Affect this share of the matching requests, at random."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class Fault:
 
     kind: Kind
     acts: bool = False
-    """Whether the server does what was asked before the fault."""
+    """Whether the server does what was requested before the fault."""
     status: int = 200
     headers: Mapping[str, str] = Factory(dict)
     body: str = ""
@@ -53,13 +53,13 @@ class Fault:
     def error(
         cls, status: int = 500, *, acts: bool = False, body: str = "", **scope: Unpack[Scope]
     ) -> Fault:
-        """Answer an error status with an arbitrary text, or none."""
+        """Answer with an error status and any text, or none."""
         headers = {"Content-Type": "text/plain"}
         return cls("error", acts=acts, status=status, headers=headers, body=body, scope=scope)
 
     @classmethod
     def hang(cls, *, acts: bool = False, **scope: Unpack[Scope]) -> Fault:
-        """Never answer; the connection stays open until one side closes it."""
+        """Never answer. The connection stays open until one side closes it."""
         return cls("hang", acts=acts, scope=scope)
 
     @classmethod
@@ -80,7 +80,7 @@ class Fault:
 
     @classmethod
     def html(cls, *, status: int = 502, **scope: Unpack[Scope]) -> Fault:
-        """Answer with an HTML page: a gateway's error, or with 200 a captive portal."""
+        """Answer with an HTML page: a gateway's error, or with status 200 a captive portal."""
         page = _PAGE.format("Welcome" if status == 200 else f"Error {status}")
         headers = {"Content-Type": "text/html; charset=utf-8"}
         return cls("html", status=status, headers=headers, body=page, scope=scope)
@@ -113,15 +113,15 @@ class Faults:
     def __init__(self, seed: int = 0) -> None:
         self.fired = 0
         """How many faults have happened so far."""
-        self._random = random.Random(f"faults {seed}")  # noqa: S311 - a dice, not a secret
+        self._random = random.Random(f"faults {seed}")  # noqa: S311 - not a secret
         self._armed: list[_Armed] = []
 
     def __len__(self) -> int:
-        """How many faults are left."""
+        """Return how many faults have not happened yet."""
         return len(self._armed)
 
     def add(self, *faults: Fault) -> None:
-        """Add faults; each request meets the first one that matches it."""
+        """Add faults. The first one that matches a request affects it."""
         self._armed += [_Armed(fault) for fault in faults]
 
     def clear(self) -> None:
@@ -129,7 +129,7 @@ class Faults:
         self._armed.clear()
 
     def meet(self, method: str, path: str) -> Fault | None:
-        """Return the fault that a request meets, if any, and use it up."""
+        """Return the fault that affects a request, if any, and count it as used."""
         for armed in self._armed:
             if not armed.concerns(method, path):
                 continue

@@ -1,4 +1,4 @@
-"""How a vendor counts requests, and refuses some."""
+"""The rate limit of a sandbox."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Literal
 
 
 class ArrivalLimit:
-    """At most ``count`` arrivals in ``per`` seconds; a refused arrival does not count.
+    """At most ``count`` arrivals in ``per`` seconds. A refused arrival does not count.
 
-    A sliding window looks back from each arrival, over ``per`` seconds without their first
-    instant. A fixed window begins anew every ``per`` seconds, counted from ``phase``, which no
-    client can know.
+    A sliding window covers the ``per`` seconds before each arrival; an arrival exactly ``per``
+    seconds ago no longer counts. A fixed window begins every ``per`` seconds, at a ``phase`` that
+    clients do not know.
     """
 
     def __init__(
@@ -37,11 +37,11 @@ class ArrivalLimit:
         self._in_period = 0
 
     def admits(self, now: float) -> bool:
-        """Count an arrival at ``now``, which never decreases; return whether it is admitted."""
+        """Count an arrival at ``now``, which never decreases. Return whether it is admitted."""
         return self._slides(now) if self.window == "sliding" else self._steps(now)
 
     def _slides(self, now: float) -> bool:
-        # Written as a sum, as in `busiest`: `now - per` would round otherwise and disagree with it.
+        # A sum as in `busiest`, since `now - per` could round differently.
         while self._admitted and self._admitted[0] + self.per <= now:
             self._admitted.popleft()
         if len(self._admitted) >= self.count:

@@ -24,7 +24,7 @@ class Seen:
     status: int | None = None
     """The status of the response; ``None`` until then, and if the connection was cut."""
     fault: str | None = None
-    """The kind of the scripted fault that it met."""
+    """The kind of the scripted fault that affected it."""
 
 
 class RequestLog:

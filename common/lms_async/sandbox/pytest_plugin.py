@@ -1,4 +1,4 @@
-"""What the vendors' pytest plugins share: the ``sandbox`` marker.
+"""The ``sandbox`` marker, for the vendors' pytest plugins.
 
 ``@pytest.mark.sandbox(limit=(15, 0.5))`` on a test, class or module sets the arguments of the
 sandbox of that test.

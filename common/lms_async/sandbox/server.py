@@ -1,4 +1,4 @@
-"""A server on a real socket that imitates a vendor's."""
+"""The base class of the sandboxes: an HTTP server on a real socket that imitates a vendor's API."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .thread import LoopThread
 
 
 @frozen
-class Arrived:
+class Request:
     """A request that the sandbox received."""
 
     method: str
     path: str
-    """Below the API's root, still percent-encoded, without the query."""
+    """The path below the API's root, still percent-encoded, without the query."""
     uri: str
-    """The whole URL, as the client must have signed it."""
+    """The whole URL, as the client had to sign it."""
     query: MultiMapping[str]
     headers: Mapping[str, str]
     body: bytes
@@ -50,17 +50,17 @@ class Response:
     headers: Mapping[str, str] = Factory(dict)
 
 
-class StandIn(ABC):
-    """The base of a vendor's sandbox, which implements :meth:`admit` and :meth:`act`.
+class SandboxServer(ABC):
+    """The base class of a vendor's sandbox, which implements :meth:`admit` and :meth:`act`.
 
-    ``async with`` serves from the running event loop, ``with`` from a thread of its own.
+    ``async with`` serves from the running event loop, ``with`` from a separate thread.
 
-    A request passes in order: the first part of the latency, the log, the limit, :meth:`admit`, the
-    faults, :meth:`act`, the rest of the latency. A request that the limit or :meth:`admit` refuses
-    uses up no fault.
+    The steps of a request are: the first part of the latency, the log, the limit, :meth:`admit`,
+    the faults, :meth:`act`, the rest of the latency. If the limit or :meth:`admit` refuses a
+    request, no fault is used up.
 
     :param limit: requests and seconds; by default there is no limit.
-    :param window: whether the limit counts in a sliding window, or anew in each period.
+    :param window: whether the limit counts in a sliding window, or in fixed periods.
     :param latency: mean and spread of the response time, in seconds.
     :param retry_after: the ``Retry-After`` of a refusal, in seconds; by default none is sent.
     :param host: the address to listen on.
@@ -91,11 +91,11 @@ class StandIn(ABC):
         self.retry_after = retry_after
         self.before_each: Callable[[Seen], None] | None = None
         """Called as each request arrives, before it is handled, in the server's thread."""
-        dice = random.Random(f"phase {seed}")  # noqa: S311 - a dice, not a secret
+        rng = random.Random(f"phase {seed}")  # noqa: S311 - not a secret
         self._limit = (
-            ArrivalLimit(*limit, window, phase=dice.uniform(0, limit[1])) if limit else None
+            ArrivalLimit(*limit, window, phase=rng.uniform(0, limit[1])) if limit else None
         )
-        # Unpacked here, so that a wrong value raises now and not at the first request.
+        # Unpacked here, so that a wrong value raises an error now and not at the first request.
         self._latency = None if latency is None else (latency[0], latency[1])
         self._dice = random.Random(f"latency {seed}")  # noqa: S311
         self._closing = asyncio.Event()
@@ -104,19 +104,19 @@ class StandIn(ABC):
         self._thread: LoopThread | None = None
 
     @abstractmethod
-    def admit(self, arrived: Arrived) -> Response | None:
+    def admit(self, received: Request) -> Response | None:
         """Return a refusal for a caller without valid credentials, or ``None``."""
 
     @abstractmethod
-    def act(self, arrived: Arrived) -> Response:
-        """Do what was asked, and return the response. No other request is served meanwhile."""
+    def act(self, received: Request) -> Response:
+        """Execute the request and return the response. No other request is served meanwhile."""
 
     def path_of(self, raw: str) -> str:
         """Return the path below the API's root, as the log and the faults use it."""
         return raw.removeprefix(self.prefix)
 
     def refusal(self) -> Response:
-        """Return the response to a request beyond the limit."""
+        """Return the response to a request that exceeds the limit."""
         headers = {"Content-Type": "text/plain"}
         if self.retry_after is not None:
             headers["Retry-After"] = f"{self.retry_after:g}"
@@ -138,14 +138,14 @@ class StandIn(ABC):
         return self.origin + self.prefix
 
     async def start(self) -> None:
-        """Listen. After :meth:`close` this listens at the same address again."""
+        """Start to listen. After :meth:`close`, this listens at the same address again."""
         await self._on_its_loop(self._listen())
 
     async def close(self) -> None:
-        """Cut the connections of requests that still wait, and stop.
+        """Close the connections of requests that still wait, and stop.
 
-        :raises Exception: the sandbox itself broke while serving. This must not pass for a vendor's
-            500, so its exception is raised here.
+        :raises Exception: an exception in the sandbox while it served a request. It is raised here
+            so that it is not mistaken for a 500 of the vendor.
         """
         await self._on_its_loop(self._stop())
 
@@ -172,7 +172,7 @@ class StandIn(ABC):
             raise bug
 
     def __enter__(self) -> Self:
-        """Serve from a thread of its own, so that synchronous code can talk to the sandbox."""
+        """Serve from a separate thread, so that synchronous code can use the sandbox."""
         self._thread = LoopThread()
         try:
             self._thread.submit(self._listen()).result()
@@ -217,14 +217,14 @@ class StandIn(ABC):
     # -- one request
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        arrived = self._read(request, await request.read())
+        received = self._read(request, await request.read())
         coming, going = self._delays()
         await asyncio.sleep(coming)
         now = asyncio.get_running_loop().time()
-        seen = Seen(method=arrived.method, path=arrived.path, query=arrived.query, at=now)
+        seen = Seen(method=received.method, path=received.path, query=received.query, at=now)
         self.log.append(seen)
         try:
-            fault, answer = self._decide(arrived, seen)
+            fault, answer = self._decide(received, seen)
         except Exception as bug:
             self._bugs.append(bug)
             raise
@@ -235,13 +235,13 @@ class StandIn(ABC):
         await asyncio.sleep(going)
         return await self._send(request, fault, answer)
 
-    def _read(self, request: web.Request, body: bytes) -> Arrived:
+    def _read(self, request: web.Request, body: bytes) -> Request:
         raw, _, _ = request.raw_path.partition("?")
-        return Arrived(
+        return Request(
             method=request.method,
             path=self.path_of(raw),
-            # A client signs the host of its `Host` header (RFC 5849, 3.4.1.2). Some clients always
-            # send the real vendor's.
+            # A client signs the host in its `Host` header (RFC 5849, 3.4.1.2). Some clients always
+            # send the real vendor's host.
             uri=f"http://{request.host}{request.raw_path}",
             query=request.query,
             headers=request.headers,
@@ -256,19 +256,19 @@ class StandIn(ABC):
         coming = whole * self._dice.random()
         return coming, whole - coming
 
-    def _decide(self, arrived: Arrived, seen: Seen) -> tuple[Fault | None, Response | None]:
+    def _decide(self, received: Request, seen: Seen) -> tuple[Fault | None, Response | None]:
         if self.before_each is not None:
             self.before_each(seen)
         if self._limit is not None and not self._limit.admits(seen.at):
             return None, self.refusal()
-        refused = self.admit(arrived)
+        refused = self.admit(received)
         if refused is not None:
             return None, refused
-        fault = self.faults.meet(arrived.method, arrived.path)
+        fault = self.faults.meet(received.method, received.path)
         if fault is None:
-            return None, self.act(arrived)
+            return None, self.act(received)
         seen.fault = fault.kind
-        answer = self.act(arrived) if fault.acts else None
+        answer = self.act(received) if fault.acts else None
         if fault.kind not in {"hang", "cut", "half_body"}:
             seen.status = fault.status
         return fault, answer
@@ -277,7 +277,7 @@ class StandIn(ABC):
         self, request: web.Request, fault: Fault | None, answer: Response | None
     ) -> web.StreamResponse:
         if fault is None:
-            assert answer is not None  # noqa: S101 - what `_decide` promises without a fault
+            assert answer is not None  # noqa: S101 - `_decide` returns one if there is no fault
             headers = {"Date": formatdate(self.clock.time(), usegmt=True), **answer.headers}
             return web.Response(status=answer.status, body=answer.body, headers=headers)
         if fault.kind == "hang":
@@ -304,5 +304,5 @@ async def _half(request: web.Request, answer: Response) -> web.StreamResponse:
     await response.prepare(request)
     await response.write(answer.body[: len(answer.body) // 2])
     if request.transport is not None:
-        request.transport.close()  # not abort, which would drop the half
+        request.transport.close()  # abort() would drop the half that was written
     return response

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for a server that synchronous code talks to."""
+"""An event loop in a separate thread, for a server that synchronous code uses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LoopThread:
 
     def _run(self) -> None:
         self._loop.run_forever()
-        # Connections that were closed just now end in a later turn of the loop.
+        # Run one more turn of the loop, in which connections that were just closed end.
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 

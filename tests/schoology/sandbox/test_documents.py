@@ -416,7 +416,7 @@ async def test_import_associations(raw: RawClient, sandbox: SchoologySandbox, ki
         school.add(school_uid=uid).uid for uid in ("23546", "ABCDE", "78910", "FGHI")
     )
     ties = school.advisors if kind == "advisor" else school.parents
-    ties.tie(leaver, tied)
+    ties.link(leaver, tied)
     rows = [
         {"student_school_uid": "23546", f"{kind}_school_uid": "ABCDE"},
         {"student_school_uid": "78910", f"{kind}_school_uid": "FGHI", "delete": "1"},
@@ -597,7 +597,7 @@ async def test_parents_and_children_are_shown(raw: RawClient, sandbox: Schoology
     school = sandbox.school
     child, sister, parent = (school.add(school_uid=uid).uid for uid in ("S1", "S2", "P1"))
     for student in (child, sister):
-        school.parents.tie(student, parent)
+        school.parents.link(student, parent)
     assert (await raw("GET", f"users/{parent}")).json["child_uids"] == f"{child},{sister}"
     shown = (await raw("GET", f"users/{child}")).json["parents"]
     assert [row["uid"] for row in shown["parent"]] == [parent]

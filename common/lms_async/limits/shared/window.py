@@ -51,7 +51,7 @@ class RedisWindow:
     :param timeout: seconds, at least the timeout of the clients that use the window. A booking
         without a response expires a few seconds after ``timeout + per``.
     :param when_away: what to do while Redis can't be reached. With ``"refuse"``, ``acquire`` raises
-        ``ConnectionFailed``. With a limiter, this process goes on with that share of the limit.
+        ``ConnectionFailed``. With a limiter, this process continues with that share of the limit.
         ``limit`` and the shares of all processes together must not exceed what the vendor allows.
     :param redis_is_new: whether an empty Redis is certainly new. The first ``acquire`` then does
         not wait until earlier bookings would have expired. For development and tests only: if Redis
