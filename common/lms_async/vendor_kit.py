@@ -23,7 +23,7 @@ from __future__ import annotations
 from .bulk.bulk import Bulk
 from .bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from .bulk.guard import Guard, guarded
-from .bulk.look_up import FoundRecord, look_up
+from .bulk.lookup import FoundRecord, look_up
 from .bulk.results import match
 from .bulk.rows import Prepared, Rows, json_of, one_by_one
 from .client import Client

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms_async.bulk.endpoint import ABSENT, Found
-from lms_async.bulk.look_up import FoundRecord, look_up
+from lms_async.bulk.lookup import FoundRecord, look_up
 from lms_async.bulk.rows import Rows
 from lms_async.http.call import Call, get
 from lms_async.http.transport import Transport

@@ -598,7 +598,7 @@ def test_rows_of_an_earlier_run_are_not_sent_if_the_look_up_fails() -> None:
         script = Script([], looks)
         script.repeatable = False
         assert results_of(script, "a", doubtful="a") == [
-            Outcome(10, "a", UNKNOWN, None, SENT_BEFORE, 0)
+            Outcome(10, "a", UNKNOWN, None, SENT_BEFORE[1], 0)
         ]
         assert script.sent == []
 

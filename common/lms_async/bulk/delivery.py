@@ -155,5 +155,6 @@ def _with_sent_before(rows: Rows[R], outcomes: list[Outcome[R]]) -> list[Outcome
     for place in rows.places_sent_before():
         if outcomes[place].status is Status.SKIPPED:
             index, item = rows.indices[place], rows.items[place]
-            outcomes[place] = Outcome(index, item, Status.UNKNOWN, None, SENT_BEFORE)
+            status, error = SENT_BEFORE
+            outcomes[place] = Outcome(index, item, status, None, error)
     return outcomes

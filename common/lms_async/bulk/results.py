@@ -59,7 +59,7 @@ def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Ou
 
 def outcomes_of(rows: Rows[R], results: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
     """Return the outcomes for the ``results`` of rows; ``None`` is a row without a result."""
-    known = [result or RowResult(Status.UNKNOWN, None, UNMENTIONED) for result in results]
+    known = [result or UNMENTIONED for result in results]
     statuses = [one.status for one in known]
     return _outcomes(
         rows, statuses, [one.id for one in known], [one.error for one in known], attempts

@@ -147,7 +147,7 @@ class RowSender(Generic[R]):
         sent_before = rows.at(places)
         others = rows.at(sorted(set(range(len(rows))).difference(places)))
         outcomes = await self._look_up(
-            sent_before, all_alike(sent_before, Status.UNKNOWN, status.SENT_BEFORE), resends
+            sent_before, all_alike(sent_before, *status.SENT_BEFORE), resends
         )
         if others:
             outcomes += await self.send(others, resends=resends)

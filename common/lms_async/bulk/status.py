@@ -57,11 +57,22 @@ from .endpoint import ABSENT, Found, Present
 
 STOPPED = RowError("stopped", "not sent, because the bulk had stopped")
 ABANDONED = RowError("abandoned", "sent, but the bulk was abandoned before the response came")
-BROKEN_OFF = RowError("lost", "the import ended while this row may have been under way")
-SENT_BEFORE = RowError(
-    "lost", "an earlier run sent this row and got no response; check it with the vendor"
+#: The status and error of rows that may have been sent when the command failed.
+BROKEN_OFF = (
+    Status.UNKNOWN,
+    RowError("lost", "the import ended while this row may have been under way"),
 )
-UNMENTIONED = RowError("unmentioned", "the vendor's response does not mention this row")
+#: The status and error of rows that an earlier run has sent, and this run has not.
+SENT_BEFORE = (
+    Status.UNKNOWN,
+    RowError("lost", "an earlier run sent this row and got no response; check it with the vendor"),
+)
+#: The result of rows that a response does not mention.
+UNMENTIONED = RowResult(
+    Status.UNKNOWN,
+    None,
+    RowError("unmentioned", "the vendor's response does not mention this row"),
+)
 NO_PATH = RowError("invalid", "the id of the row can't be part of a URL")
 NOT_JSON = RowError("invalid", "a value of the row can't be written as JSON")
 #: The message of a row that was rejected in an earlier run, if the journal does not keep reasons.

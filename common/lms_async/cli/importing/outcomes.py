@@ -95,7 +95,8 @@ class OutcomeRecorder:
             # Rows without an outcome remain only if the bulk call itself failed. They may have
             # been sent.
             while not self._pending.is_empty():
-                self._record(self._pending.pop_sent(), Status.UNKNOWN, error=BROKEN_OFF)
+                status, error = BROKEN_OFF
+                self._record(self._pending.pop_sent(), status, error=error)
                 self._record_rejected()
 
     def record_rejected_only(self) -> None:
