@@ -1,4 +1,4 @@
-"""The base of Schoology's resources: one shape for its lists, bulk writes and bulk removals."""
+"""The base class of Schoology's resources: lists, bulk writes and bulk deletions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..models.converter import as_list
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: The most rows per page that the vendor gives.
+#: The most rows per page that the vendor returns.
 PAGE_SIZE = 200
 _ID = FieldReader("id")
 
@@ -48,7 +48,7 @@ class SchoologyResource(Resource):
 
         :raises InvalidInput: ``page_size`` is below 2.
         """
-        if page_size < 2:  # pages of one row can't overlap, so a shift would not be seen
+        if page_size < 2:  # pages of one row can't overlap, so missed rows would not be noticed
             raise InvalidInput("page_size is at least 2 rows per page")
         limit = query_params(limit=page_size)
         return self._list(
@@ -77,9 +77,9 @@ class SchoologyResource(Resource):
         """Write many records, 50 per request; see :meth:`Resource._bulk` for the rest.
 
         :param wrapper: the keys around the rows of the request.
-        :param response_wrapper: those around the items of the response, where they are not the last
-            one of ``wrapper``.
-        :param key: reads from an item of the response which row it means.
+        :param response_wrapper: the keys around the items of the response; by default the last key
+            of ``wrapper``.
+        :param key: reads the key of an item of the response, which tells which row it belongs to.
         :param id: reads the vendor's id from an item of the response.
         """
         *outer, inner = wrapper
@@ -129,11 +129,11 @@ class SchoologyResource(Resource):
         options: Query = (),
         journal: Journal | None,
     ) -> Bulk[str | int]:
-        """Delete many records by their ids, which stand in the query, 50 per request.
+        """Delete many records, 50 per request, with their ids in the query.
 
         A request whose response was lost is never sent again.
 
-        :param parameter: the parameter of the query that takes the ids.
+        :param parameter: the name of the query parameter for the ids.
         :param response_wrapper: the keys around the items of the response, if it has a body.
         :param count: counts the existing records, for a guard that is a share of them.
         :param options: further parameters.
@@ -154,7 +154,7 @@ class SchoologyResource(Resource):
             return Call("DELETE", str(path), route=path.route, query=query, is_bulk=True)
 
         def parse(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
-            # The documents say "Return: none" (204); the vendor was seen to answer 207 with rows.
+            # The documents say "Return: none" (204). The vendor also answers 207 with rows.
             if payload is None:
                 return AllDone(list(map(str, rows.keys)))
             return parse_results(_items(payload, response_wrapper), rows, key=_ID, id=_ID)
@@ -170,7 +170,7 @@ class SchoologyResource(Resource):
         )
 
     async def _count(self, path: Path, row: type[Any], *, envelope_key: str) -> int:
-        """Count the records of a list: by the vendor's ``total``, or by reading them all."""
+        """Count the records of a list, with the vendor's ``total`` or by reading all of them."""
         call: Call[Any] = get(path, query=query_params(limit=2), envelope_key=envelope_key)
         total = str((await self._transport.fetch(call))[0].get("total", ""))
         if total.isdecimal():
@@ -179,7 +179,10 @@ class SchoologyResource(Resource):
 
 
 def changes_by_id(sending: Sending) -> Callable[[list[Any]], Prepared]:
-    """Prepare the rows of an ``update_many``: each has its ``id`` and at least one change."""
+    """Return a function that checks rows of an ``update_many``.
+
+    Each row must have its ``id`` and at least one change.
+    """
 
     def prepare(item: Any) -> tuple[Hashable, Any]:
         body = sending(item)
@@ -193,7 +196,7 @@ def changes_by_id(sending: Sending) -> Callable[[list[Any]], Prepared]:
 
 
 def _items(payload: Any, keys: tuple[str, ...]) -> list[Any]:
-    """Return the items of a bulk response, which stand under ``keys``."""
+    """Return the items of a bulk response, which are under ``keys``."""
     for key in keys:
         payload = payload[key]
     return as_list(payload)
