@@ -173,7 +173,7 @@ def test_lms_sandbox_takes_a_host() -> None:
     )
     assert process.stdout is not None
     try:
-        lines = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline() for _ in range(5)]
         url = next(line for line in lines if "BASE_URL" in line).partition("=")[2].strip()
         assert url.startswith("http://localhost:")
         with pytest.raises(urllib.error.HTTPError, match="401"):
