@@ -7,6 +7,9 @@ a choice.
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import parse_qsl
+
+from multidict import MultiDict
 
 from lms_async.sandbox import Arrived, Response, StandIn
 
@@ -110,13 +113,44 @@ class SchoologySandbox(StandIn):
         caller = self.auth.identify(arrived)
         if isinstance(caller, Response):
             return _from_schoology(caller)
+        caller = self._acting(arrived, caller)
+        if isinstance(caller, Response):
+            return _from_schoology(caller)
         self._caller = caller
-        own = {"users/me", f"users/{caller.uid}", "app-user-info"}
+        return self._refusal(arrived)
+
+    def _acting(self, arrived: Arrived, caller: Caller) -> Caller | Response:
+        """Return the user that the caller acts as, or a 403. This is in no document."""
+        uid = arrived.headers.get("X-Schoology-Run-As")
+        if uid is None:
+            return caller
+        if not self.quirks.run_as_allowed or uid not in self.school.users:
+            return Response(403)
+        return Caller(uid, caller.token)
+
+    def _refusal(self, arrived: Arrived) -> Response | None:
+        own = {"users/me", f"users/{self._caller.uid}", "app-user-info"}
         if self.personal_key and arrived.path not in own:
             return _from_schoology(Response(401))
         if arrived.path in self.forbidden:
             return _from_schoology(Response(403))
         return None
+
+    def dispatch(self, uri: str, of: Arrived, method: str = "GET") -> Response:
+        """Answer a request that another request contains, as the caller of that one.
+
+        :param uri: the path below the API's root and the query: ``sections/1?include_past=1``.
+        """
+        path, _, query = uri.partition("?")
+        arrived = Arrived(
+            method=method,
+            path=path,
+            uri=self.base_url + uri,
+            query=MultiDict(parse_qsl(query, keep_blank_values=True)),
+            headers=of.headers,
+            body=b"",
+        )
+        return self._refusal(arrived) or self.act(arrived)
 
     def act(self, arrived: Arrived) -> Response:
         """Do what was asked."""
@@ -132,7 +166,7 @@ class SchoologySandbox(StandIn):
 
     def _route(self, arrived: Arrived) -> Response:
         match arrived.segments:
-            case ("users", *rest):
+            case ("users", *rest) if not self._router.has(arrived.segments):
                 return self._users.serve(arrived, tuple(rest), self._caller)
             case ("app-user-info",) if arrived.method == "GET":
                 return self._app_user_info(arrived)

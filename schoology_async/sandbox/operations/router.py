@@ -5,19 +5,21 @@ from __future__ import annotations
 from lms_async.sandbox import Arrived, Response
 
 from ..oauth import Caller
-from ..roster import Realm
 from ..state import State
+from . import grades
 from .base import Verbs
+from .copies import CopyOperations
 from .courses import CourseOperations
 from .enrollments import EnrollmentOperations
+from .exports import ExportOperations
 from .grading_periods import GradingPeriodOperations
 from .groups import GroupOperations
 from .imports import ImportOperations
+from .people import PATHS, REALMS, PeopleOperations
 from .roles import RoleOperations
 from .schools import SchoolOperations
+from .search import SearchOperations
 from .sections import SectionOperations
-
-REALMS: dict[str, Realm] = {"sections": "section", "groups": "group"}
 
 
 class Router:
@@ -31,7 +33,16 @@ class Router:
         self._roles = RoleOperations(state)
         self._periods = GradingPeriodOperations(state)
         self._groups = GroupOperations(state)
+        self._people = PeopleOperations(state, self._sections, self._groups)
+        self._copies = CopyOperations(state)
+        self._grades = grades.GradeOperations(state)
+        self._search = SearchOperations(state)
+        self._exports = ExportOperations(state)
         self._imports = ImportOperations(state, self._enrollments)
+
+    def has(self, path: tuple[str, ...]) -> bool:
+        """Return whether a path below ``users`` is served here, and not with the accounts."""
+        return len(path) > 2 and path[1].isdigit() and path[2] in PATHS
 
     def serve(self, arrived: Arrived, caller: Caller) -> Response:
         """Answer a request."""
@@ -53,6 +64,16 @@ class Router:
                 where = rest[0] if len(rest) == 2 else None
                 kind = REALMS[realms]
                 return {"POST": lambda: self._enrollments.redeem(arrived, kind, where, caller)}
+            case ("users", uid, *rest):
+                return self._people.verbs(arrived, uid, tuple(rest), caller)
+            case ("sections", "copy"):
+                return self._copies.verbs(arrived, caller)
+            case ("sections", section_id, name) if name in grades.PATHS:
+                return self._grades.verbs(arrived, section_id, name)
+            case ("search",):
+                return self._search.verbs(arrived, caller)
+            case ("csvexport", *rest):
+                return self._exports.verbs(arrived, tuple(rest), caller)
             case ("schools", *rest):
                 return self._schools.verbs(arrived, tuple(rest))
             case ("roles", *rest):

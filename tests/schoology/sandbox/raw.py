@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 
 import aiohttp
 from attrs import frozen
+from multidict import CIMultiDict, MultiDict
 from oauthlib.oauth1 import Client
 from yarl import URL
 
+from lms_async.sandbox import Arrived
 from schoology_async.sandbox import SchoologySandbox
 
 JSON = "application/json"
@@ -65,3 +67,9 @@ class Raw:
             skip_auto_headers=["Accept"],  # or aiohttp would send */*
         ) as response:
             return Got(response.status, response.headers, await response.text())
+
+
+def outer(sandbox: SchoologySandbox) -> Arrived:
+    """A request that has others inside of it."""
+    headers = CIMultiDict({"Accept": JSON})
+    return Arrived("POST", "multiget", sandbox.base_url, MultiDict(), headers, b"<requests />")
