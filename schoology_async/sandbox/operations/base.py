@@ -164,7 +164,7 @@ class Operations:
 def number(arrived: Arrived, name: str) -> int:
     """Return a number of the query. A value that is not a number counts as 0: a choice."""
     given = arrived.query.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() else 0
+    return int(given[:12]) if given.isascii() and given.isdigit() else 0
 
 
 def row_id(row: Row) -> str:

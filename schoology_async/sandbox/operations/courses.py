@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms_async.sandbox import Arrived, Response
 
 from .. import bodies
+from ..accounts import Rejected
 from ..oauth import Caller
 from ..roster import Course, Section
 from ..state import State
@@ -76,7 +77,7 @@ class CourseOperations(Operations):
 
     def _create(self, row: Row, *, update_existing: bool) -> Row:
         known = self.school.courses.by_code(str(row.get("course_code") or ""))
-        inner = bodies.rows(row, "sections", "section") if row.get("sections") else []
+        inner = _sections_of(row)
         if known is not None and update_existing:
             course = self.school.courses.update(known.id, row)
         else:
@@ -148,6 +149,15 @@ class CourseOperations(Operations):
             "section",
             echo=("section_code", "section_school_code"),
         )
+
+
+def _sections_of(row: Row) -> list[Row]:
+    if not row.get("sections"):
+        return []
+    try:
+        return bodies.rows(row, "sections", "section")
+    except bodies.Unreadable:
+        raise Rejected(400, "Invalid value for sections.") from None
 
 
 def course_row(course: Course) -> Row:

@@ -56,7 +56,7 @@ class ExportOperations(Operations):
         writer.writeheader()
         writer.writerows(rows)
         kind = {"Content-Type": "text/csv; charset=utf-8"}
-        return Response(200, text.getvalue().encode(), kind)
+        return Response(200, text.getvalue().encode(errors="replace"), kind)
 
     def _users(self) -> Iterator[Row]:
         roles = self.school.roles.by_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -63,6 +64,8 @@ def decimal(value: Any) -> float:
     if isinstance(value, bool):
         raise TypeError
     number = float(value or 0)
+    if not math.isfinite(number):
+        raise ValueError
     return int(number) if number.is_integer() else number
 
 
