@@ -1,1 +1,1 @@
-"""What lms-async costs: ``python -m benchmarks [people|memory|limit]``, see docs/benchmarks.md."""
+"""Benchmarks of lms-async: ``python -m benchmarks``, see docs/benchmarks.md."""

@@ -1,7 +1,7 @@
-"""``python -m benchmarks``: the questions of most users in about four minutes, all of them with
-``--full``, or those that are named.
+"""Answer the most common questions in about four minutes, all of them with ``--full``, or only the
+named ones.
 
-Each question runs in a fresh process, all of them against one vendor process.
+Each question runs in its own process. All of them use one vendor process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How does the cost of keeping limits grow, from one account to a thousand?"""
+"""How does the cost of keeping limits grow from one account to a thousand?"""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .picture import lines
 from .report import Found
 
 ACCOUNTS = (1, 10, 100, 1000)
-#: Schoology's default, a limit for each account; and so many callers each, more than it lets go.
+#: Schoology's default limit for each account, and enough callers per account to use all of it.
 LIMIT, PER, CALLERS = 13, 5.0, 20
 REQUESTS = 52_000
 LOW, HIGH = 0.08, 0.24
 
 
 def cost(accounts: int, *, limited: bool) -> tuple[float, float, int]:
-    """Processor seconds, simulated seconds, requests. Without limits the callers only sleep."""
+    """Return CPU seconds, simulated seconds and requests. Without limits, callers only sleep."""
     each = REQUESTS // accounts
     dice = random.Random(7)
 
@@ -52,7 +52,7 @@ def cost(accounts: int, *, limited: bool) -> tuple[float, float, int]:
 
 
 def memory(accounts: int) -> float:
-    """Bytes an account: its window with every slot in use and nobody waiting."""
+    """Return the bytes per account: a window with every slot in use and no waiters."""
 
     async def main() -> float:
         tracemalloc.start()
@@ -70,7 +70,7 @@ def memory(accounts: int) -> float:
 
 def main() -> None:
     rows, growth = [], []
-    cost(10, limited=True)  # warms up
+    cost(10, limited=True)  # warm up
     for accounts in ACCOUNTS:
         bare = min(cost(accounts, limited=False)[0] for _ in range(3))
         seconds, simulated, requests = min(cost(accounts, limited=True) for _ in range(3))

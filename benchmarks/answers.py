@@ -1,8 +1,8 @@
-"""What the benchmarks' vendor answers: bytes made with as little work as can be.
+"""The responses of the benchmarks' vendor, made with as little work as possible.
 
-It looks for the ``school_uid`` of each row with one regular expression and answers with one result
-a row, in the shape of Schoology's bulk create; pages of a list are made once and kept. It parses no
-JSON and checks no signature.
+The vendor finds the ``school_uid`` of each row with one regular expression and responds with one
+result per row, in the format of Schoology's bulk create. Pages of a list are made once and kept. No
+JSON is parsed and no signature checked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from .school import cells, filled
 
-#: How many users the list has, and how many a page shows.
+#: How many users the list has, and how many a page has.
 LISTED, PAGE = 20_000, 200
 
 _SCHOOL_UID = re.compile(rb'"school_uid": ?"([^"]*)"')
@@ -25,7 +25,7 @@ _RESULT = (
 
 
 def user(number: int) -> dict[str, object]:
-    """A user as Schoology's list shows one: 27 fields, ids as text and as number."""
+    """Return a user like one in Schoology's list: 27 fields, with ids as text and as numbers."""
     person = filled(cells(number))
     return {
         "uid": str(10_000_000 + number),
@@ -59,7 +59,7 @@ def user(number: int) -> dict[str, object]:
 
 
 def _v1_user() -> dict[str, object]:
-    """A user as ManageBac's v1 shows one."""
+    """Return a user like one of ManageBac's v1."""
     person = filled(cells(1))
     return {
         "id": 10_752_601,
@@ -91,7 +91,7 @@ _V1_CREATED = b'{"status":"Success","user_id":10752601}'
 
 
 def answer(head: bytes, body: bytes) -> tuple[int, bytes]:
-    """Status and body for a request, by its first line and its own body."""
+    """Return status and body for a request, given its head and body."""
     path = head[: head.find(b"\r\n")].partition(b" ")[2]
     if b"/api/users" in path:
         return 200, _V1_USER if head.startswith(b"GET") else _V1_CREATED
@@ -104,14 +104,14 @@ def answer(head: bytes, body: bytes) -> tuple[int, bytes]:
 
 
 def results(body: bytes) -> bytes:
-    """The answer to a bulk create: each row done."""
+    """Return the response to a bulk create, with each row done."""
     items = b",".join(_RESULT % (uid[1:], uid, uid[1:]) for uid in _SCHOOL_UID.findall(body))
     return b'{"user":[' + items + b"]}"
 
 
 @cache
 def page(start: int) -> bytes:
-    """The page of the list that begins at ``start``."""
+    """Return the page of the list that begins at ``start``."""
     end = min(start + PAGE, LISTED)
     links = {"self": f"http://localhost/v1/users?start={start}&limit={PAGE}"}
     if end < LISTED:

@@ -1,4 +1,4 @@
-"""What does a server see of a limit that a client keeps? With a picture."""
+"""What does a server see when a client keeps a rate limit? Draws a picture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def permit_of(kept: str) -> Permit:
 
 async def ask(url: str, kept: str) -> None:
     permit = permit_of(kept)
-    # A fixed window is a clock's second: the first requests come in the middle of one.
+    # The fixed window is a second of the clock. Start in the middle of one.
     await asyncio.sleep(1.5 - time.time() % 1.0)
     until = time.monotonic() + SECONDS
     async with aiohttp.ClientSession() as session:
@@ -60,7 +60,7 @@ async def ask(url: str, kept: str) -> None:
 
 
 def draw(seen: Sequence[Sequence[Arrival]]) -> None:
-    """Each arrival at the height of how many had come in the period that it ends."""
+    """Draw each arrival at the number of arrivals in the period that ends with it."""
     mpl.rcParams["svg.hashsalt"] = "arrivals"  # the same run gives the same file
     figure = Figure(figsize=(9, 6.5), layout="constrained")
     panels = figure.subplots(len(seen), 1, sharex=True, sharey=True)
@@ -83,7 +83,7 @@ def draw(seen: Sequence[Sequence[Arrival]]) -> None:
         panel.set_title(kept, loc="left", fontsize=10)
         panel.set_ylabel(f"in the last {PER:g} s")
         panel.legend(loc="lower right", fontsize=8)
-    panels[0].set_ylim(0, None)  # of all three
+    panels[0].set_ylim(0, None)  # the three panels share the axis
     panels[-1].set_xlabel("seconds since the first arrival")
     figure.savefig(PICTURE, metadata={"Date": None})
 

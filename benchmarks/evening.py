@@ -1,4 +1,4 @@
-"""How long does a school's evening take: 100,000 people under a vendor's limit?"""
+"""How long do 100,000 people take under a vendor's rate limit?"""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from schoology_async import Schoology, Window
 from .measure import progress
 from .picture import bars
 from .report import Found
-from .school import fifties, people
+from .school import batches_of_50, people
 from .terms import Terms
 from .vendor import CLIENT_CPU, WIDTH, pin, vendor
 
-#: Seconds there and back, as to a vendor overseas.
+#: Seconds for the round trip, as to a vendor overseas.
 LATENCY = 0.2
-#: How many requests of the slow ways are made; their time is that of so many, times the rest.
+#: How many requests of the slow ways are really sent. Their time is scaled up.
 SAMPLE = 100
 FAULTS = 0.02
 REPEATABLE = "?update_existing=1"
@@ -34,7 +34,7 @@ REPEATABLE = "?update_existing=1"
 
 @attrs.frozen
 class Limit:
-    """A vendor's limit: so many requests in so many seconds, so many people in a request."""
+    """A vendor's rate limit: ``count`` requests per ``per`` seconds, with ``batch`` people each."""
 
     vendor: str
     count: int
@@ -45,15 +45,18 @@ class Limit:
         return f"{self.vendor}, {self.count} per {self.per:g} s"
 
     def optimum(self, people: int) -> float:
-        """The least time in seconds if no refusal may be risked: a slot is busy for the latency
-        and one period, and the last request has its answer a latency after it left."""
+        """Return the shortest time in seconds without any risk of a 429.
+
+        A slot is busy for the latency and one period. The last response arrives one latency after
+        its request was sent.
+        """
         requests = -(-people // self.batch)
         return (requests / self.count - 1) * (self.per + LATENCY) + LATENCY
 
 
 @attrs.frozen
-class Evening:
-    """What one way took, in the seconds of the vendor's own time."""
+class Result:
+    """The result of one way, in seconds of the vendor's real time."""
 
     seconds: float
     refusals: int
@@ -64,7 +67,8 @@ Post = Callable[[str, bytes], Coroutine[Any, Any, int]]
 
 
 class Run:
-    """One vendor, with its time divided by ``scale``: latency, period, waits between retries."""
+    """Runs against one vendor, with all times divided by ``scale``: latency, period and retry
+    waits."""
 
     def __init__(self, base_url: str, limit: Limit | None, scale: float, faults: float = 0) -> None:
         self._scale = scale
@@ -77,11 +81,11 @@ class Run:
         self._refusals = 0
         self._unknown = 0
 
-    async def took(self, work: Coroutine[Any, Any, None], times: float = 1.0) -> Evening:
+    async def took(self, work: Coroutine[Any, Any, None], times: float = 1.0) -> Result:
         began = time.perf_counter()
         await work
         seconds = (time.perf_counter() - began) * self._scale * times
-        return Evening(seconds, round(self._refusals * times), self._unknown)
+        return Result(seconds, round(self._refusals * times), self._unknown)
 
     async def ours(self, count: int, *, learn: bool = False) -> None:
         limit = self._limit
@@ -108,16 +112,17 @@ class Run:
         self._refusals += isinstance(event, Refused)
 
     async def one_after_the_other(self, count: int) -> None:
-        """So many requests by hand; a refused or failed one is made again, the next second."""
+        """Send ``count`` requests one after the other. A rejected or failed one is sent again after
+        1 s."""
         chunks: Iterable[Any] = (
-            ({"users": {"user": chunk}} for chunk in fifties(people(count * self._batch)))
+            ({"users": {"user": chunk}} for chunk in batches_of_50(people(count * self._batch)))
             if self._batch > 1
             else students(count)
         )
         await self._by_hand(chunks)
 
     async def single_creates(self, count: int) -> None:
-        """The same with one person a request."""
+        """The same with one person per request."""
         await self._by_hand({"users": {"user": [person]}} for person in people(count))
 
     async def _by_hand(self, bodies: Iterable[Any]) -> None:
@@ -144,7 +149,7 @@ class Run:
 
 
 def students(count: int) -> Iterable[Any]:
-    """The same people as ManageBac's v1 takes them."""
+    """The same people in the format of ManageBac's v1."""
     for person in people(count):
         yield {
             "type": "student",
@@ -158,46 +163,50 @@ def students(count: int) -> Iterable[Any]:
 SCHOOLOGY = Limit("Schoology", 13, 5.0, 50)
 SCHOOLOGY_50 = Limit("Schoology", 50, 5.0, 50)
 MANAGEBAC = Limit("ManageBac v1", 50, 1.0, 1)
-#: Limits, how many people go under each, and by how much its time is divided.
+#: Each limit, the number of people, and the divisor of its times.
 SHORT = ((SCHOOLOGY, 6_500, 20.0), (SCHOOLOGY_50, 20_000, 20.0), (MANAGEBAC, 1_000, 20.0))
 FULL = ((SCHOOLOGY, 100_000, 20.0), (SCHOOLOGY_50, 100_000, 10.0), (MANAGEBAC, 10_000, 5.0))
 
 
 @attrs.frozen
-class Line:
+class Measurement:
     what: str
     way: str
-    took: Evening
+    took: Result
     optimum: float
     at_full_rate: float = 0.0
 
 
-def go(run: Run, work: Callable[[Run], Coroutine[Any, Any, None]], times: float = 1.0) -> Evening:
+def run_way(
+    run: Run, work: Callable[[Run], Coroutine[Any, Any, None]], times: float = 1.0
+) -> Result:
     return asyncio.run(run.took(work(run), times))
 
 
-def under(base_url: str, limit: Limit, count: int, scale: float) -> list[Line]:
-    """All ways under one limit."""
+def measure_limit(base_url: str, limit: Limit, count: int, scale: float) -> list[Measurement]:
+    """Measure all ways under one limit."""
     what, optimum = f"{count:,} people, {limit}", limit.optimum(count)
     requests = -(-count // limit.batch)
     lines = []
 
-    def keep(way: str, took: Evening) -> None:
+    def record(way: str, took: Result) -> None:
         progress(f"{what}: {way}: {took.seconds:,.0f} s")
-        lines.append(Line(what, way, took, optimum, requests / limit.count * limit.per))
+        lines.append(Measurement(what, way, took, optimum, requests / limit.count * limit.per))
 
     def run(faults: float = 0.0) -> Run:
         return Run(base_url, limit, scale, faults)
 
     if limit.batch > 1:
-        keep("single creates *", go(run(), lambda r: r.single_creates(SAMPLE), count / SAMPLE))
-    keep(
+        record(
+            "single creates *", run_way(run(), lambda r: r.single_creates(SAMPLE), count / SAMPLE)
+        )
+    record(
         f"one request after the other, {limit.batch} each *",
-        go(run(), lambda r: r.one_after_the_other(SAMPLE), requests / SAMPLE),
+        run_way(run(), lambda r: r.one_after_the_other(SAMPLE), requests / SAMPLE),
     )
-    keep(OURS, go(run(), lambda r: r.ours(count)))
-    keep(LEARNING, go(run(), lambda r: r.ours(count, learn=True)))
-    keep(FAULTY, go(run(FAULTS), lambda r: r.ours(count)))
+    record(OURS, run_way(run(), lambda r: r.ours(count)))
+    record(LEARNING, run_way(run(), lambda r: r.ours(count, learn=True)))
+    record(FAULTY, run_way(run(FAULTS), lambda r: r.ours(count)))
     return lines
 
 
@@ -211,17 +220,17 @@ def main(full: bool = False) -> None:
     lines = []
     with vendor() as base_url:
         for limit, size, scale in jobs:
-            lines += under(base_url, limit, size, scale)
+            lines += measure_limit(base_url, limit, size, scale)
         unlimited = -(-count // 50) * LATENCY / WIDTH
         what = f"{count:,} people, no limit"
         for way, faults in ((OURS, 0.0), (FAULTY, FAULTS)):
-            took = go(Run(base_url, None, 1.0, faults), lambda run: run.ours(count))
-            lines.append(Line(what, way, took, unlimited))
+            took = run_way(Run(base_url, None, 1.0, faults), lambda run: run.ours(count))
+            lines.append(Measurement(what, way, took, unlimited))
     scales = "; ".join(f"{limit}: {scale:g}" for limit, _, scale in jobs)
     publish(lines, count, scales, full=full)
 
 
-def publish(lines: list[Line], count: int, scales: str, *, full: bool) -> None:
+def publish(lines: list[Measurement], count: int, scales: str, *, full: bool) -> None:
     goals = []
     of = {(line.what, line.way): line for line in lines}
     for line in lines:
@@ -288,10 +297,10 @@ def publish(lines: list[Line], count: int, scales: str, *, full: bool) -> None:
             "it is `unknown`",
         ],
         full=full,
-        short=f"{count:,} people into Schoology at 50 requests per 5 s, 200 ms away: "
-        f"{mine.seconds / 60:.1f} minutes with {mine.refusals} refusals, beside "
-        f"{serial.seconds / 60:.1f} minutes for batches one after the other and "
-        f"{single.seconds / 3600:.1f} hours for single creates.",
+        short=f"Importing {count:,} people into Schoology at 50 requests per 5 s, with 200 ms "
+        f"latency: {mine.seconds / 60:.1f} minutes and {mine.refusals} refusals. Batches sent one "
+        f"after the other take {serial.seconds / 60:.1f} minutes, single creates "
+        f"{single.seconds / 3600:.1f} hours.",
         picture=bars(
             pictured,
             unit="minutes",

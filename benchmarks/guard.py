@@ -1,8 +1,9 @@
-"""Has a hot path changed in kind? Counted in Python's own instructions, which no load changes.
+"""Does a hot path do more work per row than it used to? Counted in Python bytecode instructions,
+which do not depend on load.
 
-Instructions are not time: what a C function does in one of them is not seen. They tell when work
-that was done once a column, a batch or a key is done once a row. ``guard.json`` has the figures of
-each minor version of Python; ``python -m benchmarks guard --store`` writes those of this one.
+Instructions are not time: work inside a C function is not counted. The count shows if work once
+done per column, batch or key is now done per row. ``guard.json`` has the counts for each minor
+version of Python. ``python -m benchmarks guard --store`` writes those of the current one.
 """
 
 from __future__ import annotations
@@ -31,23 +32,23 @@ from schoology_async.resources import Users
 from schoology_async.signing import Signer
 
 from .answers import ONE_USER, page, results
-from .school import fifties, people
-from .wireless import outcomes, without_wire
+from .no_network import count_done, import_without_network
+from .school import batches_of_50, people
 
 FIGURES = Path(__file__).with_name("guard.json")
-#: How many times the stored count is no change of kind yet.
+#: A count up to this multiple of the stored one is accepted.
 MOST = 1.3
 
 Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
 
-def version() -> str:
-    """The minor version of this Python: another one has other instructions."""
+def python_version() -> str:
+    """Return the minor version of this Python. Each has its own instructions."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class ReadyWire(Wire):
-    """A wire that has the answer to any call, and signs as the real one does."""
+    """A wire with a ready response to every call. It signs like the real one."""
 
     async def exchange(
         self,
@@ -67,7 +68,7 @@ class ReadyWire(Wire):
         return Response(200, {}, ONE_USER)
 
 
-def over_a_ready_wire(client: Client) -> Transport:
+def with_ready_wire(client: Client) -> Transport:
     limiter = Window(10**6, per=1.0)
     return Transport(client._transport.vendor, ReadyWire(), limiter=limiter)
 
@@ -76,22 +77,22 @@ Work = Callable[[], None]
 
 
 def imported(batches: int) -> Work:
-    """Batches of 50 people, checked and put through a bulk, without a wire."""
-    chunks = list(fifties(people(50 * batches)))
+    """Check batches of 50 people and run them through a bulk without a network."""
+    chunks = list(batches_of_50(people(50 * batches)))
     answers = [results(orjson.dumps(chunk)) for chunk in chunks]
     rows = [row for chunk in chunks for row in chunk]
 
     async def work() -> None:
-        await outcomes(without_wire(rows, answers))
+        await count_done(import_without_network(rows, answers))
 
     return lambda: asyncio.run(work())
 
 
 def listed(pages: int) -> Work:
-    """Pages of 200 users, as models."""
+    """Read pages of 200 users as models."""
 
     async def work() -> None:
-        users = Users(over_a_ready_wire(Schoology("key", "secret")))
+        users = Users(with_ready_wire(Schoology("key", "secret")))
         left = pages
         async for _ in users.list().pages():
             left -= 1
@@ -115,18 +116,19 @@ def signed(url: Callable[[int], str]) -> Callable[[int], Work]:
 
 
 def got(requests: int) -> Work:
-    """Single GETs through the transport, with a token."""
+    """Send single GETs with a token through the transport."""
 
     async def work() -> None:
         client = ManageBac("token")
-        client._bind(over_a_ready_wire(client))
+        client._bind(with_ready_wire(client))
         for _ in range(requests):
             await client.request("GET", "users/1")
 
     return lambda: asyncio.run(work())
 
 
-#: Each path, and how many of its units are done once and then twice: the difference counts.
+#: Each path, and a number of units: the count for that many is subtracted from that for twice as
+#: many.
 PATHS: dict[str, tuple[Callable[[int], Work], int]] = {
     "a batch of 50 people, without a wire": (imported, 10),
     "a page of 200 users, as models": (listed, 5),
@@ -137,7 +139,7 @@ PATHS: dict[str, tuple[Callable[[int], Work], int]] = {
 
 
 def instructions(work: Work) -> int:
-    """How many instructions of Python ``work`` takes, in all frames that it enters."""
+    """Return how many Python instructions ``work`` runs, in all frames that it enters."""
     count = 0
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
@@ -147,7 +149,7 @@ def instructions(work: Work) -> int:
         return trace
 
     earlier = sys.gettrace()
-    gc.disable()  # so that no finalizer of somebody else's garbage is counted
+    gc.disable()  # a finalizer of unrelated garbage must not be counted
     sys.settrace(trace)
     try:
         work()
@@ -158,19 +160,19 @@ def instructions(work: Work) -> int:
 
 
 def counted() -> dict[str, int]:
-    """Instructions for one unit of each path, what is done once and for all taken off."""
+    """Return the instructions per unit of each path, without the fixed cost."""
     counts = {}
     for name, (path, units) in PATHS.items():
-        path(2 * units)()  # hooks and caches are made
+        path(2 * units)()  # warm up hooks and caches
         more = instructions(path(2 * units)) - instructions(path(units))
         counts[name] = round(more / units)
     return counts
 
 
 def stored() -> dict[str, int] | None:
-    """The figures kept for this version of Python, if there are any."""
+    """Return the counts stored for this version of Python, if any."""
     of_versions: dict[str, dict[str, int]] = json.loads(FIGURES.read_text(encoding="utf-8"))
-    return of_versions.get(version())
+    return of_versions.get(python_version())
 
 
 def main(*, store: bool = False) -> None:
@@ -181,7 +183,7 @@ def main(*, store: bool = False) -> None:
         if count > MOST * kept.get(name, count):
             beyond.append(name)
     if store:
-        of_versions = json.loads(FIGURES.read_text(encoding="utf-8")) | {version(): now}
+        of_versions = json.loads(FIGURES.read_text(encoding="utf-8")) | {python_version(): now}
         FIGURES.write_text(json.dumps(of_versions, indent=2) + "\n", encoding="utf-8")
     elif beyond:
         sys.exit(f"more than {MOST} × the stored count: {', '.join(beyond)}")

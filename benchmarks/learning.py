@@ -1,4 +1,4 @@
-"""What does a window that learns gain, and what does that cost?"""
+"""What does a learning window gain, and what does it cost?"""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from statistics import mean
 from lms_async import RetryPolicy, Window
 from lms_async.sandbox.limits import ArrivalLimit
 from schoology_async import Schoology
-from tests.limits.saturation import Run, saturate
+from tests.limits.simulation import Run, saturate
 
 from .picture import bars, marked
 from .report import Found
-from .strict import Arrival, Kind, Setup, Used, running
+from .strict import Arrival, Kind, LimitUsage, Setup, running
 
 KINDS: tuple[Kind, ...] = ("sliding", "fixed")
 LATENCY, SPREAD = 0.16, 0.08
 SECONDS = 60.0
 SEEDS = range(5)
-#: What share of the whole budget a window that learns should use.
+#: The share of the limit that a learning window should use.
 WANTED = 0.93
 
-#: What the vendor allows, what is guessed, and the period: 13 in 5 s, ten times faster.
+#: The vendor's real limit, the configured one, and the period: 13 per 5 s, ten times faster.
 REAL, GUESS, PER = 13, 50, 0.5
 WINDOWS, SETTLED = 120, 20
 
@@ -36,8 +36,8 @@ def setups() -> list[Setup]:
     ]
 
 
-def simulated(setup: Setup, learn: bool) -> Used:
-    """The mean of several runs on the virtual clock."""
+def simulated(setup: Setup, learn: bool) -> LimitUsage:
+    """Return the mean of several runs on the virtual clock."""
     coming = (LATENCY * 3 / 8 - SPREAD / 2, LATENCY * 3 / 8 + SPREAD / 2)
     going = (LATENCY * 5 / 8 - SPREAD / 2, LATENCY * 5 / 8 + SPREAD / 2)
     runs = [
@@ -51,16 +51,16 @@ def simulated(setup: Setup, learn: bool) -> Used:
         )
         for seed in SEEDS
     ]
-    used = [Used.of(setup, [Arrival(*arrival) for arrival in run.arrivals]) for run in runs]
-    return Used(
+    used = [LimitUsage.of(setup, [Arrival(*arrival) for arrival in run.arrivals]) for run in runs]
+    return LimitUsage(
         sum(one.requests for one in used),
         sum(one.refusals for one in used),
         mean(one.share for one in used),
     )
 
 
-def measured(setup: Setup) -> Used:
-    """One run over sockets, the server in a process of its own."""
+def measured(setup: Setup) -> LimitUsage:
+    """Return one run over sockets, with the server in its own process."""
 
     async def ask(url: str) -> None:
         until = time.monotonic() + SECONDS
@@ -80,7 +80,7 @@ def measured(setup: Setup) -> Used:
 
     with running([setup]) as servers:
         asyncio.run(ask(servers.urls[0]))
-        return Used.of(setup, servers.arrivals()[0])
+        return LimitUsage.of(setup, servers.arrivals()[0])
 
 
 def corrected(kind: Kind) -> Run:
@@ -104,10 +104,10 @@ def _row(what: str, way: str, requests: int, refusals: int, share: str = "–") 
     ]
 
 
-def nearer_to_the_departure(
+def shares_of_the_limit(
     full: bool,
 ) -> tuple[list[list[str]], list[tuple[str, bool]], dict[str, float]]:
-    """Rows and goals, and what share of the whole budget each way used."""
+    """Return table rows, goals, and the share of the limit that each way used."""
     rows, goals = [], []
     shares = {}
     for setup in setups():
@@ -131,7 +131,7 @@ def nearer_to_the_departure(
     return rows, goals, shares
 
 
-def a_wrong_guess() -> tuple[list[list[str]], list[tuple[str, bool]]]:
+def corrections_of_a_wrong_limit() -> tuple[list[list[str]], list[tuple[str, bool]]]:
     rows, goals = [], []
     for kind in KINDS:
         run = corrected(kind)
@@ -152,8 +152,8 @@ def a_wrong_guess() -> tuple[list[list[str]], list[tuple[str, bool]]]:
 
 
 def main(*, full: bool = False) -> None:
-    rows, goals, shares = nearer_to_the_departure(full)
-    more_rows, more_goals = a_wrong_guess()
+    rows, goals, shares = shares_of_the_limit(full)
+    more_rows, more_goals = corrections_of_a_wrong_limit()
     Found(
         "learning",
         "What a window learns",

@@ -1,4 +1,4 @@
-"""Is a vendor's limit kept without a refusal, and how much of it is used?"""
+"""Is a vendor's rate limit kept without a 429, and how much of it is used?"""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from schoology_async import Schoology
 
 from .picture import marked, points
 from .report import Found
-from .strict import Kind, Setup, Used, running
+from .strict import Kind, LimitUsage, Setup, running
 
 KINDS: tuple[Kind, ...] = ("sliding", "fixed")
-#: Requests, seconds, and the latency in seconds.
+#: Requests, period in seconds, and latency in seconds with its spread.
 QUICK = [(15, 1.0, (0.02, 0.01)), (50, 1.0, (0.1, 0.05))]
 FULL = [(15, 5.0, (0.1, 0.05)), (50, 1.0, (0.1, 0.05))]
 PEERS = ("aiolimiter", "pyrate-limiter", "limits", "throttled-py")
@@ -45,7 +45,7 @@ class Variant:
 
 
 def permit_of(name: str, setup: Setup) -> Permit:
-    """How each library is used to wait for a limit, as its own documents have it."""
+    """Return the wait for a permit as each library's documentation shows it."""
     count, per = setup.count, setup.per
     if name == "aiolimiter":
         return AsyncLimiter(count, per).acquire
@@ -91,7 +91,7 @@ async def ours(variant: Variant, url: str, until: float) -> None:
 
 
 async def peer(variant: Variant, url: str, until: float) -> None:
-    """Refused requests are made again as soon as the library gives another permit."""
+    """Send requests with another library's limiter. A 429 is retried with the next permit."""
     permit = permit_of(variant.name, variant.setup)
     async with aiohttp.ClientSession() as session:
 
@@ -106,10 +106,11 @@ async def peer(variant: Variant, url: str, until: float) -> None:
         await asyncio.gather(*(worker() for _ in range(2 * variant.setup.count)))
 
 
-async def go(variants: list[Variant], urls: list[str], seconds: float) -> None:
+async def run_variants(variants: list[Variant], urls: list[str], seconds: float) -> None:
     async def one(number: int) -> None:
         variant = variants[number]
-        await asyncio.sleep(number * variant.setup.per / len(variants))  # not all bursts at once
+        # so that bursts do not coincide
+        await asyncio.sleep(number * variant.setup.per / len(variants))
         work = ours if variant.name == OURS else peer
         try:
             await work(variant, urls[number], time.monotonic() + seconds)
@@ -130,11 +131,11 @@ def main(*, full: bool = False) -> None:
             setup = Setup(count, per, kind, latency)
             variants = [Variant(name, setup) for name in (OURS, *PEERS)]
             with running([setup] * len(variants)) as servers:
-                asyncio.run(go(variants, servers.urls, seconds))
+                asyncio.run(run_variants(variants, servers.urls, seconds))
                 arrivals = servers.arrivals()
             what = f"{count} per {per:g} s, {kind}"
             for variant, seen in zip(variants, arrivals, strict=True):
-                used = Used.of(setup, seen)
+                used = LimitUsage.of(setup, seen)
                 bound = per / (per + mean(variant.latencies))
                 refused = 1000 * used.refusals / used.requests
                 pictured.append(

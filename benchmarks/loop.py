@@ -1,4 +1,4 @@
-"""How long does an import hold the event loop, and what does a web request beside it notice?"""
+"""How long does an import block the event loop, and how does that affect a web request?"""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ from .report import Found
 from .school import people
 from .vendor import CLIENT_CPU, SERVER_CPU, pin, vendor
 
-#: A visitor asks as often as this, in seconds.
+#: The interval between a visitor's requests, in seconds.
 EVERY = 0.005
 MOST_P99, MOST_MAX = 5.0, 20.0
 
 _spawn = multiprocessing.get_context("spawn")
 
 
-class Watched(selectors.DefaultSelector):
-    """Notes how long the loop was away between two looks at its sockets: that is a hold.
+class WatchedSelector(selectors.DefaultSelector):
+    """Records how long the event loop was busy between two checks of its sockets (a hold).
 
-    It is what each iteration of the loop takes, without what it waits; and as long as that, at the
-    least, waits whoever else wants the loop.
+    A hold is one iteration of the loop without its waiting. Any other task waits at least as long.
     """
 
     def __init__(self) -> None:
@@ -51,15 +50,15 @@ class Watched(selectors.DefaultSelector):
 
 
 @attrs.frozen
-class Felt:
-    """Holds of the loop and latencies of a web handler's answers, in milliseconds."""
+class Delays:
+    """Holds of the event loop and latencies of a web handler, in milliseconds."""
 
     holds: list[float]
     latencies: list[float]
 
 
 def visit(told: Connection, port: int) -> None:
-    """A visitor in a process of its own: one small request every few milliseconds."""
+    """Send a small request every few milliseconds, from another process."""
     pin(SERVER_CPU)
     latencies = []
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -75,8 +74,8 @@ def visit(told: Connection, port: int) -> None:
     told.send(latencies)
 
 
-async def served(watched: Watched, rows: int, base_url: str) -> Felt:
-    """A web service that imports ``rows`` people, or none for some seconds, while it is visited."""
+async def served(watched: WatchedSelector, rows: int, base_url: str) -> Delays:
+    """Run a web service that imports ``rows`` people, or nothing for 2 s, while it is visited."""
 
     async def hello(_: web.Request) -> web.Response:
         return web.Response(text="hello")
@@ -104,7 +103,7 @@ async def served(watched: Watched, rows: int, base_url: str) -> Felt:
         latencies = await asyncio.to_thread(ours.recv)
         visitor.join()
         await runner.cleanup()
-    return Felt(holds, latencies)
+    return Delays(holds, latencies)
 
 
 async def imported(rows: int, base_url: str) -> None:
@@ -118,20 +117,20 @@ async def imported(rows: int, base_url: str) -> None:
         raise RuntimeError(f"{done} of {rows} people were done")
 
 
-def felt(rows: int, base_url: str) -> Felt:
-    watched = Watched()
+def delays_of(rows: int, base_url: str) -> Delays:
+    watched = WatchedSelector()
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(watched)) as runner:
         return runner.run(served(watched, rows, base_url))
 
 
-def points(values: Sequence[float]) -> tuple[float, float, float]:
-    """The median, the 99th hundredth and the most."""
+def percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median, the 99th percentile and the maximum."""
     hundredths = quantiles(values, n=100)
     return hundredths[49], hundredths[98], max(values)
 
 
-def shares(felt: Felt) -> Picture:
-    """How many of a thousand lie above each length."""
+def shares(delays: Delays) -> Picture:
+    """Draw the share of values above each length."""
 
     def above(values: list[float]) -> tuple[list[float], list[float]]:
         ordered = sorted(values)
@@ -139,7 +138,10 @@ def shares(felt: Felt) -> Picture:
         return [ordered[place] for place in places], [1 - place / len(ordered) for place in places]
 
     return lines(
-        {"holds of the loop": above(felt.holds), "web handler's latency": above(felt.latencies)},
+        {
+            "holds of the loop": above(delays.holds),
+            "web handler's latency": above(delays.latencies),
+        },
         across="milliseconds",
         up="share that is longer",
         log="xy",
@@ -151,17 +153,17 @@ def main(full: bool = False) -> None:
     rows = 100_000
     with vendor() as base_url:
         progress("a visitor alone")
-        idle = felt(0, base_url)
+        idle = delays_of(0, base_url)
         progress(f"an import of {rows:,} people beside")
-        busy = felt(rows, base_url)
-    _, p99, most = points(busy.holds)
+        busy = delays_of(rows, base_url)
+    _, p99, most = percentiles(busy.holds)
     table = []
     for what, values in (
         ("hold of the loop, during the import", busy.holds),
         ("latency of a web handler, during the import", busy.latencies),
         ("latency of a web handler, alone", idle.latencies),
     ):
-        middle, hundredth, longest = points(values)
+        middle, hundredth, longest = percentiles(values)
         numbers = (f"{middle:.2f}", f"{hundredth:.2f}", f"{longest:.2f}", f"{len(values):,}")
         table.append([what, *numbers])
     Found(
@@ -182,9 +184,9 @@ def main(full: bool = False) -> None:
             "process of its own, which shares a core with the vendor",
         ],
         full=full,
-        short=f"An import at full speed holds the event loop for {p99:.1f} ms at the 99th "
-        f"hundredth, {most:.1f} ms at most; a web handler beside it answers in "
-        f"{points(busy.latencies)[0]:.1f} ms in the median.",
+        short="During an import at full speed, the event loop is never blocked for more than "
+        f"{most:.1f} ms (99th percentile: {p99:.1f} ms). A web handler on the same loop responds "
+        f"in {percentiles(busy.latencies)[0]:.1f} ms (median).",
         picture=shares(busy),
         bars=9,
     ).publish()

@@ -1,11 +1,11 @@
-"""Rounds in which every way has its turn, so that the ratios hold on a machine that drifts.
+"""Measure several ways in shuffled rounds, so that ratios stay valid on a machine whose speed
+varies.
 
-Machines run in fast and slow phases, processor time too. So all ways are measured in one process,
-once a round, in an order drawn anew each time; a ratio is taken within a round, and its median over
-the rounds is given beside the ratio of the minima.
+CPU speed drifts over time. So all ways run in one process, once per round, in random order. A ratio
+is taken within a round; its median over the rounds is shown beside the ratio of the minima.
 
-How a process happens to lie in memory moves such a ratio by a tenth, for as long as it lives: so
-where that matters the rounds are spread over several processes, one after the other.
+The memory layout of a process can change a ratio by a tenth. Where that matters, the rounds are
+spread over several processes, one after the other.
 """
 
 from __future__ import annotations
@@ -24,32 +24,31 @@ import attrs
 
 T = TypeVar("T")
 
-#: One way of doing the job; gives how many of its units were done.
+#: One way of doing the job. Returns how many units were done.
 Way = Callable[[], Awaitable[int]]
 
 
 @attrs.frozen
-class Took:
-    """What one round of one way took: processor time as the operating system accounts it to this
-    process, all threads of it, and time on the wall; both in seconds."""
+class Timing:
+    """CPU time of this process with all its threads, and wall time, of one round; in seconds."""
 
     cpu: float
     wall: float
 
 
-Rounds = Mapping[str, list[Took]]
+Rounds = Mapping[str, list[Timing]]
 
 
 async def rounds(ways: Mapping[str, Way], *, count: int, units: int) -> Rounds:
-    """What each of ``ways`` took in each of ``count`` rounds, after one round to warm up.
+    """Measure each of ``ways`` ``count`` times, after one round to warm up.
 
-    :param units: how many must be done each time, else the measurement would be of something else.
+    :param units: the number of units that each round must do.
     """
     for name in ways:
         await _measured(name, ways[name], units)
     gc.collect()
     gc.freeze()
-    took: dict[str, list[Took]] = {name: [] for name in ways}
+    took: dict[str, list[Timing]] = {name: [] for name in ways}
     for number in range(count):
         progress(f"round {number + 1} of {count}")
         for name in random.sample(list(ways), len(ways)):
@@ -59,11 +58,11 @@ async def rounds(ways: Mapping[str, Way], *, count: int, units: int) -> Rounds:
 
 
 def in_processes(count: int, measured: Callable[[], Rounds]) -> Rounds:
-    """The rounds of ``count`` processes, each of which calls ``measured`` once.
+    """Combine the rounds of ``count`` processes, each of which calls ``measured`` once.
 
-    :param measured: what can be pickled, such as a partial of a module's function.
+    :param measured: must be picklable, such as a partial of a module's function.
     """
-    took: dict[str, list[Took]] = {}
+    took: dict[str, list[Timing]] = {}
     fresh = get_context("spawn")
     for number in range(count):
         progress(f"process {number + 1} of {count}")
@@ -73,11 +72,11 @@ def in_processes(count: int, measured: Callable[[], Rounds]) -> Rounds:
     return took
 
 
-async def _measured(name: str, way: Way, units: int) -> Took:
+async def _measured(name: str, way: Way, units: int) -> Timing:
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
     done = await way()
-    took = Took(time.process_time() - cpu, time.perf_counter() - wall)
+    took = Timing(time.process_time() - cpu, time.perf_counter() - wall)
     if done != units:
         raise RuntimeError(f"{name}: {done} of {units} were done")
     return took
@@ -85,7 +84,7 @@ async def _measured(name: str, way: Way, units: int) -> Took:
 
 @attrs.frozen
 class Ratio:
-    """Processor time of one way as a multiple of another's."""
+    """CPU time of one way as a multiple of another's."""
 
     of_rounds: float
     of_minima: float
@@ -102,24 +101,24 @@ class Ratio:
         return f"{self.of_rounds:.2f} / {self.of_minima:.2f}"
 
     def goal(self, most: float, what: str) -> tuple[str, bool]:
-        """``what`` is wanted at most ``most`` times; it holds when both ratios say so."""
+        """Return the goal of at most ``most`` times, and whether both ratios meet it."""
         holds = max(self.of_rounds, self.of_minima) <= most
         return f"{what}: at most {most:g} ×, reached {self}", holds
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:
-    """The lower quartile, the median and the upper quartile."""
+    """Return the lower quartile, the median and the upper quartile."""
     if len(values) < 2:
         return (values[0],) * 3
     low, middle, high = quantiles(values, n=4, method="inclusive")
     return low, middle, high
 
 
-def micros(took: Sequence[Took], units: int) -> list[float]:
-    """Processor time a unit in each round, in microseconds."""
+def micros(took: Sequence[Timing], units: int) -> list[float]:
+    """Return the CPU time per unit in each round, in microseconds."""
     return [t.cpu / units * 1e6 for t in took]
 
 
 def progress(text: str) -> None:
-    """A line on stderr that says how far a long run has come."""
+    """Print the progress of a long run on stderr."""
     print(f"  {text}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Does memory stay bounded, however long the input is?"""
+"""Does memory stay bounded for an input of any length?"""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ async def count(rows: int, base_url: str) -> None:
 
 
 def peak() -> float:
-    """The most memory that this process ever held, in MiB."""
+    """Return the peak memory of this process, in MiB."""
     status = Path("/proc/self/status")
     if status.exists():
-        # Not ru_maxrss: across fork and exec, Linux hands down the parent's peak in it.
+        # Not ru_maxrss: on Linux a child inherits its parent's peak across fork and exec.
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1024
     import resource
@@ -56,7 +56,7 @@ def peak() -> float:
 
 
 def imported(rows: int, base_url: str) -> Took:
-    """Run in a process of its own."""
+    """Run an import in this process, which does nothing else."""
     pin(CLIENT_CPU)
     began = time.perf_counter()
     if rows:
@@ -96,8 +96,8 @@ def main(full: bool = False) -> None:
             "benchmarks that it must load",
         ],
         full=full,
-        short=f"Memory stays bounded: {took[MANY].peak:.0f} MiB at most, the whole process, "
-        f"for {MANY:,} people ({more:+.1f} MiB over {FEW:,}).",
+        short=f"Memory stays bounded: the whole process needs at most {took[MANY].peak:.0f} MiB to "
+        f"import {MANY:,} people ({more:+.1f} MiB compared with {FEW:,}).",
         picture=bars(
             {names[rows]: (t.peak,) * 3 for rows, t in took.items()},
             unit="peak MiB of the whole process",

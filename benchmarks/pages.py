@@ -1,4 +1,4 @@
-"""The parts of README.md and docs/benchmarks.md that the command writes, between two marks."""
+"""Write the generated parts of README.md and docs/benchmarks.md, between two markers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .report import FOLDER, IN_SHORT
 
 ROOT = FOLDER.parent.parent
 BEGIN, END = "<!-- written by make bench-full -->", "<!-- end -->"
-#: The questions whose short answers stand in the README, and the one whose picture does.
+#: The questions summarized in the README, and the one whose picture is shown there.
 _SUMMED = ("people", "read", "evening", "memory", "loop")
 _PICTURED = "evening"
 
 
 def write() -> None:
-    """Bring both pages up to what the tables say now."""
+    """Update both pages from the results."""
     _put(ROOT / "README.md", _summary())
     _put(ROOT / "docs" / "benchmarks.md", _goals())
 

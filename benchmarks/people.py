@@ -1,4 +1,4 @@
-"""What does an import cost, stage by stage, beside the same job done in other ways?"""
+"""What does an import cost, stage by stage, compared with other ways to do the job?"""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from schoology_async.models import converter
 
 from .answers import results
 from .measure import Ratio, Rounds, Way, in_processes, micros, rounds, spread
+from .no_network import count_done, import_without_network
 from .picture import bars
 from .report import Found
-from .school import Person, fifties, read_csv, write_csv
+from .school import Person, batches_of_50, read_csv, write_csv
 from .vendor import CLIENT_CPU, WIDTH, ceiling, pin, vendor
-from .wireless import outcomes, without_wire
 
 PEOPLE = 20_000
 
@@ -44,7 +44,7 @@ REQUESTS = "ready dicts → requests, one after the other"
 
 
 class Struct(msgspec.Struct, omit_defaults=True):
-    """The person as msgspec checks one; the same columns, the same needed ones."""
+    """A person as a msgspec struct with the same columns and required columns."""
 
     school_uid: str
     name_first: str
@@ -75,7 +75,7 @@ class StructResults(msgspec.Struct):
 
 
 class Model(pydantic.BaseModel):
-    """The person as pydantic checks one."""
+    """A person as a pydantic model."""
 
     school_uid: str
     name_first: str
@@ -125,7 +125,7 @@ async def by_hand(
     bodies: Iterator[bytes],
     done_in: Callable[[bytes], int],
 ) -> int:
-    """No signature, no limit, no retry, no outcomes: the least that does the job."""
+    """Post the bodies with the least possible code: no signature, limit, retry or results."""
     done = 0
 
     async def work() -> None:
@@ -141,17 +141,17 @@ async def by_hand(
 
 
 def dict_bodies(path: Path) -> Iterator[bytes]:
-    return (orjson.dumps({"users": {"user": chunk}}) for chunk in fifties(read_csv(path)))
+    return (orjson.dumps({"users": {"user": chunk}}) for chunk in batches_of_50(read_csv(path)))
 
 
 def struct_bodies(path: Path) -> Iterator[bytes]:
-    for chunk in fifties(read_csv(path)):
+    for chunk in batches_of_50(read_csv(path)):
         structs = msgspec.convert(chunk, list[Struct], strict=False)
         yield msgspec.json.encode({"users": {"user": structs}})
 
 
 def model_bodies(path: Path) -> Iterator[bytes]:
-    for chunk in fifties(read_csv(path)):
+    for chunk in batches_of_50(read_csv(path)):
         models = [Model.model_validate(row).model_dump(exclude_unset=True) for row in chunk]
         yield orjson.dumps({"users": {"user": models}})
 
@@ -169,7 +169,7 @@ _checked = Sending(converter, UserCreate, what="the user")
 
 def stage(path: Path, *, check: bool, encode: bool) -> int:
     done = 0
-    for chunk in fifties(read_csv(path)):
+    for chunk in batches_of_50(read_csv(path)):
         rows: list[Any] = _checked.many(chunk)[0] if check else chunk
         if encode:
             rows = [orjson.dumps(row) for row in rows]
@@ -177,8 +177,8 @@ def stage(path: Path, *, check: bool, encode: bool) -> int:
     return done
 
 
-def now(work: Callable[[], int]) -> Way:
-    """Work that waits for nothing, as a way."""
+def as_way(work: Callable[[], int]) -> Way:
+    """Turn synchronous work into a way."""
 
     async def way() -> int:
         return work()
@@ -187,14 +187,14 @@ def now(work: Callable[[], int]) -> Way:
 
 
 def measured(path: Path, base_url: str, count: int) -> Rounds:
-    """What each way took in each of the rounds of one process."""
+    """Return the timings of one process."""
     pin(CLIENT_CPU)
     return asyncio.run(compare(path, base_url, count))
 
 
 async def compare(path: Path, base_url: str, count: int) -> Rounds:
     url = base_url + "users"
-    chunks = list(fifties(read_csv(path)))
+    chunks = list(batches_of_50(read_csv(path)))
     answers = [results(orjson.dumps(chunk)) for chunk in chunks]
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -213,19 +213,19 @@ async def compare(path: Path, base_url: str, count: int) -> Rounds:
 
         def imported(method: str) -> Way:
             users = clients[method].users
-            return lambda: outcomes(users.create_many(read_csv(path), update_existing=True))
+            return lambda: count_done(users.create_many(read_csv(path), update_existing=True))
 
         ways: dict[str, Way] = {
-            STAGE_READ: now(partial(stage, path, check=False, encode=False)),
-            STAGE_CHECKED: now(partial(stage, path, check=True, encode=False)),
-            STAGE_ENCODED: now(partial(stage, path, check=True, encode=True)),
-            STAGE_BULK: lambda: outcomes(without_wire(read_csv(path), answers)),
+            STAGE_READ: as_way(partial(stage, path, check=False, encode=False)),
+            STAGE_CHECKED: as_way(partial(stage, path, check=True, encode=False)),
+            STAGE_ENCODED: as_way(partial(stage, path, check=True, encode=True)),
+            STAGE_BULK: lambda: count_done(import_without_network(read_csv(path), answers)),
             PLAINTEXT: imported("PLAINTEXT"),
             OURS: imported("HMAC-SHA1"),
             BY_HAND: lambda: by_hand(session, url, dict_bodies(path), dicts_done),
             MSGSPEC: lambda: by_hand(session, url, struct_bodies(path), structs_done),
             PYDANTIC: lambda: by_hand(session, url, model_bodies(path), models_done),
-            REQUESTS: now(lambda: by_requests(loop_session, url, chunks)),
+            REQUESTS: as_way(lambda: by_requests(loop_session, url, chunks)),
         }
         return await rounds(ways, count=count, units=PEOPLE)
 
@@ -269,10 +269,10 @@ def main(full: bool = False) -> None:
             f"stages are cumulative; the ratio is to “{BY_HAND}”",
         ],
         full=full,
-        short=f"An import from CSV handles {speed:,.0f} people a second on one core, checked, "
-        f"signed and with an outcome each: {signed.of_rounds:.2f} × the CPU of dicts posted by "
-        f"hand with aiohttp and orjson, {Ratio.of(took, OURS, REQUESTS).of_rounds:.2f} × that of a "
-        "`requests` loop.",
+        short=f"Import from CSV: {speed:,.0f} people per second on one core, with checks, "
+        f"signatures and an outcome per row. This takes {signed.of_rounds:.2f} × the CPU time of "
+        "posting dicts by hand with aiohttp and orjson, and "
+        f"{Ratio.of(took, OURS, REQUESTS).of_rounds:.2f} × that of a loop with `requests`.",
         picture=bars(costs, unit="CPU µs a person", ours=[OURS, PLAINTEXT]),
         peers=["msgspec", "pydantic", "requests"],
     ).publish()

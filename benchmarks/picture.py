@@ -1,4 +1,4 @@
-"""Pictures of what was found: SVGs that differ from run to run only where the figures do."""
+"""Draw results as SVGs that only change if the figures do."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Picture = Callable[["Axes"], None]
 
 
 def save(path: Path, title: str, draw: Picture, *, rows: int) -> None:
-    """Draw one picture; ``rows`` is how many bars or so must have room under one another."""
-    # Here and not above: a process that measures its own memory imports this module too.
+    """Draw one picture with room for ``rows`` bars or lines."""
+    # Imported here because a process that measures its own memory imports this module too.
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     settings: Any = {
-        "svg.hashsalt": "lms-async",  # ids inside the file are drawn from it, not from the clock
+        "svg.hashsalt": "lms-async",  # ids in the file are derived from it instead of the clock
         "svg.fonttype": "none",
         "font.family": "sans-serif",
         "font.size": 10,
@@ -48,7 +48,7 @@ def bars(
     log: bool = False,
     shown: Callable[[float], str] = "{:.3g}".format,
 ) -> Picture:
-    """A bar for each median, with a line from quartile to quartile, the first on top."""
+    """A bar for each median, with a line between the quartiles. The first bar is on top."""
 
     def draw(axes: Axes) -> None:
         names = list(values)[::-1]
@@ -80,7 +80,7 @@ def lines(
     up: str,
     log: str = "",
 ) -> Picture:
-    """A line for each of ``curves``; ``log`` names the axes with a logarithmic scale."""
+    """A line for each of ``curves``. ``log`` names the axes with a logarithmic scale."""
 
     def draw(axes: Axes) -> None:
         for (name, (x, y)), colour in zip(curves.items(), _SHADES, strict=False):
@@ -101,8 +101,8 @@ def lines(
 
 
 def points(seen: Sequence[tuple[str, str, float, float]], *, across: str, up: str) -> Picture:
-    """A hollow point for each group, kind, x and y: a colour a group, a shape a kind, the first
-    group on top and larger."""
+    """A hollow point for each group, kind, x and y. Each group has a color and each kind a shape.
+    The first group is on top and larger."""
 
     def draw(axes: Axes) -> None:
         colours = dict(zip(dict.fromkeys(group for group, *_ in seen), _SHADES, strict=False))
@@ -118,19 +118,19 @@ def points(seen: Sequence[tuple[str, str, float, float]], *, across: str, up: st
         axes.set_xlabel(across)
         axes.set_ylabel(up)
         axes.grid(alpha=0.25)
-        # Beside the points, as nobody knows beforehand where there will be none.
+        # Beside the plot, because free space inside it is not known in advance.
         axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
 
     return draw
 
 
 def marked(picture: Picture, at: float, what: str) -> Picture:
-    """The picture with an upright line at the figure that matters, and what it is."""
+    """The picture with a labeled vertical line at a value."""
 
     def draw(axes: Axes) -> None:
         picture(axes)
         bottom, top = axes.get_ylim()
-        axes.set_ylim(bottom, top + 0.05 * (top - bottom))  # the words stand above all else
+        axes.set_ylim(bottom, top + 0.05 * (top - bottom))  # the label is above everything else
         axes.axvline(at, color=LINE, linewidth=1, linestyle="--")
         axes.annotate(
             what,

@@ -1,4 +1,4 @@
-"""How long does somebody's call wait while an import keeps the limit full?"""
+"""How long does an interactive call wait while an import uses the whole limit?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .picture import bars
 from .report import Found
 from .strict import Setup, running
 
-#: An import keeps at most so many requests under way or in line.
+#: An import keeps up to this many requests in flight or queued.
 CALLERS = 64
 READS = 200
 WAYS: tuple[Priority, ...] = ("normal", "interactive")
@@ -25,7 +25,7 @@ WAYS: tuple[Priority, ...] = ("normal", "interactive")
 
 @attrs.frozen
 class Waits:
-    """Of the reads, in seconds; and how much the import got done a second meanwhile."""
+    """The waits of the reads in seconds, and the import's requests per second meanwhile."""
 
     waits: list[float]
     imported: float
@@ -35,7 +35,7 @@ class Waits:
 
 
 def simulated(limit: int, per: float, priority: Priority) -> Waits:
-    """A read every four permits on average, at random moments, on the virtual clock."""
+    """Simulate a read every four permits on average, at random times, on the virtual clock."""
     dice = random.Random(5)
     window = Window(limit, per=per)
     waits: list[float] = []
@@ -115,7 +115,7 @@ async def _measured(url: str, limit: int, per: float, priority: Priority) -> Wai
 
 
 def measured(limit: int, per: float) -> dict[Priority, Waits]:
-    """Both ways at once, each against a server of its own."""
+    """Measure both priorities at once, each against its own server."""
     setup = Setup(limit, per, "sliding", (0.16, 0.08))
 
     async def both(urls: list[str]) -> list[Waits]:

@@ -1,4 +1,4 @@
-"""A Redis of one's own, for benchmarks and tests: real, and one that can be stopped or hang."""
+"""A private Redis server for benchmarks and tests, which can be stopped and paused."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 
 class RedisServer:
-    """A Redis of one's own that keeps nothing on disk.
+    """A private Redis server that stores nothing on disk.
 
-    :param folder: where it may write; one that will go away.
+    :param folder: a temporary folder for its files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -26,16 +26,16 @@ class RedisServer:
 
     @staticmethod
     def program() -> str | None:
-        """The server's program, if there is one on this machine."""
+        """Return the path of redis-server, or ``None`` if it is not installed."""
         return shutil.which("redis-server") or shutil.which("valkey-server")
 
     def start(self) -> None:
-        """Start it, empty, and wait until it answers."""
+        """Start an empty server, and wait until it responds."""
         program = self.program()
         if program is None:
             raise FileNotFoundError("there is no redis-server on this machine")
         options = ["--bind", "127.0.0.1", "--port", f"{self.port}", "--save", "", "--dir", "."]
-        self._process = subprocess.Popen(  # noqa: S603 - our own words
+        self._process = subprocess.Popen(  # noqa: S603 - our own arguments
             [program, *options], cwd=self._folder, stdout=subprocess.DEVNULL
         )
         end = time.monotonic() + 20
@@ -53,17 +53,17 @@ class RedisServer:
             return False
 
     def hang(self) -> None:
-        """Let it stand still, with all connections open."""
+        """Pause the server with its connections open."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        """End what :meth:`hang` began."""
+    def resume(self) -> None:
+        """Continue after :meth:`hang`."""
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it at once: it forgets everything."""
+        """Kill the server, which loses all its data."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

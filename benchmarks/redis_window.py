@@ -1,4 +1,4 @@
-"""Is a limit kept, used and shared out fairly by eight processes through Redis?"""
+"""Do eight processes keep, use and share a rate limit fairly through Redis?"""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ from .report import Found
 PROCESSES, TASKS = 8, 10
 LIMIT, PER = 50, 1.0
 LATENCY, SPREAD = 0.1, 0.05
-#: Of each request. Short, since for as long nothing departs when Redis has lost its memory.
+#: Timeout of a request in seconds. Short, because after Redis has lost its data no request is sent
+#: for this long.
 TIMEOUT = 2.0
 
 _spawn = multiprocessing.get_context("spawn")
 
 
 def _serve(told: Connection) -> None:
-    """A vendor that counts arrivals strictly, until it is told to say what it saw."""
+    """Run a vendor that counts arrivals strictly and reports them when asked."""
     arrivals: list[float] = []
     refused = 0
 
@@ -75,8 +76,8 @@ class _Work:
     seconds: float
 
 
-def _work(told: Connection) -> None:
-    """One of the processes that share the limit."""
+def _run_worker(told: Connection) -> None:
+    """Run one of the processes that share the limit."""
     latencies: list[float] = []
     refused = 0
 
@@ -105,8 +106,8 @@ def _work(told: Connection) -> None:
             ) as window,
             aiohttp.ClientSession(timeout=timeout) as session,
         ):
-            # A Redis that has just started may have lost its memory: the window opens when what it
-            # may have held would have lapsed.
+            # After its start, Redis may have lost bookings. The window opens once those would have
+            # expired.
             (await window.acquire()).answered()
             told.send("ready")
             await asyncio.to_thread(told.recv)
@@ -117,7 +118,7 @@ def _work(told: Connection) -> None:
             await asyncio.wait(tasks)
             for task in tasks:
                 if not task.cancelled():
-                    task.result()  # raises: they only end by an error
+                    task.result()  # raises, because a task only ends by an error
 
     asyncio.run(run(told.recv()))
     told.send((latencies, refused))
@@ -140,38 +141,38 @@ def _process(target: Any) -> Iterator[Connection]:
 
 
 @attrs.frozen
-class Saw:
-    """What the vendor counted, and what the processes had."""
+class Observations:
+    """What the vendor counted, and what the worker processes reported."""
 
     arrivals: list[float]
     refused: int
-    """How many requests the vendor refused."""
+    """How many requests the vendor rejected."""
     requests: list[int]
     """How many requests each process made."""
     latency: float
-    """Mean time between a departure and its answer."""
+    """Mean time from sending a request to its response."""
     without_redis: int
-    """How often a process was told that Redis is away."""
+    """How often a process found Redis unavailable."""
 
     @property
     def busiest(self) -> int:
-        """Most arrivals in any period."""
+        """The most arrivals in any period."""
         return busiest(self.arrivals, PER)
 
     @property
     def used(self) -> float:
-        """The share of the budget that was used."""
+        """The share of the limit that was used."""
         gaps = zip(self.arrivals, self.arrivals[LIMIT:], strict=False)
         return PER / mean(later - earlier for earlier, later in gaps)
 
     @property
     def bound(self) -> float:
-        """The most that can be used if no refusal may be risked."""
+        """The largest share that can be used without any risk of a 429."""
         return PER / (PER + self.latency)
 
     @property
     def spread(self) -> float:
-        """What the fastest process had, as a multiple of the slowest's."""
+        """The requests of the fastest process divided by those of the slowest."""
         return max(self.requests) / min(self.requests)
 
     @property
@@ -181,15 +182,19 @@ class Saw:
 
     @property
     def around_longest_gap(self) -> tuple[int, int]:
-        """How many arrivals there were before it, and after."""
+        """How many arrivals there were before and after the longest gap."""
         gaps = [later - earlier for earlier, later in pairwise(self.arrivals)]
         before = gaps.index(max(gaps)) + 1
         return before, len(self.arrivals) - before
 
     @property
     def course(self) -> tuple[list[float], list[int]]:
-        """Seconds since the first arrival, and how many came in the period that ends there: just
-        before and at each arrival, and again one period later, when it counts no longer."""
+        """Times since the first arrival in seconds, and the number of arrivals in the period before
+        each.
+
+        There are points just before and at each arrival, and one period later, when it no longer
+        counts.
+        """
         gone = [at + PER for at in self.arrivals]
         moments, counts = [], []
         for at in sorted(self.arrivals + gone):
@@ -199,29 +204,31 @@ class Saw:
         return moments, counts
 
 
-def watch(seconds: float, *, stop_at: float | None = None, away: float = 1.0) -> Saw:
-    """Let the processes work for ``seconds``; stop Redis at ``stop_at`` and start it again, empty,
+def run_processes(
+    seconds: float, *, stop_at: float | None = None, away: float = 1.0
+) -> Observations:
+    """Run the processes for ``seconds``. At ``stop_at``, stop Redis, and start it again, empty,
     after ``away`` seconds."""
     with tempfile.TemporaryDirectory() as folder, _process(_serve) as vendor:
         redis = RedisServer(Path(folder))
         redis.start()
         try:
             url = f"http://127.0.0.1:{vendor.recv()}/"
-            return _watch(redis, url, vendor, seconds, stop_at, away)
+            return _run_processes(redis, url, vendor, seconds, stop_at, away)
         finally:
             redis.kill()
 
 
-def _watch(
+def _run_processes(
     redis: RedisServer,
     url: str,
     vendor: Connection,
     seconds: float,
     stop_at: float | None,
     away: float,
-) -> Saw:
+) -> Observations:
     with ExitStack() as stack:
-        workers = [stack.enter_context(_process(_work)) for _ in range(PROCESSES)]
+        workers = [stack.enter_context(_process(_run_worker)) for _ in range(PROCESSES)]
         for worker in workers:
             worker.send(_Work(redis.url, url, LIMIT, seconds))
         for worker in workers:
@@ -236,7 +243,7 @@ def _watch(
         ends = [worker.recv() for worker in workers]
     vendor.send("what did you see?")
     arrivals, refused = vendor.recv()
-    return Saw(
+    return Observations(
         arrivals,
         refused,
         [len(latencies) for latencies, _ in ends],
@@ -247,9 +254,9 @@ def _watch(
 
 def main(full: bool = False) -> None:
     seconds = 30.0 if full else 6.0
-    calm = watch(seconds)
-    # Long enough for Redis to be away, for what it forgot to lapse, and for work after that.
-    torn = watch(seconds + 15, stop_at=seconds / 2)
+    calm = run_processes(seconds)
+    # Long enough for Redis to be away, for lost bookings to expire, and for work after that.
+    torn = run_processes(seconds + 15, stop_at=seconds / 2)
     share = calm.used / calm.bound
     Found(
         "redis_window",

@@ -1,4 +1,4 @@
-"""What a question found, as Markdown and a picture: shown, and kept in ``docs/benchmarks/``."""
+"""Write the result of a question as Markdown and a picture to ``docs/benchmarks/``."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .picture import Picture, save
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 _LIBRARIES = ("aiohttp", "attrs", "backoff", "cattrs", "oauthlib", "orjson")
-#: Begins the one line of a page that the README shows.
+#: Starts the line of a page that is copied to the README.
 IN_SHORT = "In short: "
 
 
 @attrs.frozen
 class Found:
-    """An answer: a table, what must hold (each with whether it does), and what to know of it.
+    """A result: a table, the goals and whether they are met, and notes.
 
-    ``short`` is one sentence for the README; ``picture`` is drawn beside the table, with room for
-    ``bars`` of them; ``peers`` are the packages whose versions matter beside our own.
+    ``short`` is one sentence for the README. ``picture`` is shown below the table, with room for
+    ``bars`` bars. ``peers`` are other packages whose versions are listed.
     """
 
     question: str

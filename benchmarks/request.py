@@ -25,7 +25,7 @@ from .report import Found
 from .school import people
 from .vendor import CLIENT_CPU, ceilings, pin, vendor
 
-#: Requests in a round, and how many of them are under way at once.
+#: Requests per round, and how many of them are in flight at once.
 REQUESTS, AT_ONCE = 320, 8
 
 GET_BY_HAND = "GET, aiohttp + orjson"
@@ -39,14 +39,14 @@ POST_SIGNED = "POST, lms-async, HMAC-SHA1"
 JSON = {"Content-Type": "application/json"}
 
 
-class AttemptObserver:
-    """Makes ways of single requests, and keeps how long each request took."""
+class RequestTimer:
+    """Makes ways of single requests, and records how long each request took."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = {}
 
     def tasks(self, name: str, one: Callable[[], Awaitable[bool]]) -> Way:
-        """AT_ONCE tasks that each make one request after the other."""
+        """Run AT_ONCE tasks, each of which sends one request after the other."""
 
         async def work() -> int:
             done = 0
@@ -62,7 +62,7 @@ class AttemptObserver:
         return way
 
     def threads(self, name: str, pool: ThreadPoolExecutor, one: Callable[[], bool]) -> Way:
-        """The same in threads."""
+        """The same with threads."""
 
         def work() -> int:
             done = 0
@@ -82,7 +82,7 @@ class AttemptObserver:
 
 
 async def compare(
-    base_url: str, count: int, watch: AttemptObserver
+    base_url: str, count: int, watch: RequestTimer
 ) -> tuple[dict[str, float], Rounds]:
     most = await ceilings(base_url)
     api = base_url.replace("/v1/", "/api/")
@@ -169,7 +169,7 @@ async def compare(
 def main(full: bool = False) -> None:
     pin(CLIENT_CPU)
     count = 31 if full else 3
-    watch = AttemptObserver()
+    watch = RequestTimer()
     with vendor() as base_url:
         most, took = asyncio.run(compare(base_url, count, watch))
     costs = {name: spread(micros(took[name], REQUESTS)) for name in took}

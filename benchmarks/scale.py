@@ -1,4 +1,4 @@
-"""What does a bulk cost a request when one process serves many accounts at once?"""
+"""What does a bulk request cost when one process serves many accounts at once?"""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from .report import Found
 from .school import people
 from .vendor import CLIENT_CPU, pin
 
-#: A vendor's terms.
+#: A vendor's rate limit and latency.
 LIMIT, PER, LATENCY = 13, 5.0, 0.2
 ACCOUNTS = (1, 10, 100, 1_000, 10_000)
 
 
 class Account:
-    """A transport without a wire: a window of its own, latency on the virtual clock, and the
-    answers of a vendor that says yes."""
+    """A transport without a network: its own window, latency on the virtual clock, and responses
+    that accept every row."""
 
     width = 16
     max_failed_chunks = 5
@@ -68,7 +68,7 @@ class Took:
 
 
 def served(accounts: int, requests: int) -> Took:
-    """So many requests of 50 people, shared out evenly over the accounts."""
+    """Send ``requests`` requests of 50 people, evenly distributed over the accounts."""
     each = requests // accounts * 50
 
     async def all_of_them() -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""Made-up people: any number of them, the same ones each time."""
+"""Invented people: any number of them, the same ones each time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LAST = "Abernathy Bergström Chukwu Delacroix Eriksen Fitzgerald Goldberg Hadda
 
 
 def cells(number: int) -> tuple[str, ...]:
-    """The row of one student: 16 columns, of which 12 are filled on average."""
+    """Return the row of one student: 16 columns, of which 12 are filled on average."""
     first, last = _FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)]
     return (
         f"S{number:07d}",
@@ -57,12 +57,12 @@ def cells(number: int) -> tuple[str, ...]:
 
 
 def filled(row: Iterable[str]) -> Person:
-    """A row as a mapping, without its empty cells."""
+    """Return a row as a mapping without its empty cells."""
     return {name: cell for name, cell in zip(COLUMNS, row, strict=True) if cell}
 
 
 def people(count: int) -> Iterator[Any]:
-    """People, made as they are asked for."""
+    """Generate ``count`` people on demand."""
     return (filled(cells(number)) for number in range(count))
 
 
@@ -74,7 +74,7 @@ def write_csv(path: Path, count: int) -> None:
 
 
 def read_csv(path: Path) -> Iterator[Any]:
-    """What every variant of the benchmark reads its people with."""
+    """Read people with the same reader for every way."""
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = tuple(next(reader))
@@ -82,7 +82,7 @@ def read_csv(path: Path) -> Iterator[Any]:
             yield {name: cell for name, cell in zip(header, row, strict=True) if cell}
 
 
-def fifties(items: Iterable[T]) -> Iterator[list[T]]:
+def batches_of_50(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, 50)):
         yield chunk

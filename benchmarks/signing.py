@@ -1,4 +1,4 @@
-"""What does a signature cost, beside oauthlib's own client, and is it the same?"""
+"""What does a signature cost compared with oauthlib's client, and is it equal?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Request = tuple[str, str]
 
 
 def random_requests(count: int) -> Iterator[Request]:
-    """Methods and URLs of all kinds, percent-encoded as they are sent."""
+    """Generate methods and URLs of all kinds, percent-encoded."""
     draw = random.Random(20_26)
     letters = string.ascii_letters + string.digits + " -._~%&=+/?#,;:@ÄöйØ漢\U0001f600"
 
@@ -60,7 +60,7 @@ def theirs(signature: Signature) -> Callable[[Request], str]:
 
 
 def equal() -> int:
-    """How many of the random requests are signed just as oauthlib's client signs them."""
+    """Return how many of the random requests get the same signature from oauthlib's client."""
     signer = Signer(KEY, SECRET, token="t&k", token_secret="ts~")  # noqa: S106
     same = 0
     for number, (method, url) in enumerate(random_requests(EQUAL)):

@@ -37,9 +37,9 @@ class Took:
 
 
 def run(statement: str, cache: str) -> Took:
-    """In a fresh interpreter: its own processor time, in milliseconds, and its modules.
+    """Run a statement in a new interpreter. Return its CPU time in milliseconds and its modules.
 
-    :param cache: where byte code is kept, of all packages alike, whatever the environment says.
+    :param cache: the bytecode folder for all packages, whatever the environment says.
     """
     source = f"{statement}\nimport sys, time\nprint(time.process_time(), len(sys.modules))"
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
@@ -68,7 +68,8 @@ def main(full: bool = False) -> None:
                 took[statement].append(run(statement, cache))
 
     def ratio(statement: str) -> tuple[float, float]:
-        """To BASE, both without the bare interpreter: of the rounds' median and of the minima."""
+        """Return the ratios to BASE, both without the bare interpreter: median of rounds, and
+        minima."""
         alone = min(t.cpu for t in took["pass"])
         pairs = zip(took[statement], took[BASE], strict=True)
         return (

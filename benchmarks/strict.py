@@ -1,4 +1,4 @@
-"""Servers that hold a limit strictly, in a process of their own, so that their work is not ours."""
+"""Servers that enforce a rate limit strictly, in their own process."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Kind = Literal["sliding", "fixed"]
 
 @attrs.frozen
 class Setup:
-    """One server: what it allows, and how far away it is."""
+    """One server: its rate limit and its latency."""
 
     count: int
     per: float
     kind: Kind
     latency: tuple[float, float]
-    """Seconds, mean and spread, of a request and its answer together."""
+    """Mean and spread in seconds, for a request and its response together."""
     halved: bool = False
-    """Whether a request takes its own 3/8 of the latency, and its answer the rest, each with half
-    the spread. Otherwise it arrives at any moment of the latency."""
+    """If true, a request takes 3/8 of the latency and its response the rest, each with half the
+    spread. Otherwise the request arrives at a random moment of the latency."""
     seed: int = 0
 
 
@@ -38,8 +38,8 @@ class Arrival:
     admitted: bool
 
 
-class Strict(StandIn):
-    """Lets everybody in that the limit lets in, and says yes."""
+class StrictServer(StandIn):
+    """Accepts every request within the limit."""
 
     prefix = "/v1/"
 
@@ -67,28 +67,28 @@ class Strict(StandIn):
         return coming, middle * 5 / 8 + self._dice.uniform(-spread, spread) / 2
 
 
-class Running:
-    """The servers, as the client's process sees them."""
+class RunningServers:
+    """The servers, as seen from the client's process."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self.urls: list[str] = pipe.recv()
 
     def arrivals(self) -> list[list[Arrival]]:
-        """What each server saw. It ends them."""
+        """Return what each server saw, and stop the servers."""
         self._pipe.send("enough")
         found: list[list[Arrival]] = self._pipe.recv()
         return found
 
 
 @contextmanager
-def running(setups: Sequence[Setup]) -> Iterator[Running]:
+def running(setups: Sequence[Setup]) -> Iterator[RunningServers]:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_serve, args=(list(setups), theirs), daemon=True)
     process.start()
     try:
-        yield Running(ours)
+        yield RunningServers(ours)
     finally:
         ours.close()
         process.join(5)
@@ -100,7 +100,7 @@ def _serve(setups: list[Setup], pipe: Connection) -> None:
 
 
 async def _served(setups: list[Setup], pipe: Connection) -> None:
-    servers = [Strict(setup) for setup in setups]
+    servers = [StrictServer(setup) for setup in setups]
     for server in servers:
         await server.start()
     pipe.send([server.base_url for server in servers])
@@ -114,16 +114,17 @@ async def _served(setups: list[Setup], pipe: Connection) -> None:
 
 
 @attrs.frozen
-class Used:
-    """What became of a limit."""
+class LimitUsage:
+    """How much of a limit was used, and how many requests were rejected."""
 
     requests: int
     refusals: int
     share: float
-    """Of the limit; P divided by the mean time from an arrival to the one that is N later."""
+    """Of the limit: the period divided by the mean time between an arrival and the N-th after
+    it."""
 
     @classmethod
-    def of(cls, setup: Setup, arrivals: Sequence[Arrival]) -> Used:
+    def of(cls, setup: Setup, arrivals: Sequence[Arrival]) -> LimitUsage:
         taken = [arrival.at for arrival in arrivals if arrival.admitted]
         cycles = [b - a for a, b in zip(taken, taken[setup.count :], strict=False)]
         return cls(len(arrivals), len(arrivals) - len(taken), setup.per / mean(cycles))

@@ -1,7 +1,7 @@
-"""What makes the benchmarks' vendor like a real one: latency, a limit that it keeps, and faults.
+"""Latency, a rate limit and faults of the benchmarks' vendor.
 
-Asked for in the base URL, so that one process serves every benchmark, and each run of one has a
-window of its own.
+They are part of the base URL, so that one process serves every benchmark, and each run has its own
+window.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ _runs = count()
 
 @attrs.frozen
 class Terms:
-    """On what terms requests are answered.
+    """The latency, limit and faults of a run.
 
-    ``latency`` is the mean in seconds; half of it passes before the request is counted and half
-    after, each drawn from ± 50 %. ``limit`` arrivals in any ``per`` seconds are accepted, counted
-    strictly; 0 is no limit. Of ``faults`` (a share) half is a 503, half is done and then cut off.
+    ``latency`` is the mean in seconds: half passes before the request is counted and half after,
+    each ± 50 %. ``limit`` arrivals per ``per`` seconds are accepted, counted strictly; 0 means no
+    limit. ``faults`` is the share of faulty responses: half are a 503, half are done and then cut
+    off.
     """
 
     latency: float
@@ -32,16 +33,16 @@ class Terms:
     faults: float = 0.0
 
     def base_url(self, vendor: str, path: str = "v1/") -> str:
-        """The base URL at which ``vendor`` keeps these terms, with a window of its own."""
+        """Return the base URL for these terms at ``vendor``, with its own window."""
         host = vendor.removesuffix("v1/")
         terms = f"{self.latency!r},{self.limit},{self.per!r},{self.faults!r},{next(_runs)}"
         return f"{host}strict/{terms}/{path}"
 
 
-class Strictness:
-    """One run's terms as the vendor keeps them."""
+class RunState:
+    """The terms of one run, and what has been counted in it."""
 
-    _of_run: ClassVar[dict[bytes, Strictness]] = {}
+    _of_run: ClassVar[dict[bytes, RunState]] = {}
     _PREFIX = re.compile(rb"^[A-Z]+ /strict/([^/]+)/")
 
     def __init__(self, terms: Terms, seed: bytes) -> None:
@@ -52,8 +53,8 @@ class Strictness:
         self._seen = 0
 
     @classmethod
-    def of(cls, head: bytes) -> Strictness | None:
-        """The terms that a request asks for, if it does."""
+    def of(cls, head: bytes) -> RunState | None:
+        """Return the state for a request that names its terms, else ``None``."""
         found = cls._PREFIX.match(head)
         if found is None:
             return None
@@ -64,11 +65,11 @@ class Strictness:
         return known
 
     def half_way(self) -> float:
-        """How long one way takes, in seconds."""
+        """Return the time of one way, in seconds."""
         return self._terms.latency / 2 * self._draw.uniform(0.5, 1.5)
 
     def accepts(self, now: float) -> bool:
-        """Whether a request that arrives ``now`` is within the limit; if so, it counts."""
+        """Return whether a request that arrives ``now`` is within the limit. If so, count it."""
         if not self._terms.limit:
             return True
         while self._arrivals and self._arrivals[0] <= now - self._terms.per:
@@ -79,8 +80,8 @@ class Strictness:
         return True
 
     def fault(self) -> int:
-        """503, or 0 for one that is done and cut off; otherwise 200. Evenly spread, so that each
-        run has as many."""
+        """Return 503, 0 (done and cut off) or 200. Faults are evenly spread, so that each run has
+        as many."""
         if not self._terms.faults:
             return 200
         self._seen += 1

@@ -1,8 +1,7 @@
-"""A vendor that costs next to nothing: one process that serves every benchmark.
+"""A vendor with almost no cost: one process that serves every benchmark.
 
-What it answers is in ``answers.py``; with what latency, limit and faults, where a benchmark asks
-for such, in ``terms.py``. Its own ceiling, found with raw sockets, is printed before anything is
-measured.
+Its responses are in ``answers.py``; latency, limit and faults in ``terms.py``. Its own maximum
+speed, found with raw sockets, is printed before anything is measured.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ import orjson
 
 from .answers import ONE_USER, answer, page, results
 from .school import people
-from .terms import Strictness
+from .terms import RunState
 
-#: As many requests are under way in each variant as a bulk of ours keeps.
+#: Each way keeps as many requests in flight as our bulk does.
 WIDTH = 64
 SERVER_CPU, CLIENT_CPU = 1, 0
-#: Where the command's own vendor is, for the processes that it starts.
+#: The base URL of a running vendor, passed to the processes of each question.
 VENDOR = "LMS_BENCHMARKS_VENDOR"
 
-#: How long the vendor stays awake after a request, in seconds.
+#: How long the vendor polls after a request before it sleeps, in seconds.
 _AWAKE = 0.005
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -37,10 +36,10 @@ _STATUS = {200: b"OK", 207: b"Multi-Status", 429: b"Too Many Requests", 503: b"U
 
 
 def pin(cpu: int) -> None:
-    """Stay on one core, where the system knows how and has as many; also if whoever started this
-    process stays on another one."""
+    """Run on one CPU core if the system supports that, even if the parent process uses another
+    one."""
     if hasattr(os, "sched_setaffinity"):
-        with suppress(OSError):  # there is no such core, or it is not ours
+        with suppress(OSError):  # the core does not exist, or may not be used
             os.sched_setaffinity(0, {cpu})
 
 
@@ -62,13 +61,13 @@ class _Connection(asyncio.Protocol):
                 return
             head, body = bytes(self._read[:end_of_head]), bytes(self._read[end_of_head + 4 : end])
             del self._read[:end]
-            terms = Strictness.of(head) if head.find(b" /strict/", 0, 20) > 0 else None
+            terms = RunState.of(head) if head.find(b" /strict/", 0, 20) > 0 else None
             if terms is None:
                 self._transport.write(_written(*answer(head, body)))
             else:
                 self._loop.call_later(terms.half_way(), self._arrived, terms, head, body)
 
-    def _arrived(self, terms: Strictness, head: bytes, body: bytes) -> None:
+    def _arrived(self, terms: RunState, head: bytes, body: bytes) -> None:
         if not terms.accepts(self._loop.time()):
             status, content = 429, b""
         elif (fault := terms.fault()) == 200:
@@ -90,12 +89,11 @@ def _written(status: int, content: bytes, more: bytes = b"") -> bytes:
     return head + more + b"Content-Length: %d\r\n\r\n" % len(content) + content
 
 
-class _Awake(selectors.DefaultSelector):
-    """Stays awake for a while after each request.
+class _PollingSelector(selectors.DefaultSelector):
+    """Polls for a while after each request instead of sleeping.
 
-    Waking a process that sleeps costs the one who wakes it, on a virtual machine as much as half a
-    request. It would be charged to whichever client leaves the vendor idle between its requests,
-    where a vendor over a network costs nobody anything of the kind.
+    Waking a sleeping process can cost the sender half a request on a virtual machine. A client that
+    leaves the vendor idle would pay for that, which a vendor over a network would not cause.
     """
 
     _until = 0.0
@@ -116,13 +114,15 @@ def _serve(told: Connection) -> None:
         await asyncio.to_thread(told.poll, None)  # until the other end is closed
 
     pin(SERVER_CPU)
-    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(_Awake())) as runner:
+    with asyncio.Runner(
+        loop_factory=lambda: asyncio.SelectorEventLoop(_PollingSelector())
+    ) as runner:
         runner.run(run())
 
 
 @contextmanager
 def vendor() -> Iterator[str]:
-    """A vendor for as long as the context lasts, or the command's own; gives its base URL."""
+    """Yield the base URL of a vendor: the one in ``VENDOR``, or a new one for this context."""
     if VENDOR in os.environ:
         yield os.environ[VENDOR]
         return
@@ -138,8 +138,8 @@ def vendor() -> Iterator[str]:
         process.join()
 
 
-class _Hammer(asyncio.Protocol):
-    """Sends the same bytes again as soon as the answer is in, and counts the answers."""
+class _LoadProtocol(asyncio.Protocol):
+    """Sends the same request again after each response, and counts the responses."""
 
     def __init__(self, request: bytes, answer: int) -> None:
         self._request = request
@@ -161,31 +161,31 @@ class _Hammer(asyncio.Protocol):
 
 
 async def ceiling(base_url: str, seconds: float = 1.0) -> float:
-    """How many batches of 50 a second the vendor answers to raw sockets."""
+    """Return how many batches of 50 per second the vendor answers over raw sockets."""
     body = orjson.dumps({"users": {"user": list(people(50))}})
     request = b"POST /v1/users HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    return await _hammered(base_url, request, 207, results(body), seconds)
+    return await _requests_per_second(base_url, request, 207, results(body), seconds)
 
 
 async def ceilings(base_url: str, seconds: float = 1.0) -> dict[str, float]:
-    """Requests a second of each kind that the vendor answers to raw sockets."""
+    """Return the requests per second of each kind that the vendor answers over raw sockets."""
     one = b"GET /v1/users/1 HTTP/1.1\r\n\r\n"
     listed = b"GET /v1/users?start=0 HTTP/1.1\r\n\r\n"
     return {
         "a batch of 50": await ceiling(base_url, seconds),
-        "one user": await _hammered(base_url, one, 200, ONE_USER, seconds),
-        "a page of 200": await _hammered(base_url, listed, 200, page(0), seconds),
+        "one user": await _requests_per_second(base_url, one, 200, ONE_USER, seconds),
+        "a page of 200": await _requests_per_second(base_url, listed, 200, page(0), seconds),
     }
 
 
-async def _hammered(
+async def _requests_per_second(
     base_url: str, request: bytes, status: int, content: bytes, seconds: float
 ) -> float:
     port = int(base_url.removesuffix("/v1/").rpartition(":")[2])
     loop = asyncio.get_running_loop()
     length = len(_written(status, content))
     hammers = [
-        (await loop.create_connection(lambda: _Hammer(request, length), "127.0.0.1", port))
+        (await loop.create_connection(lambda: _LoadProtocol(request, length), "127.0.0.1", port))
         for _ in range(WIDTH)
     ]
     began = time.perf_counter()

@@ -1,7 +1,7 @@
-"""The start of the command ``lms``: what has to happen before the packages are imported.
+"""The entry point of the ``lms`` command. It handles Ctrl-C while the packages are imported.
 
-Importing takes a few tenths of a second. Python would end an interrupt in that time with a
-traceback, and typer with exit code 1, "some rows were rejected".
+Importing takes a few tenths of a second. Ctrl-C in that time would otherwise print a traceback, or
+end with exit code 1, which means "some rows were rejected".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _INTERRUPTED = 130
 
 def run() -> None:
     """The console command ``lms``."""
-    # In the background of a shell it is ignored, and stays so.
+    # A shell starts background commands with SIGINT ignored. Keep that.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _before_the_start)
     from lms_async.cli import run as run_command

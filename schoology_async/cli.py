@@ -94,7 +94,7 @@ ALIASES = {
     "time zone": "tz_name",
 }
 
-#: The code has two meanings, and the response does not say which.
+#: Explanations of Schoology's error codes. The response does not say which case of 409 applies.
 EXPLAINED = {
     "409": "Another person already has this username or email address. Without --update-existing "
     "it can also mean that a person with this school_uid exists. To update existing people, add "
@@ -221,7 +221,7 @@ class SchoologyDemo:
         ]
 
     def prepare(self, server: StandIn, count: int) -> None:
-        """Do nothing: everybody is new."""
+        """Do nothing: the import creates everybody."""
 
     def add_faults(self, server: StandIn) -> Sequence[str]:
         """Add failures to POST users."""

@@ -13,16 +13,16 @@ from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
-from tests.privacy import heard
+from tests.personal_data import log_lines
 
-__all__ = ["heard"]
+__all__ = ["log_lines"]
 
-#: Retries that do not make a test wait.
+#: Retries that do not slow the tests down.
 QUICK = RetryPolicy(base=0.005, cap=0.02)
 
 
 def people(count: int, start: int = 0) -> list[dict[str, Any]]:
-    """Rows that Schoology will take."""
+    """Rows that Schoology accepts."""
     return [
         {
             "school_uid": f"S{number:05}",
@@ -36,8 +36,9 @@ def people(count: int, start: int = 0) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_asyncio(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task's exception that nobody asks for, a handle that raises: asyncio only logs them."""
+def fail_on_asyncio_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test after which asyncio has logged an error, such as a task's unretrieved
+    exception."""
     yield
     records = [one for when in ("setup", "call", "teardown") for one in caplog.get_records(when)]
     left = [one for one in records if one.name == "asyncio" and one.levelno >= logging.ERROR]
@@ -53,7 +54,7 @@ def events() -> list[Event]:
 async def connect(
     schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> AsyncIterator[Callable[..., Schoology]]:
-    """Makes clients of the sandbox, and closes them when the test is over."""
+    """Return a function that makes clients of the sandbox. They are closed after the test."""
     made: list[Schoology] = []
 
     def make(**options: Any) -> Schoology:

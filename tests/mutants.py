@@ -1,10 +1,11 @@
-"""Change the code that decides what became of a row, one place at a time, and see which changes no
-test notices (`make mutants`).
+"""Run mutation tests (`make mutants`): change the code that decides a row's status, one place at a
+time, and list the changes that no test notices.
 
-mutmut finds the package of a file by its path, and knows only files in the root and in ``src``.
-Ours are in ``common`` and in the root, so a folder of links gives it the layout that it expects.
+mutmut derives a file's package from its path and only knows the root and ``src``. Our packages are
+in ``common`` and the root, so a folder of links gives mutmut the layout it expects.
+
 The settings are in pyproject.toml (``[tool.mutmut]``). ``tests/mutants.md`` lists the changes that
-no test can or need notice; this ends with 1 if there are others.
+no test can or needs to notice. The command exits with 1 if there are others.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ LINKS = {
     "tests": "tests",
     "pyproject.toml": "pyproject.toml",
 }
-#: What decides a row's status, and whether anything is sent again.
+#: The code that decides a row's status, and whether anything is sent again.
 DECIDING = [
     "lms_async.bulk.admission.*",
     "lms_async.bulk.breaker.*",
@@ -55,29 +56,32 @@ DECIDING = [
     "schoology_async.resources.lookup.*",
     "schoology_async.bulk_results.*",
 ]
-#: What mutmut writes for what became of a mutant; any other number is odd, and is shown.
-FATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout"}
-FATES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
-#: Tests that take or measure time, by a part of their names.
+#: mutmut's exit codes for a mutant. Any other code is unexpected, and is printed.
+OUTCOMES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 36: "timeout"}
+OUTCOMES |= dict.fromkeys((-24, 24, 152, 255), "timeout")
+#: Tests that take or measure time, by parts of their names.
 SLOW = (
-    "a_503_that_",
-    "a_query_survives_its_encoding",
-    "a_vendor_that_is_down",
+    "503_with_retry_after",
+    "encoded_query_parses_back",
+    "stops_if_the_vendor_is_down",
     "after_the_breaker_opened",
-    "at_once_one_is_told",
-    "chunks_that_get_through",
-    "path_values_are_encoded_whole",
-    "the_doubt_of_a_row",
-    "the_last_that_is_done",
+    "second_opener_of_a_new_journal",
+    "while_some_batches_succeed",
+    "path_values_are_percent_encoded",
+    "unknown_row_is_not_resolved",
+    "last_done_row_of_a_key",
     "under_repeated_cancellation",
 )
-#: A line of the list: the function, how many of its changes survive, and why.
+#: A line in tests/mutants.md: the function, how many of its changes survive, and why.
 LISTED = re.compile(r"^\| `([\w.]+)` \| (\d+) \|", re.MULTILINE)
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
-    """Leave out slow tests, and run the quickest first: mutmut gives a mutant's tests in no order,
-    and the first that fails ends its run. This file is a plugin of pytest while mutmut runs."""
+    """Leave out slow tests and run the quickest first, because the first failure ends a mutant's
+    run.
+
+    This file is a pytest plugin while mutmut runs.
+    """
     slow = [item for item in items if any(part in item.nodeid for part in SLOW)]
     config.hook.pytest_deselected(items=slow)
     stats = Path("mutmut-stats.json")
@@ -96,14 +100,15 @@ def link() -> None:
 
 
 def function_of(mutant: str) -> str:
-    """``lms_async.bulk.bulk.Bulk.stop`` for ``lms_async.bulk.bulk.xǁBulkǁstop__mutmut_3``."""
+    """Return ``lms_async.bulk.bulk.Bulk.stop`` for
+    ``lms_async.bulk.bulk.xǁBulkǁstop__mutmut_3``."""
     name = mutant.partition("__mutmut_")[0]
     module, _, mangled = name.rpartition(".")
     return f"{module}.{mangled.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
 
 
 def summarize() -> int:
-    """Print the counts per file and each survivor, and return how many are not explained."""
+    """Print the counts per file and each survivor. Return how many are not explained."""
     listed: Counter[str] = Counter()
     for function, count in LISTED.findall((ROOT / "tests/mutants.md").read_text("utf-8")):
         listed[function] += int(count)
@@ -115,11 +120,11 @@ def summarize() -> int:
         counts: Counter[str] = Counter()
         for mutant, code in ends.items():
             if code is None:
-                continue  # it was not asked for
-            fate = FATES.get(code, f"exit code {code}")
-            counts[fate] += 1
-            if fate not in ("killed", "timeout"):
-                left.setdefault(function_of(mutant), []).append(f"{mutant} ({fate})")
+                continue  # not selected in this run
+            outcome = OUTCOMES.get(code, f"exit code {code}")
+            counts[outcome] += 1
+            if outcome not in ("killed", "timeout"):
+                left.setdefault(function_of(mutant), []).append(f"{mutant} ({outcome})")
         total += counts
         if counts:
             print(_line(str(meta.relative_to(FOLDER / "mutants/src"))[:-5], counts))
@@ -135,20 +140,20 @@ def summarize() -> int:
 
 
 def _line(name: str, counts: Counter[str]) -> str:
-    known = [counts[fate] for fate in ("killed", "survived", "timeout")]
+    known = [counts[outcome] for outcome in ("killed", "survived", "timeout")]
     known.append(counts.total() - sum(known))
     return f"{name:52}" + "".join(f"{number:9}" for number in known)
 
 
 def main(only: list[str]) -> int:
-    """Run mutmut over all of it, from the start; or again over the mutants that match ``only``."""
+    """Run mutmut over all the code from scratch, or again over the mutants that match ``only``."""
     if not only:
         shutil.rmtree(FOLDER / "mutants", ignore_errors=True)
     link()
     mutmut = Path(sys.executable).with_name("mutmut")
-    # One at a time: several would share the processor with the timed parts of the tests.
+    # One at a time, because parallel runs would disturb the timed tests.
     command = [mutmut, "run", "--max-children", "1", *(only or DECIDING)]
-    ended = subprocess.run(command, cwd=FOLDER, check=False)  # noqa: S603 - a developer's own words
+    ended = subprocess.run(command, cwd=FOLDER, check=False)  # noqa: S603 - the developer's own arguments
     if ended.returncode:
         return ended.returncode
     unexplained = summarize()

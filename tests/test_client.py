@@ -1,4 +1,4 @@
-"""What every client takes, and clients made from the environment."""
+"""Options that every client takes, and clients made from environment variables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENVIRONMENTS: dict[Any, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_each_option_is_taken_and_shown_by_help(client: Any) -> None:
+def test_each_option_is_accepted_and_documented(client: Any) -> None:
     heard: list[object] = []
     options: ClientOptions = {
         "limiter": Window(7, per=1),
@@ -55,7 +55,7 @@ def test_each_option_is_taken_and_shown_by_help(client: Any) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("url", ["http://sandbox:8080/v1/", "http://10.0.0.7/"])
-def test_http_is_refused_off_this_machine_unless_it_is_allowed(client: Any, url: str) -> None:
+def test_http_to_another_machine_needs_allow_http(client: Any, url: str) -> None:
     with pytest.raises(InvalidInput, match="allow_http=True"):
         client(*ARGUMENTS[client], base_url=url)
     assert client(*ARGUMENTS[client], base_url=url, allow_http=True).base_url.startswith(url)
@@ -65,7 +65,7 @@ def test_http_is_refused_off_this_machine_unless_it_is_allowed(client: Any, url:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_from_the_environment(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_from_the_environment(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in client.__init__.__globals__["VARIABLES"]:
         monkeypatch.delenv(name, raising=False)
     environment = ENVIRONMENTS[client]
@@ -126,7 +126,7 @@ def test_optional_variables(client: Any, variables: dict[str, str], options: Any
         assert ("oauth_token" in str(headers)) == ("token" in options)
 
 
-def test_an_oauth_client_replaces_the_token_and_both_are_refused() -> None:
+def test_oauth_client_replaces_the_token_but_not_both() -> None:
     oauth = {"MANAGEBAC_CLIENT_ID": "id", "MANAGEBAC_CLIENT_SECRET": "secret"}
     assert ManageBac.from_env(oauth)._transport.account[-1] == "id"  # type: ignore[index]
     with pytest.raises(InvalidInput, match="both a token and an OAuth 2 client"):
@@ -135,7 +135,7 @@ def test_an_oauth_client_replaces_the_token_and_both_are_refused() -> None:
         ManageBac.from_env({"MANAGEBAC_CLIENT_ID": "id"})
 
 
-def test_the_command_reads_the_same_variables() -> None:
+def test_command_reads_the_same_variables() -> None:
     for client, of in (
         (Schoology, schoology_target),
         (ManageBac, target),

@@ -1,4 +1,4 @@
-"""Every error pickles and copies, and keeps its text and its attributes."""
+"""Every error can be pickled and copied, and keeps its text and attributes."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ _import_all()
 KINDS = sorted(set(_below(LmsError)), key=lambda kind: kind.__name__)
 
 
-def test_the_tree_is_all_there() -> None:
+def test_all_error_classes_are_found() -> None:
     assert len(KINDS) >= 22
 
 
-def same(one: LmsError, other: LmsError) -> None:
+def assert_equal_errors(one: LmsError, other: LmsError) -> None:
     assert type(one) is type(other)
     assert str(one) == str(other)
     assert one.args == other.args
@@ -106,22 +106,22 @@ def same(one: LmsError, other: LmsError) -> None:
 def test_every_error_pickles_and_copies(kind: type[LmsError]) -> None:
     error = made(kind)
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        same(error, pickle.loads(pickle.dumps(error, protocol)))  # noqa: S301 - our own bytes
-    same(error, copy.copy(error))
-    same(error, copy.deepcopy(error))
+        assert_equal_errors(error, pickle.loads(pickle.dumps(error, protocol)))  # noqa: S301 - our own bytes
+    assert_equal_errors(error, copy.copy(error))
+    assert_equal_errors(error, copy.deepcopy(error))
     error.add_note("seen in the evening")
     assert pickle.loads(pickle.dumps(error)).__notes__ == ["seen in the evening"]  # noqa: S301
     assert copy.deepcopy(vars(error)).keys() == vars(error).keys()
 
 
-def test_a_deep_copy_shares_nothing() -> None:
+def test_deep_copy_shares_nothing() -> None:
     error = made(InvalidInput)
     twin = copy.deepcopy(error)
     twin.fields["id"] = "other"  # type: ignore[attr-defined]
     assert error.fields["id"] == "is needed"  # type: ignore[attr-defined]
 
 
-def test_a_report_with_items_that_do_not_pickle() -> None:
+def test_report_with_unpicklable_items_pickles_without_them() -> None:
     error = BulkFailed(report(threading.Lock()))
     sent = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert str(sent) == str(error)
@@ -130,31 +130,32 @@ def test_a_report_with_items_that_do_not_pickle() -> None:
     ]
     assert sent.report.counts == error.report.counts
     assert copy.copy(error).report is error.report
-    assert isinstance(error.report.rejected[0].item, type(threading.Lock()))  # left as it was
+    # the original is unchanged
+    assert isinstance(error.report.rejected[0].item, type(threading.Lock()))
 
 
-def test_the_errors_beside_the_tree() -> None:
+def test_errors_outside_lms_error_pickle() -> None:
     cannot = pickle.loads(pickle.dumps(CommandError("a", "b", exit_code=Exit.BUG)))  # noqa: S301
     assert (cannot.lines, cannot.exit_code, str(cannot)) == (("a", "b"), Exit.BUG, "a\nb")
     misfit = pickle.loads(pickle.dumps(Misfit({"a": "is needed"})))  # noqa: S301
     assert misfit.fields == {"a": "is needed"}
 
 
-def _refused() -> None:
+def _raise_rate_limited() -> None:
     raise RateLimited(429, retry_after=3.0)
 
 
-def _failed() -> None:
+def _raise_bulk_failed() -> None:
     raise BulkFailed(report(threading.Lock()))
 
 
-def test_errors_come_out_of_a_pool_of_processes() -> None:
-    """One that can't be unpickled breaks the pool for good."""
+def test_errors_can_leave_a_process_pool() -> None:
+    """An error that cannot be unpickled breaks the pool permanently."""
     fork = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(1, mp_context=fork) as pool:
         with pytest.raises(RateLimited) as raised:
-            pool.submit(_refused).result()
+            pool.submit(_raise_rate_limited).result()
         assert raised.value.retry_after == 3.0
         with pytest.raises(BulkFailed, match="1 rejected"):
-            pool.submit(_failed).result()
+            pool.submit(_raise_bulk_failed).result()
         assert pool.submit(len, "ok").result() == 2

@@ -25,27 +25,27 @@ from lms_async.redact import Sealed, scrub, sentence, texts
         ("Couldn't find Class with 'id'=12", (), "Couldn't find Class with …"),
     ],
 )
-def test_only_the_vendors_own_phrasing_is_kept(text: str, sent: tuple[str, ...], said: str) -> None:
+def test_only_the_vendors_own_words_are_kept(text: str, sent: tuple[str, ...], said: str) -> None:
     assert scrub(text, sent=sent) == said
 
 
 @given(st.text(), st.from_regex(r"[\w'-]{2,20}", fullmatch=True))
-def test_nothing_that_we_sent_is_said(around: str, value: str) -> None:
+def test_sent_values_are_never_shown(around: str, value: str) -> None:
     said = scrub(f"the {value} is taken {around} {value}", sent=[value]).casefold()
     if value.casefold() not in ("the", "is", "taken"):
         assert value.casefold() not in said.split()
 
 
 @given(st.text())
-def test_no_word_is_made_up(text: str) -> None:
+def test_no_word_is_added(text: str) -> None:
     assert set(scrub(text).split()) <= {*text.split(), "…"} or text.lstrip().startswith("<")
 
 
-def test_a_long_sentence_is_cut() -> None:
+def test_long_text_is_cut() -> None:
     assert len(scrub("the name is " * 100)) == 200
 
 
-def test_a_sealed_value_leaves_by_no_door() -> None:
+def test_sealed_value_is_never_shown() -> None:
     sealed = Sealed("s3cret")
     for shown in (repr(sealed), str(sealed), f"{sealed}", f"{sealed!r}"):
         assert "s3cret" not in shown
@@ -54,18 +54,18 @@ def test_a_sealed_value_leaves_by_no_door() -> None:
     assert sealed.reveal() == "s3cret"
 
 
-def test_texts_finds_everything_in_a_body() -> None:
+def test_texts_finds_all_values_of_a_body() -> None:
     body = {"a": ["x", {"b": 7}], "c": None, "d": True}
     assert list(texts(body)) == ["x", "7"]
 
 
-def test_what_a_vendor_says_of_a_row_is_bounded() -> None:
+def test_reason_of_a_vendor_is_limited_in_length() -> None:
     assert sentence({"a": ["is", 5], "b": "taken"}) == "is 5 taken"
     for endless in ("x" * 10**6, ["word"] * 10**6, [""] * 10**6):
         assert len(sentence(endless)) <= 1000
 
 
-def test_only_the_beginning_of_a_text_is_scanned() -> None:
+def test_only_the_start_of_a_text_is_scanned() -> None:
     for text in (" " * 10**6, "x" * 10**6, "email " * 10**6, "\n" * 8000 + "email" * 10**6):
         assert len(scrub(text)) <= 200
     assert scrub("email " * 10).startswith("email email")

@@ -1,4 +1,4 @@
-"""The ``…Dict`` types have exactly the fields of their models, so that none can drift."""
+"""The ``…Dict`` types have exactly the fields of their models."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ DICTS = {
 
 
 def key_type(field: Any, hint: Any) -> Any:
-    """The type of the key for a model's field: without Unset, and needed if it has no default."""
+    """Return the type of the key for a model's field: without Unset, and required if it has no
+    default."""
     if get_origin(hint) in (Union, UnionType):
         hint = Union[tuple(one for one in get_args(hint) if one is not Unset)]  # noqa: UP007
     return Required[hint] if field.default is attrs.NOTHING else hint
 
 
 @pytest.mark.parametrize(("written", "model"), DICTS.values(), ids=DICTS)
-def test_a_dict_has_the_fields_of_its_model(written: Any, model: Any) -> None:
+def test_dict_type_has_the_fields_of_its_model(written: Any, model: Any) -> None:
     hints = get_type_hints(model, include_extras=True)
     assert get_type_hints(written, include_extras=True) == {
         field.name: key_type(field, hints[field.name]) for field in attrs.fields(model)
     }
 
 
-def test_every_write_model_has_its_dict() -> None:
+def test_every_write_model_has_a_dict_type() -> None:
     for module in (schoology_async, manabac_async, manabac_async.v1):
         for name in module.__all__:
             model = getattr(module, name)

@@ -31,7 +31,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.now
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
-        """At once, and in no time: a thread's end is no timer, so nothing could be jumped to."""
+        """Run ``func`` at once. A virtual clock cannot wait for a thread, whose end is not a
+        timer."""
         done = self.create_future()
         try:
             done.set_result(func(*args))

@@ -90,7 +90,7 @@ class Learned(Event):
 Listener = Callable[[Event], None]
 
 
-def heard(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
+def checked_listeners(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
     """Return ``listeners`` as a tuple, if each is a plain function.
 
     :raises InvalidInput: one can't be called, or would have to be awaited.

@@ -1,4 +1,4 @@
-"""Acme, an invented vendor: the smallest complete vendor package. Copy it to begin your own.
+"""The smallest complete vendor package, for an invented vendor. Copy it to start your own.
 
 Read ``models.py``, ``vendor.py``, ``resources.py`` and ``client.py`` in this order, then
 ``sandbox.py`` and ``cli.py``.

@@ -1,6 +1,6 @@
-"""Acme as a target of the ``lms`` command.
+"""Acme's target of the ``lms`` command.
 
-A package registers the target in its pyproject.toml::
+Register the target in your package's pyproject.toml::
 
     [project.entry-points."lms_async.targets"]
     acme = "acme_async.cli:target"
@@ -24,7 +24,7 @@ from .vendor import LIMIT, PERIOD
 
 @attrs.frozen
 class AcmeTarget:
-    """New pupils, 50 per request."""
+    """Creates pupils, 50 per request."""
 
     name: str = "acme"
     vendor: str = "Acme"
@@ -40,7 +40,7 @@ class AcmeTarget:
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "ACME_TOKEN": Variable("API token"),
-            "ACME_BASE_URL": Variable(f"another address than {BASE_URL}", required=False),
+            "ACME_BASE_URL": Variable(f"base URL; default: {BASE_URL}", required=False),
         }
     )
     can_update: bool = False
@@ -54,7 +54,7 @@ class AcmeTarget:
         limiter: Limiter | None,
         events: Sequence[Listener],
     ) -> Acme:
-        """Make a client from the ``ACME_…`` variables."""
+        """Create a client from the ``ACME_…`` variables."""
         base_url = environment.get("ACME_BASE_URL") or BASE_URL
         return Acme(
             environment["ACME_TOKEN"],
@@ -65,7 +65,7 @@ class AcmeTarget:
         )
 
     async def verify(self, client: Acme) -> None:
-        """Make a cheap request that fails if the token is not accepted."""
+        """Send one cheap request that fails if the token is not accepted."""
         await client.request("GET", "pupils")
 
     def check_row(self, row: Row) -> None:
@@ -73,13 +73,13 @@ class AcmeTarget:
         new_pupil(row)
 
     def count_requests(self, rows: Iterable[Row]) -> int:
-        """50 pupils per request."""
+        """Count one request per 50 pupils."""
         return -(-sum(1 for _ in rows) // MOST)
 
     def bulk(
         self, client: Acme, rows: Iterable[Any], *, update_existing: bool, journal: Journal | None
     ) -> Bulk[Any]:
-        """Create the pupils."""
+        """Call ``pupils.create_many``."""
         return client.pupils.create_many(rows, journal=journal)
 
     @asynccontextmanager
@@ -92,7 +92,7 @@ class AcmeTarget:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> AsyncIterator[RunningSandbox]:
-        """Run a sandbox with so many pupils in it."""
+        """Run a sandbox with ``people`` pupils in it."""
         from .sandbox import AcmeSandbox
 
         async with AcmeSandbox(

@@ -1,4 +1,4 @@
-"""The client of Acme."""
+"""Acme's client."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ BASE_URL = "https://api.acme.example/v1/"
 
 
 class Acme(Client):
-    """A client of one school's Acme, for one event loop.
+    """A client for one school's account. It belongs to one event loop.
 
-    Use it as ``async with Acme(token) as acme``, or call :meth:`close`.
+    Use it as ``async with Acme(token) as acme``, or call :meth:`close` at the end.
 
     :param token: the API token.
-    :param base_url: another address, e.g. that of a sandbox.
+    :param base_url: the base URL, for example of a sandbox.
     :param options: see :class:`~lms_async.ClientOptions`. The default ``limiter`` allows 20
-        requests in a second for each token.
-    :raises InvalidInput: no token, or a base URL that is not safe.
+        requests per second and token.
+    :raises InvalidInput: the token is missing, or the base URL is not safe.
     """
 
     def __init__(

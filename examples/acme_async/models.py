@@ -1,4 +1,4 @@
-"""Acme's records; field names are the vendor's own."""
+"""Acme's records. The field names are the vendor's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from lms_async.vendor_kit import UNSET, Id, Needed, NeededId, Record, Unset, mak
 
 @attrs.define(kw_only=True, repr=False)
 class Pupil(Record):
-    """A pupil as Acme shows one. Any field may be ``None``."""
+    """A pupil, as Acme returns it. Every field may be ``None``."""
 
     #: Acme's id of the pupil.
     id: Id | None = None
-    #: The school's own number of the pupil, unique in the school.
+    #: The school's own number for the pupil, unique within the school.
     number: Id | None = None
     name: str | None = None
     house: str | None = None
-    #: Keys of the response that this model does not know.
+    #: Keys of the response that are not fields of this model.
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
@@ -33,7 +33,7 @@ class PupilCreate(Record):
 
 
 class PupilCreateDict(TypedDict, total=False):
-    """The fields of :class:`PupilCreate`, as a mapping."""
+    """The fields of :class:`PupilCreate` as a dict, so that a type checker finds misspelt keys."""
 
     number: Required[NeededId]
     name: Required[Needed]

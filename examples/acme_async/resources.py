@@ -1,4 +1,4 @@
-"""``acme.pupils``."""
+"""The methods of ``acme.pupils``."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ NewPupil = PupilCreate | PupilCreateDict
 
 #: Checks and encodes a new pupil.
 new_pupil = Sending(converter, PupilCreate, what="the pupil")
-#: The most pupils that one request creates, and the most numbers that one list asks for.
+#: The most pupils that one request can create, and the most numbers that one list can filter by.
 MOST = 50
 
 
 class Pupils(Resource):
-    """Pupils of the school. All ids may be given as text or number."""
+    """The pupils of the school. Ids can be texts or numbers."""
 
     def list(self, *, numbers: Iterable[str | int] | None = None) -> Pages[Pupil]:
-        """List the pupils of the school, over all pages.
+        """List the pupils of the school, from all pages.
 
-        :param numbers: only pupils with these numbers, any number of them.
-        :returns: ``await`` it for a list, or iterate it.
+        :param numbers: return only pupils with these numbers. Any number of them is allowed.
+        :returns: ``await`` it for a list, or iterate over it with ``async for``.
         """
         wanted = [] if numbers is None else ids_of(numbers, what="numbers")
         cut = portions(wanted, at_most=MOST)
@@ -62,15 +62,15 @@ class Pupils(Resource):
     async def get(self, pupil_id: str | int) -> Pupil:
         """Get one pupil by Acme's id.
 
-        :raises NotFound: there is no such pupil.
+        :raises NotFound: the pupil does not exist.
         """
         path = build_path("pupils/{pupil_id:person}", pupil_id=pupil_id)
         return await self._get(path, Pupil, required_key="id", about=about("id", pupil_id))
 
     async def delete(self, pupil_id: str | int) -> None:
-        """Delete one pupil.
+        """Delete one pupil by Acme's id.
 
-        :raises NotFound: there is no such pupil.
+        :raises NotFound: the pupil does not exist.
         """
         await self._send("DELETE", build_path("pupils/{pupil_id:person}", pupil_id=pupil_id))
 
@@ -81,10 +81,10 @@ class Pupils(Resource):
 
         Rows whose response was lost are looked up by ``number`` before they are sent again.
 
-        :param pupils: an iterable or async iterable of any length; models or mappings.
-        :param journal: records the result of each row, so that a second run after a crash sends
-            only rows without a result.
-        :returns: ``await`` it for a report, or iterate it for one outcome per row.
+        :param pupils: models or mappings, in an iterable or async iterable of any length.
+        :param journal: records the result of each row. After a crash, a second run sends only
+            rows without a result.
+        :returns: ``await`` it for a report, or iterate over it for one outcome per row.
         """
         return self._bulk(
             pupils,

@@ -1,6 +1,6 @@
-"""A server on this machine that imitates Acme, for tests and demonstrations.
+"""A local server that imitates Acme, for tests and demos.
 
-It imports nothing of the client, so that a mistake of the one is not repeated in the other.
+It imports nothing from the client, so that a mistake in the client is not repeated here.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _PAGE = 100
 
 
 class AcmeSandbox(StandIn):
-    """An Acme with the pupils of one school. ``pupils`` is its state: tests may change it."""
+    """The sandbox of one school. Tests may change its state, ``pupils``."""
 
     prefix = "/v1/"
 
     def __init__(
         self,
         *,
-        token: str = "sandbox-token",  # noqa: S107 - opens nothing but the sandbox
+        token: str = "sandbox-token",  # noqa: S107 - valid for the sandbox only
         limit: tuple[int, float] | None = None,
         latency: tuple[float, float] | None = None,
         host: str = "127.0.0.1",
@@ -30,20 +30,20 @@ class AcmeSandbox(StandIn):
         super().__init__(limit=limit, latency=latency, host=host, port=port)
         self.token = token
         self.pupils: dict[str, dict[str, Any]] = {}
-        """The pupils by their number."""
+        """The pupils by number."""
 
     def admit(self, arrived: Arrived) -> Response | None:
         """Check the token."""
         return None if arrived.headers.get("X-Token") == self.token else Response(401)
 
     def act(self, arrived: Arrived) -> Response:
-        """Answer one request."""
+        """Return the response to one request."""
         match (arrived.method, *arrived.segments):
             case ("GET", "pupils"):
                 return self._list(arrived)
             case ("POST", "pupils"):
                 rows = json.loads(arrived.body)["pupils"]
-                return _answer({"results": [self._create(row) for row in rows]})
+                return _json_response({"results": [self._create(row) for row in rows]})
             case ("GET", "pupils", pupil_id):
                 return self._one(pupil_id, remove=False)
             case ("DELETE", "pupils", pupil_id):
@@ -56,7 +56,9 @@ class AcmeSandbox(StandIn):
         found = [p for p in self.pupils.values() if wanted is None or p["number"] in wanted]
         start = int(arrived.query.get("start", "0"))
         end = start + _PAGE
-        return _answer({"pupils": found[start:end], "next": end if end < len(found) else None})
+        return _json_response(
+            {"pupils": found[start:end], "next": end if end < len(found) else None}
+        )
 
     def _create(self, row: dict[str, Any]) -> dict[str, Any]:
         number = str(row["number"])
@@ -72,9 +74,9 @@ class AcmeSandbox(StandIn):
                 if remove:
                     del self.pupils[number]
                     return Response(204)
-                return _answer(pupil)
+                return _json_response(pupil)
         return Response(404)
 
 
-def _answer(body: Any) -> Response:
+def _json_response(body: Any) -> Response:
     return Response(200, json.dumps(body).encode(), {"Content-Type": "application/json"})

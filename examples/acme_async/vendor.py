@@ -1,4 +1,4 @@
-"""What is special about Acme: a token in a header, 20 requests per second, pages by ``next``."""
+"""How Acme's API works: a token in a header, 20 requests per second, pages linked by ``next``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIMIT, PERIOD = 20, 1.0
 
 @attrs.frozen
 class AcmeVendor(Vendor):
-    """Acme, as the transport sees it."""
+    """Acme's authentication, paging and rate limit."""
 
     name: ClassVar[str] = "Acme"
     hints: ClassVar[Mapping[int, str]] = {401: "check the token"}
@@ -29,7 +29,7 @@ class AcmeVendor(Vendor):
     converter: Converter = attrs.field(default=converter, repr=False)
 
     def default_limiter(self) -> Limiter:
-        """20 requests per second and token."""
+        """Return a limit of 20 requests per second and token."""
         return Window(LIMIT, per=PERIOD)
 
     def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
@@ -37,7 +37,7 @@ class AcmeVendor(Vendor):
         return nullcontext({"X-Token": self.token.reveal()})
 
     def page(self, call: Call[Any], payload: Any) -> Page:
-        """Read the rows, and the next page from the number under ``next``."""
+        """Return the rows of a page, and the call for the page that ``next`` names."""
         rows = payload[call.envelope_key]
         if payload.get("next") is None:
             return Page(rows)

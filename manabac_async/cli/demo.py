@@ -38,12 +38,12 @@ class MembersDemo:
             yield {field: value for field, value in row.items() if value}
 
     def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Return an unknown class, an unknown student, and an unknown level."""
+        """Return rows with an unknown class, an unknown student and an unknown level."""
         students, classes = _ids(1000)
         return [
             {"class_id": "424242", "student_id": students[0], "level": "SL"},
             {"class_id": classes[0], "student_id": "424242", "level": "SL"},
-            # The first student is in the first class, and not in this one.
+            # No valid row puts this student into this class, so the key is not a duplicate.
             {"class_id": classes[1], "student_id": students[0], "level": "XL"},
         ]
 
@@ -99,7 +99,7 @@ def _students(count: int) -> int:
 
 
 def _ids(count: int) -> tuple[list[str], list[str]]:
-    """The ids of the students and of the classes that ``count`` members need."""
+    """Return the ids of the students and of the classes that ``count`` members need."""
     from .serving import school_of
 
     school = school_of(_students(count))

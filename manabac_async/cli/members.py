@@ -36,7 +36,7 @@ class MembersTarget:
     fields: Mapping[str, str] = attrs.field(
         factory=lambda: {
             "class_id": "ManageBac's id of the class, a number",
-            "student_id": "ManageBac's id of the student, a number (not the school's id)",
+            "student_id": "ManageBac's own id of the student, a number, not the school's id",
             "level": "SL or HL, if the class has levels",
         }
     )
@@ -65,10 +65,10 @@ class MembersTarget:
         return ManageBac.from_env(environment, limiter=limiter, trust_env=True, events=events)
 
     async def verify(self, client: ManageBac) -> None:
-        """Send GET auth/permissions, which every valid token may.
+        """Send GET auth/permissions, which every valid token may call.
 
-        Missing permissions are not looked for in the response, because the vendor documents only
-        one of their names. They show as a 401 of the first PATCH.
+        The permissions in the response are not checked, because the vendor documents only one of
+        their names. If one is missing, the first PATCH gets a 401.
         """
         await client.request("GET", "auth/permissions")
 

@@ -10,7 +10,7 @@ import orjson
 from lms_async.errors import BadRequest
 from lms_async.http.call import Call
 from lms_async.http.responses import Response
-from lms_async.records.lists import listed
+from lms_async.records.lists import object_to_list
 
 from ..vendor import ManageBacVendor
 
@@ -36,7 +36,7 @@ class ManageBacV1Vendor(ManageBacVendor):
             if payload.get("status") == "Error" and not call.is_bulk:
                 raise BadRequest(answer.status, call=call)
             if call.envelope_key == "user" and "user" not in payload:
-                users = listed(payload["users"])
+                users = object_to_list(payload["users"])
                 payload["user"] = users[0] if isinstance(users, list) and users else users
         return payload
 

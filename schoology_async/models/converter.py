@@ -7,7 +7,7 @@ from typing import Any
 from cattrs import Converter
 
 from lms_async.records.converter import make_converter
-from lms_async.records.lists import listed
+from lms_async.records.lists import object_to_list
 
 from .user import PARENTS, User
 
@@ -15,7 +15,7 @@ from .user import PARENTS, User
 def as_list(value: Any) -> list[Any]:
     """Return a list, whether Schoology prints a list, an object with numbered keys, one bare
     element, or nothing."""
-    value = listed(value)
+    value = object_to_list(value)
     if value in (None, ""):
         return []
     return value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""Which rows may be sent, and what is told of the others."""
+"""Which rows may be sent, and what is reported for the others."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def json(*names: str) -> bytes:
 
 
 @pytest.mark.parametrize("journaled", [False, True])
-def test_sound_rows_go_through_as_they_are(journaled: bool) -> None:
+def test_valid_rows_are_admitted_unchanged(journaled: bool) -> None:
     rows, ended = admission(journaled=journaled).check(5, ["a", "b"])
     assert shown(rows) == ([5, 6], ["a", "b"], ["a", "b"], json("a", "b"))
     assert rows.bodies == [orjson.dumps({"n": "a"}), orjson.dumps({"n": "b"})]
@@ -57,30 +57,28 @@ def test_sound_rows_go_through_as_they_are(journaled: bool) -> None:
 
 @pytest.mark.parametrize("group", [None, lambda key: key])
 @pytest.mark.parametrize("journaled", [False, True])
-def test_the_json_of_each_row_is_made_where_it_will_be_asked_for(
-    journaled: bool, group: Any
-) -> None:
+def test_each_row_is_encoded_alone_only_where_needed(journaled: bool, group: Any) -> None:
     rows, _ = admission(journaled=journaled, group=group).check(0, ["a", "b"])
     assert (rows._bodies is not None) is (journaled or group is not None)
 
 
 @pytest.mark.parametrize("beside", [[], ["bad"]])
 @pytest.mark.parametrize("journaled", [False, True])
-def test_a_journal_knows_a_row_by_its_json_with_sorted_keys(
+def test_journal_identifies_a_row_by_its_json_with_sorted_keys(
     journaled: bool, beside: list[str]
 ) -> None:
     rows, _ = admission(journaled=journaled).check(0, ["two", *beside])
     assert rows.bodies == [b'{"a":1,"b":2}' if journaled else b'{"b":2,"a":1}']
 
 
-def test_once_a_row_fell_out_the_json_of_each_is_made_at_once() -> None:
+def test_rows_are_encoded_one_by_one_after_an_invalid_row() -> None:
     gate = admission()
     gate.check(0, ["a", "bad"])
     rows, _ = gate.check(2, ["b", "c"])
     assert rows._bodies is not None
 
 
-def test_each_row_that_cannot_be_sent_is_rejected_with_its_reason() -> None:
+def test_each_invalid_row_is_rejected_with_its_reason() -> None:
     rows, ended = admission().check(5, ["a", "bad", "bare", "odd", "b", "a", "keyless"])
     assert shown(rows) == (
         [5, 9, 11],
@@ -109,13 +107,13 @@ def test_each_row_that_cannot_be_sent_is_rejected_with_its_reason() -> None:
     assert "rows 5 and 10" in twice.error.message
 
 
-def test_only_a_value_that_is_no_json_costs_its_row() -> None:
+def test_value_that_json_cannot_encode_rejects_only_its_row() -> None:
     rows, ended = admission(journaled=True).check(0, ["a", "odd"])
     assert rows.items == ["a"]
     assert [one.item for one in ended] == ["odd"]
 
 
-def test_a_key_may_come_again_once_its_row_has_ended() -> None:
+def test_key_may_be_used_again_once_its_row_is_finished() -> None:
     gate = admission()
     gate.check(0, ["a", "b"])
     _, ended = gate.check(2, ["a", "c"])
@@ -126,7 +124,7 @@ def test_a_key_may_come_again_once_its_row_has_ended() -> None:
     assert [(one.index, one.error and one.error.other_index) for one in ended] == [(5, 1)]
 
 
-def test_where_keys_are_to_stand_once_no_key_comes_again() -> None:
+def test_distinct_keys_may_never_be_used_again() -> None:
     gate = admission(distinct=True)
     gate.check(0, ["a"])
     gate.release(["a"])
@@ -134,7 +132,7 @@ def test_where_keys_are_to_stand_once_no_key_comes_again() -> None:
     assert [one.index for one in ended] == [1]
 
 
-def test_rows_without_a_key_are_never_equal() -> None:
+def test_rows_without_a_key_are_never_duplicates() -> None:
     gate = admission()
     rows, ended = gate.check(0, ["keyless", "keyless"])
     assert rows.indices == [0, 1]
@@ -144,7 +142,7 @@ def test_rows_without_a_key_are_never_equal() -> None:
     assert ended == []
 
 
-def test_a_row_that_is_refused_does_not_keep_its_key() -> None:
+def test_rejected_row_does_not_block_its_key() -> None:
     gate = admission()
     gate.check(0, ["odd", "a"])
     gate.check(2, ["b", "bad"])

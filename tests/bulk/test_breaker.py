@@ -12,7 +12,7 @@ from lms_async.bulk.breaker import Breaker
         ("uu", False),
         ("uuu", True),
         ("lllll", False),
-        ("llllll", True),  # a chunk that could be looked up counts half
+        ("llllll", True),  # a batch that could be looked up counts half
         ("ulluu", True),
         ("uus", False),
         ("uusuu", False),
@@ -22,7 +22,7 @@ from lms_async.bulk.breaker import Breaker
         ("uuus", True),  # once open, it stays open
     ],
 )
-def test_it_opens_after_so_many_chunks_in_a_row(chunks: str, opens: bool) -> None:
+def test_breaker_opens_after_failed_batches_in_a_row(chunks: str, opens: bool) -> None:
     breaker = Breaker(3)
     for chunk in chunks:
         if chunk == "s":
@@ -32,7 +32,7 @@ def test_it_opens_after_so_many_chunks_in_a_row(chunks: str, opens: bool) -> Non
     assert breaker.is_open is opens
 
 
-def test_its_error_says_what_came_last_before_it_opened() -> None:
+def test_error_names_the_last_failure_before_it_opened() -> None:
     breaker = Breaker(2)
     for why in ("first", "second", "third"):
         breaker.unanswered(why, looked_up=False)

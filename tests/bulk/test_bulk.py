@@ -35,7 +35,7 @@ Answering = Callable[[list[str]], Any]
 
 
 class Vendor:
-    """Takes chunks of texts; answers each with a list of ``{"key": …, "ok": …}`` or an error."""
+    """Takes batches of texts. Answers each with a list of ``{"key": …, "ok": …}`` or an error."""
 
     account = "school"
     width = 64
@@ -68,10 +68,10 @@ class Vendor:
         return answer, 1
 
 
-def narrow(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """Let few chunks be under way, and few that have ended wait for one before them."""
+def limit_width(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Allow only ``width`` batches in flight, and as many finished ones waiting to be read."""
     monkeypatch.setattr(Vendor, "width", width)
-    monkeypatch.setattr(bulk_module, "AHEAD", width)
+    monkeypatch.setattr(bulk_module, "MAX_STARTED_CHUNKS", width)
 
 
 def prepare(item: Any) -> tuple[Hashable, Any]:
@@ -99,7 +99,7 @@ def batch(**options: Any) -> BulkEndpoint[Any]:
     )
 
 
-def all_ok(rows: list[str]) -> Any:
+def accept_all(rows: list[str]) -> Any:
     return [{"key": row, "ok": True} for row in rows]
 
 
@@ -111,8 +111,8 @@ def names(count: int) -> list[str]:
     return [f"r{number}" for number in range(count)]
 
 
-def test_every_row_has_one_outcome_in_input_order() -> None:
-    vendor = Vendor(all_ok)
+def test_every_row_has_one_result_in_input_order() -> None:
+    vendor = Vendor(accept_all)
     rows = names(1234)
     ended = run(outcomes(Bulk(vendor, rows, batch(max_rows=50))))
     assert [outcome.index for outcome in ended] == list(range(1234))
@@ -122,24 +122,26 @@ def test_every_row_has_one_outcome_in_input_order() -> None:
     assert [len(chunk) for chunk in vendor.chunks] == [50] * 24 + [34]
 
 
-def test_chunks_are_cut_by_bytes_too() -> None:
-    vendor = Vendor(all_ok)
+def test_batches_are_limited_by_bytes_too() -> None:
+    vendor = Vendor(accept_all)
     rows = ["x" * 40 + str(number) for number in range(10)] + ["y" * 500]
     run(outcomes(Bulk(vendor, rows, batch(max_rows=50, max_bytes=100))))
     assert [len(chunk) for chunk in vendor.chunks] == [2, 2, 2, 2, 2, 1]
 
 
-def test_chunks_travel_side_by_side_up_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    narrow(monkeypatch, 7)
-    vendor = Vendor(all_ok)
+def test_batches_are_sent_concurrently_up_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_width(monkeypatch, 7)
+    vendor = Vendor(accept_all)
     ended = run(outcomes(Bulk(vendor, names(1000), batch(max_rows=10))))
     assert len(ended) == 1000
     assert vendor.most_under_way == 7
 
 
 @pytest.mark.parametrize("endless", [False, True])
-def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, endless: bool) -> None:
-    narrow(monkeypatch, 4)
+def test_input_is_read_only_as_fast_as_results_are(
+    monkeypatch: pytest.MonkeyPatch, endless: bool
+) -> None:
+    limit_width(monkeypatch, 4)
     taken = 0
 
     async def source() -> AsyncIterator[str]:
@@ -149,12 +151,12 @@ def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, end
             yield f"r{taken}"
 
     async def main() -> None:
-        bulk = Bulk(Vendor(all_ok), source(), batch(max_rows=10))
+        bulk = Bulk(Vendor(accept_all), source(), batch(max_rows=10))
         read_ = 0
         async for _ in bulk:
             read_ += 1
             await asyncio.sleep(1)
-            # 4 chunks under way, 4 ready, one read, one at the gate, one being cut.
+            # 4 batches in flight, 4 ready, one being read, one waiting for room, one being filled.
             assert taken <= read_ + 11 * 10
             if read_ == 100:
                 break
@@ -162,8 +164,8 @@ def test_whoever_reads_holds_the_input_back(monkeypatch: pytest.MonkeyPatch, end
     run(main())
 
 
-def test_a_row_that_cannot_be_sent_costs_the_others_nothing() -> None:
-    vendor = Vendor(all_ok)
+def test_invalid_row_does_not_affect_others() -> None:
+    vendor = Vendor(accept_all)
     ended = run(outcomes(Bulk(vendor, ["a", 7, "b", None, "c"], batch(max_rows=2))))
     assert [outcome.status for outcome in ended] == ["done", "rejected", "done", "rejected", "done"]
     assert [outcome.error and outcome.error.fields for outcome in ended][1] == {
@@ -172,25 +174,25 @@ def test_a_row_that_cannot_be_sent_costs_the_others_nothing() -> None:
     assert vendor.chunks == [["a", "b"], ["c"]]
 
 
-def test_an_input_of_bad_rows_only_makes_no_request() -> None:
-    vendor = Vendor(all_ok)
+def test_input_of_only_invalid_rows_sends_no_request() -> None:
+    vendor = Vendor(accept_all)
     ended = run(outcomes(Bulk(vendor, [1] * 500, batch())))
     assert len(ended) == 500
     assert vendor.chunks == []
 
 
-def test_an_empty_input_ends_at_once() -> None:
-    report = run(_report(Bulk(Vendor(all_ok), [], batch())))
+def test_empty_input_ends_at_once() -> None:
+    report = run(report_of(Bulk(Vendor(accept_all), [], batch())))
     assert sum(report.counts.values()) == 0
     report.raise_for_failures()
 
 
-async def _report(bulk: Bulk[Any]) -> Any:
+async def report_of(bulk: Bulk[Any]) -> Any:
     return await bulk
 
 
-def test_a_key_that_is_under_way_is_refused_and_both_rows_are_named() -> None:
-    ended = run(outcomes(Bulk(Vendor(all_ok), ["a", "b", "a"], batch())))
+def test_key_in_flight_is_rejected_and_both_rows_are_named() -> None:
+    ended = run(outcomes(Bulk(Vendor(accept_all), ["a", "b", "a"], batch())))
     assert [outcome.status for outcome in ended] == ["done", "done", "rejected"]
     error = ended[2].error
     assert error is not None
@@ -208,7 +210,7 @@ def test_a_key_that_is_under_way_is_refused_and_both_rows_are_named() -> None:
         (Unauthorized(401), Status.SKIPPED, "401"),
     ],
 )
-def test_what_happens_to_a_chunk_happens_to_its_rows(
+def test_error_of_a_batch_sets_the_status_of_its_rows(
     answer: LmsError, status: Status, code: str
 ) -> None:
     ended = run(outcomes(Bulk(Vendor(lambda _: answer), names(3), batch())))
@@ -216,12 +218,12 @@ def test_what_happens_to_a_chunk_happens_to_its_rows(
     assert {outcome.error and outcome.error.code for outcome in ended} == {code}
 
 
-def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
+def test_error_that_affects_all_rows_stops_the_bulk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    narrow(monkeypatch, 2)
+    limit_width(monkeypatch, 2)
     vendor = Vendor(lambda _: Unauthorized(401))
-    report = run(_report(Bulk(vendor, names(1000), batch(max_rows=10))))
+    report = run(report_of(Bulk(vendor, names(1000), batch(max_rows=10))))
     assert report.counts == {Status.SKIPPED: 1000}
     assert len(vendor.chunks) <= 2
     assert isinstance(report.stop_reason, Unauthorized)
@@ -230,11 +232,11 @@ def test_an_error_that_no_row_escapes_stops_the_rest_unsent(
     assert failed.value.__cause__ is report.stop_reason
 
 
-def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
+def test_stop_waits_for_requests_in_flight_and_skips_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    narrow(monkeypatch, 2)
-    vendor = Vendor(all_ok)
+    limit_width(monkeypatch, 2)
+    vendor = Vendor(accept_all)
 
     async def main() -> list[Outcome[Any]]:
         bulk = Bulk(vendor, names(1000), batch(max_rows=10))
@@ -251,8 +253,8 @@ def test_stop_waits_for_what_is_under_way_and_skips_the_rest(
 
 
 @pytest.mark.parametrize("by", ["stop", "abandon"])
-def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
-    """Six chunks leave one after the other, each 10 s after the last, with answers after 25 s."""
+def test_batches_waiting_for_a_slot_are_not_sent_after_stop(by: str) -> None:
+    """Six batches are sent 10 s apart, with responses after 25 s."""
 
     class Queued(Vendor):
         async def fetch(
@@ -261,7 +263,7 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
             self.waiting += 10
             return await super().fetch(call, watch=watch)
 
-    vendor = Queued(all_ok, latency=25)
+    vendor = Queued(accept_all, latency=25)
 
     async def main() -> tuple[list[Outcome[Any]], float]:
         bulk = Bulk(vendor, names(60), batch(max_rows=10))
@@ -271,7 +273,7 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
 
     ended, finished = run(main())
     statuses = [outcome.status for outcome in ended]
-    if by == "stop":  # three had left: the first was answered, the others are waited for
+    if by == "stop":  # three batches were sent: one has its response, the others are awaited
         assert statuses == ["done"] * 30 + ["skipped"] * 30
         assert finished == 30 + 25
     else:
@@ -281,13 +283,13 @@ def test_what_still_waits_for_its_slot_is_recalled(by: str) -> None:
 
 
 @pytest.mark.parametrize("by", ["stop", "abandon", "close"])
-def test_a_report_says_who_stopped_the_bulk_and_lists_the_skipped_rows(
+def test_report_names_what_stopped_the_bulk_and_lists_skipped_rows(
     monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    narrow(monkeypatch, 1)
+    limit_width(monkeypatch, 1)
 
     async def main() -> Report[Any]:
-        bulk = Bulk(Vendor(all_ok), names(30), batch(max_rows=10))
+        bulk = Bulk(Vendor(accept_all), names(30), batch(max_rows=10))
         async for _ in bulk:
             if by == "close":
                 break
@@ -306,9 +308,9 @@ def test_a_report_says_who_stopped_the_bulk_and_lists_the_skipped_rows(
         report.raise_for_failures()
 
 
-def test_a_bulk_that_ran_to_its_end_has_no_stop_reason_even_after_it_is_closed() -> None:
+def test_complete_bulk_has_no_stop_reason_even_after_close() -> None:
     async def main() -> Report[Any]:
-        async with Bulk(Vendor(all_ok), names(30), batch()) as bulk:
+        async with Bulk(Vendor(accept_all), names(30), batch()) as bulk:
             await bulk
         return bulk.report
 
@@ -320,7 +322,7 @@ def test_a_bulk_that_ran_to_its_end_has_no_stop_reason_even_after_it_is_closed()
 
 def test_async_with_closes_a_bulk_that_is_left_early() -> None:
     async def main() -> tuple[Bulk[Any], Vendor]:
-        vendor = Vendor(all_ok)
+        vendor = Vendor(accept_all)
         async with Bulk(vendor, names(5000), batch(max_rows=10)) as bulk:
             async for _ in bulk:
                 break
@@ -332,9 +334,9 @@ def test_async_with_closes_a_bulk_that_is_left_early() -> None:
     assert isinstance(bulk.report.stop_reason, BulkStopped)
 
 
-def test_async_with_over_a_bulk_that_is_never_read_sends_nothing_and_does_not_warn() -> None:
+def test_async_with_around_an_unread_bulk_sends_nothing_and_does_not_warn() -> None:
     async def main() -> Vendor:
-        vendor = Vendor(all_ok)
+        vendor = Vendor(accept_all)
         async with Bulk(vendor, names(5), batch()):
             pass
         return vendor
@@ -342,7 +344,7 @@ def test_async_with_over_a_bulk_that_is_never_read_sends_nothing_and_does_not_wa
     assert run(main()).chunks == []
 
 
-def test_an_error_after_the_program_stopped_the_bulk_is_the_reason() -> None:
+def test_error_after_stop_becomes_the_stop_reason() -> None:
     async def main() -> Report[Any]:
         bulk = Bulk(Vendor(lambda _: Unauthorized(401), latency=5), names(3), batch())
         asyncio.get_running_loop().call_at(2, bulk.stop)
@@ -353,7 +355,7 @@ def test_an_error_after_the_program_stopped_the_bulk_is_the_reason() -> None:
     assert isinstance(run(main()).stop_reason, Unauthorized)
 
 
-def test_a_client_that_is_closed_costs_no_outcome() -> None:
+def test_closed_client_skips_rows_and_loses_no_result() -> None:
     async def main() -> tuple[list[Outcome[Any]], LmsError | None]:
         bulk = Bulk(Vendor(lambda _: ClientUnusable("closed")), names(3), batch())
         return await outcomes(bulk), bulk.report.stop_reason
@@ -364,7 +366,7 @@ def test_a_client_that_is_closed_costs_no_outcome() -> None:
 
 
 class Losing(Vendor):
-    """Loses the first answer to each chunk, and the bulk is told so; or it is refused for now."""
+    """Loses the first response to each batch, or rejects the batch for now (``told``)."""
 
     told = "lost"
     told_after = 0.0
@@ -391,9 +393,7 @@ class Losing(Vendor):
         ("no look-up", Status.UNKNOWN),
     ],
 )
-def test_a_row_that_is_refused_after_a_lost_answer_is_looked_for(
-    found: Any, status: Status
-) -> None:
+def test_row_rejected_after_a_lost_response_is_looked_up(found: Any, status: Status) -> None:
     async def look_up(rows: Rows[Any]) -> list[Any]:
         return [found] * len(rows)
 
@@ -406,11 +406,11 @@ def test_a_row_that_is_refused_after_a_lost_answer_is_looked_for(
 
 
 @pytest.mark.parametrize("told_after", [1, 3])
-def test_what_was_refused_for_now_does_not_leave_after_a_stop(told_after: float) -> None:
+def test_batch_rejected_for_now_is_not_resent_after_stop(told_after: float) -> None:
     class Refusing(Losing):
         told = "will_retry"
 
-    vendor = Refusing(all_ok)
+    vendor = Refusing(accept_all)
     vendor.told_after = told_after
 
     async def main() -> tuple[list[Outcome[Any]], float]:
@@ -425,8 +425,8 @@ def test_what_was_refused_for_now_does_not_leave_after_a_stop(told_after: float)
     assert vendor.chunks == []
 
 
-def test_half_a_chunk_that_has_ended_is_kept_when_the_other_is_refused_after_a_stop() -> None:
-    """The whole chunk is refused and halved; the second half is told to wait."""
+def test_finished_half_of_a_batch_keeps_its_result_after_stop() -> None:
+    """The whole batch is rejected and halved. The second half is rate-limited."""
 
     class Halving(Vendor):
         async def fetch(
@@ -440,7 +440,7 @@ def test_half_a_chunk_that_has_ended_is_kept_when_the_other_is_refused_after_a_s
             return await super().fetch(call, watch=watch)
 
     def answering(rows: list[str]) -> Any:
-        return BadRequest(400) if len(rows) == 4 else all_ok(rows)
+        return BadRequest(400) if len(rows) == 4 else accept_all(rows)
 
     async def main() -> list[Outcome[Any]]:
         bulk = Bulk(Halving(answering), names(4), batch())
@@ -450,7 +450,7 @@ def test_half_a_chunk_that_has_ended_is_kept_when_the_other_is_refused_after_a_s
     assert [outcome.status for outcome in run(main())] == [Status.DONE] * 4
 
 
-def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:
+def test_error_of_the_input_is_raised_after_the_rows_before_it() -> None:
     def source() -> Any:
         yield from names(25)
         raise OSError("the disk is gone")
@@ -458,16 +458,16 @@ def test_what_reading_the_input_raises_comes_after_the_rows_before_it() -> None:
     async def main() -> int:
         count = 0
         with pytest.raises(OSError, match="disk"):
-            async for _ in Bulk(Vendor(all_ok), source(), batch(max_rows=10)):
+            async for _ in Bulk(Vendor(accept_all), source(), batch(max_rows=10)):
                 count += 1
         return count
 
-    assert run(main()) == 25  # what was taken before the input broke was a row put in
+    assert run(main()) == 25  # all rows read before the error have a result
 
 
-def test_leaving_early_leaves_no_task_behind() -> None:
+def test_leaving_early_leaves_no_task() -> None:
     async def main() -> None:
-        vendor = Vendor(all_ok)
+        vendor = Vendor(accept_all)
         bulk = Bulk(vendor, names(5000), batch(max_rows=10))
         stream = aiter(bulk)
         await anext(stream)
@@ -478,9 +478,9 @@ def test_leaving_early_leaves_no_task_behind() -> None:
     run(main())
 
 
-def test_cancelling_the_reader_leaves_no_task_behind() -> None:
+def test_cancelling_the_reader_leaves_no_task() -> None:
     async def main() -> None:
-        vendor = Vendor(all_ok, latency=10)
+        vendor = Vendor(accept_all, latency=10)
         reading = asyncio.create_task(outcomes(Bulk(vendor, names(5000), batch(max_rows=10))))
         await asyncio.sleep(1)
         reading.cancel()
@@ -492,9 +492,9 @@ def test_cancelling_the_reader_leaves_no_task_behind() -> None:
     run(main())
 
 
-def test_a_bulk_is_read_once() -> None:
+def test_bulk_can_be_read_only_once() -> None:
     async def main() -> None:
-        bulk = Bulk(Vendor(all_ok), names(3), batch())
+        bulk = Bulk(Vendor(accept_all), names(3), batch())
         await bulk
         with pytest.raises(RuntimeError, match="once"):
             await bulk
@@ -520,7 +520,7 @@ def test_a_bulk_is_read_once() -> None:
         (["a"], [], [None]),
     ],
 )
-def test_an_answer_is_matched_by_key_then_by_place_or_not_at_all(
+def test_response_items_are_matched_by_key_then_by_position(
     keys: list[Hashable | None], items: list[dict[str, str]], found: list[int | None]
 ) -> None:
     matched = match(keys, items, [item.get("key") for item in items])
@@ -529,20 +529,20 @@ def test_an_answer_is_matched_by_key_then_by_place_or_not_at_all(
     )
 
 
-FATES = ["ok", "no", "silent", "lost", "refused"]
+ROW_RESULTS = ["ok", "no", "silent", "lost", "refused"]
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.sampled_from(FATES), max_size=120),
+    st.lists(st.sampled_from(ROW_RESULTS), max_size=120),
     st.integers(1, 9),
     st.integers(0, 3),
     st.data(),
 )
-def test_outcomes_partition_the_input(
-    fates: list[str], max_rows: int, shuffle: int, data: st.DataObject
+def test_every_row_gets_exactly_one_true_result(
+    row_results: list[str], max_rows: int, shuffle: int, data: st.DataObject
 ) -> None:
-    rows = [f"{number}:{fate}" for number, fate in enumerate(fates)]
+    rows = [f"{number}:{result}" for number, result in enumerate(row_results)]
     applied: list[str] = []
 
     def answering(chunk: list[str]) -> Any:
@@ -568,11 +568,11 @@ def test_outcomes_partition_the_input(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=200), st.integers(1, 9), st.integers(1, 4))
-def test_rows_of_different_groups_share_no_chunk(
+def test_rows_of_different_groups_share_no_batch(
     groups: list[int], max_rows: int, most_open: int
 ) -> None:
     rows = [f"{group}:{number}" for number, group in enumerate(groups)]
-    vendor = Vendor(all_ok)
+    vendor = Vendor(accept_all)
     kept = chunks_module.MOST_OPEN
     chunks_module.MOST_OPEN = most_open
     try:
@@ -586,22 +586,22 @@ def test_rows_of_different_groups_share_no_chunk(
     assert all(len(chunk) <= max_rows for chunk in vendor.chunks)
 
 
-def test_a_group_is_gathered_from_all_over_the_input() -> None:
-    vendor = Vendor(all_ok)
+def test_group_is_collected_from_the_whole_input() -> None:
+    vendor = Vendor(accept_all)
     rows = [f"{number % 40:02}:{number}" for number in range(1000)]
     run(outcomes(Bulk(vendor, rows, batch(max_rows=25, group=lambda key: key[:2]))))
     assert len(vendor.chunks) == 40
 
 
-def test_a_key_may_be_asked_to_stand_once_in_the_whole_input() -> None:
+def test_distinct_rejects_a_key_repeated_anywhere_in_the_input() -> None:
     rows = [*names(500), "r0"]
-    ended = run(outcomes(Bulk(Vendor(all_ok), rows, batch(max_rows=2, distinct=True))))
+    ended = run(outcomes(Bulk(Vendor(accept_all), rows, batch(max_rows=2, distinct=True))))
     assert ended[-1].status is Status.REJECTED
     assert ended[-1].error is not None
     assert "rows 0 and 500" in ended[-1].error.message
 
 
-def test_a_report_prints_its_counts_and_no_row() -> None:
+def test_repr_of_a_report_shows_counts_and_no_row() -> None:
     report: Report[str] = Report()
     report.add(Outcome(0, "Ada", Status.DONE))
     report.add(Outcome(1, "Björn", Status.REJECTED, error=RowError("409", "Björn exists")))

@@ -1,4 +1,4 @@
-"""How a chunk is sent, sent again, looked up and told, with answers from a script and no wire."""
+"""How a batch is sent, retried, looked up and reported. Responses are scripted; nothing is sent."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from lms_async.http.call import AttemptObserver, Call
 from lms_async.outcome import AllDone, Outcome, RowError, RowResult, Status
 from tests.virtual import run
 
-Response = Any  # a code for all rows, a code by row, or an error
+Response = Any  # a code for all rows, a code per row, or an error
 LOST = OutcomeUnknown("lost")
 DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN, Status.SKIPPED
 
 
 class Lost:
-    """The answer of an attempt that comes after one whose answer was lost."""
+    """The response to an attempt that follows one whose response was lost."""
 
     def __init__(self, answer: Response) -> None:
         self.answer = answer
 
 
 class Script:
-    """A sender, and the look-up, that answer as they are told, and note what they were asked."""
+    """A sender and look-up with scripted responses. They record what they were asked."""
 
     account = "school"
     width = 1
@@ -131,68 +131,68 @@ class Script:
             self.bulk.stop(BulkStopped("enough"))
 
 
-def ended(script: Script, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
-    """How the rows ended; that the outcomes stand in order and name their rows is seen to here."""
+def results_of(script: Script, *names: str, doubtful: str = "") -> list[Outcome[Any]]:
+    """Run the script. Check that results are in order and name their rows, and return them."""
     outcomes = run(script.outcomes(*names, doubtful=doubtful))
     assert [outcome.index for outcome in outcomes] == [10 + n for n in range(len(names))]
     assert [outcome.item for outcome in outcomes] == list(names)
     return outcomes
 
 
-def told(outcomes: list[Outcome[Any]]) -> list[tuple[Status, str | None]]:
+def status_codes(outcomes: list[Outcome[Any]]) -> list[tuple[Status, str | None]]:
     return [(one.status, one.error and one.error.code) for one in outcomes]
 
 
-def test_what_stops_before_it_leaves_is_skipped() -> None:
+def test_batch_stopped_before_sending_is_skipped() -> None:
     script = Script([])
     script.stops_after = 0
-    assert ended(script, "a", "b") == [
-        Outcome(10, "a", SKIPPED, None, RowError("stopped", _any(script, "a")), 0),
-        Outcome(11, "b", SKIPPED, None, RowError("stopped", _any(script, "b")), 0),
+    assert results_of(script, "a", "b") == [
+        Outcome(10, "a", SKIPPED, None, RowError("stopped", message_for(script, "a")), 0),
+        Outcome(11, "b", SKIPPED, None, RowError("stopped", message_for(script, "b")), 0),
     ]
     assert script.sent == []
 
 
-def _any(script: Script, name: str) -> str:
+def message_for(script: Script, name: str) -> str:
     (outcome,) = run(script.outcomes(name))
     assert outcome.error is not None
     assert outcome.error.message
     return outcome.error.message
 
 
-def test_a_row_that_no_path_can_be_made_of_is_rejected_unsent() -> None:
+def test_row_that_cannot_form_a_path_is_rejected_unsent() -> None:
     def call(rows: Rows[Any]) -> Call[Any]:
         raise InvalidInput("an id of dots")
 
     script = Script([])
     script.options = {"call": call}
-    (outcome,) = ended(script, "a")
-    assert told([outcome]) == [(REJECTED, "invalid")]
+    (outcome,) = results_of(script, "a")
+    assert status_codes([outcome]) == [(REJECTED, "invalid")]
     assert "URL" in ((outcome.error and outcome.error.message) or "")
     assert outcome.attempts == 0
 
 
-def test_a_row_whose_call_cannot_be_written_is_rejected_alone_as_invalid() -> None:
-    """The transport finds it, before anything is sent."""
+def test_row_that_cannot_be_encoded_is_rejected_alone() -> None:
+    """The transport finds the invalid row before anything is sent."""
 
     def answer(rows: list[str]) -> Any:
         return InvalidInput("no", fields={"id": "is no text"}) if "bad" in rows else 200
 
     names = [*map(str, range(40)), "bad"]
     script = Script([answer] * 30)
-    outcomes = ended(script, *names)
-    assert told(outcomes) == [(DONE, None)] * 40 + [(REJECTED, "invalid")]
+    outcomes = results_of(script, *names)
+    assert status_codes(outcomes) == [(DONE, None)] * 40 + [(REJECTED, "invalid")]
     error = outcomes[-1].error
     assert error is not None
     assert (error.message, error.fields) == ("id: is no text", {"id": "is no text"})
 
 
-def test_many_rows_whose_call_cannot_be_written_are_all_tried_alone() -> None:
+def test_rows_that_cannot_be_encoded_are_all_tried_alone() -> None:
     script = Script([InvalidInput("no")] * 99)
-    assert told(ended(script, *map(str, range(30)))) == [(REJECTED, "invalid")] * 30
+    assert status_codes(results_of(script, *map(str, range(30)))) == [(REJECTED, "invalid")] * 30
 
 
-def test_after_the_breaker_opened_no_look_up_starts() -> None:
+def test_no_look_up_starts_after_the_breaker_opened() -> None:
     for doubtful, answers in (("", [LOST]), ("a", [BadRequest(409)])):
         script = Script(answers, [ABSENT])
 
@@ -205,21 +205,21 @@ def test_after_the_breaker_opened_no_look_up_starts() -> None:
             return respond
 
         script.answers = [opening(answers[0])]
-        assert told(ended(script, "a", doubtful=doubtful)) == [(UNKNOWN, "lost")]
+        assert status_codes(results_of(script, "a", doubtful=doubtful)) == [(UNKNOWN, "lost")]
         assert script.looked == []
 
 
-def test_what_is_done_is_told_with_its_id_and_attempts() -> None:
+def test_done_row_has_its_id_and_attempts() -> None:
     script = Script([Lost(200)])
-    assert ended(script, "a") == [Outcome(10, "a", DONE, "id of a", None, 2)]
+    assert results_of(script, "a") == [Outcome(10, "a", DONE, "id of a", None, 2)]
     assert script.delivery.sender.failure is None
     assert not script.delivery.sender.looked_up
 
 
-def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pauses() -> None:
+def test_row_rejected_for_now_is_retried_three_times_with_growing_pauses() -> None:
     script = Script([{"a": 200, "b": 429}, 429, 429, 429])
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(DONE, None), (SKIPPED, "429")]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(DONE, None), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 4]
     assert script.sent == [["a", "b"], ["b"], ["b"], ["b"]]
     assert script.at == [0, 1, 1 + 2, 1 + 2 + 4]
@@ -242,56 +242,54 @@ def test_a_row_that_is_refused_for_now_is_sent_again_three_times_with_growing_pa
         ("5xx", True, 1),
     ],
 )
-def test_which_rows_are_sent_again_by_themselves(
-    code: int | str, repeatable: bool, sent: int
-) -> None:
+def test_which_rows_are_retried_alone(code: int | str, repeatable: bool, sent: int) -> None:
     script = Script([{"a": code, "b": 200}, 200])
     script.repeatable = repeatable
-    outcomes = ended(script, "a", "b")
+    outcomes = results_of(script, "a", "b")
     assert script.sent == [["a", "b"], ["a"]][:sent]
     assert (outcomes[0].status is DONE) == (sent == 2)
     assert outcomes[0].attempts == sent
     assert outcomes[1] == Outcome(11, "b", DONE, "id of b", None, 1)
 
 
-def test_a_row_that_fails_by_itself_to_the_end_is_unknown() -> None:
-    """A 5xx of one row does not say that nothing was done, with or without a look-up."""
+def test_row_that_fails_in_every_attempt_is_unknown() -> None:
+    """A 5xx for one row does not mean that nothing was done, with or without a look-up."""
     script = Script([503, 503, 503, 503])
-    assert told(ended(script, "a")) == [(UNKNOWN, "503")]
+    assert status_codes(results_of(script, "a")) == [(UNKNOWN, "503")]
     assert len(script.sent) == 4
     script = Script([{"a": 503, "b": 200}], [[None]])
     script.repeatable = False
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(UNKNOWN, "503"), (DONE, None)]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(UNKNOWN, "503"), (DONE, None)]
     assert script.looked == [["a"]]
 
 
-def test_a_stop_in_the_pause_leaves_what_was_known() -> None:
+def test_stop_during_a_pause_keeps_the_known_results() -> None:
     script = Script([{"a": 503, "b": 429}])
     script.stops_after = 1
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(UNKNOWN, "503"), (SKIPPED, "429")]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(UNKNOWN, "503"), (SKIPPED, "429")]
     assert [one.attempts for one in outcomes] == [1, 1]
 
 
-def test_what_was_not_sent_again_after_all_costs_the_rows_behind_it_nothing() -> None:
-    """The two are sent again, refused together, and then one by one: the first is locked."""
+def test_row_not_resent_does_not_affect_the_next() -> None:
+    """Both rows are retried, rejected together, and then sent one by one. The first is locked."""
     script = Script([429, BadRequest(422), BadRequest(423), 200])
-    outcomes = ended(script, "a", "b")
+    outcomes = results_of(script, "a", "b")
     assert script.sent == [["a", "b"], ["a", "b"], ["a"], ["b"]]
-    assert told(outcomes) == [(SKIPPED, "423"), (DONE, None)]
+    assert status_codes(outcomes) == [(SKIPPED, "423"), (DONE, None)]
     assert [one.attempts for one in outcomes] == [2, 2]
 
 
-def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None:
-    """The failed row may have been made, and then be refused for that."""
+def test_rejection_after_a_5xx_of_the_row_is_looked_up() -> None:
+    """The failed row may have been created, and then rejected because it exists."""
     refused: Response = {"a": 409, "b": 409, "c": 409}
     script = Script(
         [{"a": 503, "b": 503, "c": 429}, refused], [[RowResult(DONE, "7"), Present("8")]]
     )
-    outcomes = ended(script, "a", "b", "c")
+    outcomes = results_of(script, "a", "b", "c")
     assert script.looked == [["a", "b"]]
-    assert told(outcomes) == [(DONE, None), (UNKNOWN, "exists"), (REJECTED, "409")]
+    assert status_codes(outcomes) == [(DONE, None), (UNKNOWN, "exists"), (REJECTED, "409")]
     assert [one.id for one in outcomes] == ["7", "8", None]
     assert [one.attempts for one in outcomes] == [2, 2, 2]
 
@@ -311,12 +309,12 @@ def test_a_refusal_that_follows_a_failure_of_the_rows_own_is_looked_up() -> None
         (UnexpectedResponse("odd"), UNKNOWN, "lost", False),
     ],
 )
-def test_what_the_error_of_a_chunk_says_of_its_rows(
+def test_error_of_a_batch_sets_the_status_of_its_rows(
     error: LmsError, status: Status, code: str, halts: bool, rows: int
 ) -> None:
     script = Script([error] * 3)
-    outcomes = ended(script, *"ab"[:rows])
-    assert told(outcomes) == [(status, code)] * rows
+    outcomes = results_of(script, *"ab"[:rows])
+    assert status_codes(outcomes) == [(status, code)] * rows
     assert {one.error and one.error.message for one in outcomes} == {str(error)}
     assert {one.attempts for one in outcomes} == {1}
     assert script.bulk.report.stop_reason is (error if halts else None)
@@ -325,44 +323,45 @@ def test_what_the_error_of_a_chunk_says_of_its_rows(
 
 
 @pytest.mark.parametrize("status", [409, 424])
-def test_a_conflict_of_a_row_alone_is_sent_again_once(status: int) -> None:
+def test_conflict_of_a_single_row_is_retried_once(status: int) -> None:
     conflict = BadRequest(status)
     script = Script([conflict, 200])
-    assert told(ended(script, "a")) == [(DONE, None)]
+    assert status_codes(results_of(script, "a")) == [(DONE, None)]
     assert script.at == [0.0, 1.0]
-    script = Script([conflict, conflict, conflict, 200])  # together; the first twice; the second
-    outcomes = ended(script, "a", "b")
+    # both together, the first row twice, then the second
+    script = Script([conflict, conflict, conflict, 200])
+    outcomes = results_of(script, "a", "b")
     assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
-    assert told(outcomes) == [(REJECTED, str(status)), (DONE, None)]
+    assert status_codes(outcomes) == [(REJECTED, str(status)), (DONE, None)]
     assert [one.attempts for one in outcomes] == [2, 1]
     script = Script([conflict])
     script.stops_after = 1
-    assert told(ended(script, "a")) == [(SKIPPED, "stopped")]
+    assert status_codes(results_of(script, "a")) == [(SKIPPED, "stopped")]
 
 
-def test_a_404_of_a_path_that_names_the_rows_rejects_them_and_ends_nothing() -> None:
+def test_404_of_a_path_with_row_ids_rejects_them_and_does_not_stop() -> None:
     script = Script([NotFound(404)])
     script.options = {"path_names_rows": True}
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(REJECTED, "404"), (REJECTED, "404")]
     assert script.bulk.report.stop_reason is None
     assert script.sent == [["a", "b"]]
 
 
-def test_a_call_that_cannot_be_written_is_rejected_and_not_looked_up() -> None:
+def test_call_that_cannot_be_encoded_is_rejected_and_not_looked_up() -> None:
     script = Script([InvalidInput("a parameter is no text")] * 3, [])
-    assert told(ended(script, "a", "b")) == [(REJECTED, "invalid")] * 2
+    assert status_codes(results_of(script, "a", "b")) == [(REJECTED, "invalid")] * 2
     assert script.looked == []
 
 
-def refusing(*poison: str) -> Callable[[list[str]], Response]:
+def reject_if_contains(*poison: str) -> Callable[[list[str]], Response]:
     return lambda rows: BadRequest(422) if set(rows) & set(poison) else 200
 
 
-def test_a_chunk_is_halved_until_each_bad_row_stands_alone() -> None:
+def test_batch_is_halved_until_each_bad_row_is_alone() -> None:
     names = [f"r{n}" for n in range(7)]
-    script = Script([refusing("r1", "r5")] * 40)
-    outcomes = ended(script, *names)
+    script = Script([reject_if_contains("r1", "r5")] * 40)
+    outcomes = results_of(script, *names)
     assert [one.status for one in outcomes] == [
         REJECTED if name in ("r1", "r5") else DONE for name in names
     ]
@@ -370,14 +369,14 @@ def test_a_chunk_is_halved_until_each_bad_row_stands_alone() -> None:
     assert len(script.sent) == 11
 
 
-def test_a_chunk_is_halved_twelve_times_and_no_more() -> None:
+def test_batch_is_halved_at_most_twelve_times() -> None:
     names = [f"r{n}" for n in range(50)]
     script = Script([BadRequest(422)] * 100)
-    outcomes = ended(script, *names)
+    outcomes = results_of(script, *names)
     assert len(script.sent) == 1 + 2 * 12
     alone = sum(len(rows) == 1 for rows in script.sent)
-    assert told(outcomes).count((REJECTED, "422")) == alone
-    assert told(outcomes).count((SKIPPED, "422")) == 50 - alone
+    assert status_codes(outcomes).count((REJECTED, "422")) == alone
+    assert status_codes(outcomes).count((SKIPPED, "422")) == 50 - alone
     skipped = [one for one in outcomes if one.status is SKIPPED]
     assert {one.attempts for one in skipped} == {0}
     assert all(one.error and "together" in one.error.message for one in skipped)
@@ -392,12 +391,12 @@ def test_a_chunk_is_halved_twelve_times_and_no_more() -> None:
         (None, UNKNOWN, None, "lost"),
     ],
 )
-def test_what_a_look_up_says_of_a_lost_row(
+def test_look_up_result_of_a_lost_row(
     found: Any, status: Status, id_: str | None, code: str | None
 ) -> None:
     script = Script([LOST], [[found, RowResult(DONE, "8")]])
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(status, code), (DONE, None)]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(status, code), (DONE, None)]
     assert [one.id for one in outcomes] == [id_, "8"]
     assert [one.attempts for one in outcomes] == [1, 1]
     assert script.delivery.sender.looked_up
@@ -406,22 +405,22 @@ def test_what_a_look_up_says_of_a_lost_row(
 
 
 @pytest.mark.parametrize("absent", [ABSENT, DIFFERENT])
-def test_what_did_not_arrive_is_sent_again_without_the_others(absent: Any) -> None:
+def test_missing_rows_are_sent_again_without_the_others(absent: Any) -> None:
     script = Script([LOST, 200], [[absent, RowResult(DONE, "8"), absent]])
-    outcomes = ended(script, "a", "b", "c")
+    outcomes = results_of(script, "a", "b", "c")
     assert script.sent == [["a", "b", "c"], ["a", "c"]]
     assert [one.id for one in outcomes] == ["id of a", "8", "id of c"]
     assert [one.attempts for one in outcomes] == [2, 1, 2]
 
 
-def test_what_gets_lost_again_and_again_is_sent_four_times_in_all() -> None:
+def test_row_lost_every_time_is_sent_four_times() -> None:
     script = Script([LOST] * 10, [ABSENT] * 10)
-    outcomes = ended(script, "a")
-    assert told(outcomes) == [(UNKNOWN, "lost")]
+    outcomes = results_of(script, "a")
+    assert status_codes(outcomes) == [(UNKNOWN, "lost")]
     assert outcomes[0].attempts == 4
     assert script.sent == [["a"]] * 4
     assert script.looked == [["a"]] * 4
-    assert script.at == [0, 0, 0, 0]  # looking up is no reason to wait
+    assert script.at == [0, 0, 0, 0]  # no pause after a look-up
 
 
 @pytest.mark.parametrize(
@@ -434,19 +433,19 @@ def test_what_gets_lost_again_and_again_is_sent_four_times_in_all() -> None:
         [RowResult(DONE, "7")] * 3,
     ],
 )
-def test_a_look_up_that_fails_says_nothing(looked: Any) -> None:
+def test_failed_look_up_leaves_rows_unknown(looked: Any) -> None:
     script = Script([LOST], [looked])
-    assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost"), (UNKNOWN, "lost")]
+    assert status_codes(results_of(script, "a", "b")) == [(UNKNOWN, "lost"), (UNKNOWN, "lost")]
     assert script.sent == [["a", "b"]]
-    # The vendor answered, if what it said can't be used.
+    # A usable response shows that the vendor works, even if its content does not help.
     assert script.delivery.sender.looked_up == isinstance(looked, list)
 
 
 @pytest.mark.parametrize("why", [BadRequest(400), KeyError("Ada Okafor")])
-def test_a_look_up_that_fails_is_logged_only_if_it_could_not_be_read(
+def test_failed_look_up_is_logged_only_if_unreadable(
     why: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ended(Script([LOST], [why]), "a")
+    results_of(Script([LOST], [why]), "a")
     assert "Ada" not in caplog.text
     assert ("KeyError" in caplog.text) == isinstance(why, KeyError)
 
@@ -462,31 +461,31 @@ def test_a_look_up_that_fails_is_logged_only_if_it_could_not_be_read(
         lambda: {}["Ada Okafor"],
     ],
 )
-def test_an_answer_that_cannot_be_read_settles_no_row(
+def test_unreadable_response_leaves_rows_unknown(
     odd: Callable[[], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     script = Script([{"odd": odd}])
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(UNKNOWN, "unmentioned")] * 2
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(UNKNOWN, "unmentioned")] * 2
     assert [one.attempts for one in outcomes] == [1, 1]
     assert len(caplog.records) == 1
     assert "Ada" not in caplog.text
 
 
-def test_all_done_is_told_with_every_id() -> None:
+def test_all_done_reports_every_id() -> None:
     script = Script([{"odd": lambda: AllDone(["7", None])}])
-    assert ended(script, "a", "b") == [
+    assert results_of(script, "a", "b") == [
         Outcome(10, "a", DONE, "7", None, 1),
         Outcome(11, "b", DONE, None, None, 1),
     ]
 
 
-def test_a_row_that_the_answer_passes_over_is_looked_up() -> None:
+def test_row_missing_from_the_response_is_looked_up() -> None:
     script = Script([{"a": 200, "c": 400}, 200], [[ABSENT]])
-    outcomes = ended(script, "a", "b", "c")
+    outcomes = results_of(script, "a", "b", "c")
     assert script.looked == [["b"]]
     assert script.sent == [["a", "b", "c"], ["b"]]
-    assert told(outcomes) == [(DONE, None), (DONE, None), (REJECTED, "400")]
+    assert status_codes(outcomes) == [(DONE, None), (DONE, None), (REJECTED, "400")]
     assert [one.attempts for one in outcomes] == [1, 2, 1]
 
 
@@ -498,127 +497,129 @@ def test_a_row_that_the_answer_passes_over_is_looked_up() -> None:
         (Present("7"), UNKNOWN, "7", "exists"),
         (DIFFERENT, UNKNOWN, None, "lost"),
         (None, UNKNOWN, None, "lost"),
-        # The vendor says that the record exists, and does not show it: it may be ours.
+        # The vendor says that the record exists but does not show it, so it may be ours.
         (ABSENT, UNKNOWN, None, "lost"),
     ],
 )
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_refusal_after_a_lost_attempt_may_be_about_that_attempt(
+def test_rejection_after_a_lost_attempt_is_looked_up(
     found: Any, status: Status, id_: str | None, code: str | None, whole: bool
 ) -> None:
-    if whole:  # an earlier run has sent it, and now the whole chunk is refused
+    if whole:  # an earlier run sent the row, and now the whole batch is rejected
         script = Script([BadRequest(409)], [[found]])
-        outcomes = ended(script, "a", doubtful="a")
+        outcomes = results_of(script, "a", doubtful="a")
     else:
         script = Script([Lost({"a": 409, "b": 200})], [[found]])
-        outcomes = ended(script, "a", "b")
+        outcomes = results_of(script, "a", "b")
     assert script.looked == [["a"]]
-    assert told(outcomes)[0] == (status, code)
+    assert status_codes(outcomes)[0] == (status, code)
     assert outcomes[0].id == id_
     assert outcomes[0].attempts == (1 if whole else 2)
     assert len(script.sent) == 1
 
 
-def test_a_refusal_of_another_kind_stands_if_the_row_is_not_there() -> None:
+def test_rejection_stands_for_an_absent_row_unless_it_is_a_conflict() -> None:
     script = Script([Lost({"a": 400, "b": 409})], [[ABSENT, ABSENT]])
-    assert told(ended(script, "a", "b")) == [(REJECTED, "400"), (UNKNOWN, "lost")]
+    assert status_codes(results_of(script, "a", "b")) == [(REJECTED, "400"), (UNKNOWN, "lost")]
 
 
 @pytest.mark.parametrize("code", [429, 503])
-def test_a_lost_attempt_is_remembered_when_the_row_is_sent_again_by_itself(code: int) -> None:
+def test_lost_attempt_is_remembered_when_the_row_is_retried_alone(code: int) -> None:
     script = Script([Lost({"a": code, "b": 200}), 409], [[Present("7")]])
-    outcomes = ended(script, "a", "b")
+    outcomes = results_of(script, "a", "b")
     assert script.looked == [["a"]]
-    assert told(outcomes) == [(UNKNOWN, "exists"), (DONE, None)]
+    assert status_codes(outcomes) == [(UNKNOWN, "exists"), (DONE, None)]
 
 
-def test_a_refusal_of_what_no_lost_attempt_had_is_not_looked_up() -> None:
+def test_rejection_without_a_lost_attempt_is_not_looked_up() -> None:
     script = Script([{"a": 429, "b": 200}, 409], [])
-    assert told(ended(script, "a", "b")) == [(REJECTED, "409"), (DONE, None)]
+    assert status_codes(results_of(script, "a", "b")) == [(REJECTED, "409"), (DONE, None)]
     assert script.looked == []
 
 
-def test_without_a_look_up_a_refusal_after_a_lost_attempt_is_unknown() -> None:
-    assert told(ended(Script([Lost({"a": 400, "b": 200})]), "a", "b")) == [
+def test_rejection_after_a_lost_attempt_is_unknown_without_a_look_up() -> None:
+    assert status_codes(results_of(Script([Lost({"a": 400, "b": 200})]), "a", "b")) == [
         (UNKNOWN, "lost"),
         (DONE, None),
     ]
 
 
 @pytest.mark.parametrize("rows", ["a", "ab"])
-def test_what_was_absent_before_and_is_there_now_was_made_by_us(rows: str) -> None:
-    """The vendor changed what it was sent; and refuses the row when it comes a second time."""
+def test_row_that_was_absent_and_exists_now_is_done(rows: str) -> None:
+    """The vendor stored other values than were sent, and rejects the row the second time."""
     refused: Response = {"a": 409, "b": 409}
     for second in (LOST, BadRequest(409), refused, Lost(refused)):
-        # A chunk that is refused as a whole is halved first, and each half is looked up.
+        # A batch that is rejected as a whole is halved first, and each half is looked up.
         halves = len(rows) if isinstance(second, BadRequest) else 1
         again = [BadRequest(409)] * len(rows) if halves > 1 else []
         script = Script([LOST, second, *again], [ABSENT, *[Present("7")] * 4])
-        outcomes = ended(script, *rows)
-        assert told(outcomes) == [(DONE, None)] * len(rows)
+        outcomes = results_of(script, *rows)
+        assert status_codes(outcomes) == [(DONE, None)] * len(rows)
         assert {one.id for one in outcomes} == {"7"}
 
 
-def test_what_was_absent_before_stays_ours_through_refusals_for_now() -> None:
+def test_absent_row_stays_ours_through_temporary_rejections() -> None:
     script = Script([LOST, {"a": 503, "b": 503}, {"a": 409}], [ABSENT, *[[Present("7")]] * 4])
-    assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
+    assert status_codes(results_of(script, "a", "b")) == [(DONE, None), (DONE, None)]
     assert script.sent == [["a", "b"], ["a", "b"], ["a", "b"]]
 
 
-def test_half_a_chunk_that_gets_lost_is_looked_up_as_a_whole_one_is() -> None:
+def test_lost_half_of_a_batch_is_looked_up() -> None:
     script = Script([BadRequest(422), LOST, 200, 200], [ABSENT])
-    assert told(ended(script, "a", "b")) == [(DONE, None), (DONE, None)]
+    assert status_codes(results_of(script, "a", "b")) == [(DONE, None), (DONE, None)]
     assert script.sent == [["a", "b"], ["a"], ["a"], ["b"]]
 
 
-def test_what_was_absent_before_stays_ours_when_its_chunk_is_halved() -> None:
+def test_absent_row_stays_ours_when_its_batch_is_halved() -> None:
     script = Script([LOST, BadRequest(422), LOST, LOST], [ABSENT, Present("7"), Present("8")])
-    outcomes = ended(script, "a", "b")
-    assert told(outcomes) == [(DONE, None), (DONE, None)]
+    outcomes = results_of(script, "a", "b")
+    assert status_codes(outcomes) == [(DONE, None), (DONE, None)]
     assert [one.id for one in outcomes] == ["7", "8"]
 
 
-def test_halving_does_not_begin_to_count_anew_how_often_a_row_is_sent() -> None:
+def test_halving_does_not_reset_the_count_of_attempts() -> None:
     script = Script([LOST, BadRequest(422), *[LOST] * 20], [ABSENT] * 20)
-    assert told(ended(script, "a", "b")) == [(UNKNOWN, "lost")] * 2
+    assert status_codes(results_of(script, "a", "b")) == [(UNKNOWN, "lost")] * 2
     assert script.sent.count(["a"]) == script.sent.count(["b"]) == 3
 
 
-def test_rows_of_an_earlier_run_are_asked_for_before_anything_is_sent() -> None:
+def test_rows_of_an_earlier_run_are_looked_up_before_anything_is_sent() -> None:
     script = Script([200, 200], [[RowResult(DONE, "7"), ABSENT]])
     script.repeatable = False
-    outcomes = ended(script, "a", "b", "c", "d", doubtful="ac")
+    outcomes = results_of(script, "a", "b", "c", "d", doubtful="ac")
     assert script.looked == [["a", "c"]]
     assert script.sent == [["c"], ["b", "d"]]
     assert [one.id for one in outcomes] == ["7", "id of b", "id of c", "id of d"]
     assert [one.attempts for one in outcomes] == [0, 1, 1, 1]
 
 
-def test_rows_of_an_earlier_run_that_cannot_be_asked_for_are_not_sent() -> None:
+def test_rows_of_an_earlier_run_are_not_sent_if_the_look_up_fails() -> None:
     for looks in (None, [None], [ServerError(500)]):
         script = Script([], looks)
         script.repeatable = False
-        assert ended(script, "a", doubtful="a") == [Outcome(10, "a", UNKNOWN, None, SENT_BEFORE, 0)]
+        assert results_of(script, "a", doubtful="a") == [
+            Outcome(10, "a", UNKNOWN, None, SENT_BEFORE, 0)
+        ]
         assert script.sent == []
 
 
-def test_rows_of_an_earlier_run_of_a_call_that_may_be_repeated_are_just_sent() -> None:
+def test_rows_of_an_earlier_run_are_sent_at_once_if_repeatable() -> None:
     script = Script([{"a": 400, "b": 400}], [[Present("7")]])
-    outcomes = ended(script, "a", "b", doubtful="b")
-    assert told(outcomes) == [(REJECTED, "400"), (UNKNOWN, "exists")]
+    outcomes = results_of(script, "a", "b", doubtful="b")
+    assert status_codes(outcomes) == [(REJECTED, "400"), (UNKNOWN, "exists")]
     assert script.looked == [["b"]]
     assert script.sent == [["a", "b"]]
 
 
-def test_how_often_rows_of_an_earlier_run_are_sent_is_bounded_too() -> None:
+def test_rows_of_an_earlier_run_are_sent_a_limited_number_of_times() -> None:
     script = Script([LOST] * 20, [[ABSENT]] * 20)
     script.repeatable = False
-    assert told(ended(script, "a", "b", doubtful="a")) == [(UNKNOWN, "lost")] * 2
+    assert status_codes(results_of(script, "a", "b", doubtful="a")) == [(UNKNOWN, "lost")] * 2
     assert script.sent.count(["a"]) == 3
     assert script.sent.count(["b"]) == 4
 
 
-def test_a_chunk_is_unsent_again_after_an_attempt_that_did_nothing() -> None:
+def test_batch_counts_as_unsent_after_an_attempt_that_did_nothing() -> None:
     class Returning(Script):
         def __init__(self, answers: list[Response]) -> None:
             super().__init__(answers)
@@ -634,8 +635,8 @@ def test_a_chunk_is_unsent_again_after_an_attempt_that_did_nothing() -> None:
             return await super().fetch(call, watch=watch)
 
     script = Returning([BadRequest(400), 200, {"odd": lambda: AllDone(["7"])}])
-    ended(script, "a", "b")
+    results_of(script, "a", "b")
     assert script.unsent == [True, False, False]
     script = Returning([{"a": 200, "b": 429}, 200])
-    ended(script, "a", "b")
+    results_of(script, "a", "b")
     assert script.unsent == [True, False]

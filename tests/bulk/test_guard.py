@@ -20,7 +20,7 @@ DELETION: dict[str, Any] = {"keep_enrollments": True, "notify": False}
     ("guard", "most"),
     [(Guard(0), 0), (Guard(7), 7), (Guard("5%"), 9), (Guard("0%"), 0), (Guard("0.5%"), 0)],
 )
-async def test_more_than_the_guard_allows_is_refused(
+async def test_more_removals_than_the_guard_allows_raise(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, guard: Guard, most: int
 ) -> None:
     uids = list(schoology_sandbox.school.users)[1:]
@@ -32,7 +32,7 @@ async def test_more_than_the_guard_allows_is_refused(
     assert report.counts[Status.DONE] == most
 
 
-async def test_five_hundred_are_the_most_where_nothing_is_said(
+async def test_default_guard_allows_500_removals(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     with pytest.raises(InvalidInput, match="501 would be removed"):
@@ -40,7 +40,7 @@ async def test_five_hundred_are_the_most_where_nothing_is_said(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_an_empty_input_removes_nothing(
+async def test_empty_input_removes_nothing(
     schoology: Schoology,
     schoology_sandbox: SchoologySandbox,
     managebac: ManageBac,
@@ -57,7 +57,7 @@ async def test_an_empty_input_removes_nothing(
     assert len(managebac_sandbox.log) == 0
 
 
-async def test_a_class_is_guarded_too(
+async def test_class_removals_are_guarded(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     school = managebac_sandbox.school = ManageBacSchool.seeded(students=20, teachers=5)
@@ -80,23 +80,23 @@ async def test_a_class_is_guarded_too(
 
 
 @pytest.mark.parametrize("most", [-1, "", "5", "101%", "-1%", True, 0.5, None])
-def test_what_is_no_number_and_no_share_is_said(most: Any) -> None:
+def test_invalid_guard_is_rejected(most: Any) -> None:
     with pytest.raises(InvalidInput, match="a whole number, or a share"):
         Guard(most)
 
 
 @pytest.mark.parametrize("guard", [5, "5%", None])
-async def test_a_number_is_no_guard(schoology: Schoology, guard: Any) -> None:
+async def test_guard_must_be_a_guard_object(schoology: Schoology, guard: Any) -> None:
     with pytest.raises(InvalidInput, match=r"Guard\(500\)"):
         schoology.users.delete_many(["1"], guard=guard, **DELETION)
 
 
-async def test_a_text_is_not_taken_for_a_list_of_ids(schoology: Schoology) -> None:
+async def test_text_is_not_accepted_as_a_list_of_ids(schoology: Schoology) -> None:
     with pytest.raises(InvalidInput):
         await schoology.users.delete_many("123", **DELETION)
 
 
-async def test_without_a_total_everybody_is_counted(
+async def test_users_are_counted_if_the_vendor_gives_no_total(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     await schoology.users.create_many(people(60))

@@ -1,4 +1,4 @@
-"""What the look-ups of lost rows ask the vendor, over the wire."""
+"""What the look-ups of lost rows request from the vendor, over HTTP."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.conftest import QUICK, people
 LOST = Fault.cut(after=True, method="POST")
 
 
-async def test_schoology_is_asked_for_the_rows_alone(
+async def test_schoology_look_up_requests_only_the_lost_rows(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """Not for everybody: a school has thousands, and a look-up must not read them all."""
+    """A school has thousands of people, so a look-up must not list them all."""
     schoology_sandbox.faults.add(LOST)
     await schoology.users.create_many(people(3))
     (asked,) = [seen for seen in schoology_sandbox.log if seen.method == "GET"]
@@ -31,7 +31,7 @@ async def test_schoology_is_asked_for_the_rows_alone(
 
 
 @pytest.mark.parametrize("update_existing", [False, True])
-async def test_a_field_that_is_still_to_be_changed_is_sent_again_where_that_updates(
+async def test_changed_field_is_sent_again_only_when_updating(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, update_existing: bool
 ) -> None:
     rows = people(3)
@@ -40,16 +40,18 @@ async def test_a_field_that_is_still_to_be_changed_is_sent_again_where_that_upda
     lost = Fault.cut(method="POST", times=5 if update_existing else 1)
     schoology_sandbox.faults.add(lost)
     report = await schoology.users.create_many(changed, update_existing=update_existing)
-    assert report.counts == {Status.DONE: 3}  # there as sent, as far as a create is asked for
+    # without updating, an existing person counts as created
+    assert report.counts == {Status.DONE: 3}
     shown = {user.position for user in schoology_sandbox.school.users.values() if user.school_uid}
     assert ("Tutor" in shown) == update_existing
 
 
 @pytest.mark.parametrize("both", [False, True])
-async def test_a_key_with_a_comma_is_not_asked_for_and_not_sent_again(
+async def test_key_with_a_comma_is_neither_looked_up_nor_resent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, both: bool
 ) -> None:
-    """A list of keys can't hold it, so that not to find it does not mean that it is absent."""
+    """The request's comma-separated list can't hold such a key, so a missing row may still
+    exist."""
     rows = people(2)
     rows[0]["school_uid"] = "S,0"
     if both:
@@ -62,7 +64,7 @@ async def test_a_key_with_a_comma_is_not_asked_for_and_not_sent_again(
     assert schoology_sandbox.log.count("POST") == 1
 
 
-async def test_a_look_up_that_gets_lost_is_made_again(
+async def test_lost_look_up_is_retried(
     schoology: Schoology,
     schoology_sandbox: SchoologySandbox,
     managebac: ManageBac,
@@ -88,10 +90,10 @@ async def test_a_look_up_that_gets_lost_is_made_again(
     assert managebac_sandbox.log.count("GET") == 2
 
 
-async def test_a_row_s_own_failure_is_unknown_over_the_wire(
+async def test_5xx_of_a_single_row_is_unknown(
     connect: Callable[..., Schoology],
 ) -> None:
-    """The vendor answers 207, with 500 for one row, and can't be asked what became of it."""
+    """The vendor responds 207 with 500 for one row, and the look-up fails."""
 
     async def users(request: web.Request) -> web.Response:
         if request.method == "GET":
@@ -119,8 +121,8 @@ async def test_a_row_s_own_failure_is_unknown_over_the_wire(
         ("First name can't be blank", Status.REJECTED),
     ],
 )
-async def test_a_v1_user_who_is_taken_and_not_shown_may_be_ours(why: str, status: Status) -> None:
-    """The first answer is lost, the look-up does not show the user, and the second says why not."""
+async def test_v1_user_who_is_taken_but_not_listed_is_unknown(why: str, status: Status) -> None:
+    """The first response is lost, the look-up does not list the user, and the retry is rejected."""
     posts = 0
 
     async def users(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""What an attacker tried, and what must come of it."""
+"""Invalid input from callers and invalid responses from vendors, found by hostile testing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.conftest import QUICK, people
     "given",
     [None, 5, UserCreate(school_uid="S1", name_first="Ada", name_last="Okafor", role_id="1")],
 )
-async def test_what_is_no_input_is_said_before_the_first_request(
+async def test_invalid_input_raises_before_any_request(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, given: Any
 ) -> None:
     for act in (
@@ -48,7 +48,7 @@ async def test_what_is_no_input_is_said_before_the_first_request(
     assert len(schoology_sandbox.log) == 0
 
 
-def test_a_listener_is_a_plain_function() -> None:
+def test_event_listener_must_be_a_plain_function() -> None:
     async def listen(event: object) -> None: ...
 
     for listeners in ([listen], [5], "text", len):
@@ -57,7 +57,7 @@ def test_a_listener_is_a_plain_function() -> None:
 
 
 @pytest.mark.parametrize("given", ["45552", b"45552", {"uid": "1"}])
-async def test_one_text_is_not_taken_apart_into_ids(
+async def test_single_text_is_not_split_into_ids(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, given: Any
 ) -> None:
     managebac, v1 = ManageBac("t"), ManageBacV1("s", "t")
@@ -82,25 +82,25 @@ async def test_one_text_is_not_taken_apart_into_ids(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_the_name_of_a_journal_is_no_journal(schoology: Schoology) -> None:
+async def test_journal_must_be_a_journal_object(schoology: Schoology) -> None:
     name: Any = "import.db"
     with pytest.raises(InvalidInput, match=r'Journal\("import.db"\)'):
         schoology.users.create_many(people(1), journal=name)
 
 
-async def test_what_is_no_id_is_not_deleted_by_its_name(schoology: Schoology) -> None:
+async def test_values_that_are_not_ids_are_not_deleted(schoology: Schoology) -> None:
     items: Any = [None, 45552.0, {"uid": 3}, True]
     report = await schoology.users.delete_many(items, keep_enrollments=True, notify=False)
     assert report.counts == {Status.REJECTED: 4}
 
 
 @pytest.mark.parametrize("said", [None, "false", 0])
-async def test_what_erases_is_said_by_true_or_false(schoology: Schoology, said: Any) -> None:
+async def test_erasing_options_must_be_true_or_false(schoology: Schoology, said: Any) -> None:
     with pytest.raises(InvalidInput, match="True or False"):
         await schoology.users.delete("1", keep_enrollments=said, notify=False)
 
 
-async def test_refusals_without_end_cost_patience_and_no_row(
+async def test_many_429s_delay_but_lose_no_row(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.refuse(times=200, retry_after=0.01))
@@ -108,7 +108,7 @@ async def test_refusals_without_end_cost_patience_and_no_row(
     assert report.counts == {Status.DONE: 2500}
 
 
-async def test_a_limit_beyond_all_patience_stops_the_bulk_and_every_other_call(
+async def test_retry_after_above_max_pause_stops_the_bulk_and_other_calls(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     window = Window(5, per=0.01)
@@ -123,7 +123,7 @@ async def test_a_limit_beyond_all_patience_stops_the_bulk_and_every_other_call(
 
 
 @pytest.mark.sandbox(limit=(13, 0.5))
-async def test_clients_used_one_after_another_keep_one_limit(
+async def test_clients_used_in_turn_share_one_limit(
     schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schoology_async.vendor.PERIOD", 0.5)
@@ -141,7 +141,7 @@ async def test_clients_used_one_after_another_keep_one_limit(
     assert schoology_sandbox.refusals == 0
 
 
-async def test_no_slot_is_lost_to_what_cannot_be_sent(
+async def test_unsendable_call_uses_no_slot(
     connect: Callable[..., Schoology],
 ) -> None:
     client = connect(limiter=Window(2, per=0.01))
@@ -163,7 +163,7 @@ ODD_ROWS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("odd", ODD_ROWS.values(), ids=ODD_ROWS.keys())
-async def test_an_odd_row_costs_the_others_nothing(schoology: Schoology, odd: Any) -> None:
+async def test_odd_row_does_not_affect_others(schoology: Schoology, odd: Any) -> None:
     rows = [*people(60), odd, *people(60, start=60)]
     ended = [outcome async for outcome in schoology.users.create_many(rows)]
     assert [outcome.index for outcome in ended] == list(range(121))
@@ -171,7 +171,7 @@ async def test_an_odd_row_costs_the_others_nothing(schoology: Schoology, odd: An
     assert sum(outcome.status is Status.DONE for outcome in ended) == 120
 
 
-async def test_a_model_and_a_mapping_of_numbers_are_sent_alike(
+async def test_model_with_numbers_is_sent_like_a_mapping(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     ids: Any = (1, 2)
@@ -191,7 +191,7 @@ async def test_a_model_and_a_mapping_of_numbers_are_sent_alike(
         ({}, "the vendor gives no reason"),
     ],
 )
-async def test_why_a_row_was_refused_is_said_also_if_the_vendor_says_nothing(
+async def test_rejected_row_has_a_reason_even_if_the_vendor_gives_none(
     connect: Callable[..., Schoology], told: dict[str, Any], message: str
 ) -> None:
     async def say(request: web.Request) -> web.Response:
@@ -223,13 +223,13 @@ ANSWERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("status", "body"), ANSWERS.values(), ids=ANSWERS.keys())
-async def test_an_odd_answer_to_a_write_leaves_it_unknown(
+async def test_odd_response_to_a_write_leaves_rows_unknown(
     connect: Callable[..., Schoology], status: int, body: bytes
 ) -> None:
     async def say(request: web.Request) -> web.Response:
         await request.read()
         if request.method == "GET":
-            return web.Response(status=503)  # no look-up helps
+            return web.Response(status=503)  # the look-up fails
         return web.Response(status=status, body=body)
 
     app = web.Application()
@@ -254,7 +254,7 @@ async def test_an_odd_answer_to_a_write_leaves_it_unknown(
     ],
     ids=["next is itself", "start is ignored", "no ids"],
 )
-async def test_a_list_without_end_ends(connect: Callable[..., Schoology], body: Any) -> None:
+async def test_endless_list_raises(connect: Callable[..., Schoology], body: Any) -> None:
     async def users(request: web.Request) -> web.Response:
         return web.json_response(body)
 
@@ -266,7 +266,7 @@ async def test_a_list_without_end_ends(connect: Callable[..., Schoology], body: 
             await asyncio.wait_for(client.users.list(), 20)
 
 
-async def test_a_number_of_too_many_digits_costs_the_others_nothing(schoology: Schoology) -> None:
+async def test_number_with_too_many_digits_does_not_affect_other_rows(schoology: Schoology) -> None:
     rows: list[dict[str, Any]] = [{**row} for row in people(75)]
     rows[60]["school_uid"] = 10**5000
     ended = [outcome async for outcome in schoology.users.create_many(rows)]
@@ -285,7 +285,7 @@ async def test_a_number_of_too_many_digits_costs_the_others_nothing(schoology: S
     [2**70, -(2**64) + 1, 10**5000, "9" * 30, "9" * 5000],
     ids=["71 bits", "64 bits below 0", "5,000 digits", "30 digits of text", "5,000 of text"],
 )
-async def test_an_id_that_no_vendor_has_is_invalid_input(schoology: Schoology, given: Any) -> None:
+async def test_id_out_of_range_is_rejected(schoology: Schoology, given: Any) -> None:
     managebac = ManageBac("t")
     for act in (
         lambda: managebac.classes.set_teachers(899, [{"id": given}]),
@@ -309,7 +309,9 @@ async def test_an_id_that_no_vendor_has_is_invalid_input(schoology: Schoology, g
 
 
 @pytest.mark.parametrize("given", [None, True, 1.5, UNSET, "", ".."])
-async def test_what_is_no_id_does_not_go_into_a_path(schoology: Schoology, given: Any) -> None:
+async def test_value_that_is_not_an_id_is_not_put_into_a_path(
+    schoology: Schoology, given: Any
+) -> None:
     v1 = ManageBacV1("s", "t")
     for act in (
         lambda: schoology.users.update(given, {"bio": "x"}),
@@ -320,13 +322,13 @@ async def test_what_is_no_id_does_not_go_into_a_path(schoology: Schoology, given
             await act()
 
 
-async def test_an_unknown_field_is_refused_also_if_it_is_unset(schoology: Schoology) -> None:
+async def test_unknown_field_is_rejected_even_if_unset(schoology: Schoology) -> None:
     (row,) = people(1)
     report = await schoology.users.create_many([{**row, "no_such": UNSET}])
     assert report.counts == {Status.REJECTED: 1}
 
 
-async def test_a_change_of_nothing_is_not_sent(schoology: Schoology) -> None:
+async def test_update_without_changes_is_not_sent(schoology: Schoology) -> None:
     v1 = ManageBacV1("s", "t")
     for bulk in (schoology.users.update_many([{"id": "5"}]), v1.users.update_many([{"id": "5"}])):
         report = await bulk
@@ -335,20 +337,20 @@ async def test_a_change_of_nothing_is_not_sent(schoology: Schoology) -> None:
         ]
 
 
-async def test_a_user_name_of_blanks_is_none(schoology: Schoology) -> None:
+async def test_blank_username_counts_as_missing(schoology: Schoology) -> None:
     (row,) = people(1)
     rows = [{**row, "username": "  ", "primary_email": ""}] * 2
     assert (await schoology.users.create_many(rows)).counts == {Status.REJECTED: 2}
 
 
-async def test_a_view_pays_its_retries_from_the_same_quota(schoology: Schoology) -> None:
+async def test_views_share_the_retry_quota(schoology: Schoology) -> None:
     transport = schoology._transport
     assert schoology.with_options(timeout=1)._transport._quota is transport._quota
     own = schoology.with_options(retry=RetryPolicy(quota=5))
     assert own._transport._quota.tokens == 5
 
 
-async def test_a_field_that_is_unset_in_a_mapping_is_not_sent(
+async def test_unset_field_of_a_mapping_is_not_sent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     first, second = people(2)
@@ -361,7 +363,7 @@ async def test_a_field_that_is_unset_in_a_mapping_is_not_sent(
     assert (changed.position, changed.name_middle) == (None, "Jo")
 
 
-async def test_an_input_that_is_cancelled_does_not_hang(schoology: Schoology) -> None:
+async def test_cancelled_input_does_not_hang(schoology: Schoology) -> None:
     async def rows() -> AsyncIterator[dict[str, Any]]:
         for row in people(60):
             yield row
@@ -375,7 +377,7 @@ async def _run(bulk: Any) -> Any:
     return await bulk
 
 
-async def test_an_input_that_breaks_loses_no_outcome(
+async def test_failing_input_loses_no_result(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     school = managebac_sandbox.school = School.seeded(students=300, classes=2, seed=1)
@@ -396,7 +398,7 @@ async def test_an_input_that_breaks_loses_no_outcome(
 
 
 @pytest.mark.sandbox(latency=(0.05, 0.0))
-async def test_a_small_pool_of_the_callers_own_is_waited_for(
+async def test_small_connection_pool_of_the_caller_is_waited_for(
     schoology_sandbox: SchoologySandbox,
 ) -> None:
     import aiohttp
@@ -413,11 +415,12 @@ async def test_a_small_pool_of_the_callers_own_is_waited_for(
             timeout=0.6,
         ) as client,
     ):
-        report = await client.users.create_many(people(1000))  # 20 chunks of 50 ms, one by one
+        # 20 batches of 50 ms, one after the other
+        report = await client.users.create_many(people(1000))
     assert report.counts == {Status.DONE: 1000}
 
 
-async def test_a_token_that_ends_while_its_call_waits_is_renewed_first(
+async def test_token_that_expires_while_waiting_is_renewed_first(
     managebac_sandbox: ManageBacSandbox,
 ) -> None:
     from manabac_async import ClientCredentials
@@ -434,7 +437,7 @@ async def test_a_token_that_ends_while_its_call_waits_is_renewed_first(
     assert {seen.status for seen in managebac_sandbox.log} == {200}
 
 
-async def test_leaving_early_after_a_failure_is_quiet(
+async def test_leaving_early_after_a_failure_logs_nothing(
     connect: Callable[..., Schoology], caplog: pytest.LogCaptureFixture
 ) -> None:
     client = connect()
@@ -449,7 +452,7 @@ async def test_leaving_early_after_a_failure_is_quiet(
     assert "never retrieved" not in caplog.text
 
 
-async def test_a_blank_is_not_a_null(
+async def test_blank_and_null_are_different_values(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     made = await schoology.users.create({**people(1)[0], "grad_year": "2029"})
@@ -459,20 +462,20 @@ async def test_a_blank_is_not_a_null(
 
 
 @pytest.mark.parametrize("timeout", [0, -1.0, float("nan")])
-def test_a_timeout_is_above_zero(timeout: float) -> None:
+def test_timeout_must_be_positive(timeout: float) -> None:
     with pytest.raises(InvalidInput, match="timeout"):
         Schoology("k", "s", timeout=timeout)
 
 
 @pytest.mark.parametrize("url", ["https://:PW@host.example/", "https://host.example:port/"])
-def test_a_base_url_holds_no_password_and_no_nonsense(url: str) -> None:
+def test_base_url_with_a_password_or_invalid_port_is_rejected(url: str) -> None:
     with pytest.raises(InvalidInput):
         Schoology("k", "s", base_url=url)
 
 
 @asynccontextmanager
-async def answering(body: Any) -> AsyncIterator[str]:
-    """A vendor that gives one answer to everything; gives its address."""
+async def server_with_response(body: Any) -> AsyncIterator[str]:
+    """A vendor that sends the same response to every request. Yields its base URL."""
 
     async def answer(request: web.Request) -> web.Response:
         return web.json_response(body)
@@ -483,8 +486,8 @@ async def answering(body: Any) -> AsyncIterator[str]:
         yield str(server.make_url("/v1/"))
 
 
-async def test_null_is_not_taken_for_all_done(connect: Callable[..., Schoology]) -> None:
-    async with answering(None) as base_url:
+async def test_null_response_does_not_mean_all_done(connect: Callable[..., Schoology]) -> None:
+    async with server_with_response(None) as base_url:
         client = connect(base_url=base_url)
         report = await client.users.delete_many(["1", "2"], keep_enrollments=True, notify=False)
     assert report.counts == {Status.UNKNOWN: 2}
@@ -499,17 +502,18 @@ _FOUND, _MISSING = {"status": "ok"}, {"status": "not_found"}
         ([{"index": "1", **_MISSING}, {"index": "0", **_FOUND}], "done rejected"),
         ([{"index": 1, "id": 22, **_MISSING}, {"index": 0, "id": 11, **_FOUND}], "done rejected"),
         ([{"id": 22, **_MISSING}, {"id": "11", **_FOUND}], "done rejected"),
-        ([_FOUND, _MISSING], "done rejected"),  # by position, as they name nobody
+        ([_FOUND, _MISSING], "done rejected"),  # matched by position, because they name no row
         ([{"index": 0, "id": 22, **_MISSING}, {"index": 1, "id": 11, **_FOUND}], "unknown unknown"),
         ([{"index": 0, "id": 99, **_FOUND}, {"index": 1, **_MISSING}], "unknown rejected"),
         ([{"index": "9" * 5000, **_FOUND}, {"index": 1, **_MISSING}], "done rejected"),
         (None, "unknown unknown"),
     ],
 )
-async def test_items_of_teachers_are_tied_to_the_rows_that_they_name(
-    items: Any, ended: str
-) -> None:
-    async with answering({"teachers": items}) as base_url, ManageBac("t", base_url=base_url) as own:
+async def test_teacher_results_are_matched_to_the_rows_they_name(items: Any, ended: str) -> None:
+    async with (
+        server_with_response({"teachers": items}) as base_url,
+        ManageBac("t", base_url=base_url) as own,
+    ):
         report = await own.classes.set_teachers(9, [{"id": 11}, {"id": 22}])
     seen = {one.index: str(one.status) for one in (*report.rejected, *report.unknown)}
     assert " ".join(seen.get(index, "done") for index in range(2)) == ended

@@ -8,7 +8,7 @@ def chunk(first: int, *ids: str | None) -> list[Outcome[str]]:
     return [Outcome(first + n, "row", Status.DONE, known) for n, known in enumerate(ids)]
 
 
-def test_the_first_row_of_a_record_stays_done_and_each_later_one_is_unknown() -> None:
+def test_first_row_of_a_record_is_done_and_later_ones_are_unknown() -> None:
     records = OneRecordEach()
     first, second = chunk(0, "1", "2", "1", "1"), chunk(4, "3", "2")
     records.check(first)
@@ -29,7 +29,7 @@ def test_the_first_row_of_a_record_stays_done_and_each_later_one_is_unknown() ->
         assert "overwritten the other" in outcome.error.message
 
 
-def test_a_record_that_a_whole_chunk_has_is_known_in_the_next() -> None:
+def test_record_is_remembered_in_the_next_batch() -> None:
     records = OneRecordEach()
     records.check(chunk(0, "1", "2"))
     later = chunk(2, "3", "2")
@@ -38,7 +38,7 @@ def test_a_record_that_a_whole_chunk_has_is_known_in_the_next() -> None:
     assert later[1].error.other_index == 1
 
 
-def test_rows_without_an_id_and_rows_that_are_not_done_are_no_record() -> None:
+def test_rows_without_id_or_not_done_claim_no_record() -> None:
     records = OneRecordEach()
     refused = Outcome(1, "row", Status.REJECTED, "1", RowError("409"))
     lost = Outcome(3, "row", Status.UNKNOWN, "2", RowError("lost"))
@@ -53,7 +53,7 @@ def test_rows_without_an_id_and_rows_that_are_not_done_are_no_record() -> None:
     assert [one.status for one in later] == [Status.DONE] * 2
 
 
-def test_a_refused_row_does_not_claim_its_record() -> None:
+def test_rejected_row_does_not_claim_its_record() -> None:
     records = OneRecordEach()
     records.check([Outcome(0, "row", Status.REJECTED, "1", RowError("409"))])
     done = chunk(1, "1")
@@ -61,7 +61,7 @@ def test_a_refused_row_does_not_claim_its_record() -> None:
     assert done[0].status is Status.DONE
 
 
-def test_what_an_earlier_run_has_done_counts() -> None:
+def test_records_of_an_earlier_run_count() -> None:
     records = OneRecordEach()
     assert records.note(0, "1") == 0
     assert records.note(1, "1") == 0

@@ -1,7 +1,7 @@
-"""What one item of a bulk answer says of its row, and what a look-up says of it, vendor by vendor.
+"""How one item of a bulk response or of a look-up is read, for each vendor.
 
-``rejected`` means that nothing was done, so an answer must say so without doubt. Everything else
-that is no success is ``unknown``, or nothing at all (``None``, which ends as ``unknown`` too).
+``rejected`` means that nothing was done, so the response must say so clearly. Everything else
+except success is ``unknown`` or ``None``, which also ends as ``unknown``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[RowResult |
 
 
 def one(item: Any) -> RowResult | None:
-    """What is read of ``item``, beside another one that keeps the answer from being all done."""
+    """Return how ``item`` is read beside a second, rejected item."""
     read_ = read([item, {"school_uid": "b", "response_code": 400}], "a", "b")
     assert isinstance(read_, list)
     return read_[0]
@@ -49,12 +49,12 @@ def one(item: Any) -> RowResult | None:
     [
         ([200, 201, 204, 299, "200"], Status.DONE),
         ([400, 403, 404, 409, 422, 429, 499, "400", "000000409"], Status.REJECTED),
-        # The vendor failed, or says something that nobody knows: it may have acted.
+        # The vendor failed, or sent an undocumented code. It may have acted.
         ([500, 502, 503, 599, "500"], Status.UNKNOWN),
         ([0, 100, 199, 300, 302, 399, 600, 1000, -1, "0", "999999999"], Status.UNKNOWN),
     ],
 )
-def test_only_a_4xx_of_its_own_rejects_a_row(codes: list[Any], status: Status) -> None:
+def test_only_a_4xx_for_the_row_rejects_it(codes: list[Any], status: Status) -> None:
     for code in codes:
         told = one({"school_uid": "a", "id": 7, "response_code": code})
         assert told is not None
@@ -66,18 +66,18 @@ def test_only_a_4xx_of_its_own_rejects_a_row(codes: list[Any], status: Status) -
 
 
 @pytest.mark.parametrize("code", [None, True, 4.0, "", "4OO", "-1", "²", "1234567890", [400], {}])
-def test_what_is_no_code_says_nothing(code: Any) -> None:
+def test_invalid_code_gives_no_result(code: Any) -> None:
     assert one({"school_uid": "a", "response_code": code}) is None
     assert one({"school_uid": "a"}) is None
 
 
 @pytest.mark.parametrize("item", [None, "400", 400, [], [["response_code", 400]]])
-def test_what_is_no_item_says_nothing_of_its_row(item: Any) -> None:
+def test_item_that_is_not_an_object_gives_no_result(item: Any) -> None:
     read_ = parse_results([item], rows_of("a"), key=FieldReader("school_uid"), id=FieldReader("id"))
     assert read_ == [None]
 
 
-def test_a_code_may_be_named_status() -> None:
+def test_status_is_read_as_the_code() -> None:
     told = one({"school_uid": "a", "id": "7", "status": 200})
     assert told == RowResult(Status.DONE, "7")
     told = one({"school_uid": "a", "id": "7", "response_code": 400, "status": 200})
@@ -97,14 +97,12 @@ def test_a_code_may_be_named_status() -> None:
         ({}, "the vendor gives no reason"),
     ],
 )
-def test_the_reason_of_a_refusal_is_read_wherever_it_stands(
-    item: dict[str, Any], message: str
-) -> None:
+def test_reason_of_a_rejection_is_read_from_any_key(item: dict[str, Any], message: str) -> None:
     told = one({"school_uid": "a", "response_code": 400, **item})
     assert told == RowResult(Status.REJECTED, None, RowError("400", message))
 
 
-def test_an_answer_is_all_done_only_if_each_item_is() -> None:
+def test_response_is_all_done_only_if_each_item_is() -> None:
     done = {"school_uid": "a", "id": 1, "response_code": 200}
     other = {"school_uid": "b", "id": "2", "response_code": 200}
     assert read([done, other], "a", "b") == AllDone(["1", "2"])
@@ -130,7 +128,7 @@ def test_an_answer_is_all_done_only_if_each_item_is() -> None:
         ([0, "b"], ["0", "b"]),
     ],
 )
-def test_what_items_name_is_read_as_text_and_a_blank_names_nothing(
+def test_fields_are_read_as_text_and_blanks_as_none(
     values: list[Any], named_: list[str | None]
 ) -> None:
     school_uid = FieldReader("school_uid")
@@ -153,13 +151,13 @@ def test_what_items_name_is_read_as_text_and_a_blank_names_nothing(
         (45, None),
     ],
 )
-def test_the_id_is_the_last_part_of_a_location(location: Any, id_: str | None) -> None:
+def test_id_is_the_last_part_of_a_location(location: Any, id_: str | None) -> None:
     assert from_location({"location": location}) == id_
     assert from_location({}) is None
     assert from_location(None) is None
 
 
-def test_items_that_name_their_rows_by_a_location_are_matched_by_it() -> None:
+def test_items_are_matched_to_rows_by_location() -> None:
     refused = {"location": "https://a.example/users/1", "response_code": 400}
     done = {"location": "https://a.example/users/2", "response_code": 200}
     told = parse_results([done, refused], rows_of("1", "2"), key=from_location, id=from_location)
@@ -172,9 +170,9 @@ def test_items_that_name_their_rows_by_a_location_are_matched_by_it() -> None:
     assert told == AllDone(["2"])
 
 
-def test_an_item_that_names_another_row_is_not_matched_by_its_place() -> None:
+def test_item_that_names_another_row_is_not_matched_by_position() -> None:
     items = [{"n": "b"}, {"n": None}]
-    # The second item names nobody, and the first one does not stand in its place.
+    # The second item names no row, and the first is not in its own row's position.
     assert match(["a", "b"], items, ["b", None]) == [None, items[0]]
     assert match([None, "b"], items, [None, "b"]) == items
     assert match([None, "b"], items, ["a", "b"]) == items
@@ -209,7 +207,7 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
             {"status": "not_found", "errors": ["gone"]},
             RowResult(Status.REJECTED, None, RowError("not_found", "the vendor gives no reason")),
         ),
-        # A failure of the vendor's own, or a word that nobody knows: it may have acted.
+        # The vendor failed, or sent an undocumented word. It may have acted.
         ({"status": "internal_server_error", "id": 3}, None),
         ({"status": "OK", "id": 3}, None),
         ({"status": 200, "id": 3}, None),
@@ -218,7 +216,7 @@ V2_REFUSED = {"id": 3, "errors": {"level": ["is odd", "is long"], "id": "is wron
         (None, None),
     ],
 )
-def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
+def test_v2_item_is_read(item: Any, told: RowResult | None) -> None:
     assert v2_parse(item) == told
 
 
@@ -246,7 +244,7 @@ def test_what_v2_says_of_a_row(item: Any, told: RowResult | None) -> None:
         (None, None),
     ],
 )
-def test_what_v1_says_of_a_user(payload: Any, told: RowResult | None) -> None:
+def test_v1_response_is_read(payload: Any, told: RowResult | None) -> None:
     assert v1_parse(payload, rows_of("k")) == [told]
 
 
@@ -263,7 +261,7 @@ def test_what_v1_says_of_a_user(payload: Any, told: RowResult | None) -> None:
         ("404", "", False),
     ],
 )
-def test_which_refusals_of_v1_may_mean_that_the_user_exists(
+def test_which_v1_rejections_may_mean_that_the_user_exists(
     code: str, message: str, may: bool
 ) -> None:
     assert _may_exist(RowError(code, message)) is may
@@ -278,7 +276,7 @@ SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id":
         (None, ABSENT, ABSENT),
         ({}, RowResult(Status.DONE, "7"), RowResult(Status.DONE, "7")),
         ({"id": None}, RowResult(Status.DONE, "8"), RowResult(Status.DONE, "8")),
-        # The name is ours, so that we may have made it; the position is still to be changed.
+        # The name matches, so we may have created the person. The position still has to be changed.
         ({"position": "old"}, RowResult(Status.DONE, "7"), DIFFERENT),
         ({"position": None}, RowResult(Status.DONE, "7"), DIFFERENT),
         ({"name_first": "ADA"}, Present("7"), DIFFERENT),
@@ -287,7 +285,7 @@ SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id":
         ({"role_id": None}, Present("7"), DIFFERENT),
     ],
 )
-def test_what_a_look_up_at_schoology_says(
+def test_schoology_look_up_result(
     shown: dict[str, Any] | None,
     creating: Found,
     updating: Found,
@@ -321,7 +319,7 @@ def test_what_a_look_up_at_schoology_says(
         ({"id": 3}, ABSENT),
     ],
 )
-def test_what_the_look_up_of_a_class_says(sent: dict[str, Any], found: Found) -> None:
+def test_class_look_up_result(sent: dict[str, Any], found: Found) -> None:
     async def students() -> list[ClassStudent]:
         return [ClassStudent(id="1", level="SL"), ClassStudent(id="2")]
 
@@ -330,7 +328,7 @@ def test_what_the_look_up_of_a_class_says(sent: dict[str, Any], found: Found) ->
 
 
 class Users:
-    """A transport that answers the look-up of v1."""
+    """A transport that answers v1's look-up."""
 
     def __init__(self, *users: Any) -> None:
         self.users = list(users)
@@ -368,14 +366,14 @@ NEW = {"email": " ada@B.example", "student_id": "12", "first_name": "Ada", "last
         ),
     ],
 )
-def test_what_the_look_up_of_v1_says(sent: dict[str, Any], found: Found) -> None:
+def test_v1_look_up_result(sent: dict[str, Any], found: Found) -> None:
     parent = {"id": 8, "email": "none@b.example", "first_name": "A", "last_name": "B"}
     transport: Any = Users({"id": 1, "email": "", "student_id": ""}, "odd", parent, ADA)
     assert run(v1_look_up(transport, rows_of("k", bodies=[sent]))) == [found]
 
 
 @pytest.mark.parametrize("users", [[], ["odd"]])
-def test_where_v1_shows_nobody_nothing_is_known(users: list[Any]) -> None:
+def test_empty_v1_look_up_proves_nothing(users: list[Any]) -> None:
     transport: Any = Users(*users)
     both = rows_of("k", "l", bodies=[NEW, NEW])
     assert run(v1_look_up(transport, both)) == [None, None]

@@ -1,4 +1,4 @@
-"""Rows side by side: picking, putting together, and what is told of another number of rows."""
+"""Rows stored in columns: selecting, combining, and results for a wrong number of rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def three() -> Rows[str]:
     return Rows(range(7, 10), ["a", "b", "c"], ["A", "B", "C"], [b"1", b"2", b"3"])
 
 
-def test_rows_are_picked_in_every_column() -> None:
+def test_selection_covers_every_column() -> None:
     rows = three()
     rows.tags, rows.doubtful = [b"x", b"y", b"z"], frozenset({8})
     picked = rows.at([2, 1])
@@ -33,10 +33,10 @@ def test_rows_are_picked_in_every_column() -> None:
     assert (picked.bodies, picked.tags, picked.in_doubt()) == ([b"3", b"2"], [b"z", b"y"], [1])
     assert len(rows) == 3
     assert rows.in_doubt() == [1]
-    assert rows.at([0]).doubtful == frozenset()  # a chunk does not gather those of whole blocks
+    assert rows.at([0]).doubtful == frozenset()  # doubtful has only the selected rows
 
 
-def test_rows_are_put_together_and_those_they_come_from_stay_as_they_are() -> None:
+def test_rows_can_be_combined_without_changing_the_originals() -> None:
     rows, others = three(), three().at([0])
     others.doubtful = frozenset({7})
     picked = rows.at([1])
@@ -47,7 +47,7 @@ def test_rows_are_put_together_and_those_they_come_from_stay_as_they_are() -> No
     assert len(others) == 1
 
 
-def test_the_json_of_all_and_that_of_each_are_made_of_one_another() -> None:
+def test_json_of_all_rows_and_of_each_row_agree() -> None:
     values = [{"name": "Zoë", "year": 2031}, "text", {"n": 1.0, "none": None}]
     bodies = [orjson.dumps(value) for value in values]
     whole = orjson.dumps(values)
@@ -64,7 +64,7 @@ def test_the_json_of_all_and_that_of_each_are_made_of_one_another() -> None:
     assert Rows([], [], []).json == b"[]"
 
 
-def test_a_row_that_falls_out_does_not_shorten_the_chunks_after_it() -> None:
+def test_invalid_row_does_not_shorten_later_batches() -> None:
     rows = [{"n": n} if n != 3 else {"n": None} for n in range(40)]
     sent: list[Any] = []
 
@@ -94,12 +94,12 @@ def test_a_row_that_falls_out_does_not_shorten_the_chunks_after_it() -> None:
     assert [row for chunk in sent for row in chunk] == [row for row in rows if row["n"] is not None]
 
 
-def test_a_repr_shows_nothing_of_the_rows() -> None:
+def test_repr_shows_no_row() -> None:
     rows = Rows([0], ["Ada"], ["ada@school.example"], [b'{"name":"Ada"}'], tags=[b"Ada"])
     assert "ada" not in repr(rows).lower()
 
 
-def test_items_are_prepared_one_by_one_and_refused_by_their_places() -> None:
+def test_items_are_prepared_one_by_one_and_rejected_by_index() -> None:
     def prepare(item: int) -> tuple[Hashable, Any]:
         if item % 2:
             raise InvalidInput("odd")
@@ -111,7 +111,7 @@ def test_items_are_prepared_one_by_one_and_refused_by_their_places() -> None:
 
 
 class Sender:
-    """Answers everything, or loses every answer."""
+    """Accepts every row, or loses every response."""
 
     width = 4
     max_failed_chunks = 5
@@ -140,31 +140,33 @@ def batch(**options: Any) -> BulkEndpoint[str]:
 @pytest.mark.parametrize(
     "told", [AllDone(["a"]), AllDone([]), [RowResult(Status.DONE)], [RowResult(Status.DONE)] * 3]
 )
-def test_what_is_told_of_another_number_of_rows_is_told_of_none(told: Any) -> None:
+def test_result_for_another_number_of_rows_counts_for_none(told: Any) -> None:
     report = run(
-        asyncio.wait_for(aside(Bulk(Sender(), ["a", "b"], batch(parse_results=answer(told)))), 5)
+        asyncio.wait_for(
+            report_of(Bulk(Sender(), ["a", "b"], batch(parse_results=fixed_results(told)))), 5
+        )
     )
     assert report.counts == {Status.UNKNOWN: 2}
 
 
 @pytest.mark.parametrize("found", [[], [RowResult(Status.DONE)], [RowResult(Status.DONE)] * 3])
-def test_a_look_up_of_another_number_of_rows_tells_nothing(found: list[RowResult]) -> None:
+def test_look_up_with_another_number_of_rows_counts_for_none(found: list[RowResult]) -> None:
     async def look_up(rows: Rows[str]) -> Any:
         return found
 
-    report = run(aside(Bulk(Sender(lost=True), ["a", "b"], batch(look_up=look_up))))
+    report = run(report_of(Bulk(Sender(lost=True), ["a", "b"], batch(look_up=look_up))))
     assert report.counts == {Status.UNKNOWN: 2}
 
 
-def answer(told: Any) -> Any:
+def fixed_results(told: Any) -> Any:
     return lambda payload, rows: told
 
 
-async def aside(bulk: Bulk[str]) -> Any:
+async def report_of(bulk: Bulk[str]) -> Any:
     return await bulk
 
 
-def test_a_report_tells_what_was_read_so_far() -> None:
+def test_report_counts_what_was_read_so_far() -> None:
     async def main() -> None:
         bulk = Bulk(Sender(), [str(n) for n in range(200)], batch())
         read = 0
@@ -176,7 +178,7 @@ def test_a_report_tells_what_was_read_so_far() -> None:
     run(main())
 
 
-def test_the_loop_has_two_turns_before_each_block() -> None:
+def test_event_loop_runs_twice_before_each_block() -> None:
     had = 0
     turns: list[int] = []
 
@@ -188,7 +190,7 @@ def test_the_loop_has_two_turns_before_each_block() -> None:
         nonlocal had
         while True:
             had += 1
-            await asyncio.sleep(0)  # one turn of the loop: it is turns that are counted
+            await asyncio.sleep(0)  # exactly one turn of the event loop, which the test counts
 
     async def main() -> None:
         beside = asyncio.create_task(turn())

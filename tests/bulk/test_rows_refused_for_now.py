@@ -1,4 +1,5 @@
-"""What passes settles no row: a row's own 408, 423 or 429, and a conflict of a whole chunk."""
+"""A temporary status (such as 408, 423 or 429) for a row, or a conflict for a batch, rejects no
+row."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ PASSING = [408, 421, 423, 425, 429]
 
 @attrs.define
 class RowByRow:
-    """Answers each row of a bulk write with ``code``, as often as ``times`` says."""
+    """Answers each row of a bulk write with ``code`` for the first ``times`` requests."""
 
     code: int
     times: int
@@ -80,7 +81,7 @@ calls = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 
 @calls
 @pytest.mark.parametrize("code", PASSING)
-async def test_a_code_that_passes_settles_no_row(
+async def test_temporary_code_skips_rows_and_the_next_run_sends_them(
     connect: Callable[..., Schoology],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -88,7 +89,7 @@ async def test_a_code_that_passes_settles_no_row(
     code: int,
 ) -> None:
     monkeypatch.setattr(sending, "_PAUSE", 0.001)
-    vendor = RowByRow(code, times=4)  # once, and each time that it is sent again
+    vendor = RowByRow(code, times=4)  # the first attempt and three retries
     journal = Journal(tmp_path / "import.db")
     async with vendor.serve() as url:
         client = connect(base_url=url)
@@ -99,11 +100,11 @@ async def test_a_code_that_passes_settles_no_row(
         assert report.counts == {Status.DONE: 3}
         vendor.times = 1
         report = await call(client, None)
-        assert report.counts == {Status.DONE: 3}  # sent again
+        assert report.counts == {Status.DONE: 3}  # one retry was enough
 
 
 @pytest.mark.parametrize("code", [*PASSING, 503])
-async def test_a_vendor_that_refuses_every_row_for_now_is_not_sent_everything(
+async def test_bulk_stops_if_every_row_is_rejected_for_now(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     monkeypatch.setattr(sending, "_PAUSE", 0.001)
@@ -119,7 +120,7 @@ async def test_a_vendor_that_refuses_every_row_for_now_is_not_sent_everything(
 
 
 @pytest.mark.parametrize("status", [409, 424])
-async def test_a_conflict_of_a_row_alone_is_believed_only_the_second_time(
+async def test_conflict_of_a_single_row_counts_only_the_second_time(
     managebac_v1: ManageBacV1,
     managebac_sandbox: ManageBacSandbox,
     schoology: Schoology,
@@ -127,7 +128,8 @@ async def test_a_conflict_of_a_row_alone_is_believed_only_the_second_time(
     monkeypatch: pytest.MonkeyPatch,
     status: int,
 ) -> None:
-    """Another import that is under way, for one. v1 takes one user a call."""
+    """Another import in progress, for example, can cause the first conflict. v1 takes one user per
+    request."""
     monkeypatch.setattr(sending, "_PAUSE", 0.001)
     for sandbox in (managebac_sandbox, schoology_sandbox):
         sandbox.faults.add(Fault.error(status, method="POST", times=1))

@@ -1,4 +1,4 @@
-"""What decides a row's status; the paths that lead there are judged by test_delivery.py."""
+"""The function that decides a row's status. test_delivery.py tests what leads to it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DONE, REJECTED, UNKNOWN, SKIPPED = Status.DONE, Status.REJECTED, Status.UNKNOWN,
         (0, UNKNOWN),
     ],
 )
-def test_the_code_of_an_item(code: int, expected: Status) -> None:
+def test_status_of_an_item_code(code: int, expected: Status) -> None:
     assert status.of_item_code(code) is expected
 
 
@@ -55,7 +55,7 @@ def test_the_code_of_an_item(code: int, expected: Status) -> None:
         (OutcomeUnknown("lost"), Effect.UNSETTLED, UNKNOWN, "lost"),
     ],
 )
-def test_the_failure_of_a_whole_request(
+def test_status_of_a_failed_request(
     error: LmsError, effect: Effect, expected: Status, code: str
 ) -> None:
     assert status.effect_of_failure(error, path_names_rows=code == "410") is effect
@@ -77,7 +77,7 @@ DONE_BEFORE = RowResult(DONE, "7")
         (None, True, None),
     ],
 )
-def test_what_a_look_up_says_of_an_unknown_row(
+def test_status_of_an_unknown_row_after_a_look_up(
     found: Any, absent_before: bool, expected: Any
 ) -> None:
     result = status.of_look_up(found, absent_before=absent_before)
@@ -97,7 +97,7 @@ def test_what_a_look_up_says_of_an_unknown_row(
         (None, False, False, (UNKNOWN, "lost")),
     ],
 )
-def test_what_a_look_up_says_of_a_row_that_is_refused_late(
+def test_status_of_a_rejected_retry_after_a_look_up(
     found: Any, absent_before: bool, is_conflict: bool, expected: Any
 ) -> None:
     result = status.of_late_refusal(found, absent_before=absent_before, is_conflict=is_conflict)
@@ -119,12 +119,12 @@ def _short(result: RowResult | None) -> Any:
         (None, True, False),
     ],
 )
-def test_a_refusal_that_passes(code: str | None, repeatable: bool, expected: bool) -> None:
+def test_which_rejections_are_temporary(code: str | None, repeatable: bool, expected: bool) -> None:
     outcome = Outcome(0, "row", UNKNOWN, error=None if code is None else RowError(code))
     assert status.is_temporary(outcome, repeatable=repeatable) is expected
 
 
-def test_our_own_reasons_name_what_is_wrong() -> None:
+def test_our_own_errors_name_the_fields_and_rows() -> None:
     named = status.invalid(InvalidInput("no", fields={"mail": "is blank", "role": "is missing"}))
     assert (named.code, named.message) == ("invalid", "mail: is blank; role: is missing")
     assert named.fields == {"mail": "is blank", "role": "is missing"}
@@ -137,6 +137,6 @@ def test_our_own_reasons_name_what_is_wrong() -> None:
         assert "rows 3 and 9" in reason.message
 
 
-def test_what_the_bulk_itself_cancels_is_unknown_only_if_it_was_sent() -> None:
+def test_cancelled_row_is_unknown_only_if_it_was_sent() -> None:
     assert status.of_cancelled(sent=True) == (UNKNOWN, status.ABANDONED)
     assert status.of_cancelled(sent=False) == (SKIPPED, status.STOPPED)

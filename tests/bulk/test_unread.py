@@ -1,4 +1,4 @@
-"""A bulk that nobody reads warns, as a coroutine does that is never awaited."""
+"""A bulk that is never read warns, like a coroutine that is never awaited."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from schoology_async import Schoology
 
 
 @contextmanager
-def collected() -> Iterator[list[str]]:
-    """The ResourceWarnings of what is collected meanwhile."""
+def collect_warnings() -> Iterator[list[str]]:
+    """Yield a list that receives the ResourceWarnings of objects collected inside the block."""
     gc.collect()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -32,9 +32,9 @@ def bulk_of(client: Schoology, rows: Any = (), **options: Any) -> Any:
     return client.users.create_many(rows, **options)
 
 
-async def test_a_bulk_that_is_never_read_warns() -> None:
+async def test_unread_bulk_warns() -> None:
     async with Schoology("k", "s") as schoology, ManageBac("t") as managebac:
-        with collected() as warned:
+        with collect_warnings() as warned:
             bulk_of(schoology, [{"school_uid": "Okafor"}])
             managebac.memberships.update_many([])
             schoology.users.delete_many(["Okafor"], keep_enrollments=True, notify=False)
@@ -43,9 +43,9 @@ async def test_a_bulk_that_is_never_read_warns() -> None:
     assert "Okafor" not in "".join(warned)
 
 
-async def test_a_bulk_that_was_read_or_closed_does_not_warn(tmp_path: Path) -> None:
+async def test_bulk_that_was_read_or_closed_does_not_warn(tmp_path: Path) -> None:
     async with Schoology("k", "s") as client:
-        with collected() as warned:
+        with collect_warnings() as warned:
             await bulk_of(client)
             async for _ in bulk_of(client):
                 pass
@@ -61,18 +61,18 @@ async def test_a_bulk_that_was_read_or_closed_does_not_warn(tmp_path: Path) -> N
     assert warned == []
 
 
-async def test_a_bulk_that_was_opened_and_dropped_warns(tmp_path: Path) -> None:
+async def test_bulk_that_was_stopped_but_never_read_warns(tmp_path: Path) -> None:
     async with Schoology("k", "s") as client:
-        with collected() as warned:
+        with collect_warnings() as warned:
             bulk = bulk_of(client)
             bulk.stop()
             del bulk
     assert len(warned) == 1
 
 
-async def test_what_could_not_be_made_does_not_warn() -> None:
+async def test_bulk_with_invalid_input_does_not_warn() -> None:
     async with Schoology("k", "s") as client:
-        with collected() as warned:
+        with collect_warnings() as warned:
             for rows, options in (("text", {}), ([], {"journal": "x"})):
                 with pytest.raises(InvalidInput):
                     bulk_of(client, rows, **options)

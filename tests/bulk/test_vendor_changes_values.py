@@ -1,7 +1,7 @@
-"""Vendors trim, normalize, escape, cut and hide what they were sent, and responses get lost.
+"""Vendors that trim, normalize, escape, cut or hide values, combined with lost responses.
 
-``rejected`` is then only for people who were there before we sent anything, whatever a look-up
-shows; and ``done`` only for people who are there.
+Whatever a look-up shows, only people who existed before the import may be ``rejected``, and only
+people who exist may be ``done``.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ CHANGES: dict[str, Change] = {
     "hides keys": without(*KEYS),
     "prints numbers": lambda record: {**record, "role_id": int(record.get("role_id", 0))},
 }
-#: What happens to the first writes, one after the other: cut before or after the vendor acted.
+#: The fault of each of the first writes: cut off before or after the vendor acted, or an error.
 FAULTS = [["after"], ["before"], ["after", "after"], ["before", "after"], ["error"], ["after"] * 9]
 
 
 @attrs.define
 class Vendor:
-    """Both vendors' way of creating people, as far as a bulk needs it."""
+    """Both vendors' API for creating people, as far as a bulk needs it."""
 
     change: Change
     faults: list[str]
@@ -79,7 +79,7 @@ class Vendor:
             self.keep(key, record | email)
 
     def keep(self, key: str, record: Record) -> bool:
-        """Make a person; whether there was none with this key."""
+        """Create a person. Return False if the key is taken."""
         if key.strip().lower() in self.people:
             return False
         number = str(len(self.people) + 1)
@@ -156,7 +156,7 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
     return vendor
 
 
-#: Zoë in the form that macOS writes, with what else a vendor may change.
+#: Zoë in decomposed form, as macOS writes it, and other characters that a vendor may change.
 FIRST, LAST = "Zoe\u0308 ", "Du  Bois & O'Hara-McLongname"
 
 
@@ -171,7 +171,9 @@ def check(vendor: Vendor, outcomes: list[Any], key: Callable[[Any], str]) -> Non
     assert max(vendor.creates.values()) == 1
 
 
-async def test_schoology_rejects_only_who_was_there_before(vendor: Vendor, tmp_path: Any) -> None:
+async def test_schoology_rejects_only_people_who_existed_before(
+    vendor: Vendor, tmp_path: Any
+) -> None:
     rows = [
         {"school_uid": f"k{n}", "name_first": FIRST, "name_last": LAST, "role_id": 5, "username": n}
         for n in range(8)
@@ -185,7 +187,7 @@ async def test_schoology_rejects_only_who_was_there_before(vendor: Vendor, tmp_p
                 check(vendor, [o async for o in bulk], lambda row: str(row["school_uid"]))
 
 
-async def test_v1_rejects_only_who_was_there_before(vendor: Vendor, tmp_path: Any) -> None:
+async def test_v1_rejects_only_people_who_existed_before(vendor: Vendor, tmp_path: Any) -> None:
     rows = [
         {
             "type": "student",

@@ -1,4 +1,4 @@
-"""What one status for a whole chunk does to its rows, over the wire; and when a bulk gives up."""
+"""What one status for a whole batch means for its rows, over HTTP; and when a bulk gives up."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ PASSING = [408, 421, 423, 425]
 
 @pytest.mark.parametrize("update_existing", [False, True])
 @pytest.mark.parametrize("status", [*PASSING, 409])
-async def test_a_status_that_passes_costs_no_row(
+async def test_temporary_status_loses_no_row(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, status: int, update_existing: bool
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(status, method="POST", path="users"))
     report = await schoology.users.create_many(ROWS, update_existing=update_existing)
     assert report.counts == {Status.DONE: 120}
     assert set(schoology_sandbox.school.creates.values()) == {1}
-    # One retry; or, of a conflict, the two halves of a chunk.
+    # One retry. After a conflict, the batch is sent in two halves.
     assert schoology_sandbox.log.count("POST") == (5 if status == 409 else 4)
 
 
 @pytest.mark.parametrize("status", [*PASSING, 404, 405, 410, 418, 451, 501, 511])
-async def test_a_status_that_no_row_caused_settles_no_row(
+async def test_status_not_caused_by_rows_rejects_none(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     tmp_path: Path,
@@ -58,7 +58,7 @@ async def test_a_status_that_no_row_caused_settles_no_row(
     assert report.counts == {Status.DONE: 120}
 
 
-async def test_a_status_that_no_row_caused_settles_no_row_of_v1(
+async def test_v1_status_not_caused_by_rows_rejects_none(
     managebac_sandbox: ManageBacSandbox,
 ) -> None:
     rows = [
@@ -74,10 +74,11 @@ async def test_a_status_that_no_row_caused_settles_no_row_of_v1(
         managebac_sandbox.faults.add(Fault.error(404, method="PUT", times=2))
         changes = [{"id": n, "nickname": "Ada"} for n in range(10)]
         report = await managebac.users.update_many(changes)
-        assert report.stop_reason is None  # of a user who is not there, 404 is the row's own
+        # the path names the user, so a 404 is about that row only
+        assert report.stop_reason is None
 
 
-async def test_a_class_that_is_not_there_costs_its_own_rows(
+async def test_missing_class_rejects_only_its_own_rows(
     managebac_sandbox: ManageBacSandbox,
 ) -> None:
     school = managebac_sandbox.school
@@ -94,7 +95,7 @@ async def test_a_class_that_is_not_there_costs_its_own_rows(
 
 @pytest.mark.parametrize("update_existing", [False, True])
 @pytest.mark.parametrize("reads", [False, True])
-async def test_a_vendor_that_is_down_is_not_sent_everything(
+async def test_bulk_stops_if_the_vendor_is_down(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     monkeypatch: pytest.MonkeyPatch,
@@ -109,7 +110,7 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
     assert isinstance(report.stop_reason, VendorUnavailable)
     assert "503" in str(report.stop_reason)
     unknown = report.counts[Status.UNKNOWN]
-    # Those under way at that moment, and the few before: not all of them.
+    # Batches in flight at that moment, and the few before them.
     assert 250 <= unknown <= 50 * (10 + 64)
     assert report.counts[Status.SKIPPED] == 5000 - unknown
     assert not schoology_sandbox.school.creates
@@ -117,7 +118,7 @@ async def test_a_vendor_that_is_down_is_not_sent_everything(
 
 @pytest.mark.parametrize("update_existing", [False, True])
 @pytest.mark.parametrize("fault", [Fault.cut(share=1.0), Fault.hang(share=1.0)])
-async def test_a_vendor_that_never_responded_is_not_sent_everything(
+async def test_bulk_stops_if_the_vendor_never_responds(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     fault: Fault,
@@ -127,12 +128,12 @@ async def test_a_vendor_that_never_responded_is_not_sent_everything(
     client = connect(retry=RetryPolicy(tries=2, base=0.001, cap=0.001), timeout=0.2)
     report = await client.users.create_many(people(5000), update_existing=update_existing)
     assert isinstance(report.stop_reason, VendorUnavailable)
-    # Five chunks, and those that were under way beside them.
+    # Five batches, and those that were in flight beside them.
     assert 250 <= report.counts[Status.UNKNOWN] <= 50 * (5 + 2 * 8)
     assert report.counts[Status.SKIPPED] == 5000 - report.counts[Status.UNKNOWN]
 
 
-async def test_chunks_that_get_through_between_those_that_do_not_keep_a_bulk_going(
+async def test_bulk_continues_while_some_batches_succeed(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(
@@ -144,30 +145,31 @@ async def test_chunks_that_get_through_between_those_that_do_not_keep_a_bulk_goi
     assert report.counts[Status.SKIPPED] == 0
 
 
-async def test_after_the_breaker_opened_not_even_a_retry_is_sent(
+async def test_no_retry_is_sent_after_the_breaker_opened(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(503, share=1.0))
     departed = {False: 0, True: 0}
 
-    def heard(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, RequestSent) and event.route.startswith("POST"):
             departed[bulk.report.stop_reason is not None] += 1
 
     client = connect(
         retry=RetryPolicy(tries=4, base=0.05, cap=0.05, max_failed_chunks=1, quota=10_000),
-        events=[heard],
+        events=[on_event],
     )
     bulk = client.users.create_many(people(3000), update_existing=True)
     report = await bulk
     assert isinstance(report.stop_reason, VendorUnavailable)
-    assert departed[False] > 4  # several chunks were on their way, and would have been sent again
+    # several batches were in flight, each of which would have been retried
+    assert departed[False] > 4
     assert departed[True] == 0
 
 
 @attrs.define
 class Overloaded:
-    """Answers the first requests with a 503 that names a wait."""
+    """Sends a 503 with Retry-After to the first requests."""
 
     refusals: int
     wait: str
@@ -195,7 +197,7 @@ class Overloaded:
 
 
 @pytest.mark.parametrize("update_existing", [False, True])
-async def test_a_503_that_names_a_wait_pauses_everybody(
+async def test_503_with_retry_after_pauses_all_calls(
     connect: Callable[..., Schoology], events: list[Event], update_existing: bool
 ) -> None:
     server = Overloaded(refusals=1, wait="1")
@@ -207,12 +209,12 @@ async def test_a_503_that_names_a_wait_pauses_everybody(
     assert server.arrivals[1] - server.arrivals[0] >= 0.99
     (refused,) = [event for event in events if isinstance(event, Refused)]
     assert (refused.seconds, refused.status) == (1.0, 503)
-    # It is no refusal of the limit, and a window that learns does not take it for one.
+    # A 503 says nothing about the rate limit, so a learning window keeps its limit.
     assert window.learned_limit is not None
     assert window.learned_limit.limit == 1000
 
 
-async def test_a_503_that_asks_for_more_than_our_patience_ends_the_bulk(
+async def test_503_with_retry_after_above_max_pause_stops_the_bulk(
     connect: Callable[..., Schoology],
 ) -> None:
     server = Overloaded(refusals=10**6, wait="3600")
@@ -224,7 +226,7 @@ async def test_a_503_that_asks_for_more_than_our_patience_ends_the_bulk(
 
 
 class FoldsKeys:
-    """Updates by a key of which case and blanks do not count."""
+    """Updates by a key that ignores case and blanks."""
 
     def __init__(self) -> None:
         self.people: dict[str, int] = {}
@@ -237,7 +239,7 @@ class FoldsKeys:
         return web.json_response({"user": items}, status=207)
 
 
-async def test_two_rows_that_end_as_one_record_are_not_both_done(
+async def test_two_rows_for_one_record_are_not_both_done(
     connect: Callable[..., Schoology], tmp_path: Path
 ) -> None:
     vendor = FoldsKeys()
@@ -245,11 +247,11 @@ async def test_two_rows_that_end_as_one_record_are_not_both_done(
     app.router.add_post("/v1/users", vendor.users)
     rows = people(120)
     rows[7]["school_uid"], rows[8]["school_uid"] = "s00003", "s00006"
-    rows[100]["school_uid"] = "s00004"  # in another chunk
+    rows[100]["school_uid"] = "s00004"  # in another batch
     journal = Journal(tmp_path / "import.db")
     async with TestServer(app) as server:
         client = connect(base_url=str(server.make_url("/v1/")))
-        for _ in range(2):  # and again with what the journal knows
+        for _ in range(2):  # the second run uses the journal
             bulk = client.users.create_many(rows, update_existing=True, journal=journal)
             ended = [o async for o in bulk]
             odd = {o.index: o for o in ended if o.status is not Status.DONE}
@@ -266,7 +268,7 @@ async def test_two_rows_that_end_as_one_record_are_not_both_done(
             assert len(bulk.report.unknown) == 3
 
 
-async def test_two_new_users_of_v1_that_end_as_one_are_not_both_done() -> None:
+async def test_two_new_v1_users_with_one_id_are_not_both_done() -> None:
     async def users(_: web.Request) -> web.Response:
         return web.json_response({"status": "Success", "user_id": 7})
 
@@ -286,7 +288,7 @@ async def test_two_new_users_of_v1_that_end_as_one_are_not_both_done() -> None:
     assert unknown.error.code == "same_record"
 
 
-async def test_a_row_of_an_earlier_run_that_is_overwritten_now_is_not_told_as_done(
+async def test_row_that_overwrites_an_earlier_runs_record_is_unknown(
     connect: Callable[..., Schoology], tmp_path: Path
 ) -> None:
     vendor = FoldsKeys()
@@ -296,7 +298,7 @@ async def test_a_row_of_an_earlier_run_that_is_overwritten_now_is_not_told_as_do
     rows[110]["school_uid"] = "s00003"
     journal = Journal(tmp_path / "import.db")
     async with TestServer(app) as server:
-        # One chunk at a time: row 3 has ended when the journal is asked for row 110.
+        # One batch at a time: row 3 is finished when the journal is asked for row 110.
         client = connect(base_url=str(server.make_url("/v1/")), limiter=Window(1, per=0.001))
         before = await client.users.create_many(rows[110:], update_existing=True, journal=journal)
         assert before.counts == {Status.DONE: 10}

@@ -24,7 +24,7 @@ TARGET = find_target("schoology")
 
 
 def row(number: int) -> str:
-    """A good row of :data:`HEADER`; the names are easy to look for where they must not be."""
+    """A valid row of :data:`HEADER`. Its names are easy to find where they must not appear."""
     return f"S{number:05},Wilhelmina,Quagmire{number},1214,w{number}@secret.example"
 
 
@@ -50,13 +50,13 @@ def save(path: Path, content: str | bytes) -> None:
 
 
 def load(path: Path) -> str | None:
-    """The text of a file, ``None`` if there is none."""
+    """Return the text of a file, or ``None`` if it does not exist."""
     return path.read_text("utf-8") if path.exists() else None
 
 
 @attrs.frozen
 class Ran:
-    """How a run of the command ended."""
+    """The result of a run of the command."""
 
     code: int
     out: str
@@ -79,7 +79,7 @@ def people_csv(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
-    """``lms import`` in this process, of a file with the given content, into the sandbox."""
+    """Run ``lms import`` in this process, with a file of the given content and the sandbox."""
 
     async def run(content: str | bytes | None, *, json: bool = False, **options: Any) -> Ran:
         if content is not None:
@@ -103,7 +103,7 @@ def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
 async def start_lms(
     *arguments: object, environment: Mapping[str, str], folder: Path
 ) -> asyncio.subprocess.Process:
-    """``lms`` in a process of its own, warnings being errors."""
+    """Start ``lms`` in its own process, with warnings as errors."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHOOLOGY")}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "lms_async.cli", *map(str, arguments)),

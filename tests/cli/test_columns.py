@@ -38,7 +38,7 @@ def faults(*arguments: Any) -> list[str]:
     return list(why.value.lines)
 
 
-def test_the_columns_that_a_file_may_have_are_told() -> None:
+def test_fields_are_listed_with_their_description() -> None:
     assert describe_fields(FIELDS | {"bio": "about the person"}, NEEDED) == [
         "school_uid     the school's own id (required)",
         "name_first     first name (required)",
@@ -48,7 +48,7 @@ def test_the_columns_that_a_file_may_have_are_told() -> None:
     ]
 
 
-def test_columns_in_any_order() -> None:
+def test_columns_may_come_in_any_order() -> None:
     columns = match(["username", "school_uid", "name_first", ""])
     assert columns.row(["ada", " S1 ", "Ada", ""]) == {
         "username": "ada",
@@ -58,7 +58,7 @@ def test_columns_in_any_order() -> None:
     assert columns.row(["", "S1", "\u00a0", ""]) == {"school_uid": "S1"}
 
 
-def test_columns_that_are_mapped_or_left_out() -> None:
+def test_columns_can_be_mapped_or_ignored() -> None:
     header = ["Student ID", "name_first", "username", "Locker"]
     columns = match(header, ["school_uid=Student ID"], ("Locker",))
     assert columns.row(["S1", "Ada", "ada", "17"]) == {
@@ -79,93 +79,94 @@ def test_columns_that_are_mapped_or_left_out() -> None:
                 '--map school_uid="School UID"',
                 '--ignore "School UID"',
             ],
-            id="unknown and missing, near each other",
+            id="unknown column similar to a missing field",
         ),
         pytest.param(
             (["School UID", "First name", "username"],),
             ['suggestions are right, add: --map school_uid="School UID" --map name_first="'],
-            id="several that are near",
+            id="several similar columns",
         ),
         pytest.param(
             ([*GOOD, "Locker"],),
             ['Unknown column "Locker"', '--map FIELD="Locker"', '--ignore "Locker"'],
-            id="unknown, near none",
+            id="unknown column without a suggestion",
         ),
         pytest.param(
             (["school_uid", "name_first"],),
             ["no column for username or primary_email", '--map username="Column"'],
-            id="one of two is needed",
+            id="neither of two alternatives",
         ),
         pytest.param(
             ([*GOOD, "username"],),
             ['Columns 3 and 4 have the same name "username"'],
-            id="same name twice",
+            id="repeated column name",
         ),
         pytest.param(
             (GOOD, ["school_uid=Studnet ID"]),
             ['--map: The file has no column "Studnet ID"'],
-            id="mapped column is not there",
+            id="mapped column is missing",
         ),
         pytest.param(
             ([*GOOD, "Locker"], [], ("Lockr",)),
             ['--ignore: The file has no column "Lockr". Did you mean "Locker"?'],
-            id="ignored column is not there",
+            id="ignored column is missing",
         ),
         pytest.param(
             ([*GOOD, "Student ID"], ["school_uid=Student ID"]),
             ['school_uid from "Student ID", but the file has a column school_uid too'],
-            id="mapped and there by its own name",
+            id="mapped field also has its own column",
         ),
         pytest.param(
             ([*GOOD, "Student ID"], ["Student ID=school_uid"]),
             ['the field first, then the column. Use --map school_uid="Student ID"'],
-            id="the two sides exchanged",
+            id="field and column swapped",
         ),
         pytest.param(
             (["Student ID", *GOOD[1:]], ["school_uid=Student ID"], ("Student ID",)),
             ['The column "Student ID" has both --map and --ignore'],
-            id="mapped and ignored",
+            id="column mapped and ignored",
         ),
         pytest.param(
             (GOOD, ["school=x"]),
             ['no field "school". Did you mean "school_uid"?'],
-            id="mapped to the beginning of a field",
+            id="mapped to the start of a field name",
         ),
         pytest.param((GOOD, ["school_uid"]), ["--map", 'FIELD="Column"'], id="no equals sign"),
         pytest.param(
             (GOOD, ["school_id=x"]),
             ['no field "school_id". Did you mean "school_uid"?'],
-            id="mapped to no field",
+            id="mapped to an unknown field",
         ),
         pytest.param(
             (GOOD, ["username=a", "username=b"]),
             ["given twice for the field username"],
-            id="field twice",
+            id="field mapped twice",
         ),
         pytest.param(
             (GOOD, ["username=a", "name_first=a"]),
             ['given twice for the column "a"'],
-            id="column twice",
+            id="column mapped twice",
         ),
     ],
 )
-def test_columns_that_do_not_fit(arguments: Any, told: list[str]) -> None:
+def test_wrong_columns_are_explained(arguments: Any, told: list[str]) -> None:
     said = "\n".join(faults(*arguments))
     assert all(part in said for part in told), said
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     said = faults(["school_uid", "Forename", "Login", "Locker"])
     assert len(said) == 6
     assert said[-1] == ("Required fields: school_uid, name_first, username or primary_email")
 
 
-def proposals(header: list[str]) -> dict[str, str]:
-    """The column that is proposed for each field, by the lines about unknown columns."""
+def suggested_columns(header: list[str]) -> dict[str, str]:
+    """Return the suggested column of each field, read from the lines about unknown columns."""
     said = [line for line in faults(header) if line.startswith("Unknown column")]
     maps = [line.partition("add --map ")[2].partition(". To")[0] for line in said]
     found = dict(one.split("=") for one in maps if not one.startswith("FIELD="))
-    assert len(found) == sum(not one.startswith("FIELD=") for one in maps)  # each field once
+    # each field is suggested once
+    assert len(found) == sum(not one.startswith("FIELD=") for one in maps)
     return {field: column.strip('"') for field, column in found.items()}
 
 
@@ -174,26 +175,26 @@ def proposals(header: list[str]) -> dict[str, str]:
     [
         (["SCHOOL-UID", "Name First", "User Name"], ("SCHOOL-UID", "Name First", "User Name")),
         (["Student ID", "First Name", "usrname"], ("Student ID", "First Name", "usrname")),
-        # Only one of the two can be it: that with the field's own name.
+        # Only one of the two can be school_uid: the one with the field's own name.
         (["Unique ID", "School UID", "Name first"], ("School UID", "Name first", None)),
         (["Last Name", "Locker", "School"], (None, None, None)),
         (["username1", "x", "y"], (None, None, None)),
     ],
 )
-def test_what_is_proposed(header: list[str], proposed: tuple[str | None, ...]) -> None:
+def test_similar_columns_are_suggested(header: list[str], proposed: tuple[str | None, ...]) -> None:
     fields = ("school_uid", "name_first", "username")
     wanted = {field: name for field, name in zip(fields, proposed, strict=True) if name}
-    assert proposals(header) == wanted
+    assert suggested_columns(header) == wanted
 
 
-def test_a_missing_header_does_not_show_the_first_person() -> None:
+def test_missing_header_does_not_show_the_first_person() -> None:
     said = "\n".join(faults(["S1", "Wilhelmina", "w@secret.example", "1214"]))
     assert "Is the header missing?" in said
     assert "Wilhelmina" not in said
     assert "secret" not in said
 
 
-def test_a_columns_name_cannot_play_with_the_terminal() -> None:
+def test_column_name_cannot_control_the_terminal() -> None:
     said = "\n".join(faults([*GOOD, "\x1b[2JLocker" + "x" * 500]))
     assert "\x1b" not in said
     assert "Locker" in said
@@ -209,7 +210,9 @@ def test_a_columns_name_cannot_play_with_the_terminal() -> None:
         (["S1", "A\0da", "ada", ""], "nul", "NUL byte"),
     ],
 )
-def test_a_row_that_is_none(cells: list[str], code: str, told: str) -> None:
+def test_row_that_does_not_match_the_header_is_rejected(
+    cells: list[str], code: str, told: str
+) -> None:
     columns: Columns = match([*GOOD, ""])
     error = columns.row(cells)
     assert isinstance(error, RowError)
@@ -221,7 +224,7 @@ def test_a_row_that_is_none(cells: list[str], code: str, told: str) -> None:
     "column",
     ["First\u00a0Name", 'Fee ("new")', "Notes $(>x)", "a`b`", "x" * 90, "O'Hara $1", "a\\b!"],
 )
-def test_what_is_proposed_can_be_typed_and_runs_nothing(column: str) -> None:
+def test_suggested_option_can_be_typed_and_runs_nothing(column: str) -> None:
     said = "\n".join(faults([*GOOD, column]))
     words = shlex.split(re.search(r"--ignore .*", said)[0])  # type: ignore[index]
     assert words == ["--ignore", column]
@@ -229,7 +232,7 @@ def test_what_is_proposed_can_be_typed_and_runs_nothing(column: str) -> None:
     assert subprocess.run(shell, capture_output=True, check=True).stdout.decode() == column  # noqa: S603
 
 
-def test_what_moves_the_cursor_is_never_shown() -> None:
+def test_control_characters_are_never_shown() -> None:
     said = "\n".join(faults([*GOOD, "a\x1b[2J$(>x)"]))
     assert "\x1b" not in said
     assert "--ignore 'a�[2J$(>x)'" in said

@@ -1,4 +1,4 @@
-"""``lms demo``, with fewer people."""
+"""``lms demo`` with fewer people."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ async def run(people: int = PEOPLE) -> tuple[Exit, str]:
     return ended, out.getvalue()
 
 
-async def test_it_adds_up() -> None:
+async def test_demo_checks_pass() -> None:
     ended, said = await run()
     assert ended is Exit.DONE, said
     for part in (
-        "Demo for Schoology, with a sandbox on this machine",
+        "Schoology sandbox on this machine",
         "Rate limit: 15 requests per 0.5 s",
         "5 rate limit refusals (429), a connection lost",
         "3,406 rows: 3,400 done, 6 rejected, 0 unknown, 0 skipped",
@@ -48,7 +48,7 @@ async def test_it_adds_up() -> None:
 
 
 class Forgetful(SchoologyDemo):
-    """A vendor that loses one, doubles one, changes one, and makes one up."""
+    """A vendor that loses one person, repeats one, changes one and invents one."""
 
     async def read_back(self, client: Any) -> AsyncIterator[Row]:
         number = 0
@@ -64,12 +64,12 @@ class Forgetful(SchoologyDemo):
                 yield {**row, "school_uid": "made up"}
 
 
-async def test_it_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     target = attrs.evolve(SchoologyTarget(), demo=Forgetful())
     monkeypatch.setattr(demo, "find_target", lambda _: target)
     monkeypatch.setattr(demo, "LIMIT", (1000, 0.1))
     ended, said = await run(200)
     assert ended is not Exit.DONE
     assert "FAILED  read back: 202 people, 1 missing" in said
-    assert "FAILED  1 that should not be there, 2 duplicates" in said
-    assert "FAILED  1 differ" in said
+    assert "FAILED  people not in the file: 1, duplicates: 2" in said
+    assert "FAILED  people with other values than in the file: 1" in said

@@ -1,4 +1,4 @@
-"""Text that is not UTF-8: refused, with what it may be, until somebody says what it is."""
+"""Text that is not UTF-8 is rejected with suggested encodings, until ``--encoding`` names one."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ def opened(path: Path, content: bytes, encoding: str | None = None) -> Table:
         ("euc_kr", "cp949", ["김민수", "이영희", "박철수"]),
         ("cp1253", "cp1253", ["Γιώργος", "Μαρία", "Ελένη"]),
         ("koi8_r", "koi8_r", RUSSIAN),
-        ("cp1250", "cp1250", POLISH[:1]),  # a single row tells a detector next to nothing
+        ("cp1250", "cp1250", POLISH[:1]),  # a single row is too short for reliable detection
         ("cp1252", "cp1252", FRENCH[1:2]),
     ],
 )
-def test_a_file_in_another_encoding(
+def test_likely_encodings_are_suggested_with_a_sample(
     tmp_path: Path, encoding: str, named: str, names: list[str]
 ) -> None:
     content = file_in(encoding, names)
     with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", content)
     said = "\n".join(why.value.lines)
-    assert "a.csv, line 2: not UTF-8" in said
+    assert "a.csv, line 2 is not UTF-8" in said
     (line,) = (line for line in why.value.lines if f"--encoding {named} " in line)
     letters = {mark for name in names for mark in name if not mark.isascii()}
     shown = [mark for mark in line.split("(")[0] if not mark.isascii()]
@@ -64,7 +64,7 @@ def test_a_file_in_another_encoding(
     assert re.search(r"^ *lms import a.csv --to x --encoding NAME$", said, re.MULTILINE)
     for name in names:
         for part in name.split():
-            assert len(part) < 2 or part not in said  # nobody is named
+            assert len(part) < 2 or part not in said  # no name is shown
     read = opened(tmp_path / "a.csv", content, checked_name(encoding))
     assert [cells[1] for _, cells in read.rows()] == names
     read = opened(tmp_path / "a.csv", content, checked_name(named))
@@ -73,7 +73,9 @@ def test_a_file_in_another_encoding(
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_utf_16_and_32(tmp_path: Path, encoding: str, mark: str) -> None:
+def test_utf_16_and_32_are_read_with_and_without_a_mark(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
     content = mark.encode(encoding) + file_in(encoding, CHINESE)
     read = opened(tmp_path / "a.csv", content, checked_name(encoding))
     assert read.header == tuple(HEADER.split(","))
@@ -84,7 +86,7 @@ def test_utf_16_and_32(tmp_path: Path, encoding: str, mark: str) -> None:
     "name", ["none", "", "rot13", "hex", "base64", "zlib", "bz2", "idna", "punycode",
              "unicode_escape", "raw-unicode-escape", "undefined", "ü", "a b", "utf-8\0"],
 )  # fmt: skip
-def test_a_name_of_no_encoding(name: str) -> None:
+def test_invalid_encoding_name_is_rejected(name: str) -> None:
     with pytest.raises(CommandError, match="--encoding"):
         checked_name(name)
 
@@ -95,7 +97,7 @@ def test_a_name_of_no_encoding(name: str) -> None:
         (file_in("utf-8", POLISH), "cp1250", "is UTF-8 text.*Remove --encoding"),
         (file_in("utf-8-sig", POLISH), "cp1250", "is UTF-8, not.*byte-order mark.*Remove"),
         (file_in("utf-16", POLISH), "cp1250", "is UTF-16, not.*byte-order mark"),
-        (file_in("cp1250", POLISH), "utf-8", "line 2: not UTF-8 text"),
+        (file_in("cp1250", POLISH), "utf-8", "line 2 is not UTF-8 text"),
         (file_in("cp1250", POLISH), "ascii", "line 2: some bytes are not ascii"),
         (b"id,name\n1,a\n2,\x81\n", "cp1252", "line 3: some bytes are not cp1252"),
         (b"id,name\r\n1,a\r\n2,\x81\r\n", "cp1252", "line 3: "),
@@ -105,14 +107,14 @@ def test_a_name_of_no_encoding(name: str) -> None:
         (file_in("utf-16-le", POLISH)[:-1], "utf-16-le", "line 6|line 5"),
     ],
 )
-def test_an_encoding_that_is_not_the_files(
+def test_wrong_encoding_is_rejected(
     tmp_path: Path, content: bytes, encoding: str, told: str
 ) -> None:
     with pytest.raises(CommandError, match=told):
         opened(tmp_path / "a.csv", content, checked_name(encoding))
 
 
-def test_a_plain_file_may_be_said_to_be_anything(tmp_path: Path) -> None:
+def test_ascii_file_may_be_read_in_any_encoding(tmp_path: Path) -> None:
     content = b"id,name\n1,Ada\n"
     for encoding in ("utf-8", "cp1252", "gbk", "ascii"):
         read = opened(tmp_path / "a.csv", content, checked_name(encoding))
@@ -120,7 +122,7 @@ def test_a_plain_file_may_be_said_to_be_anything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "cp1250"])
-async def test_names_arrive_only_when_the_encoding_is_known(
+async def test_import_starts_only_with_the_right_encoding(
     lms_import: Import, schoology_sandbox: SchoologySandbox, encoding: str
 ) -> None:
     names = ["王小明"] if encoding == "gbk" else ["Łukasz"]
@@ -135,7 +137,7 @@ async def test_names_arrive_only_when_the_encoding_is_known(
     assert account.name_last == names[0]
 
 
-async def test_the_command_that_is_proposed(
+async def test_suggested_command_works(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     save(people_csv, file_in("cp1251", RUSSIAN))
@@ -157,7 +159,7 @@ async def test_the_command_that_is_proposed(
     assert "Traceback" not in ran.err
 
 
-def test_without_a_detector_the_common_encodings_are_proposed(
+def test_common_encodings_are_suggested_without_a_detector(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
@@ -166,17 +168,17 @@ def test_without_a_detector_the_common_encodings_are_proposed(
     assert "cp1250 " in "\n".join(why.value.lines)
 
 
-def test_chinese_names_that_are_utf_8_by_chance(tmp_path: Path) -> None:
-    """In GBK, some pairs of bytes are a letter in UTF-8 too: such a file is no mixture."""
+def test_gbk_names_that_are_valid_utf_8_are_recognized(tmp_path: Path) -> None:
+    """In GBK, some pairs of bytes are also valid UTF-8. Such a file is no mixture of encodings."""
     names = ["王小明", "李雷", "张伟", "刘洋", "一", "韩梅梅"]
-    assert len("一".encode("gbk").decode()) == 1  # another letter
+    assert len("一".encode("gbk").decode()) == 1  # another letter in UTF-8
     content = file_in("gbk", names)
     with pytest.raises(CommandError) as why:
         opened(tmp_path / "a.csv", content)
     said = "\n".join(why.value.lines)
-    assert "line 6 is. The file mixes two encodings, or all of it is" in said
+    assert "line 6 is. The file mixes two encodings, or the whole file is" in said
     assert re.search(r"--encoding gb18030 .*王", said)
-    assert "cp1252" not in said  # in which the line that is UTF-8 can't be
+    assert "cp1252" not in said  # the line that is valid UTF-8 can't be cp1252
     read = opened(tmp_path / "a.csv", content, "gb18030")
     assert [cells[1] for _, cells in read.rows()] == names
 
@@ -191,10 +193,10 @@ def test_chinese_names_that_are_utf_8_by_chance(tmp_path: Path) -> None:
         (file_in("utf-8", POLISH) + "S9,Ł,Ł,1214,z@x.example\n".encode("mac_latin2"), "mac_latin2"),
     ],
 )
-def test_a_mixture_is_refused_whatever_encoding_is_named(
+def test_mixed_encodings_are_rejected_with_any_encoding(
     tmp_path: Path, content: bytes, encoding: str
 ) -> None:
-    """Read by the encoding that is named, the other lines' names would be damaged."""
+    """Read in the named encoding, the names in the other lines would be damaged."""
     for given in (None, encoding):
         with pytest.raises(CommandError, match="mixes two encodings") as why:
             opened(tmp_path / "a.csv", content, given)
@@ -206,7 +208,9 @@ def test_a_mixture_is_refused_whatever_encoding_is_named(
     [("utf-7", FRENCH), ("hz", ["王小明"]), ("iso2022_jp", ["山田太郎"]),
      ("iso2022_kr", ["김민수"])],
 )  # fmt: skip
-def test_encodings_of_seven_bits(tmp_path: Path, encoding: str, names: list[str]) -> None:
+def test_seven_bit_encodings_are_recognized(
+    tmp_path: Path, encoding: str, names: list[str]
+) -> None:
     content = file_in(encoding, names)
     assert content.isascii()
     with pytest.raises(CommandError, match=r"a\.csv, line \d: .*" + encoding) as why:
@@ -214,14 +218,14 @@ def test_encodings_of_seven_bits(tmp_path: Path, encoding: str, names: list[str]
     assert f"  lms import a.csv --to x --encoding {encoding}" in why.value.lines
     read = opened(tmp_path / "a.csv", content, checked_name(encoding))
     assert [cells[1] for _, cells in read.rows()] == names
-    read = opened(tmp_path / "a.csv", content, "utf-8")  # if somebody says so
+    read = opened(tmp_path / "a.csv", content, "utf-8")  # accepted if the user asks for it
     assert len(list(read.rows())) == len(names)
 
 
 @pytest.mark.parametrize(
     "cell", ["+49-30-12345", "+1-212-555-0100", "a+b-c", "C++-x", "+120-5", "Bio+Chem-x", "~{x"]
 )
-def test_what_only_looks_like_seven_bits(tmp_path: Path, cell: str) -> None:
+def test_text_that_only_looks_like_a_seven_bit_encoding_is_read(tmp_path: Path, cell: str) -> None:
     read = opened(tmp_path / "a.csv", f"id,phone\n1,{cell}\n".encode())
     assert list(read.rows()) == [(2, ["1", cell])]
 
@@ -235,7 +239,7 @@ def test_what_only_looks_like_seven_bits(tmp_path: Path, cell: str) -> None:
         ("cp1255", ["דוד", "שרה כהן", "משה לוי"]),
     ],
 )
-def test_the_encoding_of_a_small_file_is_among_the_proposed(
+def test_encoding_of_a_small_file_is_suggested(
     tmp_path: Path, encoding: str, names: list[str]
 ) -> None:
     with pytest.raises(CommandError) as why:

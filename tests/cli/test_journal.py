@@ -1,4 +1,4 @@
-"""``lms import`` goes on where an earlier run ended; ``lms journal show``."""
+"""``lms import`` continues an earlier run; ``lms journal show``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def journal(people_csv: Path) -> Path:
     return people_csv.with_name(JOURNAL)
 
 
-async def test_a_second_run_sends_nothing_and_tells_the_same(
+async def test_second_run_sends_nothing_and_reports_the_same(
     lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
 ) -> None:
     schoology_sandbox.school.add(
@@ -47,23 +47,22 @@ async def test_a_second_run_sends_nothing_and_tells_the_same(
     first = await lms_import(file_of(120) + "S9,Ada\n")
     requests = len(schoology_sandbox.log)
     second = await lms_import(None)
-    assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted
+    assert len(schoology_sandbox.log) == requests + 1  # one request checks the credentials
     assert first.code == second.code == Exit.REJECTED
-    assert f"Continuing with the journal {journal}" in second.err
+    assert f"Continuing an earlier run (journal {journal}" in second.err
     assert "120 rows finished, 0 rows to check with the vendor" in second.err
-    assert "119 of the done rows were finished by an earlier run, up to" in second.out
-    assert "not compared with what the vendor has now" in second.out
-    assert "(0 rows/s done)" in second.out
-    assert "finished by an earlier run" not in first.out
+    assert "An earlier run finished 119 of the done rows" in second.out
+    assert "(0 rows/s)" in second.out
+    assert "An earlier run finished" not in first.out
     # The same rows, with the vendor's own sentence, and when they ended.
     moments = [result.pop("earlier_run") for result in second.results]
     assert {result.pop("earlier_run") for result in first.results} == {""}
     assert second.results == first.results
-    assert moments.pop() == ""  # our own check has rejected it: in this run
+    assert moments.pop() == ""  # rejected by our own check in this run
     assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", one) for one in moments)
 
 
-async def test_the_vendors_reasons_are_told_again_without_the_old_results(
+async def test_vendors_reasons_are_kept_without_the_old_results_file(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     schoology_sandbox.school.add(
@@ -75,7 +74,7 @@ async def test_the_vendors_reasons_are_told_again_without_the_old_results(
     assert second.results[2]["error"] == "A user with the unique ID S00003 exists."
 
 
-async def test_who_was_deleted_since_is_not_told_as_done_by_this_run(
+async def test_rows_of_an_earlier_run_are_marked_and_not_sent(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     await lms_import(file_of(60))
@@ -94,7 +93,7 @@ async def test_who_was_deleted_since_is_not_told_as_done_by_this_run(
     assert school.creates["S00059"] == school.creates["S00060"] == 2
 
 
-async def test_only_rows_that_changed_since_are_sent(
+async def test_only_changed_rows_are_sent(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.school.add(
@@ -108,17 +107,17 @@ async def test_only_rows_that_changed_since_are_sent(
     assert schoology_sandbox.school.creates["S90003"] == 1
 
 
-async def test_restart_sends_everything(
+async def test_restart_sends_all_rows(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     await lms_import(file_of(60))
     ran = await lms_import(None, restart=True)
-    assert ran.code == Exit.REJECTED  # they exist
+    assert ran.code == Exit.REJECTED  # the people exist already
     assert schoology_sandbox.log.count("POST", "users") == 4
     assert "Continuing with" not in ran.err
 
 
-async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
+async def test_retry_rejected_sends_rejected_rows_again(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = schoology_sandbox.school
@@ -127,10 +126,10 @@ async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
     )
     first = await lms_import(file_of(60) + "S9,Ada\n", again="lms import")
     assert first.code == Exit.REJECTED
-    assert "solved the problem at the vendor" in first.out
+    assert "add --retry-rejected" in first.out
     school.remove(there.uid)
     second = await lms_import(None)
-    assert second.statuses[4] == "rejected"  # by what the journal tells
+    assert second.statuses[4] == "rejected"  # the journal still has the rejection
     schoology_sandbox.log.clear()
     third = await lms_import(None, retry_rejected=True)
     assert third.statuses == {**first.statuses, 4: "done"}
@@ -139,7 +138,7 @@ async def test_what_was_put_right_at_the_vendor_is_sent_again_if_that_is_wanted(
     assert "59 rows finished" in third.err
 
 
-async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
+async def test_journal_of_other_work_is_rejected_and_results_are_kept(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     first = await lms_import(file_of(60))
@@ -147,14 +146,14 @@ async def test_a_journal_of_other_work_is_refused_and_the_results_are_kept(
     assert ran.code == Exit.BAD_INPUT
     assert "was written by another call, or with other options" in ran.err
     assert "Continuing with" not in ran.err
-    assert "forget what is in it with --restart: either way, all rows are sent" in ran.err
+    assert "start over with --restart" in ran.err
     assert "--restart" in ran.err
     assert "another file with --results" in ran.err
     assert ran.results == first.results
     assert schoology_sandbox.log.count("POST", "users") == 2
 
 
-async def test_a_journal_in_use_is_refused(
+async def test_journal_in_use_is_rejected(
     lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
 ) -> None:
     held = JournalFile(journal)
@@ -167,25 +166,25 @@ async def test_a_journal_in_use_is_refused(
     assert schoology_sandbox.log.count("POST", "users") == 0
 
 
-async def test_a_dry_run_keeps_no_journal(lms_import: Import, journal: Path) -> None:
+async def test_dry_run_keeps_no_journal(lms_import: Import, journal: Path) -> None:
     await lms_import(file_of(60), dry_run=True, environment={})
     assert journal not in journal.parent.iterdir()
 
 
-async def test_a_dry_run_says_what_an_earlier_run_has_settled(
+async def test_dry_run_reports_what_an_earlier_run_finished(
     lms_import: Import, journal: Path
 ) -> None:
     await lms_import(file_of(60))
     ran = await lms_import(file_of(70), dry_run=True, environment={})
     assert "would send 70 of 70 rows" in ran.err
-    assert "70 would be sent, 0 rejected. An earlier run finished up to 60 of them" in ran.out
-    assert f"An import would continue with the journal {journal}" in ran.err
-    assert "would send none of the 60 rows finished there, unless they were changed" in ran.err
+    assert "70 would be sent, 0 rejected. An earlier run finished up to 60 of the 70" in ran.out
+    assert f"journal {journal}" in ran.err
+    assert "An earlier run finished 60 rows" in ran.err
     forgotten = await lms_import(None, dry_run=True, restart=True, environment={})
     assert str(journal) not in forgotten.err
 
 
-async def test_a_dry_run_says_that_a_journal_is_in_use(lms_import: Import, journal: Path) -> None:
+async def test_dry_run_reports_a_journal_in_use(lms_import: Import, journal: Path) -> None:
     held = JournalFile(journal)
     try:
         ran = await lms_import(file_of(60), dry_run=True, environment={})
@@ -196,7 +195,7 @@ async def test_a_dry_run_says_that_a_journal_is_in_use(lms_import: Import, journ
     assert "60 would be sent" in ran.out
 
 
-async def test_who_exists_is_changed_by_the_command_that_is_advised(
+async def test_suggested_command_updates_existing_people(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.school.add(
@@ -212,7 +211,7 @@ async def test_who_exists_is_changed_by_the_command_that_is_advised(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.sandbox(latency=(0.05, 0.0))
-async def test_the_command_that_is_printed_does_the_rest(
+async def test_printed_command_finishes_an_interrupted_import(
     schoology_sandbox: SchoologySandbox, people_csv: Path, journal: Path, number: signal.Signals
 ) -> None:
     save(people_csv, file_of(1000))
@@ -235,7 +234,7 @@ async def test_the_command_that_is_printed_does_the_rest(
     again[again.index("2/0.2s")] = "1000/0.1s"
     rest = await lms(*again, **told)
     assert rest.code == Exit.DONE, rest.err
-    assert "Continuing with the journal people.journal" in rest.err
+    assert "Continuing an earlier run (journal people.journal" in rest.err
     assert set(schoology_sandbox.school.creates.values()) == {1}
     assert len(schoology_sandbox.school.creates) == 1000
     results = read_results(people_csv.with_name("people.results.csv"))
@@ -246,7 +245,7 @@ async def test_the_command_that_is_printed_does_the_rest(
     assert "0 sent, no response yet" in shown.out
 
 
-async def test_show_names_nobody_and_says_what_is_wrong(
+async def test_show_prints_no_key_and_reports_a_missing_journal(
     lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path, tmp_path: Path
 ) -> None:
     schoology_sandbox.faults.add(Fault.cut(method="POST", path="users"))
@@ -256,12 +255,12 @@ async def test_show_names_nobody_and_says_what_is_wrong(
     assert "S00001" not in shown.out
     missing = await lms("journal", "show", "no.journal", environment={}, folder=tmp_path)
     assert missing.code == Exit.BAD_INPUT
-    assert "there is no journal no.journal" in missing.err
+    assert "no journal no.journal" in missing.err
     assert load(tmp_path / "no.journal") is None
 
 
 @pytest.mark.parametrize("name", ["people.journal", "people.journal.key", "people.journal-wal"])
-async def test_the_journal_is_a_file_of_its_own(
+async def test_results_file_must_not_be_a_journal_file(
     lms_import: Import, schoology_sandbox: SchoologySandbox, people_csv: Path, name: str
 ) -> None:
     ran = await lms_import(file_of(3), results=people_csv.with_name(name))
@@ -270,10 +269,10 @@ async def test_the_journal_is_a_file_of_its_own(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_a_journal_without_its_log_names_the_file_and_keeps_the_results(
+async def test_journal_without_its_log_names_it_and_keeps_the_results(
     lms_import: Import, schoology_sandbox: SchoologySandbox, journal: Path
 ) -> None:
-    """As after ``kill -9``, where only some of the files were copied elsewhere."""
+    """As after ``kill -9``, if only some of the files were copied."""
     first = await lms_import(file_of(60))
     requests = len(schoology_sandbox.log)
     with closing(sqlite3.connect(journal)) as database:
@@ -284,4 +283,4 @@ async def test_a_journal_without_its_log_names_the_file_and_keeps_the_results(
     assert "people.journal-wal is missing" in ran.err
     assert "with --restart" in ran.err
     assert ran.results == first.results
-    assert len(schoology_sandbox.log) == requests + 1  # whether the credentials are accepted
+    assert len(schoology_sandbox.log) == requests + 1  # one request checks the credentials

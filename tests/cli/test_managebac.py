@@ -1,4 +1,4 @@
-"""ManageBac's two targets of ``lms``: members of classes, and v1's new users."""
+"""The two ManageBac targets of ``lms``: class members, and new users over v1."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Import = Callable[..., Awaitable[Ran]]
 
 
 def environment_of(sandbox: ManageBacSandbox) -> dict[str, str]:
-    """The variables of both targets."""
+    """Return the variables of both targets."""
     return {
         "MANAGEBAC_TOKEN": sandbox.token,
         "MANAGEBAC_BASE_URL": sandbox.base_url,
@@ -53,7 +53,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
-    """``lms import`` in this process, into the sandbox."""
+    """Run ``lms import`` in this process, into the sandbox."""
 
     async def run(to: str, lines: Iterable[str], *, json: bool = False, **options: Any) -> Ran:
         save(file, "\n".join(lines) + "\n")
@@ -76,7 +76,7 @@ def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
 
 @pytest.fixture
 def school(managebac_sandbox: ManageBacSandbox) -> School:
-    """The sandbox's, with students and classes, and nobody in a class."""
+    """The sandbox's school, with students and classes but no members."""
     managebac_sandbox.school = School.seeded(students=150, classes=4)
     return managebac_sandbox.school
 
@@ -85,10 +85,10 @@ def patches(sandbox: ManageBacSandbox) -> list[str]:
     return [seen.path for seen in sandbox.log if seen.method == "PATCH"]
 
 
-# ---- the targets themselves
+# ---- the targets
 
 
-def test_every_field_that_may_be_written_is_a_column() -> None:
+def test_every_writable_field_is_a_column() -> None:
     for target, model in ((MembersTarget(), MembershipPlace), (UsersV1Target(), UserV1Create)):
         assert set(target.fields) == {field.name for field in attrs.fields(model)}
         assert all(target.fields.values())
@@ -96,7 +96,7 @@ def test_every_field_that_may_be_written_is_a_column() -> None:
 
 
 @pytest.mark.parametrize("name", ["managebac", "managebac-v1"])
-async def test_the_target_is_found_and_its_limit_is_the_clients_own(name: str) -> None:
+async def test_target_is_found_and_has_the_clients_limit(name: str) -> None:
     target = find_target(name)
     assert target.name == name
     given = {"MANAGEBAC_TOKEN": "t", "MANAGEBAC_V1_SCHOOL": "school", "MANAGEBAC_V1_TOKEN": "t"}
@@ -121,7 +121,7 @@ def test_all_variables_reach_the_client() -> None:
 # ---- members
 
 
-def with_client(sandbox: ManageBacSandbox) -> dict[str, str]:
+def environment_with_client(sandbox: ManageBacSandbox) -> dict[str, str]:
     environment = environment_of(sandbox)
     del environment["MANAGEBAC_TOKEN"]
     environment["MANAGEBAC_CLIENT_ID"] = sandbox.client_id
@@ -129,8 +129,8 @@ def with_client(sandbox: ManageBacSandbox) -> dict[str, str]:
     return environment
 
 
-@pytest.mark.parametrize("environment", [environment_of, with_client])
-async def test_members_are_grouped_by_class(
+@pytest.mark.parametrize("environment", [environment_of, environment_with_client])
+async def test_members_are_sent_class_by_class(
     run: Import,
     managebac_sandbox: ManageBacSandbox,
     school: School,
@@ -141,7 +141,7 @@ async def test_members_are_grouped_by_class(
     wanted: dict[int, dict[int, str]] = {class_id: {} for class_id in school.classes}
     lines = [MEMBERS]
     for number, student_id in enumerate(school.students):
-        for class_id in list(school.classes)[: 1 + number % 4]:  # the classes in turn
+        for class_id in list(school.classes)[: 1 + number % 4]:  # classes alternate
             level = levels[(number + class_id) % 3]
             wanted[class_id][student_id] = level
             lines.append(f"{class_id},{student_id},{level}")
@@ -157,17 +157,17 @@ async def test_members_are_grouped_by_class(
     assert [told["key"] for told in ran.results] == [
         "/".join(line.split(",")[:2]) for line in lines[1:]
     ]
-    # 150, 112, 74 and 37 students, at most a hundred a request.
+    # 150, 112, 74 and 37 students, with at most 100 per request.
     sizes = [-(-len(members) // 100) for members in wanted.values()]
     assert len(patches(managebac_sandbox)) == sum(sizes) == 6
     first = next(seen.path for seen in managebac_sandbox.log if seen.path != "oauth/token")
     assert first == "auth/permissions"
 
 
-async def test_the_number_of_requests_is_foretold(
+async def test_dry_run_counts_the_requests(
     run: Import, managebac_sandbox: ManageBacSandbox
 ) -> None:
-    """Also where more classes take turns than are kept open at once."""
+    """Also if more classes alternate than are kept open at once."""
     school = managebac_sandbox.school = School.seeded(students=205, classes=600)
     students, classes = list(school.students), list(school.classes)
     lines = [f"{class_id},{students[turn]}," for turn in (0, 1) for class_id in classes]
@@ -178,9 +178,9 @@ async def test_the_number_of_requests_is_foretold(
     ran_again = await run("managebac", [MEMBERS, *lines])
     assert ran_again.code == Exit.DONE
     sent = len(patches(managebac_sandbox))
-    assert sent > 700  # and not 602, one a class and two more
+    assert sent > 700  # not 602, one per class and two more
     assert f"would send 1,403 of 1,403 rows in {sent:,} requests" in ran.err
-    assert "at 50 requests per 1 s" in ran.err
+    assert "50 requests per 1 s" in ran.err
     one_class = [{"class_id": "7", "student_id": str(number)} for number in range(201)]
     calls = {
         count: MembersTarget().count_requests(one_class[:count]) for count in (0, 1, 100, 101, 200)
@@ -189,7 +189,7 @@ async def test_the_number_of_requests_is_foretold(
     assert MembersTarget().count_requests(one_class) == 3
 
 
-async def test_what_the_vendor_refuses_costs_the_others_nothing(
+async def test_rejected_members_do_not_affect_others(
     run: Import, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     first, second = list(school.classes)[:2]
@@ -222,7 +222,7 @@ async def test_what_the_vendor_refuses_costs_the_others_nothing(
     assert "Row 4 rejected by ManageBac (unprocessable_entity)" in ran.err
 
 
-async def test_members_that_can_not_be_sent(
+async def test_invalid_members_are_rejected_before_sending(
     run: Import, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     class_id = next(iter(school.classes))
@@ -232,7 +232,7 @@ async def test_members_that_can_not_be_sent(
         f"{class_id},{ada},SL",
         f"{class_id},{bob},SL",
         f"{class_id},{ada},HL",
-        f"000{class_id},{bob},HL",  # the same number
+        f"000{class_id},{bob},HL",  # the same number as in row 3
         f"Physics,{ada},HL",
         f"{class_id},,HL",
         f"{class_id},{cleo},HL",
@@ -270,7 +270,7 @@ async def test_members_that_can_not_be_sent(
         ({"MANAGEBAC_CLIENT_ID": "c"}, ["both a token and an OAuth 2 client", "Check MANAGEBAC_"]),
     ],
 )
-async def test_variables_of_members_that_can_not_be(
+async def test_invalid_variables_are_reported_before_the_first_request(
     run: Import,
     managebac_sandbox: ManageBacSandbox,
     file: Path,
@@ -298,7 +298,7 @@ async def test_variables_of_members_that_can_not_be(
         ("managebac-v1", "parent,A,B,a@b.example,", {"MANAGEBAC_V1_TOKEN": "wrong"}, ["ib_groups"]),
     ],
 )
-async def test_credentials_that_are_not_accepted(
+async def test_wrong_credentials_exit_before_the_first_row(
     run: Import,
     managebac_sandbox: ManageBacSandbox,
     file: Path,
@@ -318,7 +318,7 @@ async def test_credentials_that_are_not_accepted(
     assert load(file.with_name("rows.results.csv")) is None
 
 
-async def test_a_token_without_the_permission_is_told_by_the_first_row(
+async def test_token_without_the_permission_stops_at_the_first_row(
     run: Import, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.grant("reader", ["memberships/index"])
@@ -337,13 +337,13 @@ async def test_a_token_without_the_permission_is_told_by_the_first_row(
 
 
 def user(number: int, kind: str = "student") -> str:
-    """A row of :data:`USERS`; the names are easy to look for where they must not be."""
+    """A row of :data:`USERS`. Its names are easy to find where they must not appear."""
     student_id = f"Q{number}" if kind == "student" else ""
     return f"{kind},Wilhelmina,Quagmire{number},w{number}@secret.example,{student_id}"
 
 
-async def test_users_one_a_request(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
-    kinds = ("student", "Parents", "advisor")  # as v1 prints them, too
+async def test_each_user_is_one_request(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+    kinds = ("student", "Parents", "advisor")  # including the plural that v1 prints
     lines = [user(number, kinds[number % 3]) for number in range(45)]
     ran = await run("managebac-v1", [USERS, *lines])
     assert ran.code == Exit.DONE, ran.err
@@ -359,7 +359,9 @@ async def test_users_one_a_request(run: Import, managebac_sandbox: ManageBacSand
     assert not school.welcome_mails
 
 
-async def test_all_of_a_user_is_sent(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+async def test_all_fields_of_a_user_are_sent(
+    run: Import, managebac_sandbox: ManageBacSandbox
+) -> None:
     school = managebac_sandbox.school
     child = school.add_student("child@x.example")
     group = school.add_ib_group("Class of 2026")
@@ -396,7 +398,9 @@ async def test_all_of_a_user_is_sent(run: Import, managebac_sandbox: ManageBacSa
     assert plain <= mother.fields.keys()
 
 
-async def test_users_that_are_not_made(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+async def test_invalid_and_rejected_users_are_reported(
+    run: Import, managebac_sandbox: ManageBacSandbox
+) -> None:
     managebac_sandbox.school.add_parent("w1@secret.example")
     ran = await run(
         "managebac-v1",
@@ -417,8 +421,8 @@ async def test_users_that_are_not_made(run: Import, managebac_sandbox: ManageBac
     assert told[2] == ("400", "Invalid user data: Email has already been taken.")
     assert told[3] == ("invalid", "student_id: is needed for a student")
     assert told[4] == ("invalid", "first_name: is needed")
-    assert told[5] == ("invalid", "email: must be a mail address")
-    # A mail address is one and the same however it is written: neither of the two is sent.
+    assert told[5] == ("invalid", "email: must be an email address")
+    # Email addresses ignore case, so neither of the two rows is sent.
     assert told[6] == told[7] == ("duplicate", "rows 6 and 7 have the same email")
     assert told[8] == ("400", "Invalid user data: Type is not included in the list.")
     assert ran.statuses[9] == "done"
@@ -427,7 +431,7 @@ async def test_users_that_are_not_made(run: Import, managebac_sandbox: ManageBac
     assert "Wilhelmina" not in ran.err + ran.out
 
 
-async def test_a_user_whose_answer_was_lost_is_not_made_again(
+async def test_user_with_a_lost_response_is_not_created_again(
     run: Import, managebac_sandbox: ManageBacSandbox
 ) -> None:
     managebac_sandbox.faults.add(Fault.cut(after=True, method="POST", skip=1))
@@ -440,7 +444,8 @@ async def test_a_user_whose_answer_was_lost_is_not_made_again(
 
 Change = Callable[[ManageBacSandbox, dict[str, str]], object]
 TOKEN = "swordfish5c73d0b5"
-ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, we don't
+# the vendor may repeat the token, but we must not show it
+ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"
 
 
 @pytest.mark.parametrize(
@@ -453,36 +458,36 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
                 Fault.cut(after=True, method="POST", times=9),
                 Fault.html(status=200, method="GET", path="api/users", times=99),
             ),
-            id="a lost answer",
+            id="lost response",
         ),
         pytest.param(
             0,
             lambda sandbox, _: sandbox.faults.add(Fault.error(503, body=ECHO)),
-            id="tried again",
+            id="retried",
         ),
         pytest.param(
             1,
             lambda sandbox, _: sandbox.faults.add(
                 Fault.error(409, method="POST", body=ECHO, share=1.0)
             ),
-            id="refused",
+            id="rejected",
         ),
         pytest.param(
             5,
             lambda sandbox, _: sandbox.faults.add(Fault.error(404, method="POST", body=ECHO)),
-            id="another address",
+            id="wrong address",
         ),
         pytest.param(
             4,
             lambda sandbox, _: sandbox.faults.add(Fault.error(401, body=ECHO)),
-            id="not accepted",
+            id="wrong credentials",
         ),
         pytest.param(
             5,
             lambda sandbox, _: sandbox.faults.add(
                 Fault.redirect(f"https://lms.example/?auth_token={TOKEN}", times=99)
             ),
-            id="sent elsewhere",
+            id="redirect to another host",
         ),
         pytest.param(
             5,
@@ -494,13 +499,13 @@ ECHO = f"POST /api/users?auth_token={TOKEN} {TOKEN}"  # the vendor may say it, w
         pytest.param(
             2,
             lambda _, environment: environment.update(MANAGEBAC_V1_SCHOOL="my.school"),
-            id="no school's name",
+            id="invalid school",
         ),
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.sandbox(v1_token=TOKEN)
-async def test_the_token_of_v1_is_never_told(
+async def test_v1_token_is_never_shown(
     run: Import,
     managebac_sandbox: ManageBacSandbox,
     file: Path,
@@ -523,45 +528,46 @@ async def test_the_token_of_v1_is_never_told(
     assert "swordfish" not in ran.out + ran.err + results + caplog.text + repr(ran.summary)
 
 
-# ---- the rest of the command
+# ---- other commands
 
 
 @pytest.mark.parametrize(
     ("to", "lines"), [("managebac", [MEMBERS, "1,2,"]), ("managebac-v1", [USERS, user(1)])]
 )
-async def test_update_existing_means_nothing(
+async def test_update_existing_is_rejected(
     run: Import, managebac_sandbox: ManageBacSandbox, to: str, lines: list[str]
 ) -> None:
     ran = await run(to, lines, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert f"{to} has no --update-existing" in ran.err
+    assert f"{to} does not support --update-existing" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
-async def test_a_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
+async def test_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandbox) -> None:
     lines = [USERS, *(user(number) for number in range(120)), "parent,,,,"]
     ran = await run("managebac-v1", lines, dry_run=True, environment={}, limit=None)
     assert ran.code == Exit.REJECTED
-    assert "120 of 121 rows in 120 requests and take at least 2 s at 50 requests" in ran.err
+    assert "120 of 121 rows in 120 requests" in ran.err
+    assert "at least 2 s" in ran.err
     assert len(managebac_sandbox.log) == 0
 
 
-async def demonstrate(count: int = 2000) -> tuple[Exit, str]:
+async def run_small_demo(count: int = 2000) -> tuple[Exit, str]:
     out = io.StringIO()
     say = make_reporter(out, io.StringIO())
     return await run_demo(out, say, to="managebac", people=count), out.getvalue()
 
 
-async def test_the_demonstration_adds_up() -> None:
-    ended, said = await demonstrate()
+async def test_demo_checks_pass() -> None:
+    ended, said = await run_small_demo()
     assert ended is Exit.DONE, said
     for part in (
-        "Demo for ManageBac, with a sandbox on this machine",
+        "ManageBac sandbox on this machine",
         "Rate limit: 50 requests per 1 s, the vendor's own",
         "5 rate limit refusals (429), a connection lost after the request was processed",
         "2,000 members, and 8 rows that must be rejected",
         "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
-        "8 retried, 5 refused by the vendor's rate limit",
+        "8 retried, 5 refused",
         "ok      read back: 2,000 members, 0 missing",
         "ok      0 requests above the rate limit",
     ):
@@ -571,7 +577,7 @@ async def test_the_demonstration_adds_up() -> None:
 
 
 class Forgetful(MembersDemo):
-    """A vendor that forgets a member, and changes the level of another that was given one."""
+    """A vendor that loses one member and changes the level of another."""
 
     limit = (1000, 0.1)
 
@@ -587,16 +593,16 @@ class Forgetful(MembersDemo):
                 yield row
 
 
-async def test_the_demonstration_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     target = attrs.evolve(MembersTarget(), demo=Forgetful())
     monkeypatch.setattr("lms_async.cli.demo.find_target", lambda _: target)
-    ended, said = await demonstrate(1000)
+    ended, said = await run_small_demo(1000)
     assert ended is not Exit.DONE
     assert "FAILED  read back: 999 members, 1 missing" in said
-    assert "FAILED  1 differ" in said
+    assert "FAILED  members with other values than in the file: 1" in said
 
 
-def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
+def test_demo_has_10000_members_in_400_classes() -> None:
     rows: list[Row] = list(MembersDemo().valid_rows(10_000))
     assert len({(row["class_id"], row["student_id"]) for row in rows}) == 10_000
     assert len({row["class_id"] for row in rows}) == 400
@@ -605,7 +611,7 @@ def test_the_demonstration_is_of_10000_members_in_400_classes() -> None:
     assert not any(row in rows for row in mishaps)
 
 
-async def test_no_demonstration(tmp_path: Path) -> None:
+async def test_v1_has_no_demo(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="managebac-v1 has no demo"):
         await run_demo(io.StringIO(), make_reporter(sys.stdout, sys.stderr), to="managebac-v1")
     ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
@@ -613,14 +619,14 @@ async def test_no_demonstration(tmp_path: Path) -> None:
     assert "managebac-v1 has no demo" in ran.err
 
 
-async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
+async def test_sandbox_serves_both_targets(tmp_path: Path) -> None:
     process = await start_lms(
         "sandbox", "managebac", "--people", "30", environment={}, folder=tmp_path
     )
     assert process.stdout is not None
-    said = [(await process.stdout.readline()).decode() for _ in range(6)]
-    assert "Sandbox for managebac with 30 people" in said[0]
-    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
+    said = [(await process.stdout.readline()).decode() for _ in range(7)]
+    assert "sandbox with 30 people" in said[0]
+    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[2:])
     # The ids of the first class and the first two students, as docs/cli.md has them.
     save(tmp_path / "members.csv", f"{MEMBERS}\n10200001,10500001,SL\n10200001,10500002,HL\n")
     save(tmp_path / "users.csv", f"{USERS}\n{user(1)}\n")
@@ -633,7 +639,7 @@ async def test_the_sandbox_serves_both_targets(tmp_path: Path) -> None:
     assert (await end_lms(process)).code == 0
 
 
-async def test_an_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
+async def test_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
     code = (
         "import sys; import manabac_async.cli; "
         "print([name for name in sys.modules if 'sandbox' in name])"

@@ -1,4 +1,4 @@
-"""Keys that are no ids, or that look like another one: their rows are rejected, and no others."""
+"""Keys that are not ids, or that look like another key: only their own rows are rejected."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.records.test_ids import HIDDEN, LEFTOVERS, WORDS
 
 
 def file_with(keys: list[str]) -> str:
-    """Two good rows, one row with each of ``keys``, and two good rows."""
+    """Two valid rows, one row for each of ``keys``, and two valid rows."""
     file = io.StringIO()
     rows = [[key, "Ada", "Okafor", "1214", f"k{n}@x.example"] for n, key in enumerate(keys)]
     csv.writer(file, lineterminator="\n").writerows(rows)
     return file_of(2) + file.getvalue() + "\n".join(file_of(2, start=3).splitlines()[1:]) + "\n"
 
 
-async def test_rows_without_an_id_are_rejected_one_by_one(
+async def test_each_row_without_a_valid_id_is_rejected(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
-    odd = [*LEFTOVERS, *WORDS, "#N/A", "#N/A"]  # not "duplicates" of each other
+    odd = [*LEFTOVERS, *WORDS, "#N/A", "#N/A"]  # the two are invalid, not duplicates of each other
     ran = await lms_import(file_with(odd))
     assert ran.code == Exit.REJECTED
     bad = ran.results[2:-2]
@@ -41,7 +41,7 @@ async def test_rows_without_an_id_are_rejected_one_by_one(
     assert '="00123"' not in ran.err + ran.out
 
 
-async def test_somebody_who_must_can_send_them(
+async def test_allow_odd_ids_sends_them(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     odd = [*LEFTOVERS, *WORDS]
@@ -50,12 +50,12 @@ async def test_somebody_who_must_can_send_them(
     assert set(schoology_sandbox.school.creates) > set(odd)
     again = await lms_import(None, allow_odd_ids=True)
     assert again.summary is not None
-    assert again.summary.earlier == len(odd) + 4  # the journal knows the rows
+    assert again.summary.earlier == len(odd) + 4  # the journal recognizes the rows
     strict = await lms_import(None, dry_run=True)
     assert strict.code == Exit.REJECTED
 
 
-async def test_ids_that_look_the_same_never_make_two_people(
+async def test_ids_that_look_the_same_never_create_two_people(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     hidden = [key for key in HIDDEN if key.isprintable() or "\x1b" not in key]
@@ -65,35 +65,35 @@ async def test_ids_that_look_the_same_never_make_two_people(
     for key in hidden:
         assert by_key[key]["status"] == "rejected", repr(key)
     assert by_key["T1"]["error_code"] == by_key["T\u200b1"]["error_code"] == "duplicate"
-    assert by_key["U1"]["status"] == "done"  # blanks around are no part of it
+    assert by_key["U1"]["status"] == "done"  # surrounding blanks are stripped
     made = set(schoology_sandbox.school.creates)
     assert made == {"S00001", "S00002", "S00003", "S00004", "U1"}
 
 
-async def test_a_mail_address_with_a_mark_that_cannot_be_seen(
+async def test_hidden_character_in_a_mail_address_is_rejected(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     ran = await lms_import(
         f"{HEADER}\nS1,Zoe\u0308 \u200d,B,1214,a\u200b@x.example\nS2,Zoe\u0308,B,1214,a@x.example\n"
     )
     assert ran.statuses == {2: "rejected", 3: "done"}
-    assert "primary_email: has a character in it that cannot be seen (U+200B)" in ran.err
+    assert "primary_email: contains an invisible character (U+200B)" in ran.err
     account = schoology_sandbox.school.by_school_uid("S2")
     assert account is not None
-    assert account.name_first == "Zoe\u0308"  # names keep theirs
+    assert account.name_first == "Zoe\u0308"  # names are sent unchanged
 
 
 @pytest.mark.parametrize(
     ("cell", "code"),
     [("A\x1bda", "damaged"), ("A\x9fda", "damaged"), ("A�da", "damaged"), ("A\0da", "nul")],
 )
-async def test_a_row_that_was_damaged_before(lms_import: Import, cell: str, code: str) -> None:
+async def test_damaged_row_is_rejected(lms_import: Import, cell: str, code: str) -> None:
     ran = await lms_import(file_of(1) + f"S9,{cell},B,1214,a@x.example\n")
     assert ran.statuses == {2: "done", 3: "rejected"}
     assert ran.results[1]["error_code"] == code
 
 
-async def test_line_breaks_and_tabs_in_a_cell_are_no_damage(
+async def test_line_breaks_and_tabs_in_a_cell_are_accepted(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
     ran = await lms_import(f'{HEADER},address\nS1,A,B,1214,a@x.example,"1 Main St\r\n\tX\x0bY"\n')
@@ -101,7 +101,7 @@ async def test_line_breaks_and_tabs_in_a_cell_are_no_damage(
 
 
 @pytest.mark.parametrize("target", ["managebac", "managebac-v1"])
-async def test_the_other_targets(
+async def test_invalid_ids_are_rejected_by_the_other_targets(
     lms_import: Import, managebac_sandbox: ManageBacSandbox, target: str
 ) -> None:
     environment = {
@@ -131,23 +131,23 @@ async def test_the_other_targets(
 @pytest.mark.parametrize(
     "column", ["\u200eStudent ID", "Student\nID", "Student\u00a0ID", "Stu\ufeffdent \t ID\u200f "]
 )
-async def test_the_map_that_is_printed_can_be_typed(lms_import: Import, column: str) -> None:
+async def test_printed_map_option_can_be_typed(lms_import: Import, column: str) -> None:
     content = file_of(2).replace("school_uid", f'"{column}"')
     ran = await lms_import(content, dry_run=True)
     assert '--map school_uid="Student ID"' in ran.err
-    for typed in ("Student ID", column):  # or copied from the file
+    for typed in ("Student ID", column):  # typed, or copied from the file
         ran = await lms_import(content, dry_run=True, maps=[f"school_uid={typed}"])
         assert ran.code == Exit.DONE, ran.err
 
 
-def test_columns_that_look_the_same_are_two_of_one_name() -> None:
+def test_columns_that_look_the_same_are_duplicates() -> None:
     with pytest.raises(CommandError, match="Columns 1 and 2 have the same name"):
         match_columns(
             ["a", "a"], fields={"a": ""}, required=[], mapped=read_map([], ["a"]), ignored=[]
         )
 
 
-async def test_a_column_is_ignored_by_any_writing_of_its_name(lms_import: Import) -> None:
+async def test_ignored_column_matches_despite_invisible_characters(lms_import: Import) -> None:
     content = file_of(2).replace("\n", ",\u200e x\n", 1).replace("example\n", "example,1\n")
     for ignored in ("x", "\u200e x", " x\u00a0"):
         ran = await lms_import(content, dry_run=True, ignored=[ignored])
@@ -163,16 +163,14 @@ async def test_a_column_is_ignored_by_any_writing_of_its_name(lms_import: Import
         "a" * 100_000 + ",school_uid",
     ],
 )
-async def test_a_file_with_very_many_columns_is_told_shortly(
-    lms_import: Import, header: str
-) -> None:
+async def test_error_for_very_many_columns_is_short(lms_import: Import, header: str) -> None:
     ran = await lms_import(f"{header}\n1\n", dry_run=True)
     assert ran.code == Exit.BAD_INPUT
     assert len(ran.err.splitlines()) < 120
     assert "more" in ran.err or "Unknown column" in ran.err
 
 
-def test_of_many_unknown_columns_those_with_a_proposal_are_named() -> None:
+def test_unknown_columns_with_a_suggestion_are_named_first() -> None:
     header = [f"column {n}" for n in range(150)] + ["First Name"]
     with pytest.raises(CommandError) as why:
         match_columns(header, fields={"first_name": "name"}, required=[], mapped={}, ignored=[])

@@ -1,4 +1,5 @@
-"""Whatever happens to the output, the rows, the results and the exit code are as if it was read."""
+"""Problems with the output change neither the rows sent, nor the results file, nor the exit
+code."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ async def in_shell(
     folder: Path,
     environment: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes, bytes]:
-    """``lms`` with its output redirected as a shell does it."""
+    """Run ``lms`` with its output redirected by a shell."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHOOLOGY")}
     process = await asyncio.create_subprocess_exec(
         *("bash", "-c", f'"$@" {redirected}', "bash", *LMS, *map(str, arguments)),
@@ -46,7 +47,7 @@ async def in_shell(
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not holds():  # noqa: ASYNC110 - it is about another process
+        while not holds():  # noqa: ASYNC110 - another process sets no event
             await asyncio.sleep(0.02)
 
 
@@ -62,7 +63,7 @@ async def until(holds: Callable[[], bool]) -> None:
         ("1</dev/null", False),
     ],
 )
-async def test_an_import_without_output(
+async def test_import_without_output(
     schoology_sandbox: SchoologySandbox, people_csv: Path, redirected: str, as_json: bool
 ) -> None:
     save(people_csv, file_of(120) + "S9,Ada,,1214,a@b.example\n")
@@ -80,11 +81,11 @@ async def test_an_import_without_output(
     assert set(schoology_sandbox.school.creates.values()) == {1}
     assert people_csv.with_name("people.journal").exists()
     if redirected == ">&-" and not as_json:
-        assert b"Row 122 rejected" in err  # the other stream is as ever
+        assert b"Row 122 rejected" in err  # the other stream still works
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-async def test_a_file_name_that_the_encoding_lacks(
+async def test_file_name_that_the_output_encoding_lacks(
     schoology_sandbox: SchoologySandbox, tmp_path: Path, as_json: bool
 ) -> None:
     save(tmp_path / "名单.csv", file_of(3) + "S9,Ada\n")
@@ -104,7 +105,7 @@ async def test_a_file_name_that_the_encoding_lacks(
         assert b"\\u540d\\u5355.results.csv" in out
 
 
-async def test_a_file_name_that_is_no_text(
+async def test_file_name_that_is_not_valid_text(
     schoology_sandbox: SchoologySandbox, tmp_path: Path
 ) -> None:
     name = os.fsdecode(b"a\xff\x1b[2J.csv")
@@ -146,8 +147,8 @@ async def test_other_commands_without_output(
         assert ended == code
 
 
-async def test_a_usage_error_with_a_file_name_that_moves_the_cursor(tmp_path: Path) -> None:
-    """As of `lms import *.csv`, where one of the files has such a name."""
+async def test_usage_error_escapes_control_characters_in_file_names(tmp_path: Path) -> None:
+    """For example with `lms import *.csv` if one of the files has such a name."""
     names = ["a.csv", "b\x1b[2J\x9b.csv", os.fsdecode(b"c\xff.csv")]
     for given in (names, ["a.csv", "--limit", "\x1b[2J"], ["a.csv", "--\x1b[2J"]):
         code, out, err = await in_shell("", "import", *given, "--to", "schoology", folder=tmp_path)
@@ -156,7 +157,7 @@ async def test_a_usage_error_with_a_file_name_that_moves_the_cursor(tmp_path: Pa
         assert b"[2J" in err
 
 
-async def test_a_sandbox_without_output(tmp_path: Path) -> None:
+async def test_sandbox_without_output(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -175,10 +176,10 @@ async def test_a_sandbox_without_output(tmp_path: Path) -> None:
     assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
-async def test_a_pipe_that_nobody_reads_does_not_hold_an_import_up(
+async def test_unread_pipe_does_not_delay_an_import(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
-    """More is said than the pipe holds, while rows wait for their answers."""
+    """The output exceeds the pipe's buffer while rows wait for their responses."""
     save(people_csv, file_of(100) + "S9,Ada\n" * 3000)
     reader, writer = os.pipe()
     process = await asyncio.create_subprocess_exec(
@@ -191,17 +192,17 @@ async def test_a_pipe_that_nobody_reads_does_not_hold_an_import_up(
     os.close(writer)
     results = people_csv.with_name("people.results.csv")
     await until(lambda: (load(results) or "").count("\n") >= 3101)
-    assert process.returncode is None  # it waits for the reader, and all else is done
+    assert process.returncode is None  # all else is done; the process waits for the reader
     said = b""
     with open(reader, "rb") as pipe:  # noqa: ASYNC230, PTH123
         said = await asyncio.to_thread(pipe.read)
     assert await asyncio.wait_for(process.wait(), 20) == 1
     lines = [json.loads(line) for line in said.splitlines()]
     assert lines[-1]["event"] == "report"
-    assert sum(line["event"] == "row" for line in lines) == 3000  # late, and all of it
+    assert sum(line["event"] == "row" for line in lines) == 3000  # late but complete
 
 
-def test_a_reader_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_is_dropped_if_it_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "PATIENCE", 0.02)
     monkeypatch.setattr(streams, "MOST_UNREAD", 200_000)
     reader, writer = os.pipe()
@@ -216,17 +217,17 @@ def test_a_reader_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) 
             while part := os.read(reader, 1 << 20):
                 taken += part
                 output.drain()
-        assert 200_000 <= len(taken) < 400_000  # the rest was lost; whole lines of it
+        assert 200_000 <= len(taken) < 400_000  # the rest was dropped, in whole lines
         assert set(map(len, taken.splitlines())) == {9_999}
     finally:
         os.close(reader)
         os.close(writer)
 
 
-async def test_a_terminal_that_goes_away(
+async def test_closed_terminal_stops_the_import(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
-    """SIGHUP, and twice: from the system and from the shell."""
+    """SIGHUP arrives twice, from the system and from the shell."""
     import pty
 
     save(people_csv, file_of(2000))
@@ -253,7 +254,7 @@ async def test_a_terminal_that_goes_away(
     assert done == set(schoology_sandbox.school.creates)
 
 
-async def test_nohup_keeps_an_import_going(
+async def test_nohup_keeps_an_import_running(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     save(people_csv, file_of(500))
@@ -280,18 +281,18 @@ async def test_nohup_keeps_an_import_going(
         ("a\udcff", r"a\udcff"),
     ],
 )
-def test_text_that_moves_the_cursor_is_shown_as_escapes(text: str, shown: str) -> None:
+def test_control_characters_are_shown_as_escapes(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-def test_json_with_escapes_reads_back_the_same() -> None:
+def test_escaped_json_parses_to_the_same_text() -> None:
     text = "名\x1b\x7f\x9b\u202e\u2028\udcff\U000e0041"
     line = escaped_json(json.dumps(text, ensure_ascii=False))
     assert line == r'"名\u001b\u007f\u009b\u202e\u2028\udcff\udb40\udc41"'
     assert json.loads(line) == text
 
 
-async def test_a_printed_command_can_be_typed() -> None:
+async def test_printed_command_can_be_typed() -> None:
     words = ["a b", "it's", "$(x)`\\", os.fsdecode(b"\xff\x1b"), "n\nl'\\", "\u202eA"]
     process = await asyncio.create_subprocess_exec(
         *("bash", "-c", f"printf '%s\\0' {command_line(words)}"), stdout=asyncio.subprocess.PIPE

@@ -1,4 +1,4 @@
-"""The command as it is run: exit codes, signals, streams; in processes of its own."""
+"""The command in its own process: exit codes, signals and streams."""
 
 from __future__ import annotations
 
@@ -89,14 +89,16 @@ async def test_exit_codes(
         (["--to", "schoology"], "Not set: SCHOOLOGY_KEY"),
     ],
 )
-async def test_bad_usage(people_csv: Path, arguments: list[str], told: str) -> None:
+async def test_wrong_usage_exits_2_and_says_why(
+    people_csv: Path, arguments: list[str], told: str
+) -> None:
     save(people_csv, file_of(1))
     ran = await lms("import", people_csv, *arguments, environment={}, folder=people_csv.parent)
     assert ran.code == 2
     assert told in ran.err
 
 
-async def test_credentials_from_a_file(
+async def test_credentials_are_read_from_a_file(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     save(people_csv, file_of(3))
@@ -106,23 +108,23 @@ async def test_credentials_from_a_file(
     arguments = ("import", people_csv.name, "--to", "schoology", "--json", *FAST)
     ran = await lms(*arguments, environment={}, folder=people_csv.parent)
     assert ran.code == 4
-    partly = {"SCHOOLOGY_KEY": schoology_sandbox.key}  # with the secret and the host of the file
+    partly = {"SCHOOLOGY_KEY": schoology_sandbox.key}  # the secret and the host come from the file
     requests = len(schoology_sandbox.log)
     ran = await lms(*arguments, environment=partly, folder=people_csv.parent)
     assert ran.code == 2
     assert len(schoology_sandbox.log) == requests
-    environment = environment_of(schoology_sandbox)  # all of it: the file is not looked at
+    environment = environment_of(schoology_sandbox)  # everything is set, so the file is ignored
     ran = await lms(*arguments, environment=environment, folder=people_csv.parent)
     assert ran.code == 0
     assert json.loads(ran.out.splitlines()[-1])["counts"]["done"] == 3
 
 
-async def _until(sandbox: SchoologySandbox, when: Callable[[list[Seen]], bool]) -> None:
-    """Wait for a request at which ``when``, given all POSTs so far, holds."""
+async def _wait_for_posts(sandbox: SchoologySandbox, when: Callable[[list[Seen]], bool]) -> None:
+    """Wait for a request at which ``when`` holds for all POSTs so far."""
     here = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def look(_: Seen) -> None:  # in the sandbox's thread
+    def look(_: Seen) -> None:  # runs in the sandbox's thread
         if when([seen for seen in sandbox.log if seen.method == "POST"]):
             loop.call_soon_threadsafe(here.set)
 
@@ -132,20 +134,20 @@ async def _until(sandbox: SchoologySandbox, when: Callable[[list[Seen]], bool]) 
     sandbox.before_each = None
 
 
-async def _interrupted(
+async def _interrupted_import(
     sandbox: SchoologySandbox,
     people_csv: Path,
     numbers: list[signal.Signals],
     when: Callable[[list[Seen]], bool],
 ) -> Ran:
-    """Import 2,000 people at 2 requests in 0.2 s, and send each signal when ``when`` holds."""
+    """Import 2,000 people at 2 requests per 0.2 s, and send the signals once ``when`` holds."""
     save(people_csv, file_of(2000))
     process = await start_lms(
         *("import", people_csv, "--to", "schoology", "--limit", "2/0.2s"),
         environment=environment_of(sandbox),
         folder=people_csv.parent,
     )
-    await _until(sandbox, when)
+    await _wait_for_posts(sandbox, when)
     for number in numbers:
         process.send_signal(number)
         await asyncio.sleep(0.3)
@@ -156,25 +158,27 @@ async def _interrupted(
 
 @pytest.mark.sandbox(latency=(0.1, 0.0))
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_an_interrupt_waits_for_what_has_left_and_skips_the_rest(
+async def test_interrupt_waits_for_requests_in_flight_and_skips_the_rest(
     schoology_sandbox: SchoologySandbox, people_csv: Path, number: signal.Signals
 ) -> None:
-    ran = await _interrupted(schoology_sandbox, people_csv, [number], lambda posts: len(posts) >= 4)
+    ran = await _interrupted_import(
+        schoology_sandbox, people_csv, [number], lambda posts: len(posts) >= 4
+    )
     assert ran.code == 130
-    assert list(ran.statuses) == list(range(2, 2002))  # complete, also for what was not sent
+    assert list(ran.statuses) == list(range(2, 2002))  # complete, including rows that were not sent
     made = set(schoology_sandbox.school.creates)
     assert {told["key"] for told in ran.results if told["status"] == "done"} == made
     statuses = list(ran.statuses.values())
     assert statuses == ["done"] * len(made) + ["skipped"] * (2000 - len(made))
-    assert 200 <= len(made) < 500  # it did not go on sending what waited for the limit
+    assert 200 <= len(made) < 500  # requests in the queue were not sent
     assert "Ctrl-C again" in ran.err
 
 
-async def test_a_second_interrupt_waits_for_nothing(
+async def test_second_interrupt_ends_at_once(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     schoology_sandbox.faults.add(Fault.hang(acts=True, skip=2, method="POST"))
-    ran = await _interrupted(
+    ran = await _interrupted_import(
         schoology_sandbox,
         people_csv,
         [signal.SIGINT, signal.SIGINT],
@@ -185,12 +189,12 @@ async def test_a_second_interrupt_waits_for_nothing(
     by_status: dict[str, set[str]] = {}
     for told in ran.results:
         by_status.setdefault(told["status"], set()).add(told["key"])
-    assert len(by_status["unknown"]) == 50  # the chunk that hung, and no other
+    assert len(by_status["unknown"]) == 50  # only the batch that hung
     assert by_status["done"] | by_status["unknown"] == set(schoology_sandbox.school.creates)
     assert by_status["skipped"]
 
 
-async def test_an_interrupt_before_the_first_row(
+async def test_interrupt_before_the_first_row(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     schoology_sandbox.faults.add(Fault.hang())
@@ -200,7 +204,7 @@ async def test_an_interrupt_before_the_first_row(
         environment=environment_of(schoology_sandbox),
         folder=people_csv.parent,
     )
-    await _until(schoology_sandbox, lambda _: True)
+    await _wait_for_posts(schoology_sandbox, lambda _: True)
     process.send_signal(signal.SIGINT)
     ran = await end_lms(process)
     assert ran.code == 130
@@ -208,7 +212,7 @@ async def test_an_interrupt_before_the_first_row(
     assert load(people_csv.with_name("people.results.csv")) is None
 
 
-async def test_an_import_outlives_whoever_reads_its_output(
+async def test_import_continues_after_its_reader_is_gone(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     save(people_csv, file_of(500))
@@ -229,9 +233,9 @@ async def test_sandbox_serves_until_interrupted(tmp_path: Path) -> None:
         "sandbox", "schoology", "--people", "7", environment={}, folder=tmp_path
     )
     assert process.stdout is not None
-    said = [(await process.stdout.readline()).decode() for _ in range(4)]
-    assert "Sandbox for schoology with 7 people" in said[0]
-    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[1:])
+    said = [(await process.stdout.readline()).decode() for _ in range(5)]
+    assert "sandbox with 7 people" in said[0]
+    exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in said[2:])
     save(tmp_path / "people.csv", file_of(3))
     arguments = ("import", "people.csv", "--to", "schoology")
     ran = await lms(*arguments, environment=exported, folder=tmp_path)
@@ -262,7 +266,7 @@ async def _python(code: str, folder: Path) -> tuple[int | None, str]:
 
 
 @pytest.mark.parametrize("extra", ["typer", "rich", "dotenv"])
-async def test_without_the_extra(tmp_path: Path, extra: str) -> None:
+async def test_missing_extra_is_named(tmp_path: Path, extra: str) -> None:
     code = f"import sys; sys.modules['{extra}'] = None; import lms_async.cli as c; c.run()"
     ended, said = await _python(code, tmp_path)
     assert ended == 1
@@ -270,7 +274,7 @@ async def test_without_the_extra(tmp_path: Path, extra: str) -> None:
     assert "Traceback" not in said
 
 
-async def test_a_bug_of_ours_does_not_pass_for_rejected_rows(tmp_path: Path) -> None:
+async def test_internal_error_does_not_look_like_rejected_rows(tmp_path: Path) -> None:
     code = (
         "import sys; from lms_async.cli import app; app.find_target = None; "
         "sys.argv = ['lms', 'sandbox', 'schoology']; sys.exit(app.main())"
@@ -280,7 +284,7 @@ async def test_a_bug_of_ours_does_not_pass_for_rejected_rows(tmp_path: Path) -> 
     assert "TypeError" in said
 
 
-async def test_an_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
+async def test_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
     code = (
         "import sys; import lms_async.cli.app, schoology_async.cli; "
         "print([name for name in sys.modules if 'sandbox' in name])"
@@ -288,8 +292,8 @@ async def test_an_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
     assert await _python(code, tmp_path) == (0, "[]\n")
 
 
-async def test_an_interrupt_while_the_program_starts(tmp_path: Path) -> None:
-    """No traceback, and never exit code 1, which says that rows were rejected."""
+async def test_interrupt_during_start(tmp_path: Path) -> None:
+    """It prints no traceback and never exits with 1, which means rejected rows."""
     save(tmp_path / "a.csv", file_of(1))
 
     async def interrupted(after: float) -> tuple[int | None, str]:
@@ -314,7 +318,7 @@ async def test_an_interrupt_while_the_program_starts(tmp_path: Path) -> None:
     assert 130 in codes
 
 
-#: As the script ``lms`` does, but saying when its own part begins.
+#: Like the script ``lms``, but prints "started" when it installs its first signal handler.
 _START = """
 import os, signal, lms_command
 before = signal.signal
@@ -339,7 +343,9 @@ lms_command.run()
         ("journal", "show", "/"),
     ],
 )
-async def test_a_file_without_a_name(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+async def test_folder_instead_of_a_file_is_reported(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     save(tmp_path / "a.csv", file_of(1))
     ran = await lms(
         *arguments,

@@ -1,4 +1,4 @@
-"""``lms import`` through the proxy that the environment names; nobody sees its password."""
+"""``lms import`` through a proxy from the environment. The proxy's password is never shown."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.cli.conftest import Import, Ran, environment_of, file_of, lms, save
 SECRET = "hunter2"
 
 
-class Forwarding:
-    """A proxy for ``http://``: passes requests on, and keeps their first lines and headers."""
+class ForwardingProxy:
+    """A proxy for ``http://`` that forwards requests and records their first lines and headers."""
 
     def __init__(self) -> None:
         self.heads: list[str] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one request a connection."""
+        """Serve one request per connection."""
         head, *headers = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
         self.heads.append("\n".join([head, *headers]))
         method, url, version = head.split()
@@ -43,7 +43,7 @@ class Forwarding:
         writer.close()
 
 
-async def imported(people_csv: Path, proxy: str, to: str, environment: dict[str, str]) -> Ran:
+async def import_through(people_csv: Path, proxy: str, to: str, environment: dict[str, str]) -> Ran:
     return await lms(
         *("import", people_csv, "--to", to, "--limit", "1000/0.01s"),
         environment={"NO_PROXY": "", "no_proxy": "", "HTTP_PROXY": proxy} | environment,
@@ -52,13 +52,13 @@ async def imported(people_csv: Path, proxy: str, to: str, environment: dict[str,
 
 
 @pytest.mark.parametrize("to", ["schoology", "managebac", "managebac-v1"])
-async def test_an_import_through_a_proxy(
+async def test_import_uses_the_proxy(
     schoology_sandbox: SchoologySandbox,
     managebac_sandbox: ManageBacSandbox,
     people_csv: Path,
     to: str,
 ) -> None:
-    proxy = Forwarding()
+    proxy = ForwardingProxy()
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     managebac_sandbox.school = School.seeded(students=25, classes=1)
@@ -81,18 +81,19 @@ async def test_an_import_through_a_proxy(
     netrc.chmod(0o600)
     environment["NETRC"] = str(netrc)
     url = f"http://ada:{SECRET}@127.0.0.1:{port}"
-    ran = await imported(people_csv, url, to, environment)
+    ran = await import_through(people_csv, url, to, environment)
     assert ran.code == 0, ran.err
     assert f"through the proxy http://127.0.0.1:{port}" in ran.err
     assert SECRET not in ran.out + ran.err
     seen = len(schoology_sandbox.log if to == "schoology" else managebac_sandbox.log)
-    assert seen == len(proxy.heads) >= 2  # all of them went through it
+    assert seen == len(proxy.heads) >= 2  # every request went through the proxy
     known = base64.b64encode(f"ada:{SECRET}".encode()).decode()
     assert all(f"Proxy-Authorization: Basic {known}" in head for head in proxy.heads)
     ours = "\n".join(proxy.heads).lower()
-    assert to == "schoology" or "\nauthorization: basic" not in ours  # not what .netrc has
+    # the client does not use the password of .netrc
+    assert to == "schoology" or "\nauthorization: basic" not in ours
     people_csv.with_name("people.journal").unlink()
-    ran = await imported(people_csv, url, to, environment | {"no_proxy": "127.0.0.1"})
+    ran = await import_through(people_csv, url, to, environment | {"no_proxy": "127.0.0.1"})
     assert "proxy" not in ran.err
     assert len(proxy.heads) == seen
     server.close()
@@ -110,7 +111,7 @@ async def test_an_import_through_a_proxy(
         (f"http://ada:{SECRET}@a..b:9", 2),
     ],
 )
-async def test_a_proxy_that_cannot_be_used(
+async def test_unusable_proxy_is_reported_without_its_password(
     lms_import: Import,
     schoology_sandbox: SchoologySandbox,
     monkeypatch: pytest.MonkeyPatch,
@@ -127,7 +128,7 @@ async def test_a_proxy_that_cannot_be_used(
     assert len(schoology_sandbox.log) == 0
 
 
-def test_which_proxy_a_host_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_for_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

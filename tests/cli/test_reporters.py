@@ -27,7 +27,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return hands
 
 
-def test_what_the_work_waits_for(now: list[float]) -> None:
+def test_progress_says_what_it_waits_for(now: list[float]) -> None:
     work = Progress(100)
     assert work.waiting_for == "waiting for the rate limit"
     work.notice(RequestSent("POST users", 1, 0.0))
@@ -61,7 +61,7 @@ def test_rate_and_time_left(now: list[float]) -> None:
     assert work.left == pytest.approx(16)
 
 
-def test_plain_lines(now: list[float]) -> None:
+def test_plain_progress_lines(now: list[float]) -> None:
     out, err = io.StringIO(), io.StringIO()
     say = make_reporter(out, err)
     work = Progress(1000, started=now[0])
@@ -72,10 +72,10 @@ def test_plain_lines(now: list[float]) -> None:
     assert err.getvalue() == (
         "500 of 1,000 rows, 10 unknown, 50 rows/s, 10 s left; waiting for the rate limit\n"
     )
-    assert say.every >= 2  # a log that is read later must not be flooded
+    assert say.every >= 2  # the interval is long enough not to flood a log
 
 
-def test_a_live_bar() -> None:
+def test_live_progress_bar() -> None:
     out, err = Terminal(), Terminal()
     say = make_reporter(out, err)
     work = Progress(10)
@@ -89,21 +89,21 @@ def test_a_live_bar() -> None:
     shown = err.getvalue()
     assert "━" in shown
     assert "7 of 10 rows" in shown
-    assert "9 of 10 rows" in shown  # the last state is what stays on the screen
-    assert shown.rstrip().endswith("\x1b[?25h")  # and the cursor is back
+    assert "9 of 10 rows" in shown  # the last state stays on the screen
+    assert shown.rstrip().endswith("\x1b[?25h")  # the cursor is visible again
     assert "waiting for the rate limit" in shown
     assert "a [b]note[/b]" in shown
     assert "7 rows: 7 done" in out.getvalue()
 
 
-def test_only_the_first_rows_are_named() -> None:
+def test_only_the_first_rows_are_listed() -> None:
     out, err = io.StringIO(), io.StringIO()
     say = make_reporter(out, err)
     for row in range(2, 102):
         say.row(row, Status.REJECTED, RowError("409", "Ada is taken"), vendor="Schoology")
     say.end(Summary(exit_code=Exit.REJECTED))
     assert len(err.getvalue().splitlines()) == 11
-    assert "and 90 more rows" in err.getvalue()
+    assert "90 more rows" in err.getvalue()
     assert "Ada" not in err.getvalue()
     err = io.StringIO()
     say = make_reporter(out, err, most_rows=100)
@@ -112,17 +112,17 @@ def test_only_the_first_rows_are_named() -> None:
     assert len(err.getvalue().splitlines()) == 100
 
 
-def test_a_summary_says_what_unknown_means() -> None:
+def test_summary_explains_unknown_rows() -> None:
     out = io.StringIO()
     say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.UNKNOWN: 1})
     say.end(Summary(exit_code=Exit.UNKNOWN, counts=counts, seconds=65.0, requests=2))
     assert "1 row: 0 done, 0 rejected, 1 unknown, 0 skipped" in out.getvalue()
     assert "1 min 05 s" in out.getvalue()
-    assert "looks them up first" in out.getvalue()
+    assert "lms looks these rows up" in out.getvalue()
 
 
-def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
+def test_summary_of_done_rows_suggests_no_command() -> None:
     out = io.StringIO()
     say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.DONE: 10})
@@ -138,7 +138,7 @@ def test_a_summary_of_rows_that_are_done_says_nothing_to_do() -> None:
         (Status.UNKNOWN, "To continue with the rows that are not finished, run: lms i"),
     ],
 )
-def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
+def test_summary_suggests_the_next_command(status: Status, said: str) -> None:
     out = io.StringIO()
     say: Any = make_reporter(out, io.StringIO())
     counts = Counter({Status.DONE: 1, status: 1})
@@ -147,7 +147,7 @@ def test_a_summary_says_what_to_do_next(status: Status, said: str) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool) -> None:
+def test_summary_counts_reasons_if_many_rows_are_rejected(dry_run: bool) -> None:
     reasons = Counter({f"field{number}: must be a day": 20 - number for number in range(12)})
 
     def said(rejected: int, unknown: int = 0) -> str:
@@ -159,10 +159,10 @@ def test_a_summary_counts_the_reasons_where_many_rows_are_rejected(dry_run: bool
         say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=reasons, dry_run=dry_run))
         return out.getvalue()
 
-    assert "by reason" not in said(10)  # each is named above
-    assert "by reason" in said(10, unknown=11)  # and here none is
+    assert "by reason" not in said(10)  # each row is listed above
+    assert "by reason" in said(10, unknown=11)  # no rejected row is listed above
     lines = said(11).splitlines()
     first = lines.index("Rejected, by reason:")
     assert lines[first + 1] == "       20  field0: must be a day"
     assert lines[first + 10] == "       11  field9: must be a day"
-    assert lines[first + 11] == "           and 2 more"
+    assert lines[first + 11] == "           and 2 other reasons"

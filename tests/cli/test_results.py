@@ -35,11 +35,11 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -> None:
+def test_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -> None:
     results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.write(line(2, "S1"), Status.DONE, id="45552")
-    # By the mark Excel knows UTF-8.
+    # Excel needs the byte-order mark to recognize UTF-8.
     header = b"\xef\xbb\xbfrow,key,status,id,error_code,error,earlier_run\n"
     assert results.path.read_bytes() == header + b"2,S1,done,45552,,,\n"
     results.write(line(3, "Sé"), Status.REJECTED, error=RowError("409", "Taken,\nsorry."))
@@ -62,9 +62,7 @@ def test_no_cell_is_a_formula(tmp_path: Path, source: Path, key: str) -> None:
     assert written[5] == "'=HYPERLINK(1)"
 
 
-def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
-    tmp_path: Path, source: Path
-) -> None:
+def test_earlier_results_are_kept_until_the_run_begins(tmp_path: Path, source: Path) -> None:
     path = tmp_path / "r.csv"
     earlier = "row,key,status,id,error_code,error\n2,S1,done,7,,\n"
     path.write_text(earlier)
@@ -77,12 +75,12 @@ def test_what_an_earlier_run_wrote_is_kept_until_this_one_begins(
     assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
 
 
-def test_a_run_that_never_began_leaves_no_file(tmp_path: Path, source: Path) -> None:
+def test_run_that_never_begins_leaves_no_file(tmp_path: Path, source: Path) -> None:
     ResultsFile(tmp_path / "r.csv", source=source).close()
     assert not (tmp_path / "r.csv").exists()
 
 
-def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
+def test_unwritable_results_file_is_reported(tmp_path: Path, source: Path) -> None:
     with pytest.raises(CommandError, match="to a file, not to -"):
         ResultsFile(Path("-"), source=source)
     with pytest.raises(CommandError, match=r"is the input.*--results"):
@@ -100,7 +98,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, source: Path) -> None:
     assert source.read_text() == "id\n1\n"
 
 
-def test_a_full_disk(tmp_path: Path, source: Path) -> None:
+def test_full_disk_raises(tmp_path: Path, source: Path) -> None:
     results = ResultsFile(tmp_path / "r.csv", source=source)
     full = os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, results._file.fileno())
@@ -110,14 +108,14 @@ def test_a_full_disk(tmp_path: Path, source: Path) -> None:
     results.close()
 
 
-def test_results_are_for_their_owner_only(tmp_path: Path, source: Path) -> None:
+def test_results_are_private_to_the_owner(tmp_path: Path, source: Path) -> None:
     results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
     results.close()
     assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
 
 
-def test_a_results_file_that_others_could_read(tmp_path: Path, source: Path) -> None:
+def test_existing_results_file_becomes_private(tmp_path: Path, source: Path) -> None:
     (tmp_path / "r.csv").touch(mode=0o666)
     results = ResultsFile(tmp_path / "r.csv", source=source)
     results.begin()
@@ -128,7 +126,7 @@ def test_a_results_file_that_others_could_read(tmp_path: Path, source: Path) -> 
 @pytest.mark.parametrize(
     "content", ["id,name\n1,Ada\n", "SCHOOLOGY_KEY=k\n", "row,key\n", "\ufeff1"]
 )
-def test_a_file_that_is_no_results_file_is_kept(tmp_path: Path, source: Path, content: str) -> None:
+def test_other_file_is_not_overwritten(tmp_path: Path, source: Path, content: str) -> None:
     path = tmp_path / "r.csv"
     path.write_text(content)
     with pytest.raises(CommandError, match=r"is not a results file.*\n.*--results"):
@@ -136,8 +134,9 @@ def test_a_file_that_is_no_results_file_is_kept(tmp_path: Path, source: Path, co
     assert path.read_text() == content
 
 
-def test_a_file_of_two_names_is_kept(tmp_path: Path, source: Path) -> None:
-    """As some backup programs make them: what is written under one name is there under both."""
+def test_file_with_a_second_hard_link_is_not_overwritten(tmp_path: Path, source: Path) -> None:
+    """Some backup programs make hard links. A write through one name changes the file under
+    both."""
     path = tmp_path / "r.csv"
     path.write_text("row,key,status,id,error_code,error,earlier_run\n")
     os.link(path, tmp_path / "backup.csv")
@@ -148,7 +147,7 @@ def test_a_file_of_two_names_is_kept(tmp_path: Path, source: Path) -> None:
 
 
 @pytest.mark.parametrize("dangling", [False, True])
-def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: bool) -> None:
+def test_symbolic_link_is_not_followed(tmp_path: Path, source: Path, dangling: bool) -> None:
     target = tmp_path / "target.txt"
     if not dangling:
         target.write_text("precious")
@@ -158,7 +157,7 @@ def test_a_link_is_not_written_through(tmp_path: Path, source: Path, dangling: b
     assert load(target) == (None if dangling else "precious")
 
 
-def test_a_link_that_is_made_at_the_last_moment(
+def test_link_made_after_the_check_is_not_followed(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(results_module, "_check_replaceable", lambda *_: None)
@@ -171,7 +170,7 @@ def test_a_link_that_is_made_at_the_last_moment(
 
 
 @pytest.mark.parametrize("kind", ["device", "pipe", "socket", "terminal"])
-def test_results_go_into_plain_files_only(tmp_path: Path, source: Path, kind: str) -> None:
+def test_results_are_only_written_to_plain_files(tmp_path: Path, source: Path, kind: str) -> None:
     path = tmp_path / "r.csv"
     with contextlib.ExitStack() as stack:
         if kind == "device":
@@ -191,7 +190,7 @@ def test_results_go_into_plain_files_only(tmp_path: Path, source: Path, kind: st
 
 
 @given(st.text(st.one_of(st.sampled_from("=+-@＝,;|\t\r\n\\'\" ax1"), st.characters())))
-def test_a_cell_is_text_to_any_spreadsheet_and_reads_back(text: str) -> None:
+def test_cell_is_text_in_any_spreadsheet_and_reads_back(text: str) -> None:
     cell = write_cell(text)
     assert read_cell(cell) == text
     assert visible(cell) == cell
@@ -216,10 +215,10 @@ def test_a_cell_is_text_to_any_spreadsheet_and_reads_back(text: str) -> None:
         ("\udcff", r"\udcff"),
     ],
 )
-def test_what_stands_in_a_cell(text: str, cell: str) -> None:
+def test_written_cell(text: str, cell: str) -> None:
     assert write_cell(text) == cell
     assert read_cell(cell) == text
 
 
-def test_the_default_stands_beside_the_input() -> None:
+def test_default_results_path_is_beside_the_input() -> None:
     assert default_results_path(Path("a/people.csv")) == Path("a/people.results.csv")

@@ -1,4 +1,4 @@
-"""Rows that come from standard input or a pipe."""
+"""Rows from standard input or a pipe."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TO = ("--to", "schoology", *FAST)
         ("pipe", "& cat people.csv > pipe; wait $!"),
     ],
 )
-async def test_an_import_from_a_stream(
+async def test_import_from_a_stream(
     schoology_sandbox: SchoologySandbox, people_csv: Path, path: str, redirected: str
 ) -> None:
     folder = people_csv.parent
@@ -52,7 +52,7 @@ async def test_an_import_from_a_stream(
         assert code == 0, err
         assert [row["status"] for row in read_results(folder / "r.csv")] == ["done"] * 60
         assert set(schoology_sandbox.school.creates.values()) == {1}
-    assert b"60 of the done rows" in out  # the journal knows the stream again
+    assert b"60 of the done rows" in out  # the journal recognizes the stream's rows
     assert (folder / "r.journal").exists()
     assert not names_in(folder / "tmp")
     assert names_in(Path("/dev")) == before
@@ -61,7 +61,7 @@ async def test_an_import_from_a_stream(
 @pytest.mark.parametrize(
     ("path", "redirected", "told"),
     [
-        ("-", "< people.csv", b"Standard input has no folder"),
+        ("-", "< people.csv", b"--results FILE.csv"),
         ("/dev/stdin", "< people.csv", b"Add --results"),
         ("-", "<&- --results r.csv", b"Standard input is closed"),
         ("-", "< /dev/null --results r.csv", b"is empty"),
@@ -75,7 +75,7 @@ async def test_an_import_from_a_stream(
         ("people.csv", "--results -", b"Results must go to a file"),
     ],
 )
-async def test_a_stream_that_cannot_be_taken(
+async def test_unusable_stream_is_reported(
     schoology_sandbox: SchoologySandbox, people_csv: Path, path: str, redirected: str, told: bytes
 ) -> None:
     folder = people_csv.parent
@@ -94,7 +94,7 @@ async def test_a_stream_that_cannot_be_taken(
     assert names_in(Path("/dev"), folder) - before <= {"log"}
 
 
-async def test_a_dry_run_of_a_stream_needs_no_results(people_csv: Path) -> None:
+async def test_dry_run_of_a_stream_needs_no_results(people_csv: Path) -> None:
     save(people_csv, file_of(3))
     arguments = ("import", "-", "--to", "schoology", "--dry-run")
     code, out, err = await in_shell("< people.csv", *arguments, folder=people_csv.parent)
@@ -102,7 +102,7 @@ async def test_a_dry_run_of_a_stream_needs_no_results(people_csv: Path) -> None:
     assert b"3 would be sent" in out
 
 
-async def test_a_stream_is_copied_for_this_program_alone(tmp_path: Path) -> None:
+async def test_copy_of_a_stream_is_private(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writing = asyncio.create_task(asyncio.to_thread(pipe.write_bytes, b"id\n" * 1_000_000))
@@ -116,7 +116,7 @@ async def test_a_stream_is_copied_for_this_program_alone(tmp_path: Path) -> None
 
 
 def handles(pid: int, number: signal.Signals) -> bool:
-    """Whether a process has a handler for a signal by now."""
+    """Return whether a process already has a handler for a signal."""
     status = Path(f"/proc/{pid}/status").read_text()
     return bool(int(status.split("SigCgt:")[1].split()[0], 16) >> (number - 1) & 1)
 
@@ -137,12 +137,12 @@ async def test_waiting_for_a_stream_can_be_interrupted(tmp_path: Path) -> None:
     assert "No row was sent" in ran.err
 
 
-async def test_a_stream_that_is_gone(tmp_path: Path) -> None:
+async def test_missing_stream_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="none could not be read: No such file"):
         await copied(tmp_path / "none")
 
 
-def test_what_is_a_stream(tmp_path: Path) -> None:
+def test_is_stream(tmp_path: Path) -> None:
     save(tmp_path / "a.csv", file_of(1))
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
     assert not is_stream(tmp_path / "a.csv")
@@ -152,7 +152,7 @@ def test_what_is_a_stream(tmp_path: Path) -> None:
     assert is_stream(Path("/dev/../dev/fd/63"))
 
 
-async def test_many_rows_with_one_key_leave_small_results(
+async def test_error_for_many_rows_with_one_key_is_short(
     lms_import: Import, people_csv: Path
 ) -> None:
     content = file_of(0) + "S1,Ada,Okafor,1214,a@b.example\n" * 10_000

@@ -1,4 +1,4 @@
-"""Files as they come: what is read from them, and what is said of those that could not be read."""
+"""Which files are read, and what is reported about those that cannot be read."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def zipped(*names: str) -> bytes:
         pytest.param("\ufeffid,name\n1,Zoë\n", "", id="byte-order mark"),
         pytest.param("id,name\r\n1,Zoë\r\n", "", id="Windows line ends"),
         pytest.param("id,name\r1,Zoë\r", "", id="old Mac line ends"),
-        pytest.param("id,name\n1,Zoë", "", id="no line end at the end"),
+        pytest.param("id,name\n1,Zoë", "", id="no final line end"),
         pytest.param(" id , name\n1,Zoë\n", "", id="spaces around names"),
         pytest.param('"id","name"\n"1","Zoë"\n', "", id="all quoted"),
         pytest.param("id;name\n1;Zoë\n", "semicolons", id="semicolons"),
         pytest.param("id\tname\n1\tZoë\n", "tabs", id="tabs"),
         pytest.param("id|name\n1|Zoë\n", "bars", id="bars"),
         pytest.param("\ufeffsep=;\r\nid;name\r\n1;Zoë\r\n", "semicolons", id="sep= for Excel"),
-        pytest.param('"sep=^"\nid^name\n1^Zoë\n', "^", id="sep= of another mark"),
-        pytest.param("sep=,\nid,name\n1,Zoë\n", "", id="sep= of the usual mark"),
+        pytest.param('"sep=^"\nid^name\n1^Zoë\n', "^", id="sep= with another mark"),
+        pytest.param("sep=,\nid,name\n1,Zoë\n", "", id="sep= with a comma"),
         pytest.param("id\tname\r\n1\tZoë\r\n".encode("utf-16"), "tabs", id="Excel Unicode text"),
         pytest.param(b"\xfe\xff" + "id,name\n1,Zoë\n".encode("utf-16-be"), "", id="UTF-16 BE"),
         pytest.param("sep=;\nid;name\n1;Zoë\n".encode("utf-16"), "semicolons", id="UTF-16, sep="),
@@ -57,22 +57,22 @@ def zipped(*names: str) -> bytes:
         pytest.param("\u200eid,na\ufeffme\u200b\n1,Zoë\n", "", id="invisible marks in names"),
     ],
 )
-def test_the_same_table_in_many_forms(tmp_path: Path, content: bytes | str, note: str) -> None:
+def test_table_is_read_in_many_formats(tmp_path: Path, content: bytes | str, note: str) -> None:
     read = table(tmp_path / "a.csv", content)
     assert read.header == ("id", "name")
     assert list(read.rows()) == [(2, ["1", "Zoë"])]
-    assert list(read.rows()) == [(2, ["1", "Zoë"])]  # as often as needed
+    assert list(read.rows()) == [(2, ["1", "Zoë"])]  # it can be read again
     assert note in " ".join(read.notes)
     assert bool(read.notes) is bool(note)
 
 
-def test_the_delimiter_is_the_headers_and_not_the_cells(tmp_path: Path) -> None:
+def test_delimiter_is_found_in_the_header(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", 'id,"a;b;c"\n"1;2;3;4;5",x\n')
     assert read.header == ("id", "a;b;c")
     assert list(read.rows()) == [(2, ["1;2;3;4;5", "x"])]
 
 
-def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
+def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
     content = 'id,name\n1,"two\nlines\nand three"\n\n2,b\n,  \n3,c\n'
     assert [number for number, _ in table(tmp_path / "a.csv", content).rows()] == [2, 4, 6]
 
@@ -81,14 +81,16 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
     ("content", "told"),
     [
         pytest.param("", ["is empty"], id="empty"),
-        pytest.param("\ufeff", ["is empty"], id="a byte-order mark alone"),
-        pytest.param(b"\xff\xfe", ["is empty"], id="a byte-order mark of UTF-16 alone"),
-        pytest.param("\u200b\n1\n", ["row 1 is blank"], id="a header that cannot be seen"),
+        pytest.param("\ufeff", ["is empty"], id="only a byte-order mark"),
+        pytest.param(b"\xff\xfe", ["is empty"], id="only a UTF-16 byte-order mark"),
+        pytest.param("\u200b\n1\n", ["row 1 is blank"], id="invisible header"),
         pytest.param("\n1,2\n", ["row 1 is blank", "the column names"], id="blank header"),
         pytest.param("id,\0name\n1,2\n", ["row 1", "NUL"], id="NUL in the header"),
         pytest.param("\0" * 5000, ["row 1", "NUL"], id="only NUL"),
         pytest.param("id\n" + "a" * 1_000_000, ["row 2", "131,072 characters"], id="a long cell"),
-        pytest.param("a" * 1_000_000 + "\n1", ["row 1", "131,072 characters"], id="a long name"),
+        pytest.param(
+            "a" * 1_000_000 + "\n1", ["row 1", "131,072 characters"], id="a long column name"
+        ),
         pytest.param(
             "id,name\n1,\ud800\n".encode("utf-8", "surrogatepass"), ["line 2"], id="surrogate"
         ),
@@ -111,7 +113,7 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param(
             'sep=,\nid,name\n1,"2\n', ["row 2 (starts in line 3", "line 3)"], id="sep= and quote"
         ),
-        pytest.param(b"PK\x03\x04\x14\0", ["is a damaged zip archive"], id="no whole zip"),
+        pytest.param(b"PK\x03\x04\x14\0", ["is a damaged zip archive"], id="damaged zip"),
         pytest.param(zipped("xl/workbook.xml"), ["Excel workbook", "CSV UTF-8"], id="xlsx"),
         pytest.param(zipped("content.xml", "mimetype"), ["OpenDocument"], id="ods"),
         pytest.param(
@@ -169,12 +171,14 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
         pytest.param(b"id,name\n1,\x81\xff\x8d\n", ["line 2", "not UTF-8"], id="no text"),
     ],
 )
-def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str, told: list[str]) -> None:
+def test_unreadable_file_is_explained(
+    tmp_path: Path, content: bytes | str, told: list[str]
+) -> None:
     said = fault(tmp_path / "a.csv", content)
     assert all(part in said for part in ["a.csv", *told]), said
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_missing_file_and_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="does not exist"):
         Table.open(tmp_path / "none.csv")
     with pytest.raises(CommandError, match="is a folder"):
@@ -185,8 +189,8 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "later", ["id,name\n1,a\n", "id,name\n1,a\n2,b\n3,c\n", "id,name\n9,z\n2,b\n"]
 )
-def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken: int) -> None:
-    """It is cut, or added to, or written anew in place, as exports do."""
+def test_file_that_changes_while_it_is_read_raises(tmp_path: Path, later: str, taken: int) -> None:
+    """The file is shortened, extended or rewritten in place, as export programs do."""
     path = tmp_path / "a.csv"
     path.write_text("id,name\n1,a\n2,b\n", encoding="utf-8")
     os.utime(path, ns=(0, 0))
@@ -198,14 +202,14 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, later: str, taken:
         list(rows)
 
 
-def test_a_file_that_is_gone_between_two_readings(tmp_path: Path) -> None:
+def test_file_deleted_between_two_readings_raises(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     (tmp_path / "a.csv").unlink()
     with pytest.raises(CommandError, match="could not be read"):
         list(read.rows())
 
 
-def test_a_file_that_changes_between_two_readings(tmp_path: Path) -> None:
+def test_file_changed_between_two_readings_raises(tmp_path: Path) -> None:
     read = table(tmp_path / "a.csv", "id,name\n1,a\n")
     list(read.rows())
     os.utime(tmp_path / "a.csv", ns=(0, 0))

@@ -18,19 +18,19 @@ from schoology_async.vendor import SchoologyVendor
 from tests.cli.conftest import lms
 
 
-def test_every_field_that_may_be_written_is_a_column() -> None:
+def test_every_writable_field_is_a_column() -> None:
     assert set(FIELDS) == {field.name for field in attrs.fields(UserCreate)}
     assert all(FIELDS.values())
     assert set(ALIASES.values()) <= set(FIELDS)
 
 
-async def test_the_columns_of_a_target_are_told(tmp_path: Path) -> None:
+async def test_columns_command_lists_the_fields(tmp_path: Path) -> None:
     ran = await lms("columns", "schoology", environment={}, folder=tmp_path)
     assert ran.code == 0
     assert [line.split()[0] for line in ran.out.splitlines()] == list(FIELDS)
 
 
-def test_the_limit_is_the_clients_own() -> None:
+def test_target_has_the_clients_limit() -> None:
     limiter = SchoologyVendor("https://x/", Signer("k", "s"), scope="x").default_limiter()
     limit, per = SchoologyTarget().limit
     assert repr(limiter) == repr(Window(limit, per=per))
@@ -44,8 +44,8 @@ def test_three_legged_variables_reach_the_client() -> None:
     target.connect(given | {"SCHOOLOGY_TOKEN_SECRET": "ts"}, limiter=None, events=())
 
 
-def install(folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of somebody else's that offers a target named ``other``."""
+def install_package(folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a third-party package with a target named ``other``."""
     info = folder / "other_lms-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other-lms\nVersion: 1\n")
@@ -57,26 +57,26 @@ def install(folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_package_can_add_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert target_names() == ["managebac", "managebac-v1", "schoology"]
-    install(tmp_path, "target = 'a target'\n", monkeypatch)
+    install_package(tmp_path, "target = 'a target'\n", monkeypatch)
     assert target_names() == ["managebac", "managebac-v1", "other", "schoology"]
     assert find_target("other") == "a target"  # type: ignore[comparison-overlap]
 
 
-def test_a_target_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    install(tmp_path, "raise ImportError('gone')\n", monkeypatch)
+def test_broken_target_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install_package(tmp_path, "raise ImportError('gone')\n", monkeypatch)
     with pytest.raises(CommandError, match=r'"other" \(other_lms_cli:target\) could not be loaded'):
         find_target("other")
     assert find_target("schoology").name == "schoology"
 
 
-def test_no_target_of_this_name() -> None:
+def test_unknown_target_is_reported() -> None:
     with pytest.raises(CommandError, match="Did you mean schoology"):
         find_target("scoology")
     with pytest.raises(CommandError, match="Known targets: managebac, managebac-v1, schoology"):
         find_target("x")
 
 
-def test_the_command_names_no_vendor() -> None:
+def test_cli_package_names_no_vendor() -> None:
     root = Path(lms_async.__file__).parent / "cli"
     naming = [
         path.name
@@ -101,7 +101,7 @@ def environment(tmp_path: Path, variables: dict[str, str], file: dict[str, str])
 
 
 @pytest.mark.parametrize(("name", "variable"), VARIABLES)
-def test_variables_of_two_places_are_not_mixed(tmp_path: Path, name: str, variable: str) -> None:
+def test_variables_from_two_places_are_not_mixed(tmp_path: Path, name: str, variable: str) -> None:
     target = find_target(name)
     full = FULL[name]
     one = {variable: "http://127.0.0.1:8812/"}
@@ -114,7 +114,7 @@ def test_variables_of_two_places_are_not_mixed(tmp_path: Path, name: str, variab
             assert all(known in said for known in (*rest, variable, str(tmp_path / ".env")))
             assert "8812" not in said
     both = full | one
-    # All of them in one place, whichever, is as ever; what the file has beside is not looked at.
+    # All variables from one place are used, and the file's other values are ignored.
     assert require_variables(environment(tmp_path, both, {}), target) == both
     assert require_variables(environment(tmp_path, {}, both), target) == both
     assert require_variables(environment(tmp_path, both, full), target) == both
@@ -123,9 +123,9 @@ def test_variables_of_two_places_are_not_mixed(tmp_path: Path, name: str, variab
     assert require_variables(environment(tmp_path, {"OTHER_KEY": "1"}, both), target) == both
 
 
-def test_the_file_of_variables_is_read_as_it_stands(tmp_path: Path) -> None:
+def test_env_file_is_read_literally(tmp_path: Path) -> None:
     text = "SCHOOLOGY_KEY=k\nSCHOOLOGY_SECRET='a$b #c'\nSCHOOLOGY_TOKEN=\n"
-    for mark in (b"", b"\xef\xbb\xbf"):  # editors on Windows write one
+    for mark in (b"", b"\xef\xbb\xbf"):  # editors on Windows write a byte-order mark
         (tmp_path / ".env").write_bytes(mark + text.encode())
         found = attrs.evolve(read_environment(tmp_path), variables={})
         assert require_variables(found, SchoologyTarget()) == {
@@ -144,7 +144,7 @@ def test_the_file_of_variables_is_read_as_it_stands(tmp_path: Path) -> None:
         ("http://h:99999999/", "http://h"),
     ],
 )
-def test_the_host_that_is_shown_has_no_secret(url: str, host: str) -> None:
+def test_shown_host_has_no_secret(url: str, host: str) -> None:
     class Client:
         base_url = url
 
@@ -152,7 +152,7 @@ def test_the_host_that_is_shown_has_no_secret(url: str, host: str) -> None:
     assert host_of(object()) == ""
 
 
-def test_a_file_of_variables_that_is_no_text(tmp_path: Path) -> None:
+def test_unreadable_env_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CommandError, match=r"\.env could not be read"):
         read_environment(tmp_path)

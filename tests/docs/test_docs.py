@@ -1,4 +1,4 @@
-"""What the documentation names exists."""
+"""Methods, tests and links named in the documentation exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def tables(name: str, columns: int) -> list[list[list[str]]]:
-    """The rows of each of a page's tables of so many columns."""
+    """Return the rows of each table with ``columns`` columns on a page."""
     found: list[list[list[str]]] = []
     inside = False
     for line in (ROOT / "docs" / name).read_text("utf-8").splitlines():
@@ -38,7 +38,7 @@ def tables(name: str, columns: int) -> list[list[list[str]]]:
         ("managebac.md", ManageBacV1("s", "t"), 1, "managebac/test_v1.py", 12),
     ],
 )
-def test_the_table_of_operations_names_methods_and_tests_that_exist(
+def test_operations_table_names_existing_methods_and_tests(
     page: str, client: object, part: int, tests: str, count: int
 ) -> None:
     table = tables(page, 4)[part]
@@ -49,7 +49,7 @@ def test_the_table_of_operations_names_methods_and_tests_that_exist(
         assert f"async def {test.strip('`')}(" in written
 
 
-def test_each_promise_names_a_test_that_exists() -> None:
+def test_each_promise_names_an_existing_test() -> None:
     written = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
     promises = [
         row for columns in (2, 3, 4) for table in tables("reliability.md", columns) for row in table
@@ -62,7 +62,7 @@ def test_each_promise_names_a_test_that_exists() -> None:
             assert f"def {test}(" in written or f"{test} = " in written, test
 
 
-def test_what_is_shared_names_no_vendor() -> None:
+def test_common_package_names_no_vendor() -> None:
     for path in (ROOT / "common").rglob("*.py"):
         text = path.read_text("utf-8").casefold()
         for name in ("schoology", "managebac", "manabac"):
@@ -73,7 +73,7 @@ def test_what_is_shared_names_no_vendor() -> None:
     "page",
     [str(p.relative_to(ROOT)) for p in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])],
 )
-def test_links_between_pages_lead_somewhere(page: str) -> None:
+def test_links_between_pages_exist(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target

@@ -1,4 +1,4 @@
-"""The examples of docs/sandbox.md and docs/limits.md, run as they stand."""
+"""Run the examples in docs/sandbox.md and docs/limits.md unchanged."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", PAGES, re.DOTALL)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-async def test_an_example_runs_as_it_stands(example: str) -> None:
+async def test_example_runs_unchanged(example: str) -> None:
     names: dict[str, Any] = {}
     exec("async def run():\n" + indent(example, "    "), names)  # noqa: S102 - our own page
     await names["run"]()
 
 
-def test_there_are_examples() -> None:
+def test_all_examples_are_found() -> None:
     assert len(EXAMPLES) == 4

@@ -1,4 +1,5 @@
-"""The example vendor gets retry, limiter, paging, bulk with look-up, a sandbox and the command."""
+"""The example vendor has retries, a limit, paging, bulks with look-up, a sandbox and the
+command."""
 
 from __future__ import annotations
 
@@ -51,12 +52,12 @@ async def test_bulk_and_paging(acme: Acme, sandbox: AcmeSandbox) -> None:
     assert len(await acme.pupils.list(numbers=range(120))) == 120
 
 
-async def test_its_own_limit_is_kept(acme: Acme, sandbox: AcmeSandbox) -> None:
+async def test_acme_limit_is_kept(acme: Acme, sandbox: AcmeSandbox) -> None:
     await acme.pupils.create_many(pupils(1300))  # 26 requests
     assert sandbox.busiest(1.0) <= 20
 
 
-async def test_one_at_a_time(acme: Acme) -> None:
+async def test_single_calls(acme: Acme) -> None:
     await acme.pupils.create_many(pupils(3))
     (first, *_) = await acme.pupils.list()
     assert isinstance(first, Pupil)
@@ -66,14 +67,14 @@ async def test_one_at_a_time(acme: Acme) -> None:
         await acme.pupils.get(first.id or "")
 
 
-async def test_a_lost_response_is_looked_up(acme: Acme, sandbox: AcmeSandbox) -> None:
+async def test_lost_response_is_looked_up(acme: Acme, sandbox: AcmeSandbox) -> None:
     sandbox.faults.add(Fault.cut(after=True, method="POST"), Fault.cut(method="POST", skip=1))
     report = await acme.pupils.create_many(pupils(150))
     report.raise_for_failures()
     assert len(sandbox.pupils) == 150
 
 
-async def test_refusals(acme: Acme, sandbox: AcmeSandbox) -> None:
+async def test_errors_are_retried_or_raised(acme: Acme, sandbox: AcmeSandbox) -> None:
     sandbox.faults.add(Fault.error(503), Fault.refuse(retry_after=0.05), Fault.error(502))
     assert await acme.pupils.list() == []
     async with Acme("wrong", base_url=sandbox.base_url) as other:
@@ -81,7 +82,7 @@ async def test_refusals(acme: Acme, sandbox: AcmeSandbox) -> None:
             await other.pupils.list()
 
 
-def test_the_kit_is_its_only_import_of_the_client_side() -> None:
+def test_vendor_kit_is_the_only_client_import() -> None:
     allowed = {"lms_async.vendor_kit", "lms_async.sandbox", "lms_async.cli.target"}
     for file in (EXAMPLES / "acme_async").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -89,8 +90,8 @@ def test_the_kit_is_its_only_import_of_the_client_side() -> None:
                 assert node.module in allowed, (file.name, node.module)
 
 
-async def test_it_gets_the_command(sandbox: AcmeSandbox, tmp_path: Path) -> None:
-    """Found by its entry point, as an installed package's would be."""
+async def test_lms_imports_into_acme(sandbox: AcmeSandbox, tmp_path: Path) -> None:
+    """The target is found by its entry point, like that of an installed package."""
     installed = tmp_path / "site" / "acme-1.0.dist-info"
     installed.mkdir(parents=True)
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")

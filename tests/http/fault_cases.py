@@ -1,7 +1,7 @@
-"""The faults of every fault table, and what the rule says of each.
+"""The faults of every fault table, with the expected result of each.
 
-Refused (429) is sent again; a lost answer is sent again only where the vendor ends in the same
-state; anything else is told, and never guessed.
+A 429 is retried. A request with a lost response is retried only if a repeat leaves the vendor in
+the same state. Anything else is reported as unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from lms_async.sandbox import Fault
 
 @attrs.frozen
 class Case:
-    """A fault; whether the server acted before it; and what becomes of a call that may be
-    repeated, and of one that may not."""
+    """A fault, whether the server acted before it, and the expected result of a call that may be
+    repeated (``repeatable``) and of one that may not (``once``)."""
 
     fault: Callable[..., Fault]
     acts: bool
@@ -42,7 +42,7 @@ CASES = {
     ),
     "HTML 502": Case(lambda **s: Fault.html(status=502, **s), False, "done", "unknown"),
     "HTML 200": Case(lambda **s: Fault.html(status=200, **s), False, "done", "unknown"),
-    "redirect elsewhere": Case(
+    "redirect to another host": Case(
         lambda **s: Fault.redirect("https://evil.example/v1/users", **s),
         False,
         "refused",
@@ -50,8 +50,8 @@ CASES = {
     ),
 }
 
-#: Seconds until a call gives up, where a fault may be a hang: longer than any stall of the machine
-#: that runs the tests, which else would pass for one before the request has arrived.
+#: Timeout of a call, in seconds. Must be longer than any stall of the test machine: a stalled
+#: request would otherwise time out before it arrives.
 PATIENCE = 1.0
 
 cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

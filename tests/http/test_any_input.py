@@ -1,4 +1,5 @@
-"""Whatever a caller or a vendor gives, what is raised is an LmsError, and it quotes nothing."""
+"""Any input from a caller or a vendor raises at most an LmsError, which quotes none of the
+input."""
 
 from __future__ import annotations
 
@@ -45,9 +46,9 @@ MAKES: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("name", MAKES)
 @given(value=ANYTHING)
-def test_credentials_of_any_kind_are_taken_or_refused(name: str, value: Any) -> None:
+def test_any_credential_is_accepted_or_rejected(name: str, value: Any) -> None:
     if name == "a header's name" and isinstance(value, list):
-        return  # can't be a key of a mapping
+        return  # a list can't be a dict key
     with suppress(InvalidInput):
         MAKES[name](value)
 
@@ -57,14 +58,14 @@ def test_credentials_of_any_kind_are_taken_or_refused(name: str, value: Any) -> 
     "value",
     ["Okafor\x00x", "Okafor\nx", "Okafor x", "Okafor\u00e9", "Okafor\u65e5", "Okafor\ud800"],
 )
-def test_credentials_that_can_not_be_sent_are_refused_and_not_shown(name: str, value: str) -> None:
+def test_unsendable_credentials_are_rejected_and_not_shown(name: str, value: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         MAKES[name](value)
     assert "Okafor" not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize("around", ["\n", "\r\n", " ", "\t", "\u00a0", "\ufeff"[:0]])
-def test_line_breaks_around_credentials_are_left_out(around: str) -> None:
+def test_whitespace_around_credentials_is_stripped(around: str) -> None:
     token = Token(f"{around}abc{around}")
     assert token.headers() == {"auth-token": "abc"}
     assert QueryToken(f"abc{around}").query() == (("auth_token", "abc"),)
@@ -101,7 +102,7 @@ def test_line_breaks_around_credentials_are_left_out(around: str) -> None:
         "",
     ],
 )
-def test_a_base_url_that_can_not_be_asked_is_refused(url: str) -> None:
+def test_invalid_base_url_is_rejected(url: str) -> None:
     for make in (
         lambda: Schoology("k", "s", base_url=url),
         lambda: ManageBac("t", base_url=url or "x"),
@@ -112,7 +113,7 @@ def test_a_base_url_that_can_not_be_asked_is_refused(url: str) -> None:
 
 
 @given(ANYTHING | TEXT.map("https://{}/".format) | TEXT.map("https://a.example/{}".format))
-def test_base_urls_of_any_kind_are_taken_or_refused(url: Any) -> None:
+def test_any_base_url_is_accepted_or_rejected(url: Any) -> None:
     with suppress(InvalidInput):
         kept = checked_base_url(url)
         assert kept.isascii()
@@ -120,7 +121,7 @@ def test_base_urls_of_any_kind_are_taken_or_refused(url: Any) -> None:
         assert urlsplit(kept).hostname
 
 
-def test_a_host_with_other_letters_is_encoded() -> None:
+def test_international_host_names_are_encoded() -> None:
     assert checked_base_url("https://schüle.example/v1") == "https://xn--schle-mva.example/v1/"
     assert checked_base_url("https://schüle.example:444/") == "https://xn--schle-mva.example:444/"
     assert checked_base_url("https://[::1]:444/v1/") == "https://[::1]:444/v1/"
@@ -147,7 +148,7 @@ LINKS = [
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_nothing_of_a_link_is_said(link: str) -> None:
+def test_error_quotes_nothing_of_a_link(link: str) -> None:
     call: Call[Any] = Call("GET", "users/1")
     with pytest.raises(ValueError) as raised:
         follow(call, link, base_url="http://127.0.0.1/v1/")
@@ -159,7 +160,7 @@ def test_nothing_of_a_link_is_said(link: str) -> None:
 
 @given(TEXT | TEXT.map("http://127.0.0.1{}".format) | TEXT.map("/v1/{}".format))
 @example("http://127.0.0.1:x/")
-def test_a_link_of_any_kind_is_followed_below_the_base_or_refused(link: str) -> None:
+def test_any_link_is_followed_below_the_base_url_or_rejected(link: str) -> None:
     base = "http://127.0.0.1/v1/"
     try:
         followed = follow(Call("GET", "users"), link, base_url=base)
@@ -177,20 +178,22 @@ def test_a_link_of_any_kind_is_followed_below_the_base_or_refused(link: str) -> 
 @example(
     {"retry-after": "Thu, 01 Jan 9999 23:59:59 -2359", "date": "Mon, 01 Jan 0001 00:00:00 GMT"}
 )
-def test_headers_of_any_kind_give_a_wait_that_can_be_waited(headers: dict[str, str]) -> None:
+def test_any_headers_give_a_wait_of_at_most_a_day(headers: dict[str, str]) -> None:
     wait = requested_wait(headers)
     assert wait is None or 0 < wait <= 24 * 3600
 
 
 @given(st.integers(300, 999), st.binary(), st.dictionaries(st.text(max_size=5), TEXT, max_size=3))
-def test_any_refusal_is_an_error_of_ours(status: int, body: bytes, headers: dict[str, str]) -> None:
+def test_any_error_response_gives_an_lms_error(
+    status: int, body: bytes, headers: dict[str, str]
+) -> None:
     call: Call[Any] = Call("POST", "users", body={"name": "x"})
     error = refusal(call, Response(status, headers, body), hints={}, default_retry_after=1.0)
     assert isinstance(error, LmsError)
 
 
 @given(ANYTHING)
-def test_parts_of_paths_and_queries_of_any_kind_are_taken_or_refused(value: Any) -> None:
+def test_any_path_and_query_value_is_accepted_or_rejected(value: Any) -> None:
     with suppress(InvalidInput):
         assert build_path("users/{uid}", uid=value).isascii()
     with suppress(InvalidInput):

@@ -1,4 +1,4 @@
-"""``client.pages``: lists that this package has no method for."""
+"""``client.pages`` reads lists that this package has no method for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import people
 from tests.managebac.test_memberships import school
 
 
-async def test_a_list_of_any_type_is_read_with_the_vendors_paging(
+async def test_pages_reads_any_list_with_schoology_paging(
     connect: Callable[..., Schoology],
 ) -> None:
     schoology = connect(limiter=Window(1000, per=0.01))
@@ -32,14 +32,16 @@ async def test_a_list_of_any_type_is_read_with_the_vendors_paging(
         await schoology.pages("GET", "users", key="course", model=dict)
 
 
-async def test_managebacs_paging(managebac: ManageBac, managebac_sandbox: ManageBacSandbox) -> None:
+async def test_pages_reads_any_list_with_managebac_paging(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
     managebac_sandbox.school = school()
     listed = await managebac.memberships.list()
     rows = await managebac.pages("GET", "memberships", key="memberships", model=dict)
     assert len(rows) == len(listed) >= 250
 
 
-async def test_a_request_is_repeated_only_if_that_does_no_harm(
+async def test_request_is_retried_only_if_idempotent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     for idempotent, kind in ((False, OutcomeUnknown), (None, OutcomeUnknown)):
@@ -53,7 +55,7 @@ async def test_a_request_is_repeated_only_if_that_does_no_harm(
     assert len(schoology_sandbox.log) == before + 2
 
 
-async def test_a_list_that_can_not_be_asked_for_is_refused(schoology: Schoology) -> None:
+async def test_pages_rejects_invalid_paths_and_methods(schoology: Schoology) -> None:
     for path in ("/users", "https://evil.example/", "users?x=1", "a/../b"):
         with pytest.raises(InvalidInput):
             schoology.pages("GET", path, key="user", model=dict)

@@ -1,4 +1,4 @@
-"""Requests, links and redirects of any kind: an LmsError is raised, and it quotes nothing."""
+"""Any request, link or redirect raises at most an LmsError, which quotes none of the input."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.http.test_any_input import LINKS, TEXT
 
 
 @asynccontextmanager
-async def speaking(
+async def client_of_server(
     head: str, body: bytes = b"{}", events: list[Event] | None = None
 ) -> AsyncIterator[Schoology]:
-    """A client of a server that says this to each request."""
+    """A client of a server that sends this status, these headers and this body to each request."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -51,13 +51,13 @@ async def speaking(
 
 
 @pytest.mark.parametrize("link", [link for link in LINKS if "\r" not in link])
-async def test_nothing_of_a_redirect_or_a_next_link_is_said(
+async def test_error_quotes_nothing_of_a_redirect_or_next_link(
     link: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "lms_async")
     said: list[Event] = []
     errors: list[LmsError] = []
-    async with speaking(f"303 See Other\r\nLocation: {link}\r\n", events=said) as client:
+    async with client_of_server(f"303 See Other\r\nLocation: {link}\r\n", events=said) as client:
         with pytest.raises(LmsError) as raised:
             await client.users.me()
         errors.append(raised.value)
@@ -66,7 +66,7 @@ async def test_nothing_of_a_redirect_or_a_next_link_is_said(
         errors.append(raised.value)
     if link.isascii() or "\u2100" in link:
         body = orjson.dumps({"user": [{"uid": 1}, {"uid": 2}], "links": {"next": link}})
-        async with speaking("200 OK\r\n", body, events=said) as client:
+        async with client_of_server("200 OK\r\n", body, events=said) as client:
             with pytest.raises(LmsError) as raised:
                 await client.users.list()
         errors.append(raised.value)
@@ -77,9 +77,9 @@ async def test_nothing_of_a_redirect_or_a_next_link_is_said(
 
 
 @pytest.mark.parametrize("link", [5, ["x"], {"a": "okafor"}, True])
-async def test_a_next_link_that_is_no_text_is_not_followed(link: Any) -> None:
+async def test_next_link_that_is_not_text_raises(link: Any) -> None:
     body = orjson.dumps({"user": [{"uid": 1}, {"uid": 2}], "links": {"next": link}})
-    async with speaking("200 OK\r\n", body) as client:
+    async with client_of_server("200 OK\r\n", body) as client:
         with pytest.raises(LmsError, match="the link is not text"):
             await client.users.list()
 
@@ -91,14 +91,14 @@ async def test_a_next_link_that_is_no_text_is_not_followed(link: Any) -> None:
         *("https://x.example/", "users?x=1", "users#x", "\ud800", ".", "%zz"),
     ],
 )
-async def test_a_path_that_can_not_be_sent_is_refused(path: str) -> None:
+async def test_unsendable_path_is_rejected(path: str) -> None:
     async with Schoology("k", "s") as schoology, ManageBac("t") as managebac:
         for client in (schoology, managebac):
             with pytest.raises(InvalidInput):
                 await client.request("GET", path)
 
 
-async def test_a_method_that_is_none_is_refused() -> None:
+async def test_invalid_method_is_rejected() -> None:
     async with Schoology("k", "s") as client:
         for method in ("GE T", "get", "", "TRACE", "GET\r\nX: y"):
             with pytest.raises(InvalidInput, match="method is one of GET, POST"):
@@ -106,7 +106,7 @@ async def test_a_method_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
-def test_a_timeout_that_is_none_is_refused(timeout: float) -> None:
+def test_invalid_timeout_is_rejected(timeout: float) -> None:
     with pytest.raises(InvalidInput, match="seconds"):
         Schoology("k", "s", timeout=timeout)
 
@@ -126,9 +126,9 @@ JSON = st.recursive(
     query=st.dictionaries(TEXT, TEXT, max_size=2),
     body=JSON | st.binary(),
 )
-def test_any_request_is_sent_or_refused(path: str, query: dict[str, str], body: Any) -> None:
+def test_any_request_is_sent_or_rejected(path: str, query: dict[str, str], body: Any) -> None:
     async def ask() -> None:
-        async with speaking("200 OK\r\n") as client:
+        async with client_of_server("200 OK\r\n") as client:
             for method in ("GET", "POST"):
                 with suppress(LmsError):
                     await client.request(method, path, query=dict(query), body=body)  # type: ignore[arg-type]
@@ -136,8 +136,8 @@ def test_any_request_is_sent_or_refused(path: str, query: dict[str, str], body: 
     asyncio.run(ask())
 
 
-async def test_a_client_that_is_closed_while_a_request_waits_for_a_connection() -> None:
-    async with speaking("200 OK\r\n", b'{"api_uid":"1"}') as client:
+async def test_close_while_waiting_for_a_connection_raises_client_unusable() -> None:
+    async with client_of_server("200 OK\r\n", b'{"api_uid":"1"}') as client:
         wire = client._transport.wire
         wire._places = asyncio.Semaphore(0)
         wire._ready(Call("GET", "users"))

@@ -1,5 +1,5 @@
-"""Which attempts a call makes, what it ends with, and where redirects lead, with answers from a
-script and no wire."""
+"""Which attempts a call makes, how it ends, and which redirects it follows. Responses are scripted;
+nothing is sent."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def redirect(location: str, status: int = 303) -> Response:
     return refused(status, location=location)
 
 
-class Toy(Vendor):
+class ToyVendor(Vendor):
     name, scope, converter = "Toy", "toy", make_converter()
     base_url = "https://toy.example/v1/"
 
@@ -70,8 +70,8 @@ class Toy(Vendor):
 
 
 @attrs.define
-class Wire:
-    """Gives one answer after the other, or raises it."""
+class ScriptedWire:
+    """Returns or raises the next of ``answers``."""
 
     answers: list[Response | LmsError]
     asked: list[tuple[str, str, Any]] = attrs.field(factory=list)
@@ -87,8 +87,8 @@ class Wire:
 
 
 @attrs.define
-class Told:
-    """Notes what it is told of the attempts, a letter each."""
+class NotingObserver:
+    """Notes one letter per notification: ``d`` sent, ``l`` lost, ``r`` will be retried."""
 
     notes: str = ""
 
@@ -103,24 +103,24 @@ class Told:
 
 
 @attrs.define
-class Ended:
+class Result:
     payload: Any
     error: LmsError | None
     attempts: int
     notes: str
-    wire: Wire
+    wire: ScriptedWire
     transport: Transport
     events: list[Event]
 
 
-def send(call: Call[Any], *answers: Response | LmsError, **policy: Any) -> Ended:
-    wire, told, events = Wire(list(answers)), Told(), []  # type: ignore[var-annotated]
+def send(call: Call[Any], *answers: Response | LmsError, **policy: Any) -> Result:
+    wire, told, events = ScriptedWire(list(answers)), NotingObserver(), []  # type: ignore[var-annotated]
     transport: Transport
 
     async def main() -> tuple[Any, LmsError | None, int]:
         nonlocal transport
         transport = Transport(
-            Toy(),
+            ToyVendor(),
             wire,  # type: ignore[arg-type]
             limiter=Window(1000, per=0.01),
             retry=RetryPolicy(**{"base": 0.001, "cap": 0.001, **policy}),
@@ -135,7 +135,7 @@ def send(call: Call[Any], *answers: Response | LmsError, **policy: Any) -> Ended
     payload, error, attempts = run(main())
     assert wire.answers == []
     assert len(wire.asked) == attempts == told.notes.count("d")
-    return Ended(payload, error, attempts, told.notes, wire, transport, events)
+    return Result(payload, error, attempts, told.notes, wire, transport, events)
 
 
 CUT, LATE, NO = ResponseLost("cut"), TimedOut("late"), ConnectionFailed("no")
@@ -146,7 +146,7 @@ BUSY = refused(429, retry_after="2")
 @pytest.mark.parametrize(
     ("call", "answers", "kind", "notes"),
     [
-        # A call that may not be repeated: sent once, unless it is certain that nothing was done.
+        # A call that may not be repeated is retried only if the vendor certainly did nothing.
         (POST, [OK], None, "d"),
         (POST, [NO, OK], None, "drd"),
         (POST, [BUSY, OK], None, "drd"),
@@ -159,24 +159,24 @@ BUSY = refused(429, retry_after="2")
         (POST, [refused(400)], BadRequest, "d"),
         (POST, [BUSY, refused(400)], BadRequest, "drd"),
         (POST, [refused(501)], ServerError, "d"),
-        # One that may be repeated: until an answer is in.
+        # A call that may be repeated is retried until a response arrives.
         (PUT, [CUT, OK], None, "dld"),
         (PUT, [refused(500), LATE, OK], None, "dldld"),
         (PUT, [BUSY, CUT, BUSY, OK], None, "drdldd"),
         (PUT, [refused(400)], BadRequest, "d"),
         (PUT, [CUT] * 5, ResponseLost, "dl" * 5),
         (PUT, [NO] * 5, ConnectionFailed, "dr" * 4 + "d"),
-        # What was sent once stays in doubt, whatever comes after.
+        # After a lost response the outcome stays unknown, whatever the retries return.
         (PUT, [CUT, refused(401)], OutcomeUnknown, "dld"),
         (PUT, [CUT, refused(400)], OutcomeUnknown, "dld"),
         (PUT, [CUT, NO, NO, NO, NO], OutcomeUnknown, "dldddd"),
-        # To read changes nothing, so nothing is in doubt.
+        # A read changes nothing, so its outcome is never unknown.
         (GET, [CUT, refused(401)], Unauthorized, "dlrd"),
         (GET, [CUT, OK], None, "dlrd"),
         (GET, [CUT, BUSY, OK], None, "dlrdrd"),
     ],
 )
-def test_which_attempts_a_call_makes(
+def test_attempts_and_result_of_a_call(
     call: Call[Any], answers: list[Any], kind: type[LmsError] | None, notes: str
 ) -> None:
     ended = send(call, *answers)
@@ -193,7 +193,7 @@ def test_which_attempts_a_call_makes(
         assert f"{call.method} users" in str(ended.error)
 
 
-def test_what_is_in_doubt_says_which_attempt_is() -> None:
+def test_outcome_unknown_names_the_lost_attempt() -> None:
     (first, later) = (send(POST, CUT).error, send(PUT, CUT, refused(401)).error)
     assert first is not None
     assert later is not None
@@ -201,17 +201,17 @@ def test_what_is_in_doubt_says_which_attempt_is() -> None:
     assert "earlier" not in str(first)
     assert "an earlier attempt's response was lost" in str(later)
     assert "401" in str(later)
-    # Whether a bulk goes on depends on the last failure.
+    # The last failure decides whether a bulk stops.
     assert (first.stops, later.stops) == (False, True)
 
 
-def test_the_body_is_the_same_in_each_attempt() -> None:
+def test_body_is_the_same_in_each_attempt() -> None:
     ended = send(PUT, CUT, OK)
     assert ended.wire.asked == [("PUT", "https://toy.example/v1/users", orjson.dumps({"n": 1}))] * 2
 
 
 @pytest.mark.parametrize("tries", [1, 2, 3])
-def test_failures_are_counted_and_refusals_are_not(tries: int) -> None:
+def test_tries_counts_failures_but_not_429s(tries: int) -> None:
     ended = send(PUT, *[CUT] * tries, tries=tries)
     assert type(ended.error) is ResponseLost
     ended = send(PUT, *[BUSY] * 4, OK, tries=1)
@@ -219,18 +219,18 @@ def test_failures_are_counted_and_refusals_are_not(tries: int) -> None:
     assert ended.wire.at == [0, 2, 4, 6, 8]
 
 
-def test_patience_with_refusals_is_counted_in_seconds() -> None:
+def test_max_pause_limits_the_total_of_429_waits() -> None:
     wait = refused(429, retry_after="5")
     ended = send(PUT, wait, wait, OK, max_pause=10)
     assert ended.error is None
     ended = send(PUT, wait, wait, wait, max_pause=10)
     assert type(ended.error) is RateLimited
-    assert ended.wire.at == [0, 5, 10]  # the last one is told at once
+    assert ended.wire.at == [0, 5, 10]  # the last 429 is raised at once
     ended = send(PUT, wait, max_pause=4.9)
     assert type(ended.error) is RateLimited
     short = refused(429, retry_after="0.5")
     assert send(PUT, short, short, OK, max_pause=1).error is None
-    # A 503 that names a wait is such a refusal; one that names none is a failure.
+    # A 503 with Retry-After counts as a 429. A 503 without it is a failure.
     full = refused(503, retry_after="5")
     ended = send(PUT, full, full, OK, max_pause=10, tries=1)
     assert ended.error is None
@@ -240,8 +240,8 @@ def test_patience_with_refusals_is_counted_in_seconds() -> None:
 @pytest.mark.parametrize(
     ("answers", "left"),
     [
-        ([OK], 10),  # it can't have more than it began with
-        ([CUT, OK], 10),  # a success after a retry earns its cost back
+        ([OK], 10),  # never more than at the start
+        ([CUT, OK], 10),  # a success after a retry earns the retry's cost back
         ([refused(500), OK], 10),
         ([NO, NO, OK], 10),
         ([refused(500)] * 3, 0),
@@ -249,7 +249,7 @@ def test_patience_with_refusals_is_counted_in_seconds() -> None:
         ([BUSY, OK], 10),
     ],
 )
-def test_retries_are_paid_from_a_quota(answers: list[Any], left: int) -> None:
+def test_retries_are_paid_from_the_quota(answers: list[Any], left: int) -> None:
     assert send(PUT, *answers, quota=10).transport._quota.tokens == left
 
 
@@ -257,13 +257,13 @@ def test_retries_are_paid_from_a_quota(answers: list[Any], left: int) -> None:
     ("answers", "tokens", "earned"),
     [([OK], 0, 1), ([BUSY, OK], 0, 1), ([CUT, OK], 10, 10), ([refused(500), OK], 5, 5)],
 )
-def test_a_success_earns_one_or_what_its_retries_cost(
+def test_success_earns_one_token_or_the_cost_of_its_retries(
     answers: list[Any], tokens: int, earned: int
 ) -> None:
     async def main() -> int:
         transport = Transport(
-            Toy(),
-            Wire(list(answers)),  # type: ignore[arg-type]
+            ToyVendor(),
+            ScriptedWire(list(answers)),  # type: ignore[arg-type]
             limiter=Window(1000, per=0.01),
             retry=RetryPolicy(base=0.001, cap=0.001),
         )
@@ -274,7 +274,7 @@ def test_a_success_earns_one_or_what_its_retries_cost(
     assert run(main()) == earned
 
 
-def test_each_retry_is_told_with_its_reason_and_wait() -> None:
+def test_each_retry_event_has_its_reason_and_wait() -> None:
     ended = send(PUT, BUSY, STALE, OK)
     retries = [event for event in ended.events if isinstance(event, Retrying)]
     assert [(r.attempt, r.error, r.seconds) for r in retries] == [
@@ -284,7 +284,7 @@ def test_each_retry_is_told_with_its_reason_and_wait() -> None:
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
-def test_a_redirect_of_a_get_is_followed_and_its_attempts_count(status: int) -> None:
+def test_get_redirect_is_followed_and_counts_as_attempts(status: int) -> None:
     ended = send(GET, CUT, redirect("users/7?a=b", status), BUSY, OK)
     assert ended.payload == {"ok": True}
     assert ended.attempts == 4
@@ -297,30 +297,30 @@ def test_a_redirect_of_a_get_is_followed_and_its_attempts_count(status: int) -> 
 @pytest.mark.parametrize(
     "answer", [refused(304), refused(300), redirect("users/7", 400), redirect("users/7", 404)]
 )
-def test_what_is_no_redirect_is_not_followed(answer: Response) -> None:
+def test_status_without_a_redirect_is_not_followed(answer: Response) -> None:
     ended = send(GET, answer)
     assert ended.error is not None
     assert getattr(ended.error, "status", None) == answer.status
 
 
-def test_a_success_with_a_location_is_a_success() -> None:
+def test_success_with_a_location_header_is_not_redirected() -> None:
     assert send(GET, Response(201, {"location": "users/7"}, b'{"ok": true}')).payload == {
         "ok": True
     }
 
 
-def test_four_redirects_are_followed_and_a_fifth_is_an_error() -> None:
+def test_four_redirects_are_followed_and_a_fifth_raises() -> None:
     hops = [redirect(f"users/{n}") for n in range(5)]
     assert send(GET, *hops[:4], OK).attempts == 5
     ended = send(GET, *hops)
     assert type(ended.error) is UnexpectedResponse
     assert "redirects" in str(ended.error)
-    # Named by the last call that was made.
+    # The error names the last call that was made.
     assert "GET users" in str(ended.error)
 
 
 @pytest.mark.parametrize("call", [POST, PUT, Call("DELETE", "users"), Call("PATCH", "users")])
-def test_a_write_is_not_redirected(call: Call[Any]) -> None:
+def test_redirected_write_raises(call: Call[Any]) -> None:
     ended = send(call, redirect("users/7", 307))
     assert type(ended.error) is UnexpectedResponse
     assert "redirected a write" in str(ended.error)
@@ -340,7 +340,7 @@ def test_a_write_is_not_redirected(call: Call[Any]) -> None:
         ("users\udc80", "not text"),
     ],
 )
-def test_a_redirect_that_leads_elsewhere_is_not_followed(location: str, why: str) -> None:
+def test_redirect_outside_the_base_url_raises(location: str, why: str) -> None:
     ended = send(GET, CUT, redirect(location))
     assert type(ended.error) is CrossHostRedirect
     assert why in str(ended.error)
@@ -364,7 +364,7 @@ def test_a_redirect_that_leads_elsewhere_is_not_followed(location: str, why: str
         ("https://toy.example/v1/", "https://TOY.example/v1/x", True),
     ],
 )
-def test_whether_a_link_leads_to_the_same_host(base_url: str, link: str, same: bool) -> None:
+def test_same_host_ignores_scheme_and_default_port(base_url: str, link: str, same: bool) -> None:
     call = Call("GET", "users", query=(("a", "b"),))
     if same:
         followed = follow(call, link, base_url=base_url)

@@ -14,14 +14,14 @@ from lms_async.http.urls import build_path, encode_query, query_params, replace_
 BASE = "https://api.example.com/v1/"
 
 
-def test_a_call_compares_by_what_goes_over_the_wire() -> None:
+def test_calls_are_equal_if_their_requests_are_equal() -> None:
     path = build_path("users/{uid:person}", uid=7)
     built = Call("GET", str(path), route=path.route, returns=int)
     assert built == Call("GET", "users/7", returns=int)
     assert built != Call("GET", "users/8", returns=int)
 
 
-def test_a_call_says_its_template_and_never_whom_it_is_about() -> None:
+def test_str_and_repr_hide_personal_data() -> None:
     path = build_path("users/ext/{school_uid:person}", school_uid="ada okafor")
     call = Call(
         "PUT", str(path), route=path.route, query=(("q", "Okafor"),), body={"name_last": "Okafor"}
@@ -30,23 +30,23 @@ def test_a_call_says_its_template_and_never_whom_it_is_about() -> None:
     assert "okafor" not in repr(call).lower()
 
 
-def test_a_path_given_raw_is_said_by_its_first_segment_only() -> None:
+def test_str_of_a_raw_path_shows_only_its_first_segment() -> None:
     assert str(Call("GET", "users/4711")) == "GET users/…"
     assert str(Call("GET", "schools")) == "GET schools"
 
 
-def test_a_path_value_that_is_no_person_is_said() -> None:
+def test_route_shows_path_values_that_are_not_people() -> None:
     assert build_path("classes/{class_id}/students", class_id=12).route == "classes/12/students"
 
 
 @for_all(st.text(min_size=1))
-def test_path_values_are_encoded_whole(value: str) -> None:
+def test_path_values_are_percent_encoded(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
         return
     if value.strip() in ("", ".", ".."):
-        with pytest.raises(InvalidInput, match="must be an identifier"):
+        with pytest.raises(InvalidInput, match="must be an id"):
             build_path("users/{uid}", uid=value)
         return
     path = build_path("users/{uid}/x", uid=value)
@@ -57,12 +57,12 @@ def test_path_values_are_encoded_whole(value: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", " ", ".", "..", " .. ", None, True, 10**5000], ids=lambda v: type(v).__name__
 )
-def test_path_values_that_name_another_resource_are_refused(value: object) -> None:
+def test_path_values_that_would_change_the_path_are_rejected(value: object) -> None:
     with pytest.raises(InvalidInput, match="uid"):
         build_path("users/{uid}", uid=value)
 
 
-def test_given_leaves_out_what_was_not_given() -> None:
+def test_query_params_leaves_out_none() -> None:
     assert query_params(a=None, b=False, c=True, d=0, e="", f=["x", 2], g=[]) == (
         ("c", "1"),
         ("d", "0"),
@@ -73,7 +73,7 @@ def test_given_leaves_out_what_was_not_given() -> None:
 
 
 @for_all(st.lists(st.tuples(st.text(), st.text()).filter(lambda p: (p[0] + p[1]).isprintable())))
-def test_a_query_survives_its_encoding(query: list[tuple[str, str]]) -> None:
+def test_encoded_query_parses_back_to_the_same_pairs(query: list[tuple[str, str]]) -> None:
     encoded = encode_query(tuple(query))
     assert parse_qsl(encoded, keep_blank_values=True) == [p for p in query if p != ("", "")] or (
         ("", "") in query
@@ -94,7 +94,7 @@ def test_a_query_survives_its_encoding(query: list[tuple[str, str]]) -> None:
         ("//api.example.com/v1/users/7?a=&b=%20", "users/7", (("a", ""), ("b", " "))),
     ],
 )
-def test_a_link_to_the_same_host_is_followed(
+def test_link_to_the_same_host_is_followed(
     link: str, path: str, query: tuple[tuple[str, str], ...]
 ) -> None:
     followed = follow(Call("GET", "users/ext/1", returns=int), link, base_url=BASE)
@@ -114,20 +114,20 @@ def test_a_link_to_the_same_host_is_followed(
         "/login",
     ],
 )
-def test_a_link_that_leads_elsewhere_is_refused(link: str) -> None:
+def test_link_outside_the_base_url_is_rejected(link: str) -> None:
     with pytest.raises(ValueError, match="link"):
         follow(Call("GET", "users"), link, base_url=BASE)
 
 
-def test_replace_query_puts_one_value_in_place() -> None:
+def test_replace_query_sets_one_value() -> None:
     assert replace_query((("a", "1"), ("start", "2"), ("start", "3")), start=5) == (
         ("a", "1"),
         ("start", "5"),
     )
 
 
-def test_a_query_of_members_is_their_text() -> None:
-    class Role(str, Enum):  # noqa: UP042 - whose format is not its text
+def test_enum_members_are_encoded_by_value() -> None:
+    class Role(str, Enum):  # noqa: UP042 - its format() differs from its value
         STUDENT = "student"
         SPACED = "a b"
 

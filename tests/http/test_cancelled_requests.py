@@ -1,4 +1,4 @@
-"""What a server counts, and how slots end, when requests are cancelled, time out or are cut."""
+"""What the server counts and how slots end when requests are cancelled, time out or are cut off."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length
 
 
 class SlowNetwork:
-    """A server to which each request takes ``seconds``, also when its connection is closed before.
+    """A server that each request reaches after ``seconds``, even if its connection is closed
+    sooner.
 
-    ``cut``: it closes the connection when a request has arrived; ``answers``: whether it responds.
+    ``cut``: close the connection when a request arrives. ``answers``: whether to respond.
     """
 
     def __init__(self) -> None:
@@ -87,9 +88,9 @@ async def slow_network() -> AsyncIterator[SlowNetwork]:
         server.close()
 
 
-class NotedSlot:
-    def __init__(self, noted: Noting) -> None:
-        self._noted: Noting | None = noted
+class RecordedSlot:
+    def __init__(self, noted: RecordingLimiter) -> None:
+        self._noted: RecordingLimiter | None = noted
 
     def _ends(self, how: str, seconds: float = 0.0) -> None:
         noted, self._noted = self._noted, None
@@ -107,8 +108,8 @@ class NotedSlot:
         self._ends("abandoned", seconds)
 
 
-class Noting:
-    """A limiter that lets everything go, and notes how each slot ended."""
+class RecordingLimiter:
+    """A limiter without a limit that records how each slot ended."""
 
     rate = inf
 
@@ -117,7 +118,7 @@ class Noting:
         self.ended = asyncio.Event()
 
     async def acquire(self, **_: Any) -> FullSlot:
-        return NotedSlot(self)
+        return RecordedSlot(self)
 
     def pause(self, seconds: float) -> None:
         pass
@@ -132,7 +133,7 @@ def client(url: str, limiter: Any, **options: Any) -> Schoology:
     )
 
 
-async def test_no_more_arrive_than_the_limit_when_requests_are_cancelled_on_their_way() -> None:
+async def test_cancelled_requests_in_flight_keep_arrivals_within_the_limit() -> None:
     async with slow_network() as network, client(network.url, Window(5, per=1)) as schoology:
         network.seconds = 0.4
         with pytest.raises(TimeoutError):
@@ -141,14 +142,15 @@ async def test_no_more_arrive_than_the_limit_when_requests_are_cancelled_on_thei
         network.seconds = 0.0
         began = time.monotonic()
         await asyncio.gather(*(schoology.app_user_info() for _ in range(5)))
-        # As soon as they are answered, not when their timeout of 5 s has passed.
+        # The slots are free again once the cancelled requests are answered, before their timeout of
+        # 5 s.
         assert time.monotonic() - began < 3
     assert len(network.arrivals) == 10
     assert busiest(network.arrivals, 1.0) == 5
 
 
-async def test_a_request_that_was_cancelled_after_it_was_sent_is_answered_when_it_is() -> None:
-    limiter = Noting()
+async def test_slot_of_a_cancelled_request_ends_with_its_response() -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network, client(network.url, limiter) as schoology:
         network.seconds = 0.2
         asking = asyncio.create_task(schoology.app_user_info())
@@ -162,8 +164,8 @@ async def test_a_request_that_was_cancelled_after_it_was_sent_is_answered_when_i
         assert limiter.ends == [("answered", 0.0)]
 
 
-async def test_a_cancelled_request_without_a_response_is_given_up_at_its_timeout() -> None:
-    limiter = Noting()
+async def test_slot_of_a_cancelled_request_without_response_ends_at_its_timeout() -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network, client(network.url, limiter, timeout=0.3) as schoology:
         network.answers = False
         began = time.monotonic()
@@ -175,8 +177,8 @@ async def test_a_cancelled_request_without_a_response_is_given_up_at_its_timeout
         assert limiter.ends == [("abandoned", 0.0)]
 
 
-async def test_a_request_that_timed_out_is_abandoned_without_more_time() -> None:
-    limiter = Noting()
+async def test_slot_of_a_timed_out_request_is_abandoned_at_once() -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network, client(network.url, limiter, timeout=0.1) as schoology:
         network.answers = False
         with pytest.raises(TimedOut):
@@ -184,20 +186,20 @@ async def test_a_request_that_timed_out_is_abandoned_without_more_time() -> None
         assert limiter.ends == [("abandoned", 0.0)]
 
 
-async def test_a_request_whose_connection_the_server_cut_has_arrived_by_then() -> None:
-    limiter = Noting()
+async def test_request_cut_by_the_server_counts_as_arrived() -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network, client(network.url, limiter) as schoology:
         await schoology.app_user_info()
         network.cut = True
-        for _ in range(2):  # on a connection that was used before, and on a new one
+        for _ in range(2):  # on a reused connection, and on a new one
             with pytest.raises(ResponseLost):
                 await schoology.app_user_info()
         assert limiter.ends == [("answered", 0.0)] * 3
 
 
 @pytest.mark.parametrize("ending", ["close", "loop"])
-async def test_a_request_that_is_cut_on_our_side_may_arrive_until_its_timeout(ending: str) -> None:
-    limiter = Noting()
+async def test_request_cut_by_the_client_may_arrive_until_its_timeout(ending: str) -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network:
         network.answers = False
 
@@ -230,9 +232,9 @@ async def test_a_request_that_is_cut_on_our_side_may_arrive_until_its_timeout(en
     assert 2 < seconds <= 5
 
 
-async def test_a_request_over_a_session_of_the_callers_own_may_arrive_until_its_timeout() -> None:
-    """Such a session does not tell whether a request was sent: it is cut at once."""
-    limiter = Noting()
+async def test_request_in_a_callers_session_may_arrive_until_its_timeout() -> None:
+    """Such a session does not report whether a request was sent. Its request is cut off at once."""
+    limiter = RecordingLimiter()
     async with slow_network() as network, aiohttp.ClientSession() as session:
         network.answers = False
         async with client(network.url, limiter, session=session) as schoology:
@@ -255,8 +257,8 @@ class SlowResolver(AbstractResolver):
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["our session", "the caller's session"])
-async def test_what_is_cancelled_before_it_has_a_connection_is_never_sent(own: bool) -> None:
-    limiter = Noting()
+async def test_request_cancelled_before_its_connection_is_never_sent(own: bool) -> None:
+    limiter = RecordingLimiter()
     connector = aiohttp.TCPConnector(resolver=SlowResolver())
     session = aiohttp.ClientSession(connector=connector) if own else None
     given: dict[str, Any] = {"session": session} if own else {"connector": connector}
@@ -267,13 +269,13 @@ async def test_what_is_cancelled_before_it_has_a_connection_is_never_sent(own: b
         await limiter.ended.wait()
         with pytest.raises(asyncio.CancelledError):
             await asking
-    # A session of the caller's own does not tell.
+    # With the caller's session, the client cannot know whether the request was sent.
     assert [how for how, _ in limiter.ends] == (["abandoned"] if own else ["unused"])
     await (session.close() if session is not None else connector.close())
 
 
-async def test_a_timeout_before_there_is_a_connection_is_no_response_that_was_lost() -> None:
-    limiter = Noting()
+async def test_timeout_before_a_connection_is_not_a_lost_response() -> None:
+    limiter = RecordingLimiter()
     connector = aiohttp.TCPConnector(resolver=SlowResolver())
     async with client("http://localhost:1/v1/", limiter, connector=connector, timeout=0.1) as one:
         with pytest.raises(ConnectionFailed):
@@ -282,9 +284,9 @@ async def test_a_timeout_before_there_is_a_connection_is_no_response_that_was_lo
     await connector.close()
 
 
-async def test_what_waits_for_a_connection_is_not_sent_when_it_is_cancelled() -> None:
-    """Nor does it take the place of a request that was left behind."""
-    limiter = Noting()
+async def test_request_cancelled_in_the_connection_queue_is_not_sent() -> None:
+    """The cancelled request also takes no place from the one still in flight."""
+    limiter = RecordingLimiter()
     connector = aiohttp.TCPConnector(limit=1)
     async with slow_network() as network, client(network.url, limiter, connector=connector) as one:
         network.seconds = 0.2
@@ -302,8 +304,8 @@ async def test_what_waits_for_a_connection_is_not_sent_when_it_is_cancelled() ->
     await connector.close()
 
 
-async def test_what_was_cancelled_at_once_is_never_sent() -> None:
-    limiter = Noting()
+async def test_request_cancelled_at_once_is_never_sent() -> None:
+    limiter = RecordingLimiter()
     async with slow_network() as network, client(network.url, limiter) as schoology:
         for turns in range(6):
             asking = asyncio.create_task(schoology.app_user_info())
@@ -317,7 +319,7 @@ async def test_what_was_cancelled_at_once_is_never_sent() -> None:
     assert network.arrivals == []
 
 
-async def test_a_refused_connection_costs_no_slot(unused_tcp_port: int) -> None:
+async def test_refused_connection_uses_no_slot(unused_tcp_port: int) -> None:
     window = Window(1, per=60)
     async with client(f"http://127.0.0.1:{unused_tcp_port}/v1/", window) as schoology:
         for _ in range(3):
@@ -331,7 +333,7 @@ class Broken(Exception):
 
 
 @pytest.mark.parametrize("where", ["watch", "signing", "closed"])
-async def test_what_fails_before_a_request_is_sent_costs_no_slot(
+async def test_failure_before_sending_uses_no_slot(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class AttemptObserver:
@@ -344,14 +346,14 @@ async def test_what_fails_before_a_request_is_sent_costs_no_slot(
         def will_retry(self) -> None:
             raise AssertionError
 
-    def signed(vendor: SchoologyVendor, method: str, url: str) -> Any:
+    def fail_signing(vendor: SchoologyVendor, method: str, url: str) -> Any:
         raise Broken
 
-    limiter = Noting()
+    limiter = RecordingLimiter()
     schoology = client("http://127.0.0.1:1/v1/", limiter)
     call: Call[Any] = Call("GET", "app-user-info")
     if where == "signing":
-        monkeypatch.setattr(SchoologyVendor, "auth_headers", signed)
+        monkeypatch.setattr(SchoologyVendor, "auth_headers", fail_signing)
     if where == "closed":
         await schoology.close()
     with pytest.raises((Broken, LmsError)):
@@ -367,11 +369,12 @@ class AnsweredOnly:
         self.answered = told
 
 
-async def test_a_limiter_of_ones_own_need_only_know_what_was_answered() -> None:
-    """What was abandoned is answered when it can't arrive any more."""
+async def test_custom_limiter_needs_only_answered() -> None:
+    """For such a limiter, an abandoned slot counts as answered once its request can't arrive any
+    more."""
     told: list[float] = []
 
-    class Mine(Noting):
+    class Mine(RecordingLimiter):
         async def acquire(self, **_: Any) -> Slot:  # type: ignore[override]
             return AnsweredOnly(lambda: told.append(time.monotonic()))
 
@@ -395,7 +398,7 @@ async def test_a_limiter_of_ones_own_need_only_know_what_was_answered() -> None:
         assert told[1] >= began + 0.4
 
 
-async def test_a_refusal_whose_caller_was_cancelled_pauses_the_others() -> None:
+async def test_429_of_a_cancelled_caller_pauses_other_calls() -> None:
     window = Window(5, per=0.1)
     async with slow_network() as network, client(network.url, window) as schoology:
         network.seconds = 0.1
@@ -406,13 +409,13 @@ async def test_a_refusal_whose_caller_was_cancelled_pauses_the_others() -> None:
         await asyncio.gather(asking, return_exceptions=True)
         assert window.pause_left() == 0
         async with asyncio.timeout(5):
-            while not window.pause_left():  # noqa: ASYNC110 - a window tells nobody
+            while not window.pause_left():  # noqa: ASYNC110 - a window sets no event
                 await asyncio.sleep(0.01)
         assert 15 < window.pause_left() <= 20
 
 
-async def test_what_waits_for_a_connection_when_the_client_is_closed_is_told() -> None:
-    limiter = Noting()
+async def test_close_fails_calls_that_wait_for_a_connection() -> None:
+    limiter = RecordingLimiter()
     connector = aiohttp.TCPConnector(limit=1)
     async with slow_network() as network, client(network.url, limiter, connector=connector) as one:
         network.seconds = 0.1
@@ -421,7 +424,7 @@ async def test_what_waits_for_a_connection_when_the_client_is_closed_is_told() -
         second = asyncio.create_task(one.app_user_info())
         await asyncio.sleep(0.01)
         await one.close()
-        await first  # its connection is not the client's own, and stays open
+        await first  # the caller owns this connector, so the request in flight completes
         with pytest.raises(ClientUnusable, match="closed"):
             await second
         assert limiter.ends == [("answered", 0.0), ("unused", 0.0)]

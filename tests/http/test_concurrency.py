@@ -13,26 +13,26 @@ from tests.virtual import run
 
 
 @pytest.mark.parametrize("rate", [1.0, 1000.0, inf])
-def test_until_an_answer_is_in_it_is_the_least(rate: float) -> None:
+def test_width_is_the_minimum_before_the_first_response(rate: float) -> None:
     assert Width(least=2, most=30).at(rate) == 2
 
 
 @pytest.mark.parametrize(
     ("rate", "latency", "width"),
     [
-        (50, 0.16, 16),  # Little's law, twice
-        (2.6, 0.2, 4),  # never below the least
-        (1000, 2.0, 64),  # never above the most
-        (inf, 0.2, 64),  # no limit at all
+        (50, 0.16, 16),  # twice Little's law
+        (2.6, 0.2, 4),  # never below the minimum
+        (1000, 2.0, 64),  # never above the maximum
+        (inf, 0.2, 64),  # no rate limit
     ],
 )
-def test_it_follows_from_rate_and_latency(rate: float, latency: float, width: int) -> None:
+def test_width_follows_rate_and_latency(rate: float, latency: float, width: int) -> None:
     wide = Width()
     wide.answered(latency)
     assert wide.at(rate) == width
 
 
-def test_it_follows_a_vendor_that_becomes_slow_and_one_odd_answer_does_not_move_it() -> None:
+def test_width_follows_slower_responses_but_not_one_outlier() -> None:
     wide = Width()
     for _ in range(100):
         wide.answered(0.1)
@@ -47,7 +47,7 @@ def test_it_follows_a_vendor_that_becomes_slow_and_one_odd_answer_does_not_move_
     ("limit", "per", "fastest", "slowest"),
     [(13, 5.0, 0.08, 0.24), (50, 1.0, 0.08, 0.24), (50, 1.0, 0.2, 2.0), (15, 0.5, 0.01, 0.03)],
 )
-def test_so_many_callers_use_all_that_a_window_lets_go(
+def test_width_is_enough_to_use_the_whole_limit(
     limit: int, per: float, fastest: float, slowest: float
 ) -> None:
     window, wide = Window(limit, per=per), Width()

@@ -15,7 +15,7 @@ from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
 
 
-async def test_many_calls_at_the_documented_limit_end_by_their_deadline(
+async def test_concurrent_calls_end_by_their_deadline(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     limiter = Window(13, per=5)
@@ -30,7 +30,7 @@ async def test_many_calls_at_the_documented_limit_end_by_their_deadline(
     assert limiter.waiting == 0
 
 
-async def test_a_request_that_was_sent_is_told_apart(
+async def test_sent_request_is_reported_as_possibly_done(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     quick = schoology.with_options(deadline=0.2)
@@ -43,7 +43,7 @@ async def test_a_request_that_was_sent_is_told_apart(
     assert [seen.status for seen in schoology_sandbox.log] == [None, None]
 
 
-async def test_each_page_of_a_list_has_the_whole_deadline(
+async def test_each_page_of_a_list_gets_the_full_deadline(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     (await connect().users.create_many(people(650))).raise_for_failures()
@@ -53,7 +53,7 @@ async def test_each_page_of_a_list_has_the_whole_deadline(
     assert time.monotonic() - began > 0.4
 
 
-async def test_rows_that_a_bulk_could_not_send_in_time_are_skipped(
+async def test_bulk_rows_past_the_deadline_are_skipped(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology = connect(limiter=Window(1, per=30))

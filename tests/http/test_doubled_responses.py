@@ -1,4 +1,4 @@
-"""A proxy that answers a request twice: no row gets the response of another row."""
+"""A proxy sends some responses twice. No row may get the response of another row."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.conftest import QUICK
 
 
 class DoublingServer:
-    """Speaks v1's ``POST users`` and Schoology's ``GET users/{uid}``, and answers a share of the
-    requests twice, the second time after ``delay`` seconds."""
+    """Serves v1's ``POST users`` and Schoology's ``GET users/{uid}``. Sends some responses twice,
+    the second time after ``delay`` seconds."""
 
     def __init__(self, delay: float, share: float = 0.2) -> None:
         self.delay = delay
@@ -95,12 +95,13 @@ async def doubling(delay: float) -> AsyncIterator[tuple[DoublingServer, str]]:
             await asyncio.wait(tasks, timeout=10)
 
 
-#: With the first response, before the next request, and when that one was sent already.
+#: The second copy comes with the first, before the next request, or after the next request was
+#: sent.
 DELAYS = [0, 0.001, 0.01]
 
 
 @pytest.mark.parametrize("delay", DELAYS)
-async def test_no_row_is_done_by_the_response_of_another_row(delay: float) -> None:
+async def test_no_row_gets_the_response_of_another_row(delay: float) -> None:
     rows = [
         {"type": "parent", "first_name": "A", "last_name": "B", "email": f"p{n}@x.example"}
         for n in range(300)
@@ -119,7 +120,7 @@ async def test_no_row_is_done_by_the_response_of_another_row(delay: float) -> No
 
 
 @pytest.mark.parametrize("delay", [0, 0.001])
-async def test_a_read_does_not_get_what_was_left_on_its_connection(delay: float) -> None:
+async def test_read_ignores_a_response_left_on_its_connection(delay: float) -> None:
     async with (
         doubling(delay) as (server, url),
         Schoology("k", "s", base_url=url, limiter=Window(10_000, per=0.01), retry=QUICK) as client,
@@ -129,10 +130,10 @@ async def test_a_read_does_not_get_what_was_left_on_its_connection(delay: float)
             assert user.uid == str(number)
             await asyncio.sleep(delay * 4)
     assert server.connections >= server.doubled > 5
-    assert server.connections < 50  # those that are clean are used again
+    assert server.connections < 50  # connections without leftover bytes are reused
 
 
-async def test_a_session_of_your_own_can_have_the_same_connector() -> None:
+async def test_callers_session_can_use_the_clean_connector() -> None:
     async with (
         doubling(0.001) as (server, url),
         aiohttp.ClientSession(connector=CleanConnector(limit=3)) as session,
@@ -146,8 +147,8 @@ async def test_a_session_of_your_own_can_have_the_same_connector() -> None:
     assert server.doubled > 5
 
 
-async def test_bytes_that_asyncio_has_not_read_yet_are_seen_too() -> None:
-    """The second response is in the system's buffer, and the event loop has had no turn."""
+async def test_leftover_bytes_are_seen_before_asyncio_reads_them() -> None:
+    """The second response is in the socket's buffer, and the event loop has not run since."""
     server = socket.create_server(("127.0.0.1", 0))
     written = threading.Event()
 
@@ -170,15 +171,15 @@ async def test_bytes_that_asyncio_has_not_read_yet_are_seen_too() -> None:
     async with aiohttp.ClientSession(connector=CleanConnector()) as session:
         assert await (await session.get(url)).text() == "1"
         first_read.set()
-        written.wait(10)  # holds the event loop
+        written.wait(10)  # blocks the event loop, so asyncio cannot read the second response
         assert await (await session.get(url)).text() == "2"
     thread.join()
     for end in (server, *opened):
         end.close()
 
 
-async def test_the_response_for_another_person_is_not_taken() -> None:
-    """It comes so late that the next request has been sent by then."""
+async def test_response_for_another_person_is_not_used() -> None:
+    """The second copy arrives after the next request was sent."""
     async with (
         doubling(0.01) as (server, url),
         Schoology(
@@ -192,8 +193,8 @@ async def test_the_response_for_another_person_is_not_taken() -> None:
                 await asyncio.sleep(0.009)
 
 
-async def test_reads_share_a_connection_and_every_write_has_its_own() -> None:
-    """So no write meets a kept-alive connection that the server is closing."""
+async def test_reads_share_a_connection_and_each_write_opens_its_own() -> None:
+    """A write never uses a kept-alive connection that the server may be closing."""
     rows = [
         {"type": "parent", "first_name": "A", "last_name": "B", "email": f"p{n}@x.example"}
         for n in range(5)

@@ -1,4 +1,4 @@
-"""``error.response``: there for whoever handles the error, and shown by nothing that prints it."""
+"""``error.response`` is there for code that handles the error. No output of the error shows it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ from lms_async import (
     TimedOut,
     UnexpectedResponse,
 )
-from tests.privacy import ANSWERS, PERSON, assert_silent, everything_said_by
+from tests.personal_data import ANSWERS, PERSON, all_text_of, assert_no_personal_data
 from tests.schoology.test_privacy import ACTS, Act, client_of
 
 
-async def raised(status: int, body: Any, headers: dict[str, str], act: Act, **options: Any) -> Any:
+async def error_from(
+    status: int, body: Any, headers: dict[str, str], act: Act, **options: Any
+) -> Any:
     content = body.encode() if isinstance(body, str) else orjson.dumps(body)
 
-    async def say(request: web.Request) -> web.Response:
+    async def respond(request: web.Request) -> web.Response:
         await request.read()
         return web.Response(status=status, body=content, headers=headers)
 
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", say)
+    app.router.add_route("*", "/{path:.*}", respond)
     async with (
         TestServer(app) as server,
         client_of(str(server.make_url("/v1/")), **options) as client,
@@ -48,10 +50,10 @@ async def raised(status: int, body: Any, headers: dict[str, str], act: Act, **op
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-async def test_it_is_there_and_nothing_shows_it(
-    heard: list[str], answer: tuple[int, Any, dict[str, str]]
+async def test_error_has_the_response_and_prints_none_of_it(
+    log_lines: list[str], answer: tuple[int, Any, dict[str, str]]
 ) -> None:
-    error = await raised(*answer, ACTS["get"], strict=True)
+    error = await error_from(*answer, ACTS["get"], strict=True)
     response = error.response
     assert isinstance(response, Response)
     assert response.status == answer[0]
@@ -61,16 +63,16 @@ async def test_it_is_there_and_nothing_shows_it(
     logging.getLogger("app").error("failed", exc_info=error)
     logging.getLogger("app").error("failed: %r %s", error, vars(error))
     locals_too = traceback.TracebackException.from_exception(error)
-    assert_silent(
-        everything_said_by(error),
+    assert_no_personal_data(
+        all_text_of(error),
         repr(response),
         repr(vars(error)),
         "".join(locals_too.format()),
         json.dumps(vars(error), default=repr),
-        *heard,
+        *log_lines,
     )
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert_silent(pickle.dumps(error, protocol).decode("latin-1"))
+        assert_no_personal_data(pickle.dumps(error, protocol).decode("latin-1"))
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
         assert twin.response is None
 
@@ -87,21 +89,21 @@ async def test_it_is_there_and_nothing_shows_it(
         (303, "", {"Location": "/"}, "create", UnexpectedResponse),
     ],
 )
-async def test_which_errors_have_it(
+async def test_every_error_after_a_response_has_it(
     status: int, body: Any, headers: dict[str, str], act: str, kind: type[LmsError]
 ) -> None:
-    error = await raised(status, body, headers, ACTS[act], strict=True)
+    error = await error_from(status, body, headers, ACTS[act], strict=True)
     assert type(error) is kind
     assert error.response.status == status
 
 
-async def test_its_body_is_bounded() -> None:
+async def test_response_body_is_limited_to_64_kib() -> None:
     for status in (200, 400):
-        error = await raised(status, "x" * 100_000, {}, ACTS["get"])
+        error = await error_from(status, "x" * 100_000, {}, ACTS["get"])
         assert error.response.body == b"x" * 65536
 
 
-async def test_an_error_without_a_response_has_none() -> None:
+async def test_error_without_a_response_has_none() -> None:
     assert TimedOut("late").response is None
     async with client_of("http://127.0.0.1:1/v1/") as client:
         with pytest.raises(LmsError) as caught:
@@ -109,11 +111,11 @@ async def test_an_error_without_a_response_has_none() -> None:
     assert caught.value.response is None
 
 
-def test_a_response_is_read_as_json() -> None:
+def test_response_json_parses_the_body_or_raises() -> None:
     assert Response(200, {}, b'{"a": [1]}').json() == {"a": [1]}
     for body in (b"", b"<html>", PERSON["name_first"].encode()):  # type: ignore[attr-defined]
         with pytest.raises(InvalidResponse) as caught:
             Response(200, {}, body).json()
-        assert_silent(everything_said_by(caught.value))
+        assert_no_personal_data(all_text_of(caught.value))
         assert caught.value.response is not None
         assert caught.value.response.body == body

@@ -1,7 +1,7 @@
-"""What the caller sees, and how often the server acted, for each fault and each kind of call.
+"""For each fault and each kind of call: what the caller sees and how often the server acted.
 
-The rule behind the table: refused (429) is sent again; a lost answer is sent again only where the
-vendor ends in the same state; anything else is told, and never guessed.
+A 429 is retried. A request with a lost response is retried only if a repeat leaves the vendor in
+the same state. Anything else is reported as unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def client(connect: Callable[..., Schoology]) -> Schoology:
 async def test_create_many(
     case: Case, client: Schoology, schoology_sandbox: SchoologySandbox, update_existing: bool
 ) -> None:
-    """A chunk whose answer was lost is replayed where that updates; else it is looked up, and only
-    what did not arrive is sent again."""
+    """A batch with a lost response is sent again if that only updates. Otherwise its rows are
+    looked up and the missing ones sent again."""
     schoology_sandbox.faults.add(case.fault(method="POST", path="users", times=1))
     bulk = client.users.create_many(ROWS, update_existing=update_existing)
     ended = [outcome async for outcome in bulk]
@@ -58,7 +58,7 @@ async def test_create_many(
     assert len(school.creates) == 120
     assert set(school.creates.values()) == {1}
     posts, looks = (schoology_sandbox.log.count(method) for method in ("POST", "GET"))
-    if case.once == "done":  # refused three times
+    if case.once == "done":  # the 429 burst: three attempts were rate-limited
         assert (posts, looks) == (6, 0)
     elif update_existing and case.repeatable == "done":
         assert (posts, looks) == (4, 0)
@@ -69,10 +69,10 @@ async def test_create_many(
 
 
 @cases
-async def test_create_many_where_looking_up_fails_too(
+async def test_create_many_with_a_failing_look_up(
     case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """A look-up that fails leaves ``unknown``, never a guess."""
+    """If the look-up fails too, the rows are ``unknown``."""
     schoology_sandbox.faults.add(
         case.fault(method="POST", path="users", times=1), Fault.error(503, method="GET", share=1.0)
     )
@@ -83,12 +83,12 @@ async def test_create_many_where_looking_up_fails_too(
     if case.once == "done":
         assert hit == []
         return
-    assert len(hit) in (20, 50)  # one chunk, whichever met the fault
+    assert len(hit) in (20, 50)  # one batch: whichever met the fault
     assert all((outcome.item["school_uid"] in school.creates) == case.acts for outcome in hit)
     assert set(school.creates.values()) == {1}
 
 
-async def test_who_may_have_been_there_before_is_neither_done_nor_rejected(
+async def test_row_that_may_have_existed_before_is_unknown(
     client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.school.add({**ROWS[3], "name_last": "Somebody else"})
@@ -99,7 +99,7 @@ async def test_who_may_have_been_there_before_is_neither_done_nor_rejected(
     assert ended[3].error.code == "exists"
 
 
-async def test_what_updates_is_done_only_if_every_field_is_there(
+async def test_updated_row_is_done_only_if_all_fields_match(
     client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     rows = people(20)
@@ -122,7 +122,7 @@ async def test_what_updates_is_done_only_if_every_field_is_there(
         {"grad_year": 2029},
     ],
 )
-async def test_a_look_up_knows_a_field_by_whatever_the_vendor_shows_of_it(
+async def test_look_up_accepts_other_formats_of_a_value(
     client: Schoology, schoology_sandbox: SchoologySandbox, field: dict[str, Any]
 ) -> None:
     rows = [{**row, **field} for row in people(3)]
@@ -133,19 +133,19 @@ async def test_a_look_up_knows_a_field_by_whatever_the_vendor_shows_of_it(
 
 
 @pytest.mark.parametrize("blank", ["", None])
-async def test_a_field_that_a_look_up_does_not_show_is_not_taken_for_cleared(
+async def test_field_missing_from_a_look_up_does_not_count_as_cleared(
     client: Schoology, schoology_sandbox: SchoologySandbox, blank: Any
 ) -> None:
     (row,) = people(1)
     await client.users.create_many([{**row, "bio": "old"}])
-    schoology_sandbox.faults.add(Fault.cut(method="POST", times=5))  # it did not arrive
+    schoology_sandbox.faults.add(Fault.cut(method="POST", times=5))  # the request did not arrive
     await client.users.create_many([{**row, "bio": blank}], update_existing=True)
     (user,) = (u for u in schoology_sandbox.school.users.values() if u.school_uid == "S00000")
     assert user.details.get("bio") != "old"
 
 
 @pytest.mark.sandbox(page_cap=20)
-async def test_a_look_up_reads_every_page(
+async def test_look_up_reads_every_page(
     client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
@@ -153,8 +153,8 @@ async def test_a_look_up_reads_every_page(
     assert set(schoology_sandbox.school.creates.values()) == {1}
 
 
-async def test_a_poison_row_is_set_apart(connect: Callable[..., Schoology]) -> None:
-    """One row for which the server refuses the whole chunk, among 10,000."""
+async def test_single_bad_row_is_isolated(connect: Callable[..., Schoology]) -> None:
+    """One of 10,000 rows makes the server reject its whole batch."""
     requests = 0
 
     async def users(request: web.Request) -> web.Response:
@@ -176,19 +176,19 @@ async def test_a_poison_row_is_set_apart(connect: Callable[..., Schoology]) -> N
     assert requests <= 200 + 14
 
 
-async def test_a_refusal_of_every_row_does_not_storm_the_vendor(
+async def test_rejection_of_every_row_stops_after_few_requests(
     client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(422, share=1.0, method="POST"))
     ended = [outcome async for outcome in client.users.create_many(people(50))]
-    # Those that were tried alone are rejected; nothing is said of the others but that.
+    # Rows that were sent alone are rejected. The others are skipped.
     assert {outcome.status for outcome in ended} == {Status.REJECTED, Status.SKIPPED}
     assert {outcome.error and outcome.error.code for outcome in ended} == {"422"}
     assert len(schoology_sandbox.log) <= 1 + 2 * 12
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_refusal_that_no_row_can_escape_is_not_halved(
+async def test_auth_and_path_errors_do_not_split_the_batch(
     client: Schoology, schoology_sandbox: SchoologySandbox, status: int
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(status, share=1.0, method="POST"))
@@ -198,7 +198,7 @@ async def test_a_refusal_that_no_row_can_escape_is_not_halved(
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_what_may_not_be_sent_again_ends_unknown(
+async def test_calls_that_must_not_be_repeated_end_unknown(
     client: Schoology, schoology_sandbox: SchoologySandbox, after: bool
 ) -> None:
     school = schoology_sandbox.school
@@ -215,7 +215,7 @@ async def test_what_may_not_be_sent_again_ends_unknown(
 
 
 @pytest.mark.parametrize(("code", "sent"), [(429, 2), (503, 2), (409, 1)])
-async def test_a_row_that_is_refused_for_now_is_sent_again_without_the_others(
+async def test_temporarily_rejected_row_is_retried_alone(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch, code: int, sent: int
 ) -> None:
     monkeypatch.setattr(sending, "_PAUSE", 0.01)
@@ -314,18 +314,19 @@ def _kinds(sandbox: SchoologySandbox) -> set[Any]:
     return {seen.fault for seen in sandbox.log}
 
 
-async def test_a_storm_of_refusals_pauses_everybody_and_loses_nobody(
+async def test_many_429s_share_one_pause_and_lose_no_row(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.refuse(times=40, retry_after=0.05))
     report = await connect().users.create_many(people(1000))
     report.raise_for_failures()
     assert set(schoology_sandbox.school.creates.values()) == {1}
-    # 20 chunks meet 40 refusals; without the common pause each would knock on its own.
+    # 20 batches meet 40 rate-limit errors. Without the shared pause, each batch would retry on its
+    # own.
     assert len(schoology_sandbox.log) == 60
 
 
-async def test_faults_by_the_dozen_lose_no_row(
+async def test_many_random_faults_lose_no_row(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect()
@@ -344,11 +345,11 @@ async def test_faults_by_the_dozen_lose_no_row(
 
 
 @pytest.mark.parametrize("then", ["unreachable", "401", "429 for long"])
-async def test_what_arrived_once_stays_in_doubt_whatever_comes_after(
+async def test_lost_response_stays_unknown_after_a_later_error(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, then: str
 ) -> None:
-    """The server acted and the answer was lost; the second attempt then fails in a way that by
-    itself would mean that nothing was done."""
+    """The server acted and its response was lost. The second attempt fails in a way that alone
+    would mean that nothing was done."""
     client = connect()
     schoology_sandbox.faults.add(Fault.cut(after=True, method="POST"))
     if then == "401":
@@ -374,11 +375,11 @@ async def test_what_arrived_once_stays_in_doubt_whatever_comes_after(
     [Fault.cut(after=True), Fault.error(503, acts=True), Fault.half_body()],
     ids=["cut", "503", "half a body"],
 )
-async def test_a_row_that_was_made_is_never_told_as_rejected(
+async def test_created_row_is_never_reported_as_rejected(
     client: Schoology, schoology_sandbox: SchoologySandbox, fault: Fault
 ) -> None:
-    """The first request makes the person, without the address; the second one, sent because the
-    answer was lost, is to the vendor a change of somebody to a taken address."""
+    """The first request creates the person without the taken address, and its response is lost. The
+    vendor then sees the retry as a change to that taken address."""
     school = schoology_sandbox.school
     school.elsewhere["ada@other.example"] = "another school"
     schoology_sandbox.faults.add(fault)
@@ -390,18 +391,18 @@ async def test_a_row_that_was_made_is_never_told_as_rejected(
 
 
 @pytest.mark.parametrize("lost_before", [False, True])
-async def test_a_bulk_that_is_left_in_a_pause_does_not_wait_for_its_end(
+async def test_stopping_a_bulk_during_a_pause_ends_at_once(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, lost_before: bool
 ) -> None:
     if lost_before:
         schoology_sandbox.faults.add(Fault.cut(after=True, times=1))
     schoology_sandbox.faults.add(Fault.refuse(retry_after=60, times=1))
 
-    def heard(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, Refused):
             asyncio.get_running_loop().call_soon(bulk.abandon if lost_before else bulk.stop)
 
-    client = connect(events=[heard], retry=RetryPolicy(base=0.01))
+    client = connect(events=[on_event], retry=RetryPolicy(base=0.01))
     bulk = client.users.create_many(people(3), update_existing=True)
     async with asyncio.timeout(10):
         ended = {outcome.status async for outcome in bulk}
@@ -414,7 +415,7 @@ async def test_a_bulk_that_is_left_in_a_pause_does_not_wait_for_its_end(
     [(Fault.error(400), Status.REJECTED), (Fault.error(401), Status.SKIPPED)],
     ids=["400", "401"],
 )
-async def test_a_refusal_that_comes_after_a_stop_is_told(
+async def test_error_after_stop_is_reported(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     fault: Fault,
@@ -422,11 +423,11 @@ async def test_a_refusal_that_comes_after_a_stop_is_told(
 ) -> None:
     schoology_sandbox.faults.add(fault)
 
-    def heard(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, RequestSent):
             asyncio.get_running_loop().call_soon(bulk.stop)
 
-    bulk = connect(events=[heard]).users.create_many(people(1))
+    bulk = connect(events=[on_event]).users.create_many(people(1))
     (outcome,) = [outcome async for outcome in bulk]
     assert outcome.status is status
     assert outcome.attempts == 1
@@ -434,7 +435,7 @@ async def test_a_refusal_that_comes_after_a_stop_is_told(
 
 @pytest.mark.parametrize("by", ["stop", "abandon"])
 @pytest.mark.parametrize("at", [RequestSent, ResponseReceived, Refused, Retrying])
-async def test_a_listener_may_end_the_bulk_that_it_hears_of(
+async def test_event_listener_may_stop_its_bulk(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     at: type[Event],
@@ -443,11 +444,11 @@ async def test_a_listener_may_end_the_bulk_that_it_hears_of(
     if at in (Refused, Retrying):
         schoology_sandbox.faults.add(Fault.refuse(retry_after=0.1, times=1))
 
-    def heard(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, at):
             getattr(bulk, by)()
 
-    bulk = connect(events=[heard]).users.create_many(people(120))
+    bulk = connect(events=[on_event]).users.create_many(people(120))
     async with asyncio.timeout(10):
         ended = [outcome async for outcome in bulk]
     assert [outcome.index for outcome in ended] == list(range(120))
@@ -457,7 +458,7 @@ async def test_a_listener_may_end_the_bulk_that_it_hears_of(
             assert (outcome.item["school_uid"] in made) == (outcome.status is Status.DONE)
 
 
-async def test_a_client_that_is_closed_under_a_bulk_costs_no_outcome(
+async def test_closing_the_client_during_a_bulk_loses_no_result(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect(limiter=Window(1, per=0.2))

@@ -1,4 +1,4 @@
-"""Many ids, or long ones, are put into several URLs: servers refuse one of over 8,190 bytes."""
+"""Many or long ids are split over several requests: servers reject URLs over 8,190 bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_long_uids(count: int) -> list[dict[str, Any]]:
     return [{**row, "school_uid": f"{LONG}{n}"} for n, row in enumerate(people(count))]
 
 
-async def test_long_school_uids_whose_response_was_lost_are_looked_up(
+async def test_long_school_uids_are_looked_up_after_a_lost_response(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.cut(after=True, times=1, method="POST"))
@@ -34,7 +34,7 @@ async def test_long_school_uids_whose_response_was_lost_are_looked_up(
     assert len(asked) == 4
 
 
-async def test_long_school_uids_are_listed_by_several_requests(schoology: Schoology) -> None:
+async def test_list_splits_long_school_uids_over_several_requests(schoology: Schoology) -> None:
     rows = with_long_uids(50)
     await schoology.users.create_many(rows)
     wanted = [row["school_uid"] for row in rows]
@@ -42,7 +42,7 @@ async def test_long_school_uids_are_listed_by_several_requests(schoology: School
     assert [user.school_uid for user in found] == wanted
 
 
-async def test_long_uids_are_deleted_by_several_requests(
+async def test_delete_many_splits_long_uids_over_several_requests(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     uids = [f"{LONG}{n}" for n in range(50)]
@@ -56,7 +56,7 @@ async def test_long_uids_are_deleted_by_several_requests(
     assert max(map(len, sent)) < 16
 
 
-async def test_fifty_common_uids_are_still_one_request(
+async def test_fifty_ordinary_uids_fit_one_request(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     uids = [str(1_000_000_000 + n) for n in range(50)]
@@ -64,7 +64,7 @@ async def test_fifty_common_uids_are_still_one_request(
     assert len(schoology_sandbox.log) == 1
 
 
-async def test_a_comment_that_fits_no_url_is_refused(schoology: Schoology) -> None:
+async def test_comment_too_long_for_a_url_is_rejected(schoology: Schoology) -> None:
     for comment in ("x" * 2001, "学" * 300):
         with pytest.raises(InvalidInput, match="comment is longer"):
             await schoology.users.delete(1, keep_enrollments=True, notify=False, comment=comment)
@@ -72,7 +72,7 @@ async def test_a_comment_that_fits_no_url_is_refused(schoology: Schoology) -> No
             schoology.users.delete_many([1], keep_enrollments=True, notify=False, comment=comment)
 
 
-async def test_memberships_of_many_classes_and_users_take_several_requests(
+async def test_memberships_list_splits_many_class_and_user_ids(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     everything = await managebac.memberships.list()
@@ -88,7 +88,7 @@ async def test_memberships_of_many_classes_and_users_take_several_requests(
 
 
 @given(st.lists(st.text(min_size=1)), st.integers(1, 60))
-def test_portions_hold_every_id_once_and_fit(ids: list[str], at_most: int) -> None:
+def test_portions_keep_every_id_and_fit_the_url(ids: list[str], at_most: int) -> None:
     ids = [id_.encode("utf-8", "replace").decode() for id_ in ids]
     cut = portions(ids, at_most=at_most)
     assert [id_ for some in cut for id_ in some] == ids

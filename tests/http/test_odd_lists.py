@@ -1,4 +1,4 @@
-"""Lists as PHP prints them, empty ones without their key, and odd values in single rows."""
+"""Lists in PHP's format, empty lists without their key, and odd values in single rows."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ CLIENTS: dict[str, Callable[..., Any]] = {
 
 
 @asynccontextmanager
-async def saying(client: str, *payloads: Any, **options: Any) -> AsyncIterator[Any]:
-    """A client of a server that answers each request with the next of ``payloads``, the last one
-    again and again."""
+async def client_with_responses(client: str, *payloads: Any, **options: Any) -> AsyncIterator[Any]:
+    """A client of a server that gives each of ``payloads`` in turn and repeats the last."""
     left = list(payloads)
 
     async def answer(request: web.Request) -> web.Response:
@@ -83,7 +82,7 @@ async def class_teachers(client: Any) -> Any:
     return ids(await client.classes.list_teachers(1))
 
 
-async def of_a_student(client: Any) -> Any:
+async def student_memberships(client: Any) -> Any:
     return ids((await client.students.memberships(1)).classes)
 
 
@@ -118,18 +117,18 @@ NUMBERED: list[tuple[str, Any, Read, list[str]]] = [
     ("managebac", {"memberships": {}, "meta": META}, memberships, []),
     ("managebac", {"student_ids": {"1": 8, "0": 7}}, class_students, ["7", "8"]),
     ("managebac", {"teachers": rows()}, class_teachers, ["10", "20", "30"]),
-    ("managebac", {"memberships": {"classes": rows()}}, of_a_student, ["10", "20", "30"]),
-    ("managebac", {"memberships": {"classes": {}}}, of_a_student, []),
+    ("managebac", {"memberships": {"classes": rows()}}, student_memberships, ["10", "20", "30"]),
+    ("managebac", {"memberships": {"classes": {}}}, student_memberships, []),
     ("v1", {"users": rows()}, v1_users, ["10", "20", "30"]),
     ("v1", {"users": {"3": {"id": 9}}}, v1_user, ["9"]),
 ]
 
 
 @pytest.mark.parametrize(("client", "payload", "read", "expected"), NUMBERED)
-async def test_a_list_with_numbered_keys_is_read_in_the_order_of_the_numbers(
+async def test_list_with_numbered_keys_is_read_in_numeric_order(
     client: str, payload: Any, read: Read, expected: list[str]
 ) -> None:
-    async with saying(client, payload) as made:
+    async with client_with_responses(client, payload) as made:
         assert await read(made) == expected
 
 
@@ -138,52 +137,52 @@ LISTED = [[{"uid": 1}, {"uid": 2}], [{"uid": 1}], [{"name": "A"}], [{}]]
 
 @pytest.mark.parametrize("links", [[], None, "", {}], ids=repr)
 @pytest.mark.parametrize("listed", LISTED)
-async def test_a_list_ends_where_its_links_are_empty(links: Any, listed: list[Any]) -> None:
+async def test_list_with_empty_links_ends(links: Any, listed: list[Any]) -> None:
     """PHP prints an empty object as ``[]``."""
     asked: list[Event] = []
     payload = {"user": listed, "links": links}
-    async with saying("schoology", payload, events=[asked.append]) as client:
+    async with client_with_responses("schoology", payload, events=[asked.append]) as client:
         assert len(await client.users.list()) == len(listed)
     assert sum(isinstance(event, RequestSent) for event in asked) == 1
 
 
 @pytest.mark.parametrize("odd", [{}, {"links": "none"}], ids=repr)
 @pytest.mark.parametrize("listed", LISTED)
-async def test_a_list_without_links_that_ignores_start_is_found_out_at_once(
+async def test_server_that_ignores_start_raises_at_the_second_page(
     odd: dict[str, Any], listed: list[Any]
 ) -> None:
     asked: list[Event] = []
     payload = {"user": listed, **odd}
-    async with saying("schoology", payload, events=[asked.append]) as client:
+    async with client_with_responses("schoology", payload, events=[asked.append]) as client:
         with pytest.raises(UnexpectedResponse, match="does not come to an end"):
             await client.users.list()
     assert sum(isinstance(event, RequestSent) for event in asked) == 2
 
 
-async def test_a_bulk_response_with_numbered_keys_is_read() -> None:
+async def test_bulk_response_with_numbered_keys_is_read() -> None:
     given = people(3)
     items = {
         str(place + 1): {"response_code": 200, "id": place, "school_uid": row["school_uid"]}
         for place, row in enumerate(given)
     }
-    async with saying("schoology", {"user": items}) as client:
+    async with client_with_responses("schoology", {"user": items}) as client:
         report = await client.users.create_many(given)
         assert report.counts == {"done": 3}
         deleted = {"0": {"response_code": 200, "id": "5"}, "2": {"response_code": 200, "id": "6"}}
-    async with saying("schoology", {"user": deleted}) as client:
+    async with client_with_responses("schoology", {"user": deleted}) as client:
         gone = await client.users.delete_many(["5", "6"], keep_enrollments=True, notify=False)
         assert gone.counts == {"done": 2}
     pairs = {"4": {"response_code": 200, "student_school_uid": "a", "parent_school_uid": "b"}}
-    async with saying("schoology", {"association": pairs}) as client:
+    async with client_with_responses("schoology", {"association": pairs}) as client:
         tied = await client.users.import_parents(
             [{"student_school_uid": "a", "parent_school_uid": "b"}]
         )
         assert tied.counts == {"done": 1}
     said = {"0": {"id": 5, "status": "ok"}, "3": {"id": 6, "status": "not_found"}}
-    async with saying("managebac", {"students": said}) as client:
+    async with client_with_responses("managebac", {"students": said}) as client:
         put = await client.classes.update_students(1, [{"id": 5}, {"id": 6}])
         assert put.counts == {"done": 1, "rejected": 1}
-    async with saying("managebac", {"teachers": said}) as client:
+    async with client_with_responses("managebac", {"teachers": said}) as client:
         report = await client.classes.set_teachers(1, [{"id": 5}, {"id": 6}])
         assert report.counts == {"done": 1, "rejected": 1}
         assert [one.index for one in report.rejected] == [1]
@@ -208,10 +207,8 @@ async def test_a_bulk_response_with_numbered_keys_is_read() -> None:
         ("managebac", {"memberships": []}, memberships),
     ],
 )
-async def test_an_empty_list_may_come_without_its_key(
-    client: str, payload: Any, read: Read
-) -> None:
-    async with saying(client, payload) as made:
+async def test_empty_list_may_omit_its_key(client: str, payload: Any, read: Read) -> None:
+    async with client_with_responses(client, payload) as made:
         assert await read(made) == []
 
 
@@ -230,31 +227,31 @@ async def test_an_empty_list_may_come_without_its_key(
         ("managebac", {"meta": {}}, memberships),
         ("managebac", {"meta": {"total_count": 2}}, memberships),
         ("managebac", {"meta": {"total_count": 0}, "classes": []}, memberships),
-        ("managebac", {"meta": {"total_count": 0}}, of_a_student),
+        ("managebac", {"meta": {"total_count": 0}}, student_memberships),
         ("v1", {}, v1_users),
         ("v1", {"status": "Success"}, v1_users),
     ],
 )
-async def test_another_object_is_no_empty_list(client: str, payload: Any, read: Read) -> None:
-    async with saying(client, payload) as made:
+async def test_unrelated_object_is_not_an_empty_list(client: str, payload: Any, read: Read) -> None:
+    async with client_with_responses(client, payload) as made:
         with pytest.raises(UnexpectedResponse):
             await read(made)
 
 
-async def test_rows_that_were_lost_are_settled_by_an_empty_list_without_its_key() -> None:
-    """The first response says nothing of the rows; the look-up says that nobody is there."""
+async def test_empty_look_up_without_its_key_resends_lost_rows() -> None:
+    """The first response leaves the rows out. The look-up finds nobody, so they are sent again."""
     given = people(2)
     done = [
         {"response_code": 200, "id": place, "school_uid": row["school_uid"]}
         for place, row in enumerate(given)
     ]
     payloads = ({"user": []}, {"total": 0, "links": {}}, {"user": done})
-    async with saying("schoology", *payloads) as client:
+    async with client_with_responses("schoology", *payloads) as client:
         report = await client.users.create_many(given)
     assert report.counts == {"done": 2}
 
 
-#: A list, its odd row, and what is read of it: (field, value in ``extra``).
+#: Client, list key, call, and the odd fields of one row (kept in ``extra``).
 ODD: list[tuple[str, str, Read, dict[str, Any]]] = [
     ("schoology", "user", lambda c: c.users.list(), {"use_preferred_first_name": "2"}),
     ("schoology", "user", lambda c: c.users.list(), {"tz_offset": "+5:30"}),
@@ -274,31 +271,33 @@ ODD: list[tuple[str, str, Read, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("client", "key", "read", "odd"), ODD)
-async def test_an_odd_value_costs_neither_the_other_rows_nor_the_other_fields(
+async def test_odd_value_is_kept_in_extra_and_spoils_nothing_else(
     client: str, key: str, read: Read, odd: dict[str, Any]
 ) -> None:
     id_ = "uid" if client == "schoology" else "id"
     payload = {key: [{id_: 1}, {id_: 2, "new": "kept", **odd}, {id_: 3}]}
     if client == "schoology":
         payload["links"] = {}  # type: ignore[assignment]
-    async with saying(client, payload) as made:
+    async with client_with_responses(client, payload) as made:
         given = await read(made)
     assert [getattr(row, id_) for row in given] == ["1", "2", "3"]
     assert [getattr(given[1], name) for name in odd] == [None] * len(odd)
     assert given[1].extra == {**odd, "new": "kept"}
-    async with saying(client, payload, strict=True) as made:
+    async with client_with_responses(client, payload, strict=True) as made:
         with pytest.raises(DecodeError) as raised:
             await read(made)
     assert raised.value.paths[0].startswith(f"[1].{next(iter(odd))}")
 
 
-async def test_an_odd_value_in_a_single_read() -> None:
-    async with saying("schoology", {"uid": 1, "tz_offset": "+5:30", "parents": [7]}) as client:
+async def test_odd_value_in_a_single_object_is_kept_in_extra() -> None:
+    async with client_with_responses(
+        "schoology", {"uid": 1, "tz_offset": "+5:30", "parents": [7]}
+    ) as client:
         user = await client.users.get(1)
     assert (user.uid, user.tz_offset, user.extra) == ("1", None, {"tz_offset": "+5:30"})
     assert [parent.extra for parent in user.parents] == [{"": 7}]
     odd = {"classes": [{"id": 1, "archived": "maybe"}, {"id": 2}], "groups": "none"}
-    async with saying("managebac", {"memberships": odd}) as client:
+    async with client_with_responses("managebac", {"memberships": odd}) as client:
         student = await client.students.memberships(1)
     assert ids(student.classes) == ["1", "2"]
     assert student.classes[0].extra == {"archived": "maybe"}
@@ -306,23 +305,25 @@ async def test_an_odd_value_in_a_single_read() -> None:
 
 
 @pytest.mark.parametrize("odd", [None, 5, "Okafor", [], ["x"], True])
-async def test_a_row_that_is_no_object_keeps_its_place(odd: Any) -> None:
-    async with saying("schoology", {"user": [{"uid": 1}, odd, {"uid": 2}], "links": {}}) as client:
+async def test_row_that_is_not_an_object_keeps_its_place(odd: Any) -> None:
+    async with client_with_responses(
+        "schoology", {"user": [{"uid": 1}, odd, {"uid": 2}], "links": {}}
+    ) as client:
         users = await client.users.list()
     assert [user.uid for user in users] == ["1", None, "2"]
     assert users[1].extra == {"": odd}
-    async with saying("v1", {"users": [odd, {"id": 2}]}, strict=True) as client:
+    async with client_with_responses("v1", {"users": [odd, {"id": 2}]}, strict=True) as client:
         with pytest.raises(DecodeError):
             await client.users.list()
 
 
 @pytest.mark.parametrize("value", [5, "x", True, 1.5])
-async def test_a_list_that_is_none_at_all_is_an_error(value: Any) -> None:
+async def test_value_that_is_not_a_list_raises(value: Any) -> None:
     for payload in (value, [value], {"user": value}, {"user": value, "links": {}}):
-        async with saying("schoology", payload) as client:
+        async with client_with_responses("schoology", payload) as client:
             with pytest.raises(UnexpectedResponse):
                 await client.users.list()
     for payload in (value, [value], {"memberships": value}):
-        async with saying("managebac", payload) as client:
+        async with client_with_responses("managebac", payload) as client:
             with pytest.raises(UnexpectedResponse):
                 await client.memberships.list()

@@ -1,4 +1,4 @@
-"""Lists that stay whole while the server clamps, forgets and changes."""
+"""Lists stay complete while the server caps the page size, omits totals and changes the data."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ whole_school = pytest.mark.sandbox(school=School.seeded(3000, seed=2), totals=Fa
 
 
 @whole_school
-async def test_three_thousand_users_are_three_thousand(
+async def test_list_of_3000_users_is_complete(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     expected = list(schoology_sandbox.school.users)
     everyone = await schoology.users.list(page_size=5000)
     assert [user.uid for user in everyone] == expected
     assert len(set(expected)) == len(expected) >= 3000
-    # Each page after the first gives 72 new rows: the overlap costs one row in 73.
+    # Each page after the first gives 72 new rows, because pages overlap by one row of 73.
     assert len(schoology_sandbox.log) == -(-(len(expected) - 1) // 72)
 
 
 @whole_school
 @pytest.mark.parametrize("put_in", [0, 1, 5, 200])
 @pytest.mark.parametrize("taken_out", [0, 1, 5, 200])
-async def test_a_list_that_shifts_doubles_nobody_and_hides_nobody(
+async def test_list_that_shifts_repeats_and_loses_nobody(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, put_in: int, taken_out: int
 ) -> None:
     school = schoology_sandbox.school
@@ -56,7 +56,7 @@ async def test_a_list_that_shifts_doubles_nobody_and_hides_nobody(
 
 
 @pytest.mark.sandbox(school=School.seeded(500, seed=2), page_cap=50)
-async def test_a_list_that_loses_its_end_still_ends(
+async def test_list_that_shrinks_while_read_still_ends(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = schoology_sandbox.school
@@ -75,7 +75,7 @@ async def test_a_list_that_loses_its_end_still_ends(
 
 @pytest.mark.sandbox(school=School.seeded(41, seed=2))
 @pytest.mark.parametrize("limit", [2, 3, 20, 40, 41, 42, 200])
-async def test_every_page_size_gives_everybody(
+async def test_every_page_size_returns_everybody(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, limit: int
 ) -> None:
     everyone = await schoology.users.list(page_size=limit)
@@ -83,7 +83,7 @@ async def test_every_page_size_gives_everybody(
 
 
 @pytest.mark.sandbox(school=School.seeded(600, seed=2), page_cap=100, latency=(0.02, 0.0))
-async def test_the_next_page_is_fetched_while_the_last_is_used(
+async def test_next_pages_are_fetched_while_the_current_one_is_used(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     count = 0
@@ -91,20 +91,21 @@ async def test_the_next_page_is_fetched_while_the_last_is_used(
         count += 1
         if count == 1:
             await asyncio.sleep(0.2)
-            assert len(schoology_sandbox.log) == 4  # this page, two that wait, one at the gate
+            # the current page, two queued, and one that waits for room
+            assert len(schoology_sandbox.log) == 4
     assert count == len(schoology_sandbox.school.users)
 
 
 @pytest.mark.sandbox(school=School.seeded(600, seed=2), page_cap=100)
-async def test_leaving_a_list_early_leaves_no_task_behind(schoology: Schoology) -> None:
+async def test_leaving_a_list_early_leaves_no_task(schoology: Schoology) -> None:
     pages = schoology.users.list().pages()
     await anext(pages)
     await pages.aclose()
-    ours = [task for task in asyncio.all_tasks() if "ahead" in repr(task.get_coro())]
+    ours = [task for task in asyncio.all_tasks() if "prefetch" in repr(task.get_coro())]
     assert ours == []
 
 
-async def test_a_next_link_to_another_host_is_not_followed(
+async def test_next_link_to_another_host_raises(
     connect: Callable[..., Schoology],
 ) -> None:
     from aiohttp import web
@@ -131,9 +132,7 @@ async def test_a_next_link_to_another_host_is_not_followed(
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]", b'{"school": "x", "id": "7"}'])
-async def test_a_list_without_its_envelope_is_no_empty_list(
-    connect: Callable[..., Schoology], body: bytes
-) -> None:
+async def test_list_without_its_key_raises(connect: Callable[..., Schoology], body: bytes) -> None:
     from aiohttp import web
     from aiohttp.test_utils import TestServer
 
@@ -150,7 +149,7 @@ async def test_a_list_without_its_envelope_is_no_empty_list(
             await client.users.list()
 
 
-async def test_a_server_without_links_is_read_to_its_end(
+async def test_list_without_links_is_read_to_its_end(
     connect: Callable[..., Schoology],
 ) -> None:
     from aiohttp import web

@@ -1,4 +1,4 @@
-"""A source that runs ahead of whoever reads it."""
+"""Reading a source ahead of its consumer."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import aclosing
 
 import pytest
 
-from lms_async.http.prefetch import ahead
+from lms_async.http.prefetch import prefetch
 
 from ..virtual import run
 
 
 class Source:
-    """Gives numbers, and knows how far it came and whether it was closed."""
+    """Yields numbers; records how many it gave and whether it was closed."""
 
     def __init__(self, count: int, *, failure: BaseException | None = None) -> None:
         self.count = count
@@ -38,14 +38,15 @@ async def _turns() -> None:
         await asyncio.sleep(0)
 
 
-def test_it_runs_so_far_ahead_and_no_further() -> None:
+def test_reads_ahead_up_to_the_limit() -> None:
     source = Source(20)
 
     async def main() -> list[int]:
         seen = []
-        async for number in ahead(source.numbers(), 3):
+        async for number in prefetch(source.numbers(), 3):
             await _turns()
-            assert source.given <= number + 1 + 3 + 1  # read, ready, and one that waits for room
+            # the number read, three in the queue, and one that waits for room
+            assert source.given <= number + 1 + 3 + 1
             seen.append(number)
         return seen
 
@@ -53,25 +54,25 @@ def test_it_runs_so_far_ahead_and_no_further() -> None:
     assert source.closed
 
 
-def test_a_source_that_waits_is_waited_for() -> None:
+def test_slow_source_is_awaited() -> None:
     async def slowly() -> AsyncGenerator[int, None]:
         for number in range(3):
             await asyncio.sleep(1)
             yield number
-        await asyncio.sleep(1)  # and ends when nobody counts on it
+        await asyncio.sleep(1)  # the source takes another second to end after its last number
 
     async def main() -> list[int]:
-        return [number async for number in ahead(slowly(), 2)]
+        return [number async for number in prefetch(slowly(), 2)]
 
     assert run(main()) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("failure", [ValueError("broken"), asyncio.CancelledError()])
-def test_what_the_source_raises_comes_after_what_it_gave(failure: BaseException) -> None:
+def test_error_of_the_source_comes_after_its_items(failure: BaseException) -> None:
     seen = []
 
     async def main() -> None:
-        async for number in ahead(Source(5, failure=failure).numbers(), 2):
+        async for number in prefetch(Source(5, failure=failure).numbers(), 2):
             await _turns()
             seen.append(number)
 
@@ -81,11 +82,11 @@ def test_what_the_source_raises_comes_after_what_it_gave(failure: BaseException)
 
 
 @pytest.mark.parametrize("read", [1, 3])
-def test_to_leave_early_closes_the_source(read: int) -> None:
+def test_leaving_early_closes_the_source(read: int) -> None:
     source = Source(20)
 
     async def main() -> None:
-        async with aclosing(ahead(source.numbers(), 2)) as numbers:
+        async with aclosing(prefetch(source.numbers(), 2)) as numbers:
             for _ in range(read):
                 await anext(numbers)
             await _turns()

@@ -1,4 +1,4 @@
-"""Through an HTTP proxy: what it refuses was never sent, and how one is named."""
+"""HTTP proxies: a request that the proxy rejects was never sent, and how to configure a proxy."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 from tests.conftest import people
 
-#: A key and a certificate for localhost and 127.0.0.1, for these tests alone.
+#: A key and a certificate for localhost and 127.0.0.1, used by these tests only.
 PEM = Path(__file__).with_name("localhost.pem")
 ONCE = RetryPolicy(tries=1)
 
 
 class Proxy:
-    """Answers CONNECT with ``status``, and opens a tunnel if that is 200."""
+    """Responds to CONNECT with ``status``, and opens a tunnel if that is 200."""
 
     def __init__(self, status: int = 200) -> None:
         self.answer: bytes | None = b"HTTP/1.1 %d Said So\r\nContent-Length: 0\r\n\r\n" % status
@@ -77,7 +77,7 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 
 @asynccontextmanager
-async def running(proxy: Proxy) -> AsyncIterator[Proxy]:
+async def running_proxy(proxy: Proxy) -> AsyncIterator[Proxy]:
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
@@ -89,8 +89,8 @@ async def running(proxy: Proxy) -> AsyncIterator[Proxy]:
 
 
 @asynccontextmanager
-async def vendor() -> AsyncIterator[str]:
-    """A server that speaks TLS, and answers any request with one user."""
+async def tls_server() -> AsyncIterator[str]:
+    """A TLS server that responds to any request with one user."""
 
     async def answer(request: web.Request) -> web.Response:
         await request.read()
@@ -106,26 +106,26 @@ async def vendor() -> AsyncIterator[str]:
     await server.close()
 
 
-def trusting() -> ssl.SSLContext:
+def trusted_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(PEM))
 
 
-def schoology(**options: Any) -> Schoology:
+def schoology_client(**options: Any) -> Schoology:
     given: dict[str, Any] = {"limiter": Window(1000, per=0.01), "retry": ONCE, "timeout": 5.0}
     return Schoology("k", "s", **{**given, **options})
 
 
 @pytest.mark.parametrize("status", [407, 502, 503, 403, 200])
 @pytest.mark.parametrize("own_session", [False, True])
-async def test_what_a_proxy_refuses_was_never_sent(
+async def test_request_that_the_proxy_rejects_was_never_sent(
     monkeypatch: pytest.MonkeyPatch, status: int, own_session: bool
 ) -> None:
     proxy = Proxy(status)
-    proxy.tunnels = False  # with 200 it accepts, and closes the connection
-    async with running(proxy):
+    proxy.tunnels = False  # with status 200 the proxy accepts, then closes the connection
+    async with running_proxy(proxy):
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         session = aiohttp.ClientSession(trust_env=True) if own_session else None
-        async with schoology(
+        async with schoology_client(
             base_url="https://localhost:1/v1/", session=session, trust_env=not own_session
         ) as client:
             with pytest.raises(ConnectionFailed) as raised:
@@ -140,33 +140,33 @@ async def test_what_a_proxy_refuses_was_never_sent(
         assert "HTTPS_PROXY" in raised.value.hint
 
 
-async def test_a_proxy_that_hangs_up_on_connect_was_sent_nothing(
+async def test_proxy_that_closes_on_connect_sent_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proxy = Proxy()
     proxy.answer = None
-    async with running(proxy):
+    async with running_proxy(proxy):
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
+        async with schoology_client(base_url="https://localhost:1/v1/", trust_env=True) as client:
             with pytest.raises(ConnectionFailed):
                 await client.users.create(people(1)[0])
 
 
-async def test_a_proxy_that_is_not_there(
+async def test_unreachable_proxy_is_named_in_the_error(
     monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused_tcp_port}")
-    async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
+    async with schoology_client(base_url="https://localhost:1/v1/", trust_env=True) as client:
         with pytest.raises(ConnectionFailed, match="no connection to the proxy"):
             await client.users.me()
 
 
-async def test_a_bulk_through_a_proxy_that_refuses_skips_its_rows(
+async def test_bulk_behind_a_rejecting_proxy_skips_its_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with running(Proxy(502)) as proxy:
+    async with running_proxy(Proxy(502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
+        async with schoology_client(base_url="https://localhost:1/v1/", trust_env=True) as client:
             report = await client.users.create_many(people(60))
     assert report.counts == {"skipped": 60}
     assert isinstance(report.stop_reason, ConnectionFailed)
@@ -180,12 +180,13 @@ CLIENTS: dict[str, Callable[..., Any]] = {
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-async def test_trust_env_takes_the_proxy_from_the_environment(
+async def test_trust_env_uses_the_proxy_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    # What SSL_CERT_FILE does for a program is done when aiohttp is imported: here it was before.
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting())
-    async with vendor() as url, running(Proxy()) as proxy:
+    # aiohttp reads SSL_CERT_FILE when it is imported, which has happened by now. So the test sets
+    # the context that aiohttp made from it.
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusted_context())
+    async with tls_server() as url, running_proxy(Proxy()) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         for environment, heads in (("", 1), ("localhost", 1)):
             monkeypatch.setenv("NO_PROXY", environment)
@@ -196,24 +197,24 @@ async def test_trust_env_takes_the_proxy_from_the_environment(
         assert proxy.heads[0].startswith("CONNECT localhost:")
 
 
-async def test_a_session_of_your_own_may_name_its_proxy() -> None:
-    async with vendor() as url, running(Proxy()) as proxy:
-        connector = CleanConnector(ssl=trusting())
+async def test_callers_session_may_set_its_proxy() -> None:
+    async with tls_server() as url, running_proxy(Proxy()) as proxy:
+        connector = CleanConnector(ssl=trusted_context())
         async with (
             aiohttp.ClientSession(connector=connector, proxy=proxy.url) as session,
-            schoology(base_url=url, session=session) as client,
+            schoology_client(base_url=url, session=session) as client,
         ):
             assert (await client.users.get("1")).uid == "1"
         assert proxy.heads[0].startswith("CONNECT localhost:")
 
 
-async def test_without_trust_env_the_environment_is_not_looked_at(
+async def test_environment_is_ignored_without_trust_env(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with vendor() as url, running(Proxy(502)) as proxy:
+    async with tls_server() as url, running_proxy(Proxy(502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        connector = CleanConnector(ssl=trusting())
-        async with schoology(base_url=url, connector=connector) as client:
+        connector = CleanConnector(ssl=trusted_context())
+        async with schoology_client(base_url=url, connector=connector) as client:
             assert (await client.users.get("1")).uid == "1"
         await connector.close()
         assert proxy.heads == []
@@ -221,19 +222,23 @@ async def test_without_trust_env_the_environment_is_not_looked_at(
 
 @pytest.mark.parametrize(
     ("given", "hint"),
-    [("", "set SSL_CERT_FILE"), ("/nowhere.pem", "not there"), (str(PEM), "none in SSL_CERT_FILE")],
+    [
+        ("", "set SSL_CERT_FILE"),
+        ("/nowhere.pem", "does not exist"),
+        (str(PEM), "no CA in SSL_CERT_FILE"),
+    ],
 )
-async def test_a_certificate_that_is_not_accepted_names_ssl_cert_file(
+async def test_certificate_error_names_ssl_cert_file(
     monkeypatch: pytest.MonkeyPatch, given: str, hint: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", given)  # read by OpenSSL at aiohttp's import only
-    async with vendor() as url, schoology(base_url=url) as client:
+    monkeypatch.setenv("SSL_CERT_FILE", given)  # OpenSSL reads it only when aiohttp is imported
+    async with tls_server() as url, schoology_client(base_url=url) as client:
         with pytest.raises(ConnectionFailed) as raised:
             await client.users.me()
     assert hint in raised.value.hint
 
 
-async def test_a_host_that_speaks_no_tls_is_not_told_as_a_certificate() -> None:
+async def test_host_without_tls_is_not_reported_as_a_certificate_error() -> None:
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
@@ -241,7 +246,9 @@ async def test_a_host_that_speaks_no_tls_is_not_told_as_a_certificate() -> None:
     plain = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with (
         plain,
-        schoology(base_url=f"https://127.0.0.1:{plain.sockets[0].getsockname()[1]}/") as client,
+        schoology_client(
+            base_url=f"https://127.0.0.1:{plain.sockets[0].getsockname()[1]}/"
+        ) as client,
     ):
         with pytest.raises(ConnectionFailed) as raised:
             await client.users.me()
@@ -250,17 +257,17 @@ async def test_a_host_that_speaks_no_tls_is_not_told_as_a_certificate() -> None:
 
 
 @pytest.mark.parametrize("name", ["a..b", "xn--", "x" * 70])
-async def test_a_proxy_whose_name_cannot_be_asked_for_was_sent_nothing(
+async def test_proxy_with_an_invalid_host_name_sent_nothing(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://{name}:1")
-    async with schoology(base_url="https://localhost:1/v1/", trust_env=True) as client:
+    async with schoology_client(base_url="https://localhost:1/v1/", trust_env=True) as client:
         with pytest.raises(ConnectionFailed) as raised:
             await client.users.create(people(1)[0])
     assert not raised.value.may_have_acted
 
 
-async def test_ssl_cert_file_is_read(tmp_path: Path) -> None:
+async def test_ssl_cert_file_is_used(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys\n"
         "from schoology_async import Schoology\n"
@@ -269,7 +276,7 @@ async def test_ssl_cert_file_is_read(tmp_path: Path) -> None:
         "        print((await client.users.get('1')).uid)\n"
         "asyncio.run(main())\n"
     )
-    async with vendor() as url:
+    async with tls_server() as url:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
@@ -282,10 +289,10 @@ async def test_ssl_cert_file_is_read(tmp_path: Path) -> None:
     assert out.decode().strip() == "1"
 
 
-async def test_a_write_that_reached_the_vendor_through_a_proxy_is_still_unknown(
+async def test_write_lost_behind_an_open_tunnel_is_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The tunnel is there, and the response is lost: that is no refusal of the proxy's."""
+    """The proxy opened the tunnel and the response was lost, so the vendor may have acted."""
 
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -293,12 +300,14 @@ async def test_a_write_that_reached_the_vendor_through_a_proxy_is_still_unknown(
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(PEM)
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting())
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusted_context())
     server = await asyncio.start_server(cut, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
-    async with running(Proxy()) as proxy:
+    async with running_proxy(Proxy()) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        async with schoology(base_url=f"https://localhost:{port}/v1/", trust_env=True) as client:
+        async with schoology_client(
+            base_url=f"https://localhost:{port}/v1/", trust_env=True
+        ) as client:
             with pytest.raises(OutcomeUnknown) as raised:
                 await client.users.create(people(1)[0])
     server.close()

@@ -32,7 +32,7 @@ CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafo
         (599, ServerError),
     ],
 )
-def test_each_status_has_its_error(status: int, kind: type[ApiError]) -> None:
+def test_status_maps_to_error_class(status: int, kind: type[ApiError]) -> None:
     error = refusal(
         CALL, Response(status, {}, b""), hints={status: "do this"}, default_retry_after=5
     )
@@ -56,7 +56,7 @@ def test_each_status_has_its_error(status: int, kind: type[ApiError]) -> None:
         (b"\xff\xfe", "…"),
     ],
 )
-def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> None:
+def test_vendor_message_is_read_from_any_body(body: bytes, detail: str) -> None:
     error = refusal(CALL, Response(403, {}, body), hints={}, default_retry_after=5)
     assert error.detail == detail
 
@@ -95,11 +95,13 @@ def test_the_vendors_words_are_read_from_any_shape(body: bytes, detail: str) -> 
         ({"x-ratelimit-period": "nan"}, None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_accepts_seconds_and_dates(
+    headers: dict[str, str], seconds: float | None
+) -> None:
     assert requested_wait(headers) == seconds
 
 
-def test_a_429_without_a_time_waits_as_the_vendor_is_known_to_want() -> None:
+def test_429_without_retry_after_uses_the_vendor_default() -> None:
     error = refusal(CALL, Response(429, {}, b"slow down"), hints={}, default_retry_after=5)
     assert isinstance(error, RateLimited)
     assert error.retry_after == 5

@@ -1,4 +1,4 @@
-"""Which failed calls are made again, after which wait, and how many in all."""
+"""Which failed calls are retried, after how long, and how often."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ LIMITED = RateLimited(429, retry_after=3.0)
         (UnexpectedResponse("odd"), False, False, False),
     ],
 )
-def test_what_may_be_made_again(error: LmsError, once: bool, repeatable: bool, lost: bool) -> None:
+def test_is_retryable_and_is_lost_per_error(
+    error: LmsError, once: bool, repeatable: bool, lost: bool
+) -> None:
     if isinstance(error, ServerError) and error.status == 501:
         error.may_have_acted = False
     assert is_retryable(error, ONCE) is once
@@ -67,20 +69,20 @@ def test_what_may_be_made_again(error: LmsError, once: bool, repeatable: bool, l
     assert is_lost(error) is lost
 
 
-def test_the_wait_that_a_vendor_asks_for_is_read_of_its_refusals_only() -> None:
+def test_retry_after_is_read_from_rate_limit_errors_only() -> None:
     assert retry_after(LIMITED) == 3.0
     assert retry_after(BadRequest(400)) is None
     assert retry_after(TimedOut("late")) is None
 
 
-def test_a_quota_pays_retries_until_it_is_empty_and_earns_no_more_than_it_had() -> None:
+def test_quota_pays_for_retries_and_never_exceeds_its_start() -> None:
     assert (Quota.cost(TimedOut("late")), Quota.cost(ServerError(500))) == (10, 5)
     assert Quota().tokens == 500
     quota = Quota(12)
     assert quota.take(10)
     assert not quota.take(5)
     assert quota.tokens == 2
-    assert quota.take(2)  # the last of it
+    assert quota.take(2)  # takes the last tokens
     assert not quota.take(1)
     quota.earn(5)
     assert quota.tokens == 5
@@ -88,19 +90,21 @@ def test_a_quota_pays_retries_until_it_is_empty_and_earns_no_more_than_it_had() 
     assert quota.tokens == quota.most == 12
 
 
-def waits(errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any) -> list[Any]:
-    """The waits after each error; of what is drawn at random, the longest."""
+def waits_after(
+    errors: list[LmsError], monkeypatch: pytest.MonkeyPatch, **policy: Any
+) -> list[Any]:
+    """Return the wait after each error. A random wait is replaced by its longest value."""
     monkeypatch.setattr(random, "uniform", lambda least, most: most if least == 0 else None)
     attempts = Attempts(REPEATABLE, RetryPolicy(**policy, tries=99), Quota())
     return [attempts.wait_after(error) for error in errors]
 
 
-def test_waits_of_our_own_double_up_to_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backoff_doubles_up_to_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     errors: list[LmsError] = [ServerError(500)] * 6
-    assert waits(errors, monkeypatch, base=0.5, cap=6.0) == [0.5, 1, 2, 4, 6, 6]
+    assert waits_after(errors, monkeypatch, base=0.5, cap=6.0) == [0.5, 1, 2, 4, 6, 6]
 
 
-def test_a_wait_that_the_vendor_asks_for_is_taken_as_it_is(
+def test_retry_after_of_the_vendor_is_used_unchanged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     errors: list[LmsError] = [
@@ -111,18 +115,18 @@ def test_a_wait_that_the_vendor_asks_for_is_taken_as_it_is(
         LIMITED,
         ServerError(500),
     ]
-    assert waits(errors, monkeypatch, base=0.5, cap=20.0) == [0.5, 3, 0, 0, 3, 1]
+    assert waits_after(errors, monkeypatch, base=0.5, cap=20.0) == [0.5, 3, 0, 0, 3, 1]
 
 
-def test_waits_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backoff_is_random(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[float, float]] = []
     monkeypatch.setattr(random, "uniform", lambda *bounds: drawn.append(bounds) or bounds[0])
-    waits = random_waits(RetryPolicy(base=0.5))
-    assert [next(waits), next(waits)] == [0, 0]
+    waits_after = random_waits(RetryPolicy(base=0.5))
+    assert [next(waits_after), next(waits_after)] == [0, 0]
     assert drawn == [(0, 0.5), (0, 1.0)]
 
 
 @pytest.mark.parametrize("odd", [{"tries": 0}, {"base": 0}, {"cap": 0}, {"max_failed_chunks": 0}])
-def test_a_policy_that_makes_no_sense_is_refused(odd: dict[str, Any]) -> None:
+def test_invalid_retry_policy_is_rejected(odd: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(odd))):
         RetryPolicy(**odd)

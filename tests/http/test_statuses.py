@@ -20,7 +20,7 @@ def error(status: int, **headers: str) -> ApiError:
 
 
 @pytest.mark.parametrize("status", ALL)
-def test_every_status_has_one_effect_and_its_error_agrees(status: int) -> None:
+def test_each_status_has_one_effect_and_a_matching_error(status: int) -> None:
     effect = effect_of(status)
     wanted = (
         Effect.PASSES
@@ -36,33 +36,34 @@ def test_every_status_has_one_effect_and_its_error_agrees(status: int) -> None:
     assert failed.may_have_acted == (effect is Effect.UNSETTLED)
     assert is_retryable(failed, ONCE) == (effect is Effect.PASSES)
     assert is_retryable(failed, REPEATABLE) == (effect in (Effect.PASSES, Effect.UNSETTLED))
-    # Whether a 404 ends a bulk depends on what the path names; a 429 ends it once patience is over.
+    # Two cases depend on more than the status: a 404 stops a bulk unless the path names a row, and
+    # a 429 stops it only when the allowed pause is used up.
     if status not in (404, 410, 429):
         assert failed.stops == (effect is Effect.ENDS)
 
 
-def test_an_id_in_the_path_that_is_not_there_is_no_end() -> None:
+def test_missing_id_in_the_path_does_not_stop_a_bulk() -> None:
     changed = {s for s in ALL if effect_of(s, path_names_rows=True) is not effect_of(s)}
     assert changed == {404, 410}
     assert effect_of(404, path_names_rows=True) is Effect.SHARED
 
 
-def test_each_entry_has_its_reason() -> None:
+def test_each_table_entry_has_a_reason() -> None:
     assert all(reason for _, reason in EFFECTS.values())
 
 
 @pytest.mark.parametrize("status", sorted({503, *PASSING}))
-def test_retry_after_is_read(status: int) -> None:
+def test_retry_after_is_read_for_retryable_statuses(status: int) -> None:
     assert error(status, **{"retry-after": "7"}).retry_after == 7
     assert error(status, **{"retry-after": "0"}).retry_after == 1
     moment = {"retry-after": "Wed, 21 Oct 2015 07:28:10 GMT"}
     assert error(status, **moment, date="Wed, 21 Oct 2015 07:28:00 GMT").retry_after == 10
     assert error(status).retry_after == (5.0 if status == 429 else None)
-    # What ManageBac sends with every response says nothing of a 503.
+    # ManageBac sends x-ratelimit-period with every response, so it says nothing about a 503.
     period = {"x-ratelimit-period": "9"}
     assert error(status, **period).retry_after == (9 if status == 429 else None)
 
 
 @pytest.mark.parametrize("status", [400, 404, 500, 502])
-def test_retry_after_of_another_status_pauses_nobody(status: int) -> None:
+def test_retry_after_is_ignored_for_other_statuses(status: int) -> None:
     assert error(status, **{"retry-after": "7"}).retry_after is None

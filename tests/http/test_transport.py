@@ -1,4 +1,4 @@
-"""The road itself: sessions, signing of each attempt, repeats, limits and budgets."""
+"""The transport over real sockets: sessions, signing, retries, limits and timeouts."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from schoology_async.vendor import SchoologyVendor
 from tests.conftest import QUICK, people
 
 
-async def test_each_attempt_is_signed_afresh(
+async def test_each_attempt_gets_its_own_signature(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(503, times=2), Fault.cut(times=1))
-    await schoology.users.me()  # the sandbox refuses a nonce that it has seen
+    await schoology.users.me()  # the sandbox rejects a nonce that it has seen
     assert [seen.status for seen in schoology_sandbox.log] == [503, 503, None, 303, 200]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Event]) -> None:
-    """A kept-alive connection drops while an idempotent request is on it: aiohttp would send it
-    again by itself, unsigned by us, uncounted and unpaid."""
+async def test_aiohttp_does_not_resend_a_request_itself(method: str, events: list[Event]) -> None:
+    """When a kept-alive connection drops, aiohttp would resend an idempotent request: with an old
+    signature and outside the rate limit."""
     arrived: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +68,7 @@ async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Eve
                 await reader.readexactly(length)
                 arrived.append(head.split(b" ")[0].decode())
                 if not first:
-                    break  # the connection drops without an answer
+                    break  # close the connection without a response
                 first = False
                 writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"uid":"1"}')
                 await writer.drain()
@@ -80,7 +80,7 @@ async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Eve
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     retry = RetryPolicy(tries=1)
-    # In a session of the caller's own reads and writes share connections.
+    # In the caller's session, reads and writes share connections.
     async with (
         aiohttp.ClientSession() as session,
         Schoology(
@@ -110,7 +110,7 @@ async def test_aiohttps_own_second_pass_is_refused(method: str, events: list[Eve
     ]
 
 
-async def test_a_post_that_was_never_sent_is_sent_again(unused_tcp_port: int) -> None:
+async def test_post_that_was_never_sent_is_retried(unused_tcp_port: int) -> None:
     tries: list[Event] = []
     async with Schoology(
         "k",
@@ -127,7 +127,7 @@ async def test_a_post_that_was_never_sent_is_sent_again(unused_tcp_port: int) ->
     ] * 2
 
 
-async def test_a_name_that_does_not_resolve_is_said() -> None:
+async def test_unresolvable_host_is_named() -> None:
     async with Schoology(
         "k", "s", base_url="https://no-such-host.invalid/v1/", retry=RetryPolicy(tries=1)
     ) as client:
@@ -135,7 +135,7 @@ async def test_a_name_that_does_not_resolve_is_said() -> None:
             await client.users.me()
 
 
-async def test_a_hang_ends_with_the_timeout_and_the_wait_for_a_slot_does_not_count(
+async def test_timeout_ends_a_hang_but_excludes_the_wait_for_a_slot(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect(timeout=0.5, limiter=Window(1, per=1.0), retry=RetryPolicy(tries=1))
@@ -146,7 +146,7 @@ async def test_a_hang_ends_with_the_timeout_and_the_wait_for_a_slot_does_not_cou
         await client.app_user_info()
 
 
-async def test_a_refusal_pauses_everybody_once(
+async def test_one_429_pauses_all_clients_of_the_limiter(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> None:
     window = Window(1000, per=0.01)
@@ -161,7 +161,7 @@ async def test_a_refusal_pauses_everybody_once(
     assert [event.seconds for event in events if isinstance(event, Refused)] == [0.2]
 
 
-async def test_a_wait_beyond_the_callers_patience_is_told_at_once(
+async def test_retry_after_above_max_pause_raises_at_once(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect(retry=RetryPolicy(max_pause=10))
@@ -173,7 +173,7 @@ async def test_a_wait_beyond_the_callers_patience_is_told_at_once(
     assert asyncio.get_running_loop().time() - started < 1
 
 
-async def test_a_dead_vendor_is_not_stormed(
+async def test_quota_stops_retries_to_a_dead_vendor(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect(retry=RetryPolicy(tries=5, base=0.001, quota=50))
@@ -181,11 +181,11 @@ async def test_a_dead_vendor_is_not_stormed(
     for _ in range(30):
         with pytest.raises(ServerError):
             await client.app_user_info()
-    # 50 tokens pay for ten retries; after that every call fails at its first attempt.
+    # 50 tokens pay for ten retries. After that, every call fails at its first attempt.
     assert len(schoology_sandbox.log) == 30 + 10
 
 
-async def test_a_stale_signature_is_signed_anew_even_for_a_create(
+async def test_stale_signature_is_signed_again_even_for_a_create(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     text = "Duplicate timestamp/nonce combination, possible replay attack.  Request rejected."
@@ -198,7 +198,7 @@ async def test_a_stale_signature_is_signed_anew_even_for_a_create(
         await schoology.app_user_info()
 
 
-async def test_many_at_once_keep_the_vendors_order_of_timestamps(
+async def test_concurrent_requests_keep_timestamps_in_order(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect(limiter=Window(40, per=0.2))
@@ -206,7 +206,7 @@ async def test_many_at_once_keep_the_vendors_order_of_timestamps(
     assert [seen.status for seen in schoology_sandbox.log] == [200] * 400
 
 
-async def test_two_clients_of_one_key_share_their_limit(
+async def test_clients_with_the_same_key_share_a_limiter(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     one, other = connect(limiter=None), connect(limiter=None)
@@ -223,7 +223,7 @@ async def test_two_clients_of_one_key_share_their_limit(
     assert limiter(stranger) not in limiters
 
 
-async def test_with_options_is_a_view_on_the_same_connection(
+async def test_with_options_shares_the_connection(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     client = connect()
@@ -237,7 +237,7 @@ async def test_with_options_is_a_view_on_the_same_connection(
         await client.app_user_info()
 
 
-async def test_a_session_of_the_callers_own_is_used_and_left_open(
+async def test_callers_session_is_used_and_left_open(
     schoology_sandbox: SchoologySandbox,
 ) -> None:
     async with aiohttp.ClientSession(raise_for_status=True) as session:
@@ -254,13 +254,13 @@ async def test_a_session_of_the_callers_own_is_used_and_left_open(
         assert not session.closed
 
 
-async def test_credentials_that_a_callers_session_has_of_its_own_give_way(
+async def test_client_credentials_win_over_those_of_the_callers_session(
     schoology_sandbox: SchoologySandbox,
     connect: Callable[..., Schoology],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """aiohttp refuses an ``Authorization`` among a call's headers beside them."""
+    """aiohttp raises if a session with credentials gets an ``Authorization`` header with a call."""
     netrc = tmp_path / "netrc"
     netrc.write_text("default login joe password pw")
     netrc.chmod(0o600)
@@ -276,10 +276,10 @@ async def test_credentials_that_a_callers_session_has_of_its_own_give_way(
         report = await connect(session=session).users.create_many(people(120))
     assert report.counts == {Status.DONE: 120}
     assert shown
-    assert "Authorization" not in shown  # nor is the signature shown to the session's tracers
+    assert "Authorization" not in shown  # the session's tracers don't see the signature either
 
 
-async def test_a_connector_of_the_callers_own_is_used_and_left_open(
+async def test_callers_connector_is_used_and_left_open(
     schoology_sandbox: SchoologySandbox,
 ) -> None:
     connector = aiohttp.TCPConnector(limit=1)
@@ -294,11 +294,11 @@ async def test_a_connector_of_the_callers_own_is_used_and_left_open(
     await connector.close()
 
 
-def test_another_event_loop_is_told() -> None:
+def test_use_in_another_event_loop_raises() -> None:
     client = Schoology("k", "s", base_url="http://127.0.0.1:1/v1/", retry=QUICK)
 
     async def use() -> None:
-        with pytest.raises(Exception):  # noqa: B017 - nobody serves: only the loop matters here
+        with pytest.raises(Exception):  # noqa: B017 - there is no server; only the loop matters
             await client.with_options(timeout=0.1).app_user_info()
 
     async def misuse() -> None:
@@ -310,7 +310,9 @@ def test_another_event_loop_is_told() -> None:
     asyncio.run(client.close())
 
 
-async def test_a_fork_is_told(schoology: Schoology, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_use_after_a_fork_raises(
+    schoology: Schoology, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await schoology.app_user_info()
     monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(ClientUnusable, match="fork|process"):
@@ -328,25 +330,25 @@ async def test_a_fork_is_told(schoology: Schoology, monkeypatch: pytest.MonkeyPa
         "https://api.schoology.com/v1/?a=b",
     ],
 )
-def test_a_base_url_that_would_give_the_secret_away_is_refused(base_url: str) -> None:
+def test_base_url_that_would_expose_the_secret_is_rejected(base_url: str) -> None:
     with pytest.raises(InvalidInput, match="base URL|http://"):
         Schoology("k", "s", base_url=base_url)
 
 
 @pytest.mark.parametrize("base_url", ["http://localhost:1/v1", "http://[::1]:1/", "https://x.y/v1"])
-def test_a_safe_base_url_is_taken(base_url: str) -> None:
+def test_safe_base_url_is_accepted(base_url: str) -> None:
     assert Schoology("k", "s", base_url=base_url)._transport.vendor.base_url.endswith("/")
 
 
 @pytest.mark.parametrize(
     "given", [{"key": ""}, {"secret": ""}, {"token": "t"}, {"token_secret": "t"}]
 )
-def test_half_a_credential_is_refused(given: dict[str, str]) -> None:
+def test_incomplete_credentials_are_rejected(given: dict[str, str]) -> None:
     with pytest.raises(InvalidInput):
         Schoology(**{"key": "k", "secret": "s", **given})  # type: ignore[arg-type]
 
 
-async def test_an_answer_without_end_is_not_read_to_it(
+async def test_endless_response_is_cut_off_at_the_size_limit(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wire_module, "MOST_BYTES", 100_000)
@@ -368,7 +370,7 @@ async def test_an_answer_without_end_is_not_read_to_it(
             await client.app_user_info()
 
 
-async def test_events_tell_what_happened(
+async def test_events_of_a_retried_request(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(503, times=1))
@@ -380,7 +382,7 @@ async def test_events_tell_what_happened(
     assert {event.route for event in events} == {"GET users/me"}
 
 
-async def test_no_proxy_of_the_environment_is_asked(
+async def test_proxy_of_the_environment_is_ignored_by_default(
     schoology: Schoology, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as nobody:
@@ -389,7 +391,7 @@ async def test_no_proxy_of_the_environment_is_asked(
         await schoology.app_user_info()
 
 
-async def test_an_interactive_view_goes_before_a_running_import(
+async def test_interactive_view_overtakes_a_running_import(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology = connect(limiter=Window(5, per=0.2))
@@ -402,17 +404,17 @@ async def test_an_interactive_view_goes_before_a_running_import(
     before = len(schoology_sandbox.log)
     await web.app_user_info()
     seen = [seen.path for seen in schoology_sandbox.log][before:]
-    assert "app-user-info" in seen[:5]  # 35 chunks stood in line before it
+    assert "app-user-info" in seen[:5]  # 35 batches were queued before it
     (await importing).raise_for_failures()
     assert web.with_options(timeout=1)._transport._priority == "interactive"
 
 
-async def test_a_priority_that_is_none_is_refused(schoology: Schoology) -> None:
+async def test_invalid_priority_is_rejected(schoology: Schoology) -> None:
     with pytest.raises(InvalidInput, match="priority is one of normal, interactive"):
         schoology.with_options(priority="urgent")  # type: ignore[arg-type]
 
 
-async def test_calls_in_line_are_told_of_a_pause_beyond_their_patience(
+async def test_queued_calls_fail_at_once_if_the_pause_exceeds_max_pause(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, events: list[Event]
 ) -> None:
     client = connect(limiter=Window(1, per=0.05), retry=RetryPolicy(max_pause=10))
@@ -428,7 +430,7 @@ async def test_calls_in_line_are_told_of_a_pause_beyond_their_patience(
     assert [end.attempts for end in ends if isinstance(end, RateLimited)] == [1, 0, 0, 0, 0]
 
 
-async def test_an_endpoint_may_have_a_limit_of_its_own_and_calls_a_weight(
+async def test_endpoints_can_have_their_own_limit_and_weight(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     monkeypatch: pytest.MonkeyPatch,
@@ -448,11 +450,11 @@ async def test_an_endpoint_may_have_a_limit_of_its_own_and_calls_a_weight(
     assert asyncio.get_running_loop().time() - started >= 0.3
 
 
-async def test_the_width_follows_from_the_limit_and_the_latency(
+async def test_width_follows_limit_and_latency(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     quick = connect(limiter=Window(1_000_000, per=1))
-    assert quick._transport.width == 8  # until an answer is in
+    assert quick._transport.width == 8  # before the first response
     await quick.app_user_info()
     assert quick._transport.width == 64
     slow = connect(limiter=Window(1, per=10))

@@ -1,4 +1,4 @@
-"""Responses that break HTTP's rules, that can't be decoded, or that are too large to be read."""
+"""Responses that break HTTP's rules, cannot be decoded, or are too large."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def response(headers: bytes, body: bytes = BODY, status: bytes = b"200 OK") -> b
 
 @asynccontextmanager
 async def answering(*parts: bytes, endless: bytes = b"") -> AsyncIterator[Schoology]:
-    """A client of a server that writes ``parts``, then ``endless`` again and again, and closes."""
+    """A client of a server that writes ``parts``, then repeats ``endless`` if it is given."""
     serving: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,7 +83,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_what_can_not_be_read_is_said_and_counts_as_lost(name: str) -> None:
+async def test_unreadable_response_counts_as_lost_and_says_why(name: str) -> None:
     written, why = UNREADABLE[name]
     async with answering(written) as client:
         with pytest.raises(InvalidResponse, match=why) as raised:
@@ -102,13 +102,13 @@ async def test_what_can_not_be_read_is_said_and_counts_as_lost(name: str) -> Non
         response(b"Transfer-Encoding: chunked\r\n", b"ff\r\n" + BODY),
     ],
 )
-async def test_what_is_cut_off_is_still_said_so(written: bytes) -> None:
+async def test_truncated_response_reports_a_cut_connection(written: bytes) -> None:
     async with answering(written) as client:
         with pytest.raises(ResponseLost, match="the connection was cut"):
             await client.app_user_info()
 
 
-async def test_a_refusal_counts_although_its_text_can_not_be_read() -> None:
+async def test_status_counts_even_if_the_error_body_is_unreadable() -> None:
     for headers in (b"Content-Encoding: gzip\r\n" + LENGTH, b"Content-Length: 99\r\n"):
         async with answering(response(headers, status=b"429 Slow Down")) as client:
             with pytest.raises(RateLimited):
@@ -116,8 +116,8 @@ async def test_a_refusal_counts_although_its_text_can_not_be_read() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-async def test_of_a_refusal_only_the_beginning_is_read(encoding: str) -> None:
-    """A text that never ends: reading all of it would take the whole timeout."""
+async def test_only_the_start_of_an_error_body_is_read(encoding: str) -> None:
+    """The error body never ends. Reading all of it would take the whole timeout."""
     text = b"the email is invalid Okafor " * 1000
     part = text
     if encoding == "gzip":
@@ -134,7 +134,7 @@ async def test_of_a_refusal_only_the_beginning_is_read(encoding: str) -> None:
     assert "Okafor" not in str(raised.value)
 
 
-async def test_a_response_that_was_compressed_a_thousand_times_is_not_read() -> None:
+async def test_compression_bomb_is_rejected() -> None:
     bomb = gzip.compress(b" " * (20 * 2**20))
     head = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n" % len(bomb)
     async with answering(response(head, bomb)) as client:
@@ -142,7 +142,7 @@ async def test_a_response_that_was_compressed_a_thousand_times_is_not_read() -> 
             await client.app_user_info()
 
 
-async def test_a_list_that_is_compressed_as_rosters_are_is_read() -> None:
+async def test_large_compressed_list_is_read() -> None:
     row = b'{"uid":"%d","school_uid":"S%d","name_first":"Ada","name_last":"Okafor","role_id":"1"}'
     rows = b",".join(row % (n, n) for n in range(120_000))
     packed = gzip.compress(b'{"user":[' + rows + b'],"links":{"self":"x"}}', 9)
@@ -154,7 +154,7 @@ async def test_a_list_that_is_compressed_as_rosters_are_is_read() -> None:
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"api_uid":' * 100_000, b'{"a":1e999999}'])
-async def test_json_that_is_nested_without_end_is_no_response(body: bytes) -> None:
+async def test_deeply_nested_json_raises_an_lms_error(body: bytes) -> None:
     async with answering(response(b"Content-Length: %d\r\n" % len(body), body)) as client:
         with pytest.raises(LmsError):
             await client.app_user_info()

@@ -1,7 +1,7 @@
-"""Killing an import again and again, at random moments, until it is done all the same.
+"""Kill an import at random moments until it is complete.
 
-The import runs in a process of its own against the sandbox in this one, and is killed with SIGKILL:
-after a random time, or within a commit of its journal. Each time it is run again with its journal.
+The import runs in its own process against the sandbox in this one. It is killed with SIGKILL after
+a random time, or within a commit of its journal, and then run again with its journal.
 
     python -m tests.journal.killing --kills 500
 """
@@ -30,26 +30,26 @@ from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
 
-#: Seconds that an import lives at most before it is killed, and the pace at which it sends.
+#: The longest life of an import before it is killed, and the period of its rate limit, in seconds.
 LIFE, PACE = 0.2, 0.07
 
 
 @attrs.frozen
 class Task:
-    """What the killed process is to do."""
+    """What the killed process does."""
 
     rows: int
     journal: Path
     key: str
     secret: str
     base_url: str
-    #: Seconds from the beginning of a commit to the kill; ``None`` for none in a commit.
+    #: Seconds from the start of a commit to the kill, or ``None`` to kill at a random time.
     in_commit: float | None
 
 
 @attrs.define
-class Ended:
-    """What was seen."""
+class Result:
+    """What the test saw."""
 
     kills: int = 0
     in_commits: int = 0
@@ -61,7 +61,7 @@ class Ended:
 
 
 def work(task: Task, told: Connection) -> None:
-    """The process that is killed."""
+    """Run the import in the process that is killed."""
     if task.in_commit is not None:
         _kill_in_commit(task.in_commit)
     told.send("begun")
@@ -83,7 +83,8 @@ async def _import(task: Task) -> dict[str, int]:
 
 
 def _kill_in_commit(after: float) -> None:
-    """Have this process killed ``after`` the fourth note of its journal begins to be written."""
+    """Have this process killed ``after`` seconds from when the fourth note of its journal is
+    written."""
     notes = 0
 
     def traced(statement: str) -> None:
@@ -105,10 +106,10 @@ def _kill_in_commit(after: float) -> None:
     sqlite3.connect = connect_traced  # type: ignore[assignment]
 
 
-async def run(*, rows: int, kills: int, seed: int, folder: Path) -> Ended:
-    """Kill an import of ``rows`` people ``kills`` times, then let it end."""
+async def run(*, rows: int, kills: int, seed: int, folder: Path) -> Result:
+    """Kill an import of ``rows`` people ``kills`` times, then let it finish."""
     dice = random.Random(seed)
-    ended = Ended()
+    ended = Result()
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["tests.conftest"])
     async with SchoologySandbox(latency=(0.03, 0.025)) as sandbox:

@@ -1,4 +1,4 @@
-"""The files of a journal: who may open them, which belong together, and rows written otherwise."""
+"""The journal's files: who may open them, which belong together, and rows in another format."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def tag(number: int) -> bytes:
 
 
 def note(file: JournalFile, first: int, rows: int = ROWS) -> None:
-    """Note ``rows`` rows from ``first`` on as done, one in each write."""
+    """Note ``rows`` rows from ``first`` on as done, one per write."""
     file.key()
     assert file.begin({"account": "a", "operation": "create"}) is None
     for number in range(first, first + rows):
@@ -68,8 +68,8 @@ else:
 """
 
 
-def killed(path: Path, first: int) -> None:
-    """An import that is killed when it has noted rows from ``first`` on."""
+def kill_after_noting(path: Path, first: int) -> None:
+    """Run an import that is killed after it has noted rows from ``first`` on."""
     child = os.fork()
     if not child:
         try:
@@ -80,8 +80,8 @@ def killed(path: Path, first: int) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-def copied(path: Path, folder: str) -> Path:
-    """All files of the journal, in a folder of their own."""
+def copy_of(path: Path, folder: str) -> Path:
+    """Copy all files of the journal to another folder."""
     to = path.parent / folder
     to.mkdir()
     for file in path.parent.glob("import.db*"):
@@ -89,10 +89,10 @@ def copied(path: Path, folder: str) -> Path:
     return to / path.name
 
 
-# ---- the same rows in another form
+# ---- the same rows in another format
 
 
-async def test_rows_written_in_another_way_are_not_sent_again(
+async def test_rows_in_another_format_are_not_sent_again(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
 ) -> None:
     rows = people(60)
@@ -113,15 +113,17 @@ async def test_rows_written_in_another_way_are_not_sent_again(
 # ---- one import at a time
 
 
-def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """POSIX drops SQLite's own locks when any part of the process closes the file."""
+def test_copying_the_files_does_not_unlock_the_journal(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """POSIX drops a file's locks when any code in the process closes that file."""
     monkeypatch.setattr("lms_async.journal.database._SHORT_WAIT", 0.0)
     with closing(JournalFile(path)) as held:
         note(held, 0)
         for file in (path, path.with_name("import.db.key")):
             shutil.copy(file, path.with_name("backup"))
         assert "in use by another import" in in_another_process(OPENED, path).stdout
-        for make in (True, False):  # as a second import, and as `lms journal show`
+        for make in (True, False):  # like a second import, and like `lms journal show`
             with pytest.raises(JournalUnusable, match="in use by another import"):
                 JournalFile(path, make=make)
         note(held, ROWS)
@@ -129,12 +131,12 @@ def test_a_copy_lets_no_second_import_in(path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_child_does_not_keep_the_journal_locked(path: Path) -> None:
+def test_forked_child_does_not_keep_the_journal_locked(path: Path) -> None:
     held = JournalFile(path)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.read(reading, 1)  # until the parent has seen what it wanted
+        os.read(reading, 1)  # until the parent has finished its checks
         os._exit(0)
     try:
         with pytest.raises(JournalUnusable, match="in use by another import"):
@@ -148,7 +150,7 @@ def test_a_forked_child_does_not_keep_the_journal_locked(path: Path) -> None:
         os.close(writing)
 
 
-def test_it_can_be_waited_for(path: Path) -> None:
+def test_wait_opens_the_journal_when_it_is_free(path: Path) -> None:
     held = JournalFile(path)
     waiting = subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-c", OPENED.replace("argv[1])", "argv[1]), wait=30"), str(path)],
@@ -162,9 +164,7 @@ def test_it_can_be_waited_for(path: Path) -> None:
     assert out == "opened\n"
 
 
-def test_where_a_file_system_has_no_locks_that_is_said(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_system_without_locks_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fcntl = pytest.importorskip("fcntl")
 
     def no_locks(descriptor: int, operation: int) -> None:
@@ -178,28 +178,26 @@ def test_where_a_file_system_has_no_locks_that_is_said(
 # ---- which files belong together
 
 
-def test_a_journal_that_was_killed_is_whole_with_its_log(path: Path) -> None:
-    killed(path, 0)
+def test_killed_journal_is_complete_with_its_log(path: Path) -> None:
+    kill_after_noting(path, 0)
     assert path.with_name(LOG).exists()
-    elsewhere = copied(path, "elsewhere")
+    elsewhere = copy_of(path, "elsewhere")
     with closing(JournalFile(elsewhere)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     assert not elsewhere.with_name(LOG).exists()
-    # Closed, one file is enough, beside its key.
+    # Once closed, the journal needs only its main file and its key.
     alone = elsewhere.parent / "alone" / "import.db"
     alone.parent.mkdir()
     shutil.copy(elsewhere, alone)
     shutil.copy(elsewhere.with_name("import.db.key"), alone.parent)
     with closing(JournalFile(alone)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
 @pytest.mark.parametrize("cut", [None, b"", b"\0" * 4096])
-def test_a_journal_without_its_log_says_which_file_is_missing(
-    path: Path, cut: bytes | None
-) -> None:
-    killed(path, 0)
-    whole = copied(path, "elsewhere")
+def test_journal_without_its_log_names_the_missing_file(path: Path, cut: bytes | None) -> None:
+    kill_after_noting(path, 0)
+    whole = copy_of(path, "elsewhere")
     log = path.with_name(LOG)
     log.unlink()
     if cut is not None:
@@ -208,23 +206,23 @@ def test_a_journal_without_its_log_says_which_file_is_missing(
     for make in (True, False):
         with pytest.raises(JournalUnusable, match="import.db-wal") as refused:
             JournalFile(path, make=make)
-        assert "copy import.db-wal from where the import ran" in refused.value.hint
+        assert "copy import.db-wal and the other files of the journal" in refused.value.hint
     assert path.read_bytes() == before
     shutil.copy(whole.with_name(LOG), path.parent)
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
 
 
-def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
-    killed(path, 0)
-    first = copied(path, "first")  # open
+def test_files_from_different_moments_are_rejected(path: Path) -> None:
+    kill_after_noting(path, 0)
+    first = copy_of(path, "first")  # not closed
     JournalFile(path).close()
-    second = copied(path, "second")  # closed
-    killed(path, ROWS)
-    third = copied(path, "third")  # open again
+    second = copy_of(path, "second")  # closed
+    kill_after_noting(path, ROWS)
+    third = copy_of(path, "third")  # not closed again
     other = path.parent / "other" / "import.db"
     other.parent.mkdir()
-    killed(other, 0)
+    kill_after_noting(other, 0)
     for database, log in [
         (second, first),
         (first, third),
@@ -245,39 +243,39 @@ def test_files_of_different_moments_do_not_belong_together(path: Path) -> None:
         assert len(list(mixed.parent.iterdir())) == 3
         JournalFile(mixed, restart=True).close()
         with closing(JournalFile(mixed)) as file:
-            assert file.tell().counts == {}
+            assert file.summarize().counts == {}
         shutil.rmtree(mixed.parent)
     with closing(JournalFile(third)) as file:
-        assert file.tell().counts == {"done": 2 * ROWS}
+        assert file.summarize().counts == {"done": 2 * ROWS}
 
 
-def test_a_log_says_whose_it_is_also_after_it_was_begun_anew(
+def test_log_of_another_session_is_rejected_after_log_resets(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lms_async.journal.sqlite._MOST_LOG", 30_000)
     with closing(JournalFile(path)) as file:
         note(file, 0)
         log = path.with_name(LOG).read_bytes()
-    assert len(log) < 60_000  # it was begun anew, several times
+    assert len(log) < 60_000  # the log was reset several times
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": ROWS}
+        assert file.summarize().counts == {"done": ROWS}
     path.with_name(LOG).write_bytes(log)
     with pytest.raises(JournalUnusable, match="do not belong together"):
         JournalFile(path)
 
 
-def test_an_empty_journal_beside_a_log_is_not_taken_for_a_new_one(path: Path) -> None:
-    killed(path, 0)
+def test_empty_journal_with_a_log_is_not_treated_as_new(path: Path) -> None:
+    kill_after_noting(path, 0)
     os.truncate(path, 0)
-    with pytest.raises(JournalUnusable, match="is empty, but its other file .*-wal is not"):
+    with pytest.raises(JournalUnusable, match="is empty, but its log .*-wal is not"):
         JournalFile(path)
 
 
 @pytest.mark.parametrize("interrupted", ["unlink", "truncate"])
-def test_an_interrupted_restart_loses_nothing_without_a_word(
+def test_interrupted_restart_never_loses_rows_silently(
     path: Path, interrupted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    killed(path, 0)
+    kill_after_noting(path, 0)
 
     def cut_off(*_: object) -> None:
         raise OSError(errno.EIO, "cut off")
@@ -295,7 +293,7 @@ def test_an_interrupted_restart_loses_nothing_without_a_word(
         JournalFile(path, restart=True).close()
     else:
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts == {"done": ROWS}
+            assert file.summarize().counts == {"done": ROWS}
 
 
 async def test_swapped_keys_are_named(schoology: Schoology, path: Path) -> None:
@@ -316,16 +314,16 @@ async def test_two_journals_may_have_equal_keys(schoology: Schoology, path: Path
     other = path.with_name("other.db")
     shutil.copy(path.with_name("import.db.key"), path.with_name("other.db.key"))
     bulk = schoology.users.create_many(people(1), journal=Journal(path))
-    await bulk.open()  # held while the other one is used
+    await bulk.open()  # stays open while the other journal is used
     report = await schoology.users.create_many(people(9, 9), journal=Journal(other))
     assert report.counts == {Status.DONE: 9}
     await bulk.close()
 
 
-def test_another_form_of_json_is_not_taken_for_other_rows(
+def test_changed_json_format_changes_the_fingerprint(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a later version of the JSON library might write it."""
+    """A later version of the JSON library might write rows differently."""
     before = Tags(b"k" * 32).form()
     monkeypatch.setattr(
         "lms_async.journal.tags.CANONICAL", orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
@@ -338,7 +336,7 @@ def test_another_form_of_json_is_not_taken_for_other_rows(
 
 @pytest.mark.parametrize("name", ["import.db", "import.db.key", LOG])
 @pytest.mark.parametrize("dangling", [True, False])
-def test_a_symbolic_link_is_refused(path: Path, name: str, dangling: bool) -> None:
+def test_symbolic_link_is_rejected(path: Path, name: str, dangling: bool) -> None:
     target = path.with_name("target")
     if not dangling:
         target.write_bytes(b"")
@@ -349,7 +347,7 @@ def test_a_symbolic_link_is_refused(path: Path, name: str, dangling: bool) -> No
     assert {file.name for file in path.parent.iterdir()} <= {name, "target"}
 
 
-def test_every_file_of_an_open_journal_is_the_owners_alone(path: Path) -> None:
+def test_files_of_an_open_journal_are_private_to_the_owner(path: Path) -> None:
     mask = os.umask(0)
     try:
         with closing(JournalFile(path)) as file:
@@ -360,7 +358,7 @@ def test_every_file_of_an_open_journal_is_the_owners_alone(path: Path) -> None:
     assert modes == {"import.db": 0o600, "import.db.key": 0o600, LOG: 0o600}
 
 
-def test_what_is_not_a_journal_gets_no_key(path: Path) -> None:
+def test_file_that_is_not_a_journal_gets_no_key(path: Path) -> None:
     path.write_bytes(b"row,key\n" * 99)
     with pytest.raises(JournalUnusable, match="is not a journal"):
         JournalFile(path)
@@ -371,8 +369,8 @@ def test_what_is_not_a_journal_gets_no_key(path: Path) -> None:
 
 
 def acknowledged_on_a_full_disk(path: Path, most: int, first: int) -> int:
-    """How many notes of an import are said to be on the disk, where no file can grow beyond
-    ``most`` bytes."""
+    """Return how many notes an import reports as written while no file can exceed ``most``
+    bytes."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -394,27 +392,27 @@ def acknowledged_on_a_full_disk(path: Path, most: int, first: int) -> int:
     return len(written)
 
 
-def test_on_a_full_disk_no_note_is_lost_at_any_step(path: Path) -> None:
+def test_full_disk_loses_no_acknowledged_note(path: Path) -> None:
     seen = set()
     for most in range(0, 120_000, 9_100):
         known = first = 0
-        for limit in (10**6, most, most + 9000):  # made with room, then with little
+        for limit in (10**6, most, most + 9000):  # first with enough room, then with little
             known += acknowledged_on_a_full_disk(path, limit, first)
             first += 5
         with closing(JournalFile(path)) as file:
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         seen.add(known)
         for file_ in path.parent.iterdir():
             file_.unlink()
-    assert {5, 15} < seen  # from nothing more to all of it
+    assert {5, 15} < seen  # from no further note to all of them
 
 
-def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
+def test_disk_full_from_the_start_acknowledges_only_written_notes(path: Path) -> None:
     for most in range(0, 40_000, 3500):
         known = acknowledged_on_a_full_disk(path, most, 0)
         with closing(JournalFile(path)) as file:
             file.key()
-            assert file.tell().counts["done"] >= known
+            assert file.summarize().counts["done"] >= known
         for file_ in path.parent.iterdir():
             file_.unlink()
 
@@ -423,9 +421,9 @@ def test_a_disk_that_is_full_from_the_beginning_is_said(path: Path) -> None:
 
 
 def killed_at(path: Path, statement: int) -> tuple[bool, int]:
-    """An import that is killed before one of the statements that its journal gives to SQLite.
+    """Run an import that is killed before one of its journal's SQL statements.
 
-    Tells whether it got to its end before, and how many of its notes it knew to be on the disk.
+    Return whether it finished first, and how many of its notes it knew to be on disk.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -460,8 +458,9 @@ def killed_at(path: Path, statement: int) -> tuple[bool, int]:
     return status == 0, len(written)
 
 
-def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -> None:
-    for again in (False, True):  # also killed while what a kill left is opened
+def test_journal_killed_at_any_statement_keeps_every_note(path: Path) -> None:
+    # True: also killed while the leftovers of the first kill are opened
+    for again in (False, True):
         for statement in range(1000):
             ended, known = killed_at(path, statement)
             if again:
@@ -469,7 +468,7 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
                 known = max(known, more)
             with closing(JournalFile(path)) as file:
                 file.key()
-                assert file.tell().counts["done"] >= known, statement
+                assert file.summarize().counts["done"] >= known, statement
             assert {one.name for one in path.parent.iterdir()} == {path.name, path.name + ".key"}
             for file_ in path.parent.iterdir():
                 file_.unlink()
@@ -478,7 +477,7 @@ def test_killed_at_any_statement_it_opens_again_and_has_every_note(path: Path) -
         assert statement > 30
 
 
-def test_where_there_is_no_flock_sqlite_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlite_locks_are_used_without_flock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows, where SQLite's locks belong to the open file."""
     monkeypatch.setattr("lms_async.journal.key.fcntl", None)
     monkeypatch.setattr("lms_async.journal.database._SHORT_WAIT", 0.0)

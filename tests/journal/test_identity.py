@@ -1,5 +1,8 @@
-"""Which rows a journal takes for the same row: column order, model or mapping, and other ways to
-write one value make no difference; another value always does."""
+"""Which rows a journal treats as the same.
+
+Column order, model or mapping, and the format of a value make no difference. A different value
+always does.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +44,11 @@ from manabac_async.v1.resources import UsersV1
 from schoology_async.models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate
 from schoology_async.resources.many_users import ManyUsers
 
-NOBODY: Any = SimpleNamespace(max_failed_chunks=5)  # no request is made here
+NOBODY: Any = SimpleNamespace(max_failed_chunks=5)  # a client that sends nothing
 JOURNAL = Journal("never opened")
 
-#: Each bulk call that takes rows with fields: the model of its rows, and fields that every row has.
+#: Each bulk call with fields in its rows: the call, the model of a row, and fields that every row
+#: has.
 CALLS: dict[str, tuple[Callable[[Any], Bulk[Any]], type[Any], tuple[str, ...]]] = {
     "schoology create": (
         lambda rows: ManyUsers(NOBODY).create_many(rows, journal=JOURNAL),
@@ -95,11 +99,11 @@ CALLS: dict[str, tuple[Callable[[Any], Bulk[Any]], type[Any], tuple[str, ...]]] 
 
 
 def tags_of(bulk: Bulk[Any], items: list[Any]) -> list[bytes]:
-    """How the journal of ``bulk`` names these rows."""
+    """Return the tags that the journal of ``bulk`` gives these rows."""
     rows, ended = bulk._admission.check(0, items)
     assert [outcome.error for outcome in ended] == []
     Tags(b"k" * 32).mark(rows)
-    bulk._is_unread = False  # nothing is to be sent here
+    bulk._is_unread = False  # no rows are sent in these tests
     return rows.tags
 
 
@@ -131,11 +135,11 @@ WORDS = st.text(
 )
 NUMBERS = st.integers(1, 10**12)
 TEXTS = st.one_of(WORDS, NUMBERS.map(str), st.just("007")).map(text)
-#: Those that are ids, and may have blanks around them.
+#: Ids may have blanks around them.
 IDS = st.one_of(
     WORDS.filter(lambda word: fault_of_id(word) is None), NUMBERS.map(str), st.just("007")
 ).map(lambda known: [*text(known), f" {known} "])
-#: The ways to write one value, by the kind of field. The first one is a text.
+#: By type of field: all formats of one value. The first is text.
 KINDS: dict[Any, st.SearchStrategy[Forms]] = {
     str: TEXTS,
     AnyId: IDS,
@@ -166,7 +170,7 @@ def forms(annotation: Any) -> st.SearchStrategy[Forms]:
 
 @st.composite
 def rows(draw: st.DrawFn, model: type[Any], always: tuple[str, ...]) -> dict[str, Forms]:
-    """A row: of each of its fields, the ways to write its value."""
+    """Draw a row: for each of its fields, all formats of its value."""
     hints = get_type_hints(model, include_extras=True)
     needed = {field.name for field in attrs.fields(model) if field.default is attrs.NOTHING}
     others = st.lists(st.sampled_from(sorted(hints.keys() - {"ignored"})), max_size=6, unique=True)
@@ -175,9 +179,11 @@ def rows(draw: st.DrawFn, model: type[Any], always: tuple[str, ...]) -> dict[str
 
 
 def written(row: dict[str, Forms], model: type[Any], dice: random.Random) -> Any:
-    """One way to write ``row``: its columns in any order, values in any form, perhaps a model."""
+    """Return ``row`` with its columns in any order and its values in any format, perhaps as a
+    model."""
     names = dice.sample(list(row), len(row))
-    as_a_file = dice.random() < 0.4  # all text, as the cells of a file: these take a quicker way
+    # all values are text, as in a file; such rows are checked faster, by columns
+    as_a_file = dice.random() < 0.4
     fields = {name: row[name][0] if as_a_file else dice.choice(row[name]) for name in names}
     return model(**fields) if dice.random() < 0.4 else fields
 
@@ -185,7 +191,7 @@ def written(row: dict[str, Forms], model: type[Any], dice: random.Random) -> Any
 @pytest.mark.parametrize("call", CALLS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32))
-def test_a_row_is_the_same_however_it_is_written(call: str, data: st.DataObject, seed: int) -> None:
+def test_row_has_one_tag_in_any_format(call: str, data: st.DataObject, seed: int) -> None:
     make, model, always = CALLS[call]
     row = data.draw(rows(model, always))
     dice = random.Random(seed)
@@ -196,7 +202,7 @@ def test_a_row_is_the_same_however_it_is_written(call: str, data: st.DataObject,
 @pytest.mark.parametrize("call", CALLS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32))
-def test_a_row_with_another_value_is_another_row(call: str, data: st.DataObject, seed: int) -> None:
+def test_row_with_another_value_has_another_tag(call: str, data: st.DataObject, seed: int) -> None:
     make, model, always = CALLS[call]
     row = data.draw(rows(model, always))
     name = data.draw(st.sampled_from(sorted(row)))
@@ -211,7 +217,7 @@ def test_a_row_with_another_value_is_another_row(call: str, data: st.DataObject,
 @pytest.mark.parametrize(
     "field", ["position", "birthday_date", "additional_buildings", "grad_year"]
 )
-def test_absent_null_and_empty_are_three_values(field: str) -> None:
+def test_absent_none_and_empty_are_three_values(field: str) -> None:
     make, _, _ = CALLS["schoology update"]
     row = {"id": "1", "name_first": "Ada"}
     ways = [row, {**row, field: None}, {**row, field: ""}]
@@ -219,8 +225,8 @@ def test_absent_null_and_empty_are_three_values(field: str) -> None:
     assert tags_of(make([]), [{**row, field: UNSET}]) == tags_of(make([]), [row])
 
 
-def test_rows_of_a_block_are_named_as_each_by_itself() -> None:
-    """A block in which all rows are text is checked by columns, another one row by row."""
+def test_block_of_rows_gets_the_same_tags_as_single_rows() -> None:
+    """Rows that are all text are checked by columns, other rows one by one."""
     make, model, _ = CALLS["schoology create"]
     file = [
         {
@@ -239,7 +245,7 @@ def test_rows_of_a_block_are_named_as_each_by_itself() -> None:
     assert tags_of(make([]), file) == tags_of(make([]), mixed) == tags_of(make([]), models)
 
 
-def test_ids_to_delete_are_the_same_as_number_or_text() -> None:
+def test_ids_to_delete_are_equal_as_number_or_text() -> None:
     def tags(uids: list[Any]) -> list[bytes]:
         bulk = ManyUsers(NOBODY).delete_many(
             uids, keep_enrollments=True, notify=False, guard=Guard(9), journal=JOURNAL
@@ -249,8 +255,8 @@ def test_ids_to_delete_are_the_same_as_number_or_text() -> None:
     assert tags([12, 34]) == tags(["12", " 34"]) != tags(["12", "35"])
 
 
-def test_the_form_that_is_hashed_stays_as_it_is() -> None:
-    """Another form would make every journal that is there useless: raise FORMAT with it."""
+def test_hashed_format_is_unchanged() -> None:
+    """A changed format makes all existing journals unusable. If you change it, raise FORMAT."""
     row = {
         "name_last": 'Ok"afor\n\x01\x7f\u00e9\u2028\U0001f600/',
         "school_uid": "S\u00e91",

@@ -39,7 +39,7 @@ def bulk(school: School, items: Rows, journal: Journal, *, max_rows: int = 2) ->
     return Bulk(school, items, batch(school, max_rows), journal=journal)
 
 
-async def whole(school: School, items: Rows, journal: Journal) -> list[Outcome[Any]]:
+async def run_all(school: School, items: Rows, journal: Journal) -> list[Outcome[Any]]:
     return [outcome async for outcome in bulk(school, items, journal)]
 
 
@@ -47,8 +47,9 @@ def statuses(outcomes: list[Outcome[Any]]) -> list[str]:
     return [outcome.status.value for outcome in outcomes]
 
 
-def real(work: Coroutine[Any, Any, T]) -> T:
-    """Run ``work`` on the real clock: on a virtual one, a loop that is never idle has no time."""
+def run_on_real_clock(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` on the real clock. The virtual clock stands still while the loop is never
+    idle."""
     return asyncio.run(work)
 
 
@@ -62,12 +63,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "import.db"
 
 
-def test_what_is_settled_is_told_again_and_not_sent_again(school: School, path: Path) -> None:
+def test_finished_rows_are_reported_again_but_not_sent_again(school: School, path: Path) -> None:
     items = rows(5)
     items[3]["value"] = "bad"
-    first = run(whole(school, items, Journal(path)))
+    first = run(run_all(school, items, Journal(path)))
     sent = list(school.requests)
-    second = run(whole(school, items, Journal(path)))
+    second = run(run_all(school, items, Journal(path)))
     assert statuses(first) == statuses(second) == ["done", "done", "done", "rejected", "done"]
     assert [outcome.id for outcome in second] == ["k0", "k1", "k2", None, "k4"]
     assert second[3].error is not None
@@ -76,98 +77,96 @@ def test_what_is_settled_is_told_again_and_not_sent_again(school: School, path: 
     assert school.requests == sent
 
 
-def test_rows_that_changed_since_are_sent_again_and_no_others(school: School, path: Path) -> None:
+def test_only_changed_rows_are_sent_again(school: School, path: Path) -> None:
     items = rows(4)
     items[1]["value"] = "bad"
-    run(whole(school, items, Journal(path)))
+    run(run_all(school, items, Journal(path)))
     school.requests.clear()
     items[1]["value"] = "good"
-    assert statuses(run(whole(school, items, Journal(path)))) == ["done"] * 4
+    assert statuses(run(run_all(school, items, Journal(path)))) == ["done"] * 4
     assert school.requests == [["k1"]]
 
 
-def flipped(
+def statuses_of_runs(
     school: School, path: Path, values: str, *, between: Callable[[], None] = lambda: None
 ) -> list[str]:
-    """How a row ends in each of several runs, whose value is another one each time."""
+    """Return the row's status in each of several runs, each with another value."""
     ended = []
     for value in values:
-        ended += statuses(run(whole(school, [{"key": "k", "value": value}], Journal(path))))
+        ended += statuses(run(run_all(school, [{"key": "k", "value": value}], Journal(path))))
         between()
     return ended
 
 
-def test_a_row_that_changed_back_is_sent_again(path: Path) -> None:
+def test_row_changed_back_is_sent_again(path: Path) -> None:
     school = School(updates=True)
-    assert flipped(school, path, "ABAAB") == ["done"] * 5
+    assert statuses_of_runs(school, path, "ABAAB") == ["done"] * 5
     assert school.people == {"k": "B"}
-    assert len(school.requests) == 4  # not the second of two that are the same
+    assert len(school.requests) == 4  # the second of the two equal rows is not sent
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": 1}
+        assert file.summarize().counts == {"done": 1}
 
 
-def test_a_row_that_changed_back_from_what_was_refused_is_settled(path: Path) -> None:
-    school = School()  # it refuses whoever is there
-    assert flipped(school, path, "ABA") == ["done", "rejected", "done"]
+def test_row_changed_back_after_a_rejected_change_is_not_sent_again(path: Path) -> None:
+    school = School()  # rejects people who already exist
+    assert statuses_of_runs(school, path, "ABA") == ["done", "rejected", "done"]
     assert school.people == {"k": "A"}
     assert len(school.requests) == 2
 
 
 @pytest.mark.parametrize("arrived", [False, True])
 @pytest.mark.parametrize("updates", [False, True])
-def test_a_row_that_changed_back_from_one_in_flight_is_asked_for_or_sent(
+def test_row_changed_back_from_a_change_in_flight_is_looked_up_or_sent(
     path: Path, updates: bool, arrived: bool
 ) -> None:
     school = School(updates=updates)
-    assert flipped(school, path, "A") == ["done"]
-    cancelled_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
+    assert statuses_of_runs(school, path, "A") == ["done"]
+    cancel_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
     if arrived:
         school.people = {"k": "B"}
-    assert flipped(school, path, "A") == ["unknown" if arrived and not updates else "done"]
+    assert statuses_of_runs(school, path, "A") == ["unknown" if arrived and not updates else "done"]
     assert school.people == {"k": "B" if arrived and not updates else "A"}
 
 
 @pytest.mark.parametrize("apart", [0, 200])
-def test_of_two_rows_of_one_key_the_last_that_is_done_is_what_the_vendor_has(
-    path: Path, apart: int
-) -> None:
+def test_last_done_row_of_a_key_matches_the_vendor(path: Path, apart: int) -> None:
     school = School(updates=True)
     one, other = ({"key": "k", "value": value} for value in "AB")
     both = [one, *rows(apart), other]
     for items in (both, both, [one, *rows(apart)], both, [*rows(apart), other], both[::-1]):
-        ended = run(whole(school, items, Journal(path)))
+        ended = run(run_all(school, items, Journal(path)))
         done = [end.item["value"] for end in ended if end.status is Status.DONE]
         assert done.count("A") + done.count("B") + apart == len(done)
         last = [value for value in done if value in "AB"][-1]
         assert school.people["k"] == last
         assert [end.error.code for end in ended if end.error] in ([], ["duplicate"])
-    assert sum(key != "k" for keys in school.requests for key in keys) == apart  # once each
+    assert sum(key != "k" for keys in school.requests for key in keys) == apart  # each sent once
 
 
 @pytest.mark.parametrize(
     ("before", "now", "sent"),
     [
-        ("A", "BA", "BA"),  # what is done is overtaken
+        ("A", "BA", "BA"),  # a row that is done is replaced by a later one
         ("A", "AB", "B"),
-        ("-", "B-", "B"),  # what is refused stays so
+        ("-", "B-", "B"),  # a rejected row stays rejected
         ("A-", "A-", ""),
         ("A-", "-A", ""),
-        ("-A", "-A", "-A"),  # and is forgotten when another is done
+        ("-A", "-A", "-A"),  # and is forgotten when another row of its key is done
     ],
 )
-def test_what_is_sent_of_rows_of_one_key(path: Path, before: str, now: str, sent: str) -> None:
+def test_which_rows_of_one_key_are_sent(path: Path, before: str, now: str, sent: str) -> None:
     school = School(updates=True)
 
     def input_of(values: str, first: int) -> Rows:
-        """The rows of one key, so far apart that each has ended when the next one comes."""
+        """Return rows of one key, so far apart that each is finished before the next is sent."""
         others = [row | {"key": f"{first}{row['key']}"} for row in rows(200)]
         named = {"-": "bad"}
         one, *more = ({"key": "k", "value": named.get(value, value)} for value in values)
         return [one, *others, *more]
 
-    run(whole(school, input_of(before, 1), Journal(path)))
+    run(run_all(school, input_of(before, 1), Journal(path)))
     school.sent.clear()
-    ended = run(whole(school, input_of(now, 2), Journal(path)))
+    ended = run(run_all(school, input_of(now, 2), Journal(path)))
     assert [end.status.value for end in ended if end.item["key"] == "k"] == [
         "rejected" if value == "-" else "done" for value in now
     ]
@@ -175,21 +174,22 @@ def test_what_is_sent_of_rows_of_one_key(path: Path, before: str, now: str, sent
     assert school.people.get("k") == [*now.replace("-", "")][-1]
 
 
-def test_a_row_in_flight_that_arrived_and_is_refused_now_is_not_told_as_rejected(
+def test_row_in_flight_that_arrived_is_done_even_if_rejected_now(
     path: Path,
 ) -> None:
     school = School(updates=True)
     items = [{"key": "k", "value": "A"}]
-    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    cancel_in_flight(school, items, Journal(path, grace=0.1))
     school.people = {"k": "A"}
     school.faults = ["row refused"]
-    assert statuses(run(whole(school, items, Journal(path)))) == ["done"]
+    assert statuses(run(run_all(school, items, Journal(path)))) == ["done"]
 
 
-def test_what_is_recalled_while_it_is_noted_as_sent_has_not_left(
+def test_row_stopped_while_noted_as_sent_counts_as_not_sent(
     school: School, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is stopped while the note is on its way to the disk, and nobody can be asked later."""
+    """The bulk stops while the note is being written. Without a look-up the vendor cannot be asked
+    later."""
 
     async def stopped() -> list[str]:
         first = bulk(school, rows(4), Journal(path))
@@ -214,17 +214,17 @@ def test_what_is_recalled_while_it_is_noted_as_sent_has_not_left(
     assert run(again()).counts == {Status.DONE: 4}
 
 
-def test_what_was_refused_stays_so_when_another_is_in_flight(path: Path) -> None:
+def test_rejected_row_stays_rejected_while_another_is_in_flight(path: Path) -> None:
     school = School(updates=True)
     refused = [{"key": "k", "value": "bad"}]
-    run(whole(school, refused, Journal(path)))
-    cancelled_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
+    run(run_all(school, refused, Journal(path)))
+    cancel_in_flight(school, [{"key": "k", "value": "B"}], Journal(path, grace=0.1))
     school.requests.clear()
-    assert statuses(run(whole(school, refused, Journal(path)))) == ["rejected"]
+    assert statuses(run(run_all(school, refused, Journal(path)))) == ["rejected"]
     assert school.requests == []
 
 
-def test_rows_without_a_key_are_known_by_their_content(path: Path) -> None:
+def test_rows_without_a_key_are_recognized_by_content(path: Path) -> None:
     school = School(updates=True)
 
     async def whole_without_keys(values: str) -> list[str]:
@@ -238,14 +238,14 @@ def test_rows_without_a_key_are_known_by_their_content(path: Path) -> None:
         assert len(school.requests) == sent
 
 
-def test_a_row_refused_for_a_reason_that_passes_is_sent_again(school: School, path: Path) -> None:
+def test_row_rejected_for_a_temporary_reason_is_sent_again(school: School, path: Path) -> None:
     school.faults = ["passing"] * 4
-    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["skipped"]
-    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+    assert statuses(run(run_all(school, rows(1), Journal(path)))) == ["skipped"]
+    assert statuses(run(run_all(school, rows(1), Journal(path)))) == ["done"]
 
 
-def cancelled_in_flight(school: School, items: Rows, journal: Journal) -> None:
-    """Cut off while every chunk is on its way, before the vendor has acted."""
+def cancel_in_flight(school: School, items: Rows, journal: Journal) -> None:
+    """Cancel a bulk while every batch is in flight, before the vendor has acted."""
     school.seconds = [5.0] * 100
 
     async def cut() -> None:
@@ -259,31 +259,29 @@ def cancelled_in_flight(school: School, items: Rows, journal: Journal) -> None:
 
 def test_rows_in_flight_are_looked_up_before_anything_is_sent(school: School, path: Path) -> None:
     items = rows(4)
-    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    cancel_in_flight(school, items, Journal(path, grace=0.1))
     school.people = {"k0": "v0", "k1": "somebody else"}
     school.requests.clear()
-    outcomes = run(whole(school, items, Journal(path)))
+    outcomes = run(run_all(school, items, Journal(path)))
     assert statuses(outcomes) == ["done", "unknown", "done", "done"]
     assert outcomes[1].error is not None
     assert outcomes[1].error.code == "exists"
     assert sorted(map(tuple, school.requests)) == [("k2", "k3")]
 
 
-def test_a_row_in_flight_that_changed_since_is_not_made_twice(school: School, path: Path) -> None:
+def test_changed_row_in_flight_is_not_created_twice(school: School, path: Path) -> None:
     items = rows(2)
-    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    cancel_in_flight(school, items, Journal(path, grace=0.1))
     school.people = {"k0": "v0"}
     items[0]["value"] = "changed"
-    outcomes = run(whole(school, items, Journal(path)))
-    assert statuses(outcomes) == ["rejected", "done"]  # the vendor says that it exists
+    outcomes = run(run_all(school, items, Journal(path)))
+    assert statuses(outcomes) == ["rejected", "done"]  # the vendor reports that the person exists
     assert school.people["k0"] == "v0"
 
 
-def test_without_a_look_up_rows_in_flight_stay_unknown_and_unsent(
-    school: School, path: Path
-) -> None:
+def test_rows_in_flight_stay_unknown_without_a_look_up(school: School, path: Path) -> None:
     items = rows(3)
-    cancelled_in_flight(school, items, Journal(path, grace=0.1))
+    cancel_in_flight(school, items, Journal(path, grace=0.1))
     school.requests.clear()
 
     async def again() -> Report[Any]:
@@ -297,27 +295,25 @@ def test_without_a_look_up_rows_in_flight_stay_unknown_and_unsent(
     assert school.requests == [["k3"]]
 
 
-def test_what_is_in_flight_has_a_time_to_end(school: School, path: Path) -> None:
+def test_requests_in_flight_get_the_grace_period_to_finish(school: School, path: Path) -> None:
     items = rows(4)
-    cancelled_in_flight(school, items, Journal(path, grace=20.0))
+    cancel_in_flight(school, items, Journal(path, grace=20.0))
     assert school.people.keys() == {"k0", "k1", "k2", "k3"}
     school.requests.clear()
-    assert statuses(run(whole(school, items, Journal(path)))) == ["done"] * 4
+    assert statuses(run(run_all(school, items, Journal(path)))) == ["done"] * 4
     assert school.requests == []
 
 
-def test_a_row_that_arrives_after_the_look_up_is_found_all_the_same(
+def test_row_that_arrives_after_the_look_up_is_not_created_twice(
     school: School, path: Path
 ) -> None:
     school.faults = ["late"]
-    outcomes = run(whole(school, rows(2), Journal(path)))
+    outcomes = run(run_all(school, rows(2), Journal(path)))
     assert statuses(outcomes) == ["done", "done"]
     assert set(school.creates.values()) == {1}
 
 
-def test_the_same_journal_can_be_used_at_once_after_leaving_early(
-    school: School, path: Path
-) -> None:
+def test_journal_can_be_reused_at_once_after_leaving_early(school: School, path: Path) -> None:
     async def twice() -> Report[Any]:
         left = bulk(school, rows(9), Journal(path))
         async for outcome in left:
@@ -330,7 +326,7 @@ def test_the_same_journal_can_be_used_at_once_after_leaving_early(
     assert set(school.creates.values()) == {1}
 
 
-def test_a_stopped_bulk_goes_on_with_the_rest(school: School, path: Path) -> None:
+def test_stopped_bulk_continues_with_the_remaining_rows(school: School, path: Path) -> None:
     async def stopped() -> Report[Any]:
         stopping = bulk(school, rows(400), Journal(path))
         async for _ in stopping:
@@ -340,7 +336,7 @@ def test_a_stopped_bulk_goes_on_with_the_rest(school: School, path: Path) -> Non
     report = run(stopped())
     assert report.counts[Status.SKIPPED] > 0
     assert report.counts.total() == 400
-    assert run(whole(school, rows(400), Journal(path)))[-1].status is Status.DONE
+    assert run(run_all(school, rows(400), Journal(path)))[-1].status is Status.DONE
     assert set(school.creates.values()) == {1}
     assert len(school.people) == 400
 
@@ -356,29 +352,29 @@ def other_call(school: School, path: Path) -> Any:
 
 def other_account(school: School, path: Path) -> Any:
     school.account = "another school"
-    return whole(school, rows(1), Journal(path))
+    return run_all(school, rows(1), Journal(path))
 
 
 def another_version(school: School, path: Path) -> Any:
     with sqlite3.connect(path) as database:
         database.execute("UPDATE about SET value = 99 WHERE name = 'format'")
     database.close()
-    return whole(school, rows(1), Journal(path))
+    return run_all(school, rows(1), Journal(path))
 
 
 def no_key(school: School, path: Path) -> Any:
     path.with_name("import.db.key").unlink()
-    return whole(school, rows(1), Journal(path))
+    return run_all(school, rows(1), Journal(path))
 
 
 def broken_key(school: School, path: Path) -> Any:
     path.with_name("import.db.key").write_bytes(b"short")
-    return whole(school, rows(1), Journal(path))
+    return run_all(school, rows(1), Journal(path))
 
 
 def no_database(school: School, path: Path) -> Any:
     path.write_bytes(b"row,key\n" * 200)
-    return whole(school, rows(1), Journal(path))
+    return run_all(school, rows(1), Journal(path))
 
 
 def damaged(chunks: str) -> Callable[[School, Path], Any]:
@@ -386,7 +382,7 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
         with sqlite3.connect(path) as database:
             database.execute("INSERT INTO note VALUES (99, 1.0, ?, zeroblob(24))", (chunks,))
         database.close()
-        return whole(school, rows(1), Journal(path))
+        return run_all(school, rows(1), Journal(path))
 
     return make
 
@@ -394,7 +390,7 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda school, path: whole(school, rows(1), Journal(path, "b.csv")), "for another job"),
+        (lambda school, path: run_all(school, rows(1), Journal(path, "b.csv")), "for another job"),
         (damaged("?"), "is damaged"),
         (damaged("[[1]]"), "is damaged"),
         (damaged("[[1,24],[1,[7]]]"), "is damaged"),
@@ -407,52 +403,53 @@ def damaged(chunks: str) -> Callable[[School, Path], Any]:
         (no_key, "has lost its key"),
         (broken_key, "is not the key"),
         (no_database, "is not a journal"),
-        (lambda school, path: whole(school, rows(1), Journal(path.parent)), "is a folder"),
-        (lambda school, path: whole(school, rows(1), Journal(os.devnull)), "is a device"),
-        (lambda school, path: whole(school, rows(1), Journal("/")), "is a folder"),
-        (lambda school, path: whole(school, rows(1), Journal(path / "no" / "folder")), "can't be"),
+        (lambda school, path: run_all(school, rows(1), Journal(path.parent)), "is a folder"),
+        (lambda school, path: run_all(school, rows(1), Journal(os.devnull)), "is a device"),
+        (lambda school, path: run_all(school, rows(1), Journal("/")), "is a folder"),
+        (
+            lambda school, path: run_all(school, rows(1), Journal(path / "no" / "folder")),
+            "can't be",
+        ),
     ],
 )
-def test_a_journal_of_other_work_says_so_and_nothing_is_sent(
+def test_journal_of_other_work_raises_and_nothing_is_sent(
     school: School, path: Path, make: Callable[[School, Path], Any], why: str
 ) -> None:
-    run(whole(school, rows(1), Journal(path)))
+    run(run_all(school, rows(1), Journal(path)))
     school.requests.clear()
     with pytest.raises(JournalUnusable, match=why):
         run(make(school, path))
     assert school.requests == []
 
 
-def test_rejected_rows_are_sent_again_if_that_is_wanted_and_no_others(
-    school: School, path: Path
-) -> None:
+def test_retry_rejected_sends_rejected_rows_only(school: School, path: Path) -> None:
     items = rows(4)
     items[2]["value"] = "bad"
-    run(whole(school, items, Journal(path)))
+    run(run_all(school, items, Journal(path)))
     school.requests.clear()
     again = Journal(path, retry_rejected=True)
-    assert statuses(run(whole(school, items, again))) == ["done", "done", "rejected", "done"]
+    assert statuses(run(run_all(school, items, again))) == ["done", "done", "rejected", "done"]
     assert school.requests == [["k2"]]
-    school.refuses.clear()  # it was put right at the vendor
-    assert statuses(run(whole(school, items, again))) == ["done"] * 4
+    school.refuses.clear()  # the cause was fixed at the vendor
+    assert statuses(run(run_all(school, items, again))) == ["done"] * 4
     school.requests.clear()
-    assert statuses(run(whole(school, items, again))) == ["done"] * 4
+    assert statuses(run(run_all(school, items, again))) == ["done"] * 4
     assert school.requests == []
 
 
-def test_a_rejected_row_that_has_an_equal_one_is_not_sent_again(school: School, path: Path) -> None:
+def test_rejected_row_equal_to_a_done_one_is_not_sent_again(school: School, path: Path) -> None:
     row = {"key": "k", "value": "bad"}
-    assert statuses(run(whole(school, [row], Journal(path)))) == ["rejected"]
+    assert statuses(run(run_all(school, [row], Journal(path)))) == ["rejected"]
     school.refuses.clear()
-    twice = [row, *rows(600), row]  # far apart: they do not meet under way
-    for again in (False, True, False):  # of the second it is known that it is there
-        ended = statuses(run(whole(school, twice, Journal(path, retry_rejected=again))))
+    twice = [row, *rows(600), row]  # far apart, so that they are not in flight together
+    for again in (False, True, False):  # the second row is known to exist
+        ended = statuses(run(run_all(school, twice, Journal(path, retry_rejected=again))))
         assert (ended[0], ended[-1]) == ("rejected", "done")
     assert [keys for keys in school.requests if "k" in keys] == [["k"], ["k"]]
 
 
-def test_a_run_that_sends_nothing_forgets_no_rejected_row(school: School, path: Path) -> None:
-    run(whole(school, [{"key": "k", "value": "bad"}], Journal(path)))
+def test_run_that_sends_nothing_keeps_rejected_rows(school: School, path: Path) -> None:
+    run(run_all(school, [{"key": "k", "value": "bad"}], Journal(path)))
 
     async def opened() -> None:
         unread = bulk(school, rows(1), Journal(path, retry_rejected=True))
@@ -461,17 +458,17 @@ def test_a_run_that_sends_nothing_forgets_no_rejected_row(school: School, path: 
 
     run(opened())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
-def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
+def test_equal_rows_after_an_unknown_one_keep_their_results(path: Path) -> None:
     one, other = (b"whose..." + bytes([content] * 16) for content in (1, 2))
     with closing(JournalFile(path)) as file:
         ends = ["1", ("rejected", None, "400"), "2"]
         file.write([Sent(1, one * 3), Ended(1, ends)])
-        file.write([Sent(2, other)])  # and no answer: what was done of the key may have changed
+        file.write([Sent(2, other)])  # no response: the result of the key may have changed
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1, "sent": 3}
+        assert file.summarize().counts == {"rejected": 1, "sent": 3}
         file.write([Sent(1, one), Ended(1, ["3"])])
     with closing(JournalFile(path)) as file:
         assert file.recall([one] * 3) == [
@@ -481,14 +478,14 @@ def test_equal_rows_whose_ends_were_doubted_are_counted_on(path: Path) -> None:
         ]
 
 
-def test_the_doubt_of_a_row_does_not_end_with_an_equal_one(school: School, path: Path) -> None:
+def test_unknown_row_is_not_resolved_by_an_equal_one(school: School, path: Path) -> None:
     row = {"key": "k", "value": "v"}
-    twice = [row, *rows(600), row]  # far apart: they do not meet under way
+    twice = [row, *rows(600), row]  # far apart, so that they are not in flight together
     school.width = 1
-    school.faults = ["lost before", "lost after"]  # the answer, and then the look-up
-    ended = [statuses(run(whole(school, twice, Journal(path))))]
+    school.faults = ["lost before", "lost after"]  # first the response, then the look-up
+    ended = [statuses(run(run_all(school, twice, Journal(path))))]
     sent = len(school.requests)
-    ended += [statuses(run(whole(school, twice, Journal(path)))) for _ in range(2)]
+    ended += [statuses(run(run_all(school, twice, Journal(path)))) for _ in range(2)]
     assert [(one[0], one[-1]) for one in ended] == [
         ("unknown", "rejected"),
         ("done", "rejected"),
@@ -497,48 +494,48 @@ def test_the_doubt_of_a_row_does_not_end_with_an_equal_one(school: School, path:
     assert len(school.requests) == sent
 
 
-def test_a_journal_of_other_work_forgets_no_rejected_row(school: School, path: Path) -> None:
-    run(whole(school, [{"key": "k", "value": "bad"}], Journal(path, "a.csv")))
+def test_journal_of_other_work_keeps_its_rejected_rows(school: School, path: Path) -> None:
+    run(run_all(school, [{"key": "k", "value": "bad"}], Journal(path, "a.csv")))
     with pytest.raises(JournalUnusable, match="for another job"):
-        run(whole(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
+        run(run_all(school, rows(1), Journal(path, "b.csv", retry_rejected=True)))
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"rejected": 1}
+        assert file.summarize().counts == {"rejected": 1}
 
 
 @pytest.mark.parametrize("lost", [None, "import.db.key"])
-def test_a_restart_forgets(school: School, path: Path, lost: str | None) -> None:
-    run(whole(school, rows(2), Journal(path)))
+def test_restart_starts_over(school: School, path: Path, lost: str | None) -> None:
+    run(run_all(school, rows(2), Journal(path)))
     school.people.clear()
     if lost:
         path.with_name(lost).unlink()
-    outcomes = run(whole(school, rows(2), Journal(path, "other.csv", restart=True)))
+    outcomes = run(run_all(school, rows(2), Journal(path, "other.csv", restart=True)))
     assert statuses(outcomes) == ["done", "done"]
     assert school.creates == {"k0": 2, "k1": 2}
 
 
-def test_both_files_are_the_owners_alone(school: School, path: Path) -> None:
-    run(whole(school, rows(1), Journal(path)))
+def test_journal_files_are_private_to_the_owner(school: School, path: Path) -> None:
+    run(run_all(school, rows(1), Journal(path)))
     for file in (path, path.with_name("import.db.key")):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_journal_in_use_is_refused_also_within_one_process(school: School, path: Path) -> None:
+def test_journal_in_use_raises_also_within_one_process(school: School, path: Path) -> None:
     held = JournalFile(path)
     try:
         with pytest.raises(JournalUnusable, match="in use by another import"):
-            run(whole(school, rows(1), Journal(path)))
+            run(run_all(school, rows(1), Journal(path)))
     finally:
         held.close()
-    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+    assert statuses(run(run_all(school, rows(1), Journal(path)))) == ["done"]
 
 
-def test_it_tells_counts_and_times(school: School, path: Path) -> None:
+def test_summary_has_counts_and_times(school: School, path: Path) -> None:
     items = rows(5)
     items[0]["value"] = "bad"
-    run(whole(school, items, Journal(path)))
+    run(run_all(school, items, Journal(path)))
     file = JournalFile(path, make=False)
     try:
-        told = file.tell()
+        told = file.summarize()
     finally:
         file.close()
     assert told.counts == {"done": 4, "rejected": 1}
@@ -546,13 +543,13 @@ def test_it_tells_counts_and_times(school: School, path: Path) -> None:
     assert 0 < told.begun <= told.written
 
 
-def test_there_must_be_one_to_be_told_of(path: Path) -> None:
+def test_opening_a_missing_journal_without_make_raises(path: Path) -> None:
     with pytest.raises(JournalUnusable, match="there is no journal"):
         JournalFile(path, make=False)
     assert not path.exists()
 
 
-def test_a_bulk_that_was_never_read_can_be_closed(school: School, path: Path) -> None:
+def test_unread_bulk_can_be_closed(school: School, path: Path) -> None:
     async def main() -> None:
         unread = bulk(school, rows(3), Journal(path))
         await unread.open()
@@ -566,19 +563,20 @@ def test_a_bulk_that_was_never_read_can_be_closed(school: School, path: Path) ->
     assert len(school.people) == 3
 
 
-def test_a_row_that_stands_there_again_is_told_by_itself(school: School, path: Path) -> None:
-    """Twice the same, far apart: made by the first, refused by the second, also when told again."""
+def test_repeated_row_has_its_own_result(school: School, path: Path) -> None:
+    """Two equal rows far apart: the first is created, the second rejected, and a second run repeats
+    both results."""
     items = [*rows(400), rows(1)[0]]
-    first = run(whole(school, items, Journal(path)))
+    first = run(run_all(school, items, Journal(path)))
     assert (first[0].status, first[400].status) == ("done", "rejected")
-    second = run(whole(school, items, Journal(path)))
+    second = run(run_all(school, items, Journal(path)))
     assert statuses(second) == statuses(first)
-    longer = run(whole(school, [*items, *rows(800)[400:], rows(1)[0]], Journal(path)))
+    longer = run(run_all(school, [*items, *rows(800)[400:], rows(1)[0]], Journal(path)))
     assert statuses(longer[:401]) == statuses(first)
-    assert longer[-1].attempts == 1  # a third one was never sent
+    assert longer[-1].attempts == 1  # a third equal row was never sent
 
 
-def test_a_row_that_is_there_and_not_shown_is_unknown(school: School, path: Path) -> None:
+def test_existing_row_missing_from_the_look_up_is_unknown(school: School, path: Path) -> None:
     async def nobody(asked: Rows) -> Any:
         return [ABSENT] * len(asked)
 
@@ -590,13 +588,11 @@ def test_a_row_that_is_there_and_not_shown_is_unknown(school: School, path: Path
     school.faults = ["lost after"]
     outcomes = run(main())
     assert statuses(outcomes) == ["unknown", "unknown"]
-    assert statuses(run(whole(school, rows(2), Journal(path)))) == ["done", "done"]
+    assert statuses(run(run_all(school, rows(2), Journal(path)))) == ["done", "done"]
 
 
 @pytest.mark.parametrize("odd", [TypeError("null"), KeyError("users")])
-def test_a_look_up_that_can_not_be_read_leaves_rows_unknown(
-    school: School, path: Path, odd: Exception
-) -> None:
+def test_failed_look_up_leaves_rows_unknown(school: School, path: Path, odd: Exception) -> None:
     async def broken(asked: Rows) -> Any:
         raise odd
 
@@ -610,7 +606,7 @@ def test_a_look_up_that_can_not_be_read_leaves_rows_unknown(
 
 
 @pytest.mark.parametrize("error", [JournalFailed("the disk is full"), MemoryError()])
-def test_a_note_that_could_not_be_written_does_not_break_the_file(
+def test_failed_write_does_not_damage_the_journal(
     school: School, path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     write, failures = JournalFile.write, [1]
@@ -631,7 +627,7 @@ def test_a_note_that_could_not_be_written_does_not_break_the_file(
     assert run(main()).counts == {Status.DONE: 6}
 
 
-def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) -> None:
+def test_file_that_is_not_a_journal_is_left_unchanged(school: School, tmp_path: Path) -> None:
     path = tmp_path / "app.db"
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE ours (a)")
@@ -639,7 +635,7 @@ def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) 
     before = path.read_bytes()
     for restart in (False, True):
         with pytest.raises(JournalUnusable, match="is not a journal"):
-            run(whole(school, rows(1), Journal(path, restart=restart)))
+            run(run_all(school, rows(1), Journal(path, restart=restart)))
     empty = tmp_path / "empty"
     empty.touch()
     with pytest.raises(JournalUnusable, match="is not a journal"):
@@ -649,21 +645,21 @@ def test_what_is_not_a_journal_is_left_as_it_is(school: School, tmp_path: Path) 
 
 
 def opened_beside_another(path: Path, both: Barrier, *, wait: float = 0.0) -> str:
-    """Open a journal when ``both`` are there; gives why it could not be."""
+    """Open a journal once ``both`` threads are ready. Return why it failed, or ""."""
     both.wait()
     told = ""
     try:
         file = JournalFile(path, wait=wait)
     except JournalUnusable as why:
         told = why.what
-    if not wait:  # else the other one gets it when it is let go of
+    if not wait:  # with a wait, the other thread opens it when this one closes it
         both.wait()
     if not told:
         file.close()
     return told
 
 
-def test_of_two_that_open_a_new_journal_at_once_one_is_told_that_it_is_in_use(
+def test_second_opener_of_a_new_journal_gets_in_use(
     tmp_path: Path,
 ) -> None:
     with ThreadPoolExecutor(2) as threads:
@@ -673,51 +669,49 @@ def test_of_two_that_open_a_new_journal_at_once_one_is_told_that_it_is_in_use(
             told = [one.result() for one in [threads.submit(opening) for _ in range(2)]]
             assert "" in told
             assert all("in use" in why for why in told if why)
-            # And now that it is there, where each of them can wait for the other.
+            # Now the journal exists, and each thread can wait for the other.
             waiting = partial(opened_beside_another, tmp_path / str(number), both, wait=10)
             assert [one.result() for one in [threads.submit(waiting) for _ in range(2)]] == ["", ""]
 
 
-def test_a_key_whose_maker_was_killed_is_made_anew(school: School, path: Path) -> None:
+def test_empty_key_of_a_killed_process_is_made_again(school: School, path: Path) -> None:
     key = path.with_name("import.db.key")
     key.touch()
-    assert statuses(run(whole(school, rows(1), Journal(path)))) == ["done"]
+    assert statuses(run(run_all(school, rows(1), Journal(path)))) == ["done"]
     assert key.stat().st_size == 32
     key.write_bytes(b"")
     with pytest.raises(JournalUnusable, match="is not the key"):
-        run(whole(school, rows(1), Journal(path)))
-    assert statuses(run(whole(school, rows(1), Journal(path, restart=True)))) == ["rejected"]
+        run(run_all(school, rows(1), Journal(path)))
+    assert statuses(run(run_all(school, rows(1), Journal(path, restart=True)))) == ["rejected"]
 
 
-def test_a_key_is_never_written_through_a_link(school: School, path: Path) -> None:
+def test_key_is_never_written_through_a_link(school: School, path: Path) -> None:
     precious = path.with_name("precious")
     precious.write_text("precious")
     path.with_name("import.db.key").symlink_to(precious)
     with pytest.raises(JournalUnusable, match="import.db.key is a symbolic link"):
-        run(whole(school, rows(1), Journal(path)))
+        run(run_all(school, rows(1), Journal(path)))
     assert precious.read_text() == "precious"
 
 
-def test_a_key_that_is_the_vendors_id_is_not_kept(school: School, path: Path) -> None:
+def test_key_that_is_the_vendors_id_is_not_stored(school: School, path: Path) -> None:
     items = [{"key": f"10{number:06}", "value": "v"} for number in range(40)]
-    first = run(whole(school, items, Journal(path)))
+    first = run(run_all(school, items, Journal(path)))
     content = path.read_bytes()
     assert not any(item["key"].encode() in content for item in items)
-    second = run(whole(school, items, Journal(path)))
+    second = run(run_all(school, items, Journal(path)))
     assert [one.id for one in second] == [one.id for one in first] == [i["key"] for i in items]
 
 
-def test_a_restart_forgets_what_another_version_wrote(school: School, path: Path) -> None:
-    run(whole(school, rows(1), Journal(path)))
+def test_restart_replaces_a_journal_of_another_version(school: School, path: Path) -> None:
+    run(run_all(school, rows(1), Journal(path)))
     run_later = another_version(school, path)
     run_later.close()
     school.people.clear()
-    assert statuses(run(whole(school, rows(1), Journal(path, restart=True)))) == ["done"]
+    assert statuses(run(run_all(school, rows(1), Journal(path, restart=True)))) == ["done"]
 
 
-def test_a_reader_cancelled_again_and_again_lets_go_of_the_journal(
-    school: School, path: Path
-) -> None:
+def test_reader_cancelled_repeatedly_releases_the_journal(school: School, path: Path) -> None:
     school.seconds = [5.0] * 100
 
     async def main() -> Report[Any]:
@@ -736,10 +730,10 @@ def test_a_reader_cancelled_again_and_again_lets_go_of_the_journal(
     assert run(main()).counts == {Status.DONE: 9}
 
 
-def test_what_an_earlier_run_has_ended_is_told_apart(
+def test_results_of_an_earlier_run_are_marked(
     school: School, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also when the clock has gone back since."""
+    """Even if the clock has gone back since."""
     now = 2_000_000_000.0
     monkeypatch.setattr("time.time", lambda: now)
     items = rows(4)
@@ -757,21 +751,19 @@ def test_what_an_earlier_run_has_ended_is_told_apart(
     assert second.earlier == {Status.DONE: 3, Status.REJECTED: 1}
     assert second.earlier_since == 2_000_000_000.0
     assert "4 by an earlier run" in repr(second)
-    third = run(whole(school, items, Journal(path)))
+    third = run(run_all(school, items, Journal(path)))
     assert [outcome.earlier for outcome in third] == [2_000_000_000.0] * 4 + [now]
     assert third[1].error is not None
     assert "the journal does not keep the reason" in third[1].error.message
 
 
-def test_a_row_that_was_looked_up_is_of_this_run(school: School, path: Path) -> None:
-    cancelled_in_flight(school, rows(2), Journal(path, grace=0.1))
+def test_looked_up_row_counts_for_this_run(school: School, path: Path) -> None:
+    cancel_in_flight(school, rows(2), Journal(path, grace=0.1))
     school.people = {"k0": "v0"}
-    assert [one.earlier for one in run(whole(school, rows(2), Journal(path)))] == [None, None]
+    assert [one.earlier for one in run(run_all(school, rows(2), Journal(path)))] == [None, None]
 
 
-def test_a_row_that_becomes_invalid_and_valid_again_stays_settled(
-    school: School, path: Path
-) -> None:
+def test_row_that_was_invalid_for_a_time_stays_finished(school: School, path: Path) -> None:
     def prepare(item: dict[str, str]) -> Any:
         if item["value"] == "odd":
             raise InvalidInput("odd", fields={"value": "is odd"})
@@ -788,7 +780,7 @@ def test_a_row_that_becomes_invalid_and_valid_again_stays_settled(
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) -> None:
+def test_vendors_reason_is_stored_only_with_keep_reasons(path: Path, kept: bool) -> None:
     reason = "Ada Okafor has left"
 
     class Refusing(School):
@@ -816,10 +808,10 @@ def test_the_vendors_reason_is_kept_if_that_is_wanted(path: Path, kept: bool) ->
 
 
 @pytest.mark.parametrize("cut", ["asyncio", "anyio"])
-def test_what_is_in_flight_has_its_time_also_under_repeated_cancellation(
+def test_requests_in_flight_get_the_grace_period_under_repeated_cancellation(
     school: School, path: Path, cut: str
 ) -> None:
-    """anyio cancels again in each turn of the event loop, until its scope is left."""
+    """anyio cancels again in each turn of the event loop until its scope is left."""
     school.seconds = [0.2] * 100
 
     async def once_sent(cancel: Callable[[], None]) -> None:
@@ -842,17 +834,17 @@ def test_what_is_in_flight_has_its_time_also_under_repeated_cancellation(
             return True
         return False
 
-    assert real(main())
+    assert run_on_real_clock(main())
     assert school.people.keys() == {"k0", "k1", "k2", "k3"}
     school.requests.clear()
-    assert statuses(run(whole(school, rows(4), Journal(path)))) == ["done"] * 4
+    assert statuses(run(run_all(school, rows(4), Journal(path)))) == ["done"] * 4
     assert school.requests == []
 
 
 def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
     school: School, path: Path
 ) -> None:
-    """Left early first; then the scope around the end of the bulk is cancelled."""
+    """The bulk is left early, then the scope around its end is cancelled."""
     school.seconds = [0.4] * 78 + [0.0] * 2
 
     async def main() -> None:
@@ -863,9 +855,9 @@ def test_leaving_a_bulk_under_repeated_cancellation_closes_its_journal(
                 break
             await leaving.close()
         assert scope.cancelled_caught
-        await leaving.close()  # and waits until the journal is closed
+        await leaving.close()  # waits until the journal is closed
 
-    real(main())
+    run_on_real_clock(main())
     with closing(JournalFile(path)) as file:
-        assert file.tell().counts == {"done": len(school.people)}
+        assert file.summarize().counts == {"done": len(school.people)}
     assert len(school.people) > 1

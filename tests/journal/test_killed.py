@@ -1,4 +1,4 @@
-"""An import that is killed at any moment, and run again, ends with every row done and made once."""
+"""An import that is killed at random moments and run again finishes, and creates every row once."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ROWS, KILLS = 5000, 40
 
 
 @pytest.mark.timeout(300)
-async def test_an_import_killed_forty_times_makes_everybody_once(tmp_path: Path) -> None:
+async def test_import_killed_forty_times_creates_everybody_once(tmp_path: Path) -> None:
     seed = int(os.environ.get("SEED") or int.from_bytes(os.urandom(3)))
-    print(f"seed {seed}")  # to be given again as SEED
+    print(f"seed {seed}")  # to repeat this run, set SEED
     ended = await run(rows=ROWS, kills=KILLS, seed=seed, folder=tmp_path)
     assert ended.kills == KILLS
     assert ended.in_commits

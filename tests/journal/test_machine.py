@@ -1,7 +1,7 @@
-"""A bulk and its journal against a vendor that fails in every way, run again and again.
+"""Runs a bulk with its journal again and again, against a vendor that fails in every way.
 
-The state machine changes rows, and runs the bulk to its end, to a cancellation at any moment, or to
-an early leaving. Whatever happened before, the promises hold after each run.
+The state machine changes rows, and runs the bulk to its end, cancels it at any moment, or leaves it
+early. After each run, the journal's promises must hold.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ FAULTS = (
 
 
 class School:
-    """A vendor: creates rows by key, and refuses those that are bad. Those that exist it refuses,
-    or changes where ``updates``."""
+    """A vendor that creates rows by key and rejects bad rows. It rejects existing rows too, or
+    changes them if ``updates``."""
 
     account = "school"
     width = 64
@@ -59,7 +59,7 @@ class School:
         self.creates: Counter[str] = Counter()
         self.faults: list[str] = []
         self.seconds: list[float] = []
-        #: The keys of each request that came, and the rows of all of them.
+        #: The keys of each request, and the rows of all requests.
         self.requests: list[list[str]] = []
         self.departed = asyncio.Event()
         self.sent: list[tuple[str, str]] = []
@@ -88,7 +88,7 @@ class School:
             raise BadRequest(400, call=call)
         if fault == "failed":
             raise ServerError(500, call=call)
-        if fault == "late":  # it arrives after the look-up, and before what is sent again
+        if fault == "late":  # it arrives after the look-up, but before the rows are sent again
             for row in came:
                 asyncio.get_running_loop().call_later(0.055, self._create, row, "")
             raise OutcomeUnknown("lost", call=call)
@@ -172,7 +172,7 @@ class Runs(RuleBasedStateMachine):
     def script(self, faults: list[str], seconds: list[float]) -> None:
         self.school.faults, self.school.seconds = list(faults), list(seconds)
 
-    # Few of them, so that they change back too.
+    # Few keys and values, so that rows also change back.
     @rule(place=st.sampled_from([0, 1, 11, 22]), value=st.sampled_from(["bad", "other", "v"]))
     def changed(self, place: int, value: str) -> None:
         key = f"k{place}"
@@ -184,7 +184,7 @@ class Runs(RuleBasedStateMachine):
         seconds=st.lists(st.floats(0, 0.5), max_size=6),
         retry_rejected=st.booleans(),
     )
-    def ran(
+    def run_to_the_end(
         self, max_rows: int, faults: list[str], seconds: list[float], retry_rejected: bool
     ) -> None:
         self.script(faults, seconds)
@@ -202,7 +202,7 @@ class Runs(RuleBasedStateMachine):
         after=st.floats(0, 1),
         retry_rejected=st.booleans(),
     )
-    def cancelled(
+    def run_until_cancelled(
         self,
         max_rows: int,
         faults: list[str],
@@ -245,12 +245,12 @@ class Runs(RuleBasedStateMachine):
                 assert self.school.people.get(key) != value
 
     @invariant()
-    def nobody_was_made_twice(self) -> None:
+    def nobody_was_created_twice(self) -> None:
         assert max(self.school.creates.values(), default=1) == 1
 
 
 class UpdatingRuns(Runs):
-    """The same of a call that changes those that exist."""
+    """The same for a call that updates existing rows."""
 
     updates = True
 

@@ -1,4 +1,4 @@
-"""What a journal's file knows of rows with one tag, run by run."""
+"""What a journal knows of rows with the same tag, run by run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from lms_async.errors import JournalUnusable
-from lms_async.journal.entries import TAG, WHOSE, Ended, Sent
+from lms_async.journal.entries import KEY_HASH, TAG, Ended, Sent
 from lms_async.journal.sqlite import JournalFile
 
 DONE, REJECTED = "id", ("rejected", None, "409")
@@ -20,17 +20,17 @@ LATER = ("skipped", None, "stopped")
 
 
 def tag(key: str, content: str) -> bytes:
-    return key.encode().ljust(WHOSE, b".") + content.encode().ljust(TAG - WHOSE, b".")
+    return key.encode().ljust(KEY_HASH, b".") + content.encode().ljust(TAG - KEY_HASH, b".")
 
 
 class Runs:
-    """Runs over one file; in each, rows leave one by one and end as they are told to."""
+    """Runs over one journal. In each run, rows are sent one by one and get the given results."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def run(self, *rows: tuple[bytes, Any]) -> None:
-        """Each row, and how it ends; ``None`` if the run is killed before its answer."""
+        """Send each row with its result, or ``None`` if the run is killed before the response."""
         with closing(JournalFile(self.path)) as file:
             for number, (row, end) in enumerate(rows, 1):
                 file.write([Sent(number, row)])
@@ -52,10 +52,10 @@ A, B = tag("k", "a"), tag("k", "b")
 
 
 @pytest.mark.parametrize("others", [1, 2, 3])
-def test_the_place_of_an_equal_row_that_was_refused_for_now_is_taken_by_the_next_run(
+def test_equal_row_rejected_for_now_gets_its_result_in_the_next_run(
     runs: Runs, others: int
 ) -> None:
-    """Else the run after that would take the row for one that nobody knows, and send it again."""
+    """Otherwise the run after that would not recognize the row and would send it again."""
     all_ = [A] * (others + 2)
     runs.run((A, None), *[(A, None)] * others)
     assert runs.known(*all_) == ["sent", *["sent"] * others, None]
@@ -65,7 +65,7 @@ def test_the_place_of_an_equal_row_that_was_refused_for_now_is_taken_by_the_next
     assert runs.known(*all_) == ["rejected", *["done"] * others, None]
 
 
-def test_a_row_that_was_refused_for_now_is_none_of_its_equals(runs: Runs) -> None:
+def test_row_rejected_for_now_does_not_count_as_an_equal_one(runs: Runs) -> None:
     runs.run((A, DONE), (A, None))
     assert runs.known(A, A, A) == ["done", "sent", None]
     runs.run((A, PASSES))
@@ -74,7 +74,7 @@ def test_a_row_that_was_refused_for_now_is_none_of_its_equals(runs: Runs) -> Non
     assert runs.known(A, A, A) == ["done", "rejected", None]
 
 
-def test_a_row_that_did_not_leave_after_all_stays_as_it_was(runs: Runs) -> None:
+def test_row_that_was_not_sent_after_all_is_unchanged(runs: Runs) -> None:
     runs.run((A, LATER))
     assert runs.known(A) == [None]
     runs.run((A, DONE))
@@ -82,7 +82,7 @@ def test_a_row_that_did_not_leave_after_all_stays_as_it_was(runs: Runs) -> None:
     assert runs.known(A, B) == ["done", None]
 
 
-def test_of_a_chunk_each_row_is_known_by_its_own_end(runs: Runs) -> None:
+def test_rows_of_a_batch_have_their_own_results(runs: Runs) -> None:
     one, two, three = (tag(key, "a") for key in "123")
     with closing(JournalFile(runs.path)) as file:
         file.write([Sent(1, one + two + three), Ended(1, [LATER, DONE, REJECTED])])
@@ -93,7 +93,7 @@ def test_of_a_chunk_each_row_is_known_by_its_own_end(runs: Runs) -> None:
     ("end", "first"),
     [(DONE, None), (REJECTED, "done"), (PASSES, "done"), (UNKNOWN, "sent"), (None, "sent")],
 )
-def test_another_content_of_a_key_puts_an_end_to_the_one_before_if_it_may_have_arrived(
+def test_new_content_of_a_key_replaces_the_old_if_it_may_have_arrived(
     runs: Runs, end: Any, first: str | None
 ) -> None:
     other = tag("other", "a")
@@ -102,21 +102,21 @@ def test_another_content_of_a_key_puts_an_end_to_the_one_before_if_it_may_have_a
     assert runs.known(A, other) == [first, "done"]
 
 
-def test_another_content_leaves_what_was_rejected(runs: Runs) -> None:
+def test_new_content_keeps_the_rejection_of_the_old_until_done(runs: Runs) -> None:
     runs.run((A, REJECTED))
     runs.run((B, None))
     assert runs.known(A, B) == ["rejected", "sent"]
     runs.run((B, DONE))
     assert runs.known(B) == ["done"]
-    assert runs.known(A) == [None]  # what the vendor has now may not be refused again
+    assert runs.known(A) == [None]  # the vendor may accept A now that it has B
 
 
 @pytest.mark.parametrize("end", [None, DONE])
-def test_it_tells_when_a_row_was_sent_or_ended(runs: Runs, end: Any) -> None:
+def test_summary_has_the_time_of_the_last_note(runs: Runs, end: Any) -> None:
     before = time.time()
     runs.run((A, end))
     with closing(JournalFile(runs.path)) as file:
-        assert before <= file.tell().written <= time.time()
+        assert before <= file.summarize().written <= time.time()
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,7 @@ def test_it_tells_when_a_row_was_sent_or_ended(runs: Runs, end: Any) -> None:
         ([(1, TAG), (1, ["id", "id"])], TAG),
     ],
 )
-def test_notes_that_nobody_of_us_wrote_are_not_guessed_at(
-    runs: Runs, chunks: list[Any], size: int
-) -> None:
+def test_invalid_notes_are_reported_as_damage(runs: Runs, chunks: list[Any], size: int) -> None:
     runs.run((A, DONE))
     with closing(JournalFile(runs.path)) as file:
         note = (0.0, orjson.dumps(chunks), b"x" * size)

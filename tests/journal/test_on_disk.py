@@ -1,4 +1,4 @@
-"""The journal as a file: what stands in it, a full disk, and two processes."""
+"""The journal on disk: its content, a full disk, and two processes."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def in_another_process(work: Callable[..., Any], *args: Any) -> Any:
         return processes.submit(work, *args).result()
 
 
-async def test_no_name_address_or_key_of_the_input_stands_in_the_files(
+async def test_files_hold_no_name_address_or_key_of_the_input(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
 ) -> None:
     rows = people(120)
-    await schoology.users.create({**rows[7], "name_first": "Grace"})  # so that one is refused
+    await schoology.users.create({**rows[7], "name_first": "Grace"})  # makes one row rejected
     schoology_sandbox.faults.add(Fault.cut(method="POST", path="users", skip=1))
     journal = Journal(path, "pupils of Mrs Okafor.csv")
     report = await schoology.users.create_many(rows, journal=journal)
@@ -49,7 +49,7 @@ async def test_no_name_address_or_key_of_the_input_stands_in_the_files(
     told |= {"okafor", "school.example", schoology_sandbox.key, schoology_sandbox.secret}
     assert len(told) > 300
     for text in told:
-        if len(text) > 3:  # "Ada" may stand in any three bytes
+        if len(text) > 3:  # "Ada" can occur by chance
             assert text.encode() not in content
     assert b"ada@" not in content
 
@@ -61,7 +61,7 @@ class Seen:
 
 
 def import_with_a_full_disk(key: str, secret: str, url: str, path: Path, most: int) -> Seen:
-    """No file of this process may grow beyond ``most`` bytes."""
+    """Import while no file of this process may grow beyond ``most`` bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     async def work() -> Seen:
@@ -76,7 +76,7 @@ def import_with_a_full_disk(key: str, secret: str, url: str, path: Path, most: i
     return asyncio.run(work())
 
 
-async def test_on_a_full_disk_nothing_leaves_that_could_not_be_noted(
+async def test_full_disk_sends_nothing_that_was_not_noted(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
 ) -> None:
     sandbox = schoology_sandbox
@@ -90,11 +90,12 @@ async def test_on_a_full_disk_nothing_leaves_that_could_not_be_noted(
         100_000,
     )
     assert "import.db can't be written any more" in seen.stopped
-    assert "make room and run it again" in seen.stopped
+    assert "free disk space and run it again" in seen.stopped
     assert seen.counts["skipped"] > 1000
     made = len(sandbox.school.creates)
     assert made < 5000 - seen.counts["skipped"] + 1
-    # With room again it goes on, and nobody is made twice: what was sent had been noted.
+    # With room again, the import continues and creates nobody twice, because all sent rows were
+    # noted.
     report = await schoology.users.create_many(people(5000), journal=Journal(path))
     assert report.counts == {Status.DONE: 5000}
     assert set(sandbox.school.creates.values()) == {1}
@@ -115,7 +116,7 @@ def import_beside(key: str, secret: str, url: str, path: Path, wait: float) -> s
     return asyncio.run(work())
 
 
-async def test_a_second_process_is_refused_or_waits(
+async def test_second_process_raises_or_waits(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, path: Path
 ) -> None:
     sandbox = schoology_sandbox
@@ -133,14 +134,14 @@ async def test_a_second_process_is_refused_or_waits(
     assert sandbox.log.count("POST", "users") == 2
 
 
-def test_what_is_written_is_on_the_disk_and_not_only_on_its_way(path: Path) -> None:
-    """A journal that says "sent" must say so after a power cut: SQLite then syncs each commit.
-    No test can cut the power, so this asks SQLite."""
+def test_notes_are_synced_to_disk(path: Path) -> None:
+    """After a power cut, the journal must still know that a row was sent, so SQLite must sync each
+    commit. A test cannot cut the power, so this one reads SQLite's settings."""
     file = JournalFile(path)
     try:
         (synchronous,) = file._db.execute("PRAGMA synchronous").fetchone()
         (mode,) = file._db.execute("PRAGMA journal_mode").fetchone()
     finally:
         file.close()
-    assert synchronous >= 2  # FULL; with 0 (OFF) nothing is synced, with 1 not every commit
+    assert synchronous >= 2  # 2 is FULL; 0 (OFF) syncs nothing, and 1 not every commit
     assert mode == "wal"

@@ -1,4 +1,4 @@
-"""A clock that is wrong, and is put right while the program runs."""
+"""A wrong system clock that is corrected while the program runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOUR = 3600
 
 
 class Clock:
-    """This machine's clock, as the client reads it."""
+    """The system clock, as the client reads it."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -29,7 +29,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    Stamps._of_key.clear()  # those of an earlier test's client
+    Stamps._of_key.clear()  # timestamps of an earlier test's client
     monkeypatch.setattr(signing, "time", made)
     monkeypatch.setattr("schoology_async.vendor.time", made)
     return made
@@ -37,7 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.mark.parametrize("ahead", [HOUR, -HOUR, 30 * 24 * HOUR])
 @pytest.mark.parametrize("tries", [1, 5])
-async def test_a_clock_that_is_put_right_is_believed(
+async def test_corrected_clock_is_used_at_once(
     connect: Callable[..., Schoology], clock: Clock, ahead: int, tries: int
 ) -> None:
     clock.ahead = ahead
@@ -53,7 +53,7 @@ async def test_a_clock_that_is_put_right_is_believed(
         await client.app_user_info()
 
 
-async def test_many_calls_with_a_wrong_time_do_not_keep_it(
+async def test_concurrent_calls_do_not_keep_a_wrong_time(
     connect: Callable[..., Schoology], clock: Clock
 ) -> None:
     clock.ahead = HOUR
@@ -66,12 +66,12 @@ async def test_many_calls_with_a_wrong_time_do_not_keep_it(
     await asyncio.gather(*(client.app_user_info() for _ in range(20)))
 
 
-async def test_a_timestamp_that_never_got_there_costs_one_attempt_at_most(
+async def test_timestamp_that_never_arrived_costs_at_most_one_attempt(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     clock: Clock,
 ) -> None:
-    """The vendor could not be reached while the clock was wrong."""
+    """The vendor was unreachable while the clock was wrong."""
     clock.ahead = HOUR
     client = connect(retry=RetryPolicy(tries=3, base=0.001))
     await schoology_sandbox.close()
@@ -79,13 +79,13 @@ async def test_a_timestamp_that_never_got_there_costs_one_attempt_at_most(
         await client.app_user_info()
     await schoology_sandbox.start()
     clock.ahead = 0
-    await client.app_user_info()  # the old timestamp is refused, and the new one sent at once
+    await client.app_user_info()  # the old timestamp is rejected, and a new one is sent at once
 
 
-async def test_a_time_that_was_accepted_is_not_fallen_below(
+async def test_timestamps_never_go_below_an_accepted_one(
     connect: Callable[..., Schoology], clock: Clock
 ) -> None:
-    """Within what the vendor tolerates, the sequence counts."""
+    """The accepted time is within the vendor's tolerance, so timestamps go on from there."""
     client = connect(retry=RetryPolicy(tries=1))
     clock.ahead = 300
     await client.app_user_info()
@@ -94,7 +94,7 @@ async def test_a_time_that_was_accepted_is_not_fallen_below(
         await client.app_user_info()
 
 
-async def test_a_refusal_for_another_reason_says_nothing_of_the_clock(
+async def test_unauthorized_for_another_reason_does_not_mention_the_clock(
     connect: Callable[..., Schoology],
 ) -> None:
     client = connect(secret="wrong")
@@ -104,13 +104,13 @@ async def test_a_refusal_for_another_reason_says_nothing_of_the_clock(
     assert not isinstance(raised.value, StaleSignature)
 
 
-def test_what_is_accepted_late_is_kept() -> None:
+def test_timestamp_accepted_late_is_kept() -> None:
     stamps = Stamps()
     first = stamps.depart()
     stamps.refuse(first)
     stamps.accept(first + 100)
     stamps.arrived()
     assert stamps.depart() == first + 100
-    stamps.refuse(first)  # an older one
+    stamps.refuse(first)  # an older timestamp
     stamps.arrived()
     assert stamps.depart() >= first + 100

@@ -1,4 +1,4 @@
-"""What a window learns, from simulated servers on the virtual clock."""
+"""What a window learns from simulated servers, on the virtual clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lms_async.events import Event, Learned
 from lms_async.limits.learning import LearnedLimit, Learning
 from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit, busiest
-from tests.limits.saturation import saturate
+from tests.limits.simulation import saturate
 from tests.virtual import run
 
 Kind = Literal["sliding", "fixed"]
@@ -24,8 +24,9 @@ KINDS: list[Kind] = ["sliding", "fixed"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_wrong_guess_is_corrected_and_stays_corrected(kind: Kind, seed: int) -> None:
-    """The vendor allows 13 in 5 s, ten times faster here, and says nothing; the guess is 50."""
+def test_wrong_limit_is_corrected_and_stays_corrected(kind: Kind, seed: int) -> None:
+    """The vendor allows 13 per 5 s, ten times faster here, and does not say so. The given limit is
+    50."""
     phase = random.Random(seed).uniform(0, 0.5)
     window = Window(50, per=0.5, learn=True)
     found = saturate(
@@ -41,7 +42,7 @@ def test_a_wrong_guess_is_corrected_and_stays_corrected(kind: Kind, seed: int) -
     assert "13 per 0.5 s (learned, of at most 50" in repr(window)
 
 
-def test_what_was_learnt_can_be_kept_and_given_back() -> None:
+def test_learned_limit_can_be_saved_and_restored() -> None:
     known = LearnedLimit(**attrs.asdict(LearnedLimit(13, refused=14)))
     window = Window(50, per=0.5, learn=known)
     found = saturate(
@@ -56,7 +57,7 @@ def test_what_was_learnt_can_be_kept_and_given_back() -> None:
     assert (window.learned_limit.limit, window.learned_limit.refused) == (13, 14)
 
 
-def test_a_vendor_that_allows_more_than_it_did_is_followed_slowly() -> None:
+def test_higher_vendor_limit_is_followed_slowly() -> None:
     window = Window(50, per=0.5, learn=LearnedLimit(10, refused=11))
     found = saturate(
         window,
@@ -70,7 +71,7 @@ def test_a_vendor_that_allows_more_than_it_did_is_followed_slowly() -> None:
     assert found.refused() <= 4
 
 
-def test_a_vendor_that_allows_less_than_it_did_is_followed_at_once() -> None:
+def test_lower_vendor_limit_is_followed_at_once() -> None:
     window = Window(50, per=0.5, learn=LearnedLimit(40, refused=41))
     found = saturate(
         window,
@@ -84,8 +85,9 @@ def test_a_vendor_that_allows_less_than_it_did_is_followed_at_once() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("limit", [15, 50])
-def test_nearly_the_whole_budget_is_used_with_hardly_a_refusal(limit: int, kind: Kind) -> None:
-    """160 ± 80 ms: 60 ± 40 until it is counted, 100 ± 40 until the answer."""
+def test_nearly_all_of_the_limit_is_used_with_few_429s(limit: int, kind: Kind) -> None:
+    """Latency 160 ± 80 ms: 60 ± 40 until the server counts the request, 100 ± 40 until the
+    response."""
     used, requests, refused = [], 0, 0
     for seed in range(3):
         window = Window(limit, per=1.0, learn=True)
@@ -107,7 +109,7 @@ def test_nearly_the_whole_budget_is_used_with_hardly_a_refusal(limit: int, kind:
     assert refused <= requests / 1000
 
 
-def test_what_is_gained_shows_in_an_event_and_falls_back_at_the_first_refusal() -> None:
+def test_guard_shows_in_events_and_is_dropped_at_the_first_429() -> None:
     events: list[Event] = []
     window = Window(10, per=1.0, learn=True, events=[events.append])
 
@@ -132,7 +134,7 @@ def test_what_is_gained_shows_in_an_event_and_falls_back_at_the_first_refusal() 
     run(main())
 
 
-def test_one_burst_of_refusals_is_one_refusal() -> None:
+def test_one_burst_of_429s_counts_once() -> None:
     learning = Learning(50, 1.0)
     for moment in (0.0, 0.1, 0.9):
         learning.refused(moment, until=0.5)
@@ -141,7 +143,7 @@ def test_one_burst_of_refusals_is_one_refusal() -> None:
     assert learning.limit == 24
 
 
-def test_each_try_at_a_refused_limit_is_twice_as_far_from_the_last() -> None:
+def test_each_try_of_a_rejected_limit_doubles_the_wait() -> None:
     learning = Learning(50, 1.0, LearnedLimit(13, refused=14))
     tries = []
     for second in range(1000):
@@ -155,14 +157,14 @@ def test_each_try_at_a_refused_limit_is_twice_as_far_from_the_last() -> None:
     assert between == pytest.approx([50, 100, 200, 400], abs=5)
 
 
-def test_a_limit_that_is_not_used_up_is_not_put_to_test() -> None:
+def test_limit_that_is_not_used_up_is_not_raised() -> None:
     learning = Learning(50, 1.0, LearnedLimit(10, refused=20))
     for second in range(100):
         learning.answered(second, second + 0.1)
     assert learning.limit == 10
 
 
-def test_one_answer_that_never_came_does_not_pass_for_the_usual_latency() -> None:
+def test_one_late_response_does_not_change_the_latency() -> None:
     learning = Learning(50, 1.0)
     for second in range(10):
         learning.answered(second, second + 0.1)
@@ -170,15 +172,15 @@ def test_one_answer_that_never_came_does_not_pass_for_the_usual_latency() -> Non
     assert learning.latency == pytest.approx(0.1, rel=0.2)
 
 
-def test_nothing_is_risked_for_what_is_not_worth_it() -> None:
+def test_no_guard_is_tried_where_the_gain_is_small() -> None:
     learning = Learning(50, 5.0)
     for second in range(0, 1000, 5):
         learning.mark_full()
         assert learning.answered(second, second + 0.1) == second + 0.1
 
 
-def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> None:
-    """Also when other requests are taken to have arrived before they were answered."""
+def test_request_without_response_teaches_nothing_and_keeps_its_slot() -> None:
+    """This also holds while other requests are assumed to arrive before their response."""
 
     async def main() -> float:
         loop = asyncio.get_running_loop()
@@ -220,11 +222,11 @@ def test_a_request_without_a_response_teaches_nothing_and_keeps_its_slot() -> No
         st.floats(0, 5),
     ),
 )
-def test_whatever_happens_it_stays_within_its_bounds(
+def test_learned_values_stay_within_bounds(
     steps: list[tuple[str, float, float]], known: LearnedLimit | None
 ) -> None:
-    """The limit is between 1 and what was given, and a request is taken to have arrived at some
-    moment between its departure and its answer."""
+    """The limit is between 1 and the given one. A request's assumed arrival is between its sending
+    and its response."""
     learning = Learning(20, 1.0, known)
     now = 0.0
     for what, passes, took in steps:
@@ -242,12 +244,12 @@ def test_whatever_happens_it_stays_within_its_bounds(
         assert learned_limit.refused is None or learned_limit.refused > learned_limit.limit
 
 
-def test_a_refusal_does_not_tell_which_of_several_limits_it_is_about() -> None:
+def test_together_rejects_learning_windows() -> None:
     with pytest.raises(ValueError, match="none that learns"):
         Window.together(Window(15, per=5, learn=True), Window(1000, per=3600))
 
 
-def test_a_heavy_request_goes_alone_where_less_was_learnt_than_it_weighs() -> None:
+def test_request_heavier_than_the_learned_limit_is_sent_alone() -> None:
     async def main() -> float:
         window = Window(10, per=1, learn=LearnedLimit(3, refused=4))
         (await window.acquire()).answered()
@@ -258,7 +260,7 @@ def test_a_heavy_request_goes_alone_where_less_was_learnt_than_it_weighs() -> No
     assert run(main()) == 2.0
 
 
-def test_slots_come_free_together_once_the_guard_has_begun() -> None:
+def test_slots_are_freed_together_once_the_guard_works() -> None:
     window = Window(20, per=1.0, learn=True)
     departures: list[float] = []
 

@@ -1,4 +1,4 @@
-"""Event loops one after the other in one process: none forgets what the earlier ones have sent."""
+"""One process runs several event loops in turn. Each counts what the earlier ones have sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMIT, PER = 6, 0.5
 
 @pytest.fixture
 def sandbox() -> Iterator[SchoologySandbox]:
-    """In a thread of its own, so that it serves one event loop after the other."""
+    """Runs in its own thread, so that it serves one event loop after the other."""
     with SchoologySandbox(school=School.seeded(10), limit=(LIMIT, PER)) as sandbox:
         yield sandbox
 
@@ -32,7 +32,7 @@ def statuses(sandbox: SchoologySandbox) -> list[int | None]:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def fast_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The vendor's default limit, ten times faster."""
     monkeypatch.setattr(vendor, "LIMIT", LIMIT)
     monkeypatch.setattr(vendor, "PERIOD", PER)
@@ -45,32 +45,32 @@ async def ask(sandbox: SchoologySandbox, times: int) -> None:
         await asyncio.gather(*(schoology.app_user_info() for _ in range(times)))
 
 
-@pytest.mark.usefixtures("quick")
-def test_many_runs_of_an_event_loop_are_never_refused(sandbox: SchoologySandbox) -> None:
+@pytest.mark.usefixtures("fast_limit")
+def test_repeated_asyncio_run_is_never_rate_limited(sandbox: SchoologySandbox) -> None:
     began = time.monotonic()
     for _ in range(8):
         asyncio.run(ask(sandbox, 5))
     assert statuses(sandbox) == [200] * 40
-    assert time.monotonic() - began < 40 / LIMIT * PER + 3  # and hardly slower than one would be
+    assert time.monotonic() - began < 40 / LIMIT * PER + 3  # hardly slower than a single event loop
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_pause_holds_on_the_next_event_loop(sandbox: SchoologySandbox) -> None:
+@pytest.mark.usefixtures("fast_limit")
+def test_pause_holds_on_the_next_event_loop(sandbox: SchoologySandbox) -> None:
     sandbox.faults.add(Fault.refuse(times=1, retry_after=0.4))
     with pytest.raises(RateLimited):
         asyncio.run(ask(sandbox, 1))
     asked = time.monotonic()
     with pytest.raises(RateLimited):
-        asyncio.run(ask(sandbox, 1))  # which would not wait for it
+        asyncio.run(ask(sandbox, 1))  # does not wait for the pause
     assert len(sandbox.log) == 1
     time.sleep(max(0.0, asked + 0.5 - time.monotonic()))
     asyncio.run(ask(sandbox, 1))
     assert statuses(sandbox) == [429, 200]
 
 
-@pytest.mark.usefixtures("quick")
-def test_what_was_under_way_when_a_loop_ended_is_counted(sandbox: SchoologySandbox) -> None:
-    """It was cut, and may arrive until its timeout has passed."""
+@pytest.mark.usefixtures("fast_limit")
+def test_requests_in_flight_when_a_loop_ends_are_counted(sandbox: SchoologySandbox) -> None:
+    """They were cut off, and may arrive until their timeout has passed."""
     sandbox.faults.add(Fault.hang(times=2))
 
     async def cut() -> None:
@@ -86,11 +86,11 @@ def test_what_was_under_way_when_a_loop_ended_is_counted(sandbox: SchoologySandb
     began = time.monotonic()
     with suppress(asyncio.CancelledError):
         asyncio.run(cut())
-    asyncio.run(ask(sandbox, 3 * (LIMIT - 2) + 1))  # three periods of what is left, and one
+    asyncio.run(ask(sandbox, 3 * (LIMIT - 2) + 1))  # three periods of the free slots, and one more
     assert time.monotonic() - began >= 1.0 + PER
 
 
-def test_a_window_of_ones_own_can_be_continued(sandbox: SchoologySandbox) -> None:
+def test_callers_window_can_be_continued(sandbox: SchoologySandbox) -> None:
     async def use(window: Window) -> None:
         async with Schoology(
             sandbox.key, sandbox.secret, base_url=sandbox.base_url, retry=ONCE, limiter=window
@@ -105,7 +105,7 @@ def test_a_window_of_ones_own_can_be_continued(sandbox: SchoologySandbox) -> Non
     assert statuses(sandbox) == [200] * 16
 
 
-def test_what_is_over_is_forgotten() -> None:
+def test_expired_usage_is_forgotten() -> None:
     async def use(scope: str) -> None:
         limiter = registry.shared(scope, lambda: Window(1, per=0.01))
         if scope != "unused":
@@ -120,9 +120,9 @@ def test_what_is_over_is_forgotten() -> None:
     assert "c" in registry._used
 
 
-@pytest.mark.usefixtures("quick")
-def test_event_loops_that_take_turns_are_never_refused(sandbox: SchoologySandbox) -> None:
-    """As where a synchronous wrapper keeps a loop of its own, and other code calls asyncio.run."""
+@pytest.mark.usefixtures("fast_limit")
+def test_alternating_event_loops_are_never_rate_limited(sandbox: SchoologySandbox) -> None:
+    """Like a synchronous wrapper with its own loop, beside other code that calls asyncio.run."""
     began = time.monotonic()
     with asyncio.Runner() as one, asyncio.Runner() as other:
         for _ in range(2):

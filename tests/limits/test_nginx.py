@@ -1,7 +1,7 @@
-"""A limiter that is not ours: nginx's ``limit_req`` in front of the sandbox.
+"""A rate limiter that we did not write: nginx's ``limit_req`` in front of the sandbox.
 
 ``rate=10r/s burst=9 nodelay`` is a leaky bucket: at most ``10 + 10 × t`` arrivals in any ``t``
-seconds. ``Window(10, per=1)`` lets through ``10 × (1 + whole periods in t)``, which is never more.
+seconds. ``Window(10, per=1)`` allows ``10 × (1 + whole periods in t)``, which is never more.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ async def sandbox() -> AsyncIterator[SchoologySandbox]:
 
 
 @pytest.fixture
-async def guarded(
+async def nginx_url(
     sandbox: SchoologySandbox, tmp_path: Path, unused_tcp_port: int
 ) -> AsyncIterator[str]:
-    """The sandbox's base URL, by way of nginx."""
+    """The base URL of the sandbox behind nginx."""
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
         CONFIGURATION.format(
@@ -116,10 +116,10 @@ async def saturate(
     return answers
 
 
-async def test_a_window_of_burst_and_one_is_never_refused_and_wastes_nothing(
-    guarded: str, sandbox: SchoologySandbox
+async def test_window_of_burst_plus_one_is_never_rejected_and_wastes_nothing(
+    nginx_url: str, sandbox: SchoologySandbox
 ) -> None:
-    answers = await saturate(guarded, sandbox, Window(LIMIT, per=PER), 6 * LIMIT)
+    answers = await saturate(nginx_url, sandbox, Window(LIMIT, per=PER), 6 * LIMIT)
     assert {answer.status for answer in answers} == {200}
     arrivals = [seen.at for seen in sandbox.log]
     cycle = mean(b - a for a, b in zip(arrivals, arrivals[LIMIT:], strict=False))
@@ -127,6 +127,6 @@ async def test_a_window_of_burst_and_one_is_never_refused_and_wastes_nothing(
     assert PER / cycle >= 0.95 * PER / (PER + latency)
 
 
-async def test_nginx_does_refuse_what_is_too_fast(guarded: str, sandbox: SchoologySandbox) -> None:
+async def test_nginx_rejects_a_faster_window(nginx_url: str, sandbox: SchoologySandbox) -> None:
     with pytest.raises(RateLimited):
-        await saturate(guarded, sandbox, Window(LIMIT + 2, per=PER), LIMIT + 2)
+        await saturate(nginx_url, sandbox, Window(LIMIT + 2, per=PER), LIMIT + 2)

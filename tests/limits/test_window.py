@@ -24,9 +24,9 @@ moments = st.floats(0, 20, allow_nan=False)
 
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
-    """One request's life: when it asks, how long its answer takes, when the server may count it
-    (as a share of the time between departure and answer, or between departure and timeout where no
-    answer is waited for), whether its caller gives up, and whether it is sent at all."""
+    """Draw one request. ``asks``: when it asks for a slot. ``counted``: when the server counts it,
+    as a share of the time from sending to response, or to the timeout if it gets no response.
+    ``gives_up``: when its caller cancels it. ``unsent`` and ``lost`` together: it is never sent."""
     return {
         "asks": draw(moments),
         "latency": draw(st.floats(0, 3, allow_nan=False)),
@@ -48,17 +48,20 @@ def requests(draw: st.DrawFn) -> dict[str, float | bool | None]:
     st.lists(st.tuples(moments, st.floats(0, 4, allow_nan=False)), max_size=3),
     st.booleans(),
 )
-def test_no_server_ever_counts_more_than_the_limit(
+def test_server_never_counts_more_than_the_limit(
     limit: int,
     per: float,
     plan: list[dict[str, float]],
     pauses: list[tuple[float, float]],
     several: bool,
 ) -> None:
-    """Over random arrivals, latencies, weights, priorities, lost answers, timeouts, cancellations
-    and pauses: a server that may count each request at any moment between its departure and its
-    answer, or its timeout if no answer is waited for, never sees more than N in M seconds; of one
-    priority, who asked first goes first; and in the end every slot is there again."""
+    """Random arrivals, latencies, weights, priorities, lost responses, timeouts, cancellations and
+    pauses.
+
+    A server may count each request at any moment between sending and response (or timeout), and
+    must never see more than N in M seconds. Within a priority, the first to ask goes first. In the
+    end every slot is free again.
+    """
 
     async def main() -> None:
         window = Window(limit, per=per)
@@ -84,13 +87,13 @@ def test_no_server_ever_counts_more_than_the_limit(
                 async with asyncio.timeout(life["timeout"]):
                     await asyncio.sleep(life["latency"])
             except (TimeoutError, asyncio.CancelledError):
-                # Nobody hears when it arrives.
+                # The client never learns when the request arrives.
                 counted.extend([left + life["counted"] * life["timeout"]] * weight)
                 slot.abandoned(left + life["timeout"] - loop.time())
                 slot.answered()
                 slot.unused()
                 raise
-            # Counted at any moment up to the answer, or up to the failure being noticed.
+            # Counted at any moment up to the response, or until the failure is noticed.
             counted.extend([left + life["counted"] * (loop.time() - left)] * weight)
             slot.answered()
             slot.abandoned(100)
@@ -124,7 +127,8 @@ def test_no_server_ever_counts_more_than_the_limit(
             assert not any(start < moment < end - 1e-9 for moment in departures.values())
 
         await asyncio.sleep(per + 4 + 1e-6 + max((seconds for _, seconds in pauses), default=0))
-        await asyncio.sleep(11 * per)  # nor does an interactive call hold the normal ones apart
+        # until normal calls are no longer spaced out for interactive ones
+        await asyncio.sleep(11 * per)
         before = loop.time()
         await asyncio.gather(*(window.acquire() for _ in range(limit)))
         assert loop.time() == before
@@ -133,14 +137,14 @@ def test_no_server_ever_counts_more_than_the_limit(
     run(main())
 
 
-def test_an_abandoned_slot_is_busy_until_its_request_cannot_arrive_and_a_period() -> None:
+def test_abandoned_slot_is_busy_until_one_period_after_its_latest_arrival() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         window = Window(4, per=1)
         heavy, light = await window.acquire(weight=3), await window.acquire()
         heavy.abandoned(10)
         light.abandoned(0)
-        heavy.answered()  # whatever is said later
+        heavy.answered()  # has no effect after abandoned()
         moments = []
         for _ in range(2):
             slot = await window.acquire()
@@ -152,7 +156,7 @@ def test_an_abandoned_slot_is_busy_until_its_request_cannot_arrive_and_a_period(
     assert run(main()) == [1, 2, 11]
 
 
-def test_an_unused_slot_is_free_at_once_for_who_waits() -> None:
+def test_unused_slot_goes_to_a_waiter_at_once() -> None:
     async def main() -> float:
         window = Window.together(Window(1, per=60), Window(5, per=1))
         slot = await window.acquire()
@@ -165,20 +169,20 @@ def test_an_unused_slot_is_free_at_once_for_who_waits() -> None:
     assert run(main()) == 2
 
 
-def test_a_slot_that_ends_after_its_event_loop_breaks_nothing() -> None:
-    """As when a request that nobody finished is collected, and somebody still waits."""
+def test_slot_that_ends_after_its_event_loop_is_harmless() -> None:
+    """This happens when an unfinished request is garbage-collected while another call waits."""
     window = Window(1, per=1)
 
     async def main() -> FullSlot:
         slot = await window.acquire()
-        window._line.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
+        window._queue.join(Waiter(asyncio.get_running_loop().create_future(), 1, "normal", 1))
         return slot
 
     run(main()).abandoned(1)
     assert "0 in flight" in repr(window)
 
 
-def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
+def test_slot_of_several_limiters_ends_in_all_of_them() -> None:
     async def main() -> None:
         one, other = Window(1, per=1), Window(1, per=2)
 
@@ -196,7 +200,7 @@ def test_a_limiter_of_several_ends_the_slots_of_all() -> None:
     run(main())
 
 
-def test_the_whole_budget_is_used_when_answers_come_at_once() -> None:
+def test_whole_limit_is_used_when_responses_are_instant() -> None:
     async def main() -> float:
         window = Window(15, per=5)
         for _ in range(151):
@@ -206,7 +210,7 @@ def test_the_whole_budget_is_used_when_answers_come_at_once() -> None:
     assert run(main()) == pytest.approx(50.0)
 
 
-def test_a_slot_is_busy_until_one_period_after_its_answer() -> None:
+def test_slot_is_busy_until_one_period_after_its_response() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         window = Window(1, per=5)
@@ -234,7 +238,7 @@ def test_several_limits_hold_at_once() -> None:
     assert run(main()) == pytest.approx([0, 0, 1, 10, 10, 11])
 
 
-def test_a_pause_holds_everybody_and_is_never_shortened() -> None:
+def test_pause_holds_all_calls_and_is_never_shortened() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         window = Window(100, per=1)
@@ -276,14 +280,14 @@ def test_ten_thousand_cancellations_lose_no_slot() -> None:
     run(main())
 
 
-def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line() -> None:
+def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next() -> None:
     async def main() -> None:
         window = Window(1, per=1)
         (await window.acquire()).answered()
         first = asyncio.create_task(window.acquire())
         second = asyncio.create_task(window.acquire())
         await asyncio.sleep(0)
-        # Granted by the timer, and cancelled in the same turn of the loop, before it could run.
+        # The timer grants the slot; the same turn of the loop cancels the task before it can run.
         asyncio.get_running_loop().call_at(1.0, first.cancel)
         slot: Slot = await second
         assert asyncio.get_running_loop().time() == pytest.approx(1.0)
@@ -293,7 +297,7 @@ def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line() -> None:
     run(main())
 
 
-def test_waiting_costs_one_timer_whoever_waits() -> None:
+def test_any_number_of_waiters_needs_one_timer() -> None:
     async def main() -> int:
         loop = asyncio.get_running_loop()
         window = Window(1, per=1)
@@ -310,19 +314,19 @@ def test_waiting_costs_one_timer_whoever_waits() -> None:
 
 
 @pytest.mark.parametrize(("limit", "per"), [(0, 1.0), (1, 0.0), (1, -1.0)])
-def test_a_window_without_room_is_refused(limit: int, per: float) -> None:
+def test_window_with_an_invalid_limit_is_rejected(limit: int, per: float) -> None:
     with pytest.raises(ValueError, match="limit"):
         Window(limit, per=per)
 
 
-def test_another_event_loop_is_told_apart() -> None:
+def test_window_used_in_another_event_loop_raises() -> None:
     window = Window(1, per=1)
     run(window.acquire())
     with pytest.raises(ClientUnusable, match="another event loop"):
         run(window.acquire())
 
 
-def test_a_fork_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_used_after_a_fork_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         window = Window(2, per=1)
         await window.acquire()
@@ -333,7 +337,7 @@ def test_a_fork_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     run(main())
 
 
-def test_one_scope_has_one_limiter_on_one_loop() -> None:
+def test_scope_has_one_limiter_per_event_loop() -> None:
     async def main() -> Window:
         made: list[Window] = []
 
@@ -351,7 +355,7 @@ def test_one_scope_has_one_limiter_on_one_loop() -> None:
     assert first is not second
 
 
-def test_it_shows_its_state() -> None:
+def test_repr_shows_the_state() -> None:
     async def main() -> None:
         window = Window.together(Window(2, per=1), Window(3, per=10))
         await window.acquire()
@@ -360,7 +364,7 @@ def test_it_shows_its_state() -> None:
     run(main())
 
 
-def test_grants_come_in_the_order_of_asking() -> None:
+def test_slots_are_granted_in_order() -> None:
     async def main() -> list[int]:
         window = Window(3, per=1)
         order: list[int] = []
@@ -376,7 +380,7 @@ def test_grants_come_in_the_order_of_asking() -> None:
     assert all(a < b for a, b in pairwise(order))
 
 
-def test_an_interactive_call_passes_a_running_import_within_one_permits_time() -> None:
+def test_interactive_call_overtakes_an_import_within_one_slot_time() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         window = Window(10, per=1)
@@ -400,11 +404,11 @@ def test_an_interactive_call_passes_a_running_import_within_one_permits_time() -
         return waits
 
     first, *others = run(main())
-    assert first <= 1.05  # the import had left as one bunch, which comes again after a period
+    assert first <= 1.05  # the import sent one burst, which repeats after a period
     assert max(others) <= (1 + 0.05) / 10 + 1e-9
 
 
-def test_an_import_is_not_starved_by_interactive_calls() -> None:
+def test_import_gets_slots_despite_interactive_calls() -> None:
     async def main() -> list[str]:
         window = Window(10, per=1)
         went: list[str] = []
@@ -425,7 +429,7 @@ def test_an_import_is_not_starved_by_interactive_calls() -> None:
     assert went[:40].count("normal") == 10
 
 
-def test_without_interactive_calls_an_import_may_leave_as_one_bunch() -> None:
+def test_burst_is_allowed_without_interactive_calls() -> None:
     async def main() -> float:
         window = Window(10, per=1)
         for _ in range(10):
@@ -435,7 +439,7 @@ def test_without_interactive_calls_an_import_may_leave_as_one_bunch() -> None:
     assert run(main()) == 0
 
 
-def test_normal_calls_are_held_apart_only_while_interactive_ones_come() -> None:
+def test_normal_calls_are_spaced_out_only_after_interactive_ones() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         window = Window(10, per=1)
@@ -453,7 +457,7 @@ def test_normal_calls_are_held_apart_only_while_interactive_ones_come() -> None:
     assert run(main()) == pytest.approx([0, 0.1, 0.2, 0.2, 0.2, 0.2])
 
 
-def test_a_cancelled_interactive_call_leaves_its_slot_to_the_import() -> None:
+def test_cancelled_interactive_call_leaves_its_slot_to_the_import() -> None:
     async def main() -> float:
         window = Window(1, per=1)
         (await window.acquire()).answered()
@@ -468,7 +472,7 @@ def test_a_cancelled_interactive_call_leaves_its_slot_to_the_import() -> None:
     assert run(main()) == pytest.approx(1.0)
 
 
-def test_a_weight_uses_as_many_slots_and_nobody_overtakes_it() -> None:
+def test_weight_uses_that_many_slots_and_is_not_overtaken() -> None:
     async def main() -> list[tuple[int, float]]:
         loop = asyncio.get_running_loop()
         window = Window(4, per=1)
@@ -485,7 +489,7 @@ def test_a_weight_uses_as_many_slots_and_nobody_overtakes_it() -> None:
 
 
 @pytest.mark.parametrize("weight", [0, -1, 5])
-def test_a_weight_that_never_fits_is_refused_at_once(weight: int) -> None:
+def test_weight_that_never_fits_is_rejected_at_once(weight: int) -> None:
     async def main() -> None:
         window = Window.together(Window(100, per=60), Window(4, per=1))
         with pytest.raises(InvalidInput, match=f"a weight of {weight} does not fit"):
@@ -494,7 +498,7 @@ def test_a_weight_that_never_fits_is_refused_at_once(weight: int) -> None:
     run(main())
 
 
-def test_a_pause_beyond_a_callers_patience_is_told_at_once() -> None:
+def test_pause_above_max_pause_raises_for_waiters_and_new_calls() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         window = Window(1, per=1)
@@ -521,7 +525,7 @@ def test_a_pause_beyond_a_callers_patience_is_told_at_once() -> None:
     run(main())
 
 
-def test_a_dismissed_caller_that_is_cancelled_gives_no_slot_back() -> None:
+def test_cancelling_a_rejected_waiter_frees_no_slot() -> None:
     async def main() -> None:
         window = Window(1, per=1)
         held = await window.acquire()
@@ -537,12 +541,12 @@ def test_a_dismissed_caller_that_is_cancelled_gives_no_slot_back() -> None:
     run(main())
 
 
-def test_it_tells_the_rate_that_it_allows() -> None:
+def test_rate_is_requests_per_second() -> None:
     assert Window(15, per=5).rate == 3
     assert Window.together(Window(15, per=5), Window(1000, per=3600)).rate == 1000 / 3600
 
 
-def test_a_request_may_have_to_pass_several_limiters() -> None:
+def test_request_can_pass_several_limiters() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         endpoint, host = Window(1, per=2), Window(2, per=1)
@@ -562,8 +566,9 @@ def test_a_request_may_have_to_pass_several_limiters() -> None:
     assert run(main()) == [0, 2, 4]
 
 
-def on_another_loop(work: Coroutine[Any, Any, T], began: float) -> T:
-    """Run ``work`` where the clock began elsewhere, as it does on other kinds of event loops."""
+def run_on_another_loop(work: Coroutine[Any, Any, T], began: float) -> T:
+    """Run ``work`` on a loop whose clock starts at ``began``. Event loops' clocks start at
+    different times."""
 
     def loop() -> VirtualLoop:
         made = VirtualLoop()
@@ -580,30 +585,31 @@ async def seconds_until_granted(window: Window, weight: int = 1) -> float:
     return asyncio.get_running_loop().time() - before
 
 
-def test_a_window_goes_on_where_another_ended_whatever_their_clocks_say() -> None:
+def test_window_continues_another_despite_different_clocks() -> None:
     first = Window(4, per=10)
     second = Window(4, per=10, after=first)
     third = Window(4, per=10, after=second)
 
     async def use() -> None:
-        await first.acquire()  # never answered: taken to have arrived when the loop ended
+        await first.acquire()  # never answered: assumed to have arrived when the loop ended
         (await first.acquire()).answered()
         (await first.acquire()).abandoned(20)
         await asyncio.sleep(4)
-        first.pause_left()  # what a clock like this one skipped is known only from a use
+        # the window learns how far the virtual clock jumped only when it is used
+        first.pause_left()
 
     async def use_more() -> list[float]:
         return [await seconds_until_granted(second) for _ in range(3)]
 
-    on_another_loop(use(), 5000)
-    # One slot was never used; the others are free 10 s after 0 s, after 4 s and after 20 s.
-    assert on_another_loop(use_more(), 3) == pytest.approx([0, 6, 4], abs=0.5)
-    # What the first has used counts too, and 26 s of it are left: to the third, the skipped seconds
-    # of the second have not passed.
-    assert on_another_loop(seconds_until_granted(third, 4), 0) == pytest.approx(26, abs=0.5)
+    run_on_another_loop(use(), 5000)
+    # One slot was never used. The others are free 10 s after 0 s, after 4 s and after 20 s.
+    assert run_on_another_loop(use_more(), 3) == pytest.approx([0, 6, 4], abs=0.5)
+    # The third window also counts what the first has used, of which 26 s are left. The seconds that
+    # the second window's clock skipped do not count for the third.
+    assert run_on_another_loop(seconds_until_granted(third, 4), 0) == pytest.approx(26, abs=0.5)
 
 
-def test_a_pause_goes_on_too() -> None:
+def test_pause_continues_too() -> None:
     first = Window(4, per=1)
 
     async def pause() -> None:
@@ -617,11 +623,11 @@ def test_a_pause_goes_on_too() -> None:
             await second.acquire(max_pause=15)
         return await seconds_until_granted(second)
 
-    on_another_loop(pause(), 100)
-    assert on_another_loop(max_pause(), 7) == pytest.approx(20, abs=0.5)
+    run_on_another_loop(pause(), 100)
+    assert run_on_another_loop(max_pause(), 7) == pytest.approx(20, abs=0.5)
 
 
-def test_several_limits_go_on_together() -> None:
+def test_several_limits_continue_together() -> None:
     def both() -> Window:
         return Window.together(Window(2, per=1), Window(3, per=10))
 
@@ -630,12 +636,12 @@ def test_several_limits_go_on_together() -> None:
 
     first, second = both(), both()
     second.continues([first.continues([])])
-    assert on_another_loop(use(first, 2), 0) == [0, 0]
-    assert on_another_loop(use(second, 3), 50) == pytest.approx([1, 9, 0], abs=0.5)
+    assert run_on_another_loop(use(first, 2), 0) == [0, 0]
+    assert run_on_another_loop(use(second, 3), 50) == pytest.approx([1, 9, 0], abs=0.5)
 
 
-def test_what_an_event_loop_has_used_that_still_runs_is_not_counted() -> None:
-    """It has a limit of its own: two that run side by side can't share one."""
+def test_usage_of_a_running_event_loop_is_not_counted() -> None:
+    """A running loop has its own limit. Two loops that run at the same time can't share one."""
     window = Window(1, per=60)
 
     async def beside() -> float:
@@ -649,7 +655,7 @@ def test_what_an_event_loop_has_used_that_still_runs_is_not_counted() -> None:
     assert asyncio.run(main()) == 0
 
 
-def test_a_wait_that_is_closed_instead_of_cancelled_loses_no_slot() -> None:
+def test_closing_a_waiting_coroutine_loses_no_slot() -> None:
     async def main() -> None:
         window = Window(1, per=1)
         held = await window.acquire()
@@ -658,7 +664,7 @@ def test_a_wait_that_is_closed_instead_of_cancelled_loses_no_slot() -> None:
         assert window.waiting == len(futures) == 2
         waiting.close()
         assert window.waiting == 1
-        held.unused()  # and so the other has its turn
+        held.unused()  # the other waiter gets the slot
         granted.close()
         async with asyncio.timeout(0.5):
             await window.acquire()

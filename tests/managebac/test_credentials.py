@@ -1,4 +1,4 @@
-"""OAuth 2: odd lives of access tokens, and tokens that are revoked early."""
+"""OAuth 2: access tokens with odd lifetimes, and tokens that are revoked early."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from manabac_async import ClientCredentials, ManageBac
 
 
 class Vendor:
-    """Gives tokens with the life that a test chooses, and refuses those that are revoked."""
+    """Issues tokens with the lifetime that a test chooses, and rejects revoked ones."""
 
     def __init__(self, payload: dict[str, Any]) -> None:
         self.payload = payload
@@ -41,7 +41,7 @@ class Vendor:
 
 
 @asynccontextmanager
-async def vending(
+async def vendor_and_client(
     payload: dict[str, Any], **options: Any
 ) -> AsyncIterator[tuple[Vendor, ManageBac]]:
     vendor = Vendor(payload)
@@ -64,9 +64,9 @@ async def vending(
     "life",
     [None, "", "soon", "3600", 3600.5, 10**17, 10**400, 1e300, [], {}, True, "missing"],
 )
-async def test_a_life_that_is_not_said_or_odd_is_an_hour_or_a_day(life: Any) -> None:
+async def test_missing_or_odd_lifetime_gets_a_default(life: Any) -> None:
     payload = {} if life == "missing" else {"expires_in": life}
-    async with vending(payload) as (vendor, client):
+    async with vendor_and_client(payload) as (vendor, client):
         try:
             for _ in range(20):
                 await client.memberships.list()
@@ -77,8 +77,8 @@ async def test_a_life_that_is_not_said_or_odd_is_an_hour_or_a_day(life: Any) -> 
 
 
 @pytest.mark.parametrize("life", [0, -1, "0", -(10**9), 0.0])
-async def test_a_token_that_has_ended_when_it_comes_is_an_error_and_no_loop(life: Any) -> None:
-    async with vending({"expires_in": life}) as (vendor, client):
+async def test_expired_token_raises_and_is_not_renewed_forever(life: Any) -> None:
+    async with vendor_and_client({"expires_in": life}) as (vendor, client):
         with pytest.raises(UnexpectedResponse, match="already ended") as raised:
             await client.memberships.list()
         assert "token1" not in str(raised.value)
@@ -87,40 +87,43 @@ async def test_a_token_that_has_ended_when_it_comes_is_an_error_and_no_loop(life
 
 
 @pytest.mark.parametrize("token", ["a\nb", "", " ", "a b", "日", "a\x00"])
-async def test_a_token_that_can_not_be_sent_is_an_error(token: str) -> None:
-    async with vending({"access_token": token}) as (vendor, client):
+async def test_unsendable_token_raises(token: str) -> None:
+    async with vendor_and_client({"access_token": token}) as (vendor, client):
         with pytest.raises(UnexpectedResponse, match="can't be sent"):
             await client.memberships.list()
         assert vendor.calls == []
 
 
 @pytest.mark.parametrize("token", [None, 5.5, [], {"a": 1}])
-async def test_a_token_that_is_no_text_is_an_error(token: Any) -> None:
-    async with vending({"access_token": token}) as (_, client):
+async def test_token_that_is_not_text_raises(token: Any) -> None:
+    async with vendor_and_client({"access_token": token}) as (_, client):
         with pytest.raises(UnexpectedResponse):
             await client.memberships.list()
 
 
-async def test_a_life_shorter_than_the_wait_for_a_slot_is_no_loop() -> None:
-    async with vending({"expires_in": 0.01}, limiter=Window(1, per=0.03)) as (vendor, client):
+async def test_lifetime_shorter_than_the_wait_for_a_slot_is_not_renewed_forever() -> None:
+    async with vendor_and_client({"expires_in": 0.01}, limiter=Window(1, per=0.03)) as (
+        vendor,
+        client,
+    ):
         for _ in range(3):
             await client.memberships.list()
         assert len(vendor.calls) == 3
         assert len(vendor.issued) <= 9
 
 
-async def test_a_token_that_is_revoked_early_is_renewed_once_and_the_call_repeated_once() -> None:
-    async with vending({"expires_in": 3600}) as (vendor, client):
+async def test_revoked_token_is_renewed_once_and_the_call_repeated_once() -> None:
+    async with vendor_and_client({"expires_in": 3600}) as (vendor, client):
         await client.memberships.list()
         vendor.revoked.add("token1")
-        await client.classes.add_students(1, [5])  # a call that is never repeated otherwise
+        await client.classes.add_students(1, [5])  # a call that is otherwise never repeated
         assert vendor.calls == ["token1", "token1", "token2"]
         await client.memberships.list()
         assert vendor.issued == ["token1", "token2"]
 
 
-async def test_what_is_refused_with_a_new_token_too_is_an_error() -> None:
-    async with vending({"expires_in": 3600}) as (vendor, client):
+async def test_call_rejected_with_the_new_token_raises() -> None:
+    async with vendor_and_client({"expires_in": 3600}) as (vendor, client):
         vendor.refuses_all = True
         with pytest.raises(Unauthorized) as raised:
             await client.memberships.list()
@@ -128,8 +131,8 @@ async def test_what_is_refused_with_a_new_token_too_is_an_error() -> None:
         assert vendor.calls == ["token1", "token2"]
 
 
-async def test_many_calls_that_are_refused_at_once_renew_the_token_once() -> None:
-    async with vending({"expires_in": 3600}) as (vendor, client):
+async def test_concurrent_rejections_renew_the_token_once() -> None:
+    async with vendor_and_client({"expires_in": 3600}) as (vendor, client):
         await client.memberships.list()
         vendor.revoked.add("token1")
         await asyncio.gather(*(client.classes.add_students(n, [5]) for n in range(1, 30)))
@@ -137,10 +140,10 @@ async def test_many_calls_that_are_refused_at_once_renew_the_token_once() -> Non
 
 
 @pytest.mark.parametrize("status", [500, 502, 401, 404, 204])
-async def test_without_a_token_no_row_is_in_doubt_and_the_token_is_not_asked_for_again(
+async def test_rows_are_skipped_without_a_token(
     status: int,
 ) -> None:
-    async with vending({}) as (vendor, client):
+    async with vendor_and_client({}) as (vendor, client):
         vendor.token_status = status
         with pytest.raises(LmsError) as raised:
             await client.classes.add_students(1, [5])
@@ -151,12 +154,12 @@ async def test_without_a_token_no_row_is_in_doubt_and_the_token_is_not_asked_for
         )
         assert report.counts == {"skipped": 8}
         assert report.stop_reason is not None
-        assert len(vendor.issued) <= 9  # one for each call at most
+        assert len(vendor.issued) <= 9  # at most one request per call
         assert vendor.calls == []
 
 
-async def test_a_token_of_the_callers_own_is_not_renewed() -> None:
-    async with vending({}) as (vendor, client):
+async def test_fixed_token_is_not_renewed() -> None:
+    async with vendor_and_client({}) as (vendor, client):
         vendor.refuses_all = True
         async with ManageBac(
             "fixed", base_url=client._transport.vendor.base_url.removesuffix("v2/")
@@ -168,9 +171,9 @@ async def test_a_token_of_the_callers_own_is_not_renewed() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401])
-async def test_credentials_that_are_refused_are_told_as_that(status: int) -> None:
-    """OAuth 2 refuses a client that it does not know with 400 or 401 (RFC 6749, 5.2)."""
-    async with vending({"expires_in": 3600}) as (vendor, client):
+async def test_rejected_credentials_raise_unauthorized(status: int) -> None:
+    """OAuth 2 rejects an unknown client with 400 or 401 (RFC 6749, 5.2)."""
+    async with vendor_and_client({"expires_in": 3600}) as (vendor, client):
         vendor.token_status = status
         with pytest.raises(Unauthorized, match=f"oauth/token: HTTP {status}"):
             await client.classes.list_students(1)

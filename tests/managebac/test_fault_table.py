@@ -1,4 +1,4 @@
-"""The fault table again, for both of ManageBac's APIs."""
+"""The fault table for both of ManageBac's APIs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.http.fault_cases import PATIENCE, Case, cases
 
 
 @attrs.frozen
-class Kept:
+class Setup:
     """The sandbox, both clients, a class, and students and teachers who are not in it."""
 
     sandbox: ManageBacSandbox
@@ -41,7 +41,7 @@ class Kept:
 
 
 @pytest_asyncio.fixture
-async def kept(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Kept]:
+async def setup(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Setup]:
     school = managebac_sandbox.school = School.seeded(students=250, teachers=5, classes=1, seed=1)
     options: dict[str, Any] = {"retry": QUICK, "timeout": PATIENCE}
     async with (
@@ -60,7 +60,7 @@ async def kept(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Kept]:
         ) as v1,
     ):
         class_id = next(iter(school.classes))
-        yield Kept(
+        yield Setup(
             managebac_sandbox, v2, v1, class_id, list(school.students), list(school.teachers)
         )
 
@@ -69,46 +69,46 @@ NEW = {"type": "parent", "first_name": "A", "last_name": "B", "email": "a@b.exam
 
 
 @attrs.frozen
-class Act:
+class ApiCall:
     """A call, whether it may be repeated, and how often the server did it."""
 
-    do: Callable[[Kept], Awaitable[Any]]
+    do: Callable[[Setup], Awaitable[Any]]
     repeatable: bool
-    times: Callable[[Kept], int]
+    times: Callable[[Setup], int]
     reads: bool = False
 
 
 ACTS = {
-    "v2 add_students": Act(
+    "v2 add_students": ApiCall(
         lambda k: k.v2.classes.add_students(k.class_id, k.students[:1]),
         False,
         lambda k: int(k.students[0] in k.sandbox.school.members(k.class_id)),
     ),
-    "v2 set_teachers": Act(
+    "v2 set_teachers": ApiCall(
         lambda k: k.v2.classes.set_teachers(k.class_id, [{"id": k.teachers[0]}]),
         True,
         lambda k: int(k.teachers[0] in k.sandbox.school.class_teachers(k.class_id)),
     ),
-    "v2 remove_teachers": Act(
+    "v2 remove_teachers": ApiCall(
         lambda k: k.v2.classes.remove_teachers(k.class_id, k.teachers[:1]), True, lambda k: 1
     ),
-    "v2 list": Act(lambda k: _all(k.v2.memberships.list()), True, lambda k: 1, reads=True),
-    "v1 create": Act(
+    "v2 list": ApiCall(lambda k: _all(k.v2.memberships.list()), True, lambda k: 1, reads=True),
+    "v1 create": ApiCall(
         lambda k: k.v1.users.create(NEW),
         False,
         lambda k: k.sandbox.school.creates["a@b.example"],
     ),
-    "v1 update": Act(
+    "v1 update": ApiCall(
         lambda k: k.v1.users.update(k.students[0], {"nickname": "Zo"}),
         True,
         lambda k: min(1, k.sandbox.school.updates[k.students[0]]),
     ),
-    "v1 add_members": Act(
+    "v1 add_members": ApiCall(
         lambda k: k.v1.groups.add_members(k.class_id, k.students[:1]),
         False,
         lambda k: int(k.students[0] in k.sandbox.school.members(k.class_id)),
     ),
-    "v1 list": Act(lambda k: _all(k.v1.users.list()), True, lambda k: 1, reads=True),
+    "v1 list": ApiCall(lambda k: _all(k.v1.users.list()), True, lambda k: 1, reads=True),
 }
 
 
@@ -118,59 +118,59 @@ async def _all(pages: Any) -> Any:
 
 @cases
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
-async def test_one_call(kept: Kept, case: Case, act: Act) -> None:
-    kept.sandbox.faults.add(case.fault(times=1))
+async def test_single_call(setup: Setup, case: Case, act: ApiCall) -> None:
+    setup.sandbox.faults.add(case.fault(times=1))
     expected = case.repeatable if act.repeatable else case.once
     if expected == "done":
-        await act.do(kept)
-        assert act.times(kept) == 1
+        await act.do(setup)
+        assert act.times(setup) == 1
         return
     kinds: type[LmsError] | tuple[type[LmsError], ...] = OutcomeUnknown
     if expected == "refused":
         kinds = CrossHostRedirect if act.reads else UnexpectedResponse
     with pytest.raises(kinds) as raised:
-        await act.do(kept)
+        await act.do(setup)
     assert not isinstance(raised.value, ResponseLost)
     if not act.repeatable:
-        assert act.times(kept) == int(case.acts)
-        assert len(kept.sandbox.log) == 1  # not sent again blindly
+        assert act.times(setup) == int(case.acts)
+        assert len(setup.sandbox.log) == 1  # not retried, because the server may have acted
 
 
 @cases
-async def test_update_students(kept: Kept, case: Case) -> None:
-    kept.sandbox.faults.add(case.fault(times=1))
-    rows = [{"id": known, "level": "SL"} for known in kept.students]
-    ended = [outcome async for outcome in kept.v2.classes.update_students(kept.class_id, rows)]
-    members = kept.sandbox.school.members(kept.class_id)
+async def test_update_students(setup: Setup, case: Case) -> None:
+    setup.sandbox.faults.add(case.fault(times=1))
+    rows = [{"id": known, "level": "SL"} for known in setup.students]
+    ended = [outcome async for outcome in setup.v2.classes.update_students(setup.class_id, rows)]
+    members = setup.sandbox.school.members(setup.class_id)
     assert [outcome.index for outcome in ended] == list(range(250))
-    # What can't be answered by sending it again is settled by reading the class.
+    # If a retry gives no answer, the class is read.
     assert {outcome.status for outcome in ended} == {Status.DONE}
     assert len(members) == 250
 
 
-async def test_a_class_is_read_where_sending_again_does_not_help(kept: Kept) -> None:
-    kept.sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=5))
-    rows = [{"id": known, "level": "SL"} for known in kept.students[:100]]
-    report = await kept.v2.classes.update_students(kept.class_id, rows)
+async def test_class_is_read_if_retries_fail(setup: Setup) -> None:
+    setup.sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=5))
+    rows = [{"id": known, "level": "SL"} for known in setup.students[:100]]
+    report = await setup.v2.classes.update_students(setup.class_id, rows)
     assert report.counts == {Status.DONE: 100}
-    assert kept.sandbox.log.count("PATCH") == 5
-    assert kept.sandbox.log.count("GET") >= 1
+    assert setup.sandbox.log.count("PATCH") == 5
+    assert setup.sandbox.log.count("GET") >= 1
 
 
-async def test_a_class_that_can_not_be_read_leaves_its_students_unknown(kept: Kept) -> None:
-    kept.sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=5))
-    kept.sandbox.faults.add(Fault.error(500, method="GET", times=50))
-    rows = [{"id": known, "level": "SL"} for known in kept.students[:100]]
-    report = await kept.v2.classes.update_students(kept.class_id, rows)
+async def test_rows_stay_unknown_if_the_class_cannot_be_read(setup: Setup) -> None:
+    setup.sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=5))
+    setup.sandbox.faults.add(Fault.error(500, method="GET", times=50))
+    rows = [{"id": known, "level": "SL"} for known in setup.students[:100]]
+    report = await setup.v2.classes.update_students(setup.class_id, rows)
     assert report.counts == {Status.UNKNOWN: 100}
 
 
 @cases
-async def test_v1_create_many_looks_up_what_was_lost(kept: Kept, case: Case) -> None:
-    kept.sandbox.faults.add(case.fault(times=1, method="POST"))
+async def test_v1_create_many_looks_up_lost_rows(setup: Setup, case: Case) -> None:
+    setup.sandbox.faults.add(case.fault(times=1, method="POST"))
     rows = [{**NEW, "email": f"{number}@b.example"} for number in range(20)]
-    ended = [outcome async for outcome in kept.v1.users.create_many(rows)]
-    creates = kept.sandbox.school.creates
+    ended = [outcome async for outcome in setup.v1.users.create_many(rows)]
+    creates = setup.sandbox.school.creates
     assert [outcome.index for outcome in ended] == list(range(20))
     assert {outcome.status for outcome in ended} == {Status.DONE}
     assert all(outcome.id for outcome in ended)
@@ -179,7 +179,7 @@ async def test_v1_create_many_looks_up_what_was_lost(kept: Kept, case: Case) -> 
 
 
 @pytest.mark.parametrize("shown", [[], None, {}])
-async def test_where_nobody_is_shown_a_v1_user_stays_unknown(kept: Kept, shown: Any) -> None:
+async def test_v1_user_stays_unknown_if_nobody_is_listed(setup: Setup, shown: Any) -> None:
     async def users(request: web.Request) -> web.Response:
         if request.method == "GET":
             return web.json_response({"users": shown})
@@ -196,31 +196,31 @@ async def test_where_nobody_is_shown_a_v1_user_stays_unknown(kept: Kept, shown: 
     assert report.counts == {Status.UNKNOWN: 1}
 
 
-async def test_a_v1_user_with_the_same_student_id_may_have_been_there_before(kept: Kept) -> None:
+async def test_v1_user_with_an_existing_student_id_is_unknown(setup: Setup) -> None:
     student = {**NEW, "type": "student", "student_id": "S1"}
-    await kept.v1.users.create({**student, "email": "before@b.example"})
-    kept.sandbox.faults.add(Fault.cut(method="POST"))
-    (outcome,) = [one async for one in kept.v1.users.create_many([{**student, "email": "a@b.c"}])]
+    await setup.v1.users.create({**student, "email": "before@b.example"})
+    setup.sandbox.faults.add(Fault.cut(method="POST"))
+    (outcome,) = [one async for one in setup.v1.users.create_many([{**student, "email": "a@b.c"}])]
     assert outcome.status is Status.UNKNOWN
     assert outcome.error is not None
     assert outcome.error.code == "exists"
 
 
-async def test_v1_update_many_is_sent_again(kept: Kept) -> None:
-    known = await kept.v1.users.create({**NEW, "email": "before@b.example"})
-    kept.sandbox.faults.add(Fault.cut(after=True, method="PUT"))
-    report = await kept.v1.users.update_many([{"id": known, "nickname": "Ada"}])
+async def test_v1_update_many_is_retried(setup: Setup) -> None:
+    known = await setup.v1.users.create({**NEW, "email": "before@b.example"})
+    setup.sandbox.faults.add(Fault.cut(after=True, method="PUT"))
+    report = await setup.v1.users.update_many([{"id": known, "nickname": "Ada"}])
     assert report.counts == {Status.DONE: 1}
-    assert kept.sandbox.log.count("PUT") == 2
+    assert setup.sandbox.log.count("PUT") == 2
 
 
 @cases
-async def test_v1_create_many_is_not_sent_again_blindly(kept: Kept, case: Case) -> None:
-    kept.sandbox.faults.add(case.fault(times=1, method="POST"))
-    kept.sandbox.faults.add(Fault.error(500, method="GET", times=50))  # nobody can be looked up
+async def test_v1_create_many_is_not_retried_without_a_look_up(setup: Setup, case: Case) -> None:
+    setup.sandbox.faults.add(case.fault(times=1, method="POST"))
+    setup.sandbox.faults.add(Fault.error(500, method="GET", times=50))  # the look-up fails
     rows = [{**NEW, "email": f"{number}@b.example"} for number in range(20)]
-    ended = [outcome async for outcome in kept.v1.users.create_many(rows)]
-    creates = kept.sandbox.school.creates
+    ended = [outcome async for outcome in setup.v1.users.create_many(rows)]
+    creates = setup.sandbox.school.creates
     assert [outcome.index for outcome in ended] == list(range(20))
     assert max(creates.values()) == 1
     for outcome in ended:
@@ -232,7 +232,7 @@ async def test_v1_create_many_is_not_sent_again_blindly(kept: Kept, case: Case) 
         return
     assert [outcome.status for outcome in hit] == [Status.UNKNOWN]
     assert creates[hit[0].item["email"]] == int(case.acts)
-    assert kept.sandbox.log.count("POST", "api/users") == 20
+    assert setup.sandbox.log.count("POST", "api/users") == 20
 
 
 REFUSALS: list[tuple[Any, str]] = [
@@ -252,16 +252,16 @@ REFUSALS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize(("body", "said"), REFUSALS)
-async def test_v1_rejects_who_is_refused_in_whatever_form(
-    kept: Kept, status: int, body: Any, said: str
+async def test_v1_rejection_is_read_in_any_form(
+    setup: Setup, status: int, body: Any, said: str
 ) -> None:
     refuse = Fault.error(status, body=json.dumps(body), share=1.0)
     user = {"type": "advisor", "first_name": "A", "last_name": "B", "email": "new@b.example"}
     for method, bulk in (
-        ("POST", lambda: kept.v1.users.create_many([user])),
-        ("PUT", lambda: kept.v1.users.update_many([{"id": 1, "nickname": "Ada"}])),
+        ("POST", lambda: setup.v1.users.create_many([user])),
+        ("PUT", lambda: setup.v1.users.update_many([{"id": 1, "nickname": "Ada"}])),
     ):
-        kept.sandbox.faults.add(attrs.evolve(refuse, scope={"method": method, "share": 1.0}))
+        setup.sandbox.faults.add(attrs.evolve(refuse, scope={"method": method, "share": 1.0}))
         report = await bulk()
         assert report.counts == {Status.REJECTED: 1}
         (failure,) = report.rejected
@@ -269,4 +269,4 @@ async def test_v1_rejects_who_is_refused_in_whatever_form(
         assert failure.error.code == str(status)
         assert said in failure.error.message
         assert failure.attempts == 1
-        assert kept.sandbox.log.count(method) == 1
+        assert setup.sandbox.log.count(method) == 1

@@ -1,4 +1,4 @@
-"""Every operation of the vendor's Memberships page, through the client, over a real socket."""
+"""Every operation of the vendor's Memberships page, through the client and a real socket."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ async def test_list_students(managebac: ManageBac, managebac_sandbox: ManageBacS
     assert {student.id: student.level for student in listed} == {
         str(known): level for known, level in members.items()
     }
-    assert len(listed) >= 250  # over several pages, which the vendor does not document here
+    # over several pages, although the vendor does not document paging here
+    assert len(listed) >= 250
     with pytest.raises(NotFound, match="classes/424242/students"):
         await managebac.classes.list_students(424242)
 
@@ -73,10 +74,10 @@ async def test_update_students(managebac: ManageBac, managebac_sandbox: ManageBa
     assert refused[120].error is not None
     assert "rows 0 and 120" in refused[120].error.message
     assert kept.members(class_id)[new[0]] == "HL"
-    assert managebac_sandbox.log.count("PATCH") == 2  # a hundred at a time
+    assert managebac_sandbox.log.count("PATCH") == 2  # one hundred per request
 
 
-async def test_update_students_in_chunks_of_any_size(
+async def test_update_students_with_another_batch_size(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     class_id = next(iter(managebac_sandbox.school.classes))
@@ -88,7 +89,7 @@ async def test_update_students_in_chunks_of_any_size(
         managebac.classes.update_students(class_id, rows, chunk=0)
 
 
-async def test_update_students_of_a_class_that_is_not_there(
+async def test_update_students_of_a_missing_class_rejects_its_rows(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     known = next(iter(managebac_sandbox.school.students))
@@ -149,7 +150,7 @@ async def test_set_teachers(managebac: ManageBac, managebac_sandbox: ManageBacSa
     assert managebac_sandbox.log.count("PUT") == 1
 
 
-async def test_set_teachers_sends_nothing_that_it_cannot_send_whole(
+async def test_set_teachers_with_invalid_rows_sends_nothing(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     kept = managebac_sandbox.school
@@ -197,7 +198,7 @@ async def test_memberships_list(managebac: ManageBac, managebac_sandbox: ManageB
     assert len(nobody) < len(everything)
 
 
-async def test_memberships_changed_and_deleted_take_two_passes(
+async def test_changed_and_deleted_memberships_take_two_calls(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     kept = managebac_sandbox.school
@@ -247,7 +248,7 @@ async def test_student_memberships(
 
 
 @pytest.mark.parametrize("version", ["v2", "v2p0", "v2p1", "v2p2", "v2p3"])
-async def test_every_version_has_its_path(
+async def test_each_version_uses_its_path(
     managebac_sandbox: ManageBacSandbox, version: str
 ) -> None:
     async with connect(managebac_sandbox, managebac_sandbox.token, version=version) as client:
@@ -255,7 +256,7 @@ async def test_every_version_has_its_path(
     assert set(managebac_sandbox.versions_used) == {version}
 
 
-async def test_every_way_to_say_who_one_is(managebac_sandbox: ManageBacSandbox) -> None:
+async def test_every_kind_of_credentials_is_accepted(managebac_sandbox: ManageBacSandbox) -> None:
     credentials = ClientCredentials(managebac_sandbox.client_id, managebac_sandbox.client_secret)
     for token in (
         managebac_sandbox.token,
@@ -265,10 +266,11 @@ async def test_every_way_to_say_who_one_is(managebac_sandbox: ManageBacSandbox) 
         async with connect(managebac_sandbox, token) as client:
             await client.memberships.list()
     carried = ["auth_token" in seen.query for seen in managebac_sandbox.log]
-    assert carried == [False] * 4 + [True] * 4 + [False] * 5  # four pages, and one for the token
+    # four pages, and for OAuth one request for the token
+    assert carried == [False] * 4 + [True] * 4 + [False] * 5
 
 
-async def test_a_wrong_token_is_not_told_from_a_missing_permission(
+async def test_unauthorized_hint_covers_wrong_token_and_missing_permission(
     managebac_sandbox: ManageBacSandbox,
 ) -> None:
     managebac_sandbox.grant("narrow", {"memberships/index"})
@@ -291,24 +293,24 @@ async def test_a_wrong_token_is_not_told_from_a_missing_permission(
         ({"base_url": "http://api.managebac.com/"}, "http://"),
     ],
 )
-def test_what_is_not_known_lists_what_is(given: dict[str, str], words: str) -> None:
+def test_unknown_option_lists_the_known_ones(given: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         ManageBac(**{"token": "t", **given})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("region", ["com", "cn", "us1", "us2", "uat"])
-def test_each_region_has_its_host(region: str) -> None:
+def test_each_region_has_a_host(region: str) -> None:
     assert ManageBac("t", region=region)._transport.vendor.base_url.endswith("/v2/")
 
 
 @pytest.mark.sandbox(latency=(0.01, 0.005))
-async def test_one_renewal_serves_all_who_wait(managebac_sandbox: ManageBacSandbox) -> None:
+async def test_one_token_renewal_serves_all_callers(managebac_sandbox: ManageBacSandbox) -> None:
     managebac_sandbox.expires_in = 100
     credentials = ClientCredentials(managebac_sandbox.client_id, managebac_sandbox.client_secret)
     async with connect(managebac_sandbox, credentials) as client:
         await asyncio.gather(*(client.memberships.list(class_ids=[n]) for n in range(50)))
         assert managebac_sandbox.token_requests == 1
-        # Renewed before it ends: at nine tenths of a life this short.
+        # A token with so short a lifetime is renewed after nine tenths of it.
         bearer = client._transport.vendor.credentials  # type: ignore[attr-defined]
         now = asyncio.get_running_loop().time()
         assert now + 85 < bearer._renew_at < now + 90
@@ -321,7 +323,7 @@ async def test_one_renewal_serves_all_who_wait(managebac_sandbox: ManageBacSandb
 
 
 @pytest.mark.sandbox(latency=(0.02, 0.0))
-async def test_a_caller_that_gives_up_does_not_take_the_token_from_the_others(
+async def test_cancelled_caller_does_not_cancel_the_token_for_others(
     managebac_sandbox: ManageBacSandbox,
 ) -> None:
     credentials = ClientCredentials(managebac_sandbox.client_id, managebac_sandbox.client_secret)
@@ -339,7 +341,7 @@ async def _list(client: ManageBac) -> list[Any]:
     return await client.memberships.list()
 
 
-async def test_the_reset_of_a_refusal_is_waited_for(
+async def test_rate_limit_reset_is_waited_for(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, events: list[Event]
 ) -> None:
     managebac_sandbox.faults.add(managebac_sandbox.refuse(0.5))
@@ -352,7 +354,7 @@ async def test_the_reset_of_a_refusal_is_waited_for(
     assert 3590 <= raised.value.retry_after <= 3602
 
 
-async def test_a_request_that_is_not_wrapped(
+async def test_request_reaches_unwrapped_endpoints(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     answer = await managebac.request("GET", "auth/permissions")
@@ -363,11 +365,11 @@ async def test_a_request_that_is_not_wrapped(
 
 
 @pytest.mark.sandbox(limit=(50, 1.0), latency=(0.05, 0.0))
-async def test_ten_thousand_members_in_the_shortest_time(
+async def test_ten_thousand_members_are_updated_within_the_rate_limit(
     managebac_sandbox: ManageBacSandbox, record_property: Callable[[str, object], None]
 ) -> None:
-    """400 classes of 25 under the vendor's documented limit: no refusal, every row with an outcome,
-    and the school equal to the file. The time itself is shown by the benchmark, not asserted."""
+    """400 classes of 25 under the vendor's documented limit: no 429, a result for every row, and
+    the school as in the input. The benchmark shows the time; this test does not check it."""
     kept = managebac_sandbox.school = School.seeded(students=10_000, classes=400, seed=1)
     classes, students = list(kept.classes), list(kept.students)
     rows = [

@@ -1,4 +1,4 @@
-"""As test_privacy.py, for ManageBac: the v1 token stands in every URL that is asked for."""
+"""The same as schoology/test_privacy.py for ManageBac. The v1 token is part of every URL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from lms_async import LmsError, Window
 from manabac_async import ClientCredentials, ManageBac, ManageBacV1, QueryToken
 from tests.conftest import QUICK
-from tests.privacy import ANSWERS, PERSON, SECRETS, assert_silent, everything_said_by
+from tests.personal_data import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
 
 USER = {
     "type": "parent",
@@ -43,7 +43,7 @@ def _quick() -> dict[str, Any]:
 
 async def _create_many(client: Any) -> None:
     report = await client.users.create_many([USER, {**USER, "birthday": "Quux"}])
-    assert_silent(repr(report), repr(report.rejected), repr(report.unknown))
+    assert_no_personal_data(repr(report), repr(report.rejected), repr(report.unknown))
     report.raise_for_failures()
 
 
@@ -66,14 +66,14 @@ ACTS: dict[str, tuple[Callable[[str], Any], Act]] = {
 
 async def _update(client: Any) -> None:
     report = await client.classes.update_students(1, [{"id": 7, "level": "Quuxington"}])
-    assert_silent(repr(report), repr(report.rejected))
+    assert_no_personal_data(repr(report), repr(report.rejected))
     report.raise_for_failures()
 
 
 @pytest.mark.parametrize(("connect", "act"), ACTS.values(), ids=ACTS.keys())
 @pytest.mark.parametrize("answer", [*ANSWERS.values(), None], ids=[*ANSWERS, "unreachable"])
-async def test_no_answer_is_passed_on_and_no_url_is_said(
-    heard: list[str],
+async def test_error_shows_no_response_and_no_url(
+    log_lines: list[str],
     unused_tcp_port: int,
     answer: tuple[int, Any, dict[str, str]] | None,
     connect: Callable[[str], Any],
@@ -83,24 +83,24 @@ async def test_no_answer_is_passed_on_and_no_url_is_said(
         async with connect(f"http://127.0.0.1:{unused_tcp_port}/") as client:
             with pytest.raises(LmsError) as raised:
                 await act(client)
-            assert_silent(everything_said_by(raised.value))
-        assert_silent(*heard)
+            assert_no_personal_data(all_text_of(raised.value))
+        assert_no_personal_data(*log_lines)
         return
     status, body, headers = answer
     content = body.encode() if isinstance(body, str) else orjson.dumps(body)
 
-    async def say(request: web.Request) -> web.Response:
+    async def respond(request: web.Request) -> web.Response:
         await request.read()
         return web.Response(status=status, body=content, headers=headers)
 
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", say)
+    app.router.add_route("*", "/{path:.*}", respond)
     async with TestServer(app) as server, connect(str(server.make_url("/"))) as client:
-        assert_silent(repr(client), repr(client._transport.vendor))
+        assert_no_personal_data(repr(client), repr(client._transport.vendor))
         try:
             await act(client)
         except LmsError as error:
-            assert_silent(everything_said_by(error))
+            assert_no_personal_data(all_text_of(error))
         else:
-            assert status == 200  # some calls can take this answer for what they asked for
-    assert_silent(*heard)
+            assert status == 200  # for some calls this response is valid
+    assert_no_personal_data(*log_lines)

@@ -1,4 +1,4 @@
-"""Every operation of the vendor's v1 page, through the client, over a real socket."""
+"""Every operation of the vendor's v1 page, through the client and a real socket."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_create(
         ({"first_names": "Ada"}, {"first_names"}),
     ],
 )
-async def test_create_checks_before_it_sends(
+async def test_create_checks_before_sending(
     managebac_v1: ManageBacV1,
     managebac_sandbox: ManageBacSandbox,
     change: dict[str, str],
@@ -209,14 +209,14 @@ async def test_add_members_and_remove_members(
         await managebac_v1.groups.remove_members(group, [])
 
 
-async def test_a_header_that_is_dropped_on_the_way_does_no_harm(
+async def test_token_works_without_its_header(
     managebac_v1: ManageBacV1, managebac_sandbox: ManageBacSandbox
 ) -> None:
     managebac_sandbox.quirks.v1_header = False
     await managebac_v1.users.create(people(1)[0])
 
 
-async def test_a_wrong_token(managebac_sandbox: ManageBacSandbox) -> None:
+async def test_wrong_token_raises_and_is_not_shown(managebac_sandbox: ManageBacSandbox) -> None:
     async with ManageBacV1(
         "s", "wr0ng-t0ken", base_url=managebac_sandbox.v1_base_url, retry=QUICK
     ) as client:
@@ -226,7 +226,7 @@ async def test_a_wrong_token(managebac_sandbox: ManageBacSandbox) -> None:
 
 
 @pytest.mark.parametrize("school", ["", "my.school", "evil.example/", "a b"])
-def test_a_school_is_a_subdomain(school: str) -> None:
+def test_school_must_be_a_subdomain(school: str) -> None:
     with pytest.raises(InvalidInput, match="subdomain"):
         ManageBacV1(school, "t")
 
@@ -240,7 +240,7 @@ def test_a_school_is_a_subdomain(school: str) -> None:
         ({"members": []}, None),
     ],
 )
-async def test_one_user_comes_in_either_envelope(
+async def test_user_is_read_from_either_envelope(
     body: dict[str, Any], expected: str | None
 ) -> None:
 
@@ -260,13 +260,13 @@ async def test_one_user_comes_in_either_envelope(
             assert (await client.users.get(7)).id == expected
 
 
-async def test_a_rows_own_refusal_does_not_repeat_the_token() -> None:
-    async def refuse(request: web.Request) -> web.Response:
+async def test_rejected_row_does_not_show_the_token() -> None:
+    async def reject(request: web.Request) -> web.Response:
         errors = f"no, {request.query['auth_token']}"
         return web.json_response({"status": "Error", "errors": errors}, status=400)
 
     app = web.Application()
-    app.router.add_post("/api/users", refuse)
+    app.router.add_post("/api/users", reject)
     async with (
         TestServer(app) as server,
         ManageBacV1("s", "t0ken-zzz", base_url=str(server.make_url("/api/"))) as client,

@@ -1,4 +1,4 @@
-"""Many records at once are read as each of them would be by itself."""
+"""Many records checked at once, by columns, give the same result as each checked alone."""
 
 from __future__ import annotations
 
@@ -81,23 +81,23 @@ fitting: dict[str, Any] = {
 }
 
 
-def one_by_one(rows: list[Any]) -> list[Person] | str:
-    """What is read, or that something does not fit."""
+def read_one_by_one(rows: list[Any]) -> list[Person] | str:
+    """Return the records, or "misfit" if a value does not fit."""
     try:
         return [converter.structure(row, Person) for row in rows]
     except Misfit:
         return "misfit"
 
 
-def together(rows: list[Any]) -> list[Person] | str:
+def read_together(rows: list[Any]) -> list[Person] | str:
     try:
         return converter.structure(rows, list[Person])
     except Misfit:
         return "misfit"
 
 
-def shown(read: list[Person] | str) -> Any:
-    """With the types of the values: 1, 1.0 and True are equal."""
+def comparable(read: list[Person] | str) -> Any:
+    """Return the values with their types, because 1, 1.0 and True are equal."""
     if isinstance(read, str):
         return read
     fields = [field.name for field in attrs.fields(Person)]
@@ -108,38 +108,38 @@ names = st.sampled_from(list(fitting))
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional=fitting), max_size=6))
-def test_what_fits_is_read_as_one_by_one(rows: list[dict[str, Any]]) -> None:
-    expected = one_by_one(rows)
+def test_valid_rows_are_read_as_if_alone(rows: list[dict[str, Any]]) -> None:
+    expected = read_one_by_one(rows)
     assert expected != "misfit"
-    assert shown(together(rows)) == shown(expected)
+    assert comparable(read_together(rows)) == comparable(expected)
 
 
 @given(st.lists(st.dictionaries(names, values, max_size=4), min_size=1, max_size=4))
-def test_anything_is_read_as_one_by_one_or_refused_as_they_are(rows: list[dict[str, Any]]) -> None:
-    assert shown(together(rows)) == shown(one_by_one(rows))
+def test_any_rows_are_read_or_rejected_as_if_alone(rows: list[dict[str, Any]]) -> None:
+    assert comparable(read_together(rows)) == comparable(read_one_by_one(rows))
 
 
 @given(st.lists(values, min_size=2, max_size=6), names)
-def test_a_column_of_mixed_types_is_read_as_one_by_one(column: list[Any], name: str) -> None:
+def test_column_of_mixed_types_is_read_as_if_alone(column: list[Any], name: str) -> None:
     rows = [{name: value} for value in column]
-    assert shown(together(rows)) == shown(one_by_one(rows))
+    assert comparable(read_together(rows)) == comparable(read_one_by_one(rows))
 
 
-def test_numbers_are_texts_only_where_any_number_may_be() -> None:
+def test_numbers_become_text_only_where_any_number_is_allowed() -> None:
     rows = [{"id": -5, "name": 1, "other": 2, "share": 3}] * 2
-    assert shown(together(rows)) == shown(one_by_one(rows))
-    assert together([{"role": -5}] * 2) == "misfit"
-    assert together([{"mail": 5}] * 2) == "misfit"
+    assert comparable(read_together(rows)) == comparable(read_one_by_one(rows))
+    assert read_together([{"role": -5}] * 2) == "misfit"
+    assert read_together([{"mail": 5}] * 2) == "misfit"
 
 
-def test_rows_with_other_keys_keep_their_places() -> None:
+def test_rows_with_different_keys_keep_their_places() -> None:
     rows = [{"id": n} | ({"name": str(n)} if n % 3 else {}) for n in range(20)]
     read = converter.structure(rows, list[Person])
     assert [one.id for one in read] == [str(n) for n in range(20)]
     assert [one.name for one in read] == [str(n) if n % 3 else None for n in range(20)]
 
 
-def test_what_is_not_known_is_kept_and_what_is_ignored_is_not() -> None:
+def test_unknown_keys_are_kept_and_ignored_ones_dropped() -> None:
     rows = [{"id": "1", "password": "s", "new": n, "more": "x"} for n in range(2)]
     assert [one.extra for one in converter.structure(rows, list[Person])] == [
         {"new": 0, "more": "x"},
@@ -150,7 +150,7 @@ def test_what_is_not_known_is_kept_and_what_is_ignored_is_not() -> None:
     assert known[0].extra is not known[1].extra
 
 
-def test_what_does_not_fit_is_named_row_by_row() -> None:
+def test_invalid_values_are_named_by_row_and_field() -> None:
     rows = [{"flag": 1}, {"flag": "maybe"}, {"flag": 0}, {"flag": 2}]
     with pytest.raises(Misfit) as raised:
         converter.structure(rows, list[Person])
@@ -165,7 +165,7 @@ def test_what_does_not_fit_is_named_row_by_row() -> None:
         converter.structure([{"id": "1", "odd": 1}, {"id": "2", "odd": 1}], list[Inner])
 
 
-def test_a_model_that_does_more_than_keep_its_values_is_made_by_its_own_init() -> None:
+def test_model_with_its_own_init_logic_is_made_by_its_init() -> None:
     @attrs.define(kw_only=True)
     class Picky:
         id: Id = attrs.field(default="1", validator=attrs.validators.min_len(2))
@@ -189,7 +189,7 @@ def test_a_model_that_does_more_than_keep_its_values_is_made_by_its_own_init() -
     assert converter.structure([{"id": "1"}], list[Fixed]) == [Fixed(id="1")]
 
 
-def test_a_rule_is_asked_once_for_each_different_value() -> None:
+def test_rule_is_called_once_per_distinct_value() -> None:
     asked = []
 
     @attrs.define
@@ -226,7 +226,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize(("field", "cell"), [(f, cell) for f in CELLS for cell in CELLS[f]])
-def test_a_row_among_others_is_sent_or_refused_as_it_would_be_alone(field: str, cell: str) -> None:
+def test_row_among_others_is_sent_or_rejected_as_if_alone(field: str, cell: str) -> None:
     needed = {"school_uid": "1", "name_first": "A", "name_last": "B", "role_id": "7"}
     row = needed | {"username": "u", field: cell}
     others = [row | {field: CELLS[field][0]} for _ in range(3)]
@@ -266,7 +266,7 @@ _ROW = st.fixed_dictionaries(
 
 
 @given(st.lists(st.lists(_ROW, min_size=1, max_size=4), max_size=4))
-def test_many_rows_are_checked_as_each_would_be_whatever_came_before(
+def test_many_rows_are_checked_as_if_alone_whatever_came_before(
     stretches: list[list[dict[str, Any]]],
 ) -> None:
     for rows in stretches:
@@ -281,10 +281,10 @@ def test_many_rows_are_checked_as_each_would_be_whatever_came_before(
         sent, others = new_user.many(rows)
         assert sent == alone
         assert {place: invalid.fields for place, invalid in others.items()} == refused
-        assert rows == before  # what is sent is a copy
+        assert rows == before  # the checked rows are copies
 
 
-def test_the_rows_of_a_dict_reader_are_checked_at_once_with_their_blank_cells() -> None:
+def test_csv_rows_with_blank_cells_are_checked_by_columns() -> None:
     file = io.StringIO(
         "school_uid,name_title,name_first,name_last,username,primary_email,role_id,gender,"
         "grad_year,birthday_date,name_title_show,additional_buildings,position,parent_uids\n"
@@ -298,15 +298,15 @@ def test_the_rows_of_a_dict_reader_are_checked_at_once_with_their_blank_cells() 
     assert not refused
 
 
-def test_rows_of_one_header_are_told_by_it_and_those_of_another_too() -> None:
+def test_rows_with_the_same_or_other_columns_are_split_into_columns() -> None:
     columns = TextColumns(UserCreate)
     needed = {"school_uid": "1", "name_first": "A", "name_last": "B", "role_id": "7"}
     with_name = needed | {"username": "u"}
     for rows, fields in (
         ([with_name, with_name], {*needed, "username"}),
-        ([with_name, needed], {*needed, "username"}),  # one lacks a field
-        ([needed, needed], set(needed)),  # and now all do
-        ([needed, needed | {"bio": "b"}], {*needed, "bio"}),  # there is another one
+        ([with_name, needed], {*needed, "username"}),  # the second row lacks a field
+        ([needed, needed], set(needed)),  # now all rows lack it
+        ([needed, needed | {"bio": "b"}], {*needed, "bio"}),  # the second row has another field
     ):
         found = columns.of(rows)
         assert found is not None

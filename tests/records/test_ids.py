@@ -1,4 +1,4 @@
-"""What can be somebody's id, in any write model of either vendor; names keep what they have."""
+"""Which values are accepted as ids in the write models of both vendors. Names are never changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lms_async import ExactId
 from lms_async.errors import InvalidInput
 from lms_async.outcome import Status
 from lms_async.records.encoding import Sending
-from lms_async.records.ids import all_ids, fault_of_id, seems
+from lms_async.records.ids import all_ids, fault_of_id, visible_text
 from lms_async.records.scalars import (
     SCALARS,
     AnyId,
@@ -39,7 +39,7 @@ IDS = [
     *("2024-01-0012", "MAT-12", "MAR-123", "S.A.1", "12.345", "1/2", "2024-01-02", "#A12", "b1"),
     *("Null1", "NA-5", "-5", "1.2", "名单7", "Zoë", "a@b.example", "#12", "true1", "12-34", "0"),
 ]
-#: What spreadsheets and programs leave where there is no id.
+#: What spreadsheets and programs write where an id is missing or was changed.
 LEFTOVERS = [
     *('="00123"', "=A1", "=1+1", "'00123", "’1", '"00123"'),
     *("#N/A", "#n/a", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"),
@@ -66,7 +66,7 @@ WORDS = [
     "undefined",
     "NA",
 ]
-#: Look like S1, and are not.
+#: These look like ordinary text such as S1, but hold hidden or look-alike characters.
 HIDDEN = [
     *("S\u200b1", "\u200eS1", "S1\ufeff", "S\u00ad1", "S\u20601", "\u202eS1", "S\u2066 1\u2069"),
     *("S\u00a01", "S\u20091", "S\u30001", "S\u2028x", "S\t1", "S\x1b1", "S\x7f1", "S\x851", "S\n1"),
@@ -76,14 +76,14 @@ HIDDEN = [
 
 
 @pytest.mark.parametrize("text", IDS)
-def test_an_id(text: str) -> None:
+def test_valid_id_is_accepted(text: str) -> None:
     assert fault_of_id(text) is None
     assert all_ids([text, "1"])
-    assert seems(text) == text
+    assert visible_text(text) == text
 
 
 @pytest.mark.parametrize("text", [*LEFTOVERS, *WORDS, *HIDDEN])
-def test_what_is_no_id(text: str) -> None:
+def test_invalid_id_is_rejected_unless_exact(text: str) -> None:
     why = fault_of_id(text)
     assert why is not None
     assert text not in why or len(text) < 4 or text in {"#N/A", "1.23E+09", "2-Jan", "12345.0"}
@@ -99,25 +99,25 @@ def test_what_is_no_id(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HIDDEN)
-def test_what_cannot_be_seen_is_in_no_login_and_no_mail_address(text: str) -> None:
+def test_hidden_characters_are_rejected_in_logins_and_mail_addresses(text: str) -> None:
     for rule, whole in ((SCALARS[Login][1], text), (SCALARS[Email][1], f"{text}@x.example")):
         with pytest.raises(Misfit):
             rule(whole)
 
 
 @pytest.mark.parametrize("text", LEFTOVERS)
-def test_what_a_spreadsheet_leaves_is_no_login(text: str) -> None:
+def test_spreadsheet_leftovers_are_rejected_as_logins(text: str) -> None:
     with pytest.raises(Misfit):
         SCALARS[Login][1](text)
     assert SCALARS[Login][1](ExactId(text)) == text
 
 
-def test_somebody_may_sign_in_as_null() -> None:
+def test_null_is_accepted_as_a_login() -> None:
     assert SCALARS[Login][1]("null") == "null"
 
 
 @pytest.mark.parametrize("text", ["'ada@x.example", "=ada@x.example"])
-def test_a_mail_address_that_is_marked_as_text(text: str) -> None:
+def test_mail_address_with_a_text_marker_is_rejected(text: str) -> None:
     with pytest.raises(Misfit):
         SCALARS[Email][1](text)
 
@@ -132,7 +132,7 @@ def test_a_mail_address_that_is_marked_as_text(text: str) -> None:
         "ada,b@x.example",
     ],
 )  # fmt: skip
-def test_what_is_no_mail_address(text: str) -> None:
+def test_invalid_mail_address_is_rejected(text: str) -> None:
     with pytest.raises(Misfit):
         SCALARS[Email][1](text)
     assert not COLUMNS[Email].fits(["ada@x.example", text, "bob@x.example"])
@@ -146,38 +146,39 @@ def test_what_is_no_mail_address(text: str) -> None:
         "#1@x.example",
     ],
 )  # fmt: skip
-def test_a_mail_address(text: str) -> None:
+def test_valid_mail_address_is_accepted(text: str) -> None:
     assert SCALARS[Email][1](text) == text
 
 
 @pytest.mark.parametrize("model", [UserV1Create, UserV1Update])
-def test_the_address_at_work_is_a_mail_address(model: Any) -> None:
+def test_work_email_must_be_a_mail_address(model: Any) -> None:
     row = NEW_V1 if model is UserV1Create else {"id": "1"}
     for text in ("#N/A", "ada\u200b@x.example"):
         with pytest.raises(Misfit, match="work_email"):
             managebac.structure({**row, "work_email": text}, model)
 
 
-def test_what_a_vendor_shows_is_read_as_it_is() -> None:
+def test_ids_from_a_vendor_are_read_unchanged() -> None:
     assert SCALARS[IdList][1]("nan,#N/A") == ("nan", "#N/A")
 
 
 @pytest.mark.parametrize("around", [" ", "\u00a0", "\t", "\u3000 \r\n"])
-def test_blanks_around_an_id_are_taken_off(around: str) -> None:
+def test_blanks_around_an_id_are_stripped(around: str) -> None:
     for kind in (NeededId, AnyId, Login):
         assert SCALARS[kind][1](around + "S1" + around) == "S1"
-    assert not all_ids(["S1", around + "S1"])  # the quick check leaves it to the rule
+    # the check by columns leaves this to the rule for one value
+    assert not all_ids(["S1", around + "S1"])
 
 
-def test_what_looks_the_same_seems_the_same() -> None:
+def test_ids_that_look_the_same_seem_the_same() -> None:
     for text in ("S\u200b1", "\u200eS1", "S1\ufeff", "S\ufe0f1", "\u00a0S1 "):
-        assert seems(text) == "S1"
-    assert seems("Zoe\u0308") == seems("Zoë")
-    assert seems("S\u00a01") == seems("S 1") == seems("S\n 1")
+        assert visible_text(text) == "S1"
+    assert visible_text("Zoe\u0308") == visible_text("Zoë")
+    assert visible_text("S\u00a01") == visible_text("S 1") == visible_text("S\n 1")
 
 
 @given(st.lists(st.text(st.sampled_from("aNulE1.,-_/#'\"=+ \u200b\u00a0ë\u0308名")), max_size=4))
-def test_many_ids_are_checked_as_each_would_be(texts: list[str]) -> None:
+def test_many_ids_are_checked_as_if_alone(texts: list[str]) -> None:
     if all_ids(texts):
         assert [SCALARS[NeededId][1](text) for text in texts] == texts
 
@@ -204,7 +205,7 @@ PAIR = {"student_school_uid": "S1", "advisor_school_uid": "S2", "parent_school_u
         *((UserV1Update, {}, field) for field in ("id", "student_id")),
     ],
 )
-def test_every_id_that_is_sent_is_checked(
+def test_every_sent_id_is_checked(
     model: type[Any], row: dict[str, str], field: str, odd: str
 ) -> None:
     converter = managebac if model in (UserV1Create, UserV1Update) else schoology
@@ -219,7 +220,7 @@ def test_every_id_that_is_sent_is_checked(
     assert (len(sent), list(refused)) == (1, [1])
 
 
-def test_names_keep_what_they_have() -> None:
+def test_names_are_sent_unchanged() -> None:
     name = "Zoe\u0308 \u200dنی\u200cک None"
     new = Sending(schoology, UserCreate, what="the row")(
         NEW | {"name_first": name, "name_last": "Null", "name_middle": "N/A"}
@@ -227,14 +228,14 @@ def test_names_keep_what_they_have() -> None:
     assert (new["name_first"], new["name_last"], new["name_middle"]) == (name, "Null", "N/A")
 
 
-def test_an_exact_id_is_a_text() -> None:
+def test_exact_id_is_text_and_can_be_copied() -> None:
     one = ExactId("None")
     assert one == "None"
     assert isinstance(copy.deepcopy(one), ExactId)
     assert isinstance(pickle.loads(pickle.dumps(one)), ExactId)  # noqa: S301 - our own
 
 
-async def test_a_row_with_no_id_costs_the_others_nothing(
+async def test_row_with_an_invalid_id_does_not_affect_others(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     rows = [NEW | {"school_uid": uid, "username": f"u{n}"} for n, uid in enumerate(LEFTOVERS)]
@@ -250,6 +251,6 @@ async def test_a_row_with_no_id_costs_the_others_nothing(
 
 
 @given(st.lists(st.text(st.sampled_from("aE0.-_@@#=+,'é\u200b"), max_size=9), max_size=3))
-def test_many_mail_addresses_are_checked_as_each_would_be(texts: list[str]) -> None:
+def test_many_mail_addresses_are_checked_as_if_alone(texts: list[str]) -> None:
     if COLUMNS[Email].fits(texts):
         assert [SCALARS[Email][1](text) for text in texts] == texts

@@ -96,7 +96,7 @@ class Written(Record):
         ("name", "", ""),
     ],
 )
-def test_what_vendors_print_is_read(field: str, wire: Any, value: Any) -> None:
+def test_vendor_values_are_read(field: str, wire: Any, value: Any) -> None:
     assert getattr(converter.structure({field: wire}, Seen), field) == value
 
 
@@ -117,25 +117,25 @@ def test_what_vendors_print_is_read(field: str, wire: Any, value: Any) -> None:
         ("name", ["Ada"]),
     ],
 )
-def test_what_fits_no_field_is_named_without_its_value(field: str, wire: Any) -> None:
+def test_invalid_value_is_named_without_showing_it(field: str, wire: Any) -> None:
     with pytest.raises(Misfit) as refused:
         converter.structure({field: wire}, Seen)
     assert list(refused.value.fields) == [field]
     assert str(wire) not in str(refused.value)
 
 
-def test_unknown_keys_are_kept_and_ignored_ones_are_not() -> None:
+def test_unknown_keys_are_kept_and_ignored_ones_dropped() -> None:
     seen = converter.structure({"id": 1, "new": [1], "password": "", "extra": 3}, Seen)
     assert seen.extra == {"new": [1], "extra": 3}
 
 
-def test_a_bad_row_of_a_list_is_named_by_its_place() -> None:
+def test_invalid_row_of_a_list_is_named_by_its_index() -> None:
     with pytest.raises(Misfit) as refused:
         converter.structure([{"id": 1}, {"size": "x", "born": "y"}, 7], list[Seen])
     assert set(refused.value.fields) == {"[1].size", "[1].born", "[2].row"}
 
 
-def test_unset_none_and_blank_are_three_things() -> None:
+def test_unset_none_and_blank_are_written_differently() -> None:
     assert converter.unstructure(Written(key="1", name="A")) == {"key": "1", "name": "A"}
     assert converter.unstructure(Written(key="1", name="A", role=None, mail="")) == {
         "key": "1",
@@ -145,7 +145,7 @@ def test_unset_none_and_blank_are_three_things() -> None:
     }
 
 
-def test_what_is_written_is_what_vendors_read() -> None:
+def test_values_are_written_in_the_vendors_format() -> None:
     written = Written(
         key=7, name="A", show=False, parents=("1", "2"), born=date(2010, 2, 3), year=2029
     )
@@ -175,7 +175,7 @@ def test_what_is_written_is_what_vendors_read() -> None:
         ({"key": "1", "name": "A", "show": "perhaps", "year": "x"}, {"show", "year"}),
     ],
 )
-def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields: set[str]) -> None:
+def test_mapping_and_model_are_checked_alike(given_: dict[str, Any], fields: set[str]) -> None:
     with pytest.raises(InvalidInput) as refused:
         Sending(converter, Written, what="the row")(given_)
     assert set(refused.value.fields) == fields
@@ -187,8 +187,8 @@ def test_a_mapping_and_a_model_are_checked_alike(given_: dict[str, Any], fields:
 
 
 @pytest.mark.parametrize(("number", "fits"), [(2**64 - 1, True), (2**64, False)])
-def test_a_number_has_as_many_digits_as_json_has_here(number: int, fits: bool) -> None:
-    """As many as orjson reads and writes, of one record as of many."""
+def test_number_must_fit_into_64_bits(number: int, fits: bool) -> None:
+    """The limit of orjson, for one record as for many."""
     rows = [{"id": number, "size": number}] * 2
     if fits:
         assert converter.structure(rows[0], Seen).id == str(number)
@@ -202,12 +202,12 @@ def test_a_number_has_as_many_digits_as_json_has_here(number: int, fits: bool) -
             check(row)
 
 
-def test_a_row_that_is_no_mapping_is_refused() -> None:
+def test_row_that_is_not_a_mapping_is_rejected() -> None:
     with pytest.raises(InvalidInput, match="a Written or a mapping"):
         Sending(converter, Written, what="the row")(["Ada"])
 
 
-def test_a_byte_order_mark_before_a_fields_name_is_told() -> None:
+def test_byte_order_mark_before_a_field_name_is_reported() -> None:
     row = {"\ufeffkey": "1", "name": "A", "role": "2"}
     with pytest.raises(InvalidInput, match="begins with a byte-order mark .*utf-8-sig"):
         Sending(converter, Written, what="the row")(row)
@@ -229,11 +229,11 @@ ids = st.text(min_size=1).filter(lambda text: text.strip() == text and fault_of_
         year=st.sampled_from([UNSET, None]) | st.integers(1000, 9999),
     )
 )
-def test_what_is_written_can_be_read_back(written: Written) -> None:
+def test_written_values_can_be_read_back(written: Written) -> None:
     assert converter.structure(converter.unstructure(written), Written) == written
 
 
-def test_no_record_prints_a_person() -> None:
+def test_repr_of_a_record_shows_no_personal_data() -> None:
     assert repr(Written(key="1", name="Okafor", mail="a@b")) == "<Written>"
     assert repr(Seen(id="7", name="Okafor", extra={"x": "Okafor"})) == "<Seen 7>"
     assert repr(UNSET) == "UNSET"
@@ -249,7 +249,7 @@ _WORTH_A_TRY = st.one_of(
 
 @pytest.mark.parametrize("scalar", list(COLUMNS), ids=str)
 @given(texts=st.lists(_WORTH_A_TRY, min_size=1, max_size=4))
-def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
+def test_value_accepted_by_columns_is_accepted_alone_and_written_alike(
     scalar: Any, texts: list[str]
 ) -> None:
     column = COLUMNS[scalar]
@@ -258,7 +258,7 @@ def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
     rule = SCALARS[scalar][1]
     for text in texts:
         value = rule(text)
-        wire = text if column.wire is None else column.wire[text]
+        wire = text if column.encoded is None else column.wire[text]
         assert wire == DUMPS.get(type(value), lambda known: known)(value)
 
 
@@ -274,13 +274,13 @@ def test_what_a_column_lets_pass_each_value_passes_and_is_written_so(
         (Needed, ["a", " b "]),
     ],
 )
-def test_a_column_of_usual_texts_passes_at_once(scalar: Any, texts: list[str]) -> None:
+def test_column_of_ordinary_texts_is_accepted(scalar: Any, texts: list[str]) -> None:
     assert COLUMNS[scalar].fits(texts)
 
 
 @pytest.mark.parametrize("scalar", list(COLUMNS), ids=str)
 @pytest.mark.parametrize("text", ["1", "2026", "a@b", "2026-11-22"])
-def test_a_column_takes_nothing_for_a_text_that_is_none(scalar: Any, text: str) -> None:
+def test_column_rejects_values_that_only_look_like_text(scalar: Any, text: str) -> None:
     for other in (UserString(text), text.encode(), 1, None, [text]):
         try:
             fits = COLUMNS[scalar].fits([text, cast("str", other)])
@@ -292,15 +292,15 @@ def test_a_column_takes_nothing_for_a_text_that_is_none(scalar: Any, text: str) 
 @pytest.mark.parametrize(
     "name", ["okafor", "aokafor", "lange", "ada_okafor", "Okafor", "o@k.example"]
 )
-def test_the_first_person_of_a_file_without_a_header_is_not_shown(name: str) -> None:
+def test_error_for_a_missing_header_does_not_show_the_first_person(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         new_user({name: "x"})
     assert name not in str(refused.value)
     assert name not in refused.value.fields
 
 
-def test_a_flag_that_is_no_plain_value() -> None:
-    """Comparing some values raises, and others give no yes or no."""
+def test_flag_of_an_unusual_type_is_rejected_or_read() -> None:
+    """Comparing some values raises, or returns neither True nor False."""
 
     class Many:
         def __eq__(self, other: object) -> bool:

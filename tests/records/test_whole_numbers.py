@@ -1,4 +1,4 @@
-"""Whole numbers of any kind are taken for ids, and nothing that may have lost digits."""
+"""Any kind of whole number is accepted as an id. Numbers that may have lost digits are rejected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.conftest import people
 
 
 class Index:
-    """A whole number as numpy has them: no int, and with ``__index__``."""
+    """A whole number like numpy's: not an int, but with ``__index__``."""
 
     def __init__(self, value: int) -> None:
         self.value = value
@@ -50,7 +50,7 @@ NOT_WHOLE = [
 
 
 @pytest.mark.parametrize("number", WHOLE)
-def test_whole_numbers_are_taken(number: Any) -> None:
+def test_whole_numbers_are_accepted(number: Any) -> None:
     assert whole(number) == 1214
     row = {**people(1)[0], "role_id": number, "school_uid": number, "additional_buildings": number}
     body = new_user(row)
@@ -68,7 +68,7 @@ def test_whole_numbers_are_taken(number: Any) -> None:
 
 
 @pytest.mark.parametrize("number", NOT_WHOLE)
-def test_what_may_have_lost_digits_is_refused_and_what_is_wanted_is_said(number: Any) -> None:
+def test_numbers_that_may_have_lost_digits_are_rejected(number: Any) -> None:
     assert whole(number) is None
     for field in ("role_id", "school_uid"):
         with pytest.raises(InvalidInput) as raised:
@@ -85,7 +85,7 @@ def test_what_may_have_lost_digits_is_refused_and_what_is_wanted_is_said(number:
         ids_of([number], what="ids")
 
 
-def test_numpys_integers_are_taken() -> None:
+def test_numpy_integers_are_accepted() -> None:
     numpy = pytest.importorskip("numpy")
     for kind in (numpy.int32, numpy.int64, numpy.uint64):
         assert new_user({**people(1)[0], "role_id": kind(1214)})["role_id"] == "1214"

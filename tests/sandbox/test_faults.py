@@ -1,6 +1,6 @@
-"""Each scripted fault, as a raw client sees it, and what it did to the school.
+"""Each scripted fault as a plain HTTP client sees it, and its effect on the school.
 
-Any stand-in server would do; Schoology's is the one there is to act on.
+The tests use the Schoology sandbox. Any other sandbox has the same faults.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ JOHN = {
 }
 
 
-class Raw:
-    """A client without mercy or patience; it signs in PLAINTEXT."""
+class RawClient:
+    """A client without retries or rate limit. It signs with PLAINTEXT."""
 
     def __init__(self, sandbox: SchoologySandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox = sandbox
@@ -59,22 +59,23 @@ def sandbox(schoology_sandbox: SchoologySandbox) -> SchoologySandbox:
 
 
 @pytest_asyncio.fixture
-async def raw(sandbox: SchoologySandbox) -> AsyncIterator[Raw]:
-    # One connection for each request: aiohttp silently repeats some on a connection that it reuses.
+async def raw(sandbox: SchoologySandbox) -> AsyncIterator[RawClient]:
+    # Each request gets its own connection, because aiohttp silently repeats some requests on a
+    # reused one.
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        yield Raw(sandbox, session)
+        yield RawClient(sandbox, session)
 
 
 @pytest.fixture(autouse=True)
-def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Scripted faults are no news: the server logs nothing about them."""
+def no_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """The server must log no warning about a scripted fault."""
     yield
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.WARNING] == []
 
 
-async def created_after(raw: Raw, *, expect: bool) -> None:
-    """Whether the faulty create did create, and that the next goes through either way."""
+async def check_created(raw: RawClient, *, expect: bool) -> None:
+    """Check whether the faulty request created the person, and that the next request works."""
     school = raw.sandbox.school
     assert (school.by_school_uid("S1") is not None) is expect
     status, _, _ = await raw()
@@ -84,7 +85,7 @@ async def created_after(raw: Raw, *, expect: bool) -> None:
     assert len(raw.sandbox.faults) == 0
 
 
-async def test_refuse(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_refuse_sends_429(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.faults.add(Fault.refuse(times=2, retry_after=0.2), Fault.refuse())
     answers = [await raw() for _ in range(3)]
     assert [status for status, _, _ in answers] == [429] * 3
@@ -96,15 +97,19 @@ async def test_refuse(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.parametrize("acts", [False, True])
-async def test_error(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
+async def test_error_sends_the_status(
+    raw: RawClient, sandbox: SchoologySandbox, acts: bool
+) -> None:
     sandbox.faults.add(Fault.error(503, acts=acts, body="out of order"))
     status, text, _ = await raw()
     assert (status, text) == (503, "out of order")
-    await created_after(raw, expect=acts)
+    await check_created(raw, expect=acts)
 
 
 @pytest.mark.parametrize("acts", [False, True])
-async def test_hang(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
+async def test_hang_sends_no_response(
+    raw: RawClient, sandbox: SchoologySandbox, acts: bool
+) -> None:
     sandbox.faults.add(Fault.hang(acts=acts))
     arrived = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -116,17 +121,17 @@ async def test_hang(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
     request.cancel()
     await asyncio.wait({request})
     assert (sandbox.log[0].status, sandbox.log[0].fault) == (None, "hang")
-    await created_after(raw, expect=acts)
+    await check_created(raw, expect=acts)
 
 
-async def test_closing_does_not_wait_for_those_who_hang() -> None:
+async def test_close_does_not_wait_for_hanging_requests() -> None:
     async with aiohttp.ClientSession() as session:
         sandbox = SchoologySandbox()
         await sandbox.start()
         sandbox.faults.add(Fault.hang())
         arrived = asyncio.Event()
         sandbox.before_each = lambda _: arrived.set()
-        request = asyncio.create_task(Raw(sandbox, session)())
+        request = asyncio.create_task(RawClient(sandbox, session)())
         await asyncio.wait_for(arrived.wait(), 5)
         began = time.monotonic()
         await sandbox.close()
@@ -136,23 +141,25 @@ async def test_closing_does_not_wait_for_those_who_hang() -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_cut(raw: Raw, sandbox: SchoologySandbox, after: bool) -> None:
+async def test_cut_closes_the_connection(
+    raw: RawClient, sandbox: SchoologySandbox, after: bool
+) -> None:
     sandbox.faults.add(Fault.cut(after=after))
     with pytest.raises(aiohttp.ClientConnectionError):
         await raw()
     assert (sandbox.log[0].status, sandbox.log[0].fault) == (None, "cut")
-    await created_after(raw, expect=after)
+    await check_created(raw, expect=after)
 
 
-async def test_half_body(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_half_body_truncates_the_response(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.faults.add(Fault.half_body())
     with pytest.raises(aiohttp.ClientPayloadError):
         await raw()
     assert (sandbox.log[0].status, sandbox.log[0].fault) == (201, "half_body")
-    await created_after(raw, expect=True)
+    await check_created(raw, expect=True)
 
 
-async def test_half_body_really_sends_half(sandbox: SchoologySandbox, raw: Raw) -> None:
+async def test_half_body_sends_exactly_half(sandbox: SchoologySandbox, raw: RawClient) -> None:
     _, whole, _ = await raw("GET")
     sandbox.faults.add(Fault.half_body())
     reader, writer = await asyncio.open_connection(sandbox.host, sandbox.port)
@@ -172,35 +179,39 @@ async def test_half_body_really_sends_half(sandbox: SchoologySandbox, raw: Raw) 
 
 
 @pytest.mark.parametrize("acts", [False, True])
-async def test_blank(raw: Raw, sandbox: SchoologySandbox, acts: bool) -> None:
+async def test_blank_sends_an_empty_body(
+    raw: RawClient, sandbox: SchoologySandbox, acts: bool
+) -> None:
     sandbox.faults.add(Fault.blank(acts=acts))
     status, text, _ = await raw()
     assert (status, text) == (200, "")
-    await created_after(raw, expect=acts)
+    await check_created(raw, expect=acts)
 
 
 @pytest.mark.parametrize("status", [502, 200])
-async def test_html(raw: Raw, sandbox: SchoologySandbox, status: int) -> None:
+async def test_html_sends_a_page(raw: RawClient, sandbox: SchoologySandbox, status: int) -> None:
     sandbox.faults.add(Fault.html(status=status))
     got, text, headers = await raw()
     assert got == status
     assert text.startswith("<!DOCTYPE html>")
     assert headers["Content-Type"].startswith("text/html")
-    await created_after(raw, expect=False)
+    await check_created(raw, expect=False)
 
 
-async def test_redirect(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_redirect_sends_a_location(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.faults.add(Fault.redirect("https://evil.example/v1/users"))
     status, text, headers = await raw()
     assert (status, text) == (303, "")
     assert headers["Location"] == "https://evil.example/v1/users"
-    await created_after(raw, expect=False)
+    await check_created(raw, expect=False)
 
 
-# -- which requests a fault meets
+# -- which requests a fault applies to
 
 
-async def test_scope(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_fault_applies_to_its_method_path_and_count(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     sandbox.faults.add(Fault.error(500, method="GET", path="users", skip=1, times=2))
     others = [("GET", "users/45552"), ("POST", "users")]
     requests = [("GET", "users"), *others, *[("GET", "users")] * 3]
@@ -210,7 +221,7 @@ async def test_scope(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert [seen.fault for seen in sandbox.log] == [None, None, None, "error", "error", None]
 
 
-async def test_faults_queue_up(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_faults_are_used_in_order(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.faults.add(Fault.error(500), Fault.error(501))
     sandbox.faults.add(Fault.error(502))
     assert [(await raw("GET"))[0] for _ in range(4)] == [500, 501, 502, 200]
@@ -219,7 +230,9 @@ async def test_faults_queue_up(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET"))[0] == 200
 
 
-async def test_a_share_is_met_for_ever_and_by_the_seed(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_share_applies_forever_and_repeats_with_the_seed(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     sandbox.faults.add(Fault.error(500, share=0.3))
     statuses = [(await raw("GET", "users/me"))[0] for _ in range(200)]
     assert 35 <= statuses.count(500) <= 85
@@ -231,18 +244,20 @@ async def test_a_share_is_met_for_ever_and_by_the_seed(raw: Raw, sandbox: School
     ]
 
 
-async def test_who_is_not_let_in_uses_up_no_fault(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_unauthorized_request_uses_no_fault(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     sandbox.faults.add(Fault.error(500))
     async with raw.session.get(sandbox.base_url + "users") as response:
         assert response.status == 401
     assert sandbox.faults.fired == 0
 
 
-# -- limits and latency, on the wire
+# -- rate limit and latency over HTTP
 
 
 @pytest.mark.sandbox(limit=(3, 60), retry_after=7)
-async def test_the_limit(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_requests_above_the_limit_get_429(raw: RawClient, sandbox: SchoologySandbox) -> None:
     answers = await asyncio.gather(*(raw("GET") for _ in range(5)))
     assert sorted(status for status, _, _ in answers) == [200, 200, 200, 429, 429]
     assert {h.get("Retry-After") for s, _, h in answers if s == 429} == {"7"}
@@ -253,7 +268,9 @@ async def test_the_limit(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.sandbox(limit=(2, 0.2))
-async def test_the_limit_ends(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_limit_allows_requests_again_after_its_period(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     statuses = [(await raw("GET"))[0] for _ in range(3)]
     assert statuses == [200, 200, 429]
     await asyncio.sleep(0.21)
@@ -262,7 +279,7 @@ async def test_the_limit_ends(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert "Retry-After" not in headers
 
 
-def test_the_phase_of_a_fixed_window_comes_from_the_seed() -> None:
+def test_phase_of_a_fixed_window_depends_on_the_seed() -> None:
     def phase(seed: int) -> float:
         limit = SchoologySandbox(limit=(1, 5), window="fixed", seed=seed)._limit
         assert limit is not None
@@ -273,8 +290,8 @@ def test_the_phase_of_a_fixed_window_comes_from_the_seed() -> None:
 
 
 @pytest.mark.sandbox(latency=(0.05, 0.01))
-async def test_latency_lies_on_both_sides_of_the_arrival(
-    raw: Raw, sandbox: SchoologySandbox
+async def test_latency_is_split_around_the_arrival(
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     clock = asyncio.get_running_loop().time
     coming, whole = [], []
@@ -288,10 +305,10 @@ async def test_latency_lies_on_both_sides_of_the_arrival(
     assert max(w - c for w, c in zip(whole, coming, strict=True)) > 0.02
 
 
-# -- the server's own life
+# -- starting, stopping and errors of the server
 
 
-async def test_a_sandbox_that_breaks_says_so(caplog: pytest.LogCaptureFixture) -> None:
+async def test_error_in_a_sandbox_is_raised_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(StandIn):
         def admit(self, arrived: Arrived) -> Response | None:
             return None
@@ -313,18 +330,18 @@ async def test_a_sandbox_that_breaks_says_so(caplog: pytest.LogCaptureFixture) -
     caplog.clear()
 
 
-async def test_it_comes_back_at_the_same_address() -> None:
+async def test_restarted_sandbox_has_the_same_address() -> None:
     async with aiohttp.ClientSession() as session:
         sandbox = SchoologySandbox()
         with pytest.raises(RuntimeError):
             _ = sandbox.base_url
         async with sandbox:
             url = sandbox.base_url
-            assert (await Raw(sandbox, session)("GET"))[0] == 200
+            assert (await RawClient(sandbox, session)("GET"))[0] == 200
         with pytest.raises(aiohttp.ClientConnectionError):
-            await Raw(sandbox, session)("GET")
+            await RawClient(sandbox, session)("GET")
         async with sandbox:
             assert sandbox.base_url == url
-            raw = Raw(sandbox, session)
+            raw = RawClient(sandbox, session)
             raw.nonces = itertools.count(10**8)
             assert (await raw("GET"))[0] == 200

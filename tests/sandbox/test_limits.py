@@ -1,4 +1,4 @@
-"""The limit that a stand-in server keeps, under any arrivals."""
+"""The rate limit of a sandbox, for any arrivals."""
 
 import math
 
@@ -14,8 +14,8 @@ arrivals = st.lists(st.floats(0, 100), max_size=200).map(sorted)
 
 
 @given(counts, periods, arrivals)
-@example(2, 1.0, [0.0, 0.5, 1.0])  # the window's first instant is not in it
-def test_a_sliding_window_admits_exactly_what_fits(
+@example(2, 1.0, [0.0, 0.5, 1.0])  # the start of the window is not part of it
+def test_sliding_window_admits_exactly_what_fits(
     count: int, per: float, arrivals: list[float]
 ) -> None:
     limit = ArrivalLimit(count, per)
@@ -29,7 +29,7 @@ def test_a_sliding_window_admits_exactly_what_fits(
 
 
 @given(counts, periods, arrivals, st.floats(0, 10))
-def test_a_fixed_window_admits_count_in_each_period(
+def test_fixed_window_admits_the_count_in_each_period(
     count: int, per: float, arrivals: list[float], phase: float
 ) -> None:
     limit = ArrivalLimit(count, per, "fixed", phase=phase)
@@ -40,7 +40,7 @@ def test_a_fixed_window_admits_count_in_each_period(
         assert limit.admits(at) is (in_period[period] <= count)
 
 
-def test_a_fixed_window_lets_twice_the_count_through_around_its_edge() -> None:
+def test_fixed_window_admits_twice_the_count_around_its_edge() -> None:
     limit = ArrivalLimit(3, 1.0, "fixed", phase=0.25)
     times = [1.2, 1.2, 1.2, 1.2, 1.3, 1.3, 1.3, 1.3]
     admitted = [at for at in times if limit.admits(at)]
@@ -48,13 +48,13 @@ def test_a_fixed_window_lets_twice_the_count_through_around_its_edge() -> None:
     assert busiest(admitted, 1.0) == 6
 
 
-def test_a_sliding_window_does_not() -> None:
+def test_sliding_window_never_admits_twice_the_count() -> None:
     limit = ArrivalLimit(3, 1.0)
     admitted = [at for at in [1.2, 1.2, 1.2, 1.2, 1.3, 1.3, 2.2, 2.3] if limit.admits(at)]
     assert admitted == [1.2, 1.2, 1.2, 2.2, 2.3]
 
 
-def test_what_is_refused_does_not_count() -> None:
+def test_rejected_arrivals_do_not_count() -> None:
     limit = ArrivalLimit(1, 1.0)
     assert [limit.admits(at) for at in (0.0, 0.5, 0.9, 1.0)] == [True, False, False, True]
 
@@ -68,6 +68,6 @@ def test_busiest_is_the_fullest_window(per: float, arrivals: list[float]) -> Non
 @pytest.mark.parametrize(
     ("count", "per", "window"), [(0, 1.0, "sliding"), (1, 0.0, "sliding"), (1, 1.0, "leaky")]
 )
-def test_nonsense_is_refused(count: int, per: float, window: str) -> None:
+def test_invalid_limit_raises(count: int, per: float, window: str) -> None:
     with pytest.raises(ValueError):
         ArrivalLimit(count, per, window)  # type: ignore[arg-type]

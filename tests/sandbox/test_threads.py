@@ -27,7 +27,7 @@ from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 
 
-async def everyone(sandbox: SchoologySandbox) -> list[str | None]:
+async def list_uids(sandbox: SchoologySandbox) -> list[str | None]:
     async with Schoology(sandbox.key, sandbox.secret, base_url=sandbox.base_url) as schoology:
         return [user.uid for user in await schoology.users.list()]
 
@@ -37,11 +37,13 @@ def read(url: str) -> None:
         pass
 
 
-def test_synchronous_code_uses_a_sandbox() -> None:
+def test_synchronous_code_can_use_a_sandbox() -> None:
     threads = threading.active_count()
     with SchoologySandbox(school=School.seeded(5)) as sandbox:
-        assert asyncio.run(everyone(sandbox)) == list(sandbox.school.users)
-        assert asyncio.run(everyone(sandbox)) == list(sandbox.school.users)  # another event loop
+        assert asyncio.run(list_uids(sandbox)) == list(sandbox.school.users)
+        assert asyncio.run(list_uids(sandbox)) == list(
+            sandbox.school.users
+        )  # in another event loop
         with pytest.raises(urllib.error.HTTPError, match="401"):
             read(sandbox.base_url + "users")
     assert threading.active_count() == threads
@@ -49,19 +51,19 @@ def test_synchronous_code_uses_a_sandbox() -> None:
         read(sandbox.base_url + "users")
 
 
-def test_a_hanging_request_does_not_keep_it_from_closing() -> None:
+def test_hanging_request_does_not_delay_close() -> None:
     with SchoologySandbox() as sandbox:
         sandbox.faults.add(Fault.hang())
 
         async def give_up() -> None:
             async with asyncio.timeout(0.2):
-                await everyone(sandbox)
+                await list_uids(sandbox)
 
         with pytest.raises(TimeoutError):
             asyncio.run(give_up())
 
 
-def test_what_broke_in_the_thread_is_raised_at_the_end() -> None:
+def test_error_in_the_thread_is_raised_at_the_end() -> None:
     def broken(_: Any) -> None:
         raise ZeroDivisionError
 
@@ -75,28 +77,28 @@ def test_what_broke_in_the_thread_is_raised_at_the_end() -> None:
         served()
 
 
-def test_a_port_that_is_taken_leaves_no_thread() -> None:
+def test_port_in_use_raises_and_leaves_no_thread() -> None:
     threads = threading.active_count()
     with SchoologySandbox() as sandbox, pytest.raises(OSError, match="in use"):
         SchoologySandbox(port=sandbox.port).__enter__()
     assert threading.active_count() == threads
 
 
-def test_anyio() -> None:
+def test_anyio_can_use_a_sandbox() -> None:
     with SchoologySandbox(school=School.seeded(5)) as sandbox:
-        assert len(anyio.run(everyone, sandbox)) == 6
+        assert len(anyio.run(list_uids, sandbox)) == 6
 
 
-async def test_closed_and_started_again_from_another_loop() -> None:
+async def test_sandbox_can_be_restarted_from_another_event_loop() -> None:
     with SchoologySandbox(school=School.seeded(3)) as sandbox:
         address = sandbox.base_url
         await sandbox.close()
         await sandbox.start()
         assert sandbox.base_url == address
-        assert len(await everyone(sandbox)) == 4
+        assert len(await list_uids(sandbox)) == 4
 
 
-def test_chosen_keys() -> None:
+def test_chosen_keys_are_used() -> None:
     with SchoologySandbox(key="k", secret="s", token="t", token_secret="ts") as sandbox:
 
         async def info(key: str, secret: str, **token: str) -> Any:
@@ -109,7 +111,7 @@ def test_chosen_keys() -> None:
             asyncio.run(info("sandbox-consumer-key", "sandbox-consumer-secret"))
 
 
-def test_chosen_tokens() -> None:
+def test_chosen_tokens_are_used() -> None:
     school = ManageBacSchool.seeded(students=2)
     with ManageBacSandbox(school=school, token="two", v1_token="one") as sandbox:
 
@@ -122,28 +124,28 @@ def test_chosen_tokens() -> None:
         assert asyncio.run(counts()) == (0, 2)
 
 
-def test_it_listens_on_the_chosen_host() -> None:
+def test_sandbox_listens_on_the_chosen_host() -> None:
     with SchoologySandbox(host="localhost") as sandbox:
         assert sandbox.base_url.startswith("http://localhost:")
-        assert len(asyncio.run(everyone(sandbox))) == 1
+        assert len(asyncio.run(list_uids(sandbox))) == 1
 
 
-def test_starlette_test_client() -> None:
-    """A web service that uses a client, tested without an event loop of the test's own."""
+def test_starlette_test_client_can_use_a_sandbox() -> None:
+    """A web service that uses a client. The test itself has no event loop."""
     with SchoologySandbox(school=School.seeded(5)) as sandbox:
 
         async def count(request: Any) -> JSONResponse:
-            return JSONResponse(len(await everyone(sandbox)))
+            return JSONResponse(len(await list_uids(sandbox)))
 
         with TestClient(Starlette(routes=[Route("/count", count)])) as client:
             assert client.get("/count").json() == 6
 
 
-def test_the_fixture_serves_synchronous_tests(schoology_sandbox: SchoologySandbox) -> None:
-    assert len(asyncio.run(everyone(schoology_sandbox))) == 1
+def test_fixture_works_in_synchronous_tests(schoology_sandbox: SchoologySandbox) -> None:
+    assert len(asyncio.run(list_uids(schoology_sandbox))) == 1
 
 
-def test_the_fixtures_work_without_pytest_asyncio(tmp_path: Path) -> None:
+def test_fixtures_work_without_pytest_asyncio(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import urllib.error, urllib.request, pytest\n"
         "@pytest.mark.sandbox(seed=3)\n"

@@ -1,4 +1,5 @@
-"""Every error path, driven with recognisable secrets and names: none of them may be found."""
+"""Every error path is run with recognizable secrets and names, and its output may hold none of
+them."""
 
 from __future__ import annotations
 
@@ -16,14 +17,14 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology, User, UserCreate
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import QUICK
-from tests.privacy import ANSWERS, PERSON, SECRETS, assert_silent, everything_said_by
+from tests.personal_data import ANSWERS, PERSON, SECRETS, all_text_of, assert_no_personal_data
 
 Act = Callable[[Schoology], Awaitable[Any]]
 
 
 async def _create_many(client: Schoology) -> Any:
     report = await client.users.create_many([PERSON, {**PERSON, "gender": "Quux"}])
-    assert_silent(
+    assert_no_personal_data(
         repr(report), repr(report.rejected), repr(report.unknown), repr(report.stop_reason)
     )
     report.raise_for_failures()
@@ -48,7 +49,7 @@ async def _all(pages: Any) -> Any:
 
 
 def client_of(url: str, **options: Any) -> Schoology:
-    def deaf(event: Event) -> None:
+    def failing_listener(event: Event) -> None:
         raise ValueError(f"{PERSON['name_first']} {event!r}")
 
     given: dict[str, Any] = {
@@ -57,7 +58,7 @@ def client_of(url: str, **options: Any) -> Schoology:
         "retry": QUICK,
         "timeout": 0.3,
         "limiter": Window(1000, per=0.01),
-        "events": [deaf],
+        "events": [failing_listener],
         **options,
     }
     return Schoology(**given)
@@ -65,28 +66,30 @@ def client_of(url: str, **options: Any) -> Schoology:
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-async def test_an_answer_that_names_a_person_is_not_passed_on(
-    heard: list[str], answer: tuple[int, Any, dict[str, str]], act: Act
+async def test_response_that_names_a_person_is_not_shown(
+    log_lines: list[str], answer: tuple[int, Any, dict[str, str]], act: Act
 ) -> None:
     status, body, headers = answer
     content = body.encode() if isinstance(body, str) else orjson.dumps(body)
 
-    async def say(request: web.Request) -> web.Response:
+    async def respond(request: web.Request) -> web.Response:
         await request.read()
         return web.Response(status=status, body=content, headers=headers)
 
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", say)
+    app.router.add_route("*", "/{path:.*}", respond)
     async with TestServer(app) as server, client_of(str(server.make_url("/v1/"))) as client:
-        assert_silent(repr(client), repr(client._transport), repr(client._transport.vendor))
+        assert_no_personal_data(
+            repr(client), repr(client._transport), repr(client._transport.vendor)
+        )
         try:
             await act(client)
         except LmsError as error:
-            assert_silent(everything_said_by(error))
+            assert_no_personal_data(all_text_of(error))
         else:
-            assert status == 200  # some calls can take this answer for what they asked for
-    assert_silent(*heard)
-    assert heard
+            assert status == 200  # for some calls this response is valid
+    assert_no_personal_data(*log_lines)
+    assert log_lines
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
@@ -101,8 +104,8 @@ async def test_an_answer_that_names_a_person_is_not_passed_on(
     ],
     ids=["hang", "cut", "half", "503", "wrong key"],
 )
-async def test_a_fault_on_the_way_names_nobody(
-    heard: list[str], schoology_sandbox: SchoologySandbox, fault: Fault | None, act: Act
+async def test_error_after_a_fault_shows_no_personal_data(
+    log_lines: list[str], schoology_sandbox: SchoologySandbox, fault: Fault | None, act: Act
 ) -> None:
     known = {
         "key": schoology_sandbox.key,
@@ -116,23 +119,23 @@ async def test_a_fault_on_the_way_names_nobody(
     async with client_of(schoology_sandbox.base_url, **options) as client:
         with pytest.raises(LmsError) as raised:
             await act(client)
-        assert_silent(everything_said_by(raised.value))
-    assert_silent(*heard)
+        assert_no_personal_data(all_text_of(raised.value))
+    assert_no_personal_data(*log_lines)
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
-async def test_an_unreachable_host_names_nobody(
-    heard: list[str], unused_tcp_port: int, act: Act
+async def test_error_for_an_unreachable_host_shows_no_personal_data(
+    log_lines: list[str], unused_tcp_port: int, act: Act
 ) -> None:
     async with client_of(f"http://127.0.0.1:{unused_tcp_port}/v1/") as client:
         with pytest.raises(LmsError) as raised:
             await act(client)
-        assert_silent(everything_said_by(raised.value))
-    assert_silent(*heard)
+        assert_no_personal_data(all_text_of(raised.value))
+    assert_no_personal_data(*log_lines)
 
 
-def test_models_and_outcomes_print_nobody() -> None:
-    assert_silent(
+def test_repr_of_models_shows_no_personal_data() -> None:
+    assert_no_personal_data(
         repr(UserCreate(**PERSON)),  # type: ignore[arg-type]
         repr(User(uid="1", name_first="Zebulon", extra={"x": "Quuxington"})),
     )

@@ -1,4 +1,4 @@
-"""Our signatures, judged by oauthlib's provider side and by the RFC's own example."""
+"""Our signatures, checked by oauthlib's provider side and against its client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEY, SECRET, TOKEN, TOKEN_SECRET = "k%(nonce)s ü", "s&cr%t ü", "token", "t&k~n
 
 
 class Provider(RequestValidator):
-    """A vendor that knows one key and one token, and keeps no nonces."""
+    """An OAuth provider that knows one key and one token, and does not check nonces."""
 
     enforce_ssl = False
     dummy_client = dummy_access_token = "dummy"
@@ -51,7 +51,7 @@ class Provider(RequestValidator):
 
 
 class Endpoint(SignatureOnlyEndpoint):
-    """Signature-only, but with the token's secret where a token was sent."""
+    """Checks only the signature, with the token's secret if a token was sent."""
 
     def accepts(self, method: str, url: str, headers: dict[str, str]) -> bool:
         request = self._create_request(url, method, None, headers)
@@ -62,8 +62,8 @@ class Endpoint(SignatureOnlyEndpoint):
 
 text = st.text(max_size=12)
 queries = st.lists(st.tuples(text, text).filter(lambda pair: pair[0] or pair[1]), max_size=5)
-# Names around those that OAuth adds: parameters are sorted by their names. A provider would take
-# some of them for its own, so they are compared with what oauthlib's client makes.
+# Names close to those that OAuth adds, because parameters are sorted by name. A provider would
+# treat some of them as its own, so they are compared with oauthlib's client instead.
 near = st.builds(str.__add__, st.sampled_from(["", "oaut", "oauth", "oauth_", "oauth_n"]), text)
 near_queries = st.lists(st.tuples(near, text).filter(lambda pair: pair[0] or pair[1]), max_size=5)
 
@@ -76,7 +76,7 @@ near_queries = st.lists(st.tuples(near, text).filter(lambda pair: pair[0] or pai
     legs=st.sampled_from([2, 3]),
     signature=st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]),
 )
-def test_the_provider_side_accepts_our_signature(
+def test_provider_accepts_our_signature(
     method: str, segment: str, query: list[tuple[str, str]], legs: int, signature: Signature
 ) -> None:
     try:
@@ -98,7 +98,7 @@ def test_the_provider_side_accepts_our_signature(
 
 
 @given(near_queries, st.sampled_from(["HMAC-SHA1", "PLAINTEXT"]))
-def test_it_is_the_signature_that_oauthlibs_client_makes(
+def test_signature_equals_that_of_oauthlibs_client(
     query: list[tuple[str, str]], signature: Signature
 ) -> None:
     try:
@@ -129,7 +129,7 @@ def _parts(header: str) -> set[str]:
     return set(header.removeprefix("OAuth ").split(", "))
 
 
-def test_two_legged_sends_an_empty_token() -> None:
+def test_two_legged_signature_has_an_empty_token() -> None:
     header = Signer(KEY, SECRET).headers("GET", "https://h/v1/users", timestamp=1)["Authorization"]
     assert 'oauth_token=""' in header
     plain = Signer("k", "SECRET", signature="PLAINTEXT")
@@ -144,27 +144,27 @@ def test_nonces_never_repeat() -> None:
     assert len(headers) == 1000
 
 
-def test_a_timestamp_stands_still_while_it_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timestamp_is_reused_while_requests_are_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "time", lambda: now)
     stamps = Stamps()
     assert stamps.depart() == 100
     now = 105.9
-    assert stamps.depart() == 100  # it may overtake the first one
+    assert stamps.depart() == 100  # a later timestamp could arrive before the first one
     stamps.arrived()
     assert stamps.depart() == 100
     stamps.arrived()
     stamps.arrived()
     assert stamps.depart() == 105
     now = 120
-    assert stamps.depart() == 120  # the one before it hangs; waiting for it has an end
+    assert stamps.depart() == 120  # the previous request hangs, and the wait for it is limited
     now = 90
     stamps.arrived()
     stamps.arrived()
-    assert stamps.depart() == 120  # a clock that is set back does not take us back
+    assert stamps.depart() == 120  # timestamps do not go back with the clock
 
 
-def test_one_key_has_one_place_for_its_timestamps() -> None:
+def test_signers_with_one_key_share_timestamps() -> None:
     one, other = Signer("shared", "a"), Signer("shared", "b")
     assert one._stamps is other._stamps
     assert Signer("another", "a")._stamps is not one._stamps
@@ -173,7 +173,7 @@ def test_one_key_has_one_place_for_its_timestamps() -> None:
     assert "shared" not in Stamps._of_key
 
 
-def test_an_attempt_that_fails_gives_its_timestamp_back() -> None:
+def test_failed_attempt_releases_its_timestamp() -> None:
     signer = Signer("failing", SECRET)
     with (
         pytest.raises(ConnectionError),
@@ -184,7 +184,7 @@ def test_an_attempt_that_fails_gives_its_timestamp_back() -> None:
     assert signer._stamps._on_their_way == 0
 
 
-def test_a_signer_shows_no_secret() -> None:
+def test_repr_of_a_signer_shows_no_secret() -> None:
     signer = Signer(KEY, "S3CRET", token="T0KEN", token_secret="TS3CRET")
     shown = repr(signer) + repr(vars(signer))
     assert "S3CRET" not in shown
@@ -194,13 +194,13 @@ def test_a_signer_shows_no_secret() -> None:
             pickle.dumps(part)
 
 
-def test_a_signature_that_there_is_not_is_refused() -> None:
+def test_unknown_signature_method_is_rejected() -> None:
     with pytest.raises(InvalidInput, match="one of HMAC-SHA1, PLAINTEXT"):
         Schoology("k", "s", signature="HMAC-SHA256")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("which", ["key", "secret", "token", "token_secret"])
-def test_credentials_that_are_no_text_are_refused_and_not_shown(which: str) -> None:
+def test_unencodable_credentials_are_rejected_and_not_shown(which: str) -> None:
     parts = {"key": "k", "secret": "s", "token": "t", "token_secret": "u", which: "S3CRET\ud800"}
     with pytest.raises(InvalidInput) as refused:
         Schoology(**parts)

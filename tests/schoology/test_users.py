@@ -1,4 +1,4 @@
-"""Every operation of the vendor's User page, through the client, over a real socket."""
+"""Every operation of the vendor's User page, through the client and a real socket."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ async def test_create(schoology: Schoology, schoology_sandbox: SchoologySandbox)
     assert schoology_sandbox.school.creates["test123"] == 1
 
 
-async def test_create_refused(schoology: Schoology) -> None:
+async def test_rejected_create_raises(schoology: Schoology) -> None:
     await schoology.users.create(people(1)[0])
     with pytest.raises(BadRequest):
         await schoology.users.create(people(1)[0])
 
 
-async def test_create_checks_before_it_sends(
+async def test_create_checks_before_sending(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -67,7 +67,7 @@ async def test_create_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert set(schoology_sandbox.school.creates.values()) == {1}
 
 
-async def test_create_many_says_of_each_row_what_became_of_it(
+async def test_create_many_reports_the_result_of_each_row(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     await schoology.users.create(people(1)[0])
@@ -86,7 +86,7 @@ async def test_create_many_says_of_each_row_what_became_of_it(
 
 
 @pytest.mark.parametrize("key", ["message", "error", "errors"])
-async def test_create_many_reads_a_failure_under_any_key(
+async def test_create_many_reads_the_reason_under_any_key(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, key: str
 ) -> None:
     schoology_sandbox.quirks.error_key = key  # type: ignore[assignment]
@@ -156,11 +156,11 @@ async def test_list(schoology: Schoology, schoology_sandbox: SchoologySandbox) -
 
 
 @pytest.mark.sandbox(school=School.seeded(150, seed=4))
-async def test_any_number_of_school_uids_is_asked_for_fifty_at_a_time(
+async def test_list_requests_school_uids_fifty_at_a_time(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     everyone = [u.school_uid for u in schoology_sandbox.school.users.values() if u.school_uid]
-    wanted = everyone[119::-1]  # the vendor lists by its own order, not by the question's
+    wanted = everyone[119::-1]  # the vendor lists in its own order, not the requested one
     found = await schoology.users.list(school_uids=[*wanted, *wanted[:60]], page_size=20)
     in_order = [*wanted[49::-1], *wanted[99:49:-1], *wanted[:99:-1]]
     assert [user.school_uid for user in found] == in_order
@@ -169,7 +169,7 @@ async def test_any_number_of_school_uids_is_asked_for_fifty_at_a_time(
     assert len(schoology_sandbox.log) > len(asked)  # each is read to its last page
 
 
-async def test_a_user_found_by_two_spellings_is_given_once(
+async def test_user_found_by_two_ids_is_returned_once(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = schoology_sandbox.school.add(school_uid="S1", name_first="A", name_last="B")
@@ -179,7 +179,7 @@ async def test_a_user_found_by_two_spellings_is_given_once(
     assert [user.uid for user in found] == [made.uid]
 
 
-async def test_list_refuses_what_the_vendor_cannot_look_up(schoology: Schoology) -> None:
+async def test_list_rejects_ids_with_a_comma(schoology: Schoology) -> None:
     with pytest.raises(InvalidInput, match="comma"):
         schoology.users.list(school_uids=["a,b"])
 
@@ -261,7 +261,7 @@ async def test_delete(schoology: Schoology, schoology_sandbox: SchoologySandbox)
         await schoology.users.delete("424242", keep_enrollments=True, notify=False)
 
 
-async def test_delete_says_the_vendors_default_out_loud(
+async def test_delete_sends_the_chosen_options_explicitly(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     made = await schoology.users.create(people(1)[0])
@@ -377,7 +377,7 @@ async def test_app_user_info(schoology: Schoology, schoology_sandbox: SchoologyS
 
 @pytest.mark.parametrize("signature", ["HMAC-SHA1", "PLAINTEXT"])
 @pytest.mark.parametrize("legs", [2, 3])
-async def test_every_way_of_signing(
+async def test_every_signature_method_is_accepted(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     signature: str,
@@ -396,7 +396,7 @@ async def test_every_way_of_signing(
     assert wrong.users is not None
 
 
-async def test_a_personal_key_is_explained(
+async def test_error_explains_personal_keys(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.personal_key = True
@@ -404,7 +404,7 @@ async def test_a_personal_key_is_explained(
         await schoology.users.list()
 
 
-async def test_a_missing_permission_is_told_apart(
+async def test_missing_permission_raises_forbidden(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.forbidden.add("users")
@@ -412,12 +412,12 @@ async def test_a_missing_permission_is_told_apart(
         await schoology.users.list()
 
 
-async def test_the_wrong_object_is_not_taken_for_the_right_one(
+async def test_wrong_object_with_200_raises(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = schoology_sandbox.school.school_id
     answer = await schoology.request("GET", f"schools/{school}/users")
-    assert answer.status == 200  # as the vendor does: the school itself, for a path it lacks
+    assert answer.status == 200  # for an unknown path, the vendor returns the school itself
     from lms_async.http.call import Call
 
     with pytest.raises(UnexpectedResponse, match="no 'user'"):
@@ -426,7 +426,7 @@ async def test_the_wrong_object_is_not_taken_for_the_right_one(
         )
 
 
-async def test_request_reaches_what_is_not_wrapped(schoology: Schoology) -> None:
+async def test_request_reaches_unwrapped_endpoints(schoology: Schoology) -> None:
     answer = await schoology.request("GET", "users/languages", query={"start": 0})
     assert answer.status == 200
     assert b"language_code" in answer.body
@@ -435,7 +435,7 @@ async def test_request_reaches_what_is_not_wrapped(schoology: Schoology) -> None
             await schoology.request("GET", path)
 
 
-async def test_lists_may_be_read_in_three_ways(
+async def test_list_can_be_read_in_three_ways(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     await schoology.users.create_many(people(95))

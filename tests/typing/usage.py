@@ -1,4 +1,4 @@
-"""What users write, and what it must be to a type checker. Checked by mypy, not run."""
+"""Code that users write, with the types that a type checker must find. Checked by mypy, not run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def one_person(schoology: Schoology) -> None:
     assert_type(user.additional_buildings, tuple[str, ...] | None)
     await schoology.users.update(user.uid or "", UserUpdate(name_last="Okafor", grad_year=2029))
     await schoology.users.update("45552", {"position": None})
-    # A misspelt key is a type error.
+    # A misspelled key is a type error.
     await schoology.users.update("45552", {"positoin": "Pupil"})  # type: ignore[arg-type]
     await schoology.users.delete("45552", keep_enrollments=True, notify=False)
 
@@ -96,7 +96,7 @@ async def many(schoology: Schoology) -> None:
     report = await schoology.users.create_many([row])
     report.raise_for_failures()
     schoology.users.create_many([{"school_uid": "S1", "role_id": 7}])  # type: ignore[list-item]
-    # The rows of a file have keys that no type checker knows.
+    # A type checker does not know the keys of rows from a file.
     from_file: Iterable[Any] = csv.DictReader([])
     schoology.users.create_many(from_file)
     assert_type(report.counts[Status.DONE], int)

@@ -21,7 +21,7 @@ from contextlib import aclosing, suppress
 from typing import Any, Generic, Self, TypeVar
 
 from ..errors import BulkStopped, InvalidInput, JournalFailed
-from ..http.prefetch import ahead
+from ..http.prefetch import prefetch
 from ..journal.entries import EarlierResult
 from ..journal.journal import SAME, Journal
 from ..outcome import Outcome, Report, RowError
@@ -38,7 +38,7 @@ R = TypeVar("R")
 
 #: How many chunks may be under way, or wait after their end for one before them. Several times as
 #: many as are under way at once, so that one slow chunk does not hold the others up.
-AHEAD = 256
+MAX_STARTED_CHUNKS = 256
 
 
 class Bulk(Generic[R]):
@@ -166,7 +166,7 @@ class Bulk(Generic[R]):
         report = self.report
         try:
             await self.open()
-            async with aclosing(ahead(self._deliveries(), AHEAD)) as deliveries:
+            async with aclosing(prefetch(self._deliveries(), MAX_STARTED_CHUNKS)) as deliveries:
                 in_order: _InOrder[R] = _InOrder()
                 async for task, delivery in deliveries:
                     # The task itself is not awaited: a reader that is cancelled would cancel it.

@@ -27,8 +27,8 @@ def run() -> None:
             f"Error: The lms command needs the package {name}, which is not installed.\n"
             "Install it: pip install 'lms-async[cli]' (in a clone: pip install '.[cli]')"
         )
-    ended = main()
-    with suppress(KeyboardInterrupt):  # no longer waits for the reader; the rows are settled
+    exit_code = main()
+    with suppress(KeyboardInterrupt):  # the import is finished; only its output is still unread
         streams.drain()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing changes the exit code from here on
-    sys.exit(ended)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a late Ctrl-C must not change the exit code
+    sys.exit(exit_code)

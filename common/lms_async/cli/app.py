@@ -32,12 +32,12 @@ T = TypeVar("T")
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # they print local variables, and with them people
+    pretty_exceptions_enable=False,  # they print local variables, which contain people's data
     rich_markup_mode=None,
     help="Import school rosters into a learning management system. Every row gets a result.",
 )
 
-#: Options that are left out of the command that continues an import.
+#: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
@@ -51,7 +51,7 @@ def main() -> int:
     except CommandError as error:
         make_reporter(sys.stdout, sys.stderr).error(error.lines, error.exit_code)
         return error.exit_code
-    except Exception:  # noqa: BLE001 - else Python would end with 1, "some rows were rejected"
+    except Exception:  # noqa: BLE001 - Python's own exit code 1 means "some rows were rejected"
         traceback.print_exc()
         return Exit.BUG
     return int(exit_code or 0)
@@ -75,12 +75,12 @@ def read_limit(given: str | None) -> tuple[int, float] | None:
 
 
 def _run(command: Coroutine[Any, Any, T]) -> T:
-    # Until here an interrupt ends the program at once, see lms_command.
+    # Before this line, an interrupt ends the program at once (see lms_command).
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return asyncio.run(command)
-    except KeyboardInterrupt:  # typer would make it 1, "some rows were rejected"
+    except KeyboardInterrupt:  # typer's exit code would be 1, "some rows were rejected"
         raise typer.Exit(Exit.INTERRUPTED) from None
 
 
@@ -103,9 +103,11 @@ def _lms(
 def import_(
     path: Annotated[
         Path,
-        typer.Argument(metavar="FILE.CSV", help="CSV file with a header; - for standard input."),
+        typer.Argument(
+            metavar="FILE.CSV", help="CSV file with a header row. - reads standard input."
+        ),
     ],
-    to: Annotated[str, typer.Option(help=f"Where the rows go: {', '.join(target_names())}.")],
+    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
     update_existing: Annotated[
         bool,
         typer.Option(
@@ -138,7 +140,8 @@ def import_(
     limit: Annotated[
         str | None,
         typer.Option(
-            metavar="15/5s", help="Rate limit: requests per seconds. Default: the target's limit."
+            metavar="15/5s",
+            help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit.",
         ),
     ] = None,
     allow_odd_ids: Annotated[
@@ -151,7 +154,8 @@ def import_(
     restart: Annotated[
         bool,
         typer.Option(
-            "--restart", help="Start over: send all rows, also those an earlier run finished."
+            "--restart",
+            help="Start over: send all rows, including those that an earlier run finished.",
         ),
     ] = False,
     retry_rejected: Annotated[
@@ -164,19 +168,27 @@ def import_(
 ) -> None:
     """Import a CSV file.
 
-    The whole file is checked first. Then the valid rows are sent. A results file lists what
+    lms checks the whole file first, then sends the valid rows. The results file lists what
     happened to each row. A journal beside the results file remembers which rows are finished. To
-    continue after an interruption, run the same command again: it sends only the rows that are
-    not finished, and rows that changed since.
+    continue after an interruption, run the same command again: lms sends only rows that are not
+    finished or that you changed.
 
     Run "lms columns TARGET" to see which columns a file can have.
 
-    Credentials are read from environment variables, or from a .env file in the current folder.
+    lms reads credentials from environment variables, or from a .env file in the current folder.
 
-    Exit codes: 0 all rows done, 1 some rows rejected, 2 wrong usage or input, 3 some rows unknown,
-    4 credentials not accepted, 5 vendor unavailable, 130 interrupted.
+    \b
+    Exit codes:
+      0    All rows are done.
+      1    Some rows were rejected.
+      2    Wrong usage or input.
+      3    Some rows are unknown: no response says what happened to them.
+      4    The vendor did not accept the credentials.
+      5    The vendor is unavailable.
+      70   A bug in lms.
+      130  Interrupted.
     """
-    # A dry run writes no results file, so the screen shows every row.
+    # A dry run writes no results file, so it prints every rejected row.
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
@@ -204,7 +216,9 @@ def import_(
 
 @app.command()
 def columns(
-    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    name: Annotated[
+        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
+    ],
 ) -> None:
     """List the columns that a file for a target can have."""
     target = find_target(name)
@@ -220,7 +234,7 @@ app.add_typer(journal, name="journal")
 def show(
     path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal file.")],
 ) -> None:
-    """Show how many rows have which status, and when the journal was last written."""
+    """Count the rows in a journal by status."""
     for line in describe(path):
         typer.echo(visible(line))
 
@@ -240,14 +254,20 @@ def demo(
 
 @app.command()
 def sandbox(
-    name: Annotated[str, typer.Argument(metavar="TARGET", help=f"{', '.join(target_names())}.")],
+    name: Annotated[
+        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
+    ],
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on. 0 picks a free one.")
+        int, typer.Option(min=0, max=65535, help="The port to listen on. 0 picks a free port.")
     ] = 0,
     people: Annotated[int, typer.Option(min=0, help="Number of people in the sandbox.")] = 0,
     limit: Annotated[
-        str | None, typer.Option(metavar="15/5s", help="Rate limit: requests per seconds.")
+        str | None,
+        typer.Option(
+            metavar="15/5s",
+            help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the vendor's limit.",
+        ),
     ] = None,
 ) -> None:
     """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""

@@ -40,7 +40,7 @@ def read_environment(folder: Path | None = None) -> Environment:
     path = (folder or Path()) / ".env"
     try:
         path = path.resolve()
-        # Windows' editors write a byte-order mark.
+        # utf-8-sig: editors on Windows write a byte-order mark.
         kept = (
             dotenv_values(path, interpolate=False, encoding="utf-8-sig") if path.is_file() else {}
         )
@@ -58,8 +58,8 @@ def require_variables(
 ) -> dict[str, str]:
     """Return the variables of ``target`` that are set and not blank.
 
-    :raises CommandError: required ones are missing, or some are in the environment and others in
-        ``.env``.
+    :raises CommandError: a required variable is missing, or some variables are in the environment
+        and others in ``.env``.
     """
     if not isinstance(environment, Environment):
         environment = Environment(environment)
@@ -69,9 +69,9 @@ def require_variables(
     if given and only_there:
         raise CommandError(
             f"{listed(list(given))} {_are(given)} set in the environment, but "
-            f"{listed(only_there)} in {environment.file}. Credentials could be sent to the wrong "
-            "host.",
-            "Set all of them in one of the two places, and none in the other.",
+            f"{listed(only_there)} in {environment.file}. Mixing the two could send credentials "
+            "to the wrong host.",
+            "Set all variables in the environment, or all in the file.",
         )
     given = given or in_file
     missing = missing_variables(target.variables, given)

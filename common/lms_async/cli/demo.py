@@ -38,7 +38,7 @@ async def run_demo(
 ) -> Exit:
     """Run the demo of the target ``to``, or of every target that has one.
 
-    :returns: ``DONE`` only if every check holds.
+    :returns: ``DONE`` only if every check passes.
     :raises CommandError: there is no demo.
     """
     names = target_names() if to is None else [to]
@@ -55,7 +55,7 @@ async def run_demo(
 
 @attrs.frozen
 class _School:
-    """The rows of the file that must be imported, and the number of those that must be rejected."""
+    """The rows that must be imported, by key, and the number of rows that must be rejected."""
 
     people: dict[tuple[str, ...], Row]
     bad: int
@@ -67,7 +67,7 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
         out.flush()
 
     demo = target.demo
-    assert demo is not None  # noqa: S101 - looked at by run_demo
+    assert demo is not None  # noqa: S101 - run_demo skips targets without a demo
     limit = demo.limit or LIMIT
     source = "chosen for this demo" if demo.limit is None else "the vendor's own"
     began = asyncio.get_running_loop().time()
@@ -78,7 +78,8 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
             demo.prepare(served.server, people)
             faults = demo.add_faults(served.server)
             print_line(
-                f"Demo for {target.vendor}, with a sandbox on this machine. About ten seconds."
+                f"Importing into a {target.vendor} sandbox on this machine. "
+                "This takes about ten seconds."
             )
             print_line(f"  Rate limit: {limit[0]} requests per {limit[1]:g} s, {source}")
             print_line(f"  Latency: {LATENCY[0] * 1000:g} ± {LATENCY[1] * 1000:g} ms")
@@ -97,7 +98,8 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
             if summary.exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
                 return summary.exit_code
             log = list(served.server.log)
-            # The import used its own limit. A second limit may start only when that window is over.
+            # Reading back uses a new limiter, which does not know the import's last requests.
+            # Wait until they no longer count.
             await asyncio.sleep(limit[1])
             found = await _read_back(target, demo, served.environment, limit)
             overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
@@ -113,7 +115,7 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
 
 
 def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
-    """Write a file of ``people`` valid rows, with one invalid row of each kind between them."""
+    """Write a file of ``people`` valid rows, with rows between them that must be rejected."""
     good = list(islice(demo.valid_rows(people), people))
     columns = [field for field in target.fields if any(field in row for row in good)]
     cells = [[row.get(column, "") for column in columns] for row in good]
@@ -163,8 +165,8 @@ def _compare(
     twice = sum(count > 1 for count in seen.values())
     return [
         (f"read back: {len(found):,} {noun}, {missing} missing", not missing),
-        (f"{more} that should not be there, {twice} duplicates", not more and not twice),
-        (f"{differing} differ from the file", not differing),
+        (f"{noun} not in the file: {more}, duplicates: {twice}", not more and not twice),
+        (f"{noun} with other values than in the file: {differing}", not differing),
     ]
 
 
@@ -177,9 +179,9 @@ def _add_up(summary: Summary, school: _School, results: Path) -> list[tuple[str,
         rows = [int(row["row"]) for row in csv.DictReader(file)]
     total = len(school.people) + school.bad
     return [
-        (f"{done:,} done of {len(school.people):,} valid rows", done == len(school.people)),
-        (f"{rejected} rejected of {school.bad} that must be rejected", rejected == school.bad),
-        (f"{unknown} unknown", not unknown),
+        (f"{done:,} of {len(school.people):,} valid rows done", done == len(school.people)),
+        (f"{rejected} of {school.bad} other rows rejected", rejected == school.bad),
+        (f"{unknown} rows unknown", not unknown),
         (
             f"{len(rows):,} rows in the results file, in order and without duplicates",
             rows == list(range(2, total + 2)),
@@ -197,6 +199,6 @@ def _use_of_limit(log: Sequence[Seen], window: tuple[int, float]) -> str:
     allowed = limit * ((log[-1].at - log[0].at) / per + 1)
     bound = per / (per + LATENCY[0])
     return (
-        f"Rate limit used: {len(log) / allowed:.0%}, including pauses that the sandbox asked for "
-        f"(at this latency, {bound:.0%} is the most that can be used without a refusal)"
+        f"Rate limit used: {len(log) / allowed:.0%}. The pauses after refusals count as unused. "
+        f"At this latency, at most {bound:.0%} can be used without refusals."
     )

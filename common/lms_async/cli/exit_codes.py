@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from ..errors import (
     ConnectionFailed,
     Forbidden,
+    JournalFailed,
     LmsError,
     NotFound,
     Unauthorized,
@@ -17,7 +18,7 @@ from ..outcome import Status
 
 
 class Exit(IntEnum):
-    """The exit codes of ``lms``. They are relied on by scripts: never change one."""
+    """The exit codes of ``lms``. Scripts rely on them: never change one."""
 
     #: Every row is done.
     DONE = 0
@@ -47,6 +48,36 @@ class CommandError(Exception):
         super().__init__("\n".join(lines))
         self.lines = lines
         self.exit_code = exit_code
+
+
+def end_of_import(
+    counts: Mapping[Status, int],
+    *,
+    results_failure: CommandError | None,
+    interrupted: bool,
+    stopped: LmsError | None,
+    vendor: str,
+    variables: str,
+) -> tuple[Exit, Sequence[str]]:
+    """Decide how an import ended that was not refused before its first row.
+
+    A results file that could not be written comes first, then an interrupt, then the error that
+    stopped the import, then what became of the rows.
+
+    :param vendor: the vendor's name.
+    :param variables: the environment variables to check, for example ``A and B``.
+    :returns: the exit code, and the lines that explain it, if any are needed.
+    """
+    if results_failure is not None:
+        return results_failure.exit_code, results_failure.lines
+    if interrupted:
+        return Exit.INTERRUPTED, ()
+    if isinstance(stopped, JournalFailed):
+        return Exit.BAD_INPUT, (stopped.what, stopped.hint)
+    if stopped is not None:
+        lines = explain_error(stopped, vendor, variables)
+        return exit_code_of_error(stopped), (*lines, "The remaining rows were not sent.")
+    return exit_code_of_counts(counts), ()
 
 
 def exit_code_of_counts(counts: Mapping[Status, int]) -> Exit:

@@ -12,13 +12,15 @@ from ..journal.wal import files_of
 from .exit_codes import CommandError
 from .wording import ago, counted
 
-#: The words for each status in a journal.
+#: How ``lms journal show`` names each status.
 _LABELS = {
     "done": "done",
     "rejected": "rejected by the vendor",
     "unknown": "unknown",
     "sent": "sent, no response yet",
 }
+#: First words of the SDK's errors. Other errors begin with a file name.
+_FIRST_WORDS = frozenset("the there".split())
 
 
 def check_is_separate(journal: Path, *others: Path) -> None:
@@ -49,24 +51,31 @@ def read_summary(path: Path) -> JournalSummary:
         why = unusable
     else:
         try:
-            return file.tell()
+            return file.summarize()
         finally:
             file.close()
     raise journal_error(why)
 
 
 def journal_error(unusable: JournalUnusable | JournalFailed) -> CommandError:
-    """Return the error in the command's words, with options instead of arguments."""
+    """Return ``unusable`` as sentences that name the command's options, not Python arguments."""
     hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
-    return CommandError(unusable.what, *([hint] if hint else []))
+    what = unusable.what
+    if what.partition(" ")[0] in _FIRST_WORDS:
+        what = _capitalized(what)
+    return CommandError(*(f"{text}." for text in (what, _capitalized(hint)) if text))
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def resume_note(path: Path, summary: JournalSummary) -> str:
     """Say that an import continues an earlier one."""
     open_ = summary.counts["sent"] + summary.counts["unknown"]
     return (
-        f"Continuing with the journal {path}, last written {ago(summary.written)}: "
+        f"Continuing an earlier run (journal {path}, last written {ago(summary.written)}): "
         f"{counted(finished_rows(summary), 'row')} finished, {counted(open_, 'row')} to check with "
         "the vendor. Use --restart to start over."
     )
@@ -75,15 +84,18 @@ def resume_note(path: Path, summary: JournalSummary) -> str:
 def dry_run_note(path: Path, summary: JournalSummary) -> str:
     """Say in a dry run that an import would continue an earlier one."""
     return (
-        f"An import would continue with the journal {path}, last written {ago(summary.written)}. "
-        f"It would send none of the {counted(finished_rows(summary), 'row')} finished there, "
-        "unless they were changed since. The count above includes them."
+        f"An earlier run finished {counted(finished_rows(summary), 'row')}, according to the "
+        f"journal {path}, last written {ago(summary.written)}. An import would send these rows "
+        "again only if you changed them. The count above includes them."
     )
 
 
 def describe(path: Path) -> list[str]:
     """Return the lines of ``lms journal show``."""
-    summary = read_summary(path)
+    try:
+        summary = read_summary(path)
+    except CommandError as error:  # its advice is for an import
+        raise CommandError(error.lines[0]) from None
     lines = [f"{path}: {summary.operation or 'no import yet'}"]
     if summary.begun:
         lines.append(f"Started {ago(summary.begun)}, last written {ago(summary.written)}")
@@ -92,5 +104,5 @@ def describe(path: Path) -> list[str]:
 
 
 def finished_rows(summary: JournalSummary) -> int:
-    """Return how many rows are not sent again unless they change."""
+    """Return how many rows the next run does not send, unless the user changed them."""
     return summary.counts["done"] + summary.counts["rejected"]

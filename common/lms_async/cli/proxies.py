@@ -12,11 +12,11 @@ from urllib.request import getproxies, proxy_bypass
 from .exit_codes import CommandError
 
 #: The schemes whose proxy variables aiohttp reads.
-_LOOKED_AT = ("http", "https", "ws", "wss")
+_PROXY_SCHEMES = ("http", "https", "ws", "wss")
 
 
 def host_of(client: Any) -> str:
-    """Return scheme, host and port of a client's base URL, without anything secret.
+    """Return scheme, host and port of a client's base URL, without credentials, path or query.
 
     :returns: ``""`` if the client has no base URL.
     """
@@ -36,14 +36,14 @@ def proxy_for(url: str) -> str:
         without a proxy.
     """
     to = urlsplit(url)
-    set_ = {scheme: proxy for scheme, proxy in getproxies().items() if scheme in _LOOKED_AT}
+    proxies = {s: proxy for s, proxy in getproxies().items() if s in _PROXY_SCHEMES and proxy}
     if not to.hostname or proxy_bypass(to.hostname):
         return ""
-    shown = {scheme: _shown(scheme, proxy) for scheme, proxy in set_.items() if proxy}
+    shown = {scheme: _without_credentials(scheme, proxy) for scheme, proxy in proxies.items()}
     return shown.get(to.scheme, "")
 
 
-def _shown(scheme: str, given: str) -> str:
+def _without_credentials(scheme: str, given: str) -> str:
     try:
         proxy = urlsplit(given)
         (proxy.hostname or "").encode("idna")  # raises a ValueError for "a..b"
@@ -62,14 +62,14 @@ def _shown(scheme: str, given: str) -> str:
 
 @contextmanager
 def without_netrc() -> Iterator[None]:
-    """Prevent aiohttp from reading ``.netrc``, whose credentials it would send beside ours."""
+    """Prevent aiohttp from sending credentials of a ``.netrc`` file in addition to ours."""
     with _set(NETRC=os.devnull):
         yield
 
 
 @contextmanager
 def without_proxy() -> Iterator[None]:
-    """Prevent the use of a proxy, which could not reach a sandbox on this machine."""
+    """Use no proxy: a proxy cannot reach a sandbox on this machine."""
     with _set(no_proxy="*", NO_PROXY="*"):
         yield
 

@@ -30,9 +30,8 @@ async def serve(
             ) from None
         try:
             print(  # noqa: T201 - this is what the command is for
-                f"# Sandbox for {target.name} with {people:,} people at "
-                f"{served.server.base_url}. Press Ctrl-C to stop. To use it in another "
-                "terminal, run:",
+                f"# {target.vendor} sandbox with {people:,} people at {served.server.base_url}",
+                "# Press Ctrl-C to stop. To use the sandbox from another terminal, run there:",
                 *(f"export {name}={shlex.quote(v)}" for name, v in served.environment.items()),
                 sep="\n",
                 flush=True,

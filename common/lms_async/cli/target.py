@@ -42,14 +42,14 @@ class RunningSandbox:
 class Demo(Protocol):
     """What ``lms demo`` needs of a target."""
 
-    #: What the rows are, in the plural, for example ``people``.
+    #: A plural noun for the rows, for example ``people``.
     noun: str
-    #: The rate limit (requests, seconds), if the demo takes about ten seconds with the vendor's
-    #: own. ``None`` lets the demo choose one.
+    #: The vendor's rate limit (requests, seconds), if the demo takes about ten seconds with it.
+    #: Otherwise ``None``: the demo then uses a faster limit.
     limit: tuple[int, float] | None
 
     def valid_rows(self, count: int) -> Iterator[Row]:
-        """Yield believable rows that the vendor accepts."""
+        """Yield realistic rows that the vendor accepts."""
 
     def vendor_rejected_rows(self) -> Sequence[Row]:
         """Return rows that pass our check and that the vendor rejects."""
@@ -58,10 +58,10 @@ class Demo(Protocol):
         """Return rows that do not pass our check."""
 
     def prepare(self, server: StandIn, count: int) -> None:
-        """Prepare the sandbox for ``count`` :meth:`valid_rows`."""
+        """Create in the sandbox what ``count`` :meth:`valid_rows` refer to."""
 
     def add_faults(self, server: StandIn) -> Sequence[str]:
-        """Schedule the simulated failures, and return a few words for each."""
+        """Schedule the simulated failures, and return a short description of each."""
 
     def read_back(self, client: Any) -> AsyncIterator[Row]:
         """Yield everything the vendor has, in the file's columns."""
@@ -70,9 +70,10 @@ class Demo(Protocol):
 class Target(Protocol):
     """The destination of an import.
 
-    Two more attributes are optional, each a ``Mapping[str, str]``. ``aliases`` maps other names of
-    columns to fields; they are suggested, never used without ``--map``. ``code_explanations`` maps
-    the vendor's error codes to sentences for the summary, without personal data.
+    Two more attributes are optional, each a ``Mapping[str, str]``. ``aliases`` maps common column
+    names to fields: ``lms import`` suggests the field for such a column, and the user confirms it
+    with ``--map``. ``code_explanations`` maps the vendor's error codes to sentences for the
+    summary, without personal data.
     """
 
     #: The name for ``--to``.
@@ -144,7 +145,7 @@ class Target(Protocol):
 
 @runtime_checkable
 class NormalizedKey(Protocol):
-    """A target in which different keys can mean the same record."""
+    """A target for which keys that are written differently can mean the same record."""
 
     def normalize_key(self, key: tuple[str, ...]) -> Hashable:
         """Return the key's cells without differences that the vendor ignores, such as case."""

@@ -12,8 +12,9 @@ from unicodedata import category
 
 _CLOSE_ENOUGH = 0.88
 _LONGEST = 60
-#: Characters with a meaning inside double quotes; and categories of invisible characters.
-_OF_THE_SHELL = frozenset('"$`\\!')
+#: Characters that a shell interprets inside double quotes.
+_SHELL_CHARACTERS = frozenset('"$`\\!')
+#: Unicode categories of invisible characters.
 _CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -24,13 +25,13 @@ def quoted(name: str) -> str:
 
 
 def typed(name: str) -> str:
-    """Return a name as it can be typed in a shell, which runs nothing in it.
+    """Return a name quoted so that it can be typed in a shell, and the shell runs no part of it.
 
-    A name with control characters cannot be typed. It is only shown.
+    A name with control characters cannot be typed. It is returned as :func:`quoted` shows it.
     """
     if any(category(mark) in _CONTROL for mark in name):
         name = quoted(name)[1:-1]
-    return shlex.quote(name) if _OF_THE_SHELL.intersection(name) else f'"{name}"'
+    return shlex.quote(name) if _SHELL_CHARACTERS.intersection(name) else f'"{name}"'
 
 
 def column_name(cell: str) -> str:
@@ -50,7 +51,10 @@ def visible(text: str) -> str:
 
 
 def escaped_json(line: str) -> str:
-    """Return a line of JSON with these characters as JSON escapes. Its value stays the same."""
+    """Return a line of JSON with control and invisible characters as JSON escapes.
+
+    The value of the line stays the same.
+    """
     if line.isprintable():
         return line
     return "".join(mark if can_be_seen(mark) else _json_escape(mark) for mark in line)
@@ -110,7 +114,7 @@ def likeness(name: str, other: str) -> float:
     if not one or not two or re.findall(r"\d", one) != re.findall(r"\d", two):
         return 0.0
     if 2 * min(len(one), len(two)) < _CLOSE_ENOUGH * (len(one) + len(two)):
-        return 0.0  # too different in length to be similar; comparing would take long
+        return 0.0  # lengths that differ this much are never similar; comparing would be slow
     ratio = difflib.SequenceMatcher(None, one, two).ratio()
     return ratio if ratio >= _CLOSE_ENOUGH else 0.0
 

@@ -1,4 +1,4 @@
-"""What an attempt needs before it may be sent: valid credentials, then a slot of the rate limit."""
+"""Get what an attempt needs before it is sent: valid credentials, and a slot of the rate limit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def acquire_slot(
     priority: Priority,
     max_pause: float,
 ) -> FullSlot:
-    """Wait for the right to send one attempt, with credentials that are valid by then.
+    """Wait for a slot for one attempt, with credentials that are still valid after the wait.
 
     :param limiters: each of them must let the call go.
     :param max_pause: the longest pause of a limiter, in seconds, that is waited out.
@@ -58,13 +58,13 @@ async def acquire_slot(
 async def _prepare(attempts: Attempts, vendor: Vendor) -> None:
     """Obtain the credentials for the next attempt.
 
-    :raises LmsError: they could not be obtained. Nothing of this call was sent, whatever happened
-        to the request for the credentials, and no other call could do better.
+    :raises LmsError: they could not be obtained. Nothing of this call was sent, and other calls
+        would fail in the same way.
     """
     try:
         await vendor.prepare()
     except LmsError as error:
-        failure = copy(error)  # every call that waits for the credentials is raised the same error
+        failure = copy(error)  # other calls that wait for the same credentials get this error too
     else:
         return
     failure.may_have_acted = False

@@ -1,4 +1,4 @@
-"""The attempts of one call: how many were made, whether another one follows, and what to report.
+"""Count the attempts of one call, and decide whether another one follows and which error to raise.
 
 The transport makes the attempts. :class:`Attempts` counts them, pays for retries from the client's
 quota, and decides which error is raised when no further attempt follows.
@@ -21,7 +21,7 @@ from .retry import Quota, RetryPolicy, is_lost, is_retryable, random_waits, retr
 
 @attrs.define(eq=False)
 class Attempts:
-    """What is known of the attempts of one call."""
+    """The state of the attempts of one call."""
 
     call: Call[Any] = attrs.field(repr=False)
     policy: RetryPolicy
@@ -39,8 +39,9 @@ class Attempts:
     renewed: bool = False
     #: Whether the credentials could not be obtained. They are not requested again for this call.
     unprepared: bool = False
-    #: Whether the response to an attempt of a write was lost, whatever later attempts returned.
-    in_doubt: bool = False
+    #: Whether the vendor may have acted on an attempt of a write whose response was lost. Later
+    #: attempts do not change this.
+    may_have_acted: bool = False
     _paid: int = 0
     _paused: float = 0.0
     _waits: Iterator[float] | None = attrs.field(default=None, repr=False)
@@ -58,13 +59,13 @@ class Attempts:
     def failed(self, error: LmsError) -> None:
         """Record that an attempt ended with ``error``."""
         self.failure = error
-        self.in_doubt |= error.may_have_acted and self.call.method != "GET"
+        self.may_have_acted |= error.may_have_acted and self.call.method != "GET"
         if self.observer is not None and error.may_have_acted:
             self.observer.lost()
 
     def will_retry(self) -> None:
         """Report that another attempt is scheduled, and that the vendor has done nothing so far."""
-        if self.observer is not None and not self.in_doubt:
+        if self.observer is not None and not self.may_have_acted:
             self.observer.will_retry()
 
     def may_renew(self) -> bool:
@@ -77,11 +78,11 @@ class Attempts:
         """Return the seconds until the next attempt, or ``None`` if the call is not retried."""
         if self.unprepared or not is_retryable(error, self.call):
             return None
-        asked = retry_after(error)
-        if asked is not None:
+        requested = retry_after(error)
+        if requested is not None:
             # A pause counts against max_pause and not against tries: all calls wait it out.
-            self._paused += max(asked, 0.001)
-            return asked if self._paused <= self.policy.max_pause else None
+            self._paused += max(requested, 0.001)
+            return requested if self._paused <= self.policy.max_pause else None
         if self.made >= self.policy.tries:
             return None
         cost = self.quota.cost(error)
@@ -101,7 +102,7 @@ class Attempts:
         repeated, or on an earlier attempt of this call.
         """
         lost = is_lost(error) and not self.call.repeatable
-        if lost or (self.in_doubt and not error.may_have_acted):
+        if lost or (self.may_have_acted and not error.may_have_acted):
             error = _unknown(self.call, error)
         return error.after(self.made)
 

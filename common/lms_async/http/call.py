@@ -1,4 +1,4 @@
-"""A request as a value: what is asked of the vendor, and what is expected back.
+"""A request as a value: what to send to the vendor, and what response to expect.
 
 A resource method builds one :class:`Call` and hands it to the transport. Calls compare by value, so
 a test of a resource method is ``assert built == Call("GET", "users/45552", returns=User)``.
@@ -39,8 +39,8 @@ class Call(Generic[T]):
         it.
     :param about: a field of the expected record and the value that it must have. A response about
         another record is refused.
-    :param repeatable: whether the vendor ends in the same state when the call is made twice.
-    :param is_bulk: whether it carries many rows, so that a 2xx says nothing yet about a row.
+    :param repeatable: whether making the call twice has the same effect as making it once.
+    :param is_bulk: whether it carries many rows. A 2xx does not mean that each row succeeded.
     :param route: the path as logs and errors may show it, with the names of parameters in place of
         values that identify a person.
     """
@@ -75,13 +75,13 @@ class Call(Generic[T]):
 
 
 class AttemptObserver(Protocol):
-    """What is told of the attempts of a call."""
+    """Gets notified of the attempts of a call."""
 
     async def before_send(self) -> None:
         """Called when an attempt is about to be sent. An error raised here prevents that."""
 
     def lost(self) -> None:
-        """Called when an attempt was sent and nobody knows whether the vendor acted on it."""
+        """Called when an attempt was sent and the vendor may or may not have acted on it."""
 
     def will_retry(self) -> None:
         """Called when the vendor has done nothing so far and a retry is scheduled."""

@@ -4,7 +4,7 @@ With ``rate`` requests a second and ``latency`` seconds for each, ``rate × late
 flight on average (Little's law). Twice as many are kept, since latency varies and one late request
 must not delay the others. More would only wait for the limit and use memory.
 
-Until the first response is in, few are under way: a vendor that is down gives none.
+Until the first response comes, only a few requests are sent, since the vendor may be down.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SHARE = 1 / 16
 
 
 class Width:
-    """The number of requests to keep in flight, from the latencies that it is told.
+    """Computes the number of requests to keep in flight from the latencies that are recorded.
 
     :param least: lower bound; also the number before the first response.
     :param most: upper bound.

@@ -1,4 +1,4 @@
-"""Connections on which no bytes of an earlier response are left.
+"""Make sure that a connection has no bytes of an earlier response left.
 
 HTTP/1.1 does not number requests: the next bytes on a connection count as the response to the last
 request. So a proxy that answers one request twice would shift all later responses on that
@@ -62,12 +62,12 @@ class CleanConnector(aiohttp.TCPConnector):
                 aiohttp.ClientResponseError,
                 UnicodeError,
             ) as error:
-                # A proxy broke off our CONNECT request, so our own request was not sent; or no name
-                # server can be asked for the host.
+                # A proxy aborted the CONNECT request, or the host name can't be looked up. In both
+                # cases the request itself was not sent.
                 raise NotConnected from error
             protocol = connection.protocol
             if protocol is None or protocol not in self._used:
-                break  # not checked when new: TLS servers send session tickets unasked
+                break  # a new connection is not checked: TLS servers send session tickets at once
             if not (protocol.should_close or _is_readable(connection)):
                 break
             connection.close()
@@ -80,8 +80,11 @@ class CleanConnector(aiohttp.TCPConnector):
 
 
 def is_matched(call: Call[object]) -> bool:
-    """Return whether a late response to another request can't pass for the response to ``call``, or
-    does no harm: that of a read, one whose rows name their keys, or one returned undecoded."""
+    """Return whether ``call`` is safe from a late response to another request.
+
+    A late response does no harm to a read. It is recognized if the response to ``call`` names the
+    rows by their keys. If the response is returned undecoded, the caller checks it.
+    """
     keyed = call.is_bulk and call.envelope_key is not None
     return call.method == "GET" or keyed or call.returns is Response
 
@@ -91,7 +94,7 @@ def open_sessions(
 ) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
     """Return a session that keeps its connections, and one with a new connection per request.
 
-    :param connector: the caller's own, which then serves all requests.
+    :param connector: the caller's own connector, which is then used for all requests.
     :param trust_env: whether the usual environment variables name the proxy.
     """
 
@@ -113,7 +116,7 @@ def open_sessions(
 
 
 def _is_readable(connection: Connection) -> bool:
-    """Return whether unread bytes, or the end of the connection, wait in the system's buffer."""
+    """Return whether the system has received bytes, or the end of the connection, not yet read."""
     transport = connection.transport
     handle = None if transport is None else transport.get_extra_info("socket")
     if handle is None or handle.fileno() < 0:

@@ -27,8 +27,8 @@ class Progress:
     """
 
     slot: FullSlot
-    #: Whether the session reports when the request gets its connection. A session of the caller's
-    #: own does not, so its requests count as sent from the start.
+    #: Whether the session reports when the request gets its connection. The caller's own session
+    #: does not, so its requests count as sent from the start.
     observed: bool = True
     #: When the request's timeout ends, in the event loop's time.
     deadline: float = 0.0
@@ -49,9 +49,10 @@ async def _got_connection(session: aiohttp.ClientSession, context: Any, params: 
 
 
 def observing() -> aiohttp.TraceConfig:
-    """Return the tracing that tells each request's :class:`Progress` when it gets its connection.
+    """Return the tracing that records in :class:`Progress` when a request gets its connection.
 
-    It serves a connector of the caller's own. Ours does this at less cost, see ``connections.py``.
+    It is used with the caller's own connector. Our own connector does this faster, see
+    ``connections.py``.
     """
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_got_connection)
@@ -75,9 +76,9 @@ class InFlight:
     ) -> aiohttp.ClientResponse:
         """Wait for the response to ``request``, which ends its own slot.
 
-        :param ended: called in any case when the response's status line is in, or will not come.
-        :param over: called when the request ended without a response for the caller; it is given
-            the response that came too late, or ``None``.
+        :param ended: called in any case, when the response's status line came or will not come.
+        :param over: called if the caller got no response, when the request has ended: with the
+            response that came too late, or with ``None``.
         """
         loop = asyncio.get_running_loop()
         task = loop.create_task(request)
@@ -105,8 +106,8 @@ class InFlight:
         except asyncio.CancelledError:
             self._left_behind.add(task)
             task.add_done_callback(left_behind)
-            # Without a connection nothing was sent yet, so nothing must be sent later. Where the
-            # session does not report connections, the request is stopped too, to be safe.
+            # Without a connection nothing was sent, so stop the request before it is. If the
+            # session does not report connections, stop the request too, to be safe.
             if not (progress.sent and progress.observed):
                 task.cancel()
             raise

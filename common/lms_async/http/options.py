@@ -1,4 +1,4 @@
-"""The options that every client takes: their names, types, defaults and documentation."""
+"""The options that every client takes, with their types, defaults and documentation."""
 
 from __future__ import annotations
 

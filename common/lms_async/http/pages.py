@@ -1,9 +1,9 @@
 """Lists of the vendor, read page by page to their end.
 
 ``await pages`` returns all rows, ``async for row in pages`` streams them, and ``async for page in
-pages.pages()`` gives one page at a time. The next page is fetched while the last one is in use. No
-row is given twice. Where the vendor lists by offset, no row is missed when rows before it are added
-or removed during reading. That does not hold for a list by page numbers, nor for a list whose order
+pages.pages()`` yields one page at a time. The next page is fetched while the last one is in use. No
+row is returned twice. Where the vendor lists by offset, no row is missed if rows are added or
+removed during reading. Rows can be missed in a list by page numbers, and in a list whose order
 changes during reading.
 """
 
@@ -17,17 +17,17 @@ import attrs
 
 from ..errors import UnexpectedResponse
 from .call import Call
-from .prefetch import ahead
+from .prefetch import prefetch
 from .transport import Transport
 from .urls import Query
 
 T = TypeVar("T")
 
-#: How many pages are fetched ahead of the reader.
-AHEAD = 2
-#: How many steps back in a row are made before the list counts as changing too fast to be read.
+#: How many pages are fetched before the reader asks for them.
+_PREFETCHED_PAGES = 2
+#: How many steps back in a row may be made. After that, the list changes too fast to be read.
 _MOST_STEPS_BACK = 100
-#: How many pages in a row may have no new row with an id.
+#: How many pages in a row may have no new row with an id. After that, the list seems endless.
 _MOST_IDLE = 1000
 
 
@@ -72,19 +72,20 @@ class Pages(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[list[T], None]:
         """Yield each page as a list, without rows that were on an earlier page."""
-        async with aclosing(ahead(self._fetched(), AHEAD)) as pages:
+        async with aclosing(prefetch(self._fetched(), _PREFETCHED_PAGES)) as pages:
             async for page in pages:
                 yield page
 
     async def _fetched(self) -> AsyncGenerator[list[T], None]:
         # Pages are decoded as soon as they arrive, while they are in the processor's cache.
         rows_only = attrs.evolve(self._call, envelope_key=None)
-        given: set[Hashable | None] = set()
+        yielded: set[Hashable | None] = set()
         for call in (self._call, *self._more):
             async with aclosing(_raw_pages(self._transport, call)) as raw:
                 async for rows in raw:
-                    if self._more:  # two calls may name one record, e.g. in other letters
-                        rows = _fresh(rows, list(map(self._transport.vendor.identity, rows)), given)
+                    if self._more:  # two calls may return the same record, e.g. for "S1" and "s1"
+                        identities = list(map(self._transport.vendor.identity, rows))
+                        rows = _fresh(rows, identities, yielded)
                     if rows:
                         yield self._transport.decode(rows_only, rows)
 
@@ -92,24 +93,24 @@ class Pages(Generic[T]):
 async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
     """Yield the rows of one page after the other, without rows that were seen before.
 
-    Where the vendor lists by offset, each page is requested from the last row of the page before.
-    If its first row was not seen before, earlier rows were removed and the list has shifted. The
-    rows in between were missed, so we step back until the pages overlap again. Rows added earlier
-    in the list only bring back rows that were seen, which are dropped.
+    Where the vendor lists by offset, each page begins at the last row of the page before. If its
+    first row was not seen before, earlier rows were removed and the list has shifted. Rows in
+    between were missed, so we step back until the pages overlap again. If rows were added earlier
+    in the list, rows that were seen come again and are dropped.
     """
     vendor = transport.vendor
     seen: set[Hashable | None] = set()
-    asked: set[tuple[str, Query]] = set()
+    requested: set[tuple[str, Query]] = set()
     call: Call[Any] | None = first
     must_join = False
     back, steps, idle = 1, 0, 0
     guessed: list[Any] = []
     while call is not None:
-        asked.add((call.path, call.query))
+        requested.add((call.path, call.query))
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
         if page.rows and page.rows == guessed:
-            # The vendor gives the same wherever we begin, so nothing tells whether that is all.
+            # The vendor ignores the offset, so we can't tell whether there are more rows.
             raise UnexpectedResponse("the list does not come to an end", call=call)
         guessed = page.rows if page.guessed else []
         identities = list(map(vendor.identity, page.rows))
@@ -130,7 +131,7 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
             steps = idle = 0
         else:
             idle += 1
-            again = page.next is not None and (page.next.path, page.next.query) in asked
+            again = page.next is not None and (page.next.path, page.next.query) in requested
             if again or idle > _MOST_IDLE:
                 raise UnexpectedResponse("the list does not come to an end", call=call)
         if page.rows:

@@ -1,4 +1,4 @@
-"""Prefetching: run a source ahead of its reader, up to a bound."""
+"""Read elements from a source before they are asked for, up to a bound."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def ahead(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T, None]:
+async def prefetch(source: AsyncGenerator[T, None], most: int) -> AsyncGenerator[T, None]:
     """Yield the elements of ``source`` in order, with up to ``most`` of them kept ready.
 
     The source runs in a task of its own and pauses while ``most`` elements are ready. An error of

@@ -1,4 +1,4 @@
-"""Which redirects are followed: those of reads, to the vendor's own host."""
+"""Follow redirects, but only of reads and only to the vendor's own host."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .responses import Response
 
 
 def is_redirect(response: Response) -> bool:
-    """Say whether ``response`` leads to another address."""
+    """Return whether ``response`` redirects to another address."""
     return 300 <= response.status < 400 and "location" in response.headers
 
 
 def redirected(call: Call[Any], response: Response, made: int, *, base_url: str) -> Call[Any]:
-    """Return the call that the redirect ``response`` leads to.
+    """Return the call for the address to which ``response`` redirects.
 
-    :param made: the attempts so far, which an error counts.
+    :param made: the number of attempts so far, for the error.
     :raises UnexpectedResponse: ``call`` is a write.
     :raises CrossHostRedirect: the address is not below ``base_url``.
     """

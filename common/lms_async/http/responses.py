@@ -1,7 +1,7 @@
-"""What came back from the vendor, and what it means: a payload, or the error that fits.
+"""Read a response: return its payload, or raise the error for it.
 
-Vendors answer 200 with another object, with a blank body, or with the page of another list. So a
-2xx is a success only if what was asked for is in it.
+Vendors may answer 200 with another object, with a blank body, or with a page of another list. So a
+2xx counts as a success only if it contains what was requested.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from ..errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from ..records.lists import listed
+from ..records.lists import object_to_list
 from ..redact import scrub, texts
 from .call import Call
 from .statuses import Effect, effect_of
 
-#: How much of a body an error keeps, and how much is read of a response that is not a success, in
-#: bytes after decompression.
+#: How many bytes of the body an error keeps. No more is read of a response that is not a success.
+#: Counted after decompression.
 MOST_OF_A_REFUSAL = 64 * 1024
-#: Encodings that are decoded before a response comes here, or that change nothing.
+#: Values of Content-Encoding that aiohttp decodes, or that change nothing.
 _DECODED = ("", "identity", "gzip", "x-gzip", "deflate", "br", "zstd")
 _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
-#: The longest wait that is believed, in seconds: more than a day is a wrong clock.
+#: The longest wait in seconds. If a vendor asks for more than a day, a clock is wrong.
 _LONGEST = 24 * 3600.0
 
 
@@ -58,7 +58,7 @@ class Response:
         """
         try:
             return orjson.loads(self.body)
-        except orjson.JSONDecodeError:  # it holds the whole body, so it must not be the context
+        except orjson.JSONDecodeError:  # it holds the body, so it must not be our error's context
             pass
         error = InvalidResponse(f"the response with HTTP {self.status} is not JSON")
         error.response = self.shortened()
@@ -80,9 +80,9 @@ def read_payload(
 ) -> Any:
     """Return the payload of a 2xx response; ``None`` for a 204 if nothing is expected.
 
-    A list under ``call.envelope_key`` that comes as an object with numbered keys is made a list.
+    If ``call.envelope_key`` holds an object with numbered keys, it is converted to a list.
 
-    :param hint: what it may mean that the expected key is missing.
+    :param hint: why the expected key may be missing.
     :param is_empty: whether a payload without that key says that the list is empty.
     :raises InvalidResponse: the body is blank or not JSON.
     :raises UnexpectedResponse: the body is JSON, and not what was asked for.
@@ -102,7 +102,7 @@ def read_payload(
         raise UnexpectedResponse("the response is null", call=call)
     if _expects_list(call) and isinstance(payload, dict):
         if call.envelope_key in payload:
-            payload[call.envelope_key] = listed(payload[call.envelope_key])
+            payload[call.envelope_key] = object_to_list(payload[call.envelope_key])
         elif call.method == "GET" and is_empty(call, payload):
             payload[call.envelope_key] = []
     for wanted in (call.envelope_key, call.required_key):
@@ -171,7 +171,7 @@ def refusal(
 
 
 def vendor_message(response: Response) -> str:
-    """Return the vendor's words: the bare text, a JSON string, or the sentences of an object."""
+    """Return the vendor's message: the plain text, or the texts in the JSON, joined."""
     text = response.body.decode("utf-8", "replace")
     try:
         value = orjson.loads(response.body)
@@ -196,10 +196,10 @@ def _sent(call: Call[Any]) -> Iterator[str]:
 def requested_wait(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a 429 asks to wait; ``None`` if it names no time.
 
-    ``Retry-After`` is a number of seconds or a date. ``X-RateLimit-Reset`` is a moment in UTC, as
-    ``2021-10-28 01:29:40 UTC``, which no standard parser reads. Moments are compared with the
-    response's own ``Date``, so that a wrong clock here does no harm. Where no moment can be read,
-    or it has passed (moments are whole seconds), ``X-RateLimit-Period`` is the wait.
+    ``Retry-After`` is a number of seconds or a date. ``X-RateLimit-Reset`` is a time in UTC, in a
+    format of its own (``2021-10-28 01:29:40 UTC``). Times are compared with the
+    response's ``Date``, so that a wrong clock on this machine does no harm. If no time can be read,
+    or it has passed (times are whole seconds), ``X-RateLimit-Period`` is the wait.
     """
     seconds = _number(headers.get("retry-after", "").strip())
     if seconds is None:

@@ -1,4 +1,4 @@
-"""Whether a failed call is made again, after which wait, and how many retries a client may make.
+"""Decide whether a failed call is made again, how long to wait, and how many retries are allowed.
 
 This module alone imports ``backoff``, an archived package. Everything else depends on
 :class:`RetryPolicy` only.
@@ -26,10 +26,10 @@ from .statuses import Effect, effect_of
 
 
 class Quota:
-    """How many retries a client may still make, counted as botocore does.
+    """The retries that a client may still make, counted in tokens as in botocore.
 
     Every retry costs tokens. A success earns one token, and a success after retries earns back what
-    they cost. When the vendor is down the quota runs out, and further calls fail at their first
+    they cost. When the vendor is down, the quota runs out. Further calls then fail at their first
     attempt instead of adding load.
     """
 
@@ -81,8 +81,8 @@ class RetryPolicy:
 def is_retryable(error: LmsError, call: Call[Any]) -> bool:
     """Return whether ``call``, which failed with ``error``, may be repeated without harm.
 
-    Always, if it was not sent or was refused for now before anything was done. Only if the call is
-    repeatable, if it was sent and its response was lost or was a 5xx.
+    It may if nothing was sent, or if the vendor refused it for now and did nothing. If it was sent
+    and the response was lost or was a 5xx, it may only if the call is repeatable.
     """
     if isinstance(error, ConnectionFailed | StaleSignature):
         return True
@@ -92,7 +92,7 @@ def is_retryable(error: LmsError, call: Call[Any]) -> bool:
 
 
 def is_lost(error: LmsError) -> bool:
-    """Return whether the request was sent, and nothing tells whether the vendor acted on it."""
+    """Return whether the request was sent and the vendor may or may not have acted on it."""
     return isinstance(error, ResponseLost | ServerError | DeadlineExceeded) and error.may_have_acted
 
 

@@ -1,9 +1,9 @@
-"""What an HTTP error status means for the rows of a chunk: one table.
+"""The table of what an HTTP error status means for the rows of a chunk.
 
 A chunk holds many rows and gets one status. For every status from 400 to 599 the table says whether
 one row may have caused it, whether waiting helps, whether other chunks would fail too, and whether
-the vendor may have acted. A status that is not listed has no meaning that a client can rely on: a
-4xx ends the bulk and its rows are skipped, and a 5xx counts as a lost response.
+the vendor may have acted. Any other 4xx stops the bulk, and its rows are skipped. Any other 5xx
+counts as a lost response.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from enum import Enum
 
 
 class Effect(Enum):
-    """What is done after a status."""
+    """What to do after a status."""
 
     #: One row may have caused it. Halve the chunk. A row that is refused alone is ``rejected``.
     CONTENT = "content"
-    #: The path names a record that all rows share, and it does not exist. All are ``rejected``.
+    #: The path names a record that all rows share, and it does not exist. All rows are
+    #: ``rejected``.
     SHARED = "shared"
     #: Nothing was done, and the request may succeed later. Retry it. If that does not help, the
     #: rows are ``skipped``, so that the next run sends them.
     PASSES = "passes"
-    #: Nothing was done, and other chunks would fail too. Stop; the rows are ``skipped``.
+    #: Nothing was done, and other chunks would fail too. Stop the bulk. The rows are ``skipped``.
     ENDS = "ends"
-    #: The vendor may have acted. Repeat the request if it is repeatable, else look the rows up. A
-    #: row that the look-up can't settle is ``unknown``.
+    #: The vendor may have acted. Repeat the request if it is repeatable, otherwise look the rows
+    #: up. A row is ``unknown`` if the look-up does not find out its status.
     UNSETTLED = "unsettled"
 
 
@@ -38,37 +39,37 @@ EFFECTS: dict[int, tuple[Effect, str]] = {
     405: (Effect.ENDS, "the address does not take this method"),
     406: (Effect.ENDS, "the vendor cannot answer in JSON here"),
     407: (Effect.ENDS, "a proxy requires credentials; the vendor was not reached"),
-    408: (Effect.PASSES, "the request did not arrive in time as a whole, and was dropped"),
+    408: (Effect.PASSES, "the complete request did not arrive in time, and was dropped"),
     409: (Effect.CONTENT, "a row conflicts with a record of the vendor"),
     410: (Effect.ENDS, "the address is gone; it is the same for every chunk"),
-    411: (Effect.ENDS, "how the request is framed; it is the same for every chunk"),
-    412: (Effect.ENDS, "a condition that no row of ours sets"),
-    413: (Effect.CONTENT, "the body is too large: half of it may not be"),
-    414: (Effect.CONTENT, "the URL is too long: with half of the ids it may not be"),
-    415: (Effect.ENDS, "the body's type; it is the same for every chunk"),
-    417: (Effect.ENDS, "an expectation that no row of ours sets"),
-    421: (Effect.PASSES, "the wrong server took the request; it did nothing"),
+    411: (Effect.ENDS, "the length of the body is missing; it is the same for every chunk"),
+    412: (Effect.ENDS, "a precondition failed; no row sets one"),
+    413: (Effect.CONTENT, "the body is too large; half of the rows may fit"),
+    414: (Effect.CONTENT, "the URL is too long; half of the ids may fit"),
+    415: (Effect.ENDS, "the body's type is not accepted; it is the same for every chunk"),
+    417: (Effect.ENDS, "an expectation failed; no row sets one"),
+    421: (Effect.PASSES, "the wrong server received the request; it did nothing"),
     422: (Effect.CONTENT, "a value that the vendor does not accept"),
     423: (Effect.PASSES, "a record is locked for now"),
     424: (Effect.CONTENT, "another part of the same request failed"),
-    425: (Effect.PASSES, "the server did not want to act this early"),
-    426: (Effect.ENDS, "the protocol's version; it is the same for every chunk"),
-    428: (Effect.ENDS, "a condition that no row of ours sets"),
+    425: (Effect.PASSES, "the server did not risk acting on a request that may be repeated"),
+    426: (Effect.ENDS, "another version of the protocol is needed; it is the same for every chunk"),
+    428: (Effect.ENDS, "a precondition is required; no row sets one"),
     429: (Effect.PASSES, "the rate limit"),
-    431: (Effect.CONTENT, "the request line is too long: with half of the ids it may not be"),
+    431: (Effect.CONTENT, "the request line is too long; half of the ids may fit"),
     451: (Effect.ENDS, "refused for legal reasons"),
     500: (Effect.UNSETTLED, "the vendor failed, before or after it acted"),
     501: (Effect.ENDS, "the vendor does not have this method"),
     502: (Effect.UNSETTLED, "a gateway lost the vendor's response"),
     503: (Effect.UNSETTLED, "overload or maintenance, of a gateway or of the vendor"),
     504: (Effect.UNSETTLED, "a gateway got no response from the vendor"),
-    505: (Effect.ENDS, "the protocol's version; it is the same for every chunk"),
-    510: (Effect.ENDS, "an extension that no row of ours could add"),
+    505: (Effect.ENDS, "another version of the protocol is needed; it is the same for every chunk"),
+    510: (Effect.ENDS, "an extension is required; no row can add one"),
     511: (Effect.ENDS, "this network requires a login; the vendor was not reached"),
 }
 
-#: Statuses of the content that may also pass: the record that a row conflicts with, or the part
-#: that failed, may be another request's that is under way.
+#: Statuses with ``Effect.CONTENT`` that may also be temporary. Another request under way may have
+#: caused the conflict or the failure.
 MAY_PASS = frozenset({409, 424})
 
 _OTHER_REFUSAL = (Effect.ENDS, "not a status that HTTP defines for this")

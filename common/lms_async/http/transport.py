@@ -1,4 +1,4 @@
-"""Send a call: the whole way of a request, from a :class:`Call` to a decoded value.
+"""Send a call: from a :class:`Call` to a decoded value, with rate limit, retries and redirects.
 
 ::
 
@@ -36,7 +36,7 @@ from ..events import (
     RequestSent,
     ResponseReceived,
     Retrying,
-    heard,
+    checked_listeners,
     log,
     tell,
 )
@@ -91,7 +91,7 @@ class Transport:
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
-        self._events = heard(events)
+        self._events = checked_listeners(events)
         self._priority = priority
         self._deadline = deadline
         self._width = Width(least=8)
@@ -125,7 +125,7 @@ class Transport:
 
     @property
     def account(self) -> Hashable:
-        """What identifies the account among others; may hold a secret."""
+        """What identifies the account. It may contain a secret."""
         return self.vendor.account
 
     @property
@@ -135,7 +135,7 @@ class Transport:
 
     @property
     def width(self) -> int:
-        """How many requests are worth keeping in flight, as far as is known now."""
+        """How many requests to keep in flight, given the latencies so far."""
         limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
         return self._width.at(limiter.rate)
 
@@ -156,7 +156,7 @@ class Transport:
     ) -> tuple[Any, int]:
         """Send ``call`` and return its checked payload, not decoded, and the number of attempts.
 
-        :param watch: told of each attempt.
+        :param watch: notified of each attempt.
         :raises LmsError: see :mod:`lms_async.errors`.
         """
         _, payload, made = await self._fetch(call, watch)
@@ -192,11 +192,11 @@ class Transport:
         try:
             return self.vendor.converter.structure(payload, call.returns)
         except Misfit as misfit:
-            paths = [f"{path or 'all of it'}: {why}" for path, why in misfit.fields.items()]
+            paths = [f"{path or 'the payload'}: {why}" for path, why in misfit.fields.items()]
         raise DecodeError(paths, call=call)
 
     async def _by_deadline(self, attempts: Attempts) -> tuple[Response, Any]:
-        """Do as :meth:`_perform`, and end the call when its deadline passes."""
+        """Do the same as :meth:`_perform`, but end the call when its deadline passes."""
         try:
             async with asyncio.timeout_at(attempts.ends_at) as deadline:
                 return await self._perform(attempts)
@@ -206,7 +206,7 @@ class Transport:
         raise attempts.out_of_time()
 
     async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
-        """Make attempts until one succeeds, or until none may follow."""
+        """Make attempts until one succeeds or no further attempt is allowed."""
         body = attempts.call.encoded_body()
         while True:
             try:
@@ -230,8 +230,8 @@ class Transport:
     def _wait_after(self, error: LmsError, attempts: Attempts) -> float | None:
         """Return the seconds until the next attempt, or ``None`` if ``error`` ends the call."""
         if type(error) is Unauthorized and attempts.may_renew():
-            # A token may be revoked before it expires. The vendor did nothing, so any call may be
-            # repeated.
+            # The token may have been revoked before it expired. The vendor did nothing, so any call
+            # may be repeated.
             self.vendor.expire(cast("int", attempts.generation))
             return 0.0
         return attempts.wait_after(error)
@@ -241,7 +241,7 @@ class Transport:
         call = attempts.call
         url = self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
-        asked = time.monotonic()
+        waiting_since = time.monotonic()
         slot = await acquire_slot(
             attempts,
             self.vendor,
@@ -249,22 +249,22 @@ class Transport:
             priority=self._priority,
             max_pause=min(self._policy.max_pause, attempts.seconds_left()),
         )
-        left = time.monotonic()
+        sent_at = time.monotonic()
         try:
             if attempts.observer is not None:
                 await attempts.observer.before_send()
-                left = time.monotonic()
+                sent_at = time.monotonic()
             attempts.made += 1
             if watched:
-                tell(self._events, RequestSent(str(call), attempts.made, left - asked))
+                waited = sent_at - waiting_since
+                tell(self._events, RequestSent(str(call), attempts.made, waited))
         except BaseException:
             slot.unused()
             raise
         attempts.generation = self.vendor.generation()
         attempts.progress = Progress(slot)
         try:
-            # From here on only the wire knows whether the request was sent, so the wire ends the
-            # slot.
+            # From here on, only the wire knows whether the request was sent. So it ends the slot.
             response = await self.wire.exchange(
                 call,
                 url,
@@ -279,7 +279,7 @@ class Transport:
             tell(self._events, RequestFailed(str(call), attempts.made, type(error).__name__))
             raise
         attempts.progress = None
-        seconds = time.monotonic() - left
+        seconds = time.monotonic() - sent_at
         self._width.answered(seconds)
         if watched:
             tell(self._events, ResponseReceived(str(call), attempts.made, response.status, seconds))
@@ -306,7 +306,7 @@ class Transport:
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
     def _came_late(self, call: Call[Any], response: Response) -> None:
-        """Pause for a response whose caller was cancelled, since the pause is for all calls."""
+        """Pause all calls if a response asks for it whose own caller was cancelled."""
         if response.status < 400:
             return
         try:
@@ -324,7 +324,7 @@ class Transport:
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
     def _limiters(self, call: Call[Any]) -> list[Limiter]:
-        """Return the limiters that ``call`` must pass: the caller's own, or the vendor's."""
+        """Return the limiters that ``call`` waits for: the caller's own, or the vendor's."""
         if self._limiter is not None:
             return [self._limiter]
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]

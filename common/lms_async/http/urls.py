@@ -1,4 +1,4 @@
-"""Paths and queries: filling path templates, encoding queries, and reading links of the vendor."""
+"""Fill path templates, encode queries, and read links that the vendor sends."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def build_path(template: str, **values: object) -> Path:
         value = values[name]
         text = id_text(value) or ""
         if text.strip() in ("", ".", "..") or not _encodes(text):
-            raise InvalidInput(f"{name} of {template!r} must be an identifier, not empty or dots")
+            raise InvalidInput(f"{name} of {template!r} must be an id, not empty or dots")
         path.append(quote(text, safe=""))
         route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
     filled = Path("".join(path))
@@ -66,8 +66,8 @@ def is_encoded_path(path: str) -> bool:
 def query_params(**parameters: str | int | bool | Iterable[str | int] | None) -> Query:
     """Return the query made of those parameters that are not ``None``.
 
-    ``True`` is sent as ``1``. ``False`` is left out, since vendors take the mere presence of some
-    flags for a yes. Iterables are joined by commas.
+    ``True`` is sent as ``1``. ``False`` is left out, since some vendors treat a flag as true
+    whenever it is present. Iterables are joined by commas.
 
     :raises InvalidInput: a parameter has another type.
     """
@@ -92,19 +92,19 @@ def replace_query(query: Query, **parameters: str | int) -> Query:
     return tuple(pair for pair in query if pair[0] not in kept) + tuple(kept.items())
 
 
-#: The longest query that is made of many ids, in bytes as it is sent. Servers and proxies refuse
-#: URLs of more than 8,190 bytes, and some refuse shorter ones.
+#: The longest query with many ids, in bytes as it is sent. Servers and proxies refuse URLs of more
+#: than 8,190 bytes, and some refuse shorter ones.
 MOST_QUERY = 4000
 
 
 def portions(
     ids: Iterable[str], *, at_most: int | None = None, around: int = 3, room: int = MOST_QUERY
 ) -> list[list[str]]:
-    """Cut ``ids`` into portions, in order, each of which fits into the query of one request.
+    """Split ``ids``, in order, into lists that each fit into the query of one request.
 
-    :param at_most: ids in a portion.
-    :param around: bytes that each id takes beside its own. The default is an encoded comma.
-    :param room: bytes in a portion.
+    :param at_most: the most ids in one list.
+    :param around: extra bytes that each id takes. The default is an encoded comma.
+    :param room: the most bytes in one list.
     """
     cut: list[list[str]] = []
     size = 0
@@ -124,7 +124,7 @@ def encode_query(query: Query) -> str:
 
 
 def _quoted(text: str) -> str:
-    unreserved = _UNRESERVED(text)  # most texts are, and quote() is slow
+    unreserved = _UNRESERVED(text)  # quote() is slow, and most texts do not need it
     return unreserved[0] if unreserved else quote(text, safe="")
 
 
@@ -160,7 +160,6 @@ def resolve_link(link: str, *, path: str, base_url: str) -> tuple[str, Query]:
 
 
 def _host(url: SplitResult) -> tuple[str | None, int | None]:
-    """Return host and port. The default port of the scheme counts as none, so that links compare
-    equal whatever their scheme."""
+    """Return host and port, without a default port. So http:// and https:// links compare equal."""
     default = {"http": 80, "https": 443}.get(url.scheme)
     return url.hostname, None if url.port == default else url.port

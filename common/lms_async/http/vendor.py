@@ -1,6 +1,6 @@
-"""What a vendor package implements: the base class :class:`Vendor`.
+"""The base class :class:`Vendor`, which a vendor package implements.
 
-It covers credentials, URLs, limits, errors and paging, which is all in which vendors differ here.
+It covers all in which vendors differ: credentials, URLs, limits, errors and paging.
 """
 
 from __future__ import annotations
@@ -68,18 +68,18 @@ def _is_host(host: str) -> bool:
 
 
 def checked_secret(secret: str, what: str) -> str:
-    """Return ``secret`` without blanks and line breaks around it, which files and clipboards add.
+    """Return ``secret`` without blanks and line breaks at its ends, which files and clipboards add.
 
-    :param what: what the secret is, for the message, which does not show its value.
-    :raises InvalidInput: the secret is blank or not text, or holds blanks, control characters or
-        letters that are not ASCII, which can't be sent in a header.
+    :param what: name of the secret for the error message, which does not show the value.
+    :raises InvalidInput: the secret is blank or not a text, or it can't be sent in a header because
+        it contains blanks, control characters or letters that are not ASCII.
     """
     stripped = secret.strip() if isinstance(secret, str) else ""
     if not stripped:
-        raise InvalidInput(f"the {what} is needed, as a text that is not blank")
+        raise InvalidInput(f"the {what} is missing or blank")
     if not _IS_PRINTABLE(stripped):
         raise InvalidInput(
-            f"the {what} holds a blank, a control character or a letter that is not ASCII",
+            f"the {what} contains a blank, a control character or a letter that is not ASCII",
             hint="copy it again",
         )
     return stripped
@@ -89,11 +89,11 @@ def checked_secret(secret: str, what: str) -> str:
 class Page:
     """One page of a list.
 
-    :param rows: not yet decoded.
+    :param rows: the rows, not yet decoded.
     :param next: the call for the next page; ``None`` at the end.
-    :param overlaps: whether ``next`` begins at this page's last row. If its first row is then a new
-        one, the list has shifted.
-    :param guessed: whether the vendor does not say that there is a next page.
+    :param overlaps: whether ``next`` begins at this page's last row. If the first row of the next
+        page is another one, the list has shifted.
+    :param guessed: whether the vendor does not say if there is a next page.
     """
 
     rows: list[Any] = attrs.field(repr=False)
@@ -139,14 +139,14 @@ class Vendor(ABC):
         """Return the rows of a list's payload, and the call for the next page."""
 
     def limits(self, call: Call[Any]) -> Mapping[Hashable, Callable[[], Limiter]]:
-        """Return the limits that count ``call``, by scope. All of them must let the call go.
+        """Return the limits that count ``call``, by scope. The call waits for all of them.
 
         A vendor that limits an endpoint separately returns that scope too, before its own.
         """
         return {self.scope: self.default_limiter}
 
     def weight(self, call: Call[Any]) -> int:
-        """Return how much of the limit ``call`` uses: more than 1 where a vendor counts it so."""
+        """Return how much of the limit ``call`` uses. It is 1 unless a vendor counts it as more."""
         return 1
 
     def url(self, call: Call[Any]) -> str:
@@ -176,7 +176,7 @@ class Vendor(ABC):
     def check(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success.
 
-        :raises LmsError: the response is not a success, or a 2xx that is not what was asked for.
+        :raises LmsError: the response is not a success, or a 2xx without what was requested.
         """
         if not 200 <= response.status < 300:
             raise refusal(
@@ -187,18 +187,19 @@ class Vendor(ABC):
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
         """Return whether a response without the key of the list says that the list is empty.
 
-        Only a count says so. The key is also missing if the account may not see the list.
+        Return true only if the response has a count of 0. The key is also missing if the account
+        may not see the list.
         """
         return False
 
     def identity(self, row: Any) -> Hashable | None:
-        """Return what identifies a row of a list, so that none is given twice, or ``None``."""
+        """Return what identifies a row of a list, or ``None``. It is used to drop repeated rows."""
         known = row.get("id") if isinstance(row, dict) else None
         return None if known is None else str(known)
 
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
         """Return the call for a page that begins ``rows`` earlier, or at the start of the list.
 
-        It is ``None`` if the list can't be read so, or if the page is the first one.
+        Return ``None`` if the list is not read by offset, or if the page is the first one.
         """
         return None

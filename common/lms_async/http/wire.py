@@ -1,4 +1,4 @@
-"""Send one attempt through aiohttp and read its response, or say whether it may have arrived.
+"""Send one attempt through aiohttp and read its response, or find out whether it may have arrived.
 
 This module owns a client's aiohttp sessions.
 """
@@ -33,7 +33,8 @@ from .wire_errors import (
 
 #: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
-#: A response of more than this many bytes may be at most so many times its compressed size.
+#: A response of more than this many bytes is refused if it is more than so many times its
+#: compressed size.
 _MAY_BE_DENSE = 8 * 1024 * 1024
 _MOST_DENSE = 100
 
@@ -43,8 +44,9 @@ Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 class _OnePass:
     """The innermost middleware of one attempt: adds the credentials and lets one request through.
 
-    The credentials are not among the request's own headers, because there aiohttp refuses them
-    beside those of a caller's session (from ``.netrc``, for example) and shows them to tracers.
+    The credentials are not passed as headers of the request: aiohttp would show them to tracers,
+    and would refuse them if the caller's session has credentials too (from ``.netrc``, for
+    example).
     """
 
     __slots__ = ("_made", "_progress", "_signature")
@@ -84,15 +86,15 @@ class Wire:
         connector: aiohttp.BaseConnector | None = None,
         trust_env: bool = False,
     ) -> None:
-        self._keeping = session
-        self._once = session
+        self._session = session
+        self._single_use_session = session
         self._owned = session is None
         self._connector = connector
         self._trust_env = trust_env
         self._closed = False
         self._places: asyncio.Semaphore | None = None
         self._in_flight = InFlight()
-        self._home = LoopOwner(
+        self._owner = LoopOwner(
             "the client", "make one client per event loop and process, after a fork"
         )
 
@@ -100,22 +102,24 @@ class Wire:
         """Close the sessions, unless they are the caller's. Further use raises ClientUnusable."""
         self._closed = True
         await self._in_flight.close()
-        if self._owned and self._keeping is not None and self._once is not None:
-            await self._keeping.close()
-            await self._once.close()
+        if self._owned and self._session is not None and self._single_use_session is not None:
+            await self._session.close()
+            await self._single_use_session.close()
 
     def _is_closed(self) -> bool:
-        return self._closed or (self._keeping is not None and self._keeping.closed)
+        return self._closed or (self._session is not None and self._session.closed)
 
     def _ready(self, call: Call[object]) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
-        self._home.loop()
+        self._owner.loop()
         if self._is_closed():
             raise unusable()
-        if self._keeping is None or self._once is None:
-            self._keeping, self._once = open_sessions(self._connector, trust_env=self._trust_env)
+        if self._session is None or self._single_use_session is None:
+            self._session, self._single_use_session = open_sessions(
+                self._connector, trust_env=self._trust_env
+            )
         if self._places is None:
-            self._places = asyncio.Semaphore(_most_at_once(self._keeping.connector))
-        return self._keeping if is_matched(call) else self._once, self._places
+            self._places = asyncio.Semaphore(_most_at_once(self._session.connector))
+        return self._session if is_matched(call) else self._single_use_session, self._places
 
     async def exchange(
         self,
@@ -131,12 +135,13 @@ class Wire:
         """Send ``call`` once, and end its slot of the rate limit.
 
         :param url: absolute, already percent-encoded.
-        :param progress: is told when the request may have been sent. Its slot is ended here:
-            unused if nothing was sent; answered when the status line is in or the server cut the
-            connection; abandoned, for what is left of ``seconds``, if no response came. A request
-            that was sent is waited for after its caller was cancelled.
+        :param progress: records whether the request may have been sent. Its slot is ended here:
+            unused if nothing was sent; answered if the status line came or the server closed the
+            connection; abandoned, for the rest of ``seconds``, if no response came. If the caller
+            is cancelled after the request was sent, the slot is ended when the response comes.
         :param seconds: for the whole attempt; connecting may take 10 of them.
-        :param late: called with a response that came after the caller was cancelled, without body.
+        :param late: called with a response, without its body, that came after the caller was
+            cancelled.
         :raises InvalidInput: the URL can't be requested; nothing was sent.
         :raises ConnectionFailed: no connection was made; nothing was sent.
         :raises ResponseLost: the request was sent, and no complete or readable response came
@@ -149,17 +154,17 @@ class Wire:
         except BaseException:
             progress.slot.unused()
             raise
-        if self._is_closed():  # during the wait for a place
+        if self._is_closed():  # it may have been closed during the wait
             places.release()
             progress.slot.unused()
             raise unusable()
         progress.observed = self._owned
         progress.deadline = asyncio.get_running_loop().time() + seconds
 
-        def over(unheard: aiohttp.ClientResponse | None) -> None:
+        def over(late_response: aiohttp.ClientResponse | None) -> None:
             places.release()
-            if unheard is not None:
-                late(Response(unheard.status, unheard.headers, b""))
+            if late_response is not None:
+                late(Response(late_response.status, late_response.headers, b""))
 
         try:
             request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
@@ -187,19 +192,19 @@ class Wire:
         except aiohttp.InvalidURL:
             failure = InvalidInput(f"{call}: the URL can't be requested")
         except TimeoutError as error:
-            # Without a connection nothing was sent, however long the attempt took.
+            # Without a connection nothing was sent.
             failure = not_sent(call, url, error)
             if progress.sent:
                 failure = TimedOut(f"no response within {seconds:g} s", call=call)
         except (aiohttp.ClientError, SecondPass, ValueError, OSError) as error:
-            # A host's name that no name server can be asked for is noticed before a connection is.
-            unnamed = isinstance(error, UnicodeError) and not progress.sent
-            failure = not_sent(call, url, error) if unnamed else lost(call, error)
+            # A host name that can't be looked up raises UnicodeError before anything is sent.
+            no_host = isinstance(error, UnicodeError) and not progress.sent
+            failure = not_sent(call, url, error) if no_host else lost(call, error)
         except RuntimeError:
             if not self._is_closed():
                 raise
             failure = unusable()
-        # Raised outside `except`, so that aiohttp's error is not its context: that quotes the URL.
+        # Raised outside `except`, so that aiohttp's error is not its context: it quotes the URL.
         raise failure
 
 
@@ -212,11 +217,11 @@ def _signed_request(
     seconds: float,
     progress: Progress,
 ) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
-    """Return the signed request, and what to call when its response begins or will not come.
+    """Return the signed request, and a function to call when its response begins or will not come.
 
-    The caller's own task signs, since the vendor's check of the response needs to find the
-    signature there. The credentials are in this function's frame only, which is gone when an error
-    is raised.
+    The request is signed in the caller's task, where the vendor's check of the response looks for
+    the signature. The credentials are only in this function's frame, which no longer exists when an
+    error is raised.
     """
     target, printed = _target(url)
     signing = signed(call.method, printed)
@@ -227,17 +232,17 @@ def _signed_request(
         "raise_for_status": False,
         "middlewares": (_OnePass(signing.__enter__(), progress),),
         "timeout": _timeout(seconds),
-        # Not set for a caller's own session, whose tracing would receive it.
+        # Not set for the caller's own session, whose tracing would receive it.
         "trace_request_ctx": progress if progress.observed else None,
     }
 
     def ended(_: object) -> None:
         signing.__exit__(None, None, None)
 
-    return _settled(session, call.method, target, options, progress), ended
+    return _request(session, call.method, target, options, progress), ended
 
 
-async def _settled(
+async def _request(
     session: aiohttp.ClientSession,
     method: str,
     target: URL,
@@ -262,9 +267,10 @@ async def _settled(
 
 @lru_cache(maxsize=64)
 def _target(url: str) -> tuple[URL, str]:
-    """Return ``url`` as aiohttp takes it and as it is sent. A bulk has one URL for all its chunks.
+    """Return ``url`` as an object for aiohttp, and as the text that is sent.
 
-    This cache keeps nothing that yarl does not keep: yarl caches the last 128 URLs.
+    The result is cached because all chunks of a bulk have the same URL. yarl caches the last 128
+    URLs too, so this cache does not keep any personal data longer.
     """
     target = URL(url, encoded=True)
     return target, str(target)
@@ -277,15 +283,15 @@ _HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
 @lru_cache(maxsize=8)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     connecting = min(10.0, seconds)
-    # `connect` includes a proxy's response to CONNECT. Nothing of ours is sent before it.
+    # `connect` includes a proxy's response to CONNECT. The request is sent only after it.
     return aiohttp.ClientTimeout(total=seconds, sock_connect=connecting, connect=connecting)
 
 
 def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
     """Return how many requests may have a connection at once.
 
-    The others wait in the semaphore and not in aiohttp's pool. In the pool their wait would count
-    as the vendor's time, and they could not be told from requests that were sent.
+    The others wait in our semaphore and not in aiohttp's pool. In the pool, their wait would count
+    as the vendor's time, and they could not be distinguished from requests that were sent.
     """
     limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
     return min((limit for limit in limits if limit), default=1000)
@@ -294,7 +300,7 @@ def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     """Return the body, or ``None`` if it is too large.
 
-    Of a response that is not a success only the beginning is read.
+    If the response is not a success, only the beginning is read.
     """
     success = 200 <= response.status < 300
     most = MOST_BYTES if success else MOST_OF_A_REFUSAL
@@ -312,7 +318,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
 
 
 def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
-    """Return whether the body was compressed more densely than rosters can be."""
+    """Return whether the body is compressed too densely for real data (a decompression bomb)."""
     compressed = response.content.total_compressed_bytes
     return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
 

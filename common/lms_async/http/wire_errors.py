@@ -17,20 +17,20 @@ from ..errors import ClientUnusable, ConnectionFailed, InvalidResponse, Response
 from .call import Call
 from .connections import NotConnected
 
-#: What is raised when no connection was made.
+#: Exceptions that mean that no connection was made.
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, NotConnected)
 
 
 class SecondPass(Exception):
-    """aiohttp is about to send a request again by itself.
+    """aiohttp is about to send a request for a second time, without being asked to.
 
-    It does so for idempotent methods when a kept-alive connection drops, and has no option against
-    it (aio-libs/aiohttp#7363). The first pass was sent and its response was lost. Our own retry
-    decides what follows: it counts the attempt, pays for it and signs it.
+    It does so for idempotent methods when a kept-alive connection drops, and has no option to turn
+    this off (aio-libs/aiohttp#7363). The request was sent and its response was lost. Raising this
+    leaves the retry to our own code, which counts it, pays for it and signs it.
     """
 
 
-#: What is raised when the server closed the connection, or sent what can't be read.
+#: Exceptions that mean that the server closed the connection or sent something unreadable.
 _SERVERS_ENDS = (
     aiohttp.ServerDisconnectedError,
     aiohttp.ClientResponseError,
@@ -66,14 +66,14 @@ def lost(call: Call[object], error: Exception) -> ResponseLost:
 
 
 def _why_unreadable(error: Exception) -> str:
-    """Return why a response can't be read; blank if it was cut off."""
-    said = ""
+    """Return why a response can't be read, or an empty text if it was cut off."""
+    text = ""
     cause: BaseException | None = error
     while cause is not None:
-        said += f"{type(cause).__name__} {cause} "
+        text += f"{type(cause).__name__} {cause} "
         cause = cause.__cause__
     for sign, why in _UNREADABLE.items():
-        if sign in said:
+        if sign in text:
             return why
     if isinstance(error, aiohttp.ClientResponseError):
         return "it breaks the rules of HTTP"
@@ -93,7 +93,7 @@ _UNREADABLE = {
 def proxy_refused(call: Call[object], status: int) -> ConnectionFailed:
     """Return the error for a proxy that answered ``status`` instead of connecting."""
     hint = (
-        "give the proxy's user name and password in HTTPS_PROXY"
+        "add the proxy's user name and password to HTTPS_PROXY"
         if status == 407
         else "the request was not sent; ask the administrator of the proxy"
     )
@@ -101,13 +101,13 @@ def proxy_refused(call: Call[object], status: int) -> ConnectionFailed:
 
 
 def _certificate_hint() -> str:
-    given = os.environ.get("SSL_CERT_FILE")
-    if given and not Path(given).is_file():
-        return "the certificate was not accepted, and SSL_CERT_FILE names a file that is not there"
-    if given:
-        return "the certificate is not for this host, or none in SSL_CERT_FILE vouches for it"
+    ca_file = os.environ.get("SSL_CERT_FILE")
+    if ca_file and not Path(ca_file).is_file():
+        return "the certificate was not accepted, because the file in SSL_CERT_FILE does not exist"
+    if ca_file:
+        return "the certificate is for another host, or no CA in SSL_CERT_FILE has signed it"
     return (
-        "the certificate was not accepted: if a filtering proxy put its own in place, set "
+        "the certificate was not accepted; if a filtering proxy replaces certificates, set "
         "SSL_CERT_FILE to a file with the proxy's CA certificate"
     )
 

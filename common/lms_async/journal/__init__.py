@@ -1,6 +1,6 @@
-"""The journal of a bulk: which rows were sent and how each ended, kept through a crash.
+"""The journal of a bulk: a file with the rows that were sent and their results.
 
-Start with ``journal.py``. ``matching.py`` has the rules, as functions of values: which row a note
-belongs to, and which results still hold. ``sqlite.py`` stores notes and rows, and ``database.py``
-opens its file. Others use only ``Journal``.
+Start with ``journal.py``. ``matching.py`` has the rules: which row a note belongs to, and which
+results are still valid. ``sqlite.py`` stores notes and rows, and ``database.py`` opens the file.
+Other packages use only ``Journal``.
 """

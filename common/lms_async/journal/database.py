@@ -1,7 +1,7 @@
-"""The SQLite database of a journal: opened by one process alone, checked, and marked as open.
+"""Open the SQLite database of a journal: lock it, check it, and mark it as open.
 
-SQLite keeps the last notes in a second file while the database is open (see ``wal.py``), and the
-key file beside it is the lock (see ``key.py``).
+While the database is open, SQLite keeps the latest notes in a second file (see ``wal.py``). The key
+file serves as the lock (see ``key.py``).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 from .._version import __version__
 from ..errors import JournalFailed, JournalUnusable
 from .key import InUse, KeyFile, key_beside, make_private
-from .notes import take_in_notes
-from .wal import OPEN, Header, check_log, empty, files_of, new_state, read_header
+from .notes import convert_notes
+from .wal import OPEN, Header, check_log, files_of, make_empty, new_state, read_header
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 3
-#: SQLite's application id of our files ("lmsj"). Other files are not touched.
-_OURS = 0x6C6D736A
-#: What SQLite raises. For a damaged file, even its message may not be valid text.
+#: SQLite's application id of journals ("lmsj"). Files with another id are not changed.
+_APPLICATION_ID = 0x6C6D736A
+#: Exceptions of SQLite. If the file is damaged, even the error message may not be valid text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
-#: Seconds to wait for another process in any case: it may only be reading.
+#: Seconds to wait for another process even without ``wait``, since it may only read for a moment.
 _SHORT_WAIT = 0.3
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -40,13 +40,9 @@ CREATE TEMP TABLE seen (tag BLOB PRIMARY KEY, times INTEGER, is_sent INTEGER) WI
 
 
 class Database:
-    """The database at ``path``, held by this process alone until :meth:`close`.
+    """The database at ``path``. No other process can use it until :meth:`close`.
 
-    :param wait: how many seconds to wait for another process to close it.
-    :param make: whether to create it if it does not exist.
-    :param restart: forget its contents, also those of another format.
-    :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
-        to it is missing.
+    See :class:`~lms_async.journal.sqlite.JournalFile` for the parameters and errors.
     """
 
     connection: sqlite3.Connection
@@ -73,11 +69,11 @@ class Database:
                 raise self._not_opened(error) from None
             else:
                 return
-            # Nothing is held meanwhile: two processes that come at once would block each other.
+            # Nothing is locked during this wait, so that two processes can't block each other.
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - no secret
 
     def _refuse_other_kinds(self) -> None:
-        """Make sure that the journal is a file, or can become one."""
+        """Check that the path is a file, or that a file can be created there."""
         what = ""
         try:
             if not self.path.name or self.path.is_dir():
@@ -90,12 +86,12 @@ class Database:
             raise JournalUnusable(f"{self.path} is {what}, not a journal", hint="give another file")
 
     def _refuse_links(self) -> None:
-        """Refuse symbolic links, which would write to another place."""
+        """Check that no file of the journal is a symbolic link, which may lead anywhere."""
         for file in (self.path, key_beside(self.path), *files_of(self.path)):
             if file.is_symlink():
                 raise JournalUnusable(
-                    f"{file} is a symbolic link, which is not taken for a journal",
-                    hint="give another file, as the path of the journal itself",
+                    f"{file} is a symbolic link, which can't be used as a journal",
+                    hint="give another file, or the path to which the link points",
                 )
 
     def _lock_and_open(self, *, make: bool, restart: bool) -> None:
@@ -108,10 +104,10 @@ class Database:
             raise
 
     def _open(self, *, restart: bool) -> None:
-        header = read_header(self.path)  # once more: nobody else writes it now
+        header = read_header(self.path)  # read again: now no other process can write it
         self._check_ours(header, make=True)
         if restart:
-            empty(self.path)
+            make_empty(self.path)
             header = None
         check_log(self.path, header)
         log, self._shared_memory, _ = files_of(self.path)
@@ -122,27 +118,27 @@ class Database:
         )
         try:
             if header is None:
-                self.connection.execute(f"PRAGMA application_id={_OURS}")
-            # Exclusive: nobody else can open it until this process closes it or dies.
+                self.connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+            # No other process can open the database until this process closes it or ends.
             self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=FULL")
             with self.transaction("IMMEDIATE"):
                 self._check_format()
-            # Nobody has it open now. It was left by an import that was killed as it opened.
+            # An import that was killed while it opened the journal may have left this file.
             self._shared_memory.unlink(missing_ok=True)
             try:
                 with self.transaction():
-                    take_in_notes(self.connection)
+                    convert_notes(self.connection)
                     self._set_state(new_state(), before=self._state)
-            except (LookupError, TypeError, ValueError):  # notes that no journal wrote
+            except (LookupError, TypeError, ValueError):  # the notes were not written by a journal
                 raise JournalUnusable(
                     f"the journal {self.path} is damaged",
-                    hint="bring a copy of it back, or forget what is in it with restart, which "
-                    "sends everything",
+                    hint="restore it from a copy, or start over with restart, which sends all rows "
+                    "again",
                 ) from None
-            # The database itself must say that it is open. Each log must say whose it is, so SQLite
-            # must not begin a new one unasked.
+            # The database file must say that it is open, so write the log into it now. Each log
+            # must say which database it belongs to, so SQLite must not begin one automatically.
             self._checkpoint()
             self.connection.execute("PRAGMA wal_autocheckpoint=0")
         except BaseException:
@@ -158,7 +154,7 @@ class Database:
         self.connection.execute("PRAGMA wal_checkpoint(RESTART)")
 
     def merge_log(self) -> None:
-        """Merge the log into the database, and mark the new log as its own."""
+        """Merge the log into the database, and write the database's state into the new log."""
         self._checkpoint()
         with self.transaction():
             self.sign_log()
@@ -171,7 +167,7 @@ class Database:
         """Return the key of the journal's hashes.
 
         :param new: whether a missing key may be created.
-        :raises JournalUnusable: it is missing, or not a key.
+        :raises JournalUnusable: the key is missing, or the file does not contain a key.
         """
         return self._key_file.key(new=new)
 
@@ -184,26 +180,26 @@ class Database:
 
     def _close(self) -> None:
         try:
-            # First into the database, so that there is room for the next line on a full disk.
+            # Merge the log first: it frees the space that the next write needs on a full disk.
             self._checkpoint()
             if self._state & OPEN:
                 with self.transaction():
                     self._set_state(self._state & ~OPEN)
         except _BROKEN:
-            pass  # it can't be written: its log stays beside it
+            pass  # the database can't be written, so its log remains
         finally:
             self.connection.close()
 
     def _check_ours(self, header: Header | None, *, make: bool) -> None:
-        """Refuse another program's file, and an empty file unless it may become a journal."""
-        if (make and header is None) or (header and header.application_id == _OURS):
+        """Check that the file is a journal, or is empty and may become one (``make``)."""
+        if (make and header is None) or (header and header.application_id == _APPLICATION_ID):
             return
         raise JournalUnusable(
             f"{self.path} is not a journal", hint="move it away, or give another file"
         )
 
     def _check_format(self) -> None:
-        for statement in _TABLES.split(";\n"):  # a script of SQLite's would commit
+        for statement in _TABLES.split(";\n"):  # executescript() would commit the transaction
             self.connection.execute(statement)
         about = dict(self.connection.execute("SELECT name, value FROM about"))
         if "format" not in about:
@@ -213,17 +209,17 @@ class Database:
             raise JournalUnusable(
                 f"the journal {self.path} was written by {writer}, in format {about['format']}; "
                 f"lms-async {__version__} reads format {FORMAT}",
-                hint="finish its import with the version that wrote it, or forget what is in it "
-                "with restart: then all rows are sent again",
+                hint="finish its import with the version that wrote it, or start over with "
+                "restart, which sends all rows again",
             )
 
     def note(self, about: dict[str, object]) -> None:
-        """Write facts about the journal as a whole, by name."""
+        """Write values about the whole journal, by name."""
         self.connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
 
     @contextmanager
     def transaction(self, kind: str = "") -> Iterator[None]:
-        """Do all of it or nothing."""
+        """Commit what the block writes, or roll it back if the block raises."""
         self.connection.execute(f"BEGIN {kind}")
         try:
             yield
@@ -235,7 +231,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Raise JournalUnusable where SQLite can't read."""
+        """Raise JournalUnusable if SQLite can't read."""
         try:
             yield
         except _BROKEN as error:
@@ -243,7 +239,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Raise JournalFailed where SQLite can't write."""
+        """Raise JournalFailed if SQLite can't write."""
         try:
             yield
         except _BROKEN as error:
@@ -252,18 +248,18 @@ class Database:
             return
         raise JournalFailed(
             f"the journal {self.path} can't be written any more: {what}",
-            hint="rows that could not be noted were not sent; make room and run it again",
+            hint="rows that could not be noted were not sent; free disk space and run it again",
         )
 
     def _unusable(self, error: Exception) -> JournalUnusable:
         if _in_use(error):
             return JournalUnusable(
                 f"the journal {self.path} is in use by another import",
-                hint="wait for its end; two at once would send rows twice",
+                hint="wait until it has finished; two imports at once would send rows twice",
             )
         return JournalUnusable(
             f"{self.path} can't be used as a journal: {error}",
-            hint="put a copy of it back, or move it away: then all rows are sent again",
+            hint="restore it from a copy, or move it away, which sends all rows again",
         )
 
     def _not_opened(self, error: OSError) -> JournalUnusable:

@@ -1,4 +1,4 @@
-"""The values that are written to a journal and read from it."""
+"""The values that are written to a journal and read from it. See ``journal.py``."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..outcome import Status
 #: Sizes in bytes: of a hash, of the part of a tag that identifies the key, and of a whole tag,
 #: which is that part followed by a hash of key and content.
 HASH = 16
-WHOSE = 8
-TAG = WHOSE + HASH
+KEY_HASH = 8
+TAG = KEY_HASH + HASH
 
 
-#: Why a row was rejected: a sentence, and the reasons by field.
+#: Why a row was rejected: a message, and the reasons by field.
 Reason = tuple[str, dict[str, str]]
 
 
 class Rows(Protocol):
-    """The rows as a journal needs them: keys, the JSON of each, and a place for tags."""
+    """What a journal needs of rows: their keys, their JSON, and a list for their tags."""
 
     keys: list[Hashable | None]
     tags: list[bytes]
 
     @property
     def bodies(self) -> list[bytes]:
-        """The JSON of each row, in its canonical form."""
+        """The JSON of each row, in canonical form."""
 
     def pack(self) -> None:
         """Keep the JSON in the form that takes the least memory."""
@@ -37,7 +37,7 @@ class Rows(Protocol):
 
 @attrs.frozen
 class Sent:
-    """Rows that are about to be sent, by their tags."""
+    """A note that the rows with these ``tags`` are about to be sent."""
 
     chunk: int
     tags: bytes = attrs.field(repr=False)
@@ -45,19 +45,25 @@ class Sent:
 
 @attrs.frozen
 class Ended:
-    """The results of the rows of a chunk, in the order of ``Sent``: status, id, code and, if
-    reasons are kept, the reason; or the id alone for a row that is done."""
+    """A note with the results of the rows of a chunk, in the order of ``Sent``.
+
+    A result is status, id, code and, if reasons are kept, the reason. For a row that is done it may
+    be the id alone.
+    """
 
     chunk: int
-    ends: Sequence[str | tuple[str, str | None, Any] | tuple[str, str | None, Any, Reason]] = (
+    results: Sequence[str | tuple[str, str | None, Any] | tuple[str, str | None, Any, Reason]] = (
         attrs.field(repr=False)
     )
 
 
 @attrs.frozen
 class EarlierResult:
-    """What a journal knows of a row from an earlier run. ``status`` is ``None`` if the row was sent
-    and has no result. ``at`` is when it ended, in seconds since 1970."""
+    """The result of a row in an earlier run, as a journal has it.
+
+    ``status`` is ``None`` if the row was sent and has no result. ``at`` is when the result was
+    noted, in seconds since 1970.
+    """
 
     status: Status | None
     id: str | None = None
@@ -68,8 +74,11 @@ class EarlierResult:
 
 @attrs.frozen
 class JournalSummary:
-    """A summary of a journal: row counts by status (``sent`` means without a response), and when it
-    was begun and last written, in seconds since 1970."""
+    """A summary of a journal.
+
+    ``counts`` has the number of rows by status; ``sent`` means without a response. ``begun`` and
+    ``written`` say when it was begun and last written, in seconds since 1970.
+    """
 
     counts: Counter[str]
     operation: str

@@ -1,8 +1,8 @@
-"""The journal of a bulk: which rows were sent and how each ended, kept through a crash.
+"""The journal of a bulk: a file with the rows that were sent and their results.
 
-Before a chunk is sent, its rows are noted as sent; after the response, each row's result is noted.
-The next run with the same journal sends exactly the rows that have no result. Those that were under
-way when the last run ended are looked up first. A thread of its own writes the file, the notes of
+Before a chunk is sent, the journal notes its rows as sent. After the response, it notes each row's
+result. The next run with the same journal sends only the rows without a result. Rows that were sent
+and got no response are looked up first. A separate thread writes the file, with the notes of
 several chunks at a time.
 """
 
@@ -28,19 +28,18 @@ if TYPE_CHECKING:
 
     from .sqlite import JournalFile
 
-#: Seconds from one commit to the next: for each entry of the first, and at most. Commits are slow,
-#: so many entries are written together when they come fast. When a rate limit sets the pace, no
-#: entry waits.
-_APART, _MOST_APART = 0.002, 0.04
+#: Seconds between two commits: for each entry of the first one, and at most. Commits are slow, so
+#: entries that come fast are written together. With a rate limit, entries come too slowly to wait.
+_COMMIT_PAUSE, _MAX_COMMIT_PAUSE = 0.002, 0.04
 
 _id, _status = attrgetter("id"), attrgetter("status")
-#: Stands for a vendor id that equals the row's key: keys are not stored.
+#: Written instead of a vendor id that equals the row's key, since keys are not stored.
 SAME = "="
-#: What must be the same for a journal to be used again, and the error if it is not.
-_OTHERS = {
+#: Values that must be equal for a journal to be used again, and the errors if they are not.
+_MISMATCHES = {
     "key": "{key} belongs to another journal than {path}",
     "form": "the journal {path} was written with another version of orjson, which writes JSON "
-    "otherwise",
+    "differently",
     "account": "the journal {path} was written for another account",
     "operation": "the journal {path} was written by another call, or with other options",
     "job": "the journal {path} was written for another job",
@@ -54,14 +53,14 @@ class Journal:
     A second file, ``path`` with ``.key`` added, holds the key of the hashes and is locked while the
     journal is open. While an import runs, or after it was killed, there is also SQLite's log
     (``-wal`` added). Keep these files together. Only their owner can read them. Symbolic links are
-    refused. The files contain no names, no mail addresses and no rows.
+    refused. The files contain no names, no email addresses and no rows.
 
     :param path: the file; it is created if it does not exist.
-    :param job: a name for what the rows are, e.g. their file: a journal that was begun with another
-        name is refused.
-    :param wait: how many seconds to wait while another process uses it; by default it is refused at
-        once.
-    :param restart: forget its contents, and send all rows.
+    :param job: a name for the input, e.g. of its file. A journal that was begun with another name
+        is refused.
+    :param wait: how many seconds to wait while another process uses the journal. By default it is
+        refused at once.
+    :param restart: delete its contents, and send all rows.
     :param retry_rejected: send the rows again that the vendor rejected, e.g. after the cause was
         corrected at the vendor. If a row appears in the input several times and was not rejected
         each time, it is not sent again.
@@ -81,14 +80,15 @@ class Journal:
     grace: float = attrs.field(default=10.0, kw_only=True)
 
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
-        """Open it for a call.
+        """Open the journal for a call.
 
-        :param account: distinguishes the account from others.
+        :param account: identifies the account.
         :param operation: the call, and those of its options that change its effect.
-        :raises JournalUnusable: it is in use, or was written for another job, account, call or
-            version.
+        :raises JournalUnusable: the journal is in use, or was written for another job, account,
+            call or version.
         """
-        from concurrent.futures import ThreadPoolExecutor  # as JournalFile: not before
+        # Imported here because most programs do not need it.
+        from concurrent.futures import ThreadPoolExecutor
 
         thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
         opening = asyncio.get_running_loop().run_in_executor(
@@ -97,7 +97,7 @@ class Journal:
         try:
             return await asyncio.shield(opening)
         except asyncio.CancelledError:
-            opening.add_done_callback(partial(_let_go, thread))  # it may open all the same
+            opening.add_done_callback(partial(_close_late, thread))  # the thread still opens it
             raise
         except LmsError:
             thread.shutdown(wait=False)
@@ -120,10 +120,9 @@ class Journal:
             )
             if other is not None:
                 raise JournalUnusable(
-                    _OTHERS[other].format(path=self.path, key=key_beside(self.path)),
-                    hint=("copy its own key to that place, or " if other == "key" else "")
-                    + "give another file, or forget what is in it with restart: "
-                    "either way, all rows are sent",
+                    _MISMATCHES[other].format(path=self.path, key=key_beside(self.path)),
+                    hint=("copy the journal's own key there, or " if other == "key" else "")
+                    + "give another file, or start over with restart; both send all rows",
                 )
             return OpenJournal(
                 file,
@@ -158,14 +157,17 @@ class OpenJournal:
         self._closing: asyncio.Task[None] | None = None
         self._chunks = 0
         self._next_at = 0.0
-        # Whether it knows of rows from an earlier run.
+        # Whether the journal has rows from an earlier run.
         self._resumes = not file.is_empty
-        # Done when the first rows come, so that a run that fails before changes nothing.
+        # Whether rejected rows still have to be deleted. That is done when the first rows come, so
+        # that a run that fails before changes nothing.
         self._to_forget = retry_rejected
 
     async def recall(self, rows: Rows) -> list[EarlierResult | None]:
-        """Give what an earlier run noted of each row; an empty list if there was none. Sets the
-        rows' tags for :meth:`sent`."""
+        """Return what an earlier run noted about each row; an empty list if there was no such run.
+
+        This also sets the tags of ``rows``, which :meth:`sent` needs.
+        """
         self._tags.mark(rows)
         if not self._resumes:
             return []
@@ -176,7 +178,7 @@ class OpenJournal:
         return await loop.run_in_executor(self._thread, self.file.recall, rows.tags)
 
     def number(self) -> int:
-        """A number for the next chunk."""
+        """Return a number for the next chunk."""
         self._chunks += 1
         return self._chunks
 
@@ -191,17 +193,17 @@ class OpenJournal:
     def ended(
         self, number: int, rows: Rows, outcomes: Sequence[Outcome[Any]]
     ) -> asyncio.Future[None]:
-        """Note how the rows of :meth:`sent` ended.
+        """Note the results of the rows that were passed to :meth:`sent`.
 
         :returns: a future that is done when the note is on the disk. It raises JournalFailed if the
             note can't be written.
         """
-        ends: list[Any] = list(map(_id, outcomes))
-        plain = set(map(_status, outcomes)) == {Status.DONE} and None not in ends
-        if not plain or any(map(eq, ends, rows.keys)):
-            end = partial(_end, keep_reasons=self._keep_reasons)
-            ends = list(map(end, rows.keys, outcomes))
-        return self._put(Ended(number, ends))
+        results: list[Any] = list(map(_id, outcomes))
+        plain = set(map(_status, outcomes)) == {Status.DONE} and None not in results
+        if not plain or any(map(eq, results, rows.keys)):
+            result = partial(_result, keep_reasons=self._keep_reasons)
+            results = list(map(result, rows.keys, outcomes))
+        return self._put(Ended(number, results))
 
     async def close(self) -> None:
         """Write the remaining notes, and close the file."""
@@ -225,22 +227,22 @@ class OpenJournal:
         return written
 
     async def _write(self) -> None:
-        """Write entries until none is left. Those that come meanwhile are written together."""
+        """Write entries until there are no more. Those that come meanwhile are written together."""
         loop = asyncio.get_running_loop()
         while self._entries:
             await asyncio.sleep(self._next_at - loop.time())
-            now, self._entries = self._entries, []
-            self._next_at = loop.time() + min(_MOST_APART, _APART * len(now))
+            batch, self._entries = self._entries, []
+            self._next_at = loop.time() + min(_MAX_COMMIT_PAUSE, _COMMIT_PAUSE * len(batch))
             failure, hint = "", ""
             try:
                 await loop.run_in_executor(
-                    self._thread, self.file.write, [entry for entry, _ in now]
+                    self._thread, self.file.write, [entry for entry, _ in batch]
                 )
             except JournalFailed as failed:
                 failure, hint = failed.what, failed.hint
-            except Exception as broken:  # noqa: BLE001 - whatever it is, nobody may wait for ever
-                failure = f"the journal {self.file.path} broke [{type(broken).__name__}]"
-            for _, written in now:
+            except Exception as broken:  # noqa: BLE001 - the futures must end after any error
+                failure = f"the journal {self.file.path} failed [{type(broken).__name__}]"
+            for _, written in batch:
                 if written.done():
                     continue  # the task that waited for it was cancelled
                 if failure:
@@ -251,7 +253,7 @@ class OpenJournal:
         self._writing = None
 
 
-def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[Any, ...]:
+def _result(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[Any, ...]:
     id_ = SAME if outcome.id == key else outcome.id
     error = outcome.error
     if error is None or not (keep_reasons and outcome.status is Status.REJECTED):
@@ -259,7 +261,7 @@ def _end(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tuple[A
     return outcome.status.value, id_, error.code, (error.message, error.fields)
 
 
-def _let_go(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
+def _close_late(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
     """Close a journal whose opening was cancelled."""
     if not opening.cancelled() and opening.exception() is None:
         thread.submit(opening.result().file.close)

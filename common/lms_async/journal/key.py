@@ -1,10 +1,10 @@
-"""The key file of a journal. It holds the key of the journal's hashes, and it is the lock that
-keeps a second import out.
+"""The key file of a journal: it contains the key of the journal's hashes, and serves as the lock.
 
-The lock is ``flock`` on the open key file. SQLite's own locks are not enough: POSIX drops them as
-soon as any program of this process opens and closes the database, as a backup does. ``flock``
-belongs to the open file, so that no copy drops it. The kernel drops it when the process ends,
-however it ends. Windows has no ``flock``: there SQLite's locks belong to the open file already.
+The lock is ``flock`` on the open key file. It keeps a second import from using the journal.
+SQLite's own locks are not enough: POSIX releases them as soon as any code in this process opens and
+closes the database, for example to copy it. ``flock`` is released only when the key file is closed
+or the process ends. Windows has no ``flock`` and does not need it, since its locks belong to the
+open file.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 class InUse(Exception):
-    """Another import holds the journal."""
+    """Another import is using the journal."""
 
 
 def make_private(path: Path) -> bool:
-    """Make an empty file that only its owner can read. Never write through a symbolic link.
+    """Create an empty file that only its owner can read. Symbolic links are not followed.
 
-    :returns: whether it was made; ``False`` if it was there.
-    :raises OSError: it can't be made.
+    :returns: whether the file was created; ``False`` if it existed.
+    :raises OSError: the file can't be created.
     """
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
@@ -45,31 +45,30 @@ def make_private(path: Path) -> bool:
 
 
 def key_beside(journal: Path) -> Path:
-    """The name of the journal's key file."""
+    """Return the path of the journal's key file."""
     return journal.with_name(journal.name + ".key")
 
 
 class KeyFile:
     """The key file of ``journal``, open and locked until :meth:`close`.
 
-    :param make: whether to make it if it is missing. Without it, :attr:`held` tells whether there
-        is one.
-    :raises InUse: another import holds it.
-    :raises JournalUnusable: it can't be opened or locked.
+    :param make: whether to create the file if it is missing.
+    :raises InUse: another import has locked it.
+    :raises JournalUnusable: the file can't be opened or locked.
     """
 
     def __init__(self, journal: Path, *, make: bool) -> None:
         self._journal = journal
         self.path = key_beside(journal)
         self._descriptor: int | None = None
-        # Whether it was made now, and is locked: then nobody else can have it.
+        # Whether this object created the file and has locked it, so no other import uses it.
         self._made = False
         try:
             made = make and make_private(self.path)
             self._descriptor = os.open(self.path, os.O_RDWR | _NO_FOLLOW)
         except FileNotFoundError:
             if make:
-                raise InUse from None  # another import has just taken its empty key away again
+                raise InUse from None  # another import has just deleted its empty key file
             return
         except OSError as error:
             raise self._unusable(error.strerror) from None
@@ -86,7 +85,7 @@ class KeyFile:
             return
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Not if the file was replaced between opening and locking it.
+            # The lock is useless if the file was replaced between opening and locking it.
             is_there = os.path.samestat(os.fstat(descriptor), self.path.lstat())
         except (BlockingIOError, FileNotFoundError):
             is_there = False
@@ -99,10 +98,10 @@ class KeyFile:
             raise InUse
 
     def key(self, *, new: bool) -> bytes:
-        """The key.
+        """Return the key.
 
-        :param new: whether the journal knows nothing yet: then a missing key is made.
-        :raises JournalUnusable: the key is missing, or the file holds something else.
+        :param new: whether the journal is empty. A missing key is then created.
+        :raises JournalUnusable: the key is missing, or the file contains something else.
         """
         try:
             content = self._read()
@@ -116,13 +115,13 @@ class KeyFile:
         if self._made:
             raise JournalUnusable(
                 f"the journal {self._journal} has lost its key {self.path}",
-                hint="copy the key to its place again, or forget what is in the journal with "
-                "restart: then all rows are sent again",
+                hint="copy the key file back, or start over with restart, which sends all rows "
+                "again",
             )
         raise self._unusable("it is not the key of a journal")
 
     def close(self) -> None:
-        """Unlock it. An empty key file that was made in vain is removed."""
+        """Unlock and close the file. An empty file that was created here is removed."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
             return
@@ -135,8 +134,8 @@ class KeyFile:
         finally:
             os.close(descriptor)
 
-    def leave_to_parent(self) -> None:
-        """Close it in a forked child, where it would stay locked as long as the child lives."""
+    def close_in_child(self) -> None:
+        """Close the file in a forked child, which would otherwise keep it locked."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
@@ -159,8 +158,8 @@ class KeyFile:
             why = "it is a symbolic link"
         return JournalUnusable(
             f"the journal's key {self.path} can't be used: {why}",
-            hint="put a copy of it back, or forget what is in the journal with restart: then all "
-            "rows are sent again",
+            hint="restore the key file from a copy, or start over with restart, which sends all "
+            "rows again",
         )
 
 
@@ -169,7 +168,7 @@ _open: weakref.WeakSet[KeyFile] = weakref.WeakSet()
 
 def _in_forked_child() -> None:
     for file in list(_open):
-        file.leave_to_parent()
+        file.close_in_child()
     _open.clear()
 
 

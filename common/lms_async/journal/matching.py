@@ -1,10 +1,10 @@
-"""The rules of a journal: which row a note belongs to, which results still hold, and what the next
-run does with a row. They are functions of values, so that every store keeps the same rules.
+"""The rules of a journal: which row a note belongs to, which results are still valid, and what the
+next run does with a row. They are pure functions, so that any store can use them.
 
 A row is identified by its tag: keyed hashes of its key and of its content (``tags.py``). Rows with
-equal tags are numbered in the order of the input, from 1 (``nth``). The vendor's record of a key
-has the content that was sent last. So a row that is done holds until other content of its key is
-sent.
+equal tags are numbered from 1 in the order of the input (``nth``). The vendor's record of a key has
+the content that was sent last. So the result ``done`` is valid until a row with the same key and
+other content is sent.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..outcome import Status
-from .entries import TAG, WHOSE, EarlierResult
+from .entries import KEY_HASH, TAG, EarlierResult
 
-#: The status of a row that was sent and has no result. ``unknown`` rows are treated alike.
+#: The status of a row that was sent and has no result. ``unknown`` rows are treated the same way.
 SENT = "sent"
 _DONE, _REJECTED, _SKIPPED = (one.value for one in (Status.DONE, Status.REJECTED, Status.SKIPPED))
 _SETTLED = (_DONE, _REJECTED)
-#: Codes of refusals whose reason will have passed by the next run.
+#: Codes of refusals that are over by the next run, so that they are not kept.
 _TEMPORARY = ("429",)
 
 
 class NotedRow(NamedTuple):
-    """What a journal knows of one row, and what a store keeps of it. ``at`` is in seconds since
-    1970, ``reason`` is JSON."""
+    """What a journal stores about one row. ``at`` is in seconds since 1970; ``reason`` is JSON."""
 
     tag: bytes
     nth: int
@@ -41,17 +40,17 @@ class NotedRow(NamedTuple):
 
 
 def key_range(tag: bytes) -> tuple[bytes, bytes]:
-    """The lowest and the highest tag with the key of ``tag``, both inclusive."""
-    whose = tag[:WHOSE]
-    return whose, whose + b"\xff" * TAG
+    """Return the lowest and the highest tag of rows with the same key as ``tag``, inclusive."""
+    key_hash = tag[:KEY_HASH]
+    return key_hash, key_hash + b"\xff" * TAG
 
 
 def earlier_result(row: NotedRow, *, is_outdated: bool) -> EarlierResult:
-    """Say what an earlier run found out about a row of the input.
+    """Return the result that an earlier run noted for a row of the input.
 
-    :param row: what is noted of it.
-    :param is_outdated: whether this run sends other content of its key before it.
-    :returns: a result without status if the row has to be sent, or looked up.
+    :param row: the note about it.
+    :param is_outdated: whether this run sends an earlier row with the same key and other content.
+    :returns: a result without a status if the row has to be sent or looked up.
     """
     if row.status not in _SETTLED or (is_outdated and row.status == _DONE):
         return EarlierResult(None)
@@ -60,10 +59,10 @@ def earlier_result(row: NotedRow, *, is_outdated: bool) -> EarlierResult:
 
 
 def tags_to_retry(rows: Iterable[tuple[bytes, str]]) -> list[bytes]:
-    """Choose the rejected rows that are to be forgotten, and so sent again.
+    """Return the tags of rejected rows to delete from the journal, so that they are sent again.
 
-    A tag of which another row is not rejected is left alone: that one was done, or may have been,
-    and is what the vendor would reject the others for.
+    If several rows have the same tag, all of them must be rejected. Otherwise one of them was done,
+    or may have been, and the vendor would reject the others because of it.
 
     :param rows: tag and status of every row.
     """
@@ -74,29 +73,30 @@ def tags_to_retry(rows: Iterable[tuple[bytes, str]]) -> list[bytes]:
 
 
 def read_notes(notes: Iterable[tuple[float, bytes, bytes]]) -> Iterator[NotedRow]:
-    """Take the notes of a run apart into rows that ended, or were sent, in that order. Their
-    ``nth`` is 1 until :func:`with_row` finds it.
+    """Convert the notes of a run to rows: first those with a result, then those without.
+
+    Their ``nth`` is 1 until :func:`with_row` sets it.
 
     :param notes: time, chunks and tags of each note, in the order they were written.
-    :raises LookupError, TypeError, ValueError: they were not written by this package.
+    :raises LookupError, TypeError, ValueError: the notes were not written by this package.
     """
     under_way: dict[int, tuple[float, bytes]] = {}
     for at, chunks, tags in notes:
         begin = 0
         for chunk, noted in orjson.loads(chunks):
-            if isinstance(noted, int):  # the chunk is sent: the size of its tags
+            if isinstance(noted, int):  # a chunk that is about to be sent: the size of its tags
                 if noted % TAG or not 0 < noted <= len(tags) - begin:
-                    raise ValueError("tags of no whole rows")
+                    raise ValueError("the size of the tags is wrong")
                 under_way[chunk] = (at, tags[begin : begin + noted])
                 begin += noted
-            elif chunk in under_way:  # the chunk has ended: the results of its rows
+            elif chunk in under_way:  # a chunk that has ended: the results of its rows
                 _, sent = under_way.pop(chunk)
                 if len(noted) * TAG != len(sent):
-                    raise ValueError("not as many results as rows")
+                    raise ValueError("the number of results differs from the number of rows")
                 for place, result in enumerate(noted):
                     yield _noted_row(sent[place * TAG : (place + 1) * TAG], result, at)
         if begin != len(tags):
-            raise ValueError("tags of no chunk")
+            raise ValueError("there are tags that belong to no chunk")
     for at, tags in under_way.values():
         for begin in range(0, len(tags), TAG):
             yield NotedRow(tags[begin : begin + TAG], 1, SENT, None, None, at, None)
@@ -111,31 +111,31 @@ def _noted_row(tag: bytes, result: Any, at: float) -> NotedRow:
 
 
 def by_key(rows: Iterable[NotedRow]) -> dict[bytes, list[NotedRow]]:
-    """Group ``rows`` by the part of their tags that tells the key, in their order."""
+    """Group ``rows`` by the part of their tags that identifies the key, in their order."""
     groups: defaultdict[bytes, list[NotedRow]] = defaultdict(list)
     for row in rows:
-        groups[row.tag[:WHOSE]].append(row)
+        groups[row.tag[:KEY_HASH]].append(row)
     return groups
 
 
 def with_row(
-    known: list[NotedRow], row: NotedRow, doubted: set[tuple[bytes, int]]
+    known: list[NotedRow], row: NotedRow, unresolved: set[tuple[bytes, int]]
 ) -> list[NotedRow]:
-    """Give all rows of one key, after ``row`` ended or was sent.
+    """Return all rows of one key, after ``row`` was sent or got a result.
 
-    :param known: all rows of this key that are known so far.
-    :param row: its ``nth`` is not looked at.
-    :param doubted: tag and number of the rows that the same run has left without a result; ``row``
-        is added if it is one. An equal row that ends later in that run is another row.
+    :param known: the rows of this key that were known before.
+    :param row: the noted row; its ``nth`` is ignored.
+    :param unresolved: tag and ``nth`` of the rows to which this run left no result; ``row`` is
+        added if it is one. An equal row that gets a result later in the same run is another row.
     """
     if not known and row.status in _SETTLED and row.code not in _TEMPORARY:
-        return [row]  # nearly every row
+        return [row]  # the case of nearly every row
     if row.status == _SKIPPED:
-        return known  # it was not sent after all
+        return known  # it was not sent
     tag = row.tag
-    nth = _number(known, tag, doubted) if known else 1
+    nth = _number(known, tag, unresolved) if known else 1
     if row.status not in _SETTLED:
-        doubted.add((tag, nth))
+        unresolved.add((tag, nth))
     after = []
     for one in known:
         if one.tag == tag:
@@ -148,24 +148,24 @@ def with_row(
     return after
 
 
-def _number(known: list[NotedRow], tag: bytes, doubted: set[tuple[bytes, int]]) -> int:
-    """Choose which of several equal rows a note belongs to: the first one that an earlier run left
-    without a result, else the next one."""
+def _number(known: list[NotedRow], tag: bytes, unresolved: set[tuple[bytes, int]]) -> int:
+    """Choose which of several equal rows a note belongs to: the first one to which an earlier run
+    left no result, otherwise the next number."""
     numbers = {one.nth for one in known if one.tag == tag}
     left = [
         one.nth
         for one in known
-        if one.status not in _SETTLED and one.tag == tag and (tag, one.nth) not in doubted
+        if one.status not in _SETTLED and one.tag == tag and (tag, one.nth) not in unresolved
     ]
     return min(left) if left else next(nth for nth in count(1) if nth not in numbers)
 
 
 def _superseded(one: NotedRow, by: NotedRow) -> NotedRow | None:
-    """What is still known of ``one`` after other content of its key was sent."""
+    """Return what is still valid of ``one`` after the row ``by`` with the same key was sent."""
     if one.tag == by.tag:
         return one
     if by.status == _DONE:
         return None
     if by.status not in _SETTLED and one.status == _DONE:
-        return one._replace(status=SENT)  # it holds no longer if the other content arrived
+        return one._replace(status=SENT)  # the other content may have replaced it
     return one

@@ -1,4 +1,4 @@
-"""Turn the notes that the last import appended into rows, by the rules in ``matching.py``."""
+"""Convert the notes that the last import appended to rows, by the rules in ``matching.py``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .matching import NotedRow
 _BATCH = 1000
 
 
-def take_in_notes(db: sqlite3.Connection) -> None:
-    """Turn all notes into rows, and delete the notes.
+def convert_notes(db: sqlite3.Connection) -> None:
+    """Convert all notes to rows, and delete the notes.
 
     :raises LookupError, TypeError, ValueError: a note was not written by a journal.
     """
-    doubted: set[tuple[bytes, int]] = set()
+    unresolved: set[tuple[bytes, int]] = set()
     noted = matching.read_notes(db.execute("SELECT at, chunks, tags FROM note ORDER BY number"))
     while batch := list(islice(noted, _BATCH)):
         gone: list[NotedRow] = []
@@ -28,7 +28,7 @@ def take_in_notes(db: sqlite3.Connection) -> None:
         for key, rows in groups.items():
             before = after = known.get(key, [])
             for row in rows:
-                after = matching.with_row(after, row, doubted)
+                after = matching.with_row(after, row, unresolved)
             if before:
                 gone += set(before).difference(after)
                 new += set(after).difference(before)

@@ -1,10 +1,10 @@
-"""The journal's store: an SQLite file. All of it blocks, so ``journal.py`` calls it in a thread.
+"""Store a journal in an SQLite file. All calls block, so ``journal.py`` calls them in a thread.
 
-While an import runs, the file is only appended to: one note for all chunks that were sent and all
-that ended since the last note. This costs a twentieth of writing each row. When the file is opened
-again, ``notes.py`` turns the notes into rows that can be found by their tags.
+While an import runs, the file is only appended to. One note covers all chunks that were sent or got
+their results since the last note, which takes a twentieth of the time of writing each row. When the
+file is opened again, ``notes.py`` converts the notes to rows that can be found by their tags.
 
-No name, no mail address and no key is stored here.
+The file contains no names, no email addresses and no keys of rows.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _MOST_LOG = 4 * 2**20
 
 
 class JournalFile:
-    """A journal's file, held by this process alone until :meth:`close`.
+    """A journal's file. No other process can use it until :meth:`close`.
 
     :param wait: how many seconds to wait for another process to close it.
     :param make: whether to create it if it does not exist.
-    :param restart: forget its contents, also those of another format.
-    :raises JournalUnusable: it is in use, not a journal, of another version, or a file that belongs
-        to it is missing.
+    :param restart: delete its contents, also those of another format.
+    :raises JournalUnusable: the file is in use, is not a journal, has another format, or another
+        file of the journal is missing.
     """
 
     def __init__(
@@ -49,16 +49,17 @@ class JournalFile:
         self._database.close()
 
     def key(self) -> bytes:
-        """The key of the journal's hashes.
+        """Return the key of the journal's hashes.
 
-        :raises JournalUnusable: it is missing, or not a key.
+        :raises JournalUnusable: the key is missing, or the file does not contain a key.
         """
         return self._database.key(new=self.is_new)
 
     def begin(self, about: dict[str, str]) -> str | None:
         """Begin or continue the import that ``about`` describes.
 
-        :returns: the first name whose value differs from the journal's; ``None`` if all agree.
+        :returns: the first name whose value differs from that in the journal; ``None`` if all are
+            equal.
         """
         with self._database.reading():
             known = dict(self._db.execute("SELECT name, value FROM about"))
@@ -71,9 +72,9 @@ class JournalFile:
         return None
 
     def forget_rejected(self) -> None:
-        """Forget the rows that were rejected.
+        """Delete the rows that were rejected.
 
-        :raises JournalFailed: it can't be written any more.
+        :raises JournalFailed: the file can't be written any more.
         """
         with self._database.writing(), self._database.transaction():
             rows = self._db.execute(
@@ -85,7 +86,7 @@ class JournalFile:
 
     @property
     def is_new(self) -> bool:
-        """Whether no import has begun it."""
+        """Whether no import has used it yet."""
         with self._database.reading():
             begun = self._db.execute("SELECT 1 FROM about WHERE name = 'begun'").fetchone()
         return begun is None
@@ -97,7 +98,7 @@ class JournalFile:
             return self._db.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
 
     def write(self, entries: Iterable[Sent | Ended]) -> None:
-        """Write ``entries``, all or none; they are on the disk when this returns.
+        """Write all ``entries`` or none. They are on the disk when this returns.
 
         :raises JournalFailed: they could not be written.
         """
@@ -108,10 +109,9 @@ class JournalFile:
                 chunks.append((entry.chunk, len(entry.tags)))
                 tags.append(entry.tags)
             else:
-                chunks.append((entry.chunk, entry.ends))
-        with (
-            self._database.writing()
-        ):  # by one statement: each lets go of the interpreter, and waits for it
+                chunks.append((entry.chunk, entry.results))
+        with self._database.writing():
+            # Use one statement only: each one releases Python's global lock and waits for it again.
             self._db.execute(
                 "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
                 (time.time(), orjson.dumps(chunks), b"".join(tags)),
@@ -120,10 +120,11 @@ class JournalFile:
                 self._database.merge_log()
 
     def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:
-        """Give what an earlier run noted of each row. Equal rows are counted: each call is about
-        the next one.
+        """Return what an earlier run noted about each row.
 
-        :raises JournalFailed: it can't be read any more.
+        If several rows of the input have the same tag, the first gets the first result, and so on.
+
+        :raises JournalFailed: the file can't be read any more.
         """
         with self._database.writing(), self._database.transaction():
             return [self._recall(tag) for tag in tags]
@@ -148,8 +149,8 @@ class JournalFile:
             self._db.execute("UPDATE seen SET is_sent = 1 WHERE tag = ?", (tag,))
         return result
 
-    def tell(self) -> JournalSummary:
-        """Summarize the journal."""
+    def summarize(self) -> JournalSummary:
+        """Return the number of rows by status, and when the journal was used."""
         with self._database.reading():
             counts = dict(self._db.execute("SELECT status, count(*) FROM row GROUP BY status"))
             about = dict(self._db.execute("SELECT name, value FROM about"))

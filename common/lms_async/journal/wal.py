@@ -1,9 +1,10 @@
-"""Whether the files of a journal belong together: the database, and SQLite's write-ahead log.
+"""Check that the files of a journal belong together: the database and SQLite's write-ahead log.
 
-While a journal is open, SQLite keeps what was noted last in a second file, ``JOURNAL-wal``. After
-``kill -9`` both files are needed. SQLite itself does not notice that the second one is missing, is
-older, or is that of another database. So each opening is given a random state, which stands in the
-header of the database and in the log; its lowest bit says that the journal is open.
+While a journal is open, SQLite keeps the latest notes in a second file, ``JOURNAL-wal``. After
+``kill -9`` both files are needed. SQLite does not notice if the second file is missing, is older,
+or belongs to another database. So each time the journal is opened, a random number, its *state*, is
+written to the header of the database and to the log. The lowest bit of the state says that the
+journal is open.
 """
 
 from __future__ import annotations
@@ -27,21 +28,21 @@ _LOG_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 
 @attrs.frozen
 class Header:
-    """What the database file says by itself, without its log."""
+    """What the header of the database file says, without the log."""
 
     state: int
     application_id: int
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that SQLite keeps beside the database."""
+    """Return the paths of the files that SQLite keeps beside the database."""
     return [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
 
 
 def read_header(path: Path) -> Header | None:
-    """The header of the database, ``None`` of an empty file.
+    """Return the header of the database, or ``None`` if the file is empty.
 
-    :raises OSError: it can't be read.
+    :raises OSError: the file can't be read.
     """
     with path.open("rb") as file:
         begin = file.read(_HEADER.size)
@@ -52,42 +53,42 @@ def read_header(path: Path) -> Header | None:
 
 
 def new_state() -> int:
-    """A state for a journal that is being opened."""
+    """Return a new state for a journal that is being opened."""
     return secrets.randbits(30) << 1 | OPEN
 
 
 def check_log(path: Path, header: Header | None) -> None:
-    """Make sure that the log beside the database at ``path`` is its own and that none is missing.
+    """Check that the log of the database at ``path`` exists if it must, and belongs to it.
 
-    :raises JournalUnusable: names the file that is missing, or that belongs elsewhere.
+    :raises JournalUnusable: the log is missing, or belongs to another database.
     """
     log, *_ = files_of(path)
     has_log = log.exists() and log.stat().st_size > 0
     if header is None:
         if has_log:
-            raise _torn(f"the journal {path} is empty, but its other file {log} is not", path)
+            raise _mismatch(f"the journal {path} is empty, but its log {log} is not", path)
         return
     if not has_log:
         if header.state & OPEN:
-            raise _torn(
-                f"{log} is missing. The journal {path} was not closed, and its last notes are in "
+            raise _mismatch(
+                f"{log} is missing. The journal {path} was not closed, and its latest notes are in "
                 "that file",
                 log,
             )
         return
     state, before = _with_log(path)
-    with log.open("rb") as file:  # SQLite takes a log that it can't read for an empty one
+    with log.open("rb") as file:  # SQLite treats a log that it can't read as an empty one
         is_log = file.read(4) in _LOG_MAGIC
-    # Or what the log adds is that it was opened or closed, and the database does not say so yet.
+    # The states also fit if the log records an opening or a closing that is not yet in the header.
     closed = header.state & OPEN and state == header.state & ~OPEN
     opened = before == header.state
     if not (is_log and (state == header.state or closed or opened)):
-        raise _torn(f"{log} and the journal {path} do not belong together", log)
+        raise _mismatch(f"{log} and the journal {path} do not belong together", log)
 
 
 def _with_log(path: Path) -> tuple[int, int | None]:
-    """The state of the journal with its log, and the state before it was opened last."""
-    # Only read: SQLite would write a log into the database when it closes it.
+    """Return the state of the journal including its log, and the state before the last opening."""
+    # Open the database read-only, or SQLite would merge the log into it when it closes it.
     _, shared_memory, _ = files_of(path)
     had_it = shared_memory.exists()
     try:
@@ -110,19 +111,20 @@ def _with_log(path: Path) -> tuple[int, int | None]:
     return state, found and found[0]
 
 
-def _torn(what: str, which: Path) -> JournalUnusable:
+def _mismatch(what: str, which: Path) -> JournalUnusable:
     return JournalUnusable(
         what,
-        hint=f"copy {which.name} from where the import ran, together with the other files of the "
-        "journal; or forget what is in the journal with restart: then all rows are sent again",
+        hint=f"copy {which.name} and the other files of the journal from where the import ran, or "
+        "start over with restart, which sends all rows again",
     )
 
 
-def empty(path: Path) -> None:
+def make_empty(path: Path) -> None:
     """Make the database at ``path`` an empty file without a log.
 
-    :raises OSError: it can't be written.
+    :raises OSError: a file can't be deleted or written.
     """
-    for file in files_of(path):  # the log first: without it the database says that it is missing
+    # Delete the log first. If this is interrupted, the next opening reports the missing log.
+    for file in files_of(path):
         file.unlink(missing_ok=True)
     os.truncate(path, 0)

@@ -4,20 +4,19 @@ The code is pure: time comes in as an argument. It learns two things, from respo
 (429) only.
 
 **The limit.** A refusal while slots are freed as late as is safe means that the vendor allows less.
-The limit then falls to 0.7 of itself, or to the last limit that held. When it was used up for two
-periods without a refusal, it rises half the way to the limit that was refused. So it settles just
-below the smallest limit that was refused. That limit is tried again later. Each time it is refused
-again, the next try comes after twice the time.
+The limit then falls to 70 %, or to the last limit that was accepted. When the limit was used up for
+two periods without a refusal, it rises halfway to the limit that was refused. So it settles just
+below the smallest limit that was refused. That limit is tried again later, each time after twice as
+long.
 
 **The guard.** It is safe to free a slot one period after the *response*. The request arrived
 earlier, but nobody knows when. Once the limit has settled, a request counts as arrived ``guard``
 seconds after it was sent. The guard shrinks while nothing is refused. At the first refusal it is
 dropped, and later it stays well above the value at which that happened.
 
-A small guard works because requests are sent in bunches. How late the first, the second and so on
-of a bunch arrive varies less from bunch to bunch than how late a single request arrives. So when
-the guard begins, slots wait for each other once, for one period and one response at most. From then
-on they are free together.
+A small guard works because requests are sent in bunches, and the delays of the first, second and
+later requests vary little from one bunch to the next. So when the guard begins, slots wait for each
+other once, for one period and one response at most. From then on they become free together.
 """
 
 from __future__ import annotations
@@ -100,9 +99,9 @@ class Learning:
         """Record that a call has to wait: only a limit that is used up is tested."""
         self._full = True
 
-    def answered(self, departed: float, now: float) -> float:
-        """Return when a request, sent at ``departed`` and answered ``now``, counts as arrived."""
-        taken = now - departed
+    def answered(self, sent_at: float, now: float) -> float:
+        """Return when a request, sent at ``sent_at`` and answered ``now``, counts as arrived."""
+        taken = now - sent_at
         if self.latency:  # bounded, since one very slow response says little about the others
             self.latency += (min(taken, 4 * self.latency) - self.latency) / 16
         else:
@@ -115,7 +114,7 @@ class Learning:
         if self._guard == inf:
             return now
         # A response that took far longer than usual does not say where the delay was.
-        return min(now, max(departed + self._guard, now - self.latency))
+        return min(now, max(sent_at + self._guard, now - self.latency))
 
     def refused(self, now: float, until: float) -> None:
         """Record a refusal, after which nothing is sent until ``until``.

@@ -1,4 +1,4 @@
-"""What the transport asks of a limiter: a ``Window``, a ``RedisWindow``, or one of your own."""
+"""The interface of a limiter: a ``Window``, a ``RedisWindow``, or one of your own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .slot import Slot
 
 
 class Limiter(Protocol):
-    """What the transport asks for a slot before each attempt."""
+    """Decides when a request may be sent. The transport gets a slot before each attempt."""
 
     async def acquire(
         self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
@@ -18,7 +18,7 @@ class Limiter(Protocol):
         """Wait until one request may be sent.
 
         :param weight: how much of the limit the request uses, at least 1.
-        :param priority: ``interactive`` passes ``normal``, which keeps a share of the places.
+        :param priority: ``interactive`` calls pass ``normal`` ones, which keep some of the slots.
         :param max_pause: the longest pause, in seconds, that the caller waits out.
         :raises InvalidInput: at once, if the weight is above the limit.
         :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins

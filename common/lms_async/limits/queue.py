@@ -1,7 +1,7 @@
 """The order in which waiting calls get the next free slot.
 
-First come, first served. Calls that a person waits for (``interactive``) pass those of an import
-(``normal``), which keep every fourth place.
+First come, first served. Calls that a person waits for (``interactive``) pass the others
+(``normal``), but at least every fourth slot goes to a normal call.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Waiter:
 
     :param turn: done when the call may be sent, or leaves the queue.
     :param max_pause: the longest pause that the call waits out, in seconds.
-    :param asked: set to a pause that is longer; the call then leaves the queue.
+    :param refused_pause: set to a pause that is longer, when the call leaves the queue for it.
     """
 
     turn: asyncio.Future[Any]
     weight: int
     priority: Priority
     max_pause: float
-    asked: float | None = None
+    refused_pause: float | None = None
 
 
 class WaitQueue:
@@ -41,20 +41,20 @@ class WaitQueue:
     def __init__(self) -> None:
         self._interactive: deque[Waiter] = deque()
         self._normal: deque[Waiter] = deque()
-        self._rows = {"interactive": self._interactive, "normal": self._normal}
+        self._queues = {"interactive": self._interactive, "normal": self._normal}
         self._in_a_row = 0
 
     def __len__(self) -> int:
-        return sum(not w.turn.done() for row in self._rows.values() for w in row)
+        return sum(not w.turn.done() for queue in self._queues.values() for w in queue)
 
     @property
-    def anybody(self) -> bool:
+    def has_waiters(self) -> bool:
         """Whether a call may be waiting; one that was just cancelled may be counted."""
         return bool(self._interactive or self._normal)
 
     def join(self, waiter: Waiter) -> None:
         """Add ``waiter`` at the end of the queue of its priority."""
-        self._rows[waiter.priority].append(waiter)
+        self._queues[waiter.priority].append(waiter)
 
     def first(self) -> Waiter | None:
         """Return the call that is next; ``None`` if none waits."""
@@ -65,7 +65,7 @@ class WaitQueue:
 
     def leave(self, waiter: Waiter, slot: object = None) -> None:
         """Remove ``waiter``, the first of its queue, and give it its ``slot``."""
-        self._rows[waiter.priority].popleft()
+        self._queues[waiter.priority].popleft()
         if waiter.priority == "normal":
             self._in_a_row = 0
         elif self._head("normal") is not None:
@@ -74,21 +74,21 @@ class WaitQueue:
 
     def refuse(self, error: Exception) -> None:
         """Make every waiting call fail with ``error``."""
-        for row in self._rows.values():
-            for waiter in row:
+        for queue in self._queues.values():
+            for waiter in queue:
                 if not waiter.turn.done():
                     waiter.turn.set_exception(error)
 
-    def dismiss(self, asked: float) -> None:
-        """Dismiss the calls that would not wait out a pause of ``asked`` seconds."""
-        for row in self._rows.values():
-            for waiter in row:
-                if waiter.max_pause < asked and not waiter.turn.done():
-                    waiter.asked = asked
+    def dismiss(self, pause: float) -> None:
+        """Dismiss the calls that would not wait out a pause of ``pause`` seconds."""
+        for queue in self._queues.values():
+            for waiter in queue:
+                if waiter.max_pause < pause and not waiter.turn.done():
+                    waiter.refused_pause = pause
                     waiter.turn.set_result(None)
 
     def _head(self, priority: Priority) -> Waiter | None:
-        row = self._rows[priority]
-        while row and row[0].turn.done():  # cancelled, or dismissed
-            row.popleft()
-        return row[0] if row else None
+        queue = self._queues[priority]
+        while queue and queue[0].turn.done():  # cancelled, or dismissed
+            queue.popleft()
+        return queue[0] if queue else None

@@ -14,10 +14,10 @@ from .slot import FullSlot, full_slot
 from .usage import Usage
 from .window import Window
 
-# Kept as long as the loop. A limiter that ended with its client would forget the last requests.
+# Kept as long as the event loop: a client's last requests still count after the client is closed.
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
-# Kept longer than the loop, so that the next event loop begins with the slots that are still busy.
-# Event loops may run in several threads.
+# Kept longer than the event loop, so that the next loop knows which slots are still busy. The lock
+# is needed because event loops may run in several threads.
 _used: dict[Hashable, list[Usage]] = {}
 _used_lock = threading.Lock()
 # The event loop that used each scope last.

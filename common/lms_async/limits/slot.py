@@ -9,8 +9,8 @@ from typing import Protocol, cast
 class Slot(Protocol):
     """The right to send one request now.
 
-    The slots of your own limiter need only ``answered``. The slots of this package's limiters are a
-    :class:`FullSlot`, which tells the other two ends apart.
+    The slots of your own limiter need only ``answered``. The slots of this package's limiters also
+    have the methods of :class:`FullSlot`.
     """
 
     def answered(self) -> None:
@@ -21,7 +21,7 @@ class Slot(Protocol):
 
 
 class FullSlot(Slot, Protocol):
-    """A slot that is told how its request ended."""
+    """A slot that distinguishes the three ways in which a request ends."""
 
     def unused(self) -> None:
         """Free the slot at once, because no request was sent with it."""

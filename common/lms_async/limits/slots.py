@@ -59,7 +59,7 @@ class Slots:
         """Count slots that were used on other event loops, instead of those taken over before."""
         self._taken_over = sorted(busy_until)
 
-    def depart(self, weight: int) -> None:
+    def take(self, weight: int) -> None:
         """Take slots for a request that is sent."""
         self.out += weight
 
@@ -76,10 +76,10 @@ class Slots:
         for _ in range(weight):
             insort(self._free_at, until + self.per)
 
-    def answered(self, weight: int, departed: float, now: float) -> None:
+    def answered(self, weight: int, sent_at: float, now: float) -> None:
         """Start the period after which the slots of an answered request are free again."""
         self.out -= weight
-        counted = now if self.learning is None else self.learning.answered(departed, now)
+        counted = now if self.learning is None else self.learning.answered(sent_at, now)
         for _ in range(weight):
             insort(self._free_at, counted + self.per)
         if self.learning is not None and self.learning.gathers:

@@ -1,7 +1,7 @@
-"""What a window has used of its limit, also after the window's event loop has ended.
+"""What a window has used of its limit. It is kept after the window's event loop has ended.
 
-Every event loop has its own clock. So a moment is passed on as the number of seconds left, and the
-time since the last use is measured by :func:`time.monotonic`.
+Every event loop has its own clock. So times are passed to another loop as the number of seconds
+left, and :func:`time.monotonic` measures the time since the last use.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Usage:
         self.paused_until = 0.0
         self._begun = False
         self._loop: Callable[[], asyncio.AbstractEventLoop | None] = lambda: None
-        #: How far the clock of the loop was ahead of :func:`time.monotonic` at the last use.
-        self._ahead = 0.0
+        #: The loop's clock minus :func:`time.monotonic`, at the last use.
+        self._clock_offset = 0.0
 
     def begins_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Record the event loop that the window belongs to."""
@@ -34,11 +34,11 @@ class Usage:
 
     def used(self, now: float) -> None:
         """Record a use at ``now``, on the loop's clock."""
-        self._ahead = now - time.monotonic()
+        self._clock_offset = now - time.monotonic()
 
     @property
     def _now(self) -> float:
-        return time.monotonic() + self._ahead
+        return time.monotonic() + self._clock_offset
 
     @property
     def is_running(self) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from math import inf
 
 from ..errors import InvalidInput, RateLimited
-from ..events import Learned, Listener, heard, tell
+from ..events import Learned, Listener, checked_listeners, tell
 from ..loop_owner import LoopOwner
 from .learning import LearnedLimit, Learning
 from .queue import Priority, Waiter, WaitQueue
@@ -31,17 +31,17 @@ _STAYS_SPREAD = 10
 
 
 class _WindowSlot:
-    __slots__ = ("_departed", "_weight", "_window")
+    __slots__ = ("_sent_at", "_weight", "_window")
 
-    def __init__(self, window: Window, weight: int, departed: float) -> None:
+    def __init__(self, window: Window, weight: int, sent_at: float) -> None:
         self._window: Window | None = window
         self._weight = weight
-        self._departed = departed
+        self._sent_at = sent_at
 
     def answered(self) -> None:
         if self._window is not None:
             window, self._window = self._window, None
-            window._answered(self._weight, self._departed)
+            window._answered(self._weight, self._sent_at)
 
     def unused(self) -> None:
         if self._window is not None:
@@ -97,13 +97,13 @@ class Window:
         if after is not None:
             self._former += [*(one for one in after._former if not one.is_over), after._usage]
         self._most_weight = limit
-        self._events = heard(events)
-        self._told = self.learned_limit
-        self._line = WaitQueue()
-        self._normal_left = -inf
-        self._interactive_came = -inf
+        self._events = checked_listeners(events)
+        self._reported = self.learned_limit
+        self._queue = WaitQueue()
+        self._normal_sent_at = -inf
+        self._interactive_at = -inf
         self._timer: asyncio.TimerHandle | None = None
-        self._home = LoopOwner("this limiter", "make a new Window there, with after=this one")
+        self._owner = LoopOwner("this limiter", "make a new Window there, with after=this one")
 
     @classmethod
     def together(cls, *windows: Window) -> Window:
@@ -133,7 +133,7 @@ class Window:
     @property
     def waiting(self) -> int:
         """How many calls wait in the queue."""
-        return len(self._line)
+        return len(self._queue)
 
     @property
     def rate(self) -> float:
@@ -165,13 +165,13 @@ class Window:
         if self._usage.paused_until - now > max_pause:
             raise RateLimited(429, retry_after=self._usage.paused_until - now)
         if priority == "interactive":
-            self._interactive_came = now
-        if not self._line.anybody and self._opens_at(weight, priority, now) == now:
-            self._depart(weight, priority, now)
+            self._interactive_at = now
+        if not self._queue.has_waiters and self._opens_at(weight, priority, now) == now:
+            self._take_slots(weight, priority, now)
             return _WindowSlot(self, weight, now)
         waiter = Waiter(loop.create_future(), weight, priority, max_pause)
-        self._line.join(waiter)
-        if self._line.first() is waiter:
+        self._queue.join(waiter)
+        if self._queue.first() is waiter:
             self._wake()
         try:
             await waiter.turn
@@ -180,11 +180,11 @@ class Window:
                 waiter.turn.cancel()
             if not waiter.turn.done() or waiter.turn.cancelled():
                 self._wake()  # the first waiter may be gone, so set the timer for the next one
-            elif waiter.asked is None:
+            elif waiter.refused_pause is None:
                 self._unused(weight)
             raise
-        if waiter.asked is not None:
-            raise RateLimited(429, retry_after=waiter.asked)
+        if waiter.refused_pause is not None:
+            raise RateLimited(429, retry_after=waiter.refused_pause)
         return _WindowSlot(self, weight, loop.time())
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
@@ -195,7 +195,7 @@ class Window:
         """
         now = self._loop().time()
         self._usage.paused_until = max(self._usage.paused_until, now + seconds)
-        self._line.dismiss(self._usage.paused_until - now)
+        self._queue.dismiss(self._usage.paused_until - now)
         if self._learning is not None and refusal:
             self._learning.refused(now, self._usage.paused_until)
             self._tell()
@@ -206,21 +206,22 @@ class Window:
         return max(0.0, self._usage.paused_until - self._loop().time())
 
     def continues(self, former: Sequence[Usage]) -> Usage:
-        """Count what other windows of this limit have used as used here too. To be called again
-        when another event loop has had its turn.
+        """Count what other windows of this limit have used as used here too.
+
+        Call it again after another event loop has used the limit.
 
         :param former: what this method returned for each of those windows.
-        :returns: what this window uses from now on.
+        :returns: the record of what this window uses from now on.
         """
         self._former = [one for one in former if one is not self._usage]
-        if self._home.bound_loop is not None:
-            self._usage.take_over(self._former, self._home.loop().time())
+        if self._owner.bound_loop is not None:
+            self._usage.take_over(self._former, self._owner.loop().time())
         return self._usage
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         """Return the running event loop, if it is the window's own."""
-        new = self._home.bound_loop is None
-        loop = self._home.loop()
+        new = self._owner.bound_loop is None
+        loop = self._owner.loop()
         if new:
             self._usage.begins_on(loop)
             self._usage.take_over(self._former, loop.time())
@@ -233,7 +234,7 @@ class Window:
         ``now`` means that it may be sent. ``None`` means that a response must come first.
         """
         when = self._usage.paused_until
-        if priority == "normal" and self._interactive_came > -inf:
+        if priority == "normal" and self._interactive_at > -inf:
             when = max(when, self._spread_until(now))
         if when > now:
             return when
@@ -248,26 +249,26 @@ class Window:
     def _spread_until(self, now: float) -> float:
         """Return when the next normal request may be sent without delaying interactive ones."""
         quickest = max(self._slots, key=lambda slots: slots.limit / slots.per)
-        if now - self._interactive_came > _STAYS_SPREAD * quickest.per:
+        if now - self._interactive_at > _STAYS_SPREAD * quickest.per:
             return -inf
-        return self._normal_left + quickest.per / quickest.limit
+        return self._normal_sent_at + quickest.per / quickest.limit
 
-    def _depart(self, weight: int, priority: Priority, now: float) -> None:
+    def _take_slots(self, weight: int, priority: Priority, now: float) -> None:
         for slots in self._slots:
-            slots.depart(weight)
+            slots.take(weight)
         if priority == "normal":
-            self._normal_left = now
+            self._normal_sent_at = now
 
-    def _answered(self, weight: int, departed: float) -> None:
-        loop = self._home.bound_loop
+    def _answered(self, weight: int, sent_at: float) -> None:
+        loop = self._owner.bound_loop
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
         self._usage.used(now)
         for slots in self._slots:
-            slots.answered(weight, departed, now)
+            slots.answered(weight, sent_at, now)
         if self._learning is not None:
             self._tell()
-        if self._line.anybody:
+        if self._queue.has_waiters:
             self._wake()
 
     def _unused(self, weight: int) -> None:
@@ -277,14 +278,14 @@ class Window:
         self._wake()
 
     def _abandoned(self, weight: int, seconds: float) -> None:
-        loop = self._home.bound_loop
+        loop = self._owner.bound_loop
         assert loop is not None  # noqa: S101 - a slot exists only after acquire()
         now = loop.time()
         self._usage.used(now)
         until = now + seconds
         for slots in self._slots:
             slots.abandoned(weight, until)
-        if self._line.anybody:
+        if self._queue.has_waiters:
             self._wake()
 
     def _wake(self) -> None:
@@ -292,13 +293,13 @@ class Window:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        loop = self._home.bound_loop
+        loop = self._owner.bound_loop
         assert loop is not None  # noqa: S101 - only after acquire() or pause()
         if loop.is_closed():
             return  # an unfinished request is being garbage-collected: no waiter can go on
         now = loop.time()
         while True:
-            waiter = self._line.first()
+            waiter = self._queue.first()
             if waiter is None:
                 return
             when = self._opens_at(waiter.weight, waiter.priority, now)
@@ -307,13 +308,13 @@ class Window:
             if when > now:
                 self._timer = loop.call_at(when, self._wake)
                 return
-            self._depart(waiter.weight, waiter.priority, now)
-            self._line.leave(waiter)
+            self._take_slots(waiter.weight, waiter.priority, now)
+            self._queue.leave(waiter)
 
     def _tell(self) -> None:
         """Report what was learned, if it is new."""
         learned_limit = self.learned_limit
-        if learned_limit is None or learned_limit == self._told:
+        if learned_limit is None or learned_limit == self._reported:
             return
-        self._told = learned_limit
+        self._reported = learned_limit
         tell(self._events, Learned(learned_limit.limit, self._slots[0].per, learned_limit.guard))

@@ -1,5 +1,6 @@
-"""Records: how values are read from what a vendor prints, and checked and written for it.
+"""Records: convert a vendor's JSON to models, and check and encode what is sent to a vendor.
 
-Start with ``scalars.py``, the rules of each kind of value, and ``converter.py``, which applies
-them. Others use the annotations of ``scalars.py``, ``Record``, ``make_converter`` and ``Sending``.
+Start with ``scalars.py``, the rules for each type of value, and ``converter.py``, which applies
+them. Other packages use the annotations of ``scalars.py``, ``Record``, ``make_converter`` and
+``Sending``.
 """

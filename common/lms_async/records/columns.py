@@ -1,9 +1,9 @@
-"""Many records of one kind at a time, a column after the other.
+"""Read many records of one model at a time, one column after the other.
 
-A page of a vendor's list is hundreds of records with the same fields. To ask a whole column for the
-types in it takes one call, and a rule need be asked once for each different value. The rules are
-those of ``converter.py``; what does not fit is said there, record by record: here it is
-only found that something does not.
+A page of a vendor's list is hundreds of records with the same fields. The types of a whole column
+are checked in one call, and a rule runs once for each different value. The rules are those of
+``converter.py``. If a value does not fit, this module gives up, and ``converter.py`` reads the
+records one by one to find out which.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ T = TypeVar("T")
 
 
 class Rule(NamedTuple):
-    """How a field is read: values of the types ``at_once`` as they are, others by ``read``.
+    """How a field is read: values of the types ``as_is`` are kept, others go through ``read``.
 
-    ``scalar`` is the type that a scalar's rule gives (``read`` then gives the same for equal values
-    of one type), ``None`` for anything else.
+    ``scalar`` is the type that ``read`` returns for a single value (``read`` then returns the same
+    result for equal values of one type), and ``None`` for lists and nested models.
     """
 
-    at_once: frozenset[type]
+    as_is: frozenset[type]
     read: Callable[[Any], Any]
     scalar: type | None
 
 
 def parts(annotation: Any) -> tuple[Any, frozenset[Any]]:
-    """A field's annotation as its one real type, and which of ``None`` and UNSET it may be."""
+    """Split a field's annotation into its real type and those of ``None`` and UNSET it allows."""
     if get_origin(annotation) not in (Union, UnionType):
         return annotation, frozenset()
     nothing = {type(None), Unset}
@@ -48,13 +48,16 @@ def parts(annotation: Any) -> tuple[Any, frozenset[Any]]:
 def reader(
     model: type[T], rules: Mapping[str, Rule], *, ignored: frozenset[str]
 ) -> Callable[[list[Any]], list[T] | None] | None:
-    """Reads many mappings as records of ``model``; ``None`` where one of them does not fit. There
-    is no such reader for a model that does more than keep what it is made with."""
+    """Return a function that reads many mappings as records of ``model``.
+
+    The function returns ``None`` if one of the mappings does not fit. There is no such function
+    (``None``) for a model whose ``__init__`` does more than set its fields.
+    """
     if not _is_plain(model):
         return None
     fields = attrs.fields(model)  # type: ignore[arg-type]
-    # The model's own __init__ takes names, which is the dearest part of making a record. attrs
-    # writes the same by position if it is asked for a class with such fields.
+    # The model's own __init__ takes keyword arguments, which is the slowest part of creating a
+    # record. The __init__ that attrs writes for this helper class takes them by position.
     fill: Any = attrs.make_class(model.__name__, [field.name for field in fields]).__init__  # type: ignore[misc]
     keeps_extra = "extra" in (field.name for field in fields)
 
@@ -76,19 +79,19 @@ def reader(
         return [next(records[header]) for header in headers]
 
     def alike(rows: list[dict[str, Any]]) -> list[T] | None:
-        """Of rows with the same keys in the same order."""
-        given: dict[str, Iterable[Any]] = dict(
+        """Read rows that have the same keys in the same order."""
+        by_name: dict[str, Iterable[Any]] = dict(
             zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True)
         )
-        unknown = given.keys() - rules.keys()
+        unknown = by_name.keys() - rules.keys()
         if unknown and not keeps_extra:
             return None
         try:
-            columns = {name: _read(rules[name], given[name]) for name in given.keys() - unknown}
+            columns = {name: _read(rules[name], by_name[name]) for name in by_name.keys() - unknown}
         except Misfit:
             return None
-        if kept := [name for name in given if name in unknown and name not in ignored]:
-            values = zip(*(given[name] for name in kept), strict=True)
+        if kept := [name for name in by_name if name in unknown and name not in ignored]:
+            values = zip(*(by_name[name] for name in kept), strict=True)
             columns["extra"] = [dict(zip(kept, row, strict=True)) for row in values]
         for field in fields:
             if field.name not in columns:
@@ -117,13 +120,13 @@ def _defaults(default: Any, count: int) -> Iterable[Any]:
 
 def _read(rule: Rule, column: Iterable[Any]) -> Iterable[Any]:
     types = set(map(type, column))
-    if types <= rule.at_once:
+    if types <= rule.as_is:
         return column
-    if types == {int} and rule.scalar in (str, float) and rule.scalar in rule.at_once:
-        return map(rule.scalar, column)  # a number, printed where a text or a decimal is kept
-    # Not where types are mixed: 1, 1.0 and True are equal, and read differently.
+    if types == {int} and rule.scalar in (str, float) and rule.scalar in rule.as_is:
+        return map(rule.scalar, column)  # a whole number where the field is a text or a float
+    # Only for a single type: 1, 1.0 and True are equal, but are read differently.
     if rule.scalar and types in ({str}, {int}):
         known = {value: rule.read(value) for value in set(column)}
         return map(known.__getitem__, column)
-    at_once, read = rule.at_once, rule.read
-    return [value if value.__class__ in at_once else read(value) for value in column]
+    as_is, read = rule.as_is, rule.read
+    return [value if value.__class__ in as_is else read(value) for value in column]

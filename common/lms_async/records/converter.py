@@ -1,8 +1,8 @@
 """Convert vendors' JSON to models, and models to the JSON that is sent.
 
-One cattrs converter per vendor, made by :func:`make_converter`, is where the rules of
-``scalars.py`` are applied. It tests the type of each value and calls a rule only for those
-that are not at once what their field holds, which is what makes it quick.
+Each vendor has one cattrs converter, made by :func:`make_converter`, which applies the rules of
+``scalars.py``. It is fast because it checks the type of each value first, and calls a rule only for
+values that do not have their field's type already.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ import attrs
 from cattrs import Converter
 
 from .columns import Rule, parts, reader
-from .lists import listed
+from .lists import object_to_list
 from .scalars import (
-    AT_ONCE,
     DUMPS,
+    ENCODED,
+    KEPT_AS_IS,
     MAY_BE_BLANK,
     SCALARS,
     UNSET,
-    WRITTEN_OTHERWISE,
     Misfit,
 )
 
@@ -41,9 +41,9 @@ _ONLY_TEXT = frozenset({str})
 
 
 class Record:
-    """The base of all models. Its ``repr`` shows the record's id, and nothing about the person.
+    """Base of all models. The ``repr`` shows the record's id and no personal data.
 
-    ``ignored`` names keys of a response that are not kept, not even in ``extra``.
+    ``ignored`` names keys of a response that are dropped, so that ``extra`` does not hold them.
     """
 
     __slots__ = ()
@@ -55,14 +55,14 @@ class Record:
 
 
 def make_converter(*, strict: bool = False) -> Converter:
-    """Make a cattrs converter with the rules of this module; one per vendor, made at import.
+    """Make a cattrs converter with the rules of this module.
 
     :param strict: raise Misfit for a value that does not fit its field. Otherwise that field gets
-        its default, and the value is kept in the record's ``extra`` under the field's name.
+        its default, and the record's ``extra`` keeps the value under the field's name.
     """
     converter = Converter(detailed_validation=False)
     for annotation, (_, rule) in SCALARS.items():
-        if isinstance(annotation, type):  # cattrs looks up plain classes before it asks functions
+        if isinstance(annotation, type):  # cattrs finds plain classes before it tries functions
             converter.register_structure_hook(annotation, _hook(rule))
         else:
             converter.register_structure_hook_func(_is(annotation), _hook(rule))
@@ -89,12 +89,12 @@ def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
-    listed = ", ".join(str(value) for value in allowed if value != "")
+    names = ", ".join(str(value) for value in allowed if value != "")
 
     def choose(value: Any) -> Any:
         if value in allowed:
             return value
-        raise Misfit({"": f"must be one of {listed}"})
+        raise Misfit({"": f"must be one of {names}"})
 
     return choose
 
@@ -104,22 +104,22 @@ def _list_reader(
 ) -> Callable[[Any, Any], list[Any]]:
     (element,) = get_args(wanted)
     hook = converter.get_structure_hook(element)
-    at_once = _columns(converter, element) if attrs.has(element) else None
+    read_columns = _columns(converter, element) if attrs.has(element) else None
     if not strict and attrs.has(element) and _keeps_extra(element):
         hook = _any_row(hook, element)
 
     def read(values: Any, _: Any) -> list[Any]:
-        values = listed(values)
+        values = object_to_list(values)
         if not isinstance(values, list):
             raise Misfit({"": "must be a list"})
-        if at_once is not None and values and (records := at_once(values)) is not None:
+        if read_columns is not None and values and (records := read_columns(values)) is not None:
             return records
         try:
             return [hook(value, element) for value in values]
         except Misfit:
             pass
         fields: dict[str, str] = {}
-        for index, value in enumerate(values):  # once more, to name every row that does not fit
+        for index, value in enumerate(values):  # read again, to name every row that does not fit
             try:
                 hook(value, element)
             except Misfit as misfit:
@@ -130,8 +130,10 @@ def _list_reader(
 
 
 def _any_row(hook: Callable[[Any, Any], Any], model: type[Any]) -> Callable[[Any, Any], Any]:
-    """``hook``, but a row that is no object at all is read as a record without any field, which
-    keeps what the vendor printed under the blank name in its ``extra``."""
+    """Make ``hook`` accept rows that are not JSON objects.
+
+    Such a row becomes a record without fields, whose ``extra`` holds the row under the key ``""``.
+    """
 
     def read(value: Any, _: Any) -> Any:
         return hook(value, model) if isinstance(value, Mapping) else model(extra={"": value})
@@ -142,7 +144,7 @@ def _any_row(hook: Callable[[Any, Any], Any], model: type[Any]) -> Callable[[Any
 def _columns(
     converter: Converter, model: type[Any]
 ) -> Callable[[list[Any]], list[Any] | None] | None:
-    """How many records of ``model`` are read at once, if they can be."""
+    """Return a function that reads many records of ``model`` at once, if there can be one."""
     return reader(model, _rules(converter, model), ignored=_ignored(model))
 
 
@@ -156,39 +158,38 @@ def _keeps_extra(model: type[Any]) -> bool:
 
 
 def _rules(converter: Converter, model: type[Any]) -> dict[str, Rule]:
-    """How each field of ``model`` is read: the type of a value is tested, and only one that is not
-    what its field holds goes through a rule."""
+    """Return how each field of ``model`` is read, by the field's name."""
     hints = get_type_hints(model, include_extras=True)
     rules = {}
     for field in attrs.fields(model):
         if field.name == "extra":
             continue
         real, nothing = parts(hints[field.name])
-        at_once = {SCALARS[real][0]} if real in AT_ONCE else set()
+        as_is = {SCALARS[real][0]} if real in KEPT_AS_IS else set()
         scalar = SCALARS[real][0] if isinstance(real, Hashable) and real in SCALARS else None
         read = _field_rule(converter, real, nothing)
-        rules[field.name] = Rule(frozenset(at_once | nothing), read, scalar)
+        rules[field.name] = Rule(frozenset(as_is | nothing), read, scalar)
     return rules
 
 
 def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    """The values of a record, by field, from a mapping."""
+    """Return a function that checks a mapping and returns the converted values by field name."""
     keeps_extra, ignored = _keeps_extra(model), _ignored(model)
     plan = _rules(converter, model)
     needed = [field.name for field in attrs.fields(model) if field.default is attrs.NOTHING]
-    all_fields = tuple((name, rule.at_once, rule.read) for name, rule in plan.items())
+    all_fields = tuple((name, rule.as_is, rule.read) for name, rule in plan.items())
     known = frozenset(plan)
-    # Of a row that is all text, as every row of a file is, only these need a look.
+    # If all values of a row are texts, as in a file, only these fields need a check.
     not_text = tuple(field for field in all_fields if str not in field[1])
 
-    def check(given: Any) -> dict[str, Any]:
-        if given.__class__ is not dict and not isinstance(given, Mapping):
+    def check(row: Any) -> dict[str, Any]:
+        if row.__class__ is not dict and not isinstance(row, Mapping):
             raise Misfit({"row": f"must be a {model.__name__} or a mapping of its fields"})
-        values = dict(given)
+        values = dict(row)
         fields: dict[str, str] = {}
         text = _ONLY_TEXT.issuperset(map(type, values.values()))
-        for name, at_once, rule in not_text if text else all_fields:
-            if name in values and values[name].__class__ not in at_once:
+        for name, as_is, rule in not_text if text else all_fields:
+            if name in values and values[name].__class__ not in as_is:
                 try:
                     values[name] = rule(values[name])
                 except Misfit as misfit:
@@ -197,12 +198,12 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
             if name not in values:
                 fields[name] = "is needed"
         if not plan.keys() >= values.keys():
-            extra = {name: values.pop(name) for name in given if name not in plan}
+            extra = {name: values.pop(name) for name in row if name not in plan}
             if keeps_extra:
                 values["extra"] = {key: extra[key] for key in extra if key not in ignored}
             else:
                 fields.update(
-                    (_sayable(str(name), known), f"is no field of {model.__name__}")
+                    (_name_to_show(str(name), known), f"is not a field of {model.__name__}")
                     for name in extra
                 )
         if fields:
@@ -212,14 +213,16 @@ def checker(converter: Converter, model: type[Any]) -> Callable[[Any], dict[str,
     return check
 
 
-@lru_cache(maxsize=256)  # the rows of a file have the same ones
-def _sayable(name: str, known: frozenset[str]) -> str:
-    """A field's name, if it is very near to a ``known`` one: in a file without a header, the first
-    person stands where the names should be."""
-    from difflib import get_close_matches  # most programs never need it
+@lru_cache(maxsize=256)  # the rows of a file all have the same fields
+def _name_to_show(name: str, known: frozenset[str]) -> str:
+    """Return an unknown field's name for an error message if it resembles a ``known`` one.
+
+    Other names are not shown: in a file without a header, the "names" are a person's data.
+    """
+    from difflib import get_close_matches  # imported here because most programs never need it
 
     if name.startswith("\ufeff"):
-        return "a name that begins with a byte-order mark (encoding='utf-8-sig' reads past it)"
+        return "a name that begins with a byte-order mark (encoding='utf-8-sig' skips it)"
     near = name.isidentifier() and name.islower() and get_close_matches(name, known, 1, 0.8)
     return name if near else "a name that is not shown"
 
@@ -227,22 +230,22 @@ def _sayable(name: str, known: frozenset[str]) -> str:
 def _reader(converter: Converter, model: Any, *, strict: bool) -> Callable[[Any, Any], Any]:
     check = checker(converter, model)
     if strict or not _keeps_extra(model):
-        return lambda given, _: model(**check(given))
+        return lambda row, _: model(**check(row))
     plan, ignored = _rules(converter, model), _ignored(model)
     needed = {field.name for field in attrs.fields(model) if field.default is attrs.NOTHING}
 
-    def read(given: Any, _: Any) -> Any:
+    def read(row: Any, _: Any) -> Any:
         try:
-            return model(**check(given))
+            return model(**check(row))
         except Misfit:
-            if not isinstance(given, Mapping) or not needed <= given.keys():
+            if not isinstance(row, Mapping) or not needed <= row.keys():
                 raise
         values: dict[str, Any] = {}
         extra: dict[str, Any] = {}
-        for name, value in given.items():
+        for name, value in row.items():
             if name in plan:
                 try:
-                    fits = value.__class__ in plan[name].at_once
+                    fits = value.__class__ in plan[name].as_is
                     values[name] = value if fits else plan[name].read(value)
                     continue
                 except Misfit as misfit:
@@ -256,7 +259,7 @@ def _reader(converter: Converter, model: Any, *, strict: bool) -> Callable[[Any,
 
 
 def _field_rule(converter: Converter, real: Any, nothing: frozenset[Any]) -> Callable[[Any], Any]:
-    """How a value that is not at once what a field holds is made so, or refused."""
+    """Return a function that converts a value to the type of its field, or raises Misfit."""
     may_be_none = type(None) in nothing
     if get_origin(real) is Literal:
         return _choice(get_args(real))
@@ -276,36 +279,37 @@ def _not_none(value: Any) -> Any:
 
 
 def _writer(model: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    """How an instance of ``model`` is written: what is UNSET is left out."""
+    """Return a function that encodes instances of ``model``, without the fields that are UNSET."""
     names = [field.name for field in attrs.fields(model) if field.name != "extra"]
-    values_of = attrgetter(*names, names[0])  # one more, so that it is a tuple also for one name
-    put = written(model)
+    # attrgetter of a single name returns a value instead of a tuple, so pass the first name twice.
+    values_of = attrgetter(*names, names[0])
+    encode = encoder(model)
 
     def write(record: Any) -> dict[str, Any]:
         values = zip(names, values_of(record), strict=False)
-        return put({name: value for name, value in values if value is not UNSET})
+        return encode({name: value for name, value in values if value is not UNSET})
 
     return write
 
 
-def written(model: type[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """How the values of a record are put for the wire; the dict that is given is changed."""
+def encoder(model: type[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a function that encodes the values of a record to be sent, in the same dict."""
     hints = get_type_hints(model, include_extras=True)
-    told_apart = [
+    encoded = [
         field.name
         for field in attrs.fields(model)
-        if field.name != "extra" and parts(hints[field.name])[0] in WRITTEN_OTHERWISE
+        if field.name != "extra" and parts(hints[field.name])[0] in ENCODED
     ]
 
-    def write(values: dict[str, Any]) -> dict[str, Any]:
-        for name in told_apart:
+    def encode(values: dict[str, Any]) -> dict[str, Any]:
+        for name in encoded:
             if name in values:
                 value = values[name]
-                values[name] = DUMPS.get(value.__class__, _as_it_is)(value)
+                values[name] = DUMPS.get(value.__class__, _unchanged)(value)
         return values
 
-    return write
+    return encode
 
 
-def _as_it_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value

@@ -1,4 +1,4 @@
-"""Check a caller's record, or a mapping of the same fields, and encode it to be sent."""
+"""Check and encode a record to be sent: an instance of a write model or a mapping of its fields."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from cattrs import Converter
 
 from ..errors import InvalidInput
 from .columns import parts
-from .converter import checker, written
+from .converter import checker, encoder
 from .scalars import UNSET, Misfit, is_whole
 from .text_columns import TextColumns, Texts
 from .text_rules import COLUMNS
 
 
 class Sending:
-    """Checks and encodes a model, or a mapping of the same fields.
+    """Checks and encodes instances of ``model``, or mappings of the same fields.
 
-    :param what: what it is, for messages, e.g. ``the user``.
-    :param one_of: fields of which one, at least, must be there and not be blank.
+    :param what: name of the record in error messages, e.g. ``the user``.
+    :param one_of: at least one of these fields must be present and not blank.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Sending:
         self._what = what
         self._one_of = one_of
 
-    # Made when the first row comes: models are many, and most programs send few of them.
+    # Created for the first row: there are many models, and most programs send few of them.
     @cached_property
     def _check(self) -> Callable[[Any], dict[str, Any]]:
         return checker(self._converter, self._model)
 
     @cached_property
-    def _written(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        return written(self._model)
+    def _encode(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return encoder(self._model)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -50,18 +50,19 @@ class Sending:
         return TextColumns(self._model)
 
     @cached_property
-    def _otherwise(self) -> list[tuple[str, Mapping[str, Any]]]:
+    def _encoded_columns(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The fields whose texts are sent as other JSON values, with those values."""
         hints = get_type_hints(self._model, include_extras=True)
         return [
-            (field.name, column.wire)
+            (field.name, column.encoded)
             for field in attrs.fields(self._model)
-            if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.wire
+            if (column := COLUMNS.get(parts(hints[field.name])[0])) and column.encoded
         ]
 
     def __call__(self, value: object) -> dict[str, Any]:
-        """``value`` as a dict that is ready for JSON.
+        """Return ``value`` as a dict that can be written as JSON.
 
-        :raises InvalidInput: names the fields that don't fit, and why.
+        :raises InvalidInput: ``fields`` names the fields that do not fit, and why.
         """
         if isinstance(value, self._model):
             value = self._converter.unstructure(value)
@@ -76,10 +77,10 @@ class Sending:
         except Misfit as misfit:
             fields = misfit.fields
         else:
-            given = cast("Mapping[str, Any]", value)
+            original = cast("Mapping[str, Any]", value)
             for name, known in values.items():
-                if known is None and given[name] == "":
-                    values[name] = ""  # blank is not null: the one clears, the other may do nothing
+                if known is None and original[name] == "":
+                    values[name] = ""  # an empty text clears the field; null may change nothing
             fields = {
                 name: "has too many digits"
                 for name, known in values.items()
@@ -89,22 +90,25 @@ class Sending:
                 first, *others = self._one_of
                 fields[first] = f"is needed, or {' or '.join(others)}"
             if not fields:
-                return self._written(values)
+                return self._encode(values)
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
     def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
-        """The same for many: those that can be sent, in their order, and the errors of the others
-        by their places. Quick where all are texts that fit, as the rows of a file do."""
+        """Check and encode many records. This is fast if all values are valid texts, as in a file.
+
+        :returns: the records that can be sent, in their order, and the errors of the others by
+            their positions in ``values``.
+        """
         columns = self._columns.of(values)
         if columns is None or not self._have_one(values, columns):
             return self._each(values)
         rows: list[dict[str, Any]] = list(map(dict.copy, values))
-        for name, wire in self._otherwise:
+        for name, encoded in self._encoded_columns:
             if texts := columns.get(name):
                 having = rows
                 if len(texts) < len(rows):
                     having = [row for row in rows if name in row]
-                for row, value in zip(having, map(wire.__getitem__, texts), strict=True):
+                for row, value in zip(having, map(encoded.__getitem__, texts), strict=True):
                     row[name] = value
         return rows, {}
 
@@ -119,12 +123,12 @@ class Sending:
         return rows, refused
 
     def _has_one(self, values: Mapping[str, Any]) -> bool:
-        """Whether it has one of the fields of which one is needed."""
-        given = map(values.get, self._one_of)
-        return not self._one_of or any(str(one).strip() for one in given if one is not None)
+        """Whether one of the ``one_of`` fields is present and not blank, if any are required."""
+        found = map(values.get, self._one_of)
+        return not self._one_of or any(str(one).strip() for one in found if one is not None)
 
     def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
-        """The same of all ``rows``: most files fill one of the columns throughout."""
+        """Whether :meth:`_has_one` is true for every row. Most files fill one whole column."""
         for name in self._one_of:
             texts = columns.get(name, ())
             if len(texts) == len(rows) and all(map(str.strip, texts)):

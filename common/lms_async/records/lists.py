@@ -1,4 +1,4 @@
-"""Lists as vendors print them.
+"""Read lists that a vendor's PHP printed as JSON objects.
 
 PHP prints a list whose elements are not numbered 0, 1, 2 … without a gap as an object with the
 numbers as keys, and an empty one as ``[]`` or ``{}``.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def listed(value: Any) -> Any:
+def object_to_list(value: Any) -> Any:
     """Convert an object with numbered keys to a list, in the order of the numbers. An empty object
     gives an empty list; any other value is returned unchanged."""
     if not isinstance(value, dict):
@@ -21,4 +21,4 @@ def listed(value: Any) -> Any:
 
 def _number(key: str) -> tuple[int, str]:
     digits = key.lstrip("0")
-    return len(digits), digits  # as numbers compare, however many digits there are
+    return len(digits), digits  # sorts like the number, however many digits it has

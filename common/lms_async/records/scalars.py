@@ -1,12 +1,11 @@
 """The types of single values, and the rules to read and write them.
 
-Vendors print one and the same thing in many ways: an id as number here and text there, a flag as
-``1``, ``"1"`` or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field says
-which of these habits it has (:data:`Id`, :data:`Flag`, :data:`IdList`, :data:`Day`); the rules for
-them live here and nowhere else.
+Vendors print the same value in several ways: an id as a number or a text, a flag as ``1``, ``"1"``
+or ``true``, a list as ``"1,2"``, ``""`` or ``null``. The annotation of a field (:data:`Id`,
+:data:`Flag`, :data:`IdList`, :data:`Day`) selects the rule that reads all of them.
 
-Three things differ for the vendors and so for us: a field that is :data:`UNSET` is not sent,
-``None`` is sent as ``null``, and ``""`` as an empty text.
+Vendors treat these three differently: a field that is :data:`UNSET` is not sent, ``None`` is sent
+as ``null``, and ``""`` as an empty text.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from typing import (
 
 from ..errors import InvalidInput
 from .ids import ExactId, fault_of_id, fault_of_mailbox, fault_of_marks, leftover
-from .lists import listed
+from .lists import object_to_list
 
 T = TypeVar("T")
 
@@ -44,39 +43,39 @@ class Unset(Enum):
         return "UNSET"
 
 
-#: A field that was not given: it is not sent at all.
+#: The value of a field that the caller did not set. The field is not sent.
 UNSET: Final = Unset.UNSET
 
-#: An identifier. Vendors print it as number or text; it is always text here.
+#: An id in a response. Vendors print it as a number or a text; here it is always a text.
 Id = Annotated[str, "id"]
-#: The same where it is given by the caller, who may write either. It must be able to be an id, see
-#: :mod:`lms_async.records.ids`; blanks around it are taken off.
+#: An id from the caller, as a text or a number. It is checked by :mod:`lms_async.records.ids`, and
+#: blanks at either end are removed.
 AnyId = Annotated[str | int, "id"]
-#: Yes or no, written as 1 or 0 (a plain ``bool`` is written as ``true`` or ``false``). Vendors
-#: print ``1``, ``"1"``, ``true``; ``""`` and ``null`` are "not said" (``None``).
+#: Yes or no, sent as 1 or 0 (a plain ``bool`` is sent as ``true`` or ``false``). Vendors print
+#: ``1``, ``"1"`` or ``true``. ``""`` and ``null`` are read as ``None``.
 Flag = Annotated[bool, "flag"]
-#: Several identifiers. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
+#: Several ids in a response. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
 IdList = Annotated[tuple[str, ...], "ids"]
-#: The same where they are given by the caller: each must be able to be an id.
+#: Several ids from the caller, each checked like :data:`AnyId`.
 AnyIdList = Annotated[tuple[str, ...], "ids to send"]
-#: A calendar day. Vendors print ``1997-04-01``, a moment of that day, or ``17.03.1999``.
+#: A date. Vendors print ``1997-04-01``, a date with a time, or ``17.03.1999``.
 Day = Annotated[date, "day"]
 #: A year, four digits.
 Year = Annotated[int, "year"]
-#: A mail address: no more is asked of it than a mailbox and a host, all of which can be seen.
+#: An email address: a mailbox and a host, without invisible characters. Nothing else is checked.
 Email = Annotated[str, "email"]
-#: A login name: all of it can be seen, and it is nothing that a spreadsheet left there.
+#: A login name: no invisible characters, and nothing that a spreadsheet left there.
 Login = Annotated[str, "login"]
-#: A text that must be there and not be blank.
+#: A required text that must not be blank.
 Needed = Annotated[str, "needed"]
-#: The same for an identifier that is a number.
+#: A required id that consists of digits.
 NeededNumber = Annotated[str | int, "needed number"]
-#: The same for an identifier.
+#: A required id, checked like :data:`AnyId`.
 NeededId = Annotated[str | int, "needed id"]
 
 
 class Misfit(ValueError):
-    """A value that does not fit. ``fields`` maps paths to reasons; never holds the value."""
+    """A value does not fit its field. ``fields`` maps paths to reasons, without the values."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
@@ -86,7 +85,7 @@ class Misfit(ValueError):
         return Misfit, (self.fields,)
 
     def under(self, path: str) -> dict[str, str]:
-        """The reasons as they read one level up, e.g. ``[3].role_id`` under ``[3]``."""
+        """Return the reasons with ``path`` before each, e.g. ``[3].role_id`` for path ``[3]``."""
         return {
             f"{path}.{inner}" if inner and inner[0] != "[" else path + inner: why
             for inner, why in self.fields.items()
@@ -95,17 +94,20 @@ class Misfit(ValueError):
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
-# A mailbox without quotes, and a host; letters of all scripts may stand in either.
+# A mailbox without quotes, and a host. Both may contain letters of all scripts.
 _MAILBOX = re.compile(r"""[^\s@()<>\[\]\\,;:"]+@[\w-]+(?:\.[\w-]+)*\.?""").fullmatch
 
 
-# ---- scalars: each takes what a vendor or a caller may write, and says why it can't be taken
+# ---- One function for each scalar. It converts what a vendor or a caller may write, or raises
+# ---- Misfit with the reason why it can't.
 
 
 def whole(value: object) -> int | None:
-    """A whole number, as orjson writes them (of 64 bits), from an ``int``, from anything else that
-    can be an index (numpy's integers), or from a ``Decimal`` without a fraction. ``None`` for the
-    rest: a yes or no, and a float, which may have lost digits of an id."""
+    """Convert an ``int``, a ``Decimal`` without a fraction, or another integer type (numpy's).
+
+    Return ``None`` for anything else: a bool, a float (which may have lost digits of an id), or a
+    number that orjson can't write because it has more than 64 bits.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -123,12 +125,12 @@ def whole(value: object) -> int | None:
 
 
 def is_whole(value: object) -> bool:
-    """Whether :func:`whole` takes it."""
+    """Whether :func:`whole` can convert ``value``."""
     return whole(value) is not None
 
 
 def id_text(value: object) -> str | None:
-    """A text, or a whole number as text; ``None`` for anything else."""
+    """Return a text as it is and a whole number as a text; ``None`` for anything else."""
     if isinstance(value, str):
         return value
     number = whole(value)
@@ -176,7 +178,10 @@ def _login(value: Any) -> str:
 
 
 def _without(fault_of: Callable[[str], str | None], text: str) -> str:
-    """``text``, unless there is a fault of it; a blank has none."""
+    """Return ``text``, or raise Misfit with the reason that ``fault_of`` returns.
+
+    An empty text is not checked.
+    """
     if text and (fault := fault_of(text)):
         raise Misfit({"": fault})
     return text
@@ -227,12 +232,12 @@ def _year(value: Any) -> int | None:
 def _email(value: Any) -> str:
     text = _text(value)
     if text and not _MAILBOX(text):
-        raise Misfit({"": "must be a mail address"})
+        raise Misfit({"": "must be an email address"})
     _without(fault_of_mailbox, text.partition("@")[0])
     return _without(leftover, _without(fault_of_marks, text))
 
 
-_SAID = {"1": True, "true": True, "0": False, "false": False}
+_FLAG_TEXTS = {"1": True, "true": True, "0": False, "false": False}
 
 
 def _flag(value: Any) -> bool | None:
@@ -241,7 +246,7 @@ def _flag(value: Any) -> bool | None:
     if isinstance(value, str):
         if not value:
             return None
-        if (known := _SAID.get(value.lower())) is not None:
+        if (known := _FLAG_TEXTS.get(value.lower())) is not None:
             return known
         raise Misfit({"": "must be 0 or 1"})
     try:
@@ -249,13 +254,13 @@ def _flag(value: Any) -> bool | None:
             return True
         if value == 0:
             return False
-    except (ValueError, ArithmeticError):  # numpy's arrays, a Decimal that signals
+    except (ValueError, ArithmeticError):  # comparing a numpy array, or a signaling NaN of Decimal
         pass
     raise Misfit({"": "must be 0 or 1"})
 
 
 def _ids(value: Any) -> tuple[str, ...]:
-    value = listed(value)
+    value = object_to_list(value)
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list | tuple) and (one := id_text(value)) is not None:
@@ -289,13 +294,13 @@ def _day(value: Any) -> date | None:
                 return date.fromisoformat(value[:10])
             except ValueError:
                 raise Misfit(
-                    {"": "must be a day that exists, as YYYY-MM-DD or DD.MM.YYYY"}
+                    {"": "must be a date that exists, written as YYYY-MM-DD or DD.MM.YYYY"}
                 ) from None
     elif isinstance(value, datetime):
         return value.date()
     elif isinstance(value, date):
         return value
-    raise Misfit({"": "must be a day, written as YYYY-MM-DD or DD.MM.YYYY"})
+    raise Misfit({"": "must be a date, written as YYYY-MM-DD or DD.MM.YYYY"})
 
 
 SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
@@ -316,29 +321,31 @@ SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     AnyIdList: (tuple, _any_ids),
     Day: (date, _day),
 }
-# Types of which "" is no value but the lack of one.
+# Types for which "" means that there is no value.
 MAY_BE_BLANK = frozenset({bool, int, float, Year, Flag, Day})
-# Types whose own values need no look: a text field given a text. `Needed` and the ids that a caller
-# gives must look every time.
-AT_ONCE = frozenset({str, bool, int, float, Id, Flag})
+# Types whose values are kept without a check if they have the right Python type already, e.g. a
+# text in a text field. `Needed` and ids from the caller are always checked.
+KEPT_AS_IS = frozenset({str, bool, int, float, Id, Flag})
 
 DUMPS: dict[type, Callable[[Any], Any]] = {
     bool: int,
     tuple: lambda ids: ",".join(map(str, ids)),
     date: date.isoformat,
 }
-WRITTEN_OTHERWISE = frozenset({Flag, IdList, AnyIdList, Day})
+# Types whose values DUMPS converts before they are sent.
+ENCODED = frozenset({Flag, IdList, AnyIdList, Day})
 
 
-def ids_of(given: object, *, what: str) -> list[str]:
-    """Several ids, given one by one; each a text or a number.
+def ids_of(ids: object, *, what: str) -> list[str]:
+    """Convert a list of ids, each a text or a number, to texts.
 
-    :raises InvalidInput: a bare text (which would be taken apart into its letters), a mapping, or
-        an element that is no id.
+    :param what: name of the parameter, for error messages.
+    :raises InvalidInput: a single text (which would be split into its letters), a mapping, or an
+        element that is neither a text nor a whole number.
     """
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+    if isinstance(ids, str | bytes | Mapping) or not isinstance(ids, Iterable):
         raise InvalidInput(f"{what} must be a list of ids, not one")
-    known = [id_text(one) for one in given]
+    known = [id_text(one) for one in ids]
     if None in known:
-        raise InvalidInput(f"each of {what} must be a text or a whole number")
+        raise InvalidInput(f"each id in {what} must be a text or a whole number")
     return [one.strip() for one in known if one is not None]

@@ -1,4 +1,4 @@
-"""Check rows of texts, such as those of a file, one column at a time."""
+"""Check rows whose values are all texts, such as those of a file, one column at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Texts = Sequence[str]
 
 
 class _Header:
-    """Which fields each of some rows has, and which some of them have."""
+    """The fields that every row of a block has, and those that only some of its rows have."""
 
     def __init__(self, in_all: set[str], in_some: set[str]) -> None:
         self._in_all = tuple(in_all)
@@ -24,8 +24,8 @@ class _Header:
         self._cells = itemgetter(*in_all)
 
     def columns(self, rows: list[Any]) -> dict[str, Texts] | None:
-        """The column of each field, without the rows that lack it; ``None`` if the rows do not have
-        this header."""
+        """Return the column of each field, without the rows that lack the field. Return ``None`` if
+        the rows have other fields than this header."""
         try:
             cells = zip(*map(self._cells, rows), strict=True)
         except KeyError:
@@ -34,15 +34,15 @@ class _Header:
         for name in self._in_some:
             if texts := [row[name] for row in rows if name in row]:
                 columns[name] = texts
-        # Were there a field beside these, the rows would have more cells than the columns.
+        # If a row had any other field, the rows would have more cells than the columns.
         return columns if sum(map(len, columns.values())) == sum(map(len, rows)) else None
 
 
 class TextColumns:
-    """Tells of many rows at once that they are texts which fit ``model`` as they are.
+    """Checks many rows of texts at once against the fields of ``model``.
 
-    The rows of a file have the same fields, some of which are blank here and there and left out. So
-    the header of one stretch of rows is tried with the next: a guess is sooner tested than made.
+    The rows of a file have the same fields, and some rows leave blank fields out. So the header of
+    one block of rows is tried first with the next block. That is faster than finding it again.
     """
 
     def __init__(self, model: type[Any]) -> None:
@@ -53,18 +53,18 @@ class TextColumns:
         self._header: _Header | None = None
 
     def of(self, rows: list[Any]) -> Mapping[str, Texts] | None:
-        """Give the columns of all fields that occur, each without the rows that lack it. Return
-        ``None`` if the rows need checking one by one; they may still all be valid."""
+        """Return the column of each field, without the rows that lack the field. Return ``None`` if
+        the rows need checking one by one; they may still all be valid."""
         if set(map(type, rows)) != {dict}:
             return None
         columns = self._header.columns(rows) if self._header is not None else None
         if columns is None:
-            given: set[Any] = set().union(*rows)
-            in_all = given.intersection(*rows)
-            # With one field alone an itemgetter would not give rows.
-            if not (self._needed <= in_all and given <= self._fits.keys() and len(in_all) > 1):
+            names: set[Any] = set().union(*rows)
+            in_all = names.intersection(*rows)
+            # An itemgetter of a single name returns a value instead of a tuple.
+            if not (self._needed <= in_all and names <= self._fits.keys() and len(in_all) > 1):
                 return None
-            self._header = _Header(in_all, given - in_all)
+            self._header = _Header(in_all, names - in_all)
             columns = self._header.columns(rows)
         if columns is None:
             return None
@@ -72,13 +72,13 @@ class TextColumns:
             for name, texts in columns.items():
                 if not self._fits[name](texts):
                     return None
-        except TypeError:  # not all of it is text
+        except TypeError:  # a value is not a text
             return None
         return columns
 
 
 def _fits(annotation: Any, nothing: frozenset[Any]) -> Callable[[Texts], bool]:
-    """Whether all values of a column are valid. Raises TypeError if one is not text."""
+    """Return the check of a whole column. It may raise TypeError if a value is not a text."""
     if get_origin(annotation) is Literal:
         return among(frozenset(get_args(annotation)))
     column = COLUMNS.get(annotation)

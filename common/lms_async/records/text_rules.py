@@ -1,7 +1,7 @@
-"""The rules of the scalars for many texts at once, as the columns of a file are.
+"""Fast checks of whole columns of texts.
 
-They let pass what the rule of each value in ``scalars.py`` would let pass, if not all of
-it: where one says no, each value is looked at by itself.
+These checks are stricter than the rules for single values in ``scalars.py``: a valid value may fail
+here, an invalid one never passes. If a column fails, its rows are checked one by one.
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ from .scalars import (
 
 
 class Column(NamedTuple):
-    """A scalar's rule for many texts at once: whether all fit, and what each is on the wire where
-    that is not the text itself. Where it says no, each value is looked at; where a value is no
-    text, it says no or raises TypeError."""
+    """How to check and encode a column of texts.
+
+    ``fits`` tells whether all texts are valid. It returns False or raises TypeError if a value is
+    not a text. ``encoded`` maps each text to the JSON value that is sent; ``None`` if the texts are
+    sent as they are.
+    """
 
     fits: Callable[[Sequence[str]], bool]
-    wire: Mapping[str, Any] | None = None
+    encoded: Mapping[str, Any] | None = None
 
 
 def _all_text(texts: Sequence[str]) -> bool:
@@ -46,8 +49,8 @@ def _all_text(texts: Sequence[str]) -> bool:
 
 
 def among(allowed: frozenset[str]) -> Callable[[Sequence[str]], bool]:
-    """Whether all of a column are one of the ``allowed`` texts."""
-    # What is no text may equal one.
+    """Return a check that every text of a column is one of ``allowed``."""
+    # _all_text is needed too, since a value of another type may equal an allowed text.
     return lambda texts: _all_text(texts) and allowed.issuperset(texts)
 
 
@@ -57,7 +60,7 @@ def _all_digits(texts: Sequence[str]) -> bool:
 
 
 def _all_days(texts: Sequence[str]) -> bool:
-    # fromisoformat takes other forms too, by the week or without dashes; none is longer than ten.
+    # fromisoformat also accepts week dates and dates without dashes, so check the dashes first.
     joined = "".join(texts)
     if not joined[4::10] == joined[7::10] == "-" * len(texts) or len(joined) != 10 * len(texts):
         return False
@@ -72,31 +75,32 @@ def _all_there(texts: Sequence[str]) -> bool:
     return all(map(str.strip, texts))
 
 
-#: What nearly all mail addresses consist of.
-_USUAL = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-@"
-#: A number before the @ that a spreadsheet has rounded or given decimals.
+#: The characters of nearly all email addresses.
+_COMMON = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-@"
+#: Matches a number before the @ that a spreadsheet rounded or wrote with decimals.
 _ROUNDED = re.compile(r"@-?\d+(?:\.0*(?=@)|(?:\.\d+)?E)", re.ASCII | re.IGNORECASE).search
 
 
 def _all_mailboxes(texts: Sequence[str]) -> bool:
-    # One @ each, not at an end, and no blanks, at a third of what a pattern for each costs.
-    apart = f"@{'@'.join(texts)}@"
+    # Check that each text has one @, not at either end, and no blanks. This takes a third of the
+    # time of one pattern match for each text.
+    joined = f"@{'@'.join(texts)}@"
     return (
-        apart.count("@") == 2 * len(texts) + 1
+        joined.count("@") == 2 * len(texts) + 1
         and all(map(contains, texts, repeat("@")))
-        and "@@" not in apart
-        # Other letters and marks are looked at one by one, and what a spreadsheet leaves behind.
-        and apart.isascii()
-        and not apart.encode().translate(None, _USUAL)
-        and "@." not in apart
-        and ".." not in apart
-        and _ROUNDED(apart) is None
+        and "@@" not in joined
+        # Addresses with other characters are checked one by one, and so are rounded numbers.
+        and joined.isascii()
+        and not joined.encode().translate(None, _COMMON)
+        and "@." not in joined
+        and ".." not in joined
+        and _ROUNDED(joined) is None
     )
 
 
 def _all_ids(texts: Sequence[str]) -> bool:
-    apart = f",{','.join(texts)},"
-    return ",," not in apart and apart.split(None, 1) == [apart]
+    joined = f",{','.join(texts)},"
+    return ",," not in joined and joined.split(None, 1) == [joined]
 
 
 def _all_plain_lists(texts: Sequence[str]) -> bool:
@@ -104,7 +108,7 @@ def _all_plain_lists(texts: Sequence[str]) -> bool:
 
 
 def or_blank(fits: Callable[[Sequence[str]], bool]) -> Callable[[Sequence[str]], bool]:
-    """The same of a column some of which may be ``""``, as the cells of a whole row of a file."""
+    """Return the check ``fits`` for a column in which texts may also be ``""``."""
 
     def fit(texts: Sequence[str]) -> bool:
         if fits(texts):
@@ -130,7 +134,7 @@ COLUMNS: dict[Any, Column] = {
     Day: Column(_all_days),
     IdList: Column(or_blank(_all_ids)),
     AnyIdList: Column(or_blank(_all_plain_lists)),
-    # A blank stays one, where it may stand.
+    # An empty text is sent as it is, in fields that may be blank.
     Year: Column(among(frozenset(_YEARS)), {**_YEARS, "": ""}),
     Flag: Column(among(frozenset(_FLAGS)), {**_FLAGS, "": ""}),
 }

@@ -124,8 +124,8 @@ class Operations:
     ) -> Response:
         """Do each row for itself, and return one result a row, in order, inside ``wrappers``.
 
-        207 was seen live for creates and deletes; that updates answer it too is a choice. So is 400
-        for more rows than documented, and that a failed row shows the keys it was sent with.
+        207 was seen live for creates and deletes. Assumed: updates answer 207 too, more rows than
+        documented get 400, and a failed row shows the keys that it was sent with.
         """
         if len(rows) > MOST:
             return bodies.plain(400, f"Up to {MOST} rows at one time.")
@@ -162,7 +162,7 @@ class Operations:
 
 
 def number(arrived: Arrived, name: str) -> int:
-    """Return a number of the query. A value that is not a number counts as 0: a choice."""
+    """Return a number of the query. A value that is not a number counts as 0 (assumed)."""
     given = arrived.query.get(name, "")
     return int(given[:12]) if given.isascii() and given.isdigit() else 0
 

@@ -96,8 +96,8 @@ class CourseOperations(Operations):
     def _create_sections(
         self, course_id: str, rows: list[Row], *, update_existing: bool
     ) -> list[Row]:
-        # The documents' sample of a section inside of a course has a `section_id` and no code. That
-        # it is the section code is a choice. So is that a rejected section leaves its course.
+        # The documents' sample of a section inside a course has a `section_id` and no code.
+        # Assumed: it is the section code, and a rejected section does not reject its course.
         coded = [
             row if "section_code" in row else row | {"section_code": row.get("section_id", "")}
             for row in rows

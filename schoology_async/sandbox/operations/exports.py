@@ -49,7 +49,7 @@ class ExportOperations(Operations):
         if not self.is_administrator(caller):
             return Response(403)
         asked = comma_list(arrived.query.get("fields"))
-        # Fields that are not allowed are left out: a choice. So is the line end.
+        # Fields that are not allowed are left out (assumed). So is the line end.
         names = [name for name in asked if name in allowed] if asked else list(allowed)
         text = io.StringIO()
         writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
@@ -79,7 +79,7 @@ class ExportOperations(Operations):
                     "mail": account.primary_email,
                     "title": group.title,
                     "group_code": group.group_code,
-                    # How these two are printed is a choice.
+                    # Assumed: how these two are printed.
                     "type": "admin" if enrollment.admin else "member",
                     "status": enrollment.status,
                 }

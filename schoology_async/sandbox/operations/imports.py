@@ -34,7 +34,7 @@ class ImportOperations(Operations):
         periods = comma_list(given)
         for period in periods:
             if period not in self.school.grading_periods:
-                raise Rejected(404, f"There is no grading period {period}.")  # a choice
+                raise Rejected(404, f"There is no grading period {period}.")  # assumed
 
         def import_row(row: Row) -> Row:
             if given is None:
@@ -59,7 +59,7 @@ class ImportOperations(Operations):
         if course is None:
             raise Rejected(404, "There is no course with this course code.")
         # "Will apply across sections spanning those grading periods": each section that is in any
-        # of them, a choice.
+        # of them (assumed).
         sections = self.school.sections.by_code(course.id, code, periods)
         if not sections:
             raise Rejected(404, "There is no section with this code in the grading periods.")

@@ -67,7 +67,7 @@ class PeopleOperations(Operations):
     # -- enrolled in
 
     def _enrolled(self, uid: str, realm: Realm) -> list[Enrollment]:
-        """Return the active enrollments. That others are left out is a choice."""
+        """Return the active enrollments. Assumed: others are not listed."""
         found = self.school.enrollments.of_user(uid)
         return [each for each in found if each.realm == realm and each.status == ACTIVE]
 
@@ -87,7 +87,7 @@ class PeopleOperations(Operations):
             # Numbers here, and strings in the single read. "0" for no parent was recorded here.
             levels = section_views.levels(course, int) | {"parent_id": "0"}
             row = self._sections.row(section, caller) | levels
-            return row | {"admin": enrollment.admin}  # of the person that is asked for: a choice
+            return row | {"admin": enrollment.admin}  # assumed: the listed person's
 
         return self.listing(arrived, "section", found, view, total=None)
 
@@ -147,12 +147,12 @@ class PeopleOperations(Operations):
         return bodies.write(arrived, 200, body)
 
     def _requests(self, arrived: Arrived, uid: str) -> Response:
-        def view(request: FriendRequest) -> Row:
+        def view(friend: FriendRequest) -> Row:
             return {
-                "id": request.id,
-                "requester_id": request.requester_id,
-                "created": str(request.created),
-                "requester_name": self.person(request.requester_id).name_display,
+                "id": friend.id,
+                "requester_id": friend.requester_id,
+                "created": str(friend.created),
+                "requester_name": self.person(friend.requester_id).name_display,
                 "picture_url": self.picture("default_user.gif"),
                 "school_name": self.school.title,
                 "school_id": str(self.school.school_id),
@@ -218,7 +218,7 @@ def _of_periods(row: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
 
 
 def _offset(arrived: Arrived) -> float:
-    """Return the time of ``created_offset``, or -1: an unreadable one counts as absent, a choice.
+    """Return the time of ``created_offset``, or -1: an unreadable one counts as absent (assumed).
 
     The vendor reads whatever PHP's ``strtotime`` reads; the sandbox reads ISO dates and times.
     """

@@ -24,11 +24,11 @@ class SearchOperations(Operations):
 
     def _search(self, arrived: Arrived, caller: Caller) -> Response:
         if not self.is_administrator(caller):
-            return Response(403)  # seen live for a student; that a teacher may not either: a choice
+            return Response(403)  # seen live for a student; assumed for a teacher
         words = arrived.query.get("keywords", "").strip().lower()
         kind = arrived.query.get("type", "")
         if not words or kind not in {"", "user", "group", "course"}:
-            return bodies.plain(400)  # a choice
+            return bodies.plain(400)  # assumed
         kinds: dict[str, Callable[[str], list[Row]]] = {
             "user": self._users,
             "group": self._groups,

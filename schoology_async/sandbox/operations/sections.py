@@ -107,7 +107,7 @@ class SectionOperations(Operations):
         if not codes:
             return Response(403)  # as seen live
         if len(codes) > MOST:
-            return bodies.plain(400, f"Up to {MOST} section_school_codes at one time.")  # a choice
+            return bodies.plain(400, f"Up to {MOST} section_school_codes at one time.")  # assumed
         found = [self.school.sections.by_school_code(code) for code in dict.fromkeys(codes)]
         kept = self.without_past(arrived, [each for each in found if each is not None])
         # The total is a number here, and a string in the list of a course's sections.

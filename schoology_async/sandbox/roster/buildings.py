@@ -89,7 +89,7 @@ class Buildings(Store[Building]):
         """
         building = self.find(identity)
         if identity == self._own:
-            raise Rejected(403, "You cannot delete your own school.")  # a choice
+            raise Rejected(403, "You cannot delete your own school.")  # assumed
         for inner in self.of_school(identity):
             del self.by_id[inner.id]
         del self.by_id[identity]

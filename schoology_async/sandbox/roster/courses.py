@@ -37,7 +37,7 @@ _READERS = {
     "description": read.text,
     "credits": read.decimal,
     "subject_area": read.whole(0, 9),
-    # That the end must be above the start is documented, and not checked here: a choice.
+    # That the end must be above the start is documented, and not checked here (assumed).
     "grade_level_range_start": read.whole(0, 15),
     "grade_level_range_end": read.whole(0, 15),
     "synced": read.flag,
@@ -85,11 +85,11 @@ class Courses(Store[Course]):
         changes = read.known(fields, _READERS)
         for name in ("title", "course_code"):
             if not changes.get(name, "kept"):
-                raise Rejected(400, f"{name} is required.")  # a choice
+                raise Rejected(400, f"{name} is required.")  # assumed
         code = changes.get("course_code", course.course_code)
         if code != course.course_code:
             if course.synced:
-                # Rejected and not ignored: a choice. The documents say "not editable".
+                # Rejected and not ignored (assumed). The documents say "not editable".
                 raise Rejected(400, "The course code of a synced course cannot be changed.")
             self._check_free(code)
         self._forget(course)

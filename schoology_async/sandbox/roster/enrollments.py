@@ -98,7 +98,7 @@ class Enrollments(Store[Enrollment]):
     def update(self, identity: str, fields: Fields) -> Enrollment:
         """Change ``admin`` and ``status``, or raise :class:`Rejected`."""
         changes = read.known(fields, _READERS)
-        changes.pop("uid", None)  # The documents' sample sends one; it cannot change: a choice.
+        changes.pop("uid", None)  # The documents' sample sends one; it cannot change (assumed).
         enrollment = self._keep(evolve(self.find(identity), **changes))
         self.updates[identity] += 1
         return enrollment

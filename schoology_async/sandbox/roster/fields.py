@@ -17,7 +17,7 @@ Reader = Callable[[Any], Any]
 def known(fields: Fields, readers: Mapping[str, Reader]) -> dict[str, Any]:
     """Return the known fields of a write. Read-only and unknown fields are silently ignored.
 
-    The documents name the allowed values. That the sandbox rejects any other value is a choice.
+    The documents name the allowed values. Assumed: any other value is rejected.
     """
     changes: dict[str, Any] = {}
     for name, reader in readers.items():

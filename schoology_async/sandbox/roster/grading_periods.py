@@ -73,8 +73,8 @@ class GradingPeriods(Store[GradingPeriod]):
         """Delete a period that no section uses, or raise :class:`Rejected`."""
         period = self.find(identity)
         if self.in_use[int(identity)]:
-            # The documents say that its sections must be moved or deleted first. The status is a
-            # choice.
+            # The documents say that its sections must be moved or deleted first. The status is
+            # assumed.
             raise Rejected(400, "Sections belong to this grading period.")
         del self.by_id[identity]
         self.deletes[period.title] += 1
@@ -94,6 +94,6 @@ class GradingPeriods(Store[GradingPeriod]):
 
     def _check(self, period: GradingPeriod) -> None:
         if period.start > period.end:
-            raise Rejected(400, "end is before start.")  # a choice
+            raise Rejected(400, "end is before start.")  # assumed
         if any(other.title == period.title and other.id != period.id for other in self):
             raise Rejected(409, "A grading period with this title exists.")

@@ -110,7 +110,7 @@ class Sections(Store[Section]):
         """Return the section that ``update_existing`` matches.
 
         The vendor matches by ``section_code`` and ``grading_periods``, and not by
-        ``section_school_code``. That all of the periods must be equal is a choice.
+        ``section_school_code``. Assumed: all of the periods must be equal.
         """
         given = _read(fields)
         code, periods = given.get("section_code"), given.get("grading_periods", ())
@@ -143,7 +143,7 @@ class Sections(Store[Section]):
         new = evolve(old, **changes)
         self._check(new)
         for name in ("section_school_code", "grading_periods"):
-            # Rejected and not ignored: a choice. The documents say "not editable".
+            # Rejected and not ignored (assumed). The documents say "not editable".
             if old.synced and _differ(getattr(old, name), getattr(new, name)):
                 raise Rejected(400, f"The {name} of a synced section cannot be changed.")
         self._forget(old)

@@ -1,4 +1,5 @@
-"""A private Redis: real, empty, and one that can be stopped and started again."""
+"""A private Redis server for the tests: one that is shared, and one that a test can stop and
+start."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from benchmarks.redis_server import RedisServer
 from lms_async.events import Event
 from lms_async.limits.shared.window import RedisWindow
 
-#: A Redis that has just started may have lost what was booked, so nothing departs for
-#: ``PER + lease``: short here, so that the tests need not wait for long.
+#: After a Redis start, bookings may be lost, so no request is sent for PER + TIMEOUT seconds. Both
+#: are short here to keep the tests quick.
 PER = TIMEOUT = 0.2
 
 _numbers = itertools.count()
@@ -24,7 +25,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def old_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """Up for so long that nothing can be booked that it does not know of."""
+    """A Redis that has been up long enough to know every booking. Shared by all tests."""
     if RedisServer.program() is None:
         pytest.skip("there is no redis-server on this machine")
     server = RedisServer(tmp_path_factory.mktemp("redis"))
@@ -43,7 +44,7 @@ def old_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
 
 @pytest.fixture
 def young_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One for this test alone, which has just started."""
+    """A Redis that has just started, for this test only."""
     if RedisServer.program() is None:
         pytest.skip("there is no redis-server on this machine")
     server = RedisServer(tmp_path_factory.mktemp("redis"))
@@ -56,7 +57,7 @@ def young_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServe
 
 @pytest.fixture
 def scope() -> str:
-    """One that no other test has."""
+    """A scope that no other test uses."""
     return f"scope {next(_numbers)}"
 
 
@@ -64,7 +65,7 @@ def scope() -> str:
 async def share(
     scope: str, events: list[Event], old_redis: RedisServer
 ) -> AsyncIterator[Callable[..., RedisWindow]]:
-    """Makes windows of one scope, as several processes would, and closes them in the end."""
+    """Make windows of one scope, as several processes would, and close them after the test."""
     made: list[RedisWindow] = []
 
     def make(limit: int = 3, **options: Any) -> RedisWindow:

@@ -22,25 +22,27 @@ def kinds(events: list[Event]) -> list[type[Event]]:
     return [type(event) for event in events]
 
 
-async def test_who_waits_for_a_closed_window_is_told_so_also_if_redis_goes(share: Share) -> None:
+async def test_waiter_of_a_closed_window_gets_client_unusable_even_if_redis_is_lost(
+    share: Share,
+) -> None:
     window = share(1)
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
     await until(lambda: len(window._waiters) == 1)
-    window._end, window._talk._in_touch_since = "was closed", None
-    await window._talk._lose_touch(OSError())
+    window._end, window._session._connected_since = "was closed", None
+    await window._session._handle_disconnect(OSError())
     with pytest.raises(ClientUnusable, match="was closed"):
         await waiting
 
 
-async def test_without_redis_departures_are_refused(
+async def test_calls_are_rejected_while_redis_is_away(
     share: Share,
     young_redis: RedisServer,
     events: list[Event],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Said once; and when it is back, empty, nothing departs until all that was booked before
-    would have lapsed."""
+    """The event is sent once. When Redis is back and empty, no request is sent until all earlier
+    bookings would have expired."""
     window = share(3, url=young_redis.url)
     log: list[float] = []
     await asyncio.gather(*(take(window, log) for _ in range(3)))
@@ -54,7 +56,7 @@ async def test_without_redis_departures_are_refused(
         await window.acquire()
     assert kinds(events) == [RedisAway]
     assert "calls are refused" in caplog.text
-    assert "Redis away" in repr(window)
+    assert "Redis unreachable" in repr(window)
 
     young_redis.start()
     await until(lambda: RedisBack in kinds(events))
@@ -66,10 +68,10 @@ async def test_without_redis_departures_are_refused(
     assert "may have lost its bookings" in caplog.text
 
 
-async def test_who_comes_first_to_a_redis_that_has_just_started_waits(
+async def test_first_caller_of_a_restarted_redis_waits(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
-    """Nobody is left who knows that three have just departed."""
+    """The process that sent three requests before the restart is gone."""
     log: list[float] = []
     async with share(3, url=young_redis.url) as window:
         await asyncio.gather(*(take(window, log) for _ in range(3)))
@@ -80,10 +82,11 @@ async def test_who_comes_first_to_a_redis_that_has_just_started_waits(
     assert kinds(events) == [RedisForgot, RedisForgot]
 
 
-async def test_without_redis_a_share_that_was_set_aside_is_used(
+async def test_fallback_window_is_used_while_redis_is_away(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
-    """Until the window in Redis is open again; who waited is served by whichever comes first."""
+    """The fallback is used until the shared window opens again. Waiters get whichever slot comes
+    first."""
     window = share(3, url=young_redis.url, when_away=Window(1, per=PER))
     young_redis.kill()
     log: list[float] = []
@@ -98,7 +101,7 @@ async def test_without_redis_a_share_that_was_set_aside_is_used(
     young_redis.start()
     await until(lambda: RedisForgot in kinds(events))
     assert window.pause_left() == 0
-    # More than the share could serve in a minute: the rest comes from Redis.
+    # More than the fallback could serve in a minute, so the rest comes from Redis.
     await asyncio.gather(*(take(window, log) for _ in range(60)))
     assert kinds(events) == [RedisAway, RedisBack, RedisForgot]
     for first, beyond in zip(log, log[4:], strict=False):
@@ -109,7 +112,7 @@ async def test_without_redis_a_share_that_was_set_aside_is_used(
     booked.answered()
 
 
-async def test_a_pause_holds_the_share_too_and_is_told_when_redis_is_back(
+async def test_pause_holds_the_fallback_too_and_reaches_redis_when_it_is_back(
     share: Share, young_redis: RedisServer
 ) -> None:
     young_redis.kill()
@@ -120,22 +123,22 @@ async def test_a_pause_holds_the_share_too_and_is_told_when_redis_is_back(
     window.pause(3.0)
     waiting = asyncio.create_task(take(window, log))
     young_redis.start()
-    await until(lambda: window._departures.pause_asked_until == 0)
+    await until(lambda: window._bookings.pause_asked_until == 0)
     other = share(3, url=young_redis.url, when_away=Window(1, per=PER))
     await asyncio.gather(waiting, take(other, log))
     assert log[1] >= asked + 3.0
 
 
-async def test_a_connection_that_breaks_is_made_again(
+async def test_broken_connection_is_reopened(
     share: Share, old_redis: RedisServer, events: list[Event]
 ) -> None:
-    """Whatever was on its way: nobody is refused, no answer is lost."""
+    """No call fails and no response is lost."""
     from redis.asyncio import Redis
 
     window = share(2)
     slots = [await window.acquire() for _ in range(2)]
     waiting = [asyncio.create_task(window.acquire()) for _ in range(4)]
-    await until(lambda: window._talk.tickets == 4)
+    await until(lambda: window._session.tickets == 4)
     await asyncio.sleep(0.3)
     async with Redis.from_url(old_redis.url) as redis:
         await redis.client_kill_filter(_type="pubsub")
@@ -148,7 +151,7 @@ async def test_a_connection_that_breaks_is_made_again(
     assert events == []
 
 
-async def test_a_redis_that_hangs_is_away_and_is_trusted_when_it_goes_on(
+async def test_redis_that_hangs_counts_as_away_until_it_continues(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
     window = share(1, url=young_redis.url)
@@ -159,29 +162,30 @@ async def test_a_redis_that_hangs_is_away_and_is_trusted_when_it_goes_on(
     with pytest.raises(ConnectionFailed, match="TimeoutError"):
         await waiting
     slot.answered()
-    young_redis.go_on()
+    young_redis.resume()
     await until(lambda: RedisBack in kinds(events))
     await take(window, [])
     assert kinds(events) == [RedisAway, RedisBack]
 
 
-async def test_one_that_is_closed_while_redis_goes_away_leaves_nothing_to_asyncio(
+async def test_close_while_redis_goes_away_leaves_no_unhandled_error(
     scope: str, young_redis: RedisServer
 ) -> None:
-    """Its call is under way, is waited for, and fails: that is asked for all the same."""
+    """A call to Redis is in flight when the window closes, and fails. Its error must be
+    retrieved."""
 
     async def close_it() -> None:
         window = RedisWindow(1, per=PER, scope=scope, url=young_redis.url, timeout=TIMEOUT)
         (await window.acquire()).answered()
-        young_redis.hang()  # before it is told of that
+        young_redis.hang()  # before the window notices
         waiting = asyncio.create_task(window.acquire())
         await until(lambda: window.waiting == 1)
         closing = asyncio.create_task(window.close())
-        await until(lambda: window._talk.hanging_up)
+        await until(lambda: window._session.closing)
         young_redis.kill()
         await closing
         with pytest.raises(ClientUnusable):
             await waiting
 
     await close_it()
-    gc.collect()  # what it left, if anything, is told now: see `nothing_is_left_to_asyncio`
+    gc.collect()  # an unhandled error would be logged now; see fail_on_asyncio_errors

@@ -1,4 +1,4 @@
-"""Eight processes, a real Redis, one limit of 50 per second, and a vendor that counts strictly.
+"""Eight processes, a real Redis, one limit of 50 per second, and a strict vendor.
 
 ``LMS_FULL=1`` runs it at full length: 30 s of work.
 """
@@ -11,7 +11,7 @@ import os
 import pytest
 
 from benchmarks.redis_server import RedisServer
-from benchmarks.redis_window import LIMIT, watch
+from benchmarks.redis_window import LIMIT, run_processes
 
 SECONDS = 30.0 if os.environ.get("LMS_FULL") else 6.0
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-async def test_the_limit_is_kept_used_and_shared_out_fairly() -> None:
-    saw = await asyncio.to_thread(watch, SECONDS)
+async def test_limit_is_kept_used_and_shared_fairly() -> None:
+    saw = await asyncio.to_thread(run_processes, SECONDS)
     assert saw.busiest <= LIMIT
     assert saw.refused == 0
     assert saw.used >= 0.95 * saw.bound
@@ -29,12 +29,12 @@ async def test_the_limit_is_kept_used_and_shared_out_fairly() -> None:
     assert saw.without_redis == 0
 
 
-async def test_it_is_kept_when_redis_is_stopped_and_started_again() -> None:
-    saw = await asyncio.to_thread(watch, SECONDS + 8, stop_at=2.0)
+async def test_limit_is_kept_across_a_redis_restart() -> None:
+    saw = await asyncio.to_thread(run_processes, SECONDS + 8, stop_at=2.0)
     assert saw.busiest <= LIMIT
     assert saw.refused == 0
     assert saw.without_redis > 0
-    # Nothing departs for long; then work goes on.
+    # No request is sent for a long time, then work goes on.
     before, after = saw.around_longest_gap
     assert before >= LIMIT
     assert after >= LIMIT

@@ -1,4 +1,4 @@
-"""A failover to a replica and back, messages that are not ours, and a Redis that is known new."""
+"""Failover to a replica and back, foreign messages, and a Redis that is known to be new."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def other_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServe
 
 
 class Switch:
-    """One address behind which is one Redis or the other, as a failover has it."""
+    """One address that leads to one of two Redis servers, as in a failover."""
 
     def __init__(self, port: int) -> None:
         self.url = ""
@@ -75,14 +75,14 @@ async def switch(port: int) -> AsyncIterator[Switch]:
     await one.to(port)
 
 
-async def test_a_failover_and_the_way_back_lead_to_no_more_than_the_limit(
+async def test_failover_and_return_keep_the_limit(
     share: Share,
     young_redis: RedisServer,
     other_redis: RedisServer,
     events: list[Event],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The old primary was never restarted, and knows nothing of what was booked meanwhile."""
+    """The old primary was never restarted and lacks the bookings made meanwhile."""
     monkeypatch.setattr(limit_redis, "LATE", 0.1)
     monkeypatch.setattr(limit_redis, "PATIENCE", 0.1)
     log: list[float] = []
@@ -96,13 +96,13 @@ async def test_a_failover_and_the_way_back_lead_to_no_more_than_the_limit(
         window = share(6, url=address.url, per=0.5, redis_is_new=True)
         await asyncio.gather(*(take(window, log) for _ in range(6)))
         async with asyncio.timeout(10):
-            while not await replica.keys("lms:limit:*"):  # noqa: ASYNC110 - Redis tells nobody
+            while not await replica.keys("lms:limit:*"):  # noqa: ASYNC110 - Redis sets no event
                 await asyncio.sleep(0.01)
         await replica.replicaof("NO", "ONE")
         await address.to(other_redis.port)
         await until(lambda: RedisForgot in [type(event) for event in events])
         await asyncio.gather(*(take(window, log) for _ in range(6)))
-        await until(lambda: not window._departures.answered)  # the new primary has been told
+        await until(lambda: not window._bookings.answered)  # the new primary has all responses
         await address.to(young_redis.port)
         await asyncio.gather(*(take(window, log) for _ in range(6)))
         await window.close()
@@ -112,8 +112,8 @@ async def test_a_failover_and_the_way_back_lead_to_no_more_than_the_limit(
 
 
 async def epochs(url: str, name: str, stored: str, known: str) -> tuple[str, bool]:
-    """The epoch that a caller who knows one is told where another is stored, and whether the window
-    is closed then."""
+    """Return the epoch that a caller who knows ``known`` gets while ``stored`` is in Redis, and
+    whether the window is closed then."""
     line = RedisConnection(url, name, limit=1, per=1, lease=1, new=True)
     await line.call()
     async with Redis.from_url(url) as client:
@@ -138,7 +138,7 @@ async def epochs(url: str, name: str, stored: str, known: str) -> tuple[str, boo
         ("7.ab.1", "cd.1", False),
     ],
 )
-async def test_who_knows_a_later_memory_takes_the_one_that_is_there_for_lost(
+async def test_caller_with_a_later_epoch_treats_the_stored_one_as_lost(
     old_redis: RedisServer, scope: str, stored: str, known: str, lost: bool
 ) -> None:
     name = f"lms:limit:{{{scope}}}"
@@ -167,19 +167,19 @@ GARBAGE = [
     b"xyz.1.{session}",
     b"1.2.{session}.3",
     b"9" * 5000 + b".1.{session}",
-    b"1.1.0123456789abcdef",  # somebody else's
+    b"1.1.0123456789abcdef",  # another session's id
     b"lost ",
 ]
 
 
-async def test_messages_that_are_not_ours_are_ignored_and_logged_once(
+async def test_foreign_messages_are_ignored_and_logged_once(
     share: Share, redis: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     window = share(1)
     log: list[float] = []
     await take(window, log)
-    session = window._talk._line._session
-    paused = window._departures.paused_until
+    session = window._session._connection._session_name
+    paused = window._bookings.paused_until
     for garbage in GARBAGE:
         for channel in (window._name, f"{window._name}:{session}"):
             words = garbage.replace(b"{session}", session.encode())
@@ -187,8 +187,8 @@ async def test_messages_that_are_not_ours_are_ignored_and_logged_once(
     one, other = asyncio.create_task(take(window, log)), asyncio.create_task(take(share(1), log))
     async with asyncio.timeout(5):
         await asyncio.gather(one, other)
-    assert window._departures.paused_until == paused
-    assert session == window._talk._line._session  # the same connection all the time
+    assert window._bookings.paused_until == paused
+    assert session == window._session._connection._session_name  # never reopened
     assert log[1] - log[0] >= PER - 1e-3
     assert log[2] - log[1] >= PER - 1e-3
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
@@ -197,24 +197,24 @@ async def test_messages_that_are_not_ours_are_ignored_and_logged_once(
     assert "hello" not in caplog.text
 
 
-async def test_a_redis_that_is_known_to_be_new_lets_go_at_once(
+async def test_redis_known_to_be_new_opens_at_once(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
     window = share(3, url=young_redis.url, timeout=60, redis_is_new=True)
     log: list[float] = []
     began = time.monotonic()
     await asyncio.gather(*(take(window, log) for _ in range(3)))
-    # Also for those who come later, and have not been told.
+    # This also holds for a later window that does not know that Redis is new.
     await take(share(3, url=young_redis.url, timeout=60), log)
     assert log[3] - began < 5
     assert log[3] - log[0] >= PER
     assert events == []
 
 
-async def test_who_knows_better_does_not_take_a_redis_for_new(
+async def test_emptied_redis_is_not_new_to_a_window_that_knows_better(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:
-    """It was emptied while the window was in use."""
+    """Redis was emptied while the window was in use."""
     window = share(1, url=young_redis.url, redis_is_new=True)
     await take(window, [])
     async with Redis.from_url(young_redis.url) as redis:

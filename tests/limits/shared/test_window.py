@@ -16,7 +16,7 @@ import pytest
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
 from lms_async.events import Event
 from lms_async.limits.limiter import Limiter
-from lms_async.limits.shared.connection import departure
+from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
 from tests.limits.shared.conftest import PER, TIMEOUT
@@ -26,7 +26,7 @@ Share = Callable[..., RedisWindow]
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - what is looked at sets no event
+        while not holds():  # noqa: ASYNC110 - the condition sets no event
             await asyncio.sleep(0.01)
 
 
@@ -37,14 +37,14 @@ async def take(window: RedisWindow, log: list[Any], entry: Any = None) -> None:
 
 
 async def entries(redis: Any, kind: str) -> int:
-    """How many bookings of that kind there are in all windows."""
+    """Return how many bookings of this kind all windows have."""
     return sum([await redis.zcard(key) for key in await redis.keys(f"lms:limit:*:{kind}")])
 
 
-async def test_no_server_ever_counts_more_than_the_limit(share: Share) -> None:
-    """Three windows of one scope, over random arrivals, latencies, lost answers, cancellations and
-    a pause: a server that may count a request at any moment between its departure and its answer
-    never sees more than N in M seconds, and in the end every slot is there again."""
+async def test_server_never_counts_more_than_the_limit(share: Share) -> None:
+    """Three windows of one scope, with random arrivals, latencies, lost responses, cancellations
+    and a pause. A server may count a request at any moment between sending and response, and must
+    never see more than N in M seconds. In the end every slot is free again."""
     limit, chance = 5, random.Random(3)
     windows = [share(limit) for _ in range(3)]
     counted: list[float] = []
@@ -77,19 +77,19 @@ async def test_no_server_ever_counts_more_than_the_limit(share: Share) -> None:
     assert len(arrivals) >= 60
     for first, beyond in zip(arrivals, arrivals[limit:], strict=False):
         assert beyond - first >= PER - 1e-4
-    # The other windows hear of it as fast as Redis carries it.
+    # The other windows learn of the pause as fast as Redis delivers it.
     assert not any(start + 0.15 < left < end for left in departures for start, end in paused)
 
     await asyncio.sleep(PER)
     taken = await asyncio.gather(*(windows[0].acquire() for _ in range(limit)))
     assert (
-        max(departure(slot.booking) for slot in taken)
-        - min(departure(slot.booking) for slot in taken)
+        max(usable_at(slot.booking) for slot in taken)
+        - min(usable_at(slot.booking) for slot in taken)
         < PER * 1e6
     )
 
 
-async def test_first_come_first_served_in_all_processes(share: Share) -> None:
+async def test_order_is_first_come_first_served_across_processes(share: Share) -> None:
     one, other = share(1, per=0.05), share(1, per=0.05)
     order: list[int] = []
     tasks = []
@@ -101,7 +101,7 @@ async def test_first_come_first_served_in_all_processes(share: Share) -> None:
     assert order == list(range(12))
 
 
-async def test_a_slot_is_busy_until_one_period_after_its_answer(share: Share) -> None:
+async def test_slot_is_busy_until_one_period_after_its_response(share: Share) -> None:
     one, other = share(1, timeout=0.4), share(1, timeout=0.4)
     slot = await one.acquire()
     waiting = asyncio.create_task(other.acquire())
@@ -111,11 +111,11 @@ async def test_a_slot_is_busy_until_one_period_after_its_answer(share: Share) ->
     slot.answered()
     following = await waiting
     assert time.time() >= answered + PER
-    assert departure(following.booking) / 1e6 >= answered + PER
+    assert usable_at(following.booking) / 1e6 >= answered + PER
     following.answered()
 
 
-async def test_a_permit_costs_one_call(share: Share, redis: Any) -> None:
+async def test_each_permit_costs_one_redis_call(share: Share, redis: Any) -> None:
     async def calls() -> int:
         return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
 
@@ -133,13 +133,13 @@ async def test_a_permit_costs_one_call(share: Share, redis: Any) -> None:
     assert await calls() - before <= 160 + 20
 
 
-async def test_a_pause_is_seen_by_all_who_wait(share: Share) -> None:
-    """Also by who holds a booking already, and by who asks later."""
+async def test_pause_holds_all_waiters(share: Share) -> None:
+    """Including a waiter that already has a booking, and a caller that comes later."""
     one, other = share(1, per=0.4), share(1, per=0.4)
     log: list[float] = []
     await take(one, log)
     holder = asyncio.create_task(take(other, log))
-    await until(lambda: bool(other._departures.booked))
+    await until(lambda: bool(other._bookings.booked))
     asked = time.monotonic()
     one.pause(1.2)
     one.pause(0.1)
@@ -152,43 +152,43 @@ async def test_a_pause_is_seen_by_all_who_wait(share: Share) -> None:
     assert one.pause_left() == other.pause_left() == 0
 
 
-async def test_a_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> None:
+async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> None:
     one, other = share(1), share(1)
     log: list[Any] = []
     slot = await one.acquire()
     waiting = [asyncio.create_task(take(one, log, "one")) for _ in range(50)]
-    await until(lambda: one._talk.tickets == 50)
+    await until(lambda: one._session.tickets == 50)
     last = asyncio.create_task(take(other, log, "other"))
-    await until(lambda: other._talk.tickets == 1)
+    await until(lambda: other._session.tickets == 1)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     key = one._name
-    async with asyncio.timeout(2.5):  # before the slot lapses and they are all given back
-        while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis tells nobody
+    async with asyncio.timeout(2.5):  # before the slot expires and all places are given back
+        while await redis.llen(f"{key}:queue") > 1:  # noqa: ASYNC110 - Redis sets no event
             await asyncio.sleep(0.01)
     slot.answered()
     await last
-    # One that is cancelled while it holds a booking for later.
+    # A waiter that is cancelled while it holds a booking for later.
     quitter = asyncio.create_task(take(one, log, "one"))
-    await until(lambda: bool(one._departures.booked))
+    await until(lambda: bool(one._bookings.booked))
     quitter.cancel()
     await take(other, log, "other")
     assert log == ["other", "other"]
-    await until(lambda: not other._departures.answered)
+    await until(lambda: not other._bookings.answered)
     await other.close()
     await one.close()
     assert await redis.zcard(f"{key}:out") == 0
 
 
-async def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line(share: Share) -> None:
+async def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next(share: Share) -> None:
     window = share(1)
     await take(window, [])
     first = asyncio.create_task(window.acquire())
     second = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._departures.booked))
+    await until(lambda: bool(window._bookings.booked))
     granted: list[Any] = []
-    hand = window._departures._hand
+    hand = window._bookings._grant
 
     def hand_and_cancel(slot: Any) -> None:
         hand(slot)
@@ -196,35 +196,35 @@ async def test_a_grant_that_meets_a_cancellation_goes_to_the_next_in_line(share:
             first.cancel()  # before it could run
         granted.append(slot)
 
-    window._departures._hand = hand_and_cancel
+    window._bookings._grant = hand_and_cancel
     assert await second is granted[0]
     assert first.cancelled()
     granted[0].answered()
 
 
-async def test_the_stricter_of_two_numbers_is_kept_by_who_has_it(share: Share) -> None:
-    """In the middle of a deployment, say: one process still thinks that three are allowed."""
+async def test_window_with_the_lower_limit_keeps_it(share: Share) -> None:
+    """During a deployment, for example, one process may still have the old limit of three."""
     old, new = share(3), share(1)
     slots = [await old.acquire() for _ in range(3)]
     waiting = asyncio.create_task(new.acquire())
-    await until(lambda: new._talk.tickets == 1)
+    await until(lambda: new._session.tickets == 1)
     await old.close()
     for slot in slots:
         await asyncio.sleep(0.05)
-        new._departures.record_response(slot.booking)
+        new._bookings.record_response(slot.booking)
         answered = time.time()
     following = await waiting
-    assert departure(following.booking) / 1e6 >= answered + PER
+    assert usable_at(following.booking) / 1e6 >= answered + PER
     following.answered()
 
 
-async def test_a_process_that_was_held_up_gives_its_booking_back(share: Share) -> None:
+async def test_stalled_process_gives_its_booking_back(share: Share) -> None:
     window = share(1)
     await take(window, [])
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: bool(window._departures.booked))
-    stale = window._departures.booked[0][1]
-    time.sleep(1.5)  # noqa: ASYNC251 - that is what is tested
+    await until(lambda: bool(window._bookings.booked))
+    stale = window._bookings.booked[0][1]
+    time.sleep(1.5)  # noqa: ASYNC251 - the test needs a blocked loop
     slot = await waiting
     assert slot.booking != stale
     slot.answered()
@@ -235,17 +235,15 @@ def die_with_a_slot(url: str, scope: str, told: Connection) -> None:
         window = RedisWindow(1, per=PER, scope=scope, url=url, timeout=TIMEOUT)
         await window.acquire()
         waiting = [asyncio.create_task(window.acquire()) for _ in range(3)]
-        await until(lambda: window._talk.tickets == len(waiting))
+        await until(lambda: window._session.tickets == len(waiting))
         told.send(time.monotonic())
         await asyncio.sleep(60)
 
     asyncio.run(main())
 
 
-async def test_what_a_dead_process_had_frees_itself(
-    share: Share, old_redis: Any, scope: str
-) -> None:
-    """Not before its request can't arrive any more; and its place in the queue holds nobody up."""
+async def test_slots_of_a_dead_process_expire(share: Share, old_redis: Any, scope: str) -> None:
+    """A slot expires once its request can no longer arrive. Its queue places block nobody."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=die_with_a_slot, args=(old_redis.url, scope, theirs))
@@ -258,15 +256,16 @@ async def test_what_a_dead_process_had_frees_itself(
     died = time.monotonic()
     log: list[float] = []
     window = share(1)
-    async with asyncio.timeout(10):  # with a lease for each of its places it would be 14
+    # it would take 14 s if each of its places in the queue expired in turn
+    async with asyncio.timeout(10):
         await take(window, log)
         await take(window, log)
-    assert log[0] >= died + TIMEOUT + PER - 0.5  # it had its slot for a moment before it died
+    assert log[0] >= died + TIMEOUT + PER - 0.5  # it held its slot for a moment before it died
     ours.close()
     theirs.close()
 
 
-async def test_the_very_first_start_does_not_wait(share: Share, events: list[Event]) -> None:
+async def test_first_start_does_not_wait(share: Share, events: list[Event]) -> None:
     windows = [share(1) for _ in range(8)]
     await asyncio.gather(*(take(window, []) for window in windows))
     assert events == []
@@ -283,13 +282,13 @@ async def test_the_very_first_start_does_not_wait(share: Share, events: list[Eve
     ],
     ids=lambda words: " ".join(words)[:20],
 )
-async def test_who_finds_memory_lost_takes_all_for_booked(
+async def test_window_that_finds_redis_data_lost_stays_closed_for_the_lease(
     share: Share, redis: Any, events: list[Event], lose: list[str]
 ) -> None:
     one = share(2)
     slot = await one.acquire()
     one.pause(30)
-    await until(lambda: one._departures.pause_asked_until == 0)
+    await until(lambda: one._bookings.pause_asked_until == 0)
     await redis.execute_command(*(word.format(key=one._name) for word in lose))
     late = share(2)
     waiting = asyncio.create_task(late.acquire())
@@ -297,17 +296,17 @@ async def test_who_finds_memory_lost_takes_all_for_booked(
     assert events[0].seconds >= TIMEOUT + 2 * PER  # type: ignore[attr-defined]
     assert late.pause_left() > TIMEOUT + PER
     assert not waiting.done()
-    # The one that was there before hears of it, and tells of the pause anew.
+    # The earlier window learns of the loss and sends its pause again.
     await until(lambda: late.pause_left() > 20)
     slot.answered()
     waiting.cancel()
 
 
-async def test_close_tells_the_last_answers(share: Share, redis: Any) -> None:
+async def test_close_records_the_last_responses(share: Share, redis: Any) -> None:
     window = share(3)
     slots = [await window.acquire() for _ in range(3)]
     waiting = asyncio.create_task(window.acquire())
-    await until(lambda: window._talk.tickets == 1)
+    await until(lambda: window._session.tickets == 1)
     for slot in slots:
         slot.answered()
     await window.close()
@@ -321,7 +320,7 @@ async def test_close_tells_the_last_answers(share: Share, redis: Any) -> None:
     await window.close()
 
 
-def test_a_program_that_ends_without_closing_tells_the_last_answers(
+def test_program_that_ends_without_close_records_the_last_responses(
     old_redis: Any, scope: str
 ) -> None:
     async def main() -> str:
@@ -338,7 +337,7 @@ def test_a_program_that_ends_without_closing_tells_the_last_answers(
     assert asyncio.run(look(asyncio.run(main()))) == (0, 1)
 
 
-def test_another_event_loop_is_told_apart(old_redis: Any, scope: str) -> None:
+def test_window_used_in_another_event_loop_raises(old_redis: Any, scope: str) -> None:
     window = RedisWindow(3, per=PER, scope=scope, url=old_redis.url, timeout=TIMEOUT)
     asyncio.run(window.acquire())
     for use in (window.acquire, window.close):
@@ -346,7 +345,9 @@ def test_another_event_loop_is_told_apart(old_redis: Any, scope: str) -> None:
             asyncio.run(use())
 
 
-async def test_a_fork_is_told_apart(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_window_used_after_a_fork_raises(
+    share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = share(3)
     await take(window, [])
     with monkeypatch.context() as child:
@@ -357,7 +358,7 @@ async def test_a_fork_is_told_apart(share: Share, monkeypatch: pytest.MonkeyPatc
             window.pause_left()
 
 
-async def test_no_secret_is_told(
+async def test_no_secret_is_shown(
     old_redis: Any, redis: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
@@ -378,17 +379,17 @@ async def test_no_secret_is_told(
 
 
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"per": 0.0}, {"timeout": 0.0}])
-def test_a_window_without_room_is_refused(wrong: dict[str, Any]) -> None:
+def test_window_with_an_invalid_limit_is_rejected(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="limit"):
         RedisWindow(**{"limit": 1, "per": 1.0, "scope": "s", **wrong})
 
 
-def test_it_is_a_limiter() -> None:
+def test_redis_window_is_a_limiter() -> None:
     limiter: Limiter = RedisWindow(50, per=1, scope="s")
     assert repr(limiter).startswith("<RedisWindow 50 per 1 s, lms:limit:")
 
 
-def test_who_does_not_share_needs_no_redis() -> None:
+def test_redis_is_only_imported_for_shared_limits() -> None:
     program = """
 import sys
 import lms_async, schoology_async, manabac_async, lms_async.limits.window
@@ -404,7 +405,7 @@ else:
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
 
 
-async def test_whoever_is_waited_for_goes_first_and_the_others_keep_a_place(share: Share) -> None:
+async def test_interactive_calls_go_first_and_others_get_every_fourth_slot(share: Share) -> None:
     window = share(1, per=0.05)
     order: list[str] = []
 
@@ -423,7 +424,7 @@ async def test_whoever_is_waited_for_goes_first_and_the_others_keep_a_place(shar
     assert "".join(order) == "iiiniiinnn"
 
 
-async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share) -> None:
+async def test_pause_above_max_pause_raises_at_once(share: Share) -> None:
     one, other = share(1), share(1)
     slot = await one.acquire()
     waiting = asyncio.create_task(other.acquire(max_pause=5))
@@ -432,7 +433,8 @@ async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share)
     one.pause(60)
     with pytest.raises(RateLimited) as told:
         await waiting
-    assert told.value.retry_after == pytest.approx(60, abs=2)  # two clocks, compared by a call
+    # compares two clocks, with a round trip between them
+    assert told.value.retry_after == pytest.approx(60, abs=2)
     with pytest.raises(RateLimited):
         await other.acquire(max_pause=5)
     assert not patient.done()
@@ -440,6 +442,6 @@ async def test_a_pause_beyond_the_callers_patience_is_told_at_once(share: Share)
     slot.answered()
 
 
-async def test_a_weight_cannot_be_booked(share: Share) -> None:
+async def test_weight_above_one_is_rejected(share: Share) -> None:
     with pytest.raises(InvalidInput, match="a weight of 2"):
         await share(5).acquire(weight=2)

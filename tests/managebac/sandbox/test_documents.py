@@ -1,7 +1,7 @@
-"""The ManageBac sandbox against the vendor's documents, with the documents' own samples.
+"""The ManageBac sandbox compared with the vendor's documentation and its samples.
 
-Samples are from the Memberships page of API v2 and from the document of the legacy v1. The
-requests are raw ones: nothing of ours helps.
+The samples are from the Memberships page of API v2 and from the document of the legacy v1. Requests
+are made without our own client.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLASS = 899
 AT = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
 STAMP = "2021-06-28T12:39:52.000Z"
 
-# -- v1's samples
+# -- samples of v1
 
 CHLOE: dict[str, Any] = {
     "type": "Students",
@@ -190,8 +190,8 @@ class Got:
         return json.loads(self.text)
 
 
-class Raw:
-    """A client of no library's."""
+class RawClient:
+    """An HTTP client that uses none of our code."""
 
     def __init__(self, sandbox: ManageBacSandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox = sandbox
@@ -208,11 +208,11 @@ class Raw:
             return Got(response.status, response.headers, await response.text())
 
     async def __call__(self, method: str, path: str, body: Any = None) -> Got:
-        """Below ``/v2/``, with the token in a header."""
+        """Send a request below ``/v2/``, with the token in a header."""
         return await self.send(method, f"{self.sandbox.base_url}v2/{path}", body, self.headers)
 
     async def v1(self, method: str, path: str, body: Any = None) -> Got:
-        """Below ``/api/``, with the token in the query."""
+        """Send a request below ``/api/``, with the token in the query."""
         sign = "&" if "?" in path else "?"
         url = f"{self.sandbox.v1_base_url}{path}{sign}auth_token={self.sandbox.v1_token}"
         return await self.send(method, url, body)
@@ -229,9 +229,9 @@ def school(sandbox: ManageBacSandbox) -> School:
 
 
 @pytest_asyncio.fixture
-async def call(sandbox: ManageBacSandbox) -> AsyncIterator[Raw]:
+async def call(sandbox: ManageBacSandbox) -> AsyncIterator[RawClient]:
     async with aiohttp.ClientSession() as session:
-        yield Raw(sandbox, session)
+        yield RawClient(sandbox, session)
 
 
 def people(school: School, *ids: int) -> None:
@@ -242,7 +242,7 @@ def people(school: School, *ids: int) -> None:
 # -- v2: the nine operations of the Memberships page
 
 
-async def test_get_students_in_a_class(call: Raw, school: School) -> None:
+async def test_get_students_in_a_class(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     people(school, 10193652)
     school.enrol(CLASS, 10193652, level="SL")
@@ -255,8 +255,8 @@ async def test_get_students_in_a_class(call: Raw, school: School) -> None:
     }
 
 
-async def test_students_of_a_class_with_and_without_levels_archived_and_filtered(
-    call: Raw, school: School
+async def test_students_in_a_class_by_level_archived_and_filter(
+    call: RawClient, school: School
 ) -> None:
     school.add_class("Biology", id=CLASS)
     people(school, 1, 2, 3)
@@ -265,7 +265,7 @@ async def test_students_of_a_class_with_and_without_levels_archived_and_filtered
     school.students[3].archived = True
     active = (await call("GET", f"classes/{CLASS}/students")).json
     assert active["student_ids"] == [1, 2]
-    assert active["student_levels"] == {"1": "HL"}  # never a null
+    assert active["student_levels"] == {"1": "HL"}  # levels that are not set are omitted
     everyone = await call("GET", f"classes/{CLASS}/students?include_archived_students=true")
     assert everyone.json["student_ids"] == [1, 2, 3]
     assert everyone.json["meta"]["total_count"] == 3
@@ -273,7 +273,7 @@ async def test_students_of_a_class_with_and_without_levels_archived_and_filtered
     assert some["student_ids"] == [2]
 
 
-async def test_bulk_add_or_update_students_of_a_class(call: Raw, school: School) -> None:
+async def test_bulk_add_or_update_students_of_a_class(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     people(school, 1, 2, 123)
     rows = [
@@ -301,8 +301,8 @@ async def test_bulk_add_or_update_students_of_a_class(call: Raw, school: School)
     assert school.member_writes == {(CLASS, 1): 1, (CLASS, 123): 1}
 
 
-async def test_a_second_patch_changes_levels_and_null_leaves_them(
-    call: Raw, sandbox: ManageBacSandbox, school: School
+async def test_patch_changes_levels_and_null_keeps_them(
+    call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
     school.add_class("Biology", id=CLASS)
     people(school, 1, 2, 3, 4)
@@ -315,7 +315,7 @@ async def test_a_second_patch_changes_levels_and_null_leaves_them(
         *("ok", "ok", "ok", "not_found", "unprocessable_entity")
     ]
     assert school.members(CLASS) == {1: "SL", 2: "HL", 3: None}
-    sandbox.quirks.patch_adds = False  # as the specification has it
+    sandbox.quirks.patch_adds = False  # as in the specification
     people(school, 5)
     got = await call("PATCH", f"classes/{CLASS}/students", {"students": [{"id": 5}, {"id": 1}]})
     assert [row["status"] for row in got.json["students"]] == ["not_found", "ok"]
@@ -323,7 +323,7 @@ async def test_a_second_patch_changes_levels_and_null_leaves_them(
 
 
 async def test_add_and_remove_students(
-    call: Raw, sandbox: ManageBacSandbox, school: School
+    call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
     school.add_class("Biology", id=CLASS)
     people(school, 1, 2, 3)
@@ -334,7 +334,7 @@ async def test_add_and_remove_students(
     assert school.members(CLASS) == {
         1: None,
         2: "HL",
-    }  # each once, without who is unknown or archived
+    }  # each once, without unknown and archived students
     got = await call("POST", f"classes/{CLASS}/remove_students", {"student_ids": [1, 999]})
     assert (got.status, got.json) == (200, OK)
     assert school.members(CLASS) == {2: "HL"}
@@ -344,7 +344,7 @@ async def test_add_and_remove_students(
     assert school.members(CLASS) == {2: "HL"}
 
 
-def samples_of_memberships(school: School) -> None:
+def add_sample_memberships(school: School) -> None:
     for number in (2012, 2013, 2014):
         school.add_student(f"student{number}@eduvo.com", id=number)
         school.add_class("A class", id=number - 1113)
@@ -352,8 +352,10 @@ def samples_of_memberships(school: School) -> None:
         school.enrol(number - 1113, number, level=level)
 
 
-async def test_get_all_memberships(call: Raw, sandbox: ManageBacSandbox, school: School) -> None:
-    samples_of_memberships(school)
+async def test_get_all_memberships(
+    call: RawClient, sandbox: ManageBacSandbox, school: School
+) -> None:
+    add_sample_memberships(school)
     got = await call("GET", "memberships")
     assert got.status == 200
     row = {"created_at": STAMP, "updated_at": STAMP, "role": "Student"}
@@ -379,14 +381,16 @@ async def test_get_all_memberships(call: Raw, sandbox: ManageBacSandbox, school:
     assert (first["uniq_class_id"], first["uniq_student_id"]) == ("", "S2012")
 
 
-async def test_teachers_and_administrators_are_members_too(call: Raw, school: School) -> None:
+async def test_memberships_include_teachers_and_administrators(
+    call: RawClient, school: School
+) -> None:
     school.add_class("Biology", id=CLASS)
     school.teach(CLASS, school.add_teacher("a@eduvo.com").id)
     school.teach(CLASS, school.add_teacher("b@eduvo.com", admin=True).id)
     rows = (await call("GET", "memberships")).json["memberships"]
     teacher = rows[0]["user_id"]
     got = (await call("GET", f"memberships?student_ids={teacher}")).json
-    assert got["memberships"] == []  # nobody's student id
+    assert got["memberships"] == []  # this is not a student's id
     assert [row["role"] for row in rows] == ["Teacher", "Admin"]
     assert all("level" not in row for row in rows)
 
@@ -405,17 +409,17 @@ async def test_teachers_and_administrators_are_members_too(call: Raw, school: Sc
         ("user_ids=nobody", set()),
     ],
 )
-async def test_filters_of_memberships(
-    call: Raw, school: School, query: str, users: set[int]
+async def test_membership_filters(
+    call: RawClient, school: School, query: str, users: set[int]
 ) -> None:
-    samples_of_memberships(school)
+    add_sample_memberships(school)
     got = (await call("GET", f"memberships?{query}")).json
     assert {row["user_id"] for row in got["memberships"]} == users
     assert got["meta"]["total_count"] == len(users)
 
 
-async def test_class_happens_on(call: Raw, school: School) -> None:
-    samples_of_memberships(school)
+async def test_class_happens_on(call: RawClient, school: School) -> None:
+    add_sample_memberships(school)
     autumn = school.add_term(date(2025, 8, 20), date(2025, 12, 19))
     spring = school.add_term(date(2026, 1, 7), date(2026, 6, 19))
     school.classes[899].start_term_id = school.classes[899].end_term_id = autumn.id
@@ -426,9 +430,9 @@ async def test_class_happens_on(call: Raw, school: School) -> None:
 
 
 async def test_modified_since_and_deleted_since(
-    call: Raw, sandbox: ManageBacSandbox, school: School
+    call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
-    samples_of_memberships(school)
+    add_sample_memberships(school)
     sandbox.clock.turn(AT.timestamp() + 3608 - sandbox.clock.time())
     await call("POST", "classes/900/remove_students", {"student_ids": [2013]})
     await call("PATCH", "classes/901/students", {"students": [{"id": 2014, "level": "SL"}]})
@@ -438,21 +442,21 @@ async def test_modified_since_and_deleted_since(
         return [row["user_id"] for row in got["memberships"]]
 
     later = "2021-06-28T13:00:00Z"
-    assert await users("") == [2012, 2014]  # the removed one is gone …
-    assert await users(f"deleted_since={later}") == [2013]  # … and seen here alone
+    assert await users("") == [2012, 2014]  # the removed membership is not listed
+    assert await users(f"deleted_since={later}") == [2013]  # it is listed only here
     assert await users(f"modified_since={later}") == [2014]
-    assert await users(f"modified_since={STAMP}") == [2012, 2014]  # on or after
+    assert await users(f"modified_since={STAMP}") == [2012, 2014]  # includes the exact time
     assert await users(f"modified_since={later}&deleted_since={later}") == []
     assert await users("deleted_since=2021-06-29T00:00:00Z") == []
     row = (await call("GET", f"memberships?deleted_since={later}")).json["memberships"][0]
-    assert row["updated_at"] == STAMP  # a deletion is no modification
+    assert row["updated_at"] == STAMP  # a deletion does not count as a modification
     assert row["deleted_at"].startswith("2021-06-28T13:40:")
 
 
-async def test_who_comes_back_has_the_same_membership_without_the_level(
-    call: Raw, school: School
+async def test_returning_student_keeps_the_membership_but_not_the_level(
+    call: RawClient, school: School
 ) -> None:
-    samples_of_memberships(school)
+    add_sample_memberships(school)
     for path in ("remove_students", "add_students"):
         await call("POST", f"classes/899/{path}", {"student_ids": [2012]})
     row = (await call("GET", "memberships?user_ids=2012")).json["memberships"][0]
@@ -463,14 +467,14 @@ async def test_who_comes_back_has_the_same_membership_without_the_level(
 
 
 @pytest.mark.parametrize("name", ["modified_since", "deleted_since"])
-async def test_a_time_that_is_none(call: Raw, name: str) -> None:
+async def test_invalid_time_is_rejected(call: RawClient, name: str) -> None:
     got = await call("GET", f"memberships?{name}=not-a-date")
     assert got.status == 400
     text = f"Invalid {name} parameter: 'not-a-date' is not a valid time."
     assert got.json == {"error": text}
 
 
-async def test_get_a_students_memberships(call: Raw, school: School) -> None:
+async def test_get_a_students_memberships(call: RawClient, school: School) -> None:
     people(school, 1)
     for archived in (True, False):
         made = school.add_class(f"class {archived}", uniq_id=None, archived=archived)
@@ -492,14 +496,14 @@ async def test_get_a_students_memberships(call: Raw, school: School) -> None:
             "groups": [{**name, "name": f"group {archived}"}],
             "year_groups": [{**name, "name": f"year {archived}", "program": "IB Diploma"}],
         }
-    # By default what is not archived.
+    # By default, archived ones are left out.
     got = await call("GET", "students/1/memberships")
     assert [row["archived"] for row in got.json["memberships"]["classes"]] == [False]
     got = await call("GET", "students/2/memberships")
     assert (got.status, got.json) == (404, {"error": "Couldn't find Student with 'id'=2"})
 
 
-async def test_get_teachers_for_a_class(call: Raw, school: School) -> None:
+async def test_get_teachers_for_a_class(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     school.add_teacher("a@eduvo.com", id=123)
     school.add_teacher("b@eduvo.com", id=234, archived=True)
@@ -530,7 +534,7 @@ async def test_get_teachers_for_a_class(call: Raw, school: School) -> None:
     }
 
 
-async def test_set_teacher_memberships(call: Raw, school: School) -> None:
+async def test_set_teacher_memberships(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     for number in (2, 123, 124):
         school.add_teacher(f"teacher{number}@eduvo.com", id=number)
@@ -538,7 +542,7 @@ async def test_set_teacher_memberships(call: Raw, school: School) -> None:
     sample = {"teachers": [{"id": 123, "show_on_reports": False}]}
     got = await call("PUT", f"classes/{CLASS}/teachers", sample)
     assert (got.status, got.json) == (200, {"teachers": [{"index": 0, "id": 123, "status": "ok"}]})
-    assert school.class_teachers(CLASS) == {123: False}  # everybody else is out
+    assert school.class_teachers(CLASS) == {123: False}  # all other teachers were removed
     rows = [{"id": ""}, {"id": 1}, {"id": 2, "show_on_reports": True}]
     got = await call("PUT", f"classes/{CLASS}/teachers", {"teachers": rows})
     assert got.status == 200
@@ -559,13 +563,13 @@ async def test_set_teacher_memberships(call: Raw, school: School) -> None:
     assert school.class_teachers(CLASS) == {}
 
 
-async def test_add_and_remove_teachers(call: Raw, school: School) -> None:
+async def test_add_and_remove_teachers(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     for number in (1, 2):
         school.add_teacher(f"teacher{number}@eduvo.com", id=number)
         school.teach(CLASS, number, show_on_reports=False)
     path = f"classes/{CLASS}/teachers/remove_teachers"
-    got = await call("DELETE", path, {"teacher_ids": [1, 999]})  # a body on a DELETE
+    got = await call("DELETE", path, {"teacher_ids": [1, 999]})  # a DELETE with a body
     assert (got.status, got.json) == (200, OK)
     assert school.class_teachers(CLASS) == {2: False}
     got = await call("POST", f"classes/{CLASS}/teachers/add_teachers", {"teacher_ids": [1]})
@@ -573,7 +577,7 @@ async def test_add_and_remove_teachers(call: Raw, school: School) -> None:
     assert set(school.class_teachers(CLASS)) == {1, 2}
 
 
-# -- v2: what all of them share
+# -- v2: common to all operations
 
 WRITES = [
     ("PATCH", "students", "students", [{"id": 1}]),
@@ -585,8 +589,8 @@ WRITES = [
 
 
 @pytest.mark.parametrize(("method", "path", "key", "rows"), WRITES)
-async def test_payloads_of_the_wrong_shape(
-    call: Raw,
+async def test_invalid_payload_gives_400(
+    call: RawClient,
     sandbox: ManageBacSandbox,
     school: School,
     method: str,
@@ -619,8 +623,8 @@ async def test_payloads_of_the_wrong_shape(
     ("method", "path", "key", "rows"),
     [*WRITES, ("GET", "students", "", []), ("GET", "teachers", "", [])],
 )
-async def test_a_class_that_does_not_exist(
-    call: Raw, sandbox: ManageBacSandbox, method: str, path: str, key: str, rows: Any
+async def test_missing_class_gives_404(
+    call: RawClient, sandbox: ManageBacSandbox, method: str, path: str, key: str, rows: Any
 ) -> None:
     got = await call(method, f"classes/404/{path}", {key: rows} if key else None)
     assert (got.status, got.json) == (404, {"error": "Couldn't find Class with 'id'=404"})
@@ -628,7 +632,7 @@ async def test_a_class_that_does_not_exist(
     assert (await call(method, f"classes/404/{path}")).text == ""
 
 
-async def test_ping_and_permissions(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_ping_and_permissions(call: RawClient, sandbox: ManageBacSandbox) -> None:
     assert (await call("GET", "ping")).json == {"pong": "ok"}
     assert (await call("GET", "auth/permissions")).json == {"permissions": sorted(PERMISSIONS)}
     sandbox.grant("few", permissions={"memberships/index"})
@@ -654,28 +658,30 @@ OPERATIONS = {
 
 
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))
-async def test_each_operation_takes_its_own_permission(
-    call: Raw, sandbox: ManageBacSandbox, permission: str
+async def test_each_operation_needs_its_own_permission(
+    call: RawClient, sandbox: ManageBacSandbox, permission: str
 ) -> None:
     method, path = OPERATIONS[permission]
     sandbox.grant("just this", permissions={permission})
     sandbox.grant("all but this", permissions=PERMISSIONS - {permission})
     call.headers = {"auth-token": "just this"}
     assert (await call(method, path)).status != 401
-    for token in ("all but this", "nobody's"):  # the vendor does not tell these apart
+    for token in ("all but this", "nobody's"):  # the vendor's response is the same for both
         call.headers = {"auth-token": token}
         got = await call(method, path)
         assert (got.status, got.json) == (401, DENIED)
 
 
-async def test_the_extended_package(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_extended_operations_need_the_extended_package(
+    call: RawClient, sandbox: ManageBacSandbox
+) -> None:
     sandbox.quirks.extended = False
     assert (await call("PATCH", "classes/1/students")).json == DENIED
     assert (await call("PUT", "classes/1/teachers")).json == DENIED
     assert (await call("GET", "classes/1/students")).status == 404
 
 
-async def test_the_three_ways_of_a_token(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_token_can_be_sent_in_three_ways(call: RawClient, sandbox: ManageBacSandbox) -> None:
     url = f"{sandbox.base_url}v2/ping"
     token = (await call.send("POST", f"{sandbox.base_url}oauth/token", client(sandbox))).json
     bearer = {"Authorization": f"Bearer {token['access_token']}"}
@@ -684,7 +690,7 @@ async def test_the_three_ways_of_a_token(call: Raw, sandbox: ManageBacSandbox) -
     assert (await call.send("GET", url, headers=bearer)).status == 200
     for headers in (
         {},
-        {"auth_token": sandbox.token},  # v1's spelling
+        {"auth_token": sandbox.token},  # the name of v1's header
         {"auth-token": sandbox.v1_token},
         {"auth-token": token["access_token"]},
         {"Authorization": f"Bearer {sandbox.token}"},
@@ -703,7 +709,7 @@ def client(sandbox: ManageBacSandbox, **more: str) -> dict[str, str]:
     }
 
 
-async def test_an_oauth_token_and_its_end(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_oauth_token_expires(call: RawClient, sandbox: ManageBacSandbox) -> None:
     sandbox.expires_in = 60
     url = f"{sandbox.base_url}oauth/token"
     form = "&".join(f"{name}={value}" for name, value in client(sandbox).items())
@@ -724,7 +730,7 @@ async def test_an_oauth_token_and_its_end(call: Raw, sandbox: ManageBacSandbox) 
     assert sandbox.token_requests == 1
 
 
-async def test_an_oauth_token_of_fewer_scopes(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_oauth_token_with_fewer_scopes(call: RawClient, sandbox: ManageBacSandbox) -> None:
     asked = client(sandbox, scope="memberships/index")
     issued = (await call.send("POST", f"{sandbox.base_url}oauth/token", asked)).json
     assert issued["scope"] == "memberships/index"
@@ -744,8 +750,8 @@ async def test_an_oauth_token_of_fewer_scopes(call: Raw, sandbox: ManageBacSandb
         ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )
-async def test_refusals_of_oauth(
-    call: Raw, sandbox: ManageBacSandbox, more: dict[str, str], status: int, error: str
+async def test_oauth_errors(
+    call: RawClient, sandbox: ManageBacSandbox, more: dict[str, str], status: int, error: str
 ) -> None:
     got = await call.send("POST", f"{sandbox.base_url}oauth/token", client(sandbox, **more))
     assert got.status == status
@@ -754,14 +760,14 @@ async def test_refusals_of_oauth(
     assert sandbox.token_requests == 1
 
 
-async def test_versions(call: Raw, sandbox: ManageBacSandbox, school: School) -> None:
+async def test_versions(call: RawClient, sandbox: ManageBacSandbox, school: School) -> None:
     school.add_class("Biology", id=CLASS)
     for version in VERSIONS:
         url = f"{sandbox.base_url}{version}/classes/{CLASS}/students"
         assert (await call.send("GET", url, headers=call.headers)).status == 200
     assert sandbox.versions_used == dict.fromkeys(VERSIONS, 1)
     assert sandbox.log.count("GET", f"classes/{CLASS}/students") == len(VERSIONS)
-    sandbox.versions.remove("v2p0")  # the vendor retires the oldest
+    sandbox.versions.remove("v2p0")  # the vendor retires the oldest version
     for path in ("v2p9/ping", "v2p0/ping", "ping", "v2", "v2/", "v2/oauth/token", "v2/api/users"):
         for method in ("GET", "POST"):
             got = await call.send(method, sandbox.base_url + path, headers=call.headers)
@@ -774,7 +780,9 @@ async def test_versions(call: Raw, sandbox: ManageBacSandbox, school: School) ->
 
 
 @pytest.mark.parametrize("short", [False, True])
-async def test_pages(school: School, call: Raw, sandbox: ManageBacSandbox, short: bool) -> None:
+async def test_pages(
+    school: School, call: RawClient, sandbox: ManageBacSandbox, short: bool
+) -> None:
     sandbox.pager = evolve(sandbox.pager, short=short)
     sandbox.school = School.seeded(students=250, classes=1, members=250)
     seen: list[int] = []
@@ -795,7 +803,7 @@ async def test_pages(school: School, call: Raw, sandbox: ManageBacSandbox, short
 
 
 @pytest.mark.sandbox(per_page_cap=150)
-async def test_the_cap_of_a_page_is_said_in_meta(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_page_size_cap_is_shown_in_meta(call: RawClient, sandbox: ManageBacSandbox) -> None:
     sandbox.school = School.seeded(students=250, classes=1, members=250)
     (class_id,) = sandbox.school.classes
     for query, size in (("", 100), ("?per_page=400", 150), ("?per_page=0", 100)):
@@ -806,7 +814,7 @@ async def test_the_cap_of_a_page_is_said_in_meta(call: Raw, sandbox: ManageBacSa
 
 @pytest.mark.parametrize("total", [0, 1, 2, 99, 100, 101, 333])
 @pytest.mark.parametrize("per_page", [1, 2, 3, 100])
-def test_short_pages_lose_nothing(total: int, per_page: int) -> None:
+def test_short_pages_lose_no_row(total: int, per_page: int) -> None:
     pager = Pager(default=100, cap=200, short=True)
     rows = list(range(total))
     _, meta = pager.cut(rows, {"per_page": str(per_page)})
@@ -821,7 +829,9 @@ def test_short_pages_lose_nothing(total: int, per_page: int) -> None:
 
 
 @pytest.mark.sandbox(limit=(3, 30.0))
-async def test_the_limit_is_of_all_endpoints_together(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_rate_limit_counts_all_endpoints_together(
+    call: RawClient, sandbox: ManageBacSandbox
+) -> None:
     sandbox.clock.turn(1_000_000.25)
     await call.send("POST", f"{sandbox.base_url}oauth/token", client(sandbox))
     await call.v1("GET", "users")
@@ -835,12 +845,12 @@ async def test_the_limit_is_of_all_endpoints_together(call: Raw, sandbox: Manage
         reset = got.headers["X-RateLimit-Reset"]
         at = datetime.strptime(reset, "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC)
         assert 30 <= at.timestamp() - before < 45
-        # By the same clock.
+        # X-RateLimit-Reset and Date use the same clock.
         assert 30 <= (at - parsedate_to_datetime(got.headers["Date"])).total_seconds() <= 32
     assert sandbox.refusals == 2
 
 
-async def test_faults_know_both_apis(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_faults_apply_to_both_apis(call: RawClient, sandbox: ManageBacSandbox) -> None:
     sandbox.faults.add(Fault.error(502, path="ping"), Fault.error(503, path="api/users"))
     sandbox.faults.add(sandbox.refuse(5, path="auth/permissions"))
     assert (await call.v1("GET", "users")).status == 503
@@ -863,7 +873,7 @@ def add_chloe(school: School) -> None:
     school.add_parent("father@eduvo.com", id=10752669, children=[10752610])
 
 
-async def test_v1_retrieve_users(call: Raw, school: School) -> None:
+async def test_v1_retrieve_users(call: RawClient, school: School) -> None:
     add_chloe(school)
     john = school.add_teacher("john@eduvo.com")
     got = await call.v1("GET", "users")
@@ -885,7 +895,9 @@ async def test_v1_retrieve_users(call: Raw, school: School) -> None:
     assert (got.status, got.json["status"]) == (404, "Error")
 
 
-async def test_v1_create_a_student(call: Raw, sandbox: ManageBacSandbox, school: School) -> None:
+async def test_v1_create_a_student(
+    call: RawClient, sandbox: ManageBacSandbox, school: School
+) -> None:
     school.add_teacher("advisor@eduvo.com", id=10545261)
     for number in (10835017, 10847302):
         school.add_parent(f"{number}@eduvo.com", id=number)
@@ -916,10 +928,10 @@ async def test_v1_create_a_student(call: Raw, sandbox: ManageBacSandbox, school:
 
 
 async def test_v1_create_a_parent_and_an_advisor(
-    call: Raw, sandbox: ManageBacSandbox, school: School
+    call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
     people(school, 10544210, 10544211)
-    sandbox.quirks.v1_created = 200  # as in the document's sample
+    sandbox.quirks.v1_created = 200  # as in the documentation's sample
     for row, home in ((ALEXANDER, school.parents), (JOHN, school.teachers)):
         got = await call.v1("POST", "users/", {"user": row})
         assert got.status == 200
@@ -932,13 +944,13 @@ async def test_v1_create_a_parent_and_an_advisor(
     assert child["parents_ids"] == [alexander["id"]]
 
 
-async def test_v1_takes_users_as_a_wrapper_too(call: Raw, school: School) -> None:
+async def test_v1_accepts_users_as_the_wrapper_key(call: RawClient, school: School) -> None:
     school.add_parent("mother@eduvo.com", id=10752668)
     school.add_parent("father@eduvo.com", id=10752669)
     got = await call.v1("POST", "users", {"users": {**CHLOE, "type": "student"}})
     assert got.status == 201
     shown = (await call.v1("GET", f"users/{got.json['user_id']}")).json["user"]
-    # Its id is the vendor's to give; nulls and empty texts are as they were.
+    # The vendor assigns the id. Nulls and empty texts are kept.
     assert shown | {"id": CHLOE["id"]} == CHLOE
 
 
@@ -959,8 +971,8 @@ async def test_v1_takes_users_as_a_wrapper_too(call: Raw, school: School) -> Non
         ({"email": ["a@b"]}, "Email is invalid"),
     ],
 )
-async def test_v1_create_with_incorrect_data(
-    call: Raw, school: School, more: dict[str, Any], reason: str
+async def test_v1_create_with_invalid_data_gives_400(
+    call: RawClient, school: School, more: dict[str, Any], reason: str
 ) -> None:
     school.add_student("taken@eduvo.com", student_id="T1")
     names = {"first_name": "Ada", "last_name": "Okafor", "email": "ada@eduvo.com"}
@@ -969,13 +981,13 @@ async def test_v1_create_with_incorrect_data(
     assert got.status == 400
     assert got.json["status"] == "Error"
     assert reason in got.json["errors"]
-    if "T1" in row.values():  # the document's own sample, to the letter
+    if "T1" in row.values():  # the exact sample of the documentation
         assert got.json["errors"] == f"Invalid user data: {reason}."
     assert len(school.students) == 1
     assert not school.creates
 
 
-async def test_v1_update(call: Raw, school: School) -> None:
+async def test_v1_update(call: RawClient, school: School) -> None:
     add_chloe(school)
     sample = {**CHLOE, "type": "Student", "city": "Paris", "state": "", "phone_number": None}
     got = await call.v1("PUT", "users/10752610", {"user": sample})
@@ -989,7 +1001,7 @@ async def test_v1_update(call: Raw, school: School) -> None:
     assert (chloe["parents_ids"], chloe["city"]) == ([10752669], "")
     assert school.parents[10752668].kin == [10752659, 10752675]
     await call.v1("PUT", "users/10752610", {"user": {"city": "Rome"}})
-    assert school.students[10752610].kin == [10752669]  # what is not given stays
+    assert school.students[10752610].kin == [10752669]  # fields that are not given stay
     for wrong in (
         {"email": "father@eduvo.com"},
         {"first_name": ""},
@@ -1004,7 +1016,9 @@ async def test_v1_update(call: Raw, school: School) -> None:
     assert school.updates == {10752610: 3}
 
 
-async def test_v1_what_an_update_frees_can_be_taken(call: Raw, school: School) -> None:
+async def test_v1_value_freed_by_an_update_can_be_used_again(
+    call: RawClient, school: School
+) -> None:
     people(school, 1, 2)
     for number, email, status in (
         (1, "student2@eduvo.com", 400),
@@ -1015,7 +1029,7 @@ async def test_v1_what_an_update_frees_can_be_taken(call: Raw, school: School) -
         assert got.status == status
 
 
-async def test_v1_ib_groups_and_classes(call: Raw, school: School) -> None:
+async def test_v1_ib_groups_and_classes(call: RawClient, school: School) -> None:
     for row in (BIOLOGY, KINDERGARTEN):
         school.add_class(**row)
     school.add_class("Archery", archived=True)
@@ -1028,7 +1042,7 @@ async def test_v1_ib_groups_and_classes(call: Raw, school: School) -> None:
 
 
 @pytest.mark.parametrize("kind", ["class", "IB group"])
-async def test_v1_members(call: Raw, school: School, kind: str) -> None:
+async def test_v1_members(call: RawClient, school: School, kind: str) -> None:
     add_chloe(school)
     made = school.add_class("Biology") if kind == "class" else school.add_ib_group("Grade 11")
     members, add, remove = (
@@ -1036,7 +1050,7 @@ async def test_v1_members(call: Raw, school: School, kind: str) -> None:
     )
     added, removed = {"status": "Successfully added."}, {"status": "Successfully removed."}
     unknown = {"status": "Error", "errors": "Student not found."}
-    for _ in range(2):  # again makes no difference
+    for _ in range(2):  # adding members twice makes no difference
         got = await call.v1("POST", add, {"users": [10752610, "10752659"]})
         assert (got.status, got.json) == (200, added)
     got = await call.v1("GET", members)
@@ -1044,7 +1058,7 @@ async def test_v1_members(call: Raw, school: School, kind: str) -> None:
     assert got.json["members"][0] == CHLOE
     assert [user["id"] for user in got.json["members"]] == [10752610, 10752659]
     for path, method in ((add, "POST"), (remove, "PUT")):
-        for ids in ([10752675, 1], [10752668]):  # nobody, and a parent
+        for ids in ([10752675, 1], [10752668]):  # an unknown id, and a parent
             got = await call.v1(method, path, {"users": ids})
             assert (got.status, got.json) == (400, unknown)
         assert (await call.v1(method, path, {"users": 10752610})).status == 400
@@ -1058,14 +1072,14 @@ async def test_v1_members(call: Raw, school: School, kind: str) -> None:
     school.students[10752659].archived = False
     assert (await call.v1("DELETE", members)).status == 404
     assert (await call.v1("GET", "groups/1/members")).status == 404
-    if kind == "class":  # one school: v2 sees it too
+    if kind == "class":  # v2 shows the same school
         assert (await call("GET", f"classes/{made.id}/students")).json["student_ids"] == [10752659]
         assert (
             len((await call("GET", f"memberships?deleted_since={STAMP}")).json["memberships"]) == 1
         )
 
 
-async def test_v1_a_student_is_in_one_active_ib_group(call: Raw, school: School) -> None:
+async def test_v1_student_is_in_one_active_ib_group(call: RawClient, school: School) -> None:
     people(school, 1)
     one, other = school.add_ib_group("Grade 11"), school.add_ib_group("Grade 12")
     old = school.add_ib_group("Class of 2014", archived=True)
@@ -1074,12 +1088,14 @@ async def test_v1_a_student_is_in_one_active_ib_group(call: Raw, school: School)
     assert (one.student_ids, other.student_ids, old.student_ids) == ([], [1], [1])
 
 
-async def test_v1_tokens(call: Raw, sandbox: ManageBacSandbox) -> None:
+async def test_v1_token_can_be_sent_in_query_or_header(
+    call: RawClient, sandbox: ManageBacSandbox
+) -> None:
     url = f"{sandbox.v1_base_url}users"
     header = {"auth_token": sandbox.v1_token}
     assert (await call.send("GET", f"{url}?auth_token={sandbox.v1_token}")).status == 200
     assert (await call.send("GET", url, headers=header)).status == 200
-    sandbox.quirks.v1_header = False  # as behind a proxy that drops it
+    sandbox.quirks.v1_header = False  # like a proxy that drops the header
     for address, headers in (
         (url, {}),
         (url, header),
@@ -1092,7 +1108,7 @@ async def test_v1_tokens(call: Raw, sandbox: ManageBacSandbox) -> None:
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {}, {"user": []}, {"users": [CHLOE]}])
-async def test_v1_bodies_that_make_no_sense(call: Raw, school: School, body: Any) -> None:
+async def test_v1_invalid_bodies_give_400(call: RawClient, school: School, body: Any) -> None:
     people(school, 1)
     for method, path in (("POST", "users"), ("PUT", "users/1")):
         got = await call.v1(method, path, body)

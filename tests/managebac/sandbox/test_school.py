@@ -1,4 +1,4 @@
-"""The ManageBac sandbox's school: a model of its own, without a server."""
+"""The ManageBac sandbox's school, tested without a server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def row(**more: Any) -> dict[str, Any]:
     return {**names, "email": "ada@school.example", "student_id": "1", **more}
 
 
-def test_a_seeded_school_is_of_the_size_that_was_asked_for() -> None:
+def test_seeded_school_has_the_requested_size() -> None:
     school = School.seeded(students=300, teachers=20, classes=40, seed=1, parents=50, members=7)
     assert len(school.students) == 300
     assert len(school.teachers) == 20
@@ -37,12 +37,12 @@ def test_a_seeded_school_is_of_the_size_that_was_asked_for() -> None:
     assert len({*everybody, *groups}) == len(everybody) + len(groups)
 
 
-def test_classes_are_empty_unless_members_are_asked_for() -> None:
+def test_seeded_classes_are_empty_by_default() -> None:
     school = School.seeded(students=30, teachers=3, classes=4)
     assert not school.ledger.live
 
 
-def test_a_seed_makes_the_same_school_again_and_another_seed_another() -> None:
+def test_seed_determines_the_school() -> None:
     size = {"students": 100, "teachers": 5, "classes": 9, "parents": 9, "members": 3}
     one, same, other = (School.seeded(**size, seed=seed) for seed in (1, 1, 2))
     assert one.students == same.students
@@ -51,7 +51,7 @@ def test_a_seed_makes_the_same_school_again_and_another_seed_another() -> None:
     assert one.students != other.students
 
 
-def test_ids_are_never_given_twice() -> None:
+def test_ids_are_unique() -> None:
     school = School()
     taken = school.add_student("one@school.example").id + 1
     school.add_parent("two@school.example", id=taken)
@@ -60,13 +60,13 @@ def test_ids_are_never_given_twice() -> None:
         school.add_class("Biology", id=taken)
 
 
-def test_a_level_is_one_of_two() -> None:
+def test_invalid_level_raises() -> None:
     school = School()
     with pytest.raises(ValueError, match="no such level: 'higher'"):
         school.enrol(school.add_class("Biology").id, 1, level="higher")
 
 
-def test_what_changes_nothing_is_no_modification() -> None:
+def test_unchanged_values_do_not_count_as_a_modification() -> None:
     school = School()
     number = school.add_class("Biology").id
     later = EPOCH + timedelta(days=1)
@@ -85,32 +85,32 @@ def test_what_changes_nothing_is_no_modification() -> None:
     ("given", "kept"),
     [("17.03.1999", "1999-03-17"), ("1997-04-01", "1997-04-01"), ("", "")],
 )
-def test_days_in_both_forms(given: str, kept: str) -> None:
+def test_dates_are_read_in_both_formats(given: str, kept: str) -> None:
     assert day(given) == kept
 
 
 @pytest.mark.parametrize("given", ["31.02.1999", "17/03/1999", "soon", None, True, ["1999"]])
-def test_days_that_are_none(given: Any) -> None:
+def test_invalid_dates_are_rejected(given: Any) -> None:
     with pytest.raises(ValueError):
         day(given)
 
 
 @pytest.mark.parametrize("given", [[1, 2], ["1", "2"], "1, 2", "1,2,", [1, "", 2]])
-def test_ids_in_all_forms(given: Any) -> None:
+def test_id_lists_are_read_in_all_formats(given: Any) -> None:
     assert ids(given) == [1, 2]
 
 
 @pytest.mark.parametrize("given", [1, "one", [None], {"id": 1}])
-def test_ids_that_are_none(given: Any) -> None:
+def test_invalid_id_lists_are_rejected(given: Any) -> None:
     with pytest.raises(ValueError):
         ids(given)
 
 
-def test_labels_are_as_in_the_documents_sentence() -> None:
+def test_labels_match_the_documentation() -> None:
     assert [label(name) for name in ("student_id", "email")] == ["Student ID", "Email"]
 
 
-def test_all_that_is_wrong_with_a_user_is_said_at_once() -> None:
+def test_all_errors_of_a_user_are_reported_together() -> None:
     with pytest.raises(Rejected) as caught:
         create(School(), {"type": "student", "birthday": "x", "class_year": "y"})
     assert caught.value.reasons == (
@@ -123,7 +123,7 @@ def test_all_that_is_wrong_with_a_user_is_said_at_once() -> None:
     )
 
 
-def test_an_update_that_is_refused_changes_nothing() -> None:
+def test_rejected_update_changes_nothing() -> None:
     school = School()
     mother = school.add_parent("mother@school.example")
     ada = create(school, row(parents_ids=[mother.id]))
@@ -134,7 +134,7 @@ def test_an_update_that_is_refused_changes_nothing() -> None:
     assert not school.updates
 
 
-def test_everybody_has_an_email_of_their_own_also_in_capitals() -> None:
+def test_email_is_unique_ignoring_case() -> None:
     school = School()
     create(school, row())
     with pytest.raises(Rejected, match="Email has already been taken"):
@@ -142,7 +142,7 @@ def test_everybody_has_an_email_of_their_own_also_in_capitals() -> None:
     assert school.by_email("Ada@School.example") is school.by_student_id("1")
 
 
-def test_an_ib_group_that_is_named_must_exist() -> None:
+def test_named_ib_group_must_exist() -> None:
     school = School()
     group = school.add_ib_group("Grade 11")
     ada = create(school, row(ib_group_id=str(group.id)))
@@ -152,7 +152,7 @@ def test_an_ib_group_that_is_named_must_exist() -> None:
 
 
 class Memberships(RuleBasedStateMachine):
-    """The ledger against a plain dictionary."""
+    """The ledger of memberships compared with a plain dictionary."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ class Memberships(RuleBasedStateMachine):
         assert self.school.leave(of, student, at=self.at) is was_there
 
     @invariant()
-    def it_agrees(self) -> None:
+    def ledger_matches_the_dictionary(self) -> None:
         ledger = self.school.ledger
         members = {
             (of, student): level
@@ -188,12 +188,12 @@ class Memberships(RuleBasedStateMachine):
         assert {(m.class_id, m.user_id) for m in ledger.live.values()} == set(self.wanted)
         assert all(m.deleted_at is not None for m in ledger.deleted.values())
         everything = [*ledger.live.values(), *ledger.deleted.values()]
-        for m in everything:  # an id is kept for good
+        for m in everything:  # an id never changes
             assert self.ever.setdefault((m.class_id, m.user_id), m.id) == m.id
         assert len({m.id for m in everything}) == len(everything)
 
     @invariant()
-    def it_is_found_from_all_sides(self) -> None:
+    def memberships_are_found_by_class_and_user(self) -> None:
         ledger = self.school.ledger
         for deleted, kept in ((False, ledger.live), (True, ledger.deleted)):
             every = [m.id for m in ledger.pick(None, None, deleted=deleted)]

@@ -10,13 +10,13 @@ import pytest_asyncio
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 
 
 @pytest_asyncio.fixture
-async def raw(schoology_sandbox: SchoologySandbox) -> AsyncIterator[Raw]:
+async def raw(schoology_sandbox: SchoologySandbox) -> AsyncIterator[RawClient]:
     async with aiohttp.ClientSession() as session:
-        yield Raw(schoology_sandbox, session)
+        yield RawClient(schoology_sandbox, session)
 
 
 @pytest.fixture

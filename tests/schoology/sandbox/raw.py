@@ -1,4 +1,4 @@
-"""A client for raw, signed requests: nothing of the SDK helps it."""
+"""An HTTP client that uses none of our code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Got:
         return json.loads(self.text)
 
 
-class Raw:
+class RawClient:
     """A client of no library's."""
 
     def __init__(self, sandbox: SchoologySandbox, session: aiohttp.ClientSession) -> None:

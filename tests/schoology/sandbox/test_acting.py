@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw, outer
+from .raw import RawClient, outer
 from .rosters import sample_roster
 
 HEADER = "X-Schoology-Run-As"
@@ -19,7 +19,7 @@ def roster(sandbox: SchoologySandbox) -> None:
     sample_roster(sandbox)
 
 
-async def test_acting_as_another_user(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_acting_as_another_user(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("GET", "app-user-info", send={HEADER: "48289"})
     assert got.json["api_uid"] == 48289
     code = {"access_code": sandbox.school.sections["3719526"].access_code}
@@ -29,12 +29,12 @@ async def test_acting_as_another_user(raw: Raw, sandbox: SchoologySandbox) -> No
 
 
 @pytest.mark.parametrize("uid", ["1", "s1", ""])
-async def test_nobody_to_act_as(raw: Raw, uid: str) -> None:
+async def test_nobody_to_act_as(raw: RawClient, uid: str) -> None:
     got = await raw("GET", "app-user-info", send={HEADER: uid})
     assert (got.status, got.text) == (403, "")
 
 
-async def test_acting_may_not_be_allowed(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_acting_may_not_be_allowed(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.quirks.run_as_allowed = False
     got = await raw("GET", "app-user-info", send={HEADER: "48289"})
     assert (got.status, got.text) == (403, "")

@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import sample_roster
 
 SCI2A: dict[str, Any] = {
@@ -26,14 +26,14 @@ def roster(sandbox: SchoologySandbox) -> None:
     sample_roster(sandbox)
 
 
-async def copied(raw: Raw, *rows: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
+async def copied(raw: RawClient, *rows: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
     got = await raw("POST", "sections/copy", {"sections": {"section": list(rows)}}, **query)
     assert got.status == 207
     found: list[dict[str, Any]] = got.json["section"]
     return found
 
 
-async def test_copy_into_new_sections(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_copy_into_new_sections(raw: RawClient, sandbox: SchoologySandbox) -> None:
     by_codes = {
         "source_section_school_code": "SI200",
         "title": "Section 3A",
@@ -57,14 +57,14 @@ async def test_copy_into_new_sections(raw: Raw, sandbox: SchoologySandbox) -> No
     assert len(sandbox.school.enrollments) == 0
 
 
-async def test_a_copy_is_not_repeatable(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_a_copy_is_not_repeatable(raw: RawClient, sandbox: SchoologySandbox) -> None:
     codes = [row["response_code"] for row in await copied(raw, SCI2A, SCI2A)]
     assert codes == [200, 400]  # the section has content now
     assert sandbox.school.sections.creates == {"SCI2A": 1}
 
 
 async def test_copy_into_an_existing_section_and_enroll(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     row = SCI2A | {"section_id": 3719526, "section_school_code": ""}
     assert [each["response_code"] for each in await copied(raw, row, enroll_user=1)] == [200]
@@ -74,7 +74,7 @@ async def test_copy_into_an_existing_section_and_enroll(
     assert sandbox.school.sections["3719526"].title == "Section 8i"
 
 
-async def test_rows_that_cannot_be_copied(raw: Raw) -> None:
+async def test_rows_that_cannot_be_copied(raw: RawClient) -> None:
     rows = [
         SCI2A | {"source_section_id": 1},
         SCI2A | {"section_id": 1},

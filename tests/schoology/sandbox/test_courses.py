@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import BULK_COURSE, FS1_COURSE, TIME_TRAVEL, sample_roster
 
 INLINE = {
@@ -47,7 +47,7 @@ def roster(sandbox: SchoologySandbox) -> None:
         sandbox.school.grading_periods.add(identity, "2020-01-01", "2099-12-31", id=identity)
 
 
-async def test_list(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list(raw: RawClient, sandbox: SchoologySandbox) -> None:
     body = (await raw("GET", "courses")).json
     assert body == {
         "course": [TIME_TRAVEL, FS1_COURSE, BULK_COURSE],
@@ -56,7 +56,7 @@ async def test_list(raw: Raw, sandbox: SchoologySandbox) -> None:
     }
 
 
-async def test_list_filters_and_the_districts_name(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_filters_and_district_name(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.courses.add(title="A", course_code="A", district_course_name="District A")
     found = (await raw("GET", "courses", building_id="5171921")).json["course"]
     assert found == [FS1_COURSE]
@@ -67,13 +67,13 @@ async def test_list_filters_and_the_districts_name(raw: Raw, sandbox: SchoologyS
     assert page["links"]["next"] == f"{sandbox.base_url}courses?start=2&limit=1"
 
 
-async def test_view(raw: Raw) -> None:
+async def test_view(raw: RawClient) -> None:
     assert (await raw("GET", "courses/1407691")).json == TIME_TRAVEL
     got = await raw("GET", "courses/1")
     assert (got.status, got.text) == (404, "")
 
 
-async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rest = {
         "title": "REST API Course",
         "course_code": "RAPI101",
@@ -95,7 +95,7 @@ async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("POST", "courses", rest | {"course_code": "rapi101"})).status == 201
 
 
-async def test_bulk_create_with_sections_inline(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_create_with_sections_inline(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("POST", "courses", INLINE)
     assert got.status == 207
     for row, sent in zip(got.json["course"], INLINE["courses"]["course"], strict=True):
@@ -114,7 +114,7 @@ async def test_bulk_create_with_sections_inline(raw: Raw, sandbox: SchoologySand
         assert [part["response_code"] for part in row["sections"]["section"]] == [200, 200]
 
 
-async def test_update_existing_matches_by_code(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update_existing_matches_by_code(raw: RawClient, sandbox: SchoologySandbox) -> None:
     first = (await raw("POST", "courses", INLINE)).json
     again = (await raw("POST", "courses", INLINE)).json
     assert [row["response_code"] for row in again["course"]] == [409, 409]
@@ -136,7 +136,7 @@ async def test_update_existing_matches_by_code(raw: Raw, sandbox: SchoologySandb
 
 
 async def test_a_rejected_section_is_rejected_for_itself(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     rows = [
         {"title": "No period", "section_code": "1"},
@@ -151,7 +151,7 @@ async def test_a_rejected_section_is_rejected_for_itself(
     assert [s.title for s in sandbox.school.sections.of_course(row["id"])] == ["Fine"]
 
 
-async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     advanced = {"title": "English Writing (Advanced)", "description": "Creative Writing"}
     got = await raw("PUT", "courses/1407691", advanced)
     assert (got.status, got.text, got.headers["Content-Type"]) == (204, "", "text/xml")
@@ -177,7 +177,7 @@ async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     ],
 )
 async def test_wrong_values_change_nothing(
-    raw: Raw, sandbox: SchoologySandbox, wrong: dict[str, Any]
+    raw: RawClient, sandbox: SchoologySandbox, wrong: dict[str, Any]
 ) -> None:
     before = dict(sandbox.school.courses.by_id)
     assert (await raw("PUT", "courses/5614935", wrong)).status == 400
@@ -185,7 +185,7 @@ async def test_wrong_values_change_nothing(
     assert sandbox.school.courses.by_id == before
 
 
-async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [
         {"id": "1407691", "title": "Time Travel 2", "course_code": "CC106"},
         {"id": 5614935, "title": "Bulk Course 4", "course_code": "BC101"},
@@ -203,7 +203,7 @@ async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 async def test_deleting_a_course_deletes_its_sections_and_enrollments(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     school = sandbox.school
     school.enrollments.add("section", "4318461", "48289")
@@ -216,7 +216,9 @@ async def test_deleting_a_course_deletes_its_sections_and_enrollments(
 
 
 @pytest.mark.parametrize(("rows", "status"), [(True, 207), (False, 204)])
-async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox, rows: bool, status: int) -> None:
+async def test_bulk_delete(
+    raw: RawClient, sandbox: SchoologySandbox, rows: bool, status: int
+) -> None:
     sandbox.quirks.bulk_delete_rows = rows
     got = await raw("DELETE", "courses", course_ids="5410559,1,5614935")
     assert got.status == status
@@ -226,14 +228,14 @@ async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox, rows: bool, stat
     assert (await raw("DELETE", "courses")).status == 400
 
 
-async def test_more_than_fifty_are_refused(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_more_than_fifty_are_refused(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [{"title": "T", "course_code": f"C{number}"} for number in range(51)]
     assert (await raw("POST", "courses", {"courses": {"course": rows}})).status == 400
     assert not sandbox.school.courses.creates
 
 
 async def test_xml_has_one_element_for_each_grading_period(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     section = "<section><title>S</title><section_code>1</section_code>{}</section>"
     periods = "<grading_periods>13221</grading_periods><grading_periods>2344</grading_periods>"

@@ -1,6 +1,6 @@
-"""The sandbox against the vendor's documents, with the documents' own samples.
+"""The sandbox compared with the vendor's documentation and its samples.
 
-The requests are raw ones, signed by oauthlib's client side: nothing of ours helps.
+Requests are made with aiohttp and oauthlib's client side, without our own client.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import pytest
 
 from schoology_async.sandbox import Account, Mail, Reactivation, SchoologySandbox
 
-from .raw import FORM, JSON, Raw
+from .raw import FORM, JSON, RawClient
 
-# -- the documents' samples
+# -- samples of the documentation
 
 HOWLETT: dict[str, Any] = {
     "uid": "48289",
@@ -92,32 +92,32 @@ CREATED_ROW = {"response_code": int, "location": str, "school_uid": str, "id": s
 NOT_WRITABLE = ("uid", "id", "school_id", "name_display", "picture_url", "tz_offset", "password")
 
 
-def put_in(sandbox: SchoologySandbox, sample: dict[str, Any]) -> Account:
-    """Make an account as a sample shows it."""
+def add_account(sandbox: SchoologySandbox, sample: dict[str, Any]) -> Account:
+    """Add the account that a sample shows."""
     fields = {k: v for k, v in sample.items() if k not in NOT_WRITABLE}
     return sandbox.school.add(fields, uid=sample["uid"])
 
 
-def sample_school(sandbox: SchoologySandbox) -> None:
+def add_sample_accounts(sandbox: SchoologySandbox) -> None:
     sandbox.school.remove("45552")
     for sample in (HOWLETT, STRICKLAND, FS1):
-        put_in(sandbox, sample)
+        add_account(sandbox, sample)
 
 
-def like(answer: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
-    """The sample with what it leaves out: its URLs."""
+def with_urls_of(answer: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
+    """Return the sample with the URLs that it leaves out."""
     return sample | {"picture_url": answer["picture_url"]}
 
 
 # -- the sixteen operations
 
 
-async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("POST", "users", TEST123)
     assert got.status == 201
     new = got.json
     uid = new["uid"]
-    assert new == like(new, HOWLETT) | {
+    assert new == with_urls_of(new, HOWLETT) | {
         "uid": uid,
         "id": int(uid),
         "school_uid": "test123",
@@ -134,7 +134,7 @@ async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert sandbox.school.creates == {"test123": 1}
 
 
-async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("POST", "users", BULK)
     assert got.status == 207
     assert list(got.json) == ["user"]
@@ -150,21 +150,23 @@ async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
             "id": account.uid,
         }
         assert account.primary_email == sent["primary_email"]
-    assert r"http:\/\/127.0.0.1" in got.text  # slashes as the samples have them
+    assert r"http:\/\/127.0.0.1" in got.text  # slashes are escaped as in the samples
 
 
-async def test_list(raw: Raw, sandbox: SchoologySandbox) -> None:
-    sample_school(sandbox)
+async def test_list(raw: RawClient, sandbox: SchoologySandbox) -> None:
+    add_sample_accounts(sandbox)
     got = await raw("GET", "users")
     assert got.status == 200
     body = got.json
-    expected = [like(a, b) for a, b in zip(body["user"], (HOWLETT, STRICKLAND, FS1), strict=True)]
+    expected = [
+        with_urls_of(a, b) for a, b in zip(body["user"], (HOWLETT, STRICKLAND, FS1), strict=True)
+    ]
     assert body["user"] == expected
     assert body["total"] == "3"
     assert body["links"] == {"self": f"{sandbox.base_url}users?start=0&limit=20"}
 
 
-async def test_list_inactive_and_view_inactive(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_inactive_and_view_inactive(raw: RawClient, sandbox: SchoologySandbox) -> None:
     shaw = {"name_first": "Sebastian", "name_last": "Shaw", "school_uid": "zxsc234"}
     john = {"name_first": "John", "name_last": "Student", "school_uid": "john1", "synced": 1}
     for uid, fields, at in (("48490", shaw, 1359504792), ("248106", john, 1377293806)):
@@ -201,14 +203,14 @@ async def test_list_inactive_and_view_inactive(raw: Raw, sandbox: SchoologySandb
     assert "next" not in page["links"]
 
 
-async def test_view(raw: Raw, sandbox: SchoologySandbox) -> None:
-    sample_school(sandbox)
+async def test_view(raw: RawClient, sandbox: SchoologySandbox) -> None:
+    add_sample_accounts(sandbox)
     got = await raw("GET", "users/45552")
     assert got.status == 200
-    assert got.json == like(got.json, STRICKLAND) | {"send_message": 1}
+    assert got.json == with_urls_of(got.json, STRICKLAND) | {"send_message": 1}
 
 
-async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     uid = sandbox.school.add(TEST123, gender="F").uid
     got = await raw("PUT", f"users/{uid}", {"name_first": "Ana", "password": ""})
     assert (got.status, got.text, got.headers["Content-Type"]) == (204, "", "text/xml")
@@ -218,7 +220,7 @@ async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert sandbox.school.updates == {uid: 1}
 
 
-async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     for uid, school_uid in (("23546", "a"), ("65843", "b")):
         sandbox.school.add(uid=uid, school_uid=school_uid, username=school_uid)
     rows = [TEST123 | {"id": "23546"}, TEST456 | {"id": "65843"}]
@@ -238,8 +240,8 @@ async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert sandbox.school.users["65843"].name_first == "Peter"
 
 
-async def test_a_bulk_update_takes_partial_rows_and_fails_by_row(
-    raw: Raw, sandbox: SchoologySandbox
+async def test_bulk_update_takes_partial_rows_and_fails_by_row(
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     sandbox.school.add(TEST123, uid="23546")
     rows = [
@@ -260,7 +262,7 @@ async def test_a_bulk_update_takes_partial_rows_and_fails_by_row(
     assert sandbox.school.updates == {"23546": 1}
 
 
-async def test_reactivate(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_reactivate(raw: RawClient, sandbox: SchoologySandbox) -> None:
     for uid in ("6546816", "546468"):
         sandbox.school.add(uid=uid)
         sandbox.school.delete(uid, keep_enrollments=True, email=False)
@@ -292,7 +294,7 @@ async def test_reactivate(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert wrapped.status == 400
 
 
-async def test_delete_by_default(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_delete_without_options(raw: RawClient, sandbox: SchoologySandbox) -> None:
     uid = sandbox.school.add(TEST123).uid
     got = await raw("DELETE", f"users/{uid}")
     assert (got.status, got.text, got.headers["Content-Type"]) == (204, "", "text/xml")
@@ -303,8 +305,8 @@ async def test_delete_by_default(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.parametrize(("notify", "mails"), [("0", 0), ("1", 1)])
-async def test_delete_with_everything_said(
-    raw: Raw, sandbox: SchoologySandbox, notify: str, mails: int
+async def test_delete_with_all_options(
+    raw: RawClient, sandbox: SchoologySandbox, notify: str, mails: int
 ) -> None:
     uid = sandbox.school.add(TEST123).uid
     await raw(
@@ -324,7 +326,7 @@ async def test_delete_with_everything_said(
     )
 
 
-async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_delete(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.add(uid="11")
     sandbox.school.add(uid="12")
     got = await raw("DELETE", "users", uids="11,99,12", option_keep_enrollments=1)
@@ -336,7 +338,7 @@ async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
     ]
     assert list(sandbox.school.inactive) == ["11", "12"]
     assert all(entry.account.has_history for entry in sandbox.school.inactive.values())
-    sandbox.quirks.bulk_delete_rows = False  # what the documents say instead
+    sandbox.quirks.bulk_delete_rows = False  # what the documentation says instead
     sandbox.school.add(uid="13")
     got = await raw("DELETE", "users", uids="13")
     assert (got.status, got.text) == (204, "")
@@ -346,7 +348,7 @@ async def test_bulk_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.parametrize("kind", ["advisor", "parent"])
-async def test_import_associations(raw: Raw, sandbox: SchoologySandbox, kind: str) -> None:
+async def test_import_associations(raw: RawClient, sandbox: SchoologySandbox, kind: str) -> None:
     school = sandbox.school
     student, other, leaver, tied = (
         school.add(school_uid=uid).uid for uid in ("23546", "ABCDE", "78910", "FGHI")
@@ -367,7 +369,7 @@ async def test_import_associations(raw: Raw, sandbox: SchoologySandbox, kind: st
         "student_school_uid": "23546",
         "student_uid": student,
         f"{kind}_school_uid": "ABCDE",
-        "advisor_uid": other,  # for a parent too: the documents' own quirk
+        "advisor_uid": other,  # also for a parent, as in the documentation
     }
     assert failed["response_code"] == 404
     assert (student, other) in ties
@@ -378,7 +380,7 @@ async def test_import_associations(raw: Raw, sandbox: SchoologySandbox, kind: st
     assert got.json["association"][0][f"{kind}_uid"] == other
 
 
-async def test_me_and_ext_redirect(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_me_and_ext_redirect(raw: RawClient, sandbox: SchoologySandbox) -> None:
     uid = sandbox.school.add(school_uid="a/b ü#").uid
     for path, to in (("users/me", "45552"), ("users/ext/a%2Fb%20%C3%BC%23", uid)):
         got = await raw("GET", path)
@@ -389,14 +391,14 @@ async def test_me_and_ext_redirect(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "users/ext/nobody")).status == 404
 
 
-async def test_app_user_info(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_app_user_info(raw: RawClient, sandbox: SchoologySandbox) -> None:
     info = (await raw("GET", "app-user-info")).json
     assert info.keys() == {"web_session_timestamp", "api_uid"}
     assert info["api_uid"] == 45552
     assert abs(info["web_session_timestamp"] - sandbox.clock.time()) < 5
 
 
-async def test_languages(raw: Raw) -> None:
+async def test_languages(raw: RawClient) -> None:
     languages = (await raw("GET", "users/languages")).json["language"]
     assert languages[0] == {"language_code": "en", "language_name": "English"}
     codes = ["en", "en-GB", "ar", "zh-hans", "fr-corp", "de", "ms", "es"]
@@ -406,7 +408,7 @@ async def test_languages(raw: Raw) -> None:
 # -- the parameters of the bulk create
 
 
-async def test_update_existing(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update_existing(raw: RawClient, sandbox: SchoologySandbox) -> None:
     uid = sandbox.school.add(TEST123, gender="F").uid
     refused = await raw("POST", "users", BULK)
     assert [row["response_code"] for row in refused.json["user"]] == [409, 200]
@@ -431,7 +433,12 @@ async def test_update_existing(raw: Raw, sandbox: SchoologySandbox) -> None:
     ],
 )
 async def test_email_conflicts(
-    raw: Raw, sandbox: SchoologySandbox, query: dict[str, str], code: int, mail: str, username: str
+    raw: RawClient,
+    sandbox: SchoologySandbox,
+    query: dict[str, str],
+    code: int,
+    mail: str,
+    username: str,
 ) -> None:
     sandbox.school.elsewhere["john@myclass.example"] = "Other School"
     row = TEST123 | {"primary_email": "john@myclass.example"}
@@ -444,7 +451,7 @@ async def test_email_conflicts(
 
 
 @pytest.mark.parametrize("key", ["message", "error", "errors"])
-async def test_a_failed_row_says_why(raw: Raw, sandbox: SchoologySandbox, key: Any) -> None:
+async def test_failed_row_has_a_reason(raw: RawClient, sandbox: SchoologySandbox, key: Any) -> None:
     sandbox.quirks.error_key = key
     rows = [TEST123, {"school_uid": "x"}, {}]
     got = await raw("POST", "users", {"users": {"user": rows}})
@@ -456,7 +463,7 @@ async def test_a_failed_row_says_why(raw: Raw, sandbox: SchoologySandbox, key: A
     assert len(sandbox.school.users) == 2
 
 
-async def test_more_than_fifty_are_refused(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_more_than_fifty_rows_are_rejected(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [TEST123 | {"school_uid": f"s{n}", "primary_email": f"{n}@a.b"} for n in range(51)]
     assert (await raw("POST", "users", {"users": {"user": rows}})).status == 400
     assert not sandbox.school.creates
@@ -471,7 +478,7 @@ async def test_more_than_fifty_are_refused(raw: Raw, sandbox: SchoologySandbox) 
 
 
 @pytest.mark.sandbox(page_cap=7, default_page=5)
-async def test_pages(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_pages(raw: RawClient, sandbox: SchoologySandbox) -> None:
     for number in range(17):
         sandbox.school.add(school_uid=f"s{number}")
     first = (await raw("GET", "users")).json
@@ -482,7 +489,7 @@ async def test_pages(raw: Raw, sandbox: SchoologySandbox) -> None:
     while url:
         path, _, query = url.removeprefix(sandbox.base_url).partition("?")
         page = (await raw("GET", f"{path}?{query}")).json
-        assert len(page["user"]) <= 7  # clamped, without a word
+        assert len(page["user"]) <= 7  # the vendor reduces the page size silently
         assert page["total"] == "17"
         uids += [row["uid"] for row in page["user"]]
         url = page["links"].get("next")
@@ -493,12 +500,12 @@ async def test_pages(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.sandbox(totals=False)
-async def test_totals_can_be_missing(raw: Raw) -> None:
+async def test_total_can_be_omitted(raw: RawClient) -> None:
     for path in ("users", "users/inactive"):
         assert (await raw("GET", path)).json.keys() == {"user", "links"}
 
 
-async def test_filters(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_filters(raw: RawClient, sandbox: SchoologySandbox) -> None:
     for number, role in enumerate((1213, 1214, 1215)):
         sandbox.school.add(school_uid=f"s{number}", role_id=role, building_id=number + 1)
 
@@ -508,21 +515,23 @@ async def test_filters(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert await found(role_ids="1215,1213") == ["s0", "s2"]
     assert await found(building_id="2") == ["s1"]
     assert await found(school_uids="s2,nobody,s0,s2") == ["s0", "s2"]
-    assert await found(uids="1", school_uid="s1") == ["", "s0", "s1", "s2"]  # unknown: ignored
+    # unknown parameters are ignored
+    assert await found(uids="1", school_uid="s1") == ["", "s0", "s1", "s2"]
     rows = (await raw("GET", "users", parent_access_codes="1")).json["user"]
     assert all(isinstance(row["parent_access_code"], str) for row in rows)
 
 
-async def test_a_list_of_one_may_come_as_an_object(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_of_one_may_be_an_object(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.quirks.single_as_object = True
     assert (await raw("GET", "users")).json["user"]["uid"] == "45552"
-    got = await raw("POST", "users", {"users": {"user": TEST123}})  # and may be sent as one
+    # one row may also be sent as an object
+    got = await raw("POST", "users", {"users": {"user": TEST123}})
     assert got.json["user"]["response_code"] == 200
     assert len((await raw("GET", "users")).json["user"]) == 2
     assert (await raw("GET", "users/inactive")).json["user"] == []
 
 
-async def test_parents_and_children_are_shown(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_parents_and_children_are_shown(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     child, sister, parent = (school.add(school_uid=uid).uid for uid in ("S1", "S2", "P1"))
     for student in (child, sister):
@@ -537,8 +546,8 @@ async def test_parents_and_children_are_shown(raw: Raw, sandbox: SchoologySandbo
 # -- statuses and formats
 
 
-async def test_xml_is_the_default(raw: Raw, sandbox: SchoologySandbox) -> None:
-    sample_school(sandbox)
+async def test_xml_is_the_default(raw: RawClient, sandbox: SchoologySandbox) -> None:
+    add_sample_accounts(sandbox)
     for accept in (None, "text/xml"):
         got = await raw("GET", "users", accept=accept)
         assert got.headers["Content-Type"].startswith("text/xml")
@@ -554,11 +563,11 @@ async def test_xml_is_the_default(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json, text/plain, */*"])
-async def test_clients_that_accept_anything_get_json(raw: Raw, accept: str) -> None:
+async def test_json_if_client_accepts_anything(raw: RawClient, accept: str) -> None:
     assert (await raw("GET", "users", accept=accept)).json["user"][0]["uid"] == "45552"
 
 
-async def test_xml_is_read(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_xml_is_read(raw: RawClient, sandbox: SchoologySandbox) -> None:
     user = "".join(f"<{key}>{value}</{key}>" for key, value in TEST123.items())
     got = await raw("POST", "users", f"<body>{user}</body>", kind="text/xml")
     assert got.status == 201
@@ -588,8 +597,8 @@ async def test_xml_is_read(raw: Raw, sandbox: SchoologySandbox) -> None:
         ("DELETE", "users/45552", None, JSON, 403),
     ],
 )
-async def test_errors_are_bare(
-    raw: Raw,
+async def test_error_responses_have_no_json(
+    raw: RawClient,
     sandbox: SchoologySandbox,
     method: str,
     path: str,
@@ -607,14 +616,14 @@ async def test_errors_are_bare(
     assert sandbox.school.users == before
 
 
-async def test_a_unique_id_that_exists_fails_a_single_create(
-    raw: Raw, sandbox: SchoologySandbox
+async def test_existing_unique_id_fails_a_single_create(
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     sandbox.school.add(TEST123)
     assert (await raw("POST", "users", TEST123)).status == 400
 
 
-async def test_a_personal_key_reads_its_owner_only(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_personal_key_reads_only_its_owner(raw: RawClient, sandbox: SchoologySandbox) -> None:
     other = sandbox.school.add(school_uid="S1").uid
     sandbox.personal_key = True
     for path in ("users", f"users/{other}", "users/ext/S1", "users/inactive"):
@@ -624,14 +633,14 @@ async def test_a_personal_key_reads_its_owner_only(raw: Raw, sandbox: SchoologyS
         assert (await raw("GET", path)).status == status
 
 
-async def test_a_missing_permission(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_missing_permission_gives_403(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.forbidden = {"users/inactive"}
     got = await raw("GET", "users/inactive")
     assert (got.status, got.text) == (403, "")
     assert (await raw("GET", "users")).status == 200
 
 
-async def test_a_password_is_never_read(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_password_is_never_returned(raw: RawClient, sandbox: SchoologySandbox) -> None:
     secret = "correct horse"
     got = await raw("POST", "users", TEST123 | {"password": secret})
     assert got.json["password"] == ""
@@ -641,13 +650,13 @@ async def test_a_password_is_never_read(raw: Raw, sandbox: SchoologySandbox) -> 
     assert {row["password"] for row in page["user"]} == {""}
 
 
-async def test_details_are_shown_when_asked_for(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_details_are_shown_on_request(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.add(TEST123, uid="7", bio="Plays chess")
     assert "bio" not in (await raw("GET", "users/7")).json
     assert (await raw("GET", "users/7", extended=1)).json["bio"] == "Plays chess"
 
 
-async def test_the_school_can_change_between_pages(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_school_can_change_between_pages(raw: RawClient, sandbox: SchoologySandbox) -> None:
     def arrive(seen: Any) -> None:
         if seen.query.get("start") == "1":
             sandbox.school.insert_first(school_uid="new")

@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import paths, sample_roster
 
 LOGAN: dict[str, Any] = {
@@ -50,7 +50,7 @@ def results(got: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def test_list_and_view(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_and_view(raw: RawClient, sandbox: SchoologySandbox) -> None:
     teacher = enroll(sandbox, "45552", admin=1)
     student = enroll(sandbox)
     body = (await raw("GET", PATH)).json
@@ -68,7 +68,7 @@ async def test_list_and_view(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "groups/65371/enrollments")).json["enrollment"] == []
 
 
-async def test_filters(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_filters(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     for number in range(1, 6):
         enroll(sandbox, school.add(school_uid=f"e{number}", uid=number).uid, status=number)
@@ -88,7 +88,7 @@ async def test_filters(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert "enrollment_status=1&start=1&limit=1" in page["links"]["next"]
 
 
-async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("POST", PATH, {"uid": "48289", "admin": "0", "status": "1"})
     assert got.status == 201
     new = got.json
@@ -99,7 +99,7 @@ async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("POST", PATH, {"uid": "45552", "status": 1})).status == 400
 
 
-async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [
         {"uid": "48289", "admin": "0", "status": "1"},
         {"uid": 45552, "admin": 1, "status": 3},
@@ -123,7 +123,7 @@ async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 @pytest.mark.parametrize(("quirk", "code"), [("rejected", 409), ("updated", 200)])
 async def test_a_second_enrollment_of_a_person(
-    raw: Raw, sandbox: SchoologySandbox, quirk: Any, code: int
+    raw: RawClient, sandbox: SchoologySandbox, quirk: Any, code: int
 ) -> None:
     sandbox.quirks.second_enrollment = quirk
     identity = enroll(sandbox)
@@ -133,7 +133,7 @@ async def test_a_second_enrollment_of_a_person(
     assert len(sandbox.school.enrollments) == 1
 
 
-async def test_create_in_many_realms(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create_in_many_realms(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [
         {"realm": "section", "section_id": 3719526, "status": 1, "admin": 1, "uid": 45552},
         {"realm": "section", "section_id": "4318461", "status": 1, "admin": 0, "uid": 45552},
@@ -166,7 +166,7 @@ async def test_create_in_many_realms(raw: Raw, sandbox: SchoologySandbox) -> Non
     assert set(sandbox.school.enrollments.creates.values()) == {1}
 
 
-async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     identity = enroll(sandbox)
     got = await raw("PUT", f"{PATH}/{identity}", {"uid": "48289", "status": "2"})
     assert (got.status, got.text) == (204, "")
@@ -176,7 +176,7 @@ async def test_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("PUT", f"{PATH}/{identity}", {"status": 0})).status == 400
 
 
-async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     ids = [enroll(sandbox), enroll(sandbox, "45552")]
     rows = [{"id": identity, "status": "2"} for identity in (*ids, "1")]
     got = results(await raw("PUT", PATH, bulk(*rows)))
@@ -187,7 +187,7 @@ async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert wrong[0]["response_code"] == 404
 
 
-async def test_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_delete(raw: RawClient, sandbox: SchoologySandbox) -> None:
     one, two, three = enroll(sandbox), enroll(sandbox, "45552"), enroll(sandbox, "7")
     got = await raw("DELETE", f"{PATH}/{one}")
     assert (got.status, got.text) == (204, "")
@@ -200,7 +200,7 @@ async def test_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("DELETE", "enrollments")).status == 400
 
 
-async def test_an_access_code_enrolls_the_caller(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_an_access_code_enrolls_the_caller(raw: RawClient, sandbox: SchoologySandbox) -> None:
     section, group = sandbox.school.sections["3719526"], sandbox.school.groups["65371"]
     got = await raw("POST", "sections/3719526/accesscode", {"access_code": section.access_code})
     assert got.status == 201
@@ -215,7 +215,7 @@ async def test_an_access_code_enrolls_the_caller(raw: Raw, sandbox: SchoologySan
 
 
 async def test_deactivating_a_person_ends_the_enrollments(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     identity = enroll(sandbox, admin=1)
     other = sandbox.school.enrollments.add("section", "4318461", "48289")
@@ -230,7 +230,7 @@ async def test_deactivating_a_person_ends_the_enrollments(
 
 
 @pytest.mark.parametrize("reenroll", ["0", "1"])
-async def test_kept_enrollments_stay(raw: Raw, sandbox: SchoologySandbox, reenroll: str) -> None:
+async def test_kept_enrollments(raw: RawClient, sandbox: SchoologySandbox, reenroll: str) -> None:
     identity = enroll(sandbox)
     await raw("DELETE", "users/48289", option_keep_enrollments=1, email_notification=0)
     (row,) = (await raw("GET", PATH)).json["enrollment"]
@@ -241,7 +241,7 @@ async def test_kept_enrollments_stay(raw: Raw, sandbox: SchoologySandbox, reenro
 
 
 async def test_ended_enrollments_come_back_only_when_asked_for(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     enroll(sandbox)
     await raw("DELETE", "users/48289", email_notification=0)

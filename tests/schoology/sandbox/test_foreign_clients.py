@@ -1,6 +1,6 @@
-"""Clients that are not ours get along with the sandbox, and are refused where Schoology would.
+"""Third-party clients work with the sandbox, and are rejected where Schoology would reject them.
 
-They are synchronous and run in a thread; the sandbox answers from the test's own loop.
+They are synchronous and run in a thread. The sandbox runs on the test's event loop.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def session(sandbox: SchoologySandbox, **options: Any) -> OAuth1Session:
 
 @BOTH
 @pytest.mark.parametrize("legs", [2, 3])
-async def test_requests_oauthlib_reads_writes_and_follows(
+async def test_requests_oauthlib_reads_writes_and_follows_redirects(
     schoology_sandbox: SchoologySandbox, method: str, legs: int
 ) -> None:
     sandbox = schoology_sandbox
@@ -67,7 +67,7 @@ async def test_requests_oauthlib_reads_writes_and_follows(
     assert sandbox.log.count("GET", "users/me") == 1
 
 
-async def test_following_a_redirect_with_the_old_header_is_a_replay(
+async def test_redirect_followed_with_the_old_header_is_a_replay(
     schoology_sandbox: SchoologySandbox,
 ) -> None:
     auth = OAuth1(
@@ -75,7 +75,8 @@ async def test_following_a_redirect_with_the_old_header_is_a_replay(
     )
 
     def work() -> requests.Response:
-        with requests.Session() as plain:  # unlike OAuth1Session, which signs each hop anew
+        # unlike OAuth1Session, it does not sign the redirected request again
+        with requests.Session() as plain:
             return plain.get(schoology_sandbox.base_url + "users/me", auth=auth)
 
     answer = await in_thread(work)
@@ -104,11 +105,12 @@ async def test_schoolopy_lists_and_creates(schoology_sandbox: SchoologySandbox) 
     assert len(languages) == 8
 
 
-# -- headers written by hand
+# -- hand-written headers
 
 
 def header(sandbox: SchoologySandbox, **changes: str | None) -> str:
-    """The header of the vendor's documents: two-legged, PLAINTEXT, with realm and empty token."""
+    """Return the header of the vendor's documentation: two-legged, PLAINTEXT, with realm and empty
+    token."""
     parameters = {
         "realm": "Schoology API",
         "oauth_consumer_key": sandbox.key,
@@ -134,7 +136,7 @@ async def ask(sandbox: SchoologySandbox, authorization: str | None, path: str = 
 @pytest.mark.parametrize("realm", ["Schoology API", "Schoology%20API", "", None])
 @pytest.mark.parametrize("token", ["", None])
 @pytest.mark.parametrize("ampersand", ["%26", "&"])
-async def test_the_documents_header_in_all_its_shapes(
+async def test_documented_header_is_accepted_in_all_variants(
     schoology_sandbox: SchoologySandbox, realm: str | None, token: str | None, ampersand: str
 ) -> None:
     signature = schoology_sandbox.secret + ampersand
@@ -143,7 +145,7 @@ async def test_the_documents_header_in_all_its_shapes(
 
 
 @pytest.mark.parametrize("realm", ["Schoology API", None])
-async def test_an_empty_token_is_part_of_what_hmac_signs(
+async def test_hmac_signature_includes_an_empty_token(
     schoology_sandbox: SchoologySandbox, realm: str | None
 ) -> None:
     url = schoology_sandbox.base_url + "users?limit=1&role_ids=1%2C2"
@@ -170,29 +172,32 @@ async def test_an_empty_token_is_part_of_what_hmac_signs(
         ({"oauth_signature": "wrong%26"}, "Invalid signature."),
         ({"oauth_consumer_key": "nobody"}, ""),
         ({"oauth_token": "nobody"}, ""),
-        ({"oauth_token": "sandbox-access-token"}, "Invalid signature."),  # its secret is missing
+        # the token's secret is missing
+        ({"oauth_token": "sandbox-access-token"}, "Invalid signature."),
         ({"oauth_signature_method": "HMAC-SHA256"}, ""),
         ({"oauth_version": "2.0"}, ""),
         ({"oauth_nonce": None}, ""),
         ({"oauth_timestamp": "soon"}, ""),
     ],
 )
-async def test_who_is_not_let_in(
+async def test_invalid_authorization_is_rejected(
     schoology_sandbox: SchoologySandbox, changes: dict[str, str | None], text: str
 ) -> None:
     answer = await ask(schoology_sandbox, header(schoology_sandbox, **changes))
     assert (answer.status_code, answer.text) == (401, text)
-    # A refused attempt uses up nothing.
+    # A rejected attempt does not use up its nonce.
     assert (await ask(schoology_sandbox, header(schoology_sandbox))).status_code == 200
 
 
-async def test_nobody_is_let_in_without_a_header(schoology_sandbox: SchoologySandbox) -> None:
+async def test_request_without_a_valid_header_is_rejected(
+    schoology_sandbox: SchoologySandbox,
+) -> None:
     for written in (None, "Bearer token", "OAuth", "nonsense"):
         assert (await ask(schoology_sandbox, written)).status_code == 401
 
 
 @BOTH
-async def test_a_nonce_is_taken_once(schoology_sandbox: SchoologySandbox, method: str) -> None:
+async def test_nonce_is_accepted_once(schoology_sandbox: SchoologySandbox, method: str) -> None:
     signer = Client(
         schoology_sandbox.key, schoology_sandbox.secret, signature_method=method, nonce="12345678"
     )
@@ -207,7 +212,7 @@ async def test_a_nonce_is_taken_once(schoology_sandbox: SchoologySandbox, method
     assert (await ask(schoology_sandbox, headers["Authorization"])).status_code == 200
 
 
-async def test_a_timestamp_never_goes_back(schoology_sandbox: SchoologySandbox) -> None:
+async def test_timestamp_must_not_go_back(schoology_sandbox: SchoologySandbox) -> None:
     now = int(schoology_sandbox.clock.time())
 
     async def at(timestamp: int, nonce: str) -> tuple[int, str]:
@@ -224,7 +229,7 @@ async def test_a_timestamp_never_goes_back(schoology_sandbox: SchoologySandbox) 
     assert await at(now + 1, "c") == (401, REPLAYED)
 
 
-async def test_a_clock_that_is_wrong_is_refused(schoology_sandbox: SchoologySandbox) -> None:
+async def test_wrong_clock_is_rejected(schoology_sandbox: SchoologySandbox) -> None:
     written = header(schoology_sandbox)
     schoology_sandbox.clock.turn(700)
     answer = await ask(schoology_sandbox, written)
@@ -233,17 +238,17 @@ async def test_a_clock_that_is_wrong_is_refused(schoology_sandbox: SchoologySand
     assert (await ask(schoology_sandbox, header(schoology_sandbox))).status_code == 200
 
 
-# -- three legs
+# -- three-legged OAuth
 
 
-async def test_the_three_legs(schoology_sandbox: SchoologySandbox) -> None:
+async def test_three_legged_oauth(schoology_sandbox: SchoologySandbox) -> None:
     sandbox = schoology_sandbox
     somebody = sandbox.school.add(school_uid="S1").uid
 
     async def get(path: str, **options: Any) -> Any:
         auth = OAuth1(sandbox.key, sandbox.secret, **options)
         with requests.Session() as plain:
-            plain.headers["Accept"] = "application/json"  # makes no difference here
+            plain.headers["Accept"] = "application/json"  # has no effect on these endpoints
             url = sandbox.base_url + path
             return await in_thread(lambda: plain.get(url, auth=auth, allow_redirects=False))
 
@@ -256,27 +261,28 @@ async def test_the_three_legs(schoology_sandbox: SchoologySandbox) -> None:
     assert first.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert "xoauth_token_ttl=3600" in first.text
     requested = token(first)
-    assert (await get("oauth/access_token", **requested)).status_code == 401  # not allowed yet
+    assert (await get("oauth/access_token", **requested)).status_code == 401  # not authorized yet
     sandbox.authorize(requested["resource_owner_key"], somebody)
-    assert (await get("app-user-info", **requested)).status_code == 401  # no access token yet
+    # a request token is no access token
+    assert (await get("app-user-info", **requested)).status_code == 401
     second = await get("oauth/access_token", **requested)
     assert second.status_code == 200
     access = token(second)
     assert (await get("app-user-info", **access)).json()["api_uid"] == int(somebody)
-    assert (await get("oauth/access_token", **requested)).status_code == 401  # used up
+    assert (await get("oauth/access_token", **requested)).status_code == 401  # already exchanged
     sandbox.clock.turn(91 * 24 * 3600)
     old = await get("app-user-info", **access, timestamp=str(int(sandbox.clock.time())))
     assert old.status_code == 401
 
 
-async def test_a_request_token_does_not_last(schoology_sandbox: SchoologySandbox) -> None:
+async def test_request_token_expires(schoology_sandbox: SchoologySandbox) -> None:
     sandbox = schoology_sandbox
 
     def request_token() -> dict[str, str]:
         with session(sandbox) as client:
             return dict(client.fetch_request_token(sandbox.base_url + "oauth/request_token"))
 
-    # requests-oauthlib POSTs; Schoology, and so the sandbox, wants a GET here
+    # requests-oauthlib sends a POST here; Schoology and the sandbox require a GET
     with pytest.raises(ValueError):
         await in_thread(request_token)
 

@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import paths, within
 
 NEWS: dict[str, Any] = {
@@ -37,7 +37,7 @@ def group(sandbox: SchoologySandbox) -> None:
     sandbox.school.groups.add(NEWS)
 
 
-async def test_list_and_view(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_and_view(raw: RawClient, sandbox: SchoologySandbox) -> None:
     body = (await raw("GET", "groups")).json
     (row,) = body["group"]
     assert within(row, NEWS) == paths(NEWS, row)
@@ -55,7 +55,7 @@ async def test_list_and_view(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 async def test_who_does_not_lead_a_group_sees_no_access_code(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     uid = sandbox.school.add(school_uid="S1").uid
     send = {"X-Schoology-Run-As": uid}
@@ -66,7 +66,7 @@ async def test_who_does_not_lead_a_group_sees_no_access_code(
     assert (one["access_code"] is not None, one["admin"]) == (True, 1)
 
 
-async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw(
         "POST", "groups", {"title": "Google News", "description": "discuss latest news"}
     )
@@ -90,7 +90,7 @@ async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
         assert (await raw("POST", "groups", wrong)).status == 400
 
 
-async def test_update_and_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update_and_delete(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.enrollments.add("group", "5604383", "45552")
     changes = {"title": "New", "options": {"invite_type": 2}, "category": "alumni"}
     assert (await raw("PUT", "groups/5604383", changes)).status == 204
@@ -103,7 +103,7 @@ async def test_update_and_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert sandbox.school.groups.deletes == {"New": 1}
 
 
-async def test_categories(raw: Raw) -> None:
+async def test_categories(raw: RawClient) -> None:
     rows = (await raw("GET", "groups/categories")).json["category"]
     assert rows[:2] == [
         {"id": "abroad", "title": "Abroad/Overseas Groups"},
@@ -112,14 +112,14 @@ async def test_categories(raw: Raw) -> None:
     assert [row["id"] for row in rows[2:]] == ["alumni", "career", "extracurricular"]
 
 
-async def test_members_of_a_group(raw: Raw) -> None:
+async def test_members_of_a_group(raw: RawClient) -> None:
     path = "groups/5604383/enrollments"
     new = (await raw("POST", path, {"uid": "45552", "admin": 1, "status": 1})).json
     (row,) = (await raw("GET", path)).json["enrollment"]
     assert (row["id"], row["uid"], row["admin"]) == (new["id"], "45552", 1)
 
 
-async def test_an_unknown_path_below_a_group_answers_with_the_group(raw: Raw) -> None:
+async def test_an_unknown_path_below_a_group_answers_with_the_group(raw: RawClient) -> None:
     got = await raw("GET", "groups/5604383/members")
     assert (got.status, got.json["id"]) == (200, "5604383")
     assert (await raw("GET", "groups/1/members")).status == 404

@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import sample_roster
 
 BY_CODES = {"course_code": "CC106", "section_code": "SC101"}
@@ -21,7 +21,7 @@ def roster(sandbox: SchoologySandbox) -> None:
         sandbox.school.add(school_uid=school_uid)
 
 
-async def imported(raw: Raw, path: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+async def imported(raw: RawClient, path: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
     body = {"enrollments": {"enrollment": list(rows)}}
     got = await raw("POST", f"enrollments/import/course{path}", body)
     assert got.status == 207
@@ -43,7 +43,7 @@ def location(sandbox: SchoologySandbox, section_id: str, school_uid: str) -> str
     return f"{sandbox.base_url}sections/{section_id}/enrollments/{one.id}"
 
 
-async def test_by_section_school_code(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_by_section_school_code(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [{"section_school_code": "SI200", "school_uid": uid} for uid in ("s2", "s3")]
     rows[1]["admin"] = "1"
     got = await imported(raw, "", *rows)
@@ -61,7 +61,7 @@ async def test_by_section_school_code(raw: Raw, sandbox: SchoologySandbox) -> No
     assert members(sandbox, "4318461") == {"s2": (0, 1), "s3": (1, 1)}
 
 
-async def test_by_course_and_section_code(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_by_course_and_section_code(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [BY_CODES | {"school_uid": uid} for uid in ("s2", "s3")]
     got = await imported(raw, "/13011", *rows)
     assert got == [
@@ -83,7 +83,7 @@ async def test_by_course_and_section_code(raw: Raw, sandbox: SchoologySandbox) -
 
 
 async def test_several_periods_reach_the_sections_of_each(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     other = sandbox.school.sections.add("1407691", section_code="SC101", grading_periods=[435])
     await imported(raw, "/13011,435", BY_CODES | {"school_uid": "s2"})
@@ -91,7 +91,7 @@ async def test_several_periods_reach_the_sections_of_each(
 
 
 async def test_importing_again_updates_and_creates_nothing(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     row = {"section_school_code": "SI200", "school_uid": "s2"}
     for admin in ("0", "0", "1"):
@@ -103,7 +103,7 @@ async def test_importing_again_updates_and_creates_nothing(
 
 @pytest.mark.parametrize(("revives", "status"), [(True, 1), (False, 2)])
 async def test_whether_an_import_revives(
-    raw: Raw, sandbox: SchoologySandbox, revives: bool, status: int
+    raw: RawClient, sandbox: SchoologySandbox, revives: bool, status: int
 ) -> None:
     sandbox.quirks.import_revives = revives
     account = sandbox.school.by_school_uid("s2")
@@ -114,7 +114,7 @@ async def test_whether_an_import_revives(
 
 
 @pytest.mark.parametrize("absent", [404, 200])
-async def test_delete(raw: Raw, sandbox: SchoologySandbox, absent: Any) -> None:
+async def test_delete(raw: RawClient, sandbox: SchoologySandbox, absent: Any) -> None:
     sandbox.quirks.absent_unenrolled = absent
     row = {"section_school_code": "SI200", "school_uid": "s2"}
     await imported(raw, "", row)
@@ -124,7 +124,7 @@ async def test_delete(raw: Raw, sandbox: SchoologySandbox, absent: Any) -> None:
     assert list(sandbox.school.enrollments.deletes.values()) == [1]
 
 
-async def test_each_row_is_rejected_for_itself(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_each_row_is_rejected_for_itself(raw: RawClient, sandbox: SchoologySandbox) -> None:
     good = {"section_school_code": "SI200", "school_uid": "s2"}
     rows = [
         good | {"school_uid": "nobody"},
@@ -143,7 +143,7 @@ async def test_each_row_is_rejected_for_itself(raw: Raw, sandbox: SchoologySandb
     assert members(sandbox, "4318461") == {"s2": (0, 1)}
 
 
-async def test_a_whole_import_is_refused(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_a_whole_import_is_refused(raw: RawClient, sandbox: SchoologySandbox) -> None:
     row = {"section_school_code": "SI200", "school_uid": "s2"}
     many = {"enrollments": {"enrollment": [row] * 51}}
     assert (await raw("POST", "enrollments/import/course", many)).status == 400

@@ -71,7 +71,7 @@ def request(method: str, path: str, body: bytes = b"", **query: str) -> Arrived:
     return Arrived(method, path, "", MultiDict(query), headers, body)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     method=st.sampled_from(["POST", "PUT"]),
     path=st.sampled_from(sorted(PATHS)),

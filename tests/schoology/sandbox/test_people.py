@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw, outer
+from .raw import RawClient, outer
 from .rosters import SECTION_8I, paths, sample_roster, within
 
 JAMES = "users/48289"
@@ -21,7 +21,7 @@ def roster(sandbox: SchoologySandbox) -> None:
         sandbox.school.enrollments.add("section", section, "48289")
 
 
-async def test_sections(raw: Raw) -> None:
+async def test_sections(raw: RawClient) -> None:
     body = (await raw("GET", f"{JAMES}/sections")).json
     assert body.keys() == {"section", "links"}  # no total
     row = body["section"][0]
@@ -32,13 +32,13 @@ async def test_sections(raw: Raw) -> None:
 
 
 @pytest.mark.sandbox(default_page=1)
-async def test_sections_are_paged(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_sections_are_paged(raw: RawClient, sandbox: SchoologySandbox) -> None:
     body = (await raw("GET", f"{JAMES}/sections")).json
     assert len(body["section"]) == 1
     assert body["links"]["next"] == f"{sandbox.base_url}{JAMES}/sections?start=1&limit=1"
 
 
-async def test_only_sections_of_current_periods(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_only_sections_of_current_periods(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     past = school.grading_periods.add("Past", "2019-08-01", "2020-07-31")
     future = school.grading_periods.add("Future", "2098-08-01", "2099-07-31")
@@ -63,7 +63,7 @@ async def test_what_is_current_is_told_by_the_clock(sandbox: SchoologySandbox) -
     assert b'"section":[]' in sandbox.dispatch(f"{JAMES}/sections", outer(sandbox)).body
 
 
-async def test_groups(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_groups(raw: RawClient, sandbox: SchoologySandbox) -> None:
     group = sandbox.school.groups.add(title="Chess")
     sandbox.school.enrollments.add("group", group.id, "48289", admin=1)
     body = (await raw("GET", f"{JAMES}/groups")).json
@@ -72,7 +72,7 @@ async def test_groups(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert len((await raw("GET", f"{JAMES}/sections")).json["section"]) == 2
 
 
-async def test_network(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_network(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     shaw = {"name_title": "Dr.", "name_title_show": 1, "name_first": "Schoology"}
     school.add(shaw, uid="5", name_last="Shaw", school_uid="shaw")
@@ -101,7 +101,7 @@ async def test_network(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert [row["uid"] for row in body["user"]] == ["5"]
 
 
-async def test_friend_requests(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_friend_requests(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     school.add(uid="5", name_last="Shaw", name_title="Dr.", name_title_show=1)
     first, second = (school.connections.ask("48289", uid, 1389714992) for uid in ("5", "45552"))
@@ -135,7 +135,7 @@ async def test_friend_requests(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert got.status == 204
 
 
-async def test_invites(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_invites(raw: RawClient, sandbox: SchoologySandbox) -> None:
     school = sandbox.school
     group = school.groups.add(title="Chess Club")
     invite = school.connections.invite("48289", "group", group.id, 1389715233)
@@ -167,7 +167,7 @@ async def test_invites(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "users/5/invites/sections")).json["invite"] == []
 
 
-async def test_grades_of_a_person(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_grades_of_a_person(raw: RawClient, sandbox: SchoologySandbox) -> None:
     def section(identity: str) -> dict[str, Any]:
         return {
             "section_id": identity,
@@ -197,14 +197,14 @@ async def test_grades_of_a_person(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", path, section_id="3719526")).status == 200
 
 
-async def test_nobody_has_none_of_it(raw: Raw) -> None:
+async def test_nobody_has_none_of_it(raw: RawClient) -> None:
     for path in ("sections", "groups", "network", "grades", "requests/friends", "invites/groups"):
         assert (await raw("GET", f"users/1/{path}")).status == 404
     assert (await raw("GET", f"{JAMES}/requests/strangers")).status == 404
     assert (await raw("POST", f"{JAMES}/sections", {})).status == 405
 
 
-async def test_a_school_uid_that_is_a_word_of_a_path(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_school_uid_that_is_a_path_word(raw: RawClient, sandbox: SchoologySandbox) -> None:
     uid = sandbox.school.add(school_uid="sections").uid
     got = await raw("GET", "users/ext/sections")
     assert got.headers["Location"].endswith(f"users/{uid}")

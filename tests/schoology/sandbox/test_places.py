@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import within
 
 HILL_VALLEY = {
@@ -51,7 +51,7 @@ def places(sandbox: SchoologySandbox) -> None:
 
 
 @pytest.mark.usefixtures("places")
-async def test_schools_and_buildings(raw: Raw) -> None:
+async def test_schools_and_buildings(raw: RawClient) -> None:
     listed = (await raw("GET", "schools")).json
     assert list(listed) == ["school"]  # no total and no links
     assert [within(row, HILL_VALLEY) for row in listed["school"]] == [HILL_VALLEY]
@@ -66,7 +66,9 @@ async def test_schools_and_buildings(raw: Raw) -> None:
 
 
 @pytest.mark.parametrize("path", ["schools", "schools/344232/buildings"])
-async def test_create_a_school_or_building(raw: Raw, sandbox: SchoologySandbox, path: str) -> None:
+async def test_create_school_or_building(
+    raw: RawClient, sandbox: SchoologySandbox, path: str
+) -> None:
     got = await raw("POST", path, NEW | {"id": "1"})
     assert got.status == 201
     new = got.json
@@ -91,7 +93,7 @@ async def test_create_a_school_or_building(raw: Raw, sandbox: SchoologySandbox, 
 
 
 @pytest.mark.usefixtures("places")
-async def test_update_and_delete_a_building(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_update_and_delete_a_building(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("PUT", "schools/5171921", {"building_code": "CAVE"})
     assert (got.status, got.text) == (204, "")
     assert sandbox.school.buildings["5171921"].building_code == "CAVE"
@@ -102,7 +104,7 @@ async def test_update_and_delete_a_building(raw: Raw, sandbox: SchoologySandbox)
     assert sandbox.school.buildings.deletes == {"Cave High": 1}
 
 
-async def test_an_unknown_path_below_a_school_answers_with_the_school(raw: Raw) -> None:
+async def test_an_unknown_path_below_a_school_answers_with_the_school(raw: RawClient) -> None:
     got = await raw("GET", "schools/344232/users")
     assert (got.status, got.json["id"]) == (200, "344232")
     assert (await raw("GET", "schools/1/users")).status == 404
@@ -111,7 +113,7 @@ async def test_an_unknown_path_below_a_school_answers_with_the_school(raw: Raw) 
 # -- roles
 
 
-async def test_roles(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_roles(raw: RawClient, sandbox: SchoologySandbox) -> None:
     def role(identity: int, title: str, faculty: int, role_type: int = 1) -> dict[str, Any]:
         links = {"links": {"self": f"{sandbox.base_url}roles/{identity}"}}
         shown = {"id": identity, "title": title, "faculty": faculty, "role_type": role_type}
@@ -146,7 +148,7 @@ def period(sandbox: SchoologySandbox) -> str:
 
 
 @pytest.mark.usefixtures("period")
-async def test_list_of_grading_periods(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_of_grading_periods(raw: RawClient, sandbox: SchoologySandbox) -> None:
     links = {"links": {"self": f"{sandbox.base_url}gradingperiods/13011"}}
     for path in ("gradingperiods", "gradingPeriods"):
         got = (await raw("GET", path)).json
@@ -162,7 +164,7 @@ async def test_list_of_grading_periods(raw: Raw, sandbox: SchoologySandbox) -> N
     assert await found(title="never", startswith=1) == []
 
 
-async def test_view_of_a_grading_period(raw: Raw, sandbox: SchoologySandbox, period: str) -> None:
+async def test_view_grading_period(raw: RawClient, sandbox: SchoologySandbox, period: str) -> None:
     child = sandbox.school.grading_periods.add("Old", "2012-09-17", "2013-09-17", parent=period).id
     got = (await raw("GET", "gradingperiods/13011")).json
     live = {"active": 1, "parent": "0", "has_children": True}
@@ -173,7 +175,7 @@ async def test_view_of_a_grading_period(raw: Raw, sandbox: SchoologySandbox, per
 
 
 async def test_create_update_and_delete_a_grading_period(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     summer = {"title": "Summer Period", "start": "2014-05-01", "end": "2014-09-01"}
     got = await raw("POST", "gradingperiods", summer)
@@ -200,7 +202,7 @@ async def test_create_update_and_delete_a_grading_period(
 
 
 async def test_a_period_in_use_is_not_deleted(
-    raw: Raw, sandbox: SchoologySandbox, period: str
+    raw: RawClient, sandbox: SchoologySandbox, period: str
 ) -> None:
     school = sandbox.school
     other = school.grading_periods.add("Other", "2012-09-17", "2099-09-17")

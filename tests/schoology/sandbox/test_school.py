@@ -1,4 +1,4 @@
-"""The sandbox's school: a model of its own, without a server."""
+"""The sandbox's school, tested without a server."""
 
 from typing import Any
 
@@ -25,24 +25,24 @@ def rejected(code: int) -> Any:
     return pytest.raises(Rejected, check=lambda error: error.code == code)
 
 
-def test_the_empty_school_has_its_administrator(school: School) -> None:
+def test_empty_school_has_an_administrator(school: School) -> None:
     (administrator,) = school.users.values()
     assert administrator.uid == school.api_uid == "45552"
     assert administrator.name_display == "Mr. Strickland"
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 13, 500])
-def test_a_seeded_school_has_as_many_people_as_asked_for(count: int) -> None:
+def test_seeded_school_has_the_requested_size(count: int) -> None:
     assert len(School.seeded(count, seed=3).users) == count + 1
 
 
-def test_a_seed_makes_the_same_school_again_and_another_seed_another() -> None:
+def test_seed_determines_the_school() -> None:
     one, same, other = (School.seeded(200, seed=seed) for seed in (1, 1, 2))
     assert one.users == same.users
     assert one.users != other.users
 
 
-def test_a_seeded_school_is_believable() -> None:
+def test_seeded_school_is_realistic() -> None:
     school = School.seeded(600, seed=1)
     people = list(school.users.values())
     assert len({p.school_uid for p in people}) == len(people)
@@ -58,7 +58,7 @@ def test_a_seeded_school_is_believable() -> None:
         assert school.users[child].name_last == parent.name_last
 
 
-def test_create_counts_and_finds(school: School) -> None:
+def test_create_is_counted_and_found(school: School) -> None:
     account = school.create(row("S1", password="hunter2"))
     assert school.by_school_uid("S1") == account == school.users[account.uid]
     assert school.creates == {"S1": 1}
@@ -69,7 +69,7 @@ def test_create_counts_and_finds(school: School) -> None:
     assert school.creates == {"S1": 1}
 
 
-def test_every_create_counts(school: School) -> None:
+def test_every_create_is_counted(school: School) -> None:
     for _ in range(2):
         school.remove(school.create(row("S1")).uid)
     assert school.creates == {"S1": 2}
@@ -85,12 +85,12 @@ def test_every_create_counts(school: School) -> None:
         ({"name_middle": "Q", "name_middle_show": "1"}, "John Q Smith"),
     ],
 )
-def test_the_name_that_is_shown(school: School, fields: dict[str, Any], shown: str) -> None:
+def test_display_name(school: School, fields: dict[str, Any], shown: str) -> None:
     assert school.add(row("S1", **fields)).name_display == shown
 
 
 @pytest.mark.parametrize("name", ["school_uid", "name_first", "name_last", "role_id", "username"])
-def test_create_wants_what_is_required(school: School, name: str) -> None:
+def test_create_requires_the_required_fields(school: School, name: str) -> None:
     for blank in ("", None):
         with rejected(400):
             school.create(row("S1") | {name: blank})
@@ -116,7 +116,9 @@ def test_create_wants_what_is_required(school: School, name: str) -> None:
         {"advisor_uids": ["45552"]},
     ],
 )
-def test_wrong_values_are_refused_and_change_nothing(school: School, wrong: dict[str, Any]) -> None:
+def test_invalid_values_are_rejected_and_change_nothing(
+    school: School, wrong: dict[str, Any]
+) -> None:
     school.create(row("S1"))
     before = dict(school.users)
     with rejected(400):
@@ -127,7 +129,7 @@ def test_wrong_values_are_refused_and_change_nothing(school: School, wrong: dict
     assert not school.updates
 
 
-def test_update_changes_what_is_given(school: School) -> None:
+def test_update_changes_only_the_given_fields(school: School) -> None:
     uid = school.create(row("S1", gender="F", bio="Plays chess", phone="1", password="x")).uid
     school.update(uid, {"name_first": "Ana", "bio": "Swims", "password": "", "uid": "9", "odd": 1})
     account = school.users[uid]
@@ -137,12 +139,12 @@ def test_update_changes_what_is_given(school: School) -> None:
     assert school.updates == {uid: 1}
 
 
-def test_update_moves_the_natural_keys(school: School) -> None:
+def test_update_changes_the_unique_keys(school: School) -> None:
     uid = school.create(row("S1", primary_email="a@b.example")).uid
     school.update(uid, {"school_uid": "S2", "primary_email": "c@d.example", "username": "S2"})
     assert school.by_school_uid("S1") is None
     assert school.by_school_uid("S2") == school.users[uid]
-    school.create(row("S1", primary_email="a@b.example"))  # all free again
+    school.create(row("S1", primary_email="a@b.example"))  # the old keys are free again
     for taken in ({"school_uid": "S1"}, {"primary_email": "A@B.example"}, {"username": "s1"}):
         with rejected(409):
             school.update(uid, taken)
@@ -151,21 +153,21 @@ def test_update_moves_the_natural_keys(school: School) -> None:
         school.update(uid, {"primary_email": "far@b.example"})
 
 
-def test_update_leaves_a_way_to_log_in(school: School) -> None:
+def test_update_must_leave_a_login(school: School) -> None:
     uid = school.create(row("S1")).uid
     with rejected(400):
         school.update(uid, {"username": ""})
     school.update(uid, {"username": "", "primary_email": "a@b.example"})
 
 
-def test_the_unique_id_of_a_synced_user_is_locked(school: School) -> None:
+def test_unique_id_of_a_synced_user_is_locked(school: School) -> None:
     uid = school.create(row("S1", synced=1)).uid
     with rejected(400):
         school.update(uid, {"school_uid": "S2"})
     school.update(uid, {"school_uid": "S1", "name_first": "Ana"})
 
 
-def test_nobody_is_not_updated(school: School) -> None:
+def test_update_of_a_missing_user_gives_404(school: School) -> None:
     with rejected(404):
         school.update("1", {"name_first": "Ana"})
 
@@ -185,7 +187,7 @@ def test_nobody_is_not_updated(school: School) -> None:
         ("here@b.example", EmailConflicts(resolution=2), None),
     ],
 )
-def test_conflicts_of_mail_addresses(
+def test_email_conflicts(
     school: School, mail: str, conflicts: EmailConflicts, expected: tuple[str, str] | None
 ) -> None:
     school.create(row("S0", primary_email="here@b.example"))
@@ -201,7 +203,7 @@ def test_conflicts_of_mail_addresses(
     assert ("pat@myclass.example" in school.elsewhere) is (mail != "pat@myclass.example")
 
 
-def test_a_username_given_is_the_one_used(school: School) -> None:
+def test_given_username_is_used(school: School) -> None:
     school.elsewhere = {"john@else.example": "Other School"}
     asked = row("S1", primary_email="john@else.example", username="johnny")
     for conflicts in (EmailConflicts(resolution=1), EmailConflicts(ignore=True)):
@@ -210,7 +212,7 @@ def test_a_username_given_is_the_one_used(school: School) -> None:
         school.remove(account.uid)
 
 
-def test_a_merge_that_fails_afterwards_merges_nothing(school: School) -> None:
+def test_failed_merge_changes_nothing(school: School) -> None:
     school.elsewhere = {"pat@myclass.example": "Other School"}
     asked = row("S1", primary_email="pat@myclass.example", username="mrstrickland")
     with rejected(409):
@@ -219,7 +221,7 @@ def test_a_merge_that_fails_afterwards_merges_nothing(school: School) -> None:
     assert not school.merged
 
 
-def test_deleting_by_the_vendors_defaults_destroys_and_writes_a_mail(school: School) -> None:
+def test_delete_with_the_vendors_defaults_erases_history_and_sends_mail(school: School) -> None:
     uid = school.create(row("S1", primary_email="a@b.example")).uid
     school.delete(uid, keep_enrollments=False, email=True, comment="left", at=7)
     assert uid not in school.users
@@ -234,7 +236,7 @@ def test_deleting_by_the_vendors_defaults_destroys_and_writes_a_mail(school: Sch
         school.delete(uid, keep_enrollments=True, email=False)
 
 
-def test_deleting_gently(school: School) -> None:
+def test_delete_with_keep_enrollments_keeps_history(school: School) -> None:
     uid = school.create(row("S1", primary_email="a@b.example")).uid
     school.delete(uid, keep_enrollments=True, email=False)
     assert school.inactive[uid].account.has_history
@@ -242,23 +244,23 @@ def test_deleting_gently(school: School) -> None:
     assert not school.mails
 
 
-def test_somebody_without_an_address_gets_no_mail(school: School) -> None:
+def test_deleted_user_without_an_address_gets_no_mail(school: School) -> None:
     school.delete(school.create(row("S1")).uid, keep_enrollments=True, email=True)
     assert not school.deletes[0].emailed
     assert not school.mails
 
 
-def test_nobody_deletes_themselves(school: School) -> None:
+def test_administrator_cannot_delete_itself(school: School) -> None:
     with rejected(403):
         school.delete(school.api_uid, keep_enrollments=True, email=False)
 
 
-def test_reactivating_brings_back_what_is_left(school: School) -> None:
+def test_reactivation_restores_what_is_left(school: School) -> None:
     uid = school.create(row("S1")).uid
     school.delete(uid, keep_enrollments=False, email=False)
     school.reactivate(uid, reenroll=True)
     assert school.by_school_uid("S1") == school.users[uid]
-    assert not school.users[uid].has_history  # gone is gone
+    assert not school.users[uid].has_history  # the deleted history does not come back
     assert school.reactivations == [Reactivation(uid, reenrolled=True)]
     assert not school.inactive
     with rejected(400):
@@ -267,7 +269,7 @@ def test_reactivating_brings_back_what_is_left(school: School) -> None:
         school.reactivate("1", reenroll=True)
 
 
-def test_a_unique_id_that_was_given_away_cannot_come_back(school: School) -> None:
+def test_reactivation_fails_if_the_unique_id_is_taken(school: School) -> None:
     uid = school.create(row("S1")).uid
     school.delete(uid, keep_enrollments=True, email=False)
     school.create(row("S1", username="other"))
@@ -275,14 +277,14 @@ def test_a_unique_id_that_was_given_away_cannot_come_back(school: School) -> Non
         school.reactivate(uid, reenroll=False)
 
 
-def test_login_information_is_sent_only_when_asked_for(school: School) -> None:
+def test_login_information_is_sent_only_on_request(school: School) -> None:
     school.create(row("S1", primary_email="a@b.example"))
-    school.create(row("S2", email_login_info="1"))  # no address to send it to
+    school.create(row("S2", email_login_info="1"))  # has no address to send it to
     account = school.create(row("S3", primary_email="c@d.example", email_login_info=1))
     assert school.mails == [Mail(account.uid, "login information")]
 
 
-def test_ties_given_with_a_write_replace_the_old(school: School) -> None:
+def test_written_relations_replace_the_old_ones(school: School) -> None:
     mother, father = (school.create(row(uid)).uid for uid in ("P1", "P2"))
     child = school.create(row("S1", parent_uids=f"{mother}, {father}", advisor_uids="45552")).uid
     assert school.parents.of(child) == [mother, father]
@@ -295,7 +297,7 @@ def test_ties_given_with_a_write_replace_the_old(school: School) -> None:
     assert len(school.advisors) == 1
 
 
-def test_tests_can_shift_the_list(school: School) -> None:
+def test_accounts_can_be_inserted_and_removed(school: School) -> None:
     last = school.add(school_uid="S1")
     first = school.insert_first(school_uid="S0", uid="7")
     assert list(school.users) == ["7", "45552", last.uid]
@@ -308,7 +310,7 @@ def test_tests_can_shift_the_list(school: School) -> None:
 
 
 class AnySchool(RuleBasedStateMachine):
-    """Whatever is done to it, its natural keys are unique and lead to who has them."""
+    """After any sequence of operations, unique keys are unique and lead to their account."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -348,7 +350,7 @@ class AnySchool(RuleBasedStateMachine):
         self.attempt("reactivate", uids[which % len(uids)], reenroll=False)
 
     @invariant()
-    def keys_are_unique_and_lead_home(self) -> None:
+    def keys_are_unique_and_found(self) -> None:
         for name in ("school_uid", "primary_email", "username"):
             held = [getattr(a, name).lower() for a in self.school.users.values()]
             held = [key for key in held if key]

@@ -9,7 +9,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Got, Raw
+from .raw import Got, RawClient
 from .rosters import sample_roster
 
 
@@ -25,7 +25,7 @@ def table(got: Got) -> list[dict[str, str]]:
     return list(csv.DictReader(got.text.splitlines()))
 
 
-async def test_search(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_search(raw: RawClient, sandbox: SchoologySandbox) -> None:
     found = (await raw("GET", "search", keywords="HOWLETT", type="user")).json
     (row,) = found["users"]["search_result"]
     assert found == {
@@ -56,7 +56,7 @@ async def test_search(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "search", keywords="x", type="school")).status == 400
 
 
-async def test_search_has_pages_of_ten(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_search_has_pages_of_ten(raw: RawClient, sandbox: SchoologySandbox) -> None:
     for number in range(25):
         sandbox.school.add(name_first="Zed", name_last=str(number))
     sizes = []
@@ -69,12 +69,12 @@ async def test_search_has_pages_of_ten(raw: Raw, sandbox: SchoologySandbox) -> N
 
 
 @pytest.mark.parametrize("path", ["search", "csvexport/users", "csvexport/group_enrollments"])
-async def test_only_administrators_may(raw: Raw, path: str) -> None:
+async def test_only_administrators_may(raw: RawClient, path: str) -> None:
     got = await raw("GET", path, keywords="x", send={"X-Schoology-Run-As": "48289"})
     assert (got.status, got.text) == (403, "")
 
 
-async def test_export_of_users(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_export_of_users(raw: RawClient, sandbox: SchoologySandbox) -> None:
     quoted = {"name_last": 'O"Brien, jr.', "primary_email": "q@b.example", "bio": "two\nlines"}
     sandbox.school.add(quoted, school_uid="q", birthday_date="2011-12-13")
     rows = table(
@@ -105,7 +105,7 @@ async def test_export_of_users(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert got.text.startswith("uid\n")
 
 
-async def test_export_of_group_members(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_export_of_group_members(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.enrollments.add("group", "65371", "48289", admin=1)
     sandbox.school.enrollments.add("section", "3719526", "45552")
     (row,) = table(await raw("GET", "csvexport/group_enrollments"))
@@ -125,7 +125,7 @@ async def test_export_of_group_members(raw: Raw, sandbox: SchoologySandbox) -> N
     assert (await raw("GET", "csvexport/courses")).status == 404
 
 
-async def test_grades_of_a_section(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_grades_of_a_section(raw: RawClient, sandbox: SchoologySandbox) -> None:
     def grade(enrollment: int, assignment: int, timestamp: int) -> dict[str, Any]:
         return {
             "enrollment_id": enrollment,
@@ -152,7 +152,7 @@ async def test_grades_of_a_section(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "sections/3719526/grades")).json["grades"]["grade"] == []
 
 
-async def test_attendance(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_attendance(raw: RawClient, sandbox: SchoologySandbox) -> None:
     late, absent = (
         {"enrollment_id": 44783151, "date": f"2014-01-{day}", "status": status, "comment": ""}
         for day, status in ((14, 3), (13, 2))
@@ -178,7 +178,7 @@ async def test_attendance(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 async def test_other_lists_of_a_section_are_shown_as_stored(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     rows = [{"id": 3081, "title": "e.g. Homework"}]
     sandbox.school.gradebook.lists["4318461", "grading_categories"] = rows

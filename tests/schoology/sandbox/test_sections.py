@@ -8,7 +8,7 @@ import pytest
 
 from schoology_async.sandbox import SchoologySandbox
 
-from .raw import Raw
+from .raw import RawClient
 from .rosters import SECTION_8I, SECTION_9NW, paths, sample_roster, within
 
 PERIODS = [13221, 2344, 1246]
@@ -37,7 +37,7 @@ def bulk(*rows: dict[str, Any]) -> dict[str, Any]:
     return {"sections": {"section": list(rows)}}
 
 
-async def test_list_of_a_course(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_list_of_a_course(raw: RawClient, sandbox: SchoologySandbox) -> None:
     body = (await raw("GET", "courses/1407691/sections")).json
     for row, sample in zip(body["section"], (SECTION_9NW, SECTION_8I), strict=True):
         assert within(row, sample) == paths(sample, row)
@@ -47,7 +47,7 @@ async def test_list_of_a_course(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "courses/1/sections")).status == 404
 
 
-async def test_view(raw: Raw) -> None:
+async def test_view(raw: RawClient) -> None:
     got = (await raw("GET", "sections/4318461")).json
     levels = {
         "subject_area": "0",  # strings here, and in no list
@@ -62,7 +62,7 @@ async def test_view(raw: Raw) -> None:
     assert (await raw("GET", "sections/1")).status == 404
 
 
-async def test_by_school_code(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_by_school_code(raw: RawClient, sandbox: SchoologySandbox) -> None:
     odd = sandbox.school.sections.add("1407691", section_school_code="a/b ü#,1")
     got = await raw("GET", "sections/ext/a%2Fb%20%C3%BC%23%2C1")
     assert (got.status, got.json["id"]) == (200, odd.id)  # directly, unlike users/ext
@@ -70,7 +70,7 @@ async def test_by_school_code(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "sections/ext/SI200")).json["id"] == "4318461"
 
 
-async def test_by_school_codes(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_by_school_codes(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.sections.add("1407691", section_school_code="OLD", grading_periods=[7])
     got = (await raw("GET", "sections", section_school_codes="SI200,nothing,OLD")).json
     assert [row["id"] for row in got["section"]] == ["4318461"]
@@ -84,7 +84,7 @@ async def test_by_school_codes(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("GET", "sections", section_school_codes=codes)).status == 400
 
 
-async def test_past_sections_are_hidden(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_past_sections_are_hidden(raw: RawClient, sandbox: SchoologySandbox) -> None:
     past = sandbox.school.sections.add("1407691", section_code="P", grading_periods=[7])
     both = sandbox.school.sections.add("1407691", section_code="B", grading_periods=[7, 13011])
 
@@ -99,7 +99,7 @@ async def test_past_sections_are_hidden(raw: Raw, sandbox: SchoologySandbox) -> 
     assert (await raw("GET", f"sections/{past.id}")).json["active"] == 0
 
 
-async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw(
         "POST",
         "courses/1407691/sections",
@@ -142,7 +142,7 @@ async def test_create(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert (await raw("POST", "courses/1/sections", MATH_35)).status == 404
 
 
-async def test_what_is_written_is_read(raw: Raw) -> None:
+async def test_what_is_written_is_read(raw: RawClient) -> None:
     more = {
         "section_title": "By its other name",
         "location": "Room 5",
@@ -162,7 +162,7 @@ async def test_what_is_written_is_read(raw: Raw) -> None:
     assert got["options"]["upload_documents"] == "1"
 
 
-async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = await raw("POST", "courses/1407691/sections", bulk(MATH_35, MATH_37))
     assert got.status == 207
     for row, sent in zip(got.json["section"], (MATH_35, MATH_37), strict=True):
@@ -181,7 +181,7 @@ async def test_bulk_create(raw: Raw, sandbox: SchoologySandbox) -> None:
 
 
 async def test_update_existing_matches_by_code_and_periods(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     path = "courses/1407691/sections"
     by_code = {"title": "A", "section_code": "A", "grading_periods": [435, 13011]}
@@ -205,7 +205,7 @@ async def test_update_existing_matches_by_code_and_periods(
 
 
 async def test_codes_are_unique_where_the_documents_say(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     rows = [
         {"title": "T", "section_code": "SC101", "grading_periods": [13011]},  # taken
@@ -221,7 +221,7 @@ async def test_codes_are_unique_where_the_documents_say(
 
 
 async def test_update_and_the_locks_of_a_synced_section(
-    raw: Raw, sandbox: SchoologySandbox
+    raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     updated = {"title": "Updated Section 1 title", "section_school_code": "35", "synced": "1"}
     got = await raw("PUT", "sections/4318461", updated)
@@ -241,7 +241,7 @@ async def test_update_and_the_locks_of_a_synced_section(
     assert (await raw("PUT", "sections/1", {})).status == 404
 
 
-async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_bulk_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [
         {"id": "3719526", "section_school_code": "SC111", "section_code": ""},
         {"id": 4318461, "title": "New"},
@@ -272,7 +272,7 @@ async def test_bulk_update(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert got.json["section"][2]["response_code"] == 404
 
 
-async def test_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_delete(raw: RawClient, sandbox: SchoologySandbox) -> None:
     sandbox.school.enrollments.add("section", "3719526", "48289")
     assert (await raw("DELETE", "sections/3719526")).status == 204
     assert not sandbox.school.enrollments.of_user("48289")
@@ -285,7 +285,7 @@ async def test_delete(raw: Raw, sandbox: SchoologySandbox) -> None:
     assert len(sandbox.school.sections) == 0
 
 
-async def test_grading_periods_of_a_section(raw: Raw, sandbox: SchoologySandbox) -> None:
+async def test_grading_periods_of_a_section(raw: RawClient, sandbox: SchoologySandbox) -> None:
     got = (await raw("GET", "sections/4318461/grading_periods")).json
     assert got["links"] == {"self": f"{sandbox.base_url}sections/4318461/grading_periods"}
     first = got["grading_period"][0]
@@ -300,7 +300,7 @@ async def test_grading_periods_of_a_section(raw: Raw, sandbox: SchoologySandbox)
     assert first == sample | {"parent": 0, "has_children": 0}
 
 
-async def test_an_unknown_path_below_a_section_answers_with_the_section(raw: Raw) -> None:
+async def test_an_unknown_path_below_a_section_answers_with_the_section(raw: RawClient) -> None:
     for path in ("sections/4318461/members", "sections/4318461/page/5"):
         got = await raw("GET", path)
         assert (got.status, got.json["id"]) == (200, "4318461")

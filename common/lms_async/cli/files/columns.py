@@ -13,8 +13,8 @@ from ...records.ids import ExactId
 from ..exit_codes import CommandError
 from ..wording import column_name, counted, likeness, listed, nearest, plain, quoted, typed
 
-#: Control characters other than tabs and line breaks, and halves of characters (surrogates). They
-#: are there because of a wrong encoding, or because a program cut a text.
+#: Control characters other than tabs and line breaks, and surrogates (halves of characters). A
+#: wrong encoding, or a program that cut a text, leaves them behind.
 _DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
@@ -36,7 +36,7 @@ class Columns:
     fields: tuple[tuple[int, str], ...]
     #: Positions of columns without a name. Their cells must be empty.
     nameless: tuple[int, ...] = ()
-    #: Field and column name together, for fields whose column has another name.
+    #: How messages name a field whose column has another name: ``name_first ("First name")``.
     called: Mapping[str, str] = attrs.field(factory=dict)
     #: Whether ids are sent even if they look like an error value.
     exact_ids: bool = False
@@ -123,10 +123,10 @@ def match_columns(
     """Find the field of each column.
 
     :param mapped: columns by field, as :func:`read_map` returns them.
-    :param ignored: columns to skip, as they were typed.
-    :param aliases: fields by other names for them. They are suggested, never used.
+    :param ignored: columns to skip, as the user typed them.
+    :param aliases: fields by common names of columns. They are suggested, never used silently.
     :param exact_ids: whether ids are sent even if they look like an error value.
-    :raises CommandError: lists everything that is wrong.
+    :raises CommandError: lists every problem with the columns.
     """
     ignored = list(map(column_name, ignored))
     faults = _some(_doubled(header)) + _absent(header, mapped, ignored)
@@ -212,15 +212,17 @@ def _absent(
 @attrs.frozen
 class _Proposal:
     field: str
-    #: Whether the names are the same apart from case and punctuation, and not only similar.
+    #: Whether the names are equal apart from case and punctuation. Otherwise they are similar.
     sure: bool
 
 
 def _proposed(
     columns: Sequence[str], fields: Sequence[str], aliases: Mapping[str, str]
 ) -> dict[str, _Proposal]:
-    """Suggest a field for each unknown column. Each field is suggested once; the first ones in
-    ``fields`` are matched first."""
+    """Suggest a field for each unknown column.
+
+    Each field is suggested once. Fields at the start of ``fields`` choose their column first.
+    """
     known_as = {plain(alias): field for alias, field in aliases.items()}
     found: dict[str, _Proposal] = {}
     free = list(dict.fromkeys(fields))
@@ -261,7 +263,7 @@ def _unknown(
 
 def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
     what = f"There is no column for {listed(group, 'or')} ({fields[group[0]]})."
-    return f'{what} Add one, or name the column that has it: --map {group[0]}="Column"'
+    return f'{what} Add one, or name the column to use: --map {group[0]}="Column"'
 
 
 def _groups(required: Sequence[Sequence[str]]) -> str:

@@ -55,7 +55,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
     """Return the encoding of ``source``.
 
     :param given: the user's encoding, as :func:`checked_name` returns it.
-    :param again: the command that was typed, to print it with ``--encoding``.
+    :param again: the user's command, to print it again with ``--encoding``.
     :raises CommandError: the encoding is unknown or wrong.
     """
     with source.open() as file:
@@ -81,7 +81,10 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
 
 
 def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
-    """Check that every line is UTF-8, in one pass."""
+    """Return the encoding if every line is UTF-8.
+
+    :raises CommandError: a line is not UTF-8. The error suggests encodings if ``may_propose``.
+    """
     seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
@@ -96,12 +99,12 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
                 )
     if not seen.first_other:
         return "utf-8-sig"
-    where = f"{source.name}, line {seen.first_other}: not UTF-8 text"
+    where = f"{source.name}, line {seen.first_other} is not UTF-8 text"
     if seen.first_utf8:
         mixed = f"{where}, but line {seen.first_utf8} is. The file mixes two encodings"
         by_chance = suggestions(seen, again) if may_propose and seen.may_be_chance() else ()
         raise CommandError(
-            mixed + (", or all of it is in one of these encodings:" if by_chance else "."),
+            mixed + (", or the whole file is in one of these encodings:" if by_chance else "."),
             *by_chance,
             'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
@@ -112,7 +115,8 @@ def _utf8(source: Source, again: str, *, may_propose: bool) -> str:
         )
     likely = suggestions(seen, again)
     raise CommandError(
-        where, *(likely or ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',))
+        f"{where}.",
+        *(likely or ('Save the file as "CSV UTF-8", or name its encoding with --encoding.',)),
     )
 
 
@@ -132,7 +136,7 @@ def _check(source: Source, encoding: str) -> None:
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(encoding, "ignore")
                 line += newlines.decode(good).count("\n")
-            except UnicodeError:  # UTF-16 or UTF-32 that does not begin with its mark
+            except UnicodeError:  # UTF-16 or UTF-32 without its byte-order mark
                 line = 1
             else:
                 line += newlines.decode(text).count("\n")
@@ -146,9 +150,9 @@ def _check(source: Source, encoding: str) -> None:
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
-    """Refuse a file with UTF-8 in some or all lines: another encoding would damage its names."""
+    """Refuse a file that has UTF-8 lines: another encoding would damage the names in them."""
     if given.replace("_", "-").startswith(("utf-16", "utf-32")):
-        return  # ASCII characters are not single bytes in these; the whole text is checked
+        return  # newlines are not single bytes in these; the caller checks the whole text
     seen = Lines()
     with source.open() as file:
         for number, line in enumerate(file, start=1):
@@ -166,7 +170,7 @@ def _refuse_utf8(source: Source, given: str) -> None:
 
 
 def _wide(start: bytes) -> str | None:
-    """Return the UTF-16 or UTF-32 variant in which the start is mostly ASCII, if there is one."""
+    """Return the UTF-16 or UTF-32 variant in which ``start`` is mostly ASCII text, or ``None``."""
     start = start[:256]
     if start.count(0) * 4 < len(start):
         return None

@@ -27,8 +27,8 @@ _BEGINNINGS = {
     b"\xff\xd8\xff": ("is a picture", "Export the rows as CSV."),
     b"{\\rtf": ("is a text document (RTF)", "Export the rows as CSV."),
 }
-#: How other text formats begin, after blanks and a byte-order mark. Some programs save a web page
-#: or an XML workbook under the name of a spreadsheet.
+#: How other text formats begin, after spaces and a byte-order mark. Some programs save a web page
+#: or XML with the file extension of a spreadsheet.
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:(<\?xml|<Workbook)|(<!doctype html|<html|<table)|[\[{]\s*[\[{\"])",
     re.I,
@@ -51,7 +51,7 @@ _MOST_NAMES = 5
 def refuse_other_formats(source: Source, start: bytes) -> None:
     """Check the first bytes of the input.
 
-    :raises CommandError: they are those of a known format that is not text.
+    :raises CommandError: the file has a known format that is not CSV text.
     """
     if start.startswith(_ZIP):
         raise CommandError(*_archive(source))

@@ -1,6 +1,6 @@
-"""Suggest encodings for a file that is not UTF-8, with letters of each to choose by.
+"""Suggest encodings for a file that is not UTF-8, and show some letters in each.
 
-Nothing is chosen here.
+The user chooses, because a wrong guess would damage names.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _COMMON = {
     "cp874": "Windows, Thai",
     "cp1258": "Windows, Vietnamese",
 }
-#: In these encodings, the two bytes of a letter can also be a letter in UTF-8, by chance.
+#: Encodings in which the two bytes of a letter may also be a valid letter in UTF-8, by chance.
 SEVERAL_BYTES = frozenset(
     "gb18030 gbk gb2312 big5 big5hkscs cp950 cp932 shift_jis shift_jis_2004 shift_jisx0213 euc_jp "
     "euc_jis_2004 euc_jisx0213 cp949 euc_kr johab".split()
 )
-#: Encodings that use ASCII characters only, and how they write other letters.
+#: Encodings that write every letter with ASCII characters, and the pattern of other letters.
 _SEVEN_BITS = {
     "utf-7": re.compile(rb"\+(?=[0-9+/]*[A-Za-z])[A-Za-z0-9+/]{3,}-"),
     "hz": re.compile(rb"~\{[!-}][!-~]+?~\}"),
@@ -50,12 +50,12 @@ _SAMPLE = 1 << 15
 
 
 class Lines:
-    """Which lines of a file, of those that are not ASCII, are UTF-8."""
+    """Counts the non-ASCII lines of a file that are UTF-8, and those that are not."""
 
     def __init__(self) -> None:
         #: The number of the first line that is UTF-8, and of the first that is not; 0 for none.
         self.first_utf8 = self.first_other = 0
-        #: The number of the first line that is UTF-8 and not by chance.
+        #: The number of the first line that is UTF-8 for certain, not by chance.
         self.first_sure = 0
         self._utf8 = self._others = 0
         self._sample: list[bytes] = []
@@ -86,7 +86,7 @@ class Lines:
             self._size += len(line)
 
     def may_be_chance(self) -> bool:
-        """Return whether only a few lines are UTF-8, and all of them may be so by chance."""
+        """Return whether only a few lines are valid UTF-8, each of them possibly by chance."""
         return not self.first_sure and self._utf8 * 4 <= self._others
 
     @property
@@ -95,14 +95,14 @@ class Lines:
         return b"".join(self._sample)
 
     def fits(self, encoding: str) -> bool:
-        """Return whether the lines that are UTF-8 by chance are text in ``encoding`` too."""
+        """Return whether the lines that may be UTF-8 by chance are text in ``encoding`` too."""
         if not self._chance:
             return True
         return encoding in SEVERAL_BYTES and bool(_letters(b"".join(self._chance), encoding))
 
 
 def seven_bits(line: bytes) -> str | None:
-    """Return the encoding in which ASCII characters of ``line`` write other letters, if any."""
+    """Return the encoding, such as UTF-7, that ``line`` seems to use, or ``None``."""
     if b"+" not in line and b"~{" not in line and b"\x1b" not in line:
         return None
     for name, pattern in _SEVEN_BITS.items():
@@ -128,20 +128,20 @@ def suggestions(seen: Lines, again: str) -> tuple[str, ...]:
     if not likely:
         return ()
     lines = [
-        "Here are some letters of the file, sorted, as each likely encoding reads them:",
+        "Some letters of the file, as each likely encoding shows them:",
         *(
             f"  --encoding {name:10}  {' '.join(_letters(sample, name))}  ({_COMMON[name]})"
             for name in likely
         ),
-        "Choose the encoding whose letters are right for the names in your file. Then run:",
+        "Choose the encoding that shows the letters of the names in your file. Then run:",
     ]
-    # No suggestion is filled in, because a wrong encoding that is copied would damage names.
+    # The command has a placeholder, so that nobody copies a wrong encoding, which damages names.
     return (*lines, *commands(["NAME"], again))
 
 
 def _ranked(sample: bytes) -> list[str]:
     """Return common encodings of ``sample``, the most likely first."""
-    # Rarely needed, so it is imported here. Without the detector the order is only less good.
+    # Imported here because it is rarely needed. Without it, the suggestions have a fixed order.
     try:
         from charset_normalizer import from_bytes
     except ModuleNotFoundError:
@@ -150,7 +150,7 @@ def _ranked(sample: bytes) -> list[str]:
         sample, cp_isolation=list(_COMMON), threshold=0.6, preemptive_behaviour=False
     )
     likely = [name for match in found for name in (match.encoding, *match.could_be_from_charset)]
-    # A few lines are not enough for a detector, so the two most common encodings are always shown.
+    # The detector errs on a few lines, so the two most common encodings are always suggested.
     first = [*likely[: _MOST_PROPOSED - 2], "cp1252", "cp1250", *likely, *_COMMON]
     return [name for name in dict.fromkeys(first) if name in _COMMON]
 
@@ -158,7 +158,7 @@ def _ranked(sample: bytes) -> list[str]:
 def _letters(sample: bytes, encoding: str) -> list[str]:
     """Return some letters beyond ASCII, or nothing if the sample is not text in this encoding.
 
-    They are sorted and mixed from several rows, so that they show no one's name.
+    They are sorted and from several rows, so that they do not show anybody's name.
     """
     try:
         marks = {mark for mark in sample.decode(encoding) if not mark.isascii()}

@@ -10,14 +10,14 @@ import attrs
 
 from ...errors import InvalidInput
 from ...outcome import RowError
-from ...records.ids import ExactId, fault_of_id, fault_of_value, seems
+from ...records.ids import ExactId, fault_of_id, fault_of_value, visible_text
 from ..wording import listed
 from .columns import Columns
 from .table import Table
 
-#: How many rows are checked before Ctrl-C and the screen get their turn.
+#: How many rows are checked at a time. In between, the event loop handles Ctrl-C and the screen.
 _ROWS_PER_TURN = 2000
-#: How many rows with one key are named.
+#: How many rows with the same key a message lists.
 _MAX_NAMED = 5
 #: A long number as a spreadsheet writes it into a CSV file. Its last digits are lost.
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -83,12 +83,11 @@ async def check_rows(
 ) -> CheckedRows:
     """Check every row.
 
-    Rows with the same key are all rejected, because nothing says which one is right. Rows whose
-    key cannot be an id, such as #N/A, are rejected too. Of the valid rows only the keys are kept
-    in memory.
+    All rows with the same key are rejected, because nothing says which one is right. Rows whose
+    key cannot be an id, such as #N/A, are rejected too. Only the keys of valid rows stay in memory.
 
     :param key: the fields that identify a row.
-    :param normalize: removes differences between keys that mean the same to the vendor.
+    :param normalize: returns equal values for keys that the vendor takes as the same.
     :param check_row: raises :class:`~lms_async.errors.InvalidInput` for a row that is not valid.
     """
     checked = CheckedRows()
@@ -99,7 +98,7 @@ async def check_rows(
         if checked.rows % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
         if all(row.key) and row.key and not any(map(_is_not_id, row.key)):
-            same = normalize(tuple(map(seems, row.key)))
+            same = normalize(tuple(map(visible_text, row.key)))
             earlier = first.setdefault(same, row.number)
             if earlier != row.number:
                 doubled.setdefault(same, [earlier]).append(row.number)
@@ -137,7 +136,7 @@ def _key_error(row: InputRow, key: Sequence[str], called: Mapping[str, str]) -> 
 
 
 def _first_few(rows: list[int]) -> str:
-    """List the first rows only: the text is repeated in the results of each of them."""
+    """List the first rows only, because every one of the rows gets this text as its result."""
     if len(rows) <= _MAX_NAMED:
         return listed(rows)
     named = ", ".join(map(str, rows[:_MAX_NAMED]))

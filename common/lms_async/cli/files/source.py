@@ -36,7 +36,7 @@ class Source:
         self._copy = copy
 
     def open(self) -> BinaryIO:
-        """Open it at the start. The copy of a stream can have one reader at a time."""
+        """Open the input at its start. The copy of a stream can have one reader at a time."""
         if self._copy is None:
             assert self.path is not None  # noqa: S101 - one of the two is given
             return self.path.open("rb")
@@ -57,9 +57,9 @@ class Source:
 
 
 def is_stream(path: Path) -> bool:
-    """Return whether ``path`` is a stream, which results cannot be put beside.
+    """Return whether ``path`` is a stream: there is no folder in which to put results beside it.
 
-    Streams are ``-``, pipes, and names of open files such as those of ``<(…)``.
+    Streams are ``-``, pipes, devices, and names of open files such as those of ``<(…)``.
     """
     if str(path) == "-":
         return True
@@ -114,7 +114,8 @@ async def copied(path: Path) -> Source:
         else:
             tell(lambda: over.set_result(copy))
 
-    # Not asyncio.to_thread: a read that never returns would keep the program from ending.
+    # A daemon thread, not asyncio.to_thread: a read that never returns must not keep the program
+    # from ending.
     threading.Thread(target=work, daemon=True).start()
     return Source(name, copy=await over)
 
@@ -144,7 +145,7 @@ def _ends(device: int) -> bool:
 
 
 def name_of(path: Path) -> str:
-    """Return the input's name for the journal. The name of a stream differs in each run."""
+    """Return the input's name for the journal: ``-`` for a stream, whose own name may change."""
     return "-" if is_stream(path) else path.name
 
 
@@ -152,6 +153,7 @@ def need_results(path: Path) -> CommandError:
     """Return the error for a stream without ``--results``."""
     what = "Standard input" if str(path) == "-" else f"The stream {quoted(str(path))}"
     return CommandError(
-        f"{what} has no folder to put the results in. Add --results FILE.csv",
-        "The journal is kept beside that file.",
+        f"{what} is not a file, so there is no place beside it for the results. Add --results "
+        "FILE.csv",
+        "The journal is written beside the results file.",
     )

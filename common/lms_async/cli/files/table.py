@@ -34,7 +34,7 @@ class Table:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    #: Notes for the user about anything unusual.
+    #: Notes for the user, for example about an unusual delimiter.
     notes: tuple[str, ...]
     _state: tuple[int, ...] = attrs.field(repr=False)
 
@@ -43,8 +43,8 @@ class Table:
         """Read the header of the input.
 
         :param encoding: the user's encoding, as :func:`~.encodings.checked_name` returns it.
-        :param again: the command that was typed, to print it with ``--encoding``.
-        :raises CommandError: it is not a text file, has no known encoding, or has no header.
+        :param again: the user's command, to print it again with ``--encoding``.
+        :raises CommandError: the input is not a text file, has no known encoding, or has no header.
         """
         source = file_source(given) if isinstance(given, Path) else given
         try:
@@ -86,7 +86,7 @@ class Table:
         if _state(os.fstat(file.fileno())) != self._state:
             raise CommandError(
                 f"{self.source.name} changed while it was being read. Run the command again.",
-                "Rows that were already sent are in the results file and are not sent again.",
+                "The results file lists the rows that were already sent. They are not sent again.",
             )
 
 
@@ -122,7 +122,8 @@ def _records(source: Source, file: IO[str], delimiter: str) -> Iterator[tuple[in
             )
             raise CommandError(
                 f"{where}: a quotation mark is missing or out of place.",
-                'Write a quotation mark inside a cell as "…""…", and close every opening one.',
+                "Close every quotation mark. Inside a cell, write each quotation mark twice: "
+                '"Dwayne ""The Rock"" Johnson".',
             ) from None
         except OSError as error:
             raise _unreadable(source, error) from None
@@ -162,9 +163,9 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _delimiter(start: str) -> str:
-    """Return the delimiter that is most frequent in the first row, outside quotation marks.
+    """Return the most frequent delimiter in the first row, outside quotation marks.
 
-    Text inside quotation marks does not count: a list in a cell can have more of them than the row.
+    A list inside quotation marks may have more delimiters than the row itself.
     """
     counts = dict.fromkeys(_DELIMITERS, 0)
     quoted = False

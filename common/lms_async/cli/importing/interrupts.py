@@ -13,13 +13,13 @@ _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
 class InterruptHandler:
-    """Calls :attr:`on_interrupt` on the event loop for each interrupt, while entered.
+    """A context in which each interrupt calls :attr:`on_interrupt` on the event loop.
 
-    Without it, Python would raise ``KeyboardInterrupt`` at any line of the program. SIGHUP counts
-    as the first interrupt only: when a terminal closes, both the shell and the system send it, and
-    service managers send it after SIGTERM. ``nohup`` keeps working.
+    Otherwise Python would raise ``KeyboardInterrupt`` at any line of the program. SIGHUP counts
+    only if it is the first interrupt: when a terminal closes, both the shell and the system send
+    it, and service managers send it after SIGTERM. Under ``nohup``, SIGHUP stays ignored.
 
-    Plain signal handlers are used because event loops have none on Windows.
+    The handlers are set with :mod:`signal`, because event loops on Windows cannot set any.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Bring each outcome together with its row of the file, and record it."""
+"""Match each outcome of a bulk call with its row of the file, and record it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ..wording import listed
 
 
 class PendingRows:
-    """Gives the valid rows to a bulk, and keeps each row until its outcome is recorded.
+    """Gives the valid rows to a bulk call, and keeps each row until its outcome is recorded.
 
-    The rejected rows between them are kept too, so that all are recorded in the file's order.
+    It also keeps the rejected rows between them, so that all rows are recorded in the file's order.
     """
 
     def __init__(self, rows: Iterator[InputRow], rejected: Mapping[int, RowError]) -> None:
@@ -40,11 +40,11 @@ class PendingRows:
                 yield row.values
 
     def is_empty(self) -> bool:
-        """Return whether every row that was read has been taken."""
+        """Return whether all rows that were read have been recorded."""
         return not self._pending
 
     def number_at(self, index: int) -> int:
-        """Return the number in the file of the valid row ``index``, which counts from 0."""
+        """Return the row number in the file of the valid row ``index``, counted from 0."""
         return self._sent_numbers[index]
 
     def pop_rejected(self) -> Iterator[InputRow]:
@@ -92,7 +92,8 @@ class OutcomeRecorder:
                     bulk.stop()
         finally:
             self._record_rejected()
-            # Rows are left only if the bulk itself failed. It may have sent them.
+            # Rows without an outcome remain only if the bulk call itself failed. They may have
+            # been sent.
             while not self._pending.is_empty():
                 self._record(self._pending.pop_sent(), Status.UNKNOWN, error=BROKEN_OFF)
                 self._record_rejected()
@@ -104,7 +105,7 @@ class OutcomeRecorder:
         self._record_rejected()
 
     def _with_row_numbers(self, row: InputRow, error: RowError, other: int) -> RowError:
-        """Return ``error``, which concerns two rows, with their numbers in the file."""
+        """Return ``error`` with the row numbers of the two rows that it concerns."""
         numbers = listed(sorted([row.number, self._pending.number_at(other)]))
         what = "became the same record" if error.code == "same_record" else "have the same key"
         return attrs.evolve(error, message=f"rows {numbers} {what} at the vendor")

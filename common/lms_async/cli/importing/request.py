@@ -43,7 +43,7 @@ class ImportRequest:
     restart: bool = False
     #: Send rows again that the vendor rejected in an earlier run.
     retry_rejected: bool = False
-    #: The command that continues this import, as it can be typed.
+    #: The shell command that continues this import.
     again: str = ""
     #: Called with each of the client's events, beside the reporter.
     listeners: Collection[Listener] = ()

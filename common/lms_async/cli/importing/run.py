@@ -28,7 +28,7 @@ from ..target import NormalizedKey, other_targets_for
 from ..wording import counted, duration, listed
 from .interrupts import InterruptHandler
 from .request import ImportRequest
-from .sending import RowSender
+from .sending import ImportSender
 
 
 async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
@@ -54,10 +54,12 @@ async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
 async def _run(request: ImportRequest, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
     target = request.target
     if request.update_existing and not target.can_update:
-        raise CommandError(f"{target.name} has no --update-existing. Remove that option.")
+        raise CommandError(
+            f"{target.name} does not support --update-existing. Remove --update-existing."
+        )
     mapped = read_map(request.maps, target.fields)
     if not request.dry_run:
-        _ = request.results_path  # a stream needs --results: say so before reading it
+        _ = request.results_path  # raises, before a stream is read, if it has no --results
     path = request.path
     with await copied(path) if is_stream(path) else file_source(path) as source:
         table = Table.open(source, encoding=request.encoding, again=request.again)
@@ -105,10 +107,11 @@ async def _check_rows(
     if not checked.rows:
         raise no_rows(source, len(table.header))
     if checked.rounded:
+        first, more = checked.rounded[0], len(checked.rounded) - 1
+        others = f" (and in {counted(more, 'more row')})" if more else ""
         reporter.note(
-            f"In {counted(len(checked.rounded), 'row')}, for example row {checked.rounded[0]}, "
-            f"{listed(target.key)} looks like a number that a spreadsheet rounded, such as "
-            "1.2E+05. Check the original value."
+            f"In row {first}{others}, {listed(target.key)} looks like a number that a spreadsheet "
+            "rounded, such as 1.2E+05. Check the original value."
         )
     return checked
 
@@ -128,7 +131,7 @@ async def _send(
     journals.check_is_separate(journals.journal_path(path), path, request.path)
     results = ResultsFile(path, source=request.path)
     try:
-        sender = RowSender(request, reporter, interrupts, results, variables)
+        sender = ImportSender(request, reporter, interrupts, results, variables)
         summary = await sender.send(table, columns, checked)
     finally:
         results.close()
@@ -156,13 +159,14 @@ def _dry_run(
         row.values for row in rows if row.number not in checked.rejected
     )
     limit, per = request.limit or target.limit
-    # The request that tests the credentials comes first, so a full window is waited for once more.
+    # One more request, which tests the credentials, comes first. So N requests at a limit of N
+    # already wait for a second window.
     seconds = requests // limit * per
     reporter.note(
         f"Dry run: nothing was sent. An import would send {checked.valid:,} of "
-        f"{counted(checked.rows, 'row')} in {counted(requests, 'request')} and take "
-        f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'} "
-        f"at {counted(limit, 'request')} per {per:g} s."
+        f"{counted(checked.rows, 'row')} in {counted(requests, 'request')}. At the rate limit of "
+        f"{counted(limit, 'request')} per {per:g} s, this would take "
+        f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'}."
     )
     finished = 0
     try:

@@ -17,7 +17,7 @@ from .. import journals
 from ..exit_codes import (
     CommandError,
     Exit,
-    exit_code_of_counts,
+    end_of_import,
     exit_code_of_error,
     explain_error,
 )
@@ -35,7 +35,7 @@ from .outcomes import OutcomeRecorder, PendingRows
 from .request import ImportRequest
 
 
-class RowSender:
+class ImportSender:
     """Connects to the vendor, sends the rows and records their outcomes.
 
     :param variables: the environment variables of the target that are set.
@@ -136,22 +136,18 @@ class RowSender:
             bulk.abandon()
 
     def _exit_code(self, bulk: Bulk[Any] | None) -> Exit:
-        """Report what stopped the import, if anything did, and return the exit code."""
-        stopped = None if bulk is None else bulk.report.stop_reason
-        if (failure := self._results.failure) is not None:
-            self._reporter.error(failure.lines, failure.exit_code)
-            return failure.exit_code
-        if self._interrupts.count:
-            return Exit.INTERRUPTED
-        if isinstance(stopped, JournalFailed):
-            self._reporter.error([stopped.what, stopped.hint], Exit.BAD_INPUT)
-            return Exit.BAD_INPUT
-        if stopped is not None:
-            lines = explain_error(stopped, self._target.vendor, self._variable_names)
-            exit_code = exit_code_of_error(stopped)
-            self._reporter.error([*lines, "The remaining rows were not sent."], exit_code)
-            return exit_code
-        return exit_code_of_counts(self._progress.counts)
+        """Return the exit code, and report why the import stopped, if it did."""
+        exit_code, lines = end_of_import(
+            self._progress.counts,
+            results_failure=self._results.failure,
+            interrupted=bool(self._interrupts.count),
+            stopped=None if bulk is None else bulk.report.stop_reason,
+            vendor=self._target.vendor,
+            variables=self._variable_names,
+        )
+        if lines:
+            self._reporter.error(lines, exit_code)
+        return exit_code
 
     def _summary(self, exit_code: Exit) -> Summary:
         progress, results = self._progress, self._results
@@ -187,7 +183,7 @@ async def _open(bulk: Bulk[Any]) -> None:
 
 
 def _nothing_to_stop() -> None:
-    """Ignore an interrupt after every row has its outcome."""
+    """Ignore an interrupt, because every row already has its outcome."""
 
 
 @asynccontextmanager

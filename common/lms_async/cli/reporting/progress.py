@@ -19,7 +19,7 @@ class Progress:
 
     total: int
     counts: Counter[Status] = attrs.field(factory=Counter)
-    #: How many of the done rows an earlier run finished, so that they were not sent.
+    #: How many of the done rows an earlier run finished. They were not sent again.
     earlier: int = 0
     #: Error codes of the rows that the vendor rejected.
     codes: set[str] = attrs.field(factory=set)
@@ -89,8 +89,8 @@ class Progress:
 def reasons(error: RowError, *, ours: bool) -> Iterable[str]:
     """Return why a row was rejected, so that equal reasons can be counted.
 
-    :param ours: whether our own check rejected it. Then the reasons name the fields. The text of a
-        vendor may contain personal data, so only its code is returned.
+    :param ours: whether our own check rejected the row. Its reasons name the fields. For a vendor
+        only the code is returned, because the vendor's text may contain personal data.
     """
     if ours and error.fields:
         return [f"{name}: {why}" for name, why in error.fields.items()]

@@ -40,15 +40,15 @@ class Reporter(Protocol):
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         """Report a row that is not done.
 
-        :param vendor: who decided. ``""`` for our own check, whose message contains no personal
-            data. The message of a vendor may, so it is not shown.
+        :param vendor: the vendor that rejected the row, or ``""`` for our own check. A vendor's
+            message may contain personal data, so it is not printed; our own contains none.
         """
 
     def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
         """Report the connection, before the first request.
 
         :param target: as given to ``--to``.
-        :param host: scheme, host and port; ``""`` if the target does not tell.
+        :param host: scheme, host and port; ``""`` if the client has no base URL.
         :param proxy: the proxy in use, ``""`` for none.
         """
 
@@ -73,7 +73,7 @@ def make_reporter(
 ) -> Reporter:
     """Return a reporter: JSON if asked for, a live bar on a terminal, otherwise plain lines.
 
-    :param most_rows: how many rows are named at most, for the bar and the lines.
+    :param most_rows: how many rows are printed at most. JSON always has all of them.
     """
     if json:
         return _Json(as_utf8(out))
@@ -138,7 +138,8 @@ class _Lines:
     def end(self, summary: Summary) -> None:
         if self._rows_left_out:
             self._print(
-                f"and {counted(self._rows_left_out, 'more row')}. The results file lists all."
+                f"Not shown: {counted(self._rows_left_out, 'more row')}. "
+                "The results file lists all of them."
             )
         for line in summary_lines(summary, all_named=not self._rows_left_out):
             self._out.write(visible(line) + "\n")
@@ -240,7 +241,7 @@ class _Json:
 def _as_json(fields: dict[str, Any]) -> str:
     try:
         line = orjson.dumps(fields).decode()
-    except TypeError:  # a file name that is not UTF-8: orjson does not write what stands for it
+    except TypeError:  # orjson cannot write file names that are not UTF-8
         line = json.dumps(fields)
     return escaped_json(line)
 

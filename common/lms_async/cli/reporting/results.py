@@ -108,10 +108,10 @@ class ResultsFile:
             self.lack_from = row.number
 
     def close(self) -> None:
-        """Close the file. Delete it if it is new and nothing was written."""
+        """Close the file. Delete the file if this run created it and wrote nothing."""
         try:
             self._file.close()
-        except OSError as failed:  # closing retries the write that failed before
+        except OSError as failed:  # closing writes again what could not be written before
             self.failure = self.failure or self._unwritable(failed)
         if self._made and not self._begun:
             self.path.unlink(missing_ok=True)

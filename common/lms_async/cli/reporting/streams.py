@@ -1,7 +1,7 @@
 """Standard output and standard error that never fail and never block an import.
 
-Output may be closed, unread or missing, and its encoding may lack a letter. None of this may change
-what happens to the rows, or the exit code.
+The output may be closed, unread or missing, or its encoding may lack a letter. The rows and the
+exit code must not depend on any of this.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ MOST_UNREAD = 64 * 1024 * 1024
 
 
 class SteadyOutput(io.RawIOBase):
-    """Writes to a file descriptor without ever raising an error.
+    """Writes to a file descriptor and never raises an error.
 
-    Output that the reader does not read at once is kept and written later. After the reader is
-    gone, or on a full disk, all output is dropped.
+    Output that the reader does not read at once is kept and written later. If the reader is gone
+    or the disk is full, all further output is dropped.
 
     :param descriptor: ``None`` if the program was started without this stream.
     """
@@ -51,7 +51,7 @@ class SteadyOutput(io.RawIOBase):
         return self._descriptor is not None and os.isatty(self._descriptor)
 
     def write(self, data: Any) -> int:
-        """Take ``data``. Return its length, even if it will never be read."""
+        """Accept ``data`` and return its length, even if nobody will ever read it."""
         chunk = bytes(data)
         if self._descriptor is not None and chunk:
             self._unread.append(chunk)
@@ -63,9 +63,9 @@ class SteadyOutput(io.RawIOBase):
         return len(chunk)
 
     def drain(self) -> None:
-        """Write the kept output, as long as the reader reads some of it every few seconds.
+        """Write the kept output. Give up when the reader reads nothing for a few seconds.
 
-        A terminal may be paused by its user, so there is no time limit for it.
+        A terminal has no time limit, because its user may have paused it.
         """
         while self._unread and (self._push(PATIENCE) or self.isatty()):
             pass
@@ -97,7 +97,7 @@ class SteadyOutput(io.RawIOBase):
         return began
 
     def _has_room(self, seconds: float) -> bool:
-        if not hasattr(select, "poll"):  # Windows: a write waits for the reader there
+        if not hasattr(select, "poll"):  # Windows: a write blocks until the reader reads
             return True
         poll = select.poll()
         poll.register(self.fileno(), select.POLLOUT)
@@ -111,7 +111,7 @@ class Screen(io.TextIOWrapper):
     other libraries.
     """
 
-    #: Whether the writer moves the cursor on purpose, and escapes everything else itself.
+    #: Whether the writer moves the cursor on purpose, and escapes other control characters itself.
     raw_text = False
 
     def write(self, text: str) -> int:
@@ -127,8 +127,8 @@ def _at_once() -> int:
 def install() -> None:
     """Replace ``sys.stdout`` and ``sys.stderr`` by streams that never fail.
 
-    Also opens standard descriptors that are closed. Otherwise the next file or socket would get
-    their number, and receive what other code prints.
+    Also opens the standard descriptors 0 to 2 if they are closed. Otherwise the next file or socket
+    would get such a number, and receive everything that is printed.
     """
     for number in (0, 1, 2):
         try:

@@ -22,20 +22,21 @@ class Summary:
 
     exit_code: Exit
     counts: Counter[Status] = attrs.field(factory=Counter)
-    #: How many of the done rows an earlier run finished. In a dry run, how many of the rows that
-    #: would be sent an earlier run finished at most; those are not sent unless they changed.
+    #: How many of the done rows an earlier run finished. In a dry run: at most how many of the
+    #: valid rows an earlier run finished. An import sends these only if they changed.
     earlier: int = 0
-    #: When an earlier run finished the first of its rows, in seconds since 1970.
+    #: When an earlier run finished the first of these rows, in seconds since 1970.
     earlier_since: float | None = None
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0
     refusals: int = 0
     results: Path | None = None
-    #: Whether the results file has every row. If not, rows from the next number on are missing.
+    #: Whether the results file has every row.
     results_complete: bool = True
+    #: The first row that is missing in the results file, if that is known.
     results_lack_from: int | None = None
-    #: The command that continues the import, as it can be typed.
+    #: The shell command that continues the import.
     again: str = ""
     #: What the vendor's error codes mean, for those that occurred.
     explained: tuple[str, ...] = ()
@@ -58,29 +59,30 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"
         if summary.earlier:
-            first += f". An earlier run finished up to {summary.earlier:,} of them"
+            first += f". An earlier run finished up to {summary.earlier:,} of the {good:,}"
         return [first, *why_rejected]
     counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {counts}"]
     if summary.earlier:
-        since = "" if summary.earlier_since is None else f", up to {ago(summary.earlier_since)}"
+        since = summary.earlier_since
+        when = "" if since is None else f" (the first of them {ago(since)})"
         lines.append(
-            f"{summary.earlier:,} of the done rows were finished by an earlier run{since}. They "
-            "were not sent again, and not compared with what the vendor has now. To send all rows "
-            "again, add --restart."
+            f"An earlier run finished {summary.earlier:,} of the done rows{when}. This run did not "
+            "send them again, and did not compare them with what the vendor has now. To send all "
+            "rows again, add --restart."
         )
     if summary.requests:
         lines.append(
             f"{counted(summary.requests, 'request')} in {duration(summary.seconds)} "
-            f"({rate:,.0f} rows/s done), {summary.retries:,} retried, "
-            f"{summary.refusals:,} refused by the vendor's rate limit"
+            f"({rate:,.0f} rows/s), {summary.retries:,} retried, "
+            f"{summary.refusals:,} refused because of the rate limit"
         )
     if summary.counts[Status.UNKNOWN]:
         lines.append(
             "Unknown rows were sent, but no response says whether the vendor processed them. Run "
-            "the same command again: it looks them up first, or sends them again only if that is "
-            "harmless."
+            "the same command again: lms looks these rows up, and sends a row again only if that "
+            "is safe."
         )
     lines += why_rejected
     lines += summary.explained
@@ -98,7 +100,7 @@ def _why_rejected(summary: Summary) -> list[str]:
     most = summary.reasons.most_common(_MAX_REASONS)
     lines = ["Rejected, by reason:", *(f"{count:>9,}  {reason}" for reason, count in most)]
     if more := len(summary.reasons) - len(most):
-        lines.append(f"           and {more:,} more")
+        lines.append(f"           and {counted(more, 'other reason')}")
     return lines
 
 
@@ -111,7 +113,7 @@ def _next(summary: Summary) -> list[str]:
         return []
     lines = [f"To send the rejected rows, correct them in the file and run: {summary.again}"]
     if summary.refused_by_vendor:
-        lines.append("If you solved the problem at the vendor instead, add --retry-rejected.")
+        lines.append("If you solved a problem at the vendor, add --retry-rejected.")
     return lines
 
 
@@ -120,4 +122,4 @@ def _results(summary: Summary) -> str:
         return f"Results for every row: {summary.results}"
     first = summary.results_lack_from
     which = "the last rows" if first is None else f"rows from {first} on"
-    return f"{summary.results} is incomplete: {which} are missing, but may have been imported."
+    return f"{summary.results} is incomplete: {which} are missing. They may have been imported."

@@ -1,4 +1,4 @@
-"""The slots that Redis has booked for this process, and the pauses: when requests may be sent."""
+"""The slots that Redis has booked for this process, the pauses, and what to report to Redis."""
 
 from __future__ import annotations
 
@@ -7,66 +7,66 @@ import heapq
 from collections.abc import Callable
 
 from ..slot import Slot
-from .connection import departure
+from .connection import usable_at
 
-#: How late a booking may be used, in seconds. A process that was delayed longer gives it back.
+#: How late a booking may be used, in seconds. A process that is later than that returns it.
 LATE = 1.0
 
 
 class Booked:
     """A slot that is booked in Redis."""
 
-    __slots__ = ("_departures", "booking")
+    __slots__ = ("_bookings", "booking")
 
-    def __init__(self, departures: Bookings, booking: str) -> None:
-        self._departures: Bookings | None = departures
+    def __init__(self, bookings: Bookings, booking: str) -> None:
+        self._bookings: Bookings | None = bookings
         self.booking = booking
 
     def answered(self) -> None:
         """See :class:`~lms_async.limits.slot.Slot`."""
-        if self._departures is not None:
-            departures, self._departures = self._departures, None
-            departures.record_response(self.booking)
+        if self._bookings is not None:
+            bookings, self._bookings = self._bookings, None
+            bookings.record_response(self.booking)
 
     def unused(self) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
-        if self._departures is not None:
-            departures, self._departures = self._departures, None
-            departures.give_back(self.booking)
+        if self._bookings is not None:
+            bookings, self._bookings = self._bookings, None
+            bookings.give_back(self.booking)
 
     def abandoned(self, seconds: float) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
-        if self._departures is not None:
-            departures, self._departures = self._departures, None
-            departures.is_abandoned(self.booking, seconds)
+        if self._bookings is not None:
+            bookings, self._bookings = self._bookings, None
+            bookings.record_abandoned(self.booking, seconds)
 
 
 class Bookings:
-    """Keeps each booking until its moment, and what Redis must be told about bookings.
+    """Keeps each booking until it may be used, and collects what to report to Redis.
 
-    :param here: converts a moment on the clock of Redis to the event loop's clock.
-    :param hand: called with each slot whose moment has come.
+    :param here: converts a time on the clock of Redis to the event loop's clock.
+    :param grant: called with each slot when it may be used.
     :param share: whether this process has a local limiter for when Redis is unavailable.
     """
 
     def __init__(
-        self, *, here: Callable[[int], float], hand: Callable[[Slot], None], share: bool
+        self, *, here: Callable[[int], float], grant: Callable[[Slot], None], share: bool
     ) -> None:
         self._here = here
-        self._hand = hand
+        self._grant = grant
         self._share = share
         self._timer: asyncio.TimerHandle | None = None
         self.booked: list[tuple[int, str]] = []
-        #: Bookings with a response, and unused bookings, until Redis was told.
+        #: Bookings whose response came, and unused bookings, until they are reported to Redis.
         self.answered: list[str] = []
         self.unused: list[str] = []
-        #: Bookings whose requests were sent without a response, and when these can't arrive any
-        #: more, on the loop's clock, until Redis was told.
+        #: Bookings whose requests got no response, until they are reported to Redis, and the time
+        #: on the loop's clock after which these requests can't arrive any more.
         self.abandoned: list[tuple[str, float]] = []
-        #: Set when there is something to tell.
-        self.news = asyncio.Event()
-        # When the pause ends: one asked for here and not told yet, on the loop's clock; and the one
-        # that Redis knows, in microseconds on the clock of Redis.
+        #: Set when there is something to report.
+        self.changed = asyncio.Event()
+        # When the pause ends: a pause from this process that is not reported yet, on the loop's
+        # clock; and the pause that Redis knows, in microseconds on the clock of Redis.
         self.pause_asked_until = 0.0
         self.paused_until = 0
         self.closed_until = 0
@@ -77,41 +77,41 @@ class Bookings:
         if not self._share:
             until = max(until, self._here(self.closed_until))
         left = until - asyncio.get_running_loop().time()
-        return left if left > 1e-5 else 0.0  # less is a rounding error of the clocks
+        return left if left > 1e-5 else 0.0  # a smaller number is a rounding error
 
     def book(self, booking: str) -> None:
-        """Keep ``booking`` until its moment."""
-        heapq.heappush(self.booked, (departure(booking), booking))
+        """Keep ``booking`` until it may be used."""
+        heapq.heappush(self.booked, (usable_at(booking), booking))
 
     def record_response(self, booking: str) -> None:
         """Record that the request sent with ``booking`` has its response."""
         self.answered.append(booking)
-        self.news.set()
+        self.changed.set()
 
-    def is_abandoned(self, booking: str, seconds: float) -> None:
+    def record_abandoned(self, booking: str, seconds: float) -> None:
         """Record that the request sent with ``booking`` may still arrive for ``seconds``."""
         if seconds > 0:
             try:
                 now = asyncio.get_running_loop().time()
-            except RuntimeError:  # the event loop has ended, so the booking will expire by itself
+            except RuntimeError:  # the event loop has ended, so leave the booking to expire
                 return
             self.abandoned.append((booking, now + seconds))
         else:
             self.answered.append(booking)
-        self.news.set()
+        self.changed.set()
 
     def give_back(self, *bookings: str) -> None:
         """Return ``bookings`` to Redis, since nothing is sent with them."""
         self.unused.extend(bookings)
-        self.news.set()
+        self.changed.set()
 
     def give_all_back(self) -> None:
         """Return all bookings to Redis, since nothing is sent with them."""
         self.give_back(*(booking for _, booking in self.booked))
         self.booked.clear()
 
-    def depart(self) -> None:
-        """Hand over the slots whose moment has come, and set the timer for the next."""
+    def grant_due(self) -> None:
+        """Grant the slots that may be used now, and set the timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -119,13 +119,13 @@ class Bookings:
             self.give_all_back()
         loop = asyncio.get_running_loop()
         while self.booked:
-            moment, booking = self.booked[0]
-            late = loop.time() - self._here(moment)
+            due, booking = self.booked[0]
+            late = loop.time() - self._here(due)
             if late < 0:
-                self._timer = loop.call_at(self._here(moment), self.depart)
+                self._timer = loop.call_at(self._here(due), self.grant_due)
                 break
             heapq.heappop(self.booked)
             if late > LATE:
                 self.give_back(booking)
             else:
-                self._hand(Booked(self, booking))
+                self._grant(Booked(self, booking))

@@ -1,4 +1,4 @@
-"""The connections to the Redis that keeps a window: its script, its messages and its clock."""
+"""The connections to the Redis that keeps a window: call its script, and receive its messages."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ except ModuleNotFoundError as missing:
 PATIENCE = 2.0
 _SILENCE = 5.0
 
-#: What is raised when Redis can't be reached, or can't do what is asked.
+#: Exceptions that mean that Redis can't be reached or can't run the script.
 BROKEN = (RedisError, OSError)
 
 # Times are microseconds since 1970: 16 digits until the year 2286.
 _BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
 _PAUSE = re.compile(r"paused ([0-9]{1,16})")
 
-#: How long Redis keeps what it knows, in seconds; see ``redis_line.lua``.
+#: How long Redis keeps the keys of a window, in seconds; see KEPT_FOR in ``window.lua``.
 _KEPT_FOR = 7 * 24 * 3600.0
 
 log = logging.getLogger("lms_async")
@@ -49,15 +49,15 @@ _SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
 def is_cancelled() -> bool:
     """Return whether this task was cancelled.
 
-    A timeout that ends at the same moment takes the cancellation for its own, and redis-py checks
-    its connections with a timeout of 0.
+    CancelledError alone can't tell. redis-py uses timeouts of 0 when it checks its connections, and
+    a timeout that ends at the moment of a cancellation swallows it.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 class Forgotten(Exception):
-    """Redis has lost its memory of the window: start again."""
+    """Redis has lost the state of the window, so the session must start again."""
 
 
 def _words(text: str) -> list[str]:
@@ -72,26 +72,26 @@ class Reply:
     now: int = attrs.field(converter=int)
     paused: int = attrs.field(converter=int)
     closed: int = attrs.field(converter=int)
-    again: int = attrs.field(converter=int)
+    ask_again_at: int = attrs.field(converter=int)
     taken_back: int = attrs.field(converter=int)
     granted: list[str] = attrs.field(converter=_words)
 
 
 @attrs.frozen
 class Booking:
-    """A slot that Redis booked for this process between its own calls."""
+    """A message: Redis booked a slot for this process."""
 
     name: str
 
 
 @attrs.frozen
 class Pause:
-    """A pause that ends at ``until``, in microseconds on the clock of Redis."""
+    """A message: a pause ends at ``until``, in microseconds on the clock of Redis."""
 
     until: int
 
 
-def departure(booking: str) -> int:
+def usable_at(booking: str) -> int:
     """Return when a booking may be used, in microseconds on the clock of Redis."""
     return int(booking.partition(".")[0])
 
@@ -104,20 +104,20 @@ def _connections(url: str) -> Redis:
             encoding_errors="replace",  # others may publish anything on our channels
             protocol=2,
             socket_connect_timeout=PATIENCE,
-            # The window itself repeats failed attempts, since it must know about them.
+            # The window repeats failed attempts, since it must know about them.
             retry=Retry(NoBackoff(), 0),
         )
-    except ValueError:  # which may quote the password
+    except ValueError:  # its text may quote the password
         pass
     raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
 
 
 class RedisConnection:
-    """Calls the script, and receives the messages that other processes' calls cause.
+    """Calls the script, and receives the messages that calls of other processes cause.
 
-    :param name: of the window in Redis; its keys and channels begin with it.
+    :param name: the window's name in Redis. The names of its keys and channels begin with it.
     :param lease: seconds after sending at which a booking without a response expires.
-    :param new: whether an empty Redis is known to be new.
+    :param new: whether an empty Redis is certainly new.
     :raises InvalidInput: the URL can't be read.
     """
 
@@ -129,16 +129,17 @@ class RedisConnection:
         self._keys = [name, f"{name}:free", f"{name}:out", f"{name}:queue"]
         self._numbers = [limit, round(per * 1e6), round(lease * 1e6)]
         self._new = "new" if new else ""
-        self._heard_unknown = False
-        #: The name of Redis' memory, and the name of this process while it receives messages.
+        self._warned_of_unknown = False
+        #: The state of the window as this process knows it (a new epoch begins when Redis loses
+        #: it), and the name of this process while it receives messages.
         self._epoch = ""
-        self._session = ""
-        #: How far the clock of Redis is ahead of the loop's, at least.
-        self._ahead = 0.0
+        self._session_name = ""
+        #: Lower bound of the difference between the clock of Redis and the loop's, in seconds.
+        self._clock_offset = 0.0
 
     def here(self, then: int) -> float:
-        """Convert a moment on the clock of Redis to the loop's clock; never too early."""
-        return then / 1e6 - self._ahead
+        """Convert a time on the clock of Redis to the loop's clock. It is never too early."""
+        return then / 1e6 - self._clock_offset
 
     async def call(
         self,
@@ -150,17 +151,19 @@ class RedisConnection:
         unused: Sequence[str] = (),
         abandoned: Sequence[tuple[str, float]] = (),
     ) -> Reply:
-        """Run the script: report what happened here, and learn what was booked for this process.
+        """Run the script: report what happened in this process, and get the slots booked for it.
 
         :param pause: seconds from now.
         :param front: tickets to put at the front of the queue.
-        :param behind: tickets to put at its end, or (negative) to take back.
+        :param behind: tickets to put at its end; if negative, tickets to remove.
+        :param answered: bookings whose responses came.
+        :param unused: bookings with which no request was sent.
         :param abandoned: bookings without a response, and when their requests can't arrive any
             more, on the loop's clock.
-        :raises Forgotten: nothing was done.
-        :raises RedisError, OSError: whether it was done is not known.
+        :raises Forgotten: Redis has lost the window's state. The script did nothing.
+        :raises RedisError, OSError: the script may or may not have run.
         """
-        args: list[str | int] = [*self._numbers, self._epoch, self._session]
+        args: list[str | int] = [*self._numbers, self._epoch, self._session_name]
         args += [round(pause * 1e6), front, behind, " ".join(answered), " ".join(unused)]
         now = asyncio.get_running_loop().time()
         left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
@@ -168,10 +171,11 @@ class RedisConnection:
         args.append(self._new)
         async with asyncio.timeout(PATIENCE):
             reply = Reply(*await self._script(keys=self._keys, args=args))
-        # The script read its clock before this moment, so our clock can only seem to be behind.
-        self._ahead = reply.now / 1e6 - asyncio.get_running_loop().time()
+        # The script read the clock of Redis before this line reads ours, so the difference can only
+        # be underestimated.
+        self._clock_offset = reply.now / 1e6 - asyncio.get_running_loop().time()
         known, self._epoch = self._epoch, reply.epoch
-        if self._session and known != reply.epoch:
+        if self._session_name and known != reply.epoch:
             raise Forgotten
         return reply
 
@@ -181,54 +185,54 @@ class RedisConnection:
 
         :raises RedisError, OSError: Redis can't be reached.
         """
-        self._session = ""
-        # Where one connection broke, the others did too.
+        self._session_name = ""
+        # If one connection broke, the others did too.
         await self._redis.connection_pool.disconnect()
-        # Called before subscribing: a window without memory but with subscribers was lost, and one
-        # without subscribers is new.
+        # Call the script before subscribing. If the window has no state, the script takes it for
+        # new if it has no subscribers, and for lost otherwise.
         state = await self.call()
-        self._session = secrets.token_hex(8)
+        self._session_name = secrets.token_hex(8)
         try:
-            async with self._redis.pubsub() as ear:
+            async with self._redis.pubsub() as pubsub:
                 # The common channel is the second, so both are subscribed before a message comes.
-                channels = [f"{self._keys[0]}:{self._session}", self._keys[0]]
+                channels = [f"{self._keys[0]}:{self._session_name}", self._keys[0]]
                 async with asyncio.timeout(PATIENCE):
-                    await ear.subscribe(*channels)
+                    await pubsub.subscribe(*channels)
                     for _ in channels:
-                        await ear.get_message(timeout=None)
-                yield state, self._hear(ear)
+                        await pubsub.get_message(timeout=None)
+                yield state, self._receive(pubsub)
         finally:
-            self._session = ""
+            self._session_name = ""
 
-    async def _hear(self, ear: PubSub) -> AsyncIterator[Booking | Pause | None]:
+    async def _receive(self, pubsub: PubSub) -> AsyncIterator[Booking | Pause | None]:
         asked = False
         while not is_cancelled():
-            message = await ear.get_message(timeout=_SILENCE)
+            message = await pubsub.get_message(timeout=_SILENCE)
             if message is None:
                 if asked:
                     raise TimeoutError("Redis is silent")
-                await ear.ping()
+                await pubsub.ping()
                 asked = True
                 continue
             asked = False
             if message["type"] != "message":
                 continue
-            yield self._understood(message["channel"], message["data"])
+            yield self._parse(message["channel"], message["data"])
 
-    def _understood(self, channel: str, text: str) -> Booking | Pause | None:
+    def _parse(self, channel: str, text: str) -> Booking | Pause | None:
         """Return what a message means; ``None`` for one that this package does not send.
 
-        :raises Forgotten: the message says that the memory was lost.
+        :raises Forgotten: the message says that Redis has lost the window's state.
         """
         if channel != self._keys[0]:
-            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session}"):
+            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session_name}"):
                 return Booking(text)
         elif text == "lost":
             raise Forgotten
         elif (pause := _PAUSE.fullmatch(text)) and self._is_kept(int(pause[1])):
             return Pause(int(pause[1]))
-        if not self._heard_unknown:
-            self._heard_unknown = True
+        if not self._warned_of_unknown:
+            self._warned_of_unknown = True
             log.warning(
                 "the Redis that shares %s: ignoring messages that lms-async did not send",
                 self._keys[0],

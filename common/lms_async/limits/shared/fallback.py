@@ -1,4 +1,4 @@
-"""What happens while the Redis that shares a limit is unavailable or may have lost its memory."""
+"""Refuse calls or use a local limit while Redis is unavailable or may have lost its bookings."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ log = logging.getLogger("lms_async")
 class RedisAway(Event):
     """Redis can't be reached, because of ``error``.
 
-    ``name`` is the window's name in Redis. If ``goes_on``, calls go on with the local share of the
-    limit. Otherwise they are refused.
+    ``name`` is the window's name in Redis. If ``goes_on`` is true, calls continue with the local
+    share of the limit. Otherwise they are refused.
     """
 
     name: str
@@ -40,19 +40,21 @@ class RedisBack(Event):
 
 @attrs.frozen
 class RedisForgot(Event):
-    """Redis may have lost its bookings: nothing is sent through it for ``seconds``."""
+    """Redis may have lost its bookings, so it grants no slots for ``seconds``."""
 
     name: str
     seconds: float
 
 
 class RedisFallback:
-    """Whether Redis is unavailable, and what waiting calls get then.
+    """Remembers whether Redis is unavailable, and serves the waiting calls meanwhile.
+
+    It is true while Redis is unavailable.
 
     :param name: the window's name in Redis.
-    :param share: the local limiter of this process; without it waiting calls are refused.
+    :param share: the local limiter of this process. Without it, waiting calls are refused.
     :param waiters: the waiting calls.
-    :param hand: gives a slot to the first waiter.
+    :param grant: gives a slot to the first waiter.
     :param ended: called when granting slots from the share has ended.
     """
 
@@ -62,21 +64,21 @@ class RedisFallback:
         share: Limiter | None,
         waiters: WaitQueue,
         *,
-        hand: Callable[[Slot], None],
+        grant: Callable[[Slot], None],
         ended: Callable[[asyncio.Task[None]], None],
         events: Sequence[Listener],
     ) -> None:
         self.share = share
         self._name = name
         self._waiters = waiters
-        self._hand = hand
+        self._grant = grant
         self._ended = ended
         self._events = events
         self._since: float | None = None
-        self._why = ""
-        self._feeding: asyncio.Task[None] | None = None
+        self._error = ""
+        self._share_task: asyncio.Task[None] | None = None
         #: Set when a call begins to wait.
-        self.asked = asyncio.Event()
+        self.has_waiter = asyncio.Event()
 
     def __bool__(self) -> bool:
         return self._since is not None
@@ -86,7 +88,7 @@ class RedisFallback:
         if self._since is None or self.share is not None:
             return None
         return ConnectionFailed(
-            f"the Redis that shares this limit can't be reached: {self._why}",
+            f"the Redis that shares this limit can't be reached: {self._error}",
             hint="nothing was sent",
         )
 
@@ -97,14 +99,14 @@ class RedisFallback:
 
     def begins(self, error: Exception) -> None:
         """Record that Redis can't be reached."""
-        self._why = type(error).__name__
+        self._error = type(error).__name__
         if self._since is None:
             self._since = asyncio.get_running_loop().time()
             goes_on = self.share is not None
-            self._say(
-                RedisAway(self._name, self._why, goes_on),
-                f"can't be reached ({self._why}): "
-                + ("going on with the local share" if goes_on else "calls are refused"),
+            self._emit(
+                RedisAway(self._name, self._error, goes_on),
+                f"can't be reached ({self._error}): "
+                + ("using the local share of the limit" if goes_on else "calls are refused"),
             )
 
     def ends(self) -> None:
@@ -112,43 +114,45 @@ class RedisFallback:
         if self._since is not None:
             seconds = asyncio.get_running_loop().time() - self._since
             self._since = None
-            self._say(RedisBack(self._name, seconds), f"can be reached again after {seconds:.1f} s")
+            self._emit(
+                RedisBack(self._name, seconds), f"can be reached again after {seconds:.1f} s"
+            )
 
     def forgot(self, seconds: float) -> None:
         """Report that Redis may have lost bookings, so that nothing is sent for ``seconds``."""
-        self._say(
+        self._emit(
             RedisForgot(self._name, seconds),
             f"may have lost its bookings: nothing is sent for {seconds:.1f} s",
         )
 
-    def feed(self, *, closed: bool) -> None:
-        """While Redis is unavailable or recovering, grant waiters slots from the local share.
+    def update_share(self, *, closed: bool) -> None:
+        """Grant slots from the local share while Redis is unavailable or recovering.
 
         :param closed: whether Redis is recovering and grants nothing.
         """
         if self.share is None:
             return
         if self._since is None and not closed:
-            self.stop_feeding()
-        elif self._feeding is None:
-            self._feeding = asyncio.get_running_loop().create_task(
-                self._feed(self.share), name="lms_async.RedisWindow.share"
+            self.stop_share()
+        elif self._share_task is None:
+            self._share_task = asyncio.get_running_loop().create_task(
+                self._grant_from_share(self.share), name="lms_async.RedisWindow.share"
             )
-            self._feeding.add_done_callback(self._ended)
+            self._share_task.add_done_callback(self._ended)
 
-    def stop_feeding(self) -> None:
+    def stop_share(self) -> None:
         """Stop granting slots from the local share."""
-        if self._feeding is not None:
-            self._feeding.cancel()
-            self._feeding = None
+        if self._share_task is not None:
+            self._share_task.cancel()
+            self._share_task = None
 
-    async def _feed(self, share: Limiter) -> None:
+    async def _grant_from_share(self, share: Limiter) -> None:
         while True:
             while self._waiters.first() is None:
-                self.asked.clear()
-                await self.asked.wait()
-            self._hand(await share.acquire())
+                self.has_waiter.clear()
+                await self.has_waiter.wait()
+            self._grant(await share.acquire())
 
-    def _say(self, event: Event, what: str) -> None:
+    def _emit(self, event: Event, what: str) -> None:
         log.warning("the Redis that shares %s %s", self._name, what)
         tell(self._events, event)

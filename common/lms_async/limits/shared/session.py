@@ -1,4 +1,4 @@
-"""The exchange of one process with the Redis that keeps its limit, also when connections break."""
+"""Keep one process in step with the Redis that holds its limit, also when connections break."""
 
 from __future__ import annotations
 
@@ -16,107 +16,109 @@ _TRY_AGAIN = 0.25
 
 
 class RedisSession:
-    """Tells Redis what happened here, in as few calls as possible, and acts on its messages.
+    """Reports to Redis what happened in this process, and acts on the messages from Redis.
 
-    :param refuse: refuses all waiting calls, if Redis can't serve them.
+    All that happened since the last report goes into one call of the script.
+
+    :param refuse: makes all waiting calls fail, if Redis can't serve them.
     """
 
     def __init__(
         self,
-        line: RedisConnection,
+        connection: RedisConnection,
         waiters: WaitQueue,
-        departures: Bookings,
-        away: RedisFallback,
+        bookings: Bookings,
+        fallback: RedisFallback,
         *,
         refuse: Callable[[], None],
     ) -> None:
-        self._line = line
+        self._connection = connection
         self._waiters = waiters
-        self._departures = departures
-        self._away = away
+        self._bookings = bookings
+        self._fallback = fallback
         self._refuse = refuse
         #: How many tickets are queued in Redis for the calls that wait here.
         self.tickets = 0
-        self.hanging_up = False
-        self._in_touch_since: float | None = None
+        self.closing = False
+        self._connected_since: float | None = None
         #: The timer for a call of the script that has nothing to report.
         self._reminder: asyncio.TimerHandle | None = None
 
-    async def keep(self) -> None:
-        """Stay in touch with Redis until cancelled."""
+    async def run(self) -> None:
+        """Connect to Redis, and connect again after failures, until cancelled."""
         try:
             while not is_cancelled():
                 try:
-                    await self._be_in_touch()
+                    await self._run_connected()
                 except Forgotten:
-                    pass  # begin anew
+                    pass  # start again with a new session
                 except BROKEN as error:
-                    await self._lose_touch(error)
+                    await self._handle_disconnect(error)
         finally:
-            self._away.stop_feeding()
-            await self._line.close()
+            self._fallback.stop_share()
+            await self._connection.close()
 
-    async def _be_in_touch(self) -> None:
+    async def _run_connected(self) -> None:
         loop = asyncio.get_running_loop()
-        async with self._line.open() as (state, heard):
+        async with self._connection.open() as (state, messages):
             if is_cancelled():
                 return
-            self.hanging_up = False
-            self._in_touch_since = loop.time()
-            self._away.ends()
-            self._learn(state)
-            self._departures.news.set()
+            self.closing = False
+            self._connected_since = loop.time()
+            self._fallback.ends()
+            self._apply_reply(state)
+            self._bookings.changed.set()
             # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
-            listening = loop.create_task(self._listen(heard))
-            work = [loop.create_task(self._talk()), listening]
+            receiving = loop.create_task(self._receive(messages))
+            work = [loop.create_task(self._report_when_changed()), receiving]
             try:
                 await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                # A running call is not cancelled: the slots that it was granted would be lost.
-                self.hanging_up = True
-                self._departures.news.set()
-                listening.cancel()
+                # Do not cancel a running call of the script: its granted slots would be lost.
+                self.closing = True
+                self._bookings.changed.set()
+                receiving.cancel()
                 await asyncio.wait(work)
-                # The exceptions are read here, also on closing. Otherwise asyncio would log them.
+                # Retrieve the exceptions, or asyncio would log them.
                 errors = [task.exception() for task in work if not task.cancelled()]
-                self._let_go()
+                self._reset()
                 if is_cancelled():
                     with suppress(Forgotten, *BROKEN):
-                        await self._say(farewell=True)
+                        await self._report(last=True)
             for error in errors:
                 if error is not None:
                     raise error
 
-    def _let_go(self) -> None:
-        """Drop the tickets and bookings of this session, which Redis forgets with it."""
-        departures = self._departures
-        departures.give_all_back()
+    def _reset(self) -> None:
+        """Drop the tickets and bookings of this session. Redis drops them too."""
+        bookings = self._bookings
+        bookings.give_all_back()
         self.tickets = 0
-        # Redis is told the pause again, in case it has lost it.
-        departures.pause_asked_until = max(
-            departures.pause_asked_until, self._line.here(departures.paused_until)
+        # Report the pause again, in case Redis has lost it.
+        bookings.pause_asked_until = max(
+            bookings.pause_asked_until, self._connection.here(bookings.paused_until)
         )
-        departures.paused_until = 0
+        bookings.paused_until = 0
 
-    async def _talk(self) -> None:
-        news = self._departures.news
+    async def _report_when_changed(self) -> None:
+        changed = self._bookings.changed
         while not is_cancelled():
-            await news.wait()
-            news.clear()
-            if self.hanging_up:
+            await changed.wait()
+            changed.clear()
+            if self.closing:
                 return
-            await self._say()
+            await self._report()
 
-    async def _say(self, *, farewell: bool = False) -> None:
-        """Tell Redis in one call all that happened since the last one."""
-        departures = self._departures
-        answered, unused = tuple(departures.answered), tuple(departures.unused)
-        abandoned = tuple(departures.abandoned)
-        pause_until = departures.pause_asked_until
-        needed = 0 if farewell else len(self._waiters) - len(departures.booked) - self.tickets
-        # A call whose booking could not be used is still first in the queue.
+    async def _report(self, *, last: bool = False) -> None:
+        """Report to Redis, in one call, all that happened since the last report."""
+        bookings = self._bookings
+        answered, unused = tuple(bookings.answered), tuple(bookings.unused)
+        abandoned = tuple(bookings.abandoned)
+        pause_until = bookings.pause_asked_until
+        needed = 0 if last else len(self._waiters) - len(bookings.booked) - self.tickets
+        # Calls whose bookings were returned unused have waited longest, so they go to the front.
         front = max(0, min(len(unused), needed))
-        reply = await self._line.call(
+        reply = await self._connection.call(
             pause=max(0.0, pause_until - asyncio.get_running_loop().time()),
             front=front,
             behind=needed - front,
@@ -124,62 +126,63 @@ class RedisSession:
             unused=unused,
             abandoned=abandoned,
         )
-        del departures.answered[: len(answered)]
-        del departures.unused[: len(unused)]
-        del departures.abandoned[: len(abandoned)]
-        if departures.pause_asked_until == pause_until:
-            departures.pause_asked_until = 0.0
+        del bookings.answered[: len(answered)]
+        del bookings.unused[: len(unused)]
+        del bookings.abandoned[: len(abandoned)]
+        if bookings.pause_asked_until == pause_until:
+            bookings.pause_asked_until = 0.0
         self.tickets += max(0, needed) - reply.taken_back
         for booking in reply.granted:
-            self._got(booking)
-        self._learn(reply)
-        departures.depart()
+            self._add_booking(booking)
+        self._apply_reply(reply)
+        bookings.grant_due()
 
-    def _got(self, booking: str) -> None:
+    def _add_booking(self, booking: str) -> None:
         self.tickets -= 1
-        self._departures.book(booking)
+        self._bookings.book(booking)
 
-    def _learn(self, reply: Reply) -> None:
+    def _apply_reply(self, reply: Reply) -> None:
         loop = asyncio.get_running_loop()
-        self._heed_pause(reply.paused)
-        closed_for = self._line.here(reply.closed) - loop.time()
-        if reply.closed > self._departures.closed_until and closed_for > 0:
-            self._away.forgot(closed_for)
-        self._departures.closed_until = reply.closed
-        self._mind_share()
+        self._apply_pause(reply.paused)
+        closed_for = self._connection.here(reply.closed) - loop.time()
+        if reply.closed > self._bookings.closed_until and closed_for > 0:
+            self._fallback.forgot(closed_for)
+        self._bookings.closed_until = reply.closed
+        self._update_share()
         if self._reminder is not None:
             self._reminder.cancel()
             self._reminder = None
-        if reply.again:
-            self._reminder = loop.call_at(self._line.here(reply.again), self._departures.news.set)
+        if reply.ask_again_at:
+            when = self._connection.here(reply.ask_again_at)
+            self._reminder = loop.call_at(when, self._bookings.changed.set)
 
-    def _heed_pause(self, until: int) -> None:
-        if until > self._departures.paused_until:
-            self._departures.paused_until = until
-            left = self._departures.pause_left()
-            self._away.pause(left)
+    def _apply_pause(self, until: int) -> None:
+        if until > self._bookings.paused_until:
+            self._bookings.paused_until = until
+            left = self._bookings.pause_left()
+            self._fallback.pause(left)
             self._waiters.dismiss(left)
 
-    async def _listen(self, heard: AsyncIterator[Booking | Pause | None]) -> None:
-        async for message in heard:
+    async def _receive(self, messages: AsyncIterator[Booking | Pause | None]) -> None:
+        async for message in messages:
             if isinstance(message, Booking):
-                self._got(message.name)
+                self._add_booking(message.name)
             elif isinstance(message, Pause):
-                self._heed_pause(message.until)
-                if self._waiters.anybody:
-                    self._departures.news.set()  # to learn when to ask again
-            self._departures.depart()
+                self._apply_pause(message.until)
+                if self._waiters.has_waiters:
+                    self._bookings.changed.set()  # to learn when to ask again
+            self._bookings.grant_due()
 
-    async def _lose_touch(self, error: Exception) -> None:
+    async def _handle_disconnect(self, error: Exception) -> None:
         now = asyncio.get_running_loop().time()
-        since, self._in_touch_since = self._in_touch_since, None
+        since, self._connected_since = self._connected_since, None
         if since is not None and now - since > _TRY_AGAIN:
-            return  # a broken connection is made again at once, before calls are refused
-        self._away.begins(error)
+            return  # connect again at once; refuse calls only if that fails
+        self._fallback.begins(error)
         self._refuse()
-        self._mind_share()
+        self._update_share()
         await asyncio.sleep(_TRY_AGAIN)
 
-    def _mind_share(self) -> None:
-        closed_until = self._line.here(self._departures.closed_until)
-        self._away.feed(closed=closed_until > asyncio.get_running_loop().time())
+    def _update_share(self) -> None:
+        closed_until = self._connection.here(self._bookings.closed_until)
+        self._fallback.update_share(closed=closed_until > asyncio.get_running_loop().time())

@@ -1,33 +1,43 @@
--- One turn at a window shared through Redis: what the caller has to say is taken in, and all that can be granted
--- is granted, to whoever stands first in the queue. Times are microseconds on the clock of Redis.
+-- One call for a window that is shared through Redis. It records what the calling process reports,
+-- and then books all slots that are free, for the first tickets in the queue. Times are microseconds
+-- on the clock of Redis.
 --
--- KEYS  1 state: what is known of the window, and the name of the channel that all listen to
---       2 free:  bookings that were answered, by the time at which their slot is free again
---       3 out:   bookings that were not, by the time at which they can't matter any more
---       4 queue: tickets, first come first
--- ARGV  1 limit  2 per  3 lease  4 epoch (as the caller knows it)  5 session (of the caller)
---       6 pause from now on  7 tickets to put in front  8 tickets to put behind (or, negative, to
---       take back)  9 bookings that were answered  10 bookings that will not be used
---       11 bookings without a response, each followed by the time that its request may still take to arrive
+-- KEYS  1 state: the state of the window; also the name of the channel that all processes listen to
+--       2 free:  bookings whose response came, by the time when their slot is free again
+--       3 out:   bookings without a response yet, by the time when they expire
+--       4 queue: tickets, first come first served
+-- ARGV  1 limit
+--       2 period
+--       3 lease: the time after which a booking without a response expires
+--       4 epoch, as the caller knows it; blank if it knows none
+--       5 session of the caller
+--       6 pause, from now on
+--       7 number of tickets to put at the front of the queue
+--       8 number of tickets to put at its end; if negative, number of tickets to remove
+--       9 bookings whose response came
+--       10 bookings that will not be used
+--       11 bookings without a response, each followed by the time that its request may still take
+--          to arrive
+--       12 "new" if an empty Redis is certainly new, so that nothing can have been booked before
 --
---       12 "new" if an empty Redis is known to be new, so that nothing can have been booked before
---
--- A ticket is "session lease", a booking "departure.number.session". An epoch is "number.run.time": the
--- name of one memory. Each loss of memory begins another, whose number is higher than any known before.
+-- A ticket is "session lease". A booking is "time.number.session", where the time says when it may be
+-- used. An epoch is "number.run.time". A new epoch begins whenever Redis may have lost the state of
+-- the window. Its number is higher than any number known before.
 
 local state, free, out, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local limit, per, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local epoch, session = ARGV[4], ARGV[5]
 local KEPT_FOR = 7 * 24 * 3600 * 1000 + math.ceil(lease / 1000) -- milliseconds
 
--- Lua 5.1 writes large numbers with an exponent.
+-- Write a number without an exponent, which Lua 5.1 uses for large numbers.
 local function digits(number) return string.format('%.0f', number) end
 local function entries()
   return redis.call('ZCARD', free) + redis.call('ZCARD', out) + redis.call('LLEN', queue)
 end
 
--- Not what PUBLISH returns: who looks on by a pattern is nobody's process.
-local function hear(channel) return redis.call('PUBSUB', 'NUMSUB', channel)[2] end
+-- The number of processes that listen to a channel. PUBLISH would also count clients that watch
+-- channels by a pattern, such as monitoring tools.
+local function listeners(channel) return redis.call('PUBSUB', 'NUMSUB', channel)[2] end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -39,24 +49,24 @@ local known = redis.call(
 local current, paused, closed, number =
   known[1], tonumber(known[5] or 0), tonumber(known[6] or 0), tonumber(known[7] or 0)
 
--- Is this all that was booked? Not after a restart (with nothing, or with an older snapshot), a
--- failover, an eviction, a flush, or a clock that was put back. Then nothing departs until all that
--- may have been booked can't arrive any more: a departure is booked at most one period ahead.
--- Nor where the caller knows of a later memory, or of another one with the same number: then there was
--- a failover to another Redis, and this one, which was back in use without a restart, missed what was
--- booked there.
+-- Check that the state is complete. Bookings may be missing after a restart (without data, or with an
+-- older snapshot), a failover, an eviction, a flush, or after the clock was set back. They are also
+-- missing if the caller knows a later epoch, or another epoch with the same number: then there was a
+-- failover to another Redis and back, and this Redis does not have what was booked there. If the
+-- state is incomplete, no slot is granted until all requests that may have been booked can't arrive
+-- any more. A slot is booked at most one period before it may be used.
 local function number_of(name) return tonumber((name or ''):match('^(%d+)%.%x+%.%d+$') or 0) end
 local outdated = current and epoch ~= '' and epoch ~= current
   and number_of(epoch) >= math.max(1, number_of(current))
 local last = tonumber(known[3] or 0)
-if now < last and last - now < 1000000 then now = last end -- set back a little: it stands still
-local whole = current and not outdated and known[2] == run and last <= now
+if now < last and last - now < 1000000 then now = last end -- a clock set back by less than 1 s stops
+local complete = current and not outdated and known[2] == run and last <= now
   and tonumber(known[4]) == entries()
-if not whole then
+if not complete then
   redis.call('PUBLISH', state, 'lost')
-  if not current and epoch == '' and hear(state) == 0 then
-    -- Nobody has ever used it, unless Redis lost it when it started: what was booked before that
-    -- has lapsed by now if Redis is up for long enough. (Its uptime is in whole seconds.)
+  if not current and epoch == '' and listeners(state) == 0 then
+    -- The window is new, unless Redis lost its state in a restart. Bookings made before the restart
+    -- have expired if Redis has been up for long enough. (Its uptime is in whole seconds.)
     local started = now - (tonumber(server:match('uptime_in_seconds:(%d+)')) - 1) * 1000000
     closed = ARGV[12] == 'new' and 0 or started + per + lease
   else
@@ -77,10 +87,10 @@ if epoch == current then
     redis.call('ZADD', free, digits(now + per), booking)
   end
   for booking in ARGV[10]:gmatch('%S+') do
-    -- It never departed: its slot is free when it would have been used.
-    local departure = tonumber(booking:match('^%d+'))
-    if redis.call('ZREM', out, booking) == 1 and departure > now then
-      redis.call('ZADD', free, digits(departure), booking)
+    -- No request was sent with it, so its slot is free from the time when it might have been used.
+    local usable_at = tonumber(booking:match('^%d+'))
+    if redis.call('ZREM', out, booking) == 1 and usable_at > now then
+      redis.call('ZADD', free, digits(usable_at), booking)
     end
   end
   for booking, left in ARGV[11]:gmatch('(%S+) (%d+)') do
@@ -104,19 +114,19 @@ if now >= paused and now >= closed then
   while outs < limit do
     local ticket = redis.call('LPOP', queue)
     if not ticket then break end
-    local departure, replaced = now, nil
+    local usable_at, replaced = now, nil
     if frees + outs >= limit then
-      -- The next departure is when so many are free again that fewer than `limit` are busy.
+      -- The slot may be used as soon as fewer than `limit` slots are busy.
       local at = frees + outs - limit
       local entry = redis.call('ZRANGE', free, at, at, 'WITHSCORES')
-      replaced, departure = entry[1], tonumber(entry[2])
+      replaced, usable_at = entry[1], tonumber(entry[2])
     end
-    local whose, its_lease = ticket:match('^(%S+) (%d+)$')
+    local owner, its_lease = ticket:match('^(%S+) (%d+)$')
     number = number + 1
-    local booking = digits(departure) .. '.' .. digits(number) .. '.' .. whose
-    local channel = state .. ':' .. whose
-    if hear(channel) > 0 then -- else its process is gone: the next in line
-      if whose == session then
+    local booking = digits(usable_at) .. '.' .. digits(number) .. '.' .. owner
+    local channel = state .. ':' .. owner
+    if listeners(channel) > 0 then -- otherwise the process has ended, so skip its ticket
+      if owner == session then
         granted[#granted + 1] = booking
       else
         redis.call('PUBLISH', channel, booking)
@@ -125,18 +135,19 @@ if now >= paused and now >= closed then
         redis.call('ZREM', free, replaced)
         frees = frees - 1
       end
-      redis.call('ZADD', out, digits(departure + tonumber(its_lease)), booking)
+      redis.call('ZADD', out, digits(usable_at + tonumber(its_lease)), booking)
       outs = outs + 1
     end
   end
 end
 
--- When those who still wait should ask again, although nobody has told them anything.
-local again = 0
+-- When processes with waiting calls should call again if they receive no message: when the pause
+-- ends, or when the next booking expires.
+local ask_again_at = 0
 if redis.call('LLEN', queue) > 0 then
-  again = math.max(paused, closed)
-  if again <= now then
-    again = tonumber(redis.call('ZRANGE', out, 0, 0, 'WITHSCORES')[2])
+  ask_again_at = math.max(paused, closed)
+  if ask_again_at <= now then
+    ask_again_at = tonumber(redis.call('ZRANGE', out, 0, 0, 'WITHSCORES')[2])
   end
 end
 
@@ -145,6 +156,6 @@ redis.call(
   'paused', digits(paused), 'closed', digits(closed), 'number', digits(number))
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, digits(KEPT_FOR)) end
 return {
-  current, digits(now), digits(paused), digits(closed), digits(again), digits(taken_back),
+  current, digits(now), digits(paused), digits(closed), digits(ask_again_at), digits(taken_back),
   table.concat(granted, ' '),
 }

@@ -1,10 +1,9 @@
 """A rate limit that many processes and hosts keep together, exactly, through Redis.
 
-The rule is that of :class:`~lms_async.Window`: a slot is busy until one period after the response.
-A call that waits has a ticket in Redis. The script call that reports a response also books the free
-slot for the first ticket in the queue, and tells that process, one period ahead, when the slot may
-be used. So a slot costs one call of the script ``window.lua``, which carries all that a process has
-to report at that moment, and nothing polls.
+As in :class:`~lms_async.Window`, a slot is busy until one period after the response. A waiting call
+has a ticket in Redis. When a process reports a response to the script ``window.lua``, the script
+books the slot for the first ticket in the queue and tells that ticket's process when the slot may
+be used. So each slot costs one call of the script, and no process polls.
 
 Failures lead to fewer requests, never to more. A booking whose process died, or whose message was
 lost, keeps its slot busy until its request can't arrive any more, and then expires. When Redis may
@@ -23,7 +22,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from ...errors import ClientUnusable, InvalidInput, LmsError, RateLimited
-from ...events import Listener, heard
+from ...events import Listener, checked_listeners
 from ...loop_owner import LoopOwner
 from ..limiter import Limiter
 from ..queue import Priority, Waiter, WaitQueue
@@ -41,8 +40,8 @@ class RedisWindow:
     the same ``scope`` on the same Redis; first come, first served among all of them.
 
     A window belongs to the event loop and the process in which it is first used, so each worker
-    makes its own. Close it, or use it as an async context manager, so that Redis is told the last
-    responses.
+    makes its own. Close it, or use it as an async context manager, so that Redis learns about the
+    last responses.
 
     :param limit: requests, at least 1; the same in all processes.
     :param per: seconds, above 0; the same in all processes.
@@ -82,32 +81,34 @@ class RedisWindow:
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
         # A slot may be used LATE seconds late, and the clock of Redis is known to within PATIENCE.
         lease = timeout + per + LATE + PATIENCE
-        line = RedisConnection(url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new)
+        connection = RedisConnection(
+            url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new
+        )
 
-        self._home = LoopOwner("this limiter", "make a new RedisWindow there, of the same scope")
+        self._owner = LoopOwner("this limiter", "make a new RedisWindow there, of the same scope")
         #: Why the window can't be used any more; blank if it can.
         self._end = ""
-        self._keeping: asyncio.Task[None] | None = None
+        self._session_task: asyncio.Task[None] | None = None
         self._waiters = WaitQueue()
         share = None if when_away == "refuse" else when_away
-        self._departures = Bookings(here=line.here, hand=self._hand, share=share is not None)
-        self._away = RedisFallback(
+        self._bookings = Bookings(here=connection.here, grant=self._grant, share=share is not None)
+        self._fallback = RedisFallback(
             self._name,
             share,
             self._waiters,
-            hand=self._hand_of_share,
+            grant=self._grant_from_share,
             ended=self._ended,
-            events=heard(events),
+            events=checked_listeners(events),
         )
-        self._talk = RedisSession(
-            line, self._waiters, self._departures, self._away, refuse=self._refuse_all
+        self._session = RedisSession(
+            connection, self._waiters, self._bookings, self._fallback, refuse=self._refuse_all
         )
 
     def __repr__(self) -> str:
-        away = ", Redis away" if self._away else ""
+        unreachable = ", Redis unreachable" if self._fallback else ""
         return (
             f"<RedisWindow {self._limit} per {self._per:g} s, {self._name}: "
-            f"{self.waiting} waiting{away}>"
+            f"{self.waiting} waiting{unreachable}>"
         )
 
     @property
@@ -132,16 +133,16 @@ class RedisWindow:
         await self.close()
 
     async def close(self) -> None:
-        """Tell Redis the last responses, return unused bookings, and close the connections.
+        """Report the last responses to Redis, return unused bookings, and close the connections.
 
-        Calls that still wait are refused. Slots whose responses come later expire by themselves.
+        Calls that still wait are refused. Slots whose responses come later expire in Redis.
         """
-        if self._home.bound_loop is not None:
-            self._home.loop()
+        if self._owner.bound_loop is not None:
+            self._owner.loop()
         self._end = self._end or "was closed"
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait({self._keeping})
+        if self._session_task is not None:
+            self._session_task.cancel()
+            await asyncio.wait({self._session_task})
         self._refuse_all()
 
     async def acquire(
@@ -160,8 +161,8 @@ class RedisWindow:
         :raises ClientUnusable: the window is closed, on another event loop, or after a fork.
         """
         if weight != 1:
-            raise InvalidInput(f"a weight of {weight} can't be booked in Redis; 1 can")
-        loop = self._home.loop()
+            raise InvalidInput(f"a weight of {weight} is not supported with Redis; use 1")
+        loop = self._owner.loop()
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
@@ -170,8 +171,8 @@ class RedisWindow:
         self._start(loop)
         waiter = Waiter(loop.create_future(), weight, priority, max_pause)
         self._waiters.join(waiter)
-        self._away.asked.set()
-        self._departures.news.set()
+        self._fallback.has_waiter.set()
+        self._bookings.changed.set()
         turn: asyncio.Future[Slot | None] = waiter.turn
         try:
             slot = await turn
@@ -179,62 +180,62 @@ class RedisWindow:
             if not turn.done() and not loop.is_closed():
                 turn.cancel()
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._hand(turn.result())
-            self._departures.news.set()
+                self._grant(turn.result())
+            self._bookings.changed.set()
             raise
         if slot is None:
-            self._departures.news.set()  # there may be one ticket too many now
-            raise RateLimited(429, retry_after=waiter.asked or 0.0)
+            self._bookings.changed.set()  # Redis may hold one ticket too many now
+            raise RateLimited(429, retry_after=waiter.refused_pause or 0.0)
         return full_slot(slot)
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
         """Send nothing from any process for ``seconds`` from now. An earlier pause is never
-        shortened. While Redis can't be reached the pause holds in this process; Redis is told
+        shortened. While Redis can't be reached, the pause holds in this process, and Redis gets it
         later."""
-        loop = self._home.loop()
+        loop = self._owner.loop()
         self._start(loop)
-        departures = self._departures
-        departures.pause_asked_until = max(departures.pause_asked_until, loop.time() + seconds)
-        self._away.pause(seconds)
-        self._waiters.dismiss(departures.pause_left())
-        departures.depart()
-        departures.news.set()
+        bookings = self._bookings
+        bookings.pause_asked_until = max(bookings.pause_asked_until, loop.time() + seconds)
+        self._fallback.pause(seconds)
+        self._waiters.dismiss(bookings.pause_left())
+        bookings.grant_due()
+        bookings.changed.set()
 
     def pause_left(self) -> float:
         """Return the seconds until the pause ends, as far as this process knows; 0 without one."""
-        self._home.loop()
-        return self._departures.pause_left()
+        self._owner.loop()
+        return self._bookings.pause_left()
 
     # The waiting calls
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._keeping is None and not self._end:
-            self._keeping = loop.create_task(self._talk.keep(), name="lms_async.RedisWindow")
-            self._keeping.add_done_callback(self._ended)
+        if self._session_task is None and not self._end:
+            self._session_task = loop.create_task(self._session.run(), name="lms_async.RedisWindow")
+            self._session_task.add_done_callback(self._ended)
 
     def _refusal(self) -> LmsError | None:
         if self._end:
             return ClientUnusable(f"this limiter {self._end}", hint="make a new RedisWindow")
-        return self._away.refusal()
+        return self._fallback.refusal()
 
     def _refuse_all(self) -> None:
         refusal = self._refusal()
         if refusal is not None:
             self._waiters.refuse(refusal)
 
-    def _hand(self, slot: Slot | None) -> None:
+    def _grant(self, slot: Slot | None) -> None:
         """Give ``slot`` to the first waiter here, or return it."""
         waiter = self._waiters.first()
         if waiter is not None and slot is not None:
             self._waiters.leave(waiter, slot)
         elif isinstance(slot, Booked):
-            self._departures.give_back(slot.booking)
+            self._bookings.give_back(slot.booking)
         elif slot is not None:
             full_slot(slot).unused()
 
-    def _hand_of_share(self, slot: Slot) -> None:
-        self._hand(slot)
-        self._departures.news.set()  # there may be one ticket too many now
+    def _grant_from_share(self, slot: Slot) -> None:
+        self._grant(slot)
+        self._bookings.changed.set()  # Redis may hold one ticket too many now
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Refuse all waiting calls if the session has ended with an error."""

@@ -1,4 +1,4 @@
-"""More callers than a window has slots, against a simulated server, on the virtual clock."""
+"""Simulate more callers than a window has slots, against a simulated server on a virtual clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lms_async.limits.window import Window
 from lms_async.sandbox.limits import ArrivalLimit
 from tests.virtual import run
 
-#: Seconds, at least and at most.
+#: The shortest and the longest duration, in seconds.
 Span = tuple[float, float]
 
 
@@ -38,10 +38,10 @@ def saturate(
     seconds: float,
     seed: int = 0,
 ) -> Run:
-    """Ask for ``seconds``; a bare 429 pauses for one period of the server.
+    """Send requests for ``seconds``. After a 429, pause for one period of the server.
 
-    :param coming: how long a request takes to the server.
-    :param going: how long its answer takes back.
+    :param coming: how long a request takes to reach the server.
+    :param going: how long its response takes back.
     """
     dice = random.Random(seed)
     found = Run([], [])

@@ -1,4 +1,4 @@
-"""A bulk without a road: each answer is there before it is asked for."""
+"""A bulk without a network: every response is ready before it is requested."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lms_async.http.transport import Transport
 from schoology_async.resources import Users
 
 
-class Wireless:
-    """A transport that has each answer ready: what the road costs is left out, JSON is not."""
+class ReadyTransport:
+    """A transport with a ready response to each request. It leaves out the network but not JSON."""
 
     width = 64
     max_failed_chunks = 5
-    account = "wireless"
+    account = "benchmark"
 
     def __init__(self, answers: Iterable[bytes]) -> None:
         self._answers = iter(answers)
@@ -32,14 +32,14 @@ class Wireless:
         return orjson.loads(next(self._answers)), 1
 
 
-def without_wire(people: Iterable[Any], answers: Iterable[bytes]) -> Bulk[Any]:
-    """An import of ``people`` whose batches of 50 are answered by ``answers``, in their order."""
-    users = Users(cast("Transport", Wireless(answers)))
+def import_without_network(people: Iterable[Any], answers: Iterable[bytes]) -> Bulk[Any]:
+    """Import ``people``, whose batches of 50 get the next of ``answers`` each."""
+    users = Users(cast("Transport", ReadyTransport(answers)))
     return users.create_many(people, update_existing=True)
 
 
-async def outcomes(bulk: Bulk[Any]) -> int:
-    """How many rows of ``bulk`` were done; every outcome is looked at, in order."""
+async def count_done(bulk: Bulk[Any]) -> int:
+    """Return how many rows of ``bulk`` are done. Every result is read, in order."""
     done = 0
     async for outcome in bulk:
         done += outcome.status is Status.DONE

@@ -1,4 +1,4 @@
-"""A person and secrets that can be recognised, and everywhere that they must not be found."""
+"""A person and secrets with unmistakable values, and checks that no output holds them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ FORBIDDEN = [
 ]
 
 
-class Heard(logging.Handler):
-    """Everything that is logged, but by the server: its access log, and the provider side's own
-    line about a signature that it will not have."""
+class LogLines(logging.Handler):
+    """Collects all log lines except the server's: its access log and the OAuth provider's line
+    about an invalid signature."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -50,8 +50,8 @@ class Heard(logging.Handler):
 
 
 @pytest.fixture
-def heard() -> Iterator[list[str]]:
-    handler = Heard()
+def log_lines() -> Iterator[list[str]]:
+    handler = LogLines()
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -61,13 +61,13 @@ def heard() -> Iterator[list[str]]:
     root.setLevel(level)
 
 
-def assert_silent(*shown: str) -> None:
+def assert_no_personal_data(*shown: str) -> None:
     for text in shown:
         found = [word for word in FORBIDDEN if word in text.casefold()]
         assert not found, f"{found} in {text}"
 
 
-def everything_said_by(error: BaseException) -> str:
+def all_text_of(error: BaseException) -> str:
     chain: list[BaseException] = []
     todo: list[BaseException | None] = [error]
     while todo:
@@ -79,7 +79,7 @@ def everything_said_by(error: BaseException) -> str:
     return said + "".join(traceback.format_exception(error))
 
 
-#: What a vendor's answer might be, each naming the person.
+#: Possible responses of a vendor, each of which names the person.
 ANSWERS: dict[str, web.Response | tuple[int, Any, dict[str, str]]] = {
     "text 400": (400, f"User {PERSON['name_first']} {PERSON['name_last']} exists", {}),
     "json 409": (409, {"error": f"mail {PERSON['primary_email']} is taken"}, {}),
@@ -91,7 +91,7 @@ ANSWERS: dict[str, web.Response | tuple[int, Any, dict[str, str]]] = {
     "bad rows": (200, {"user": [{"uid": "1", "synced": "Zebulon"}], "links": {}}, {}),
     "wrong object": (200, {"school": PERSON}, {}),
     "not json": (200, f"Hello {PERSON['name_first']} {PERSON['name_last']}", {}),
-    "elsewhere": (303, "", {"Location": "https://evil.example/zebulon/quuxington"}),
-    "far away": (303, "", {"Location": "/v2/users/zebulon"}),
-    "429 for long": (429, f"Slow down, {PERSON['name_first']}", {"Retry-After": "100000"}),
+    "another host": (303, "", {"Location": "https://evil.example/zebulon/quuxington"}),
+    "another path": (303, "", {"Location": "/v2/users/zebulon"}),
+    "429 with a long wait": (429, f"Slow down, {PERSON['name_first']}", {"Retry-After": "100000"}),
 }
