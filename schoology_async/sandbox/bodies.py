@@ -59,8 +59,12 @@ def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
 
 
 def write(request: Request, status: int, body: Mapping[str, Any]) -> Response:
-    """Return a response in the requested format: JSON, or else XML."""
-    if _JSON in request.headers.get("Accept", "").lower():
+    """Return a response in the requested format: JSON, also for ``*/*``, or else XML.
+
+    Live clients that send ``*/*`` read JSON. What the vendor does without ``Accept`` is unknown.
+    """
+    accept = request.headers.get("Accept", "").lower()
+    if _JSON in accept or accept.strip() == "*/*":
         # Like PHP, escape slashes and all characters that are not ASCII.
         text = json.dumps(body, separators=(",", ":")).replace("/", "\\/")
         return Response(status, text.encode(), {"Content-Type": _JSON})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Self
 
 from attrs import evolve
@@ -14,9 +15,11 @@ from attrs import evolve
 from . import seed as seeds
 from .accounts import Account, Fields, Rejected, comma_list, written
 from .records import Delete, EmailConflicts, Inactive, Links, Mail, Reactivation
+from .roster import Roster
+from .roster.seed import Size, fill
 
 
-class School:
+class School(Roster):
     """A school. ``users`` has the accounts by ``uid``, in the order of the vendor's list."""
 
     school_id = 344232
@@ -24,6 +27,7 @@ class School:
     verified_domain = "myclass.example"
 
     def __init__(self) -> None:
+        super().__init__(str(self.school_id), self.title)
         self.users: dict[str, Account] = {}
         self.inactive: dict[str, Inactive] = {}
         self.parents = Links()
@@ -52,8 +56,21 @@ class School:
         )
 
     @classmethod
-    def seeded(cls, count: int, seed: int = 0) -> Self:
-        """Return a school with the API user, who is an administrator, and ``count`` more people."""
+    def seeded(
+        cls,
+        count: int,
+        seed: int = 0,
+        *,
+        courses: int = 0,
+        sections: int = 0,
+        enrollments: int = 0,
+        today: date | None = None,
+    ) -> Self:
+        """Return a school with the API user, who is an administrator, ``count`` more people, and a
+        roster of any size.
+
+        :param today: the day whose school year the sections are in; by default the current day.
+        """
         school = cls()
         for person in seeds.people(count, seed):
             account = school.add(person.fields)
@@ -64,6 +81,14 @@ class School:
             advisor = school.by_school_uid(person.advisor)
             if advisor is not None:
                 school.advisors.link(account.uid, advisor.uid)
+        fill(
+            school,
+            Size(courses, sections, enrollments),
+            seed=seed,
+            teachers=[a.uid for a in school.users.values() if a.role_id == seeds.TEACHER],
+            students=[a.uid for a in school.users.values() if a.role_id == seeds.STUDENT],
+            today=today or date.today(),
+        )
         return school
 
     # -- for tests: read and change the state without the vendor's rules
@@ -165,6 +190,8 @@ class School:
         emailed = email and bool(account.primary_email)
         delete = Delete(uid, account.school_uid, keep_enrollments, emailed, comment)
         self.deletes.append(delete)
+        if not keep_enrollments:
+            self.enrollments.end_all_of(uid)
         if emailed:
             self.mails.append(Mail(uid, "made inactive"))
         return delete
@@ -181,6 +208,8 @@ class School:
             raise Rejected(409, f"Another user now has the keys of user {uid}.")
         del self.inactive[uid]
         self.reactivations.append(Reactivation(uid, reenrolled=reenroll))
+        if reenroll:
+            self.enrollments.restore(uid, self.has_realm)
         return self._keep(account, {})
 
     # -- inside
