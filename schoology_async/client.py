@@ -15,7 +15,8 @@ from lms_async.http.transport import Transport
 from lms_async.http.urls import build_path
 from lms_async.http.vendor import checked_base_url, checked_secret
 
-from .models import AppUserInfo, converter, strict_converter
+from .models import AppUserInfo
+from .models.converter import converter, strict_converter
 from .resources import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor

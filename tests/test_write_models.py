@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import UnionType
 from typing import Any, Required, Union, get_args, get_origin, get_type_hints
 
@@ -22,10 +23,19 @@ DICTS = {
 
 
 def key_type(field: Any, hint: Any) -> Any:
-    """The type of the key for a model's field: without Unset, and needed if it has no default."""
+    """The type of the key for a model's field: without Unset, and needed if it has no default. A
+    record inside may be a mapping too."""
     if get_origin(hint) in (Union, UnionType):
         hint = Union[tuple(one for one in get_args(hint) if one is not Unset)]  # noqa: UP007
+    if attrs.has(hint):
+        hint = hint | dict_of(hint)
+    elif get_origin(hint) is list:
+        hint = Sequence[get_args(hint)[0] | dict_of(get_args(hint)[0])]  # type: ignore[misc]
     return Required[hint] if field.default is attrs.NOTHING else hint
+
+
+def dict_of(model: Any) -> Any:
+    return next(written for written, other in DICTS.values() if other is model)
 
 
 @pytest.mark.parametrize(("written", "model"), DICTS.values(), ids=DICTS)

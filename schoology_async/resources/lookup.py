@@ -17,7 +17,8 @@ from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.http.urls import Query, build_path, portions, query_params
 
-from ..models import User, converter
+from ..models import User
+from ..models.converter import converter
 
 #: The most ``school_uids`` that one list request takes (vendor page, "list").
 MOST_SCHOOL_UIDS = 50

@@ -34,8 +34,8 @@ from ..models import (
     UserCreateDict,
     UserUpdate,
     UserUpdateDict,
-    converter,
 )
+from ..models.converter import converter
 from .base import SchoologyResource, changes_by_id
 from .deletion import delete_query
 from .lookup import look_up_rows
@@ -52,7 +52,7 @@ ParentRow = ParentPair | ParentPairDict
 GUARD = Guard(max_removals=500)
 
 #: Checks and encodes a new user, for ``create`` too.
-new_user = Sending(converter, UserCreate, what="the user", one_of=("username", "primary_email"))
+new_user = Sending(converter, UserCreate, what="the user", one_of=(("username", "primary_email"),))
 #: Checks and encodes changes to a user, for ``update`` too.
 change = Sending(converter, UserUpdate, what="the change")
 _reactivation = Sending(converter, Reactivation, what="the row")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_origin, get_type_hints
 
 import attrs
 from cattrs import Converter
@@ -21,16 +21,25 @@ class Sending:
     """Checks and encodes a model, or a mapping of the same fields.
 
     :param what: what it is, for messages, e.g. ``the user``.
-    :param one_of: fields of which one, at least, must be there and not be blank.
+    :param one_of: groups of fields. Of each group, one field at least must be there and not be
+        blank.
+    :param inner: how the records inside are sent, by field: one record, or a list of them.
     """
 
     def __init__(
-        self, converter: Converter, model: type[Any], *, what: str, one_of: tuple[str, ...] = ()
+        self,
+        converter: Converter,
+        model: type[Any],
+        *,
+        what: str,
+        one_of: tuple[tuple[str, ...], ...] = (),
+        inner: Mapping[str, Sending] | None = None,
     ) -> None:
         self._converter = converter
         self._model = model
         self._what = what
         self._one_of = one_of
+        self._inner = inner or {}
 
     # Made when the first row comes: models are many, and most programs send few of them.
     @cached_property
@@ -44,6 +53,12 @@ class Sending:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(attrs.fields_dict(self._model))
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The fields of ``inner`` that are lists of records."""
+        hints = get_type_hints(self._model, include_extras=True)
+        return frozenset(name for name in self._inner if get_origin(parts(hints[name])[0]) is list)
 
     @cached_property
     def _columns(self) -> TextColumns:
@@ -71,25 +86,29 @@ class Sending:
                 for name, one in value.items()
                 if one is not UNSET or name not in self._names
             }
+        inside, fields = self._inside(value)
+        if inside:
+            given = cast("Mapping[str, Any]", value)
+            value = {name: one for name, one in given.items() if name not in inside}
         try:
             values = self._check(value)
         except Misfit as misfit:
-            fields = misfit.fields
+            fields.update(misfit.fields)
         else:
             given = cast("Mapping[str, Any]", value)
             for name, known in values.items():
                 if known is None and given[name] == "":
                     values[name] = ""  # blank is not null: the one clears, the other may do nothing
-            fields = {
-                name: "has too many digits"
+            fields.update(
+                (name, "has too many digits")
                 for name, known in values.items()
                 if known.__class__ is int and not is_whole(known)
-            }
-            if not self._has_one(values):
-                first, *others = self._one_of
-                fields[first] = f"is needed, or {' or '.join(others)}"
+            )
+            for first, *others in self._one_of:
+                if not _has_one(values, (first, *others)):
+                    fields[first] = f"is needed, or {' or '.join(others)}"
             if not fields:
-                return self._written(values)
+                return self._written(values) | inside
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
     def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
@@ -118,15 +137,49 @@ class Sending:
                 refused[place] = invalid
         return rows, refused
 
-    def _has_one(self, values: Mapping[str, Any]) -> bool:
-        """Whether it has one of the fields of which one is needed."""
-        given = map(values.get, self._one_of)
-        return not self._one_of or any(str(one).strip() for one in given if one is not None)
+    def _inside(self, value: object) -> tuple[dict[str, Any], dict[str, str]]:
+        """The records inside of ``value`` as they are sent, and what is wrong with them."""
+        inside: dict[str, Any] = {}
+        fields: dict[str, str] = {}
+        record = value if isinstance(value, Mapping) else {}
+        for name, sending in self._inner.items():
+            given = record.get(name)
+            if given is None:
+                continue
+            if name not in self._lists:
+                inside[name] = sending._within(given, name, fields)
+            elif isinstance(given, list | tuple):
+                paths = [f"{name}[{place}]" for place in range(len(given))]
+                pairs = zip(given, paths, strict=True)
+                inside[name] = [sending._within(one, path, fields) for one, path in pairs]
+            else:
+                inside[name] = fields[name] = "must be a list"
+        return inside, fields
+
+    def _within(self, value: object, path: str, fields: dict[str, str]) -> dict[str, Any] | None:
+        """``value`` as it is sent inside of another record; its faults are added to ``fields``."""
+        try:
+            return self(value)
+        except InvalidInput as invalid:
+            fields.update(Misfit(dict(invalid.fields)).under(path))
+        return None
 
     def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
-        """The same of all ``rows``: most files fill one of the columns throughout."""
-        for name in self._one_of:
-            texts = columns.get(name, ())
-            if len(texts) == len(rows) and all(map(str.strip, texts)):
-                return True
-        return all(map(self._has_one, rows))
+        """Whether all ``rows`` have one field of each group: most files fill one of the columns
+        throughout."""
+        return all(_all_have(rows, columns, group) for group in self._one_of)
+
+
+def _all_have(
+    rows: list[dict[str, Any]], columns: Mapping[str, Texts], group: tuple[str, ...]
+) -> bool:
+    for name in group:
+        texts = columns.get(name, ())
+        if len(texts) == len(rows) and all(map(str.strip, texts)):
+            return True
+    return all(_has_one(row, group) for row in rows)
+
+
+def _has_one(values: Mapping[str, Any], group: tuple[str, ...]) -> bool:
+    """Whether one of the fields is there and not blank."""
+    return any(str(one).strip() for one in map(values.get, group) if one is not None)
