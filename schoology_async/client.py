@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self, Unpack
+from typing import Literal, Self, Unpack
 from urllib.parse import urlsplit
 
 from lms_async.client import Client
 from lms_async.environment import Variable, read_variables
-from lms_async.errors import InvalidInput
-from lms_async.http.call import get
+from lms_async.errors import InvalidInput, UnexpectedResponse
+from lms_async.http.call import Call, get
 from lms_async.http.options import ClientOptions, open_transport
 from lms_async.http.transport import Transport
-from lms_async.http.urls import build_path
+from lms_async.http.urls import build_path, query_params
 from lms_async.http.vendor import checked_base_url, checked_secret
 
-from .models import AppUserInfo
+from .models import AppUserInfo, SearchResults
 from .models.converter import converter, strict_converter
-from .resources import Users
+from .resources.courses import Courses
+from .resources.enrollments import Enrollments
+from .resources.grading_periods import GradingPeriods
+from .resources.groups import Groups
+from .resources.roles import Roles
+from .resources.schools import Buildings, Schools
+from .resources.sections import Sections
+from .resources.users import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
 
@@ -107,7 +114,15 @@ class Schoology(Client):
 
     def _bind(self, transport: Transport) -> None:
         super()._bind(transport)
+        self.roles = Roles(transport)
+        self.schools = Schools(transport)
+        self.buildings = Buildings(transport)
         self.users = Users(transport)
+        self.grading_periods = GradingPeriods(transport)
+        self.courses = Courses(transport)
+        self.sections = Sections(transport)
+        self.enrollments = Enrollments(transport)
+        self.groups = Groups(transport)
 
     async def app_user_info(self) -> AppUserInfo:
         """Whose credentials these are. Vendor page: "Other Calls", GET app-user-info.
@@ -119,3 +134,25 @@ class Schoology(Client):
         return await self._transport.send(
             get(build_path("app-user-info"), returns=AppUserInfo, required_key="api_uid")
         )
+
+    async def search(
+        self,
+        keywords: str,
+        *,
+        type: Literal["user", "group", "course"] | None = None,  # noqa: A002 - the vendor's
+        page: int = 0,
+    ) -> SearchResults:
+        """Search for users, groups and courses. Vendor page: Search.
+
+        :param keywords: what to search for.
+        :param type: search for one kind only.
+        :param page: which page of the results, from 0; each kind has pages of its own.
+        :raises Forbidden: the account may not search.
+        :raises UnexpectedResponse: the response holds no results of any kind.
+        """
+        query = query_params(keywords=keywords, type=type, page=page)
+        call: Call[SearchResults] = get(build_path("search"), returns=SearchResults, query=query)
+        results = await self._transport.send(call)
+        if results.users is None and results.groups is None and results.courses is None:
+            raise UnexpectedResponse("the response holds no results", call=call)
+        return results

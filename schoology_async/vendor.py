@@ -124,6 +124,8 @@ class SchoologyVendor(Vendor):
     def page(self, call: Call[Any], payload: Any) -> Page:
         """Return the rows, and the call for the next page from ``links.next``, one row earlier.
 
+        A call with a ``page`` in its query is for a list that is read by the numbers of pages.
+
         ``total`` and the page size that was asked for are not used: the first is often missing, and
         the vendor lowers the second without saying so.
         """
@@ -143,6 +145,9 @@ class SchoologyVendor(Vendor):
             raise CrossHostRedirect(f"next page not read: {why}", call=call)
         if not rows:
             return Page(rows)
+        if (number := _number(call)) is not None:
+            following = attrs.evolve(call, query=replace_query(call.query, page=number + 1))
+            return Page(rows, following, guessed=True)
         following = _at(call, _start(call) + len(rows))
         return attrs.evolve(_overlapping(call, following, rows), guessed=True)
 
@@ -151,7 +156,8 @@ class SchoologyVendor(Vendor):
         a count by which no row is left."""
         total = _count(str(payload.get("total", "")))
         only_these = payload.keys() <= {"total", "links"}
-        return only_these and total is not None and total <= _start(call)
+        # How many rows are before a page that is asked for by its number, the vendor alone knows.
+        return only_these and total is not None and (total <= _start(call) or bool(_number(call)))
 
     def identity(self, row: Any) -> Hashable | None:
         """``uid`` of a user, or ``id``."""
@@ -181,6 +187,11 @@ def _text(link: Any) -> str:
 
 def _start(call: Call[Any]) -> int:
     return _count(dict(call.query).get("start", "0")) or 0
+
+
+def _number(call: Call[Any]) -> int | None:
+    """The number of the page that is asked for, where the list is read by such numbers."""
+    return _count(dict(call.query).get("page", ""))
 
 
 def _count(text: str) -> int | None:

@@ -109,6 +109,7 @@ class Resource:
         envelope_key: str,
         query: Query = (),
         filters: Sequence[Query] = ((),),
+        perhaps_unpaged: bool = False,
     ) -> Pages[T]:
         """List records over all pages.
 
@@ -120,7 +121,9 @@ class Resource:
             get(path, returns=list[row], envelope_key=envelope_key, query=(*query, *one))  # type: ignore[valid-type]
             for one in filters
         ]
-        return Pages(self._transport, calls[0], row, more=calls[1:])
+        return Pages(
+            self._transport, calls[0], row, more=calls[1:], perhaps_unpaged=perhaps_unpaged
+        )
 
     def _bulk(
         self,
@@ -170,11 +173,20 @@ def changes_of(
     :raises InvalidInput: a field does not fit, another id stands among the changes, or there is
         nothing to change.
     """
-    body = sending(changes)
-    if str(body.pop(id_field, id_)) != str(id_):
-        raise InvalidInput("the change names another user's id than the call")
+    body = without_id(sending(changes), id_field, id_)
     if not body:
         raise InvalidInput("there is nothing to change")
+    return body
+
+
+def without_id(body: dict[str, Any], id_field: str, id_: str | int) -> dict[str, Any]:
+    """Return ``body`` without an id that stands in the path.
+
+    :raises InvalidInput: ``body`` has another id than the path.
+    """
+    if str(body.pop(id_field, id_)).strip() != str(id_).strip():
+        fault = "differs from the id that the call names"
+        raise InvalidInput("the record can't be sent", fields={id_field: fault})
     return body
 
 

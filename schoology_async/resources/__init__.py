@@ -1,5 +1,1 @@
 """One class a resource; each method is a signature, its documentation, and one call."""
-
-from .users import Users
-
-__all__ = ["Users"]

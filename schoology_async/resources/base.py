@@ -43,6 +43,7 @@ class SchoologyResource(Resource):
         page_size: int,
         query: Query = (),
         filters: Sequence[Query] = ((),),
+        perhaps_unpaged: bool = False,
     ) -> Pages[T]:
         """List records over all pages of ``page_size`` rows; see :meth:`Resource._list`.
 
@@ -52,7 +53,12 @@ class SchoologyResource(Resource):
             raise InvalidInput("page_size is at least 2 rows per page")
         limit = query_params(limit=page_size)
         return self._list(
-            path, row, envelope_key=envelope_key, query=(*query, *limit), filters=filters
+            path,
+            row,
+            envelope_key=envelope_key,
+            query=(*query, *limit),
+            filters=filters,
+            perhaps_unpaged=perhaps_unpaged,
         )
 
     def _write_many(

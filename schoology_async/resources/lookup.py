@@ -6,7 +6,7 @@ one is refused, so sending a missing user again never creates a person twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms_async.bulk.endpoint import ABSENT, Found
@@ -15,22 +15,15 @@ from lms_async.bulk.rows import Rows
 from lms_async.http.call import get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
-from lms_async.http.urls import Query, build_path, portions, query_params
+from lms_async.http.urls import build_path, query_params
 
 from ..models import User
 from ..models.converter import converter
+from .filters import filter_queries
 
-#: The most ``school_uids`` that one list request takes (vendor page, "list").
-MOST_SCHOOL_UIDS = 50
 #: The fields that are compared. Mail address and user name are left out: the vendor changes them
 #: where they conflict.
 _COMPARED = ("name_first", "name_last", "role_id")
-
-
-def school_uid_queries(school_uids: Iterable[str]) -> list[Query]:
-    """The queries that ask for these users: 50 each, or fewer if the URL would become too long."""
-    cut = portions(school_uids, at_most=MOST_SCHOOL_UIDS)
-    return [query_params(school_uids=portion) for portion in cut]
 
 
 async def look_up_rows(
@@ -47,7 +40,7 @@ async def look_up_rows(
         # A list filter can't hold a school_uid with a comma.
         asked = [str(key) for key in rows.keys if "," not in str(key)]
         users: dict[str | None, User] = {}
-        for query in school_uid_queries(asked):
+        for query in filter_queries("school_uids", asked):
             call = get(
                 build_path("users"),
                 query=(*query, *query_params(limit=200)),

@@ -1,4 +1,5 @@
-"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods.
+"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods,
+and ``user_records.py`` those about what belongs to one user.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 """
@@ -8,7 +9,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable
 
-from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
@@ -18,11 +18,12 @@ from lms_async.resource import changes_of
 from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
-from .lookup import school_uid_queries
+from .filters import filter_ids, filter_queries
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
+from .user_records import UserRecords
 
 
-class Users(ManyUsers):
+class Users(ManyUsers, UserRecords):
     """Users of the school. All ids may be given as text or number."""
 
     async def create(self, user: NewUser) -> User:
@@ -69,14 +70,16 @@ class Users(ManyUsers):
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
         )
-        wanted = _checked_school_uids(school_uids)
+        wanted = None if school_uids is None else filter_ids(school_uids, what="school_uid")
         return self._paged(
             build_path("users"),
             User,
             envelope_key="user",
             page_size=page_size,
             query=query,
-            filters=school_uid_queries(wanted) if wanted else [query_params(school_uids=wanted)],
+            filters=filter_queries("school_uids", wanted)
+            if wanted
+            else [query_params(school_uids=wanted)],
         )
 
     async def get(self, uid: str | int) -> User:
@@ -149,15 +152,3 @@ class Users(ManyUsers):
         """List the interface languages. Vendor page: "Other Calls", GET users/languages."""
         path = build_path("users/languages")
         return await self._get_all(path, Language, envelope_key="language")
-
-
-def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:
-    """The ids as text, each once, in the order in which they were first given."""
-    if school_uids is None:
-        return None
-    wanted = list(dict.fromkeys(ids_of(school_uids, what="school_uids")))
-    if any("," in school_uid or not school_uid.strip() for school_uid in wanted):
-        raise InvalidInput(
-            "a school_uid that is blank or has a comma in it can't be asked for in a list"
-        )
-    return wanted

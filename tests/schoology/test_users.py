@@ -223,7 +223,7 @@ async def test_update(schoology: Schoology, schoology_sandbox: SchoologySandbox)
     assert schoology_sandbox.log[-1].status == 204
     with pytest.raises(InvalidInput, match="nothing to change"):
         await schoology.users.update(made.uid, {})
-    with pytest.raises(InvalidInput, match="another user"):
+    with pytest.raises(InvalidInput, match="id: differs"):
         await schoology.users.update(made.uid, {"id": "1", "name_last": "X"})
     with pytest.raises(NotFound):
         await schoology.users.update("424242", {"name_last": "X"})

@@ -38,6 +38,8 @@ class Pages(Generic[T]):
     :param row: the type of a row.
     :param more: further calls, whose rows follow those of ``call``, for a filter of more ids than
         fit into one URL.
+    :param perhaps_unpaged: whether the vendor may give the whole list whatever page is asked for.
+        Two equal pages, one after the other, then end the list; otherwise they are an error.
     :raises LmsError: while the list is read, see :mod:`lms_async.errors`.
     """
 
@@ -48,10 +50,12 @@ class Pages(Generic[T]):
         row: type[T],
         *,
         more: Sequence[Call[list[T]]] = (),
+        perhaps_unpaged: bool = False,
     ) -> None:
         self._transport = transport
         self._call = call
         self._more = tuple(more)
+        self._perhaps_unpaged = perhaps_unpaged
         self._row = row
 
     def __repr__(self) -> str:
@@ -81,7 +85,8 @@ class Pages(Generic[T]):
         rows_only = attrs.evolve(self._call, envelope_key=None)
         given: set[Hashable | None] = set()
         for call in (self._call, *self._more):
-            async with aclosing(_raw_pages(self._transport, call)) as raw:
+            raw_pages = _raw_pages(self._transport, call, perhaps_unpaged=self._perhaps_unpaged)
+            async with aclosing(raw_pages) as raw:
                 async for rows in raw:
                     if self._more:  # two calls may name one record, e.g. in other letters
                         rows = _fresh(rows, list(map(self._transport.vendor.identity, rows)), given)
@@ -89,7 +94,9 @@ class Pages(Generic[T]):
                         yield self._transport.decode(rows_only, rows)
 
 
-async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
+async def _raw_pages(
+    transport: Transport, first: Call[Any], *, perhaps_unpaged: bool
+) -> AsyncGenerator[list[Any], None]:
     """Yield the rows of one page after the other, without rows that were seen before.
 
     Where the vendor lists by offset, each page is requested from the last row of the page before.
@@ -109,6 +116,8 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
         if page.rows and page.rows == guessed:
+            if perhaps_unpaged:
+                return
             # The vendor gives the same wherever we begin, so nothing tells whether that is all.
             raise UnexpectedResponse("the list does not come to an end", call=call)
         guessed = page.rows if page.guessed else []
