@@ -6,7 +6,7 @@ look-up, the second one is refused, so sending a missing section again never cre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lms_async.bulk.endpoint import ABSENT, Found
@@ -16,23 +16,16 @@ from lms_async.errors import BadRequest, NotFound
 from lms_async.http.call import get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
-from lms_async.http.urls import Query, build_path, portions, query_params
+from lms_async.http.urls import build_path, query_params
 
 from ..models import Section
 from ..models.converter import converter
+from .filters import filter_queries
 from .section_codes import code_key
 from .shown import shows
 
-#: The most ``section_school_codes`` that one list request takes (vendor page).
-MOST_SCHOOL_CODES = 50
 #: The fields that are compared where sending a section again changes nothing.
 COMPARED = ("title", "grading_periods")
-
-
-def school_code_queries(codes: Iterable[str]) -> list[Query]:
-    """The queries that ask for these sections: 50 each, or fewer if the URL would be too long."""
-    cut = portions(codes, at_most=MOST_SCHOOL_CODES)
-    return [query_params(section_school_codes=portion) for portion in cut]
 
 
 async def find_sections(
@@ -47,7 +40,8 @@ async def find_sections(
     """
     found: dict[str, FoundRecord[Section]] = {}
     # The list's filter can't hold a code with a comma.
-    for query in school_code_queries(code for code in codes if "," not in code):
+    listed = [code for code in codes if "," not in code]
+    for query in filter_queries("section_school_codes", listed):
         call = get(
             build_path("sections"),
             query=(*query, *query_params(include_past=True, limit=200)),
