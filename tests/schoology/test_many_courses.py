@@ -10,21 +10,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import Guard, InvalidInput, Journal, Outcome, Status
+from lms_async import Guard, InvalidInput, Journal, Status
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.models import CourseCreate, SectionCreate
 from schoology_async.sandbox import SchoologySandbox
 
+from .outcomes import code_of, ended
 from .rosters import PERIOD, courses, periods, sections_of
-
-
-async def ended(bulk: Any) -> list[Outcome[Any]]:
-    return [outcome async for outcome in bulk]
-
-
-def code_of(outcome: Outcome[Any]) -> str | None:
-    return None if outcome.error is None else outcome.error.code
 
 
 async def test_create_many(schoology: Schoology, schoology_sandbox: SchoologySandbox) -> None:
