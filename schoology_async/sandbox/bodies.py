@@ -59,8 +59,12 @@ def rows(body: Mapping[str, Any], *wrappers: str) -> list[dict[str, Any]]:
 
 
 def write(arrived: Arrived, status: int, body: Mapping[str, Any]) -> Response:
-    """Make a response in the format that was asked for: XML unless it was JSON."""
-    if _JSON in arrived.headers.get("Accept", "").lower():
+    """Make a response in the format that was asked for: JSON for ``*/*`` too, else XML.
+
+    Live clients that send ``*/*`` read JSON. What the vendor does without ``Accept`` is unknown.
+    """
+    accept = arrived.headers.get("Accept", "").lower()
+    if _JSON in accept or accept.strip() == "*/*":
         # As PHP writes it, with escaped slashes and nothing beyond ASCII.
         text = json.dumps(body, separators=(",", ":")).replace("/", "\\/")
         return Response(status, text.encode(), {"Content-Type": _JSON})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Self
 
 from attrs import evolve
@@ -14,9 +15,11 @@ from attrs import evolve
 from . import seed as seeds
 from .accounts import Account, Fields, Rejected, comma_list, written
 from .records import Delete, EmailConflicts, Inactive, Mail, Reactivation, Ties
+from .roster import Roster
+from .roster.seed import Size, fill
 
 
-class School:
+class School(Roster):
     """A school. Accounts are found by ``uid``, a string, in the order of the vendor's list."""
 
     school_id = 344232
@@ -24,6 +27,7 @@ class School:
     verified_domain = "myclass.example"
 
     def __init__(self) -> None:
+        super().__init__(str(self.school_id), self.title)
         self.users: dict[str, Account] = {}
         self.inactive: dict[str, Inactive] = {}
         self.parents = Ties()
@@ -52,8 +56,20 @@ class School:
         )
 
     @classmethod
-    def seeded(cls, count: int, seed: int = 0) -> Self:
-        """The API user, an administrator, and ``count`` more people."""
+    def seeded(
+        cls,
+        count: int,
+        seed: int = 0,
+        *,
+        courses: int = 0,
+        sections: int = 0,
+        enrollments: int = 0,
+        today: date | None = None,
+    ) -> Self:
+        """The API user, an administrator, and ``count`` more people, with a roster of any size.
+
+        :param today: the day whose school year the sections are in; by default the current day.
+        """
         school = cls()
         for person in seeds.people(count, seed):
             account = school.add(person.fields)
@@ -64,6 +80,14 @@ class School:
             advisor = school.by_school_uid(person.advisor)
             if advisor is not None:
                 school.advisors.tie(account.uid, advisor.uid)
+        fill(
+            school,
+            Size(courses, sections, enrollments),
+            seed=seed,
+            teachers=[a.uid for a in school.users.values() if a.role_id == seeds.TEACHER],
+            students=[a.uid for a in school.users.values() if a.role_id == seeds.STUDENT],
+            today=today or date.today(),
+        )
         return school
 
     # -- for tests: the state, past the vendor's rules
@@ -165,6 +189,8 @@ class School:
         emailed = email and bool(account.primary_email)
         delete = Delete(uid, account.school_uid, keep_enrollments, emailed, comment)
         self.deletes.append(delete)
+        if not keep_enrollments:
+            self.enrollments.end_all_of(uid)
         if emailed:
             self.mails.append(Mail(uid, "made inactive"))
         return delete
@@ -181,6 +207,8 @@ class School:
             raise Rejected(409, f"What user {uid} was known by belongs to somebody else now.")
         del self.inactive[uid]
         self.reactivations.append(Reactivation(uid, reenrolled=reenroll))
+        if reenroll:
+            self.enrollments.restore(uid, self.has_realm)
         return self._keep(account, {})
 
     # -- inside

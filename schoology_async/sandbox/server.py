@@ -1,4 +1,4 @@
-"""The sandbox of Schoology's REST API v1: the sixteen operations on users, and what they need.
+"""The sandbox of Schoology's REST API v1: users, courses, sections, enrollments and groups.
 
 Where the vendor's documents and live observations are silent, a comment says that the behavior is
 a choice.
@@ -6,13 +6,14 @@ a choice.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from lms_async.sandbox import Arrived, Response, StandIn
 
 from . import bodies
 from .accounts import Rejected
 from .oauth import Authenticator, Caller
+from .operations import Router
 from .school import School
 from .state import Quirks, State
 from .users import Users
@@ -77,6 +78,7 @@ class SchoologySandbox(StandIn):
         self.auth = Authenticator(key, secret, self.school.api_uid, self.clock)
         self.auth.add_access_token(token, token_secret)
         self._users = Users(self._state)
+        self._router = Router(self._state)
         self._caller = Caller(self.school.api_uid, None)
 
     @property
@@ -138,9 +140,7 @@ class SchoologySandbox(StandIn):
                 return self.auth.issue_request_token(arrived)
             case ("oauth", "access_token") if arrived.method == "GET":
                 return self.auth.issue_access_token(arrived)
-            case ("schools" | "sections" | "groups" as realm, identity, *_):
-                return self._parent(arrived, realm, identity)
-        return Response(404)
+        return self._router.serve(arrived, self._caller)
 
     def _app_user_info(self, arrived: Arrived) -> Response:
         info = {
@@ -148,23 +148,6 @@ class SchoologySandbox(StandIn):
             "api_uid": int(self._caller.uid),
         }
         return bodies.write(arrived, 200, info)
-
-    def _parent(self, arrived: Arrived, realm: str, identity: str) -> Response:
-        """Answer an unknown path below a school, section or group with that object, as the live API
-        does. All paths below them are unknown here, and every section and group exists.
-        """
-        if arrived.method != "GET":
-            return Response(405, headers={"Allow": "GET"})
-        shown: dict[str, Any] = {"id": identity}
-        if realm == "schools":
-            if identity != str(self.school.school_id):
-                return Response(404)
-            shown |= {"title": self.school.title, "address1": "", "city": "", "country": ""}
-        elif realm == "sections":
-            shown |= {"course_id": "1", "course_title": "Algebra", "section_title": "Section 1"}
-        else:
-            shown |= {"title": "Chess club", "description": ""}
-        return bodies.write(arrived, 200, shown)
 
 
 def _from_schoology(answer: Response) -> Response:

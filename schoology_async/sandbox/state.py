@@ -31,6 +31,20 @@ class Quirks:
     """The key of an imported parent's uid: the documents disagree with each other."""
     bulk_delete_rows: bool = True
     """Whether a bulk delete answers 207 with rows, as seen live, or 204 as documented."""
+    run_as_allowed: bool = True
+    """Whether the key's owner may act as another user."""
+    second_enrollment: Literal["rejected", "updated"] = "rejected"
+    """What a create does for a person who is enrolled already: not documented. An import by codes
+    and ``update_existing`` always update."""
+    import_revives: bool = True
+    """Whether an import by codes makes an expired enrollment active again: not documented."""
+    absent_unenrolled: Literal[200, 404] = 404
+    """The ``response_code`` of an import row with ``delete`` for a person who is not enrolled: not
+    documented."""
+    grades_need_section: bool = False
+    """Whether a person's grades are refused (403) without ``section_id``, as some schools do."""
+    attendance_gone: bool = False
+    """Whether the district takes attendance in another application, so that reading it is 410."""
 
 
 @define

@@ -1,0 +1,70 @@
+"""The operations on schools and their buildings."""
+
+from __future__ import annotations
+
+from lms_async.sandbox import Arrived, Response
+
+from .. import bodies
+from ..roster import Building
+from ..roster.buildings import NAMES
+from .base import EMPTY, Operations, Row, Verbs
+
+
+class SchoolOperations(Operations):
+    """``schools`` and ``schools/{id}/buildings``."""
+
+    def verbs(self, arrived: Arrived, rest: tuple[str, ...]) -> Verbs | None:
+        """Return the operations on a path below ``schools``."""
+        buildings = self.school.buildings
+        match rest:
+            case ():
+                return {
+                    # No total and no links, as seen live.
+                    "GET": lambda: self._all(arrived, "school", buildings.schools()),
+                    "POST": lambda: self._create(arrived, None),
+                }
+            case (school_id, "buildings") if school_id in buildings:
+                return {
+                    "GET": lambda: self._all(arrived, "building", buildings.of_school(school_id)),
+                    "POST": lambda: self._create(arrived, school_id),
+                }
+            case (school_id,):
+                return {
+                    "GET": lambda: self._view(arrived, school_id),
+                    "PUT": lambda: self._update(arrived, school_id),
+                    "DELETE": lambda: self._delete(school_id),
+                }
+            case (school_id, *_):
+                # An unknown path below a school answers with the school, as the live API does.
+                return {"GET": lambda: self._view(arrived, school_id)}
+        return None
+
+    def _all(self, arrived: Arrived, key: str, found: list[Building]) -> Response:
+        return self.whole_list(arrived, key, [self._row(each) for each in found])
+
+    def _view(self, arrived: Arrived, school_id: str) -> Response:
+        return bodies.write(arrived, 200, self._row(self.school.buildings.find(school_id)))
+
+    def _create(self, arrived: Arrived, school_id: str | None) -> Response:
+        made = self.school.buildings.create(school_id, bodies.read(arrived))
+        shown = self._row(made)
+        # Fields that were not given are null here and "" later; these two are never null.
+        shown |= {name: getattr(made, name) for name in NAMES}
+        shown |= {name: shown[name] or "" for name in ("website", "building_code")}
+        links = {"links": {"self": self.url(f"schools/{made.id}")}}
+        return bodies.write(arrived, 201, shown | links)
+
+    def _update(self, arrived: Arrived, school_id: str) -> Response:
+        self.school.buildings.update(school_id, bodies.read(arrived))
+        return EMPTY
+
+    def _delete(self, school_id: str) -> Response:
+        self.school.buildings.delete(school_id)
+        return EMPTY
+
+    def _row(self, building: Building) -> Row:
+        return {
+            "id": building.id,
+            **{name: getattr(building, name) or "" for name in NAMES},
+            "picture_url": self.picture("building-default.gif"),
+        }
