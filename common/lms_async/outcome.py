@@ -20,7 +20,8 @@ class Status(StrEnum):
 
     #: The vendor confirmed it.
     DONE = "done"
-    #: The vendor, or our own check before sending, refused the row. Nothing was done.
+    #: The vendor, or our own check before sending, refused the row. Nothing was done, unless the
+    #: code is ``incomplete``: then a part of the row was done, see ``Outcome.parts``.
     REJECTED = "rejected"
     #: It was sent, and whether it was done is not known. Check before you send it again.
     UNKNOWN = "unknown"
@@ -39,10 +40,10 @@ class RowError:
     """Why a row was not done.
 
     ``code`` is the vendor's code as text, or one of ours: ``invalid``, ``duplicate``, ``exists``,
-    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message`` is the
-    vendor's sentence or ours; it may name a person, so ``repr`` leaves it out. ``fields`` has the
-    reasons by field name. ``other_index`` is the index of the other row with the same key
-    (``duplicate``) or the same record of the vendor (``same_record``).
+    ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``, ``incomplete``.
+    ``message`` is the vendor's sentence or ours; it may name a person, so ``repr`` leaves it out.
+    ``fields`` has the reasons by field name. ``other_index`` is the index of the other row with the
+    same key (``duplicate``) or the same record of the vendor (``same_record``).
     """
 
     code: str
@@ -53,11 +54,13 @@ class RowError:
 
 @attrs.define
 class RowResult:
-    """The result of one row, as a response or a look-up gives it."""
+    """The result of one row, or of a record inside it, as a response or a look-up gives it."""
 
     status: Status
     id: str | None = None
     error: RowError | None = None
+    #: The results of the records inside the row, in the row's order.
+    parts: tuple[RowResult, ...] = ()
 
 
 @attrs.frozen
@@ -85,6 +88,10 @@ class Outcome(Generic[R]):
     #: When an earlier run with the same journal ended the row, in seconds since 1970; ``None`` if
     #: this run did. Such a row is not sent again, and the vendor is not asked about it.
     earlier: float | None = None
+    #: The results of the records inside the row, such as the sections of a course, in the row's
+    #: order. A row is ``done`` only if each of them is. Empty if the row has none, if they are not
+    #: known, or if an earlier run ended the row: a journal does not keep them.
+    parts: tuple[RowResult, ...] = ()
 
 
 @attrs.define(repr=False)

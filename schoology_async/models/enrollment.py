@@ -76,6 +76,10 @@ class EnrollmentUpdate(Record):
     admin: Flag | Unset = UNSET
     #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
     status: EnrollmentStatus | Unset = UNSET
+    #: Schoology's id of the section. Only ``update_many`` needs it, or ``group_id``.
+    section_id: AnyNumber | Unset = UNSET
+    #: Schoology's id of the group.
+    group_id: AnyNumber | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)

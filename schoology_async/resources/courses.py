@@ -12,11 +12,12 @@ from lms_async.http.urls import build_path, query_params
 from lms_async.resource import changes_of
 
 from ..models import Course
-from .base import PAGE_SIZE, SchoologyResource
+from .base import PAGE_SIZE
+from .many_courses import ManyCourses
 from .sending import CourseChange, NewCourse, course_change, new_course
 
 
-class Courses(SchoologyResource):
+class Courses(ManyCourses):
     """Courses of the school. People are enrolled in their sections."""
 
     def list(

@@ -15,14 +15,15 @@ from lms_async.http.urls import Path, build_path, query_params
 from lms_async.resource import changes_of, without_id
 
 from ..models import Enrollment, EnrollmentStatus
-from .base import PAGE_SIZE, SchoologyResource
+from .base import PAGE_SIZE
 from .filters import PictureSize, filter_ids, filter_queries
+from .many_enrollments import ManyEnrollments
 from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
 
 _ALL: tuple[EnrollmentStatus, ...] = (1, 2, 3, 4, 5)
 
 
-class Enrollments(SchoologyResource):
+class Enrollments(ManyEnrollments):
     """Enrollments. Each method takes ``section_id`` or ``group_id``, exactly one of them; what
     Schoology gives does not say in which section or group somebody is."""
 
@@ -115,6 +116,10 @@ class Enrollments(SchoologyResource):
         """
         path = _one_of(section_id, group_id, enrollment_id)
         body = changes_of(enrollment_change, changes, id_=enrollment_id)
+        body = without_id(body, "section_id", section_id or "")
+        body = without_id(body, "group_id", group_id or "")
+        if not body:
+            raise InvalidInput("there is nothing to change")
         await self._send("PUT", path, body, repeatable=True)
 
     async def delete(

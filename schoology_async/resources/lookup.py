@@ -6,7 +6,7 @@ one is refused, so sending a missing user again never creates a person twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lms_async.bulk.endpoint import ABSENT, Found
@@ -18,8 +18,8 @@ from lms_async.http.transport import Transport
 from lms_async.http.urls import build_path, query_params
 
 from ..models import User
-from ..models.converter import converter
 from .filters import filter_queries
+from .shown import shows
 
 #: The fields that are compared. Mail address and user name are left out: the vendor changes them
 #: where they conflict.
@@ -50,19 +50,10 @@ async def look_up_rows(
             users |= {user.school_uid: user for user in await Pages(transport, call, User)}
         return [None if "," in str(key) else users.get(str(key), ABSENT) for key in rows.keys]
 
-    def is_same(sent: Mapping[str, Any], user: User) -> bool:
-        shown = converter.unstructure(user)  # flags, lists and days as they are sent
-        # A field that the vendor does not show, as in some lists, can't be confirmed.
-        return all(
-            shown.get(name) is not None and str(shown[name]) == str(value)
-            for name, value in sent.items()
-            if update_existing or name in _COMPARED
-        )
-
     return await look_up(
         rows,
         find,
-        is_same=is_same,
+        is_same=lambda sent, user: shows(user, sent, None if update_existing else _COMPARED),
         id_of=lambda user: user.uid or user.id,
         resend_changes=update_existing,
     )

@@ -21,7 +21,7 @@ from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given
 
-from ..bulk_results import FieldReader, from_location
+from ..bulk_results import FieldReader, from_location, results_by
 from ..models import (
     AdvisorPair,
     AdvisorPairDict,
@@ -113,8 +113,7 @@ class ManyUsers(SchoologyResource):
             build_path("users"),
             wrapper=("users", "user"),
             prepare=prepare,
-            key=_SCHOOL_UID,
-            id=_ID,
+            read=results_by(key=_SCHOOL_UID, id=_ID),
             query=query,
             repeatable=update_existing,
             one_record_each=update_existing,
@@ -138,8 +137,7 @@ class ManyUsers(SchoologyResource):
             build_path("users"),
             wrapper=("users", "user"),
             prepare=changes_by_id(change),
-            key=_ID,
-            id=_ID,
+            read=results_by(key=_ID, id=_ID),
             repeatable=True,
             journal=journal,
         )
@@ -164,8 +162,7 @@ class ManyUsers(SchoologyResource):
             build_path("users/reactivate"),
             wrapper=("user",),  # unlike the other bulk writes, without an outer "users"
             prepare=one_by_one(prepare),
-            key=from_location,
-            id=from_location,
+            read=results_by(key=from_location, id=from_location),
             journal=journal,
         )
 
@@ -256,7 +253,6 @@ class ManyUsers(SchoologyResource):
             build_path(f"users/import/associations/{other}s"),
             wrapper=("associations", "association"),
             prepare=one_by_one(prepare),
-            key=key,
-            id=FieldReader("student_uid"),
+            read=results_by(key=key, id=FieldReader("student_uid")),
             journal=journal,
         )

@@ -16,11 +16,12 @@ from lms_async.resource import changes_of, without_id
 from ..models import Section
 from .base import PAGE_SIZE
 from .filters import PictureSize, filter_ids, filter_queries
+from .many_sections import ManySections
 from .section_records import SectionRecords
 from .sending import NewSection, SectionChange, new_section, section_change
 
 
-class Sections(SectionRecords):
+class Sections(SectionRecords, ManySections):
     """Sections of courses."""
 
     def list(

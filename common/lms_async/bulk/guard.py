@@ -60,23 +60,31 @@ class Guard:
 
 
 def guarded(
-    items: Iterable[R] | AsyncIterable[R], guard: Guard, there: Callable[[], Awaitable[int]]
+    items: Iterable[R] | AsyncIterable[R],
+    guard: Guard,
+    there: Callable[[], Awaitable[int]],
+    *,
+    removes: Callable[[R], bool] = lambda item: True,
 ) -> AsyncIterator[R]:
     """Give ``items``, after all of them were taken and counted.
 
+    :param removes: whether an item is a removal, and so counts.
     :raises InvalidInput: ``items`` are not rows, or ``guard`` is not a Guard; while reading, if
         there are more items than the guard allows.
     """
     check_input(items)
     if not isinstance(guard, Guard):
         raise InvalidInput('a guard is given as Guard(500) or Guard("5%")')
-    return _counted(items, guard, there)
+    return _counted(items, guard, there, removes)
 
 
 async def _counted(
-    items: Iterable[R] | AsyncIterable[R], guard: Guard, there: Callable[[], Awaitable[int]]
+    items: Iterable[R] | AsyncIterable[R],
+    guard: Guard,
+    there: Callable[[], Awaitable[int]],
+    removes: Callable[[R], bool],
 ) -> AsyncIterator[R]:
     taken = [item async for item in items] if isinstance(items, AsyncIterable) else list(items)
-    await guard.allow(len(taken), there)
+    await guard.allow(sum(map(removes, taken)), there)
     for item in taken:
         yield item

@@ -58,9 +58,13 @@ def outcomes_of(rows: Rows[R], verdicts: list[RowResult | None], attempts: int) 
     """Make the outcomes of rows by their results; ``None`` is a row that the response omits."""
     told = [verdict or RowResult(Status.UNKNOWN, None, UNMENTIONED) for verdict in verdicts]
     statuses = [one.status for one in told]
-    return _outcomes(
+    outcomes = _outcomes(
         rows, statuses, [one.id for one in told], [one.error for one in told], attempts
     )
+    for outcome, one in zip(outcomes, told, strict=True):
+        if one.parts:
+            outcome.parts = one.parts
+    return outcomes
 
 
 def _outcomes(

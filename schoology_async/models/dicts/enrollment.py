@@ -25,6 +25,8 @@ class EnrollmentUpdateDict(TypedDict, total=False):
     id: AnyNumber
     admin: Flag
     status: EnrollmentStatus
+    section_id: AnyNumber
+    group_id: AnyNumber
 
 
 class EnrollmentBySchoolCodeDict(TypedDict, total=False):
