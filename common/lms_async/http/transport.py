@@ -103,13 +103,16 @@ class Transport:
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
         deadline: float | None = None,
+        vendor: Vendor | None = None,
     ) -> Transport:
         """Return a transport with other options over the same session and limiter.
 
         It shares the quota of retries too, unless ``retry`` is given.
+
+        :param vendor: the same vendor and account with other settings.
         """
         view = Transport(
-            self.vendor,
+            vendor or self.vendor,
             self.wire,
             limiter=self._limiter,
             retry=retry or self._policy,
@@ -269,6 +272,7 @@ class Transport:
                 call,
                 url,
                 body,
+                headers=self.vendor.headers(call),
                 signed=self.vendor.auth_headers,
                 progress=attempts.progress,
                 seconds=self._timeout,
