@@ -19,6 +19,7 @@ from .models import (
     UserUpdate,
     UserUpdateDict,
 )
+from .multiget import SubResponse
 
 __all__ = [
     "UNSET",
@@ -32,6 +33,7 @@ __all__ = [
     "Reactivation",
     "ReactivationDict",
     "Schoology",
+    "SubResponse",
     "User",
     "UserCreate",
     "UserCreateDict",

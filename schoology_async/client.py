@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Self, Unpack, cast
 from urllib.parse import urlsplit
 
@@ -20,7 +20,9 @@ from lms_async.http.vendor import checked_base_url, checked_secret
 from lms_async.limits.queue import Priority
 from lms_async.records.scalars import id_text
 
+from .merging import MultigetTransport
 from .models import AppUserInfo, converter, strict_converter
+from .multiget import SubResponse, read_many
 from .resources import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
@@ -116,6 +118,7 @@ class Schoology(Client):
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
         deadline: float | None = None,
+        multiget: bool | None = None,
         run_as: str | int | None = None,
     ) -> Self:
         """Return this client with other options, on the same connections. Closing either closes
@@ -123,6 +126,11 @@ class Schoology(Client):
 
         :param timeout: see :meth:`lms_async.client.Client.with_options`, also for ``retry``,
             ``priority`` and ``deadline``.
+        :param multiget: merge reads that wait at the same time into requests of up to 50, by ``POST
+            multiget``: ``await asyncio.gather(*(view.users.get(uid) for uid in uids))`` sends one
+            request per 50. Reads that Schoology does not take there are sent as before, and so are
+            all reads after it refused such a request
+            (event :class:`~lms_async.events.MergingRefused`). A read that fails there fails alone.
         :param run_as: act as the user with this Schoology id, a number. It is sent with every
             request of the view, as the header ``X-Schoology-Run-As``. Schoology does not document
             this header; integrations with a system administrator's key use it. Views of the view
@@ -135,6 +143,9 @@ class Schoology(Client):
         if run_as is not None:
             vendor = attrs.evolve(self._vendor, run_as=_checked_uid(run_as))
             view._bind(view._transport.with_options(vendor=vendor))
+        if multiget is not None:
+            kind = MultigetTransport if multiget else Transport
+            view._bind(view._transport.with_options(kind=kind))
         return view
 
     @property
@@ -144,6 +155,32 @@ class Schoology(Client):
     def _bind(self, transport: Transport) -> None:
         super()._bind(transport)
         self.users = Users(transport)
+
+    async def multiget(self, paths: Iterable[str]) -> list[SubResponse]:
+        """Send several reads in one request, 50 at a time. Vendor page: "Multi-get requests".
+
+        This is the endpoint itself, for reads that this package has no method for. For all others
+        use ``with_options(multiget=True)``, which falls back to single reads.
+
+        :param paths: relative to the base URL and percent-encoded, e.g. ``sections/4318461``.
+        :returns: one response per path, in their order. A failed one raises nothing.
+        :raises InvalidInput: a path can't be sent; nothing was sent.
+        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        """
+        return await read_many(self._transport, "multiget", paths)
+
+    async def multioptions(self, paths: Iterable[str]) -> list[SubResponse]:
+        """Ask what may be done with several paths, 50 at a time. Vendor page: "Multi-options".
+
+        The vendor does not document what the responses hold, and its OPTIONS were seen to name
+        methods that the account may not use.
+
+        :param paths: relative to the base URL and percent-encoded.
+        :returns: one response per path, in their order.
+        :raises InvalidInput: a path can't be sent; nothing was sent.
+        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        """
+        return await read_many(self._transport, "multioptions", paths)
 
     async def app_user_info(self) -> AppUserInfo:
         """Whose credentials these are. Vendor page: "Other Calls", GET app-user-info.

@@ -52,6 +52,16 @@ _HINTS = {
 }
 
 
+@attrs.define(eq=False)
+class Merging:
+    """What is known of ``multiget`` at this vendor. All views of a client share it."""
+
+    #: Whether the vendor refused to take several reads in one request.
+    is_refused: bool = False
+    #: Whether it honors filters in the query of a read. That is believed until it is seen not to.
+    takes_filters: bool = True
+
+
 @attrs.frozen
 class SchoologyVendor(Vendor):
     """Schoology REST v1, as the transport sees it."""
@@ -66,6 +76,7 @@ class SchoologyVendor(Vendor):
     converter: Converter = attrs.field(default=converter, repr=False)
     #: The user to act as, by Schoology's id; ``None`` for the owner of the credentials.
     run_as: str | None = attrs.field(default=None, repr=False)
+    merging: Merging = attrs.field(factory=Merging, repr=False, eq=False)
 
     @property
     def account(self) -> Hashable:
