@@ -2,6 +2,7 @@
 
 from lms_async import UNSET, Window
 
+from . import oauth
 from .client import Schoology
 from .models import (
     AdvisorPair,
@@ -40,4 +41,5 @@ __all__ = [
     "UserUpdate",
     "UserUpdateDict",
     "Window",
+    "oauth",
 ]
