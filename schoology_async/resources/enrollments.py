@@ -12,7 +12,7 @@ from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import Path, build_path, query_params
-from lms_async.resource import changes_of, without_id
+from lms_async.resource import changes_of, without_ids
 
 from ..models import Enrollment, EnrollmentStatus
 from .base import PAGE_SIZE
@@ -97,8 +97,7 @@ class Enrollments(ManyEnrollments):
         :raises OutcomeUnknown: the response was lost. Look for the ``uid`` before you try again.
         """
         path = realm_of(section_id, group_id).enrollments()
-        body = without_id(new_enrollment(enrollment), "section_id", section_id or "")
-        body = without_id(body, "group_id", group_id or "")
+        body = without_ids(new_enrollment(enrollment), section_id=section_id, group_id=group_id)
         return await self._send("POST", path, body, returns=Enrollment, required_key="uid")
 
     async def update(
@@ -111,16 +110,14 @@ class Enrollments(ManyEnrollments):
     ) -> None:
         """Update one enrollment. Vendor page: "update". Status 2 ends it and keeps its history.
 
-        :param changes: ``admin`` or ``status``; an ``id`` among them must equal ``enrollment_id``.
+        :param changes: ``admin`` or ``status``; an ``id``, ``section_id`` or ``group_id`` among
+            them must equal that of the call.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: there is no such enrollment in this section or group.
         """
         path = _one(section_id, group_id, enrollment_id)
-        body = changes_of(enrollment_change, changes, id_=enrollment_id)
-        body = without_id(body, "section_id", section_id or "")
-        body = without_id(body, "group_id", group_id or "")
-        if not body:
-            raise InvalidInput("there is nothing to change")
+        ids = {"section_id": section_id, "group_id": group_id}
+        body = changes_of(enrollment_change, changes, id_=enrollment_id, **ids)
         await self._send("PUT", path, body, repeatable=True)
 
     async def delete(

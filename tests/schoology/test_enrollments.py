@@ -92,6 +92,11 @@ async def test_update(scripted: Scripted, realm: dict[str, Any], path: str) -> N
     scripted.answers[f"PUT {path}/enrollments/438"] = 204
     await scripted.schoology.enrollments.update(438, EnrollmentUpdate(status=2), **realm)
     assert scripted.last.body == {"status": 2}
+    named = {"id": "438", "status": 2, **realm}  # as a row of update_many
+    await scripted.schoology.enrollments.update(438, named, **realm)  # type: ignore[arg-type]
+    assert scripted.last.body == {"status": 2}
+    with pytest.raises(InvalidInput, match="section_id: differs"):
+        await scripted.schoology.enrollments.update(438, {"section_id": 9, "status": 2}, **realm)
 
 
 @EITHER
