@@ -116,8 +116,13 @@ class Enrollments(ManyEnrollments):
         :raises NotFound: there is no such enrollment in this section or group.
         """
         path = _one(section_id, group_id, enrollment_id)
-        ids = {"section_id": section_id, "group_id": group_id}
-        body = changes_of(enrollment_change, changes, id_=enrollment_id, **ids)
+        body = changes_of(
+            enrollment_change,
+            changes,
+            id_=enrollment_id,
+            section_id=section_id,
+            group_id=group_id,
+        )
         await self._send("PUT", path, body, repeatable=True)
 
     async def delete(
