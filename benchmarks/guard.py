@@ -55,6 +55,7 @@ class ReadyWire(Wire):
         url: str,
         body: bytes | None,
         *,
+        headers: Mapping[str, str],
         signed: Signed,
         progress: Progress,
         seconds: float,

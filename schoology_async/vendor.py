@@ -28,6 +28,9 @@ from .signing import Signer, _Signed
 #: Schoology publishes no rate limit. Users report 15 and 50 requests per 5 seconds and key.
 LIMIT, PERIOD = 13, 5.0
 
+#: The header that names the user to act as. The vendor does not document it.
+RUN_AS = "X-Schoology-Run-As"
+
 #: What the vendor says about a nonce or timestamp that it refuses.
 _REPLAY = "duplicate timestamp/nonce combination"
 
@@ -49,6 +52,16 @@ _HINTS = {
 }
 
 
+@attrs.define(eq=False)
+class Merging:
+    """What is known of ``multiget`` at this vendor. All views of a client share it."""
+
+    #: Whether the vendor refused to take several reads in one request.
+    is_refused: bool = False
+    #: Whether it honors filters in the query of a read. That is believed until it is seen not to.
+    takes_filters: bool = True
+
+
 @attrs.frozen
 class SchoologyVendor(Vendor):
     """Schoology REST v1, as the transport sees it."""
@@ -61,10 +74,22 @@ class SchoologyVendor(Vendor):
     signer: Signer
     scope: Hashable = attrs.field(repr=False)
     converter: Converter = attrs.field(default=converter, repr=False)
+    #: The user to act as, by Schoology's id; ``None`` for the owner of the credentials.
+    run_as: str | None = attrs.field(default=None, repr=False)
+    merging: Merging = attrs.field(factory=Merging, repr=False, eq=False)
+
+    @property
+    def account(self) -> Hashable:
+        """The account, and the user to act as, since each of them may do different things."""
+        return super().account if self.run_as is None else (super().account, self.run_as)
 
     def default_limiter(self) -> Limiter:
         """13 requests per 5 seconds and key."""
         return Window(LIMIT, per=PERIOD)
+
+    def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        """Name the user to act as."""
+        return {} if self.run_as is None else {RUN_AS: self.run_as}
 
     def auth_headers(self, method: str, url: str) -> _Signed:
         """Sign one attempt: its OAuth header."""

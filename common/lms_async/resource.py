@@ -166,27 +166,38 @@ class Resource:
 
 
 def changes_of(
-    sending: Sending, changes: object, *, id_field: str = "id", id_: str | int
+    sending: Sending,
+    changes: object,
+    *,
+    id_field: str = "id",
+    id_: str | int,
+    **other_ids: str | int | None,
 ) -> dict[str, Any]:
     """Check the changes of one record, whose id stands in the path and may be repeated in them.
 
+    :param other_ids: further ids of the path that may be repeated, see :func:`without_ids`.
     :raises InvalidInput: a field does not fit, another id stands among the changes, or there is
         nothing to change.
     """
-    body = without_id(sending(changes), id_field, id_)
+    body = without_ids(sending(changes), **{id_field: id_}, **other_ids)
     if not body:
         raise InvalidInput("there is nothing to change")
     return body
 
 
-def without_id(body: dict[str, Any], id_field: str, id_: str | int) -> dict[str, Any]:
-    """Return ``body`` without an id that stands in the path.
+def without_ids(body: dict[str, Any], **ids: str | int | None) -> dict[str, Any]:
+    """Return ``body`` without the ids that stand in the path.
 
+    :param ids: the ids in the path, by the fields of ``body``; ``None`` for one that is not there.
     :raises InvalidInput: ``body`` has another id than the path.
     """
-    if str(body.pop(id_field, id_)).strip() != str(id_).strip():
-        fault = "differs from the id that the call names"
-        raise InvalidInput("the record can't be sent", fields={id_field: fault})
+    fields = {
+        name: "differs from the id that the call names"
+        for name, id_ in ids.items()
+        if name in body and str(body.pop(name)).strip() != str(id_).strip()
+    }
+    if fields:
+        raise InvalidInput("the record can't be sent", fields=fields)
     return body
 
 

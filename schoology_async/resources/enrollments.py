@@ -12,12 +12,13 @@ from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import Path, build_path, query_params
-from lms_async.resource import changes_of, without_id
+from lms_async.resource import changes_of, without_ids
 
 from ..models import Enrollment, EnrollmentStatus
 from .base import PAGE_SIZE
 from .filters import PictureSize, filter_ids, filter_queries
 from .many_enrollments import ManyEnrollments
+from .realms import realm_of
 from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
 
 _ALL: tuple[EnrollmentStatus, ...] = (1, 2, 3, 4, 5)
@@ -54,7 +55,7 @@ class Enrollments(ManyEnrollments):
         if wanted == []:
             raise InvalidInput("uids must have at least one uid")
         return self._paged(
-            _enrollments_of(section_id, group_id),
+            realm_of(section_id, group_id).enrollments(),
             Enrollment,
             envelope_key="enrollment",
             page_size=page_size,
@@ -75,7 +76,7 @@ class Enrollments(ManyEnrollments):
 
         :raises NotFound: there is no such enrollment in this section or group.
         """
-        path = _one_of(section_id, group_id, enrollment_id)
+        path = _one(section_id, group_id, enrollment_id)
         return await self._get(
             path, Enrollment, required_key="uid", about=about("id", enrollment_id)
         )
@@ -95,9 +96,8 @@ class Enrollments(ManyEnrollments):
         :raises InvalidInput: a field is missing or does not fit; nothing was sent.
         :raises OutcomeUnknown: the response was lost. Look for the ``uid`` before you try again.
         """
-        path = _enrollments_of(section_id, group_id)
-        body = without_id(new_enrollment(enrollment), "section_id", section_id or "")
-        body = without_id(body, "group_id", group_id or "")
+        path = realm_of(section_id, group_id).enrollments()
+        body = without_ids(new_enrollment(enrollment), section_id=section_id, group_id=group_id)
         return await self._send("POST", path, body, returns=Enrollment, required_key="uid")
 
     async def update(
@@ -110,16 +110,19 @@ class Enrollments(ManyEnrollments):
     ) -> None:
         """Update one enrollment. Vendor page: "update". Status 2 ends it and keeps its history.
 
-        :param changes: ``admin`` or ``status``; an ``id`` among them must equal ``enrollment_id``.
+        :param changes: ``admin`` or ``status``; an ``id``, ``section_id`` or ``group_id`` among
+            them must equal that of the call.
         :raises InvalidInput: a field does not fit, or there is nothing to change.
         :raises NotFound: there is no such enrollment in this section or group.
         """
-        path = _one_of(section_id, group_id, enrollment_id)
-        body = changes_of(enrollment_change, changes, id_=enrollment_id)
-        body = without_id(body, "section_id", section_id or "")
-        body = without_id(body, "group_id", group_id or "")
-        if not body:
-            raise InvalidInput("there is nothing to change")
+        path = _one(section_id, group_id, enrollment_id)
+        body = changes_of(
+            enrollment_change,
+            changes,
+            id_=enrollment_id,
+            section_id=section_id,
+            group_id=group_id,
+        )
         await self._send("PUT", path, body, repeatable=True)
 
     async def delete(
@@ -135,7 +138,7 @@ class Enrollments(ManyEnrollments):
         :raises NotFound: there is no such enrollment in this section or group.
         :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
         """
-        await self._send("DELETE", _one_of(section_id, group_id, enrollment_id))
+        await self._send("DELETE", _one(section_id, group_id, enrollment_id))
 
     async def redeem_access_code(
         self,
@@ -153,31 +156,14 @@ class Enrollments(ManyEnrollments):
         """
         if not isinstance(access_code, str) or not access_code.strip():
             raise InvalidInput("the access code is needed, as a text that is not blank")
-        path = _realm(section_id, group_id, "accesscode")
+        path = build_path(f"{realm_of(section_id, group_id).path}/accesscode")
         body = {"access_code": access_code.strip()}
         return await self._send("POST", path, body, returns=Enrollment, required_key="uid")
 
 
-def _enrollments_of(section_id: str | int | None, group_id: str | int | None) -> Path:
-    return _realm(section_id, group_id, "enrollments")
-
-
-def _one_of(
+def _one(
     section_id: str | int | None, group_id: str | int | None, enrollment_id: str | int
 ) -> Path:
+    realm = realm_of(section_id, group_id)
     rest = "enrollments/{enrollment_id:number}"
-    return _realm(section_id, group_id, rest, enrollment_id=enrollment_id)
-
-
-def _realm(
-    section_id: str | int | None, group_id: str | int | None, rest: str, **values: str | int
-) -> Path:
-    """Fill a path below the section or group that is meant.
-
-    :raises InvalidInput: not exactly one is given, or an id is no number.
-    """
-    if (section_id is None) == (group_id is None):
-        raise InvalidInput("exactly one of section_id and group_id must be given")
-    if section_id is not None:
-        return build_path(f"sections/{{section_id:number}}/{rest}", section_id=section_id, **values)
-    return build_path(f"groups/{{group_id:number}}/{rest}", group_id=group_id, **values)
+    return build_path(f"{realm.path}/{rest}", enrollment_id=enrollment_id)

@@ -11,7 +11,7 @@ from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
-from lms_async.resource import changes_of, without_id
+from lms_async.resource import changes_of, without_ids
 
 from ..models import Section
 from .base import PAGE_SIZE
@@ -78,7 +78,7 @@ class Sections(SectionRecords, ManySections):
         :raises OutcomeUnknown: the response was lost. Look for the section before you try again.
         """
         path = build_path("courses/{course_id:number}/sections", course_id=course_id)
-        body = without_id(new_section(section), "course_id", course_id)
+        body = without_ids(new_section(section), course_id=course_id)
         return await self._send("POST", path, body, returns=Section, required_key="id")
 
     async def get(

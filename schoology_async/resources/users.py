@@ -18,7 +18,7 @@ from lms_async.resource import changes_of
 from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
-from .filters import filter_ids, filter_queries
+from .filters import PictureSize, filter_ids, filter_queries
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 from .user_records import UserRecords
 
@@ -48,6 +48,7 @@ class Users(ManyUsers, UserRecords):
         role_ids: Iterable[str | int] | None = None,
         parent_access_codes: bool = False,
         school_uids: Iterable[str | int] | None = None,
+        picture_size: PictureSize | None = None,
         page_size: int = PAGE_SIZE,
     ) -> Pages[User]:
         """List all users that the account may see, over all pages. Vendor page: "list".
@@ -58,6 +59,7 @@ class Users(ManyUsers, UserRecords):
             vendor does not document their key.
         :param school_uids: only users with these ids of the school's own, any number. They are
             asked for 50 at a time, or fewer where the URL would become too long.
+        :param picture_size: the width of the pictures that the users link to.
         :param page_size: users per page, at least 2. Schoology gives at most 200.
         :returns: ``await`` it for a list, or iterate it. Users come in the vendor's order; with
             ``school_uids``, first those of the first 50 ids, in the vendor's order, then those of
@@ -69,6 +71,7 @@ class Users(ManyUsers, UserRecords):
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
+            picture_size=picture_size,
         )
         wanted = None if school_uids is None else filter_ids(school_uids, what="school_uid")
         return self._paged(
@@ -82,13 +85,16 @@ class Users(ManyUsers, UserRecords):
             else [query_params(school_uids=wanted)],
         )
 
-    async def get(self, uid: str | int) -> User:
+    async def get(self, uid: str | int, *, picture_size: PictureSize | None = None) -> User:
         """Get one user by Schoology's id. Vendor page: "view".
 
+        :param picture_size: the width of the picture that the user links to.
         :raises NotFound: there is no such user, or the account may not see it.
         """
         path = build_path("users/{uid:person}", uid=uid)
-        return await self._get(path, User, required_key="uid", about=about("uid", uid))
+        query = query_params(picture_size=picture_size)
+        known = about("uid", uid)
+        return await self._get(path, User, query=query, required_key="uid", about=known)
 
     async def get_by_school_uid(self, school_uid: str | int) -> User:
         """Get one user by the school's own id. The vendor redirects to the user.

@@ -10,7 +10,7 @@ from typing import Literal
 
 from lms_async.sandbox import Arrived, Response, StandIn
 
-from . import bodies
+from . import bodies, multiget
 from .accounts import Rejected
 from .oauth import Authenticator, Caller
 from .operations import Router
@@ -111,6 +111,10 @@ class SchoologySandbox(StandIn):
         if isinstance(caller, Response):
             return _from_schoology(caller)
         self._caller = caller
+        return self._forbids(arrived, caller)
+
+    def _forbids(self, arrived: Arrived, caller: Caller) -> Response | None:
+        """Return the refusal if the key or its owner may not do this."""
         own = {"users/me", f"users/{caller.uid}", "app-user-info"}
         if self.personal_key and arrived.path not in own:
             return _from_schoology(Response(401))
@@ -120,15 +124,17 @@ class SchoologySandbox(StandIn):
 
     def act(self, arrived: Arrived) -> Response:
         """Do what was asked."""
+        return _from_schoology(self._answer(arrived))
+
+    def _answer(self, arrived: Arrived) -> Response:
         try:
-            answer = self._route(arrived)
+            return self._route(arrived)
         except Rejected as rejected:
             # A single write that fails: 400 with a text. 403 and 404 were seen empty.
             text = "" if rejected.code in {403, 404} else rejected.message
-            answer = bodies.plain(400 if rejected.code == 409 else rejected.code, text)
+            return bodies.plain(400 if rejected.code == 409 else rejected.code, text)
         except bodies.Unreadable as unreadable:
-            answer = unreadable.answer
-        return _from_schoology(answer)
+            return unreadable.answer
 
     def _route(self, arrived: Arrived) -> Response:
         match arrived.segments:
@@ -140,7 +146,13 @@ class SchoologySandbox(StandIn):
                 return self.auth.issue_request_token(arrived)
             case ("oauth", "access_token") if arrived.method == "GET":
                 return self.auth.issue_access_token(arrived)
+            case ("multiget" | "multioptions",) if arrived.method == "POST":
+                return multiget.serve(arrived, self._sub_answer, self.quirks, root=self.prefix)
         return self._router.serve(arrived, self._caller)
+
+    def _sub_answer(self, arrived: Arrived) -> Response:
+        """Answer one read inside of a multiget, for the same caller."""
+        return self._forbids(arrived, self._caller) or self._answer(arrived)
 
     def _app_user_info(self, arrived: Arrived) -> Response:
         info = {

@@ -29,6 +29,11 @@ class Quirks:
     """The key under which a failed row explains itself: not documented."""
     parent_uid_key: Literal["advisor_uid", "parent_uid"] = "advisor_uid"
     """The key of an imported parent's uid: the documents disagree with each other."""
+    multiget: Literal["json", "array", "refused"] = "json"
+    """How ``multiget`` answers: with codes and bodies, with bodies alone, or 415. None of the
+    JSON forms is documented."""
+    multiget_queries: bool = True
+    """Whether the queries of the paths in ``multiget`` are honored: not documented."""
     bulk_delete_rows: bool = True
     """Whether a bulk delete answers 207 with rows, as seen live, or 204 as documented."""
     run_as_allowed: bool = True

@@ -123,6 +123,7 @@ class Wire:
         url: str,
         body: bytes | None,
         *,
+        headers: Mapping[str, str],
         signed: Signed,
         progress: Progress,
         seconds: float,
@@ -131,6 +132,7 @@ class Wire:
         """Send ``call`` once, and end its slot of the rate limit.
 
         :param url: absolute, already percent-encoded.
+        :param headers: sent beside those of every request and the credentials.
         :param progress: is told when the request may have been sent. Its slot is ended here:
             unused if nothing was sent; answered when the status line is in or the server cut the
             connection; abandoned, for what is left of ``seconds``, if no response came. A request
@@ -162,7 +164,9 @@ class Wire:
                 late(Response(unheard.status, unheard.headers, b""))
 
         try:
-            request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
+            request, ended = _signed_request(
+                session, call, url, body, headers, signed, seconds, progress
+            )
         except BaseException:
             places.release()
             progress.slot.unused()
@@ -208,6 +212,7 @@ def _signed_request(
     call: Call[object],
     url: str,
     body: bytes | None,
+    headers: Mapping[str, str],
     signed: Signed,
     seconds: float,
     progress: Progress,
@@ -220,9 +225,10 @@ def _signed_request(
     """
     target, printed = _target(url)
     signing = signed(call.method, printed)
+    usual = _HEADERS if body is None else _HEADERS_OF_JSON
     options = {
         "data": body,
-        "headers": _HEADERS if body is None else _HEADERS_OF_JSON,
+        "headers": {**usual, **headers} if headers else usual,
         "allow_redirects": False,
         "raise_for_status": False,
         "middlewares": (_OnePass(signing.__enter__(), progress),),
