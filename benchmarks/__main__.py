@@ -24,7 +24,7 @@ FIRST = (
 )
 QUESTIONS = (
     *FIRST,
-    *("journal", "learning", "priority", "arrivals", "accounts", "redis_window"),
+    *("journal", "learning", "priority", "arrivals", "accounts", "redis_window", "roster"),
 )
 
 

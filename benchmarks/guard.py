@@ -28,7 +28,7 @@ from lms_async.http.transport import Transport
 from lms_async.http.wire import Wire
 from manabac_async import ManageBac
 from schoology_async import Schoology, Window
-from schoology_async.resources import Users
+from schoology_async.resources.users import Users
 from schoology_async.signing import Signer
 
 from .answers import ONE_USER, page, results
@@ -56,6 +56,7 @@ class ReadyWire(Wire):
         url: str,
         body: bytes | None,
         *,
+        headers: Mapping[str, str],
         signed: Signed,
         progress: Progress,
         seconds: float,

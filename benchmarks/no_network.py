@@ -10,7 +10,7 @@ import orjson
 from lms_async import Bulk, Call, Status
 from lms_async.http.call import AttemptObserver
 from lms_async.http.transport import Transport
-from schoology_async.resources import Users
+from schoology_async.resources.users import Users
 
 
 class ReadyTransport:

@@ -19,7 +19,7 @@ import requests
 
 from lms_async.records.encoding import Sending
 from schoology_async import Schoology, UserCreate, Window
-from schoology_async.models import converter
+from schoology_async.models.converter import converter
 
 from .answers import results
 from .measure import Ratio, Rounds, Way, in_processes, micros, rounds, spread

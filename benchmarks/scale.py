@@ -15,7 +15,7 @@ from lms_async import Call, Status
 from lms_async.http.call import AttemptObserver
 from lms_async.http.transport import Transport
 from schoology_async import Window
-from schoology_async.resources import Users
+from schoology_async.resources.users import Users
 from tests.virtual import run
 
 from .answers import results

@@ -2,40 +2,10 @@
 
 from lms_async import UNSET, Window
 
+from . import models, oauth
 from .client import Schoology
-from .models import (
-    AdvisorPair,
-    AdvisorPairDict,
-    AppUserInfo,
-    InactiveUser,
-    Language,
-    ParentPair,
-    ParentPairDict,
-    Reactivation,
-    ReactivationDict,
-    User,
-    UserCreate,
-    UserCreateDict,
-    UserUpdate,
-    UserUpdateDict,
-)
+from .models import *  # noqa: F403 - all records, so that a new one is named in one place
+from .multiget import SubResponse
 
-__all__ = [
-    "UNSET",
-    "AdvisorPair",
-    "AdvisorPairDict",
-    "AppUserInfo",
-    "InactiveUser",
-    "Language",
-    "ParentPair",
-    "ParentPairDict",
-    "Reactivation",
-    "ReactivationDict",
-    "Schoology",
-    "User",
-    "UserCreate",
-    "UserCreateDict",
-    "UserUpdate",
-    "UserUpdateDict",
-    "Window",
-]
+__all__ = ["UNSET", "Schoology", "SubResponse", "Window", "oauth"]
+__all__ += models.__all__

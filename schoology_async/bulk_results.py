@@ -8,6 +8,7 @@ several keys are tried. See :func:`lms_async.bulk.results.match` for how items a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -20,6 +21,8 @@ from lms_async.redact import sentence
 R = TypeVar("R")
 #: Reads an id or a key from one item of a response.
 ItemReader = Callable[[Any], R | None]
+#: Reads the items of a response: one result per row, ``None`` for a row without an item.
+ReadItems = Callable[[list[Any], Rows[Any]], AllDone | list[RowResult | None]]
 _response_code = itemgetter("response_code")
 
 
@@ -54,6 +57,23 @@ def from_location(item: Any) -> str | None:
     return location.rstrip("/").rpartition("/")[2] or None
 
 
+def id_or_location(item: Any) -> str | None:
+    """Read an item's ``id``, or where it has none the id at the end of its ``location``."""
+    return _ID(item) or from_location(item)
+
+
+_ID = FieldReader("id")
+
+
+def results_by(
+    *,
+    key: ItemReader[Hashable],
+    id: ItemReader[str],  # noqa: A002 - the vendor's field
+) -> ReadItems:
+    """Read results as :func:`parse_results` does, where ``key`` is the same for all chunks."""
+    return partial(parse_results, key=key, id=id)
+
+
 def parse_results(
     items: list[Any],
     rows: Rows[Any],
@@ -68,10 +88,17 @@ def parse_results(
     :returns: one result per row, ``None`` for a row that the response does not mention; or
         ``AllDone``, in nearly all cases.
     """
-    matched = match(rows.keys, items, _each(key, items))
+    matched = match_items(items, rows.keys, key)
     if _all_done(matched):
         return AllDone(_each(id, matched))
-    return [_parse_item(item, id) for item in matched]
+    return [parse_item(item, id) for item in matched]
+
+
+def match_items(
+    items: list[Any], keys: list[Hashable | None], key: ItemReader[Hashable]
+) -> list[Any]:
+    """Bring ``items`` into the order of ``keys``; ``None`` stands for a key without an item."""
+    return match(keys, items, _each(key, items))
 
 
 def _all_done(items: list[Any]) -> bool:
@@ -87,7 +114,8 @@ def _each(read: ItemReader[R], items: list[Any]) -> list[R | None]:
     return [read(item) for item in items]
 
 
-def _parse_item(item: Any, id_of: ItemReader[str]) -> RowResult | None:
+def parse_item(item: Any, id_of: ItemReader[str]) -> RowResult | None:
+    """Read one item of a response; ``None`` if it has no code."""
     if item.__class__ is not dict:
         return None
     number = _code(item.get("response_code", item.get("status")))

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self, Unpack
+from collections.abc import Iterable, Mapping
+from typing import Literal, Self, Unpack, cast
 from urllib.parse import urlsplit
+
+import attrs
 
 from lms_async.client import Client
 from lms_async.environment import Variable, read_variables
-from lms_async.errors import InvalidInput
-from lms_async.http.call import get
+from lms_async.errors import InvalidInput, UnexpectedResponse
+from lms_async.http.call import Call, get
 from lms_async.http.options import ClientOptions, open_transport
+from lms_async.http.retry import RetryPolicy
 from lms_async.http.transport import Transport
-from lms_async.http.urls import build_path
+from lms_async.http.urls import build_path, query_params
 from lms_async.http.vendor import checked_base_url, checked_secret
+from lms_async.limits.queue import Priority
+from lms_async.records.scalars import id_text
 
-from .models import AppUserInfo, converter, strict_converter
-from .resources import Users
+from .merging import MultigetTransport
+from .models import AppUserInfo, SearchResults
+from .models.converter import converter, strict_converter
+from .multiget import SubResponse, read_many
+from .resources.courses import Courses
+from .resources.enrollments import Enrollments
+from .resources.grading_periods import GradingPeriods
+from .resources.groups import Groups
+from .resources.roles import Roles
+from .resources.schools import Buildings, Schools
+from .resources.sections import Sections
+from .resources.users import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
 
@@ -104,9 +119,84 @@ class Schoology(Client):
             **options,
         )
 
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        priority: Priority | None = None,
+        deadline: float | None = None,
+        multiget: bool | None = None,
+        run_as: str | int | None = None,
+    ) -> Self:
+        """Return this client with other options, on the same connections. Closing either closes
+        both.
+
+        :param timeout: see :meth:`lms_async.client.Client.with_options`, also for ``retry``,
+            ``priority`` and ``deadline``.
+        :param multiget: merge reads that wait at the same time into requests of up to 50, by ``POST
+            multiget``: ``await asyncio.gather(*(view.users.get(uid) for uid in uids))`` sends one
+            request per 50. Reads that Schoology does not take there are sent as before, and so are
+            all reads after it refused such a request
+            (event :class:`~lms_async.events.MergingRefused`). A read that fails there fails alone.
+        :param run_as: act as the user with this Schoology id, a number. It is sent with every
+            request of the view, as the header ``X-Schoology-Run-As``. Schoology does not document
+            this header; integrations with a system administrator's key use it. Views of the view
+            keep it. A journal written as one user can't be continued as another.
+        :raises InvalidInput: ``run_as`` is not a number, or another option does not fit.
+        """
+        view = super().with_options(
+            timeout=timeout, retry=retry, priority=priority, deadline=deadline
+        )
+        if run_as is not None:
+            vendor = attrs.evolve(self._vendor, run_as=_checked_uid(run_as))
+            view._bind(view._transport.with_options(vendor=vendor))
+        if multiget is not None:
+            kind = MultigetTransport if multiget else Transport
+            view._bind(view._transport.with_options(kind=kind))
+        return view
+
+    @property
+    def _vendor(self) -> SchoologyVendor:
+        return cast("SchoologyVendor", self._transport.vendor)
+
     def _bind(self, transport: Transport) -> None:
         super()._bind(transport)
+        self.roles = Roles(transport)
+        self.schools = Schools(transport)
+        self.buildings = Buildings(transport)
         self.users = Users(transport)
+        self.grading_periods = GradingPeriods(transport)
+        self.courses = Courses(transport)
+        self.sections = Sections(transport)
+        self.enrollments = Enrollments(transport)
+        self.groups = Groups(transport)
+
+    async def multiget(self, paths: Iterable[str]) -> list[SubResponse]:
+        """Send several reads in one request, 50 at a time. Vendor page: "Multi-get requests".
+
+        This is the endpoint itself, for reads that this package has no method for. For all others
+        use ``with_options(multiget=True)``, which falls back to single reads.
+
+        :param paths: relative to the base URL and percent-encoded, e.g. ``sections/4318461``.
+        :returns: one response per path, in their order. A failed one raises nothing.
+        :raises InvalidInput: a path can't be sent; nothing was sent.
+        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        """
+        return await read_many(self._transport, "multiget", paths)
+
+    async def multioptions(self, paths: Iterable[str]) -> list[SubResponse]:
+        """Ask what may be done with several paths, 50 at a time. Vendor page: "Multi-options".
+
+        The vendor does not document what the responses hold, and its OPTIONS were seen to name
+        methods that the account may not use.
+
+        :param paths: relative to the base URL and percent-encoded.
+        :returns: one response per path, in their order.
+        :raises InvalidInput: a path can't be sent; nothing was sent.
+        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        """
+        return await read_many(self._transport, "multioptions", paths)
 
     async def app_user_info(self) -> AppUserInfo:
         """Get the id of the user to whom the credentials belong.
@@ -119,3 +209,36 @@ class Schoology(Client):
         return await self._transport.send(
             get(build_path("app-user-info"), returns=AppUserInfo, required_key="api_uid")
         )
+
+    async def search(
+        self,
+        keywords: str,
+        *,
+        type: Literal["user", "group", "course"] | None = None,  # noqa: A002 - the vendor's
+        page: int = 0,
+    ) -> SearchResults:
+        """Search for users, groups and courses. Vendor page: Search.
+
+        :param keywords: what to search for.
+        :param type: search for one kind only.
+        :param page: which page of the results, from 0; each kind has pages of its own.
+        :raises Forbidden: the account may not search.
+        :raises UnexpectedResponse: the response holds no results of any kind.
+        """
+        query = query_params(keywords=keywords, type=type, page=page)
+        call: Call[SearchResults] = get(build_path("search"), returns=SearchResults, query=query)
+        results = await self._transport.send(call)
+        if results.users is None and results.groups is None and results.courses is None:
+            raise UnexpectedResponse("the response holds no results", call=call)
+        return results
+
+
+def _checked_uid(uid: object) -> str:
+    """Return ``uid`` as text.
+
+    :raises InvalidInput: it is not a number, such as a ``school_uid``.
+    """
+    text = (id_text(uid) or "").strip()
+    if not (text.isascii() and text.isdigit()):
+        raise InvalidInput("run_as is the Schoology id of a user, a number", hint="see User.uid")
+    return text

@@ -111,6 +111,7 @@ class Signer:
         if signature not in get_args(Signature):
             raise InvalidInput(f"signature must be one of {', '.join(get_args(Signature))}")
         self._key = Sealed(key)
+        self._secret = Sealed(secret)
         # RFC 5849, 3.4.2 and 3.4.4: the key of HMAC-SHA1, and the whole signature of PLAINTEXT.
         both = f"{escape(secret)}&{escape(token_secret or '')}"
         self._plaintext = Sealed(str(escape(both)))
@@ -127,6 +128,16 @@ class Signer:
         self._template_of: tuple[str, str] | None = None
         self._base = Sealed("")
         self._timestamps = Timestamps.of(key)
+
+    def with_token(self, token: str | None, token_secret: str | None) -> Signer:
+        """Return a signer with the same consumer key and another token, or none."""
+        return Signer(
+            self._key.reveal(),
+            self._secret.reveal(),
+            token=token,
+            token_secret=token_secret,
+            signature=self._method,
+        )
 
     def accepted(self) -> None:
         """Record that Schoology accepted the signature of this task's last attempt."""

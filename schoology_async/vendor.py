@@ -28,6 +28,9 @@ from .signing import Signer, _Signed
 #: Schoology publishes no rate limit. Users report 15 and 50 requests per 5 seconds and key.
 LIMIT, PERIOD = 13, 5.0
 
+#: The header that names the user to act as. The vendor does not document it.
+RUN_AS = "X-Schoology-Run-As"
+
 #: The vendor's message about a nonce or timestamp that it refuses.
 _REPLAY = "duplicate timestamp/nonce combination"
 
@@ -49,6 +52,16 @@ _HINTS = {
 }
 
 
+@attrs.define(eq=False)
+class Merging:
+    """What is known of ``multiget`` at this vendor. All views of a client share it."""
+
+    #: Whether the vendor refused to take several reads in one request.
+    is_refused: bool = False
+    #: Whether it honors filters in the query of a read. That is believed until it is seen not to.
+    takes_filters: bool = True
+
+
 @attrs.frozen
 class SchoologyVendor(Vendor):
     """Schoology REST v1, for the transport."""
@@ -61,10 +74,22 @@ class SchoologyVendor(Vendor):
     signer: Signer
     scope: Hashable = attrs.field(repr=False)
     converter: Converter = attrs.field(default=converter, repr=False)
+    #: The user to act as, by Schoology's id; ``None`` for the owner of the credentials.
+    run_as: str | None = attrs.field(default=None, repr=False)
+    merging: Merging = attrs.field(factory=Merging, repr=False, eq=False)
+
+    @property
+    def account(self) -> Hashable:
+        """The account, and the user to act as, since each of them may do different things."""
+        return super().account if self.run_as is None else (super().account, self.run_as)
 
     def default_limiter(self) -> Limiter:
         """Return a limiter of 13 requests per 5 seconds, for each key."""
         return Window(LIMIT, per=PERIOD)
+
+    def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        """Name the user to act as."""
+        return {} if self.run_as is None else {RUN_AS: self.run_as}
 
     def auth_headers(self, method: str, url: str) -> _Signed:
         """Sign one attempt with an OAuth header."""
@@ -124,6 +149,8 @@ class SchoologyVendor(Vendor):
     def page(self, call: Call[Any], payload: Any) -> Page:
         """Return the rows, and the call for the next page, from ``links.next`` but one row earlier.
 
+        A call with a ``page`` in its query is for a list that is read by page number.
+
         ``total`` is not used, since it is often missing. The requested page size is not used
         either, since the vendor may return smaller pages.
         """
@@ -143,6 +170,9 @@ class SchoologyVendor(Vendor):
             raise CrossHostRedirect(f"next page not read: {why}", call=call)
         if not rows:
             return Page(rows)
+        if (number := _number(call)) is not None:
+            following = attrs.evolve(call, query=replace_query(call.query, page=number + 1))
+            return Page(rows, following, guessed=True)
         following = _at(call, _start(call) + len(rows))
         return attrs.evolve(_overlapping(call, following, rows), guessed=True)
 
@@ -153,7 +183,8 @@ class SchoologyVendor(Vendor):
         """
         total = _count(str(payload.get("total", "")))
         only_these = payload.keys() <= {"total", "links"}
-        return only_these and total is not None and total <= _start(call)
+        # How many rows are before a page that is asked for by its number, the vendor alone knows.
+        return only_these and total is not None and (total <= _start(call) or bool(_number(call)))
 
     def identity(self, row: Any) -> Hashable | None:
         """Return the ``uid`` of a user, or the ``id`` of another record."""
@@ -185,6 +216,11 @@ def _text(link: Any) -> str:
 
 def _start(call: Call[Any]) -> int:
     return _count(dict(call.query).get("start", "0")) or 0
+
+
+def _number(call: Call[Any]) -> int | None:
+    """The number of the page that is asked for, where the list is read by such numbers."""
+    return _count(dict(call.query).get("page", ""))
 
 
 def _count(text: str) -> int | None:

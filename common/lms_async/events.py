@@ -76,6 +76,16 @@ class Retrying(OnCall):
 
 
 @attrs.frozen
+class MergingRefused(OnCall):
+    """The vendor does not take several reads in one request, or its response can't be understood.
+
+    From now on the client sends each read on its own. ``status`` is that of the response.
+    """
+
+    status: int
+
+
+@attrs.frozen
 class Learned(Event):
     """A learning window now allows ``limit`` requests in ``per`` seconds.
 

@@ -20,7 +20,8 @@ class Status(StrEnum):
 
     #: The vendor confirmed it.
     DONE = "done"
-    #: The vendor, or our own check before sending, refused the row. Nothing was done.
+    #: The vendor, or our own check before sending, refused the row. Nothing was done, unless the
+    #: code is ``incomplete``: then a part of the row was done, see ``Outcome.parts``.
     REJECTED = "rejected"
     #: The row was sent, and may or may not have been done. Check before you send it again.
     UNKNOWN = "unknown"
@@ -39,10 +40,10 @@ class RowError:
     """Why a row was not done.
 
     ``code`` is the vendor's code as text, or one of this package: ``invalid``, ``duplicate``,
-    ``exists``, ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``. ``message``
-    is the vendor's message or ours. It may name a person, so ``repr`` leaves it out. ``fields`` has
-    the reasons by field name. ``other_index`` is the index of the other row with the same key
-    (``duplicate``) or the same record of the vendor (``same_record``).
+    ``exists``, ``lost``, ``stopped``, ``abandoned``, ``unmentioned``, ``same_record``,
+    ``incomplete``. ``message`` is the vendor's message or ours. It may name a person, so ``repr``
+    leaves it out. ``fields`` has the reasons by field name. ``other_index`` is the index of the
+    other row with the same key (``duplicate``) or the same record of the vendor (``same_record``).
     """
 
     code: str
@@ -53,11 +54,13 @@ class RowError:
 
 @attrs.define
 class RowResult:
-    """The result of one row according to a response or a look-up."""
+    """The result of one row, or of a record inside it, according to a response or a look-up."""
 
     status: Status
     id: str | None = None
     error: RowError | None = None
+    #: The results of the records inside the row, in the row's order.
+    parts: tuple[RowResult, ...] = ()
 
 
 @attrs.frozen
@@ -85,6 +88,10 @@ class Outcome(Generic[R]):
     #: When an earlier run with the same journal finished the row, in seconds since 1970; ``None``
     #: if this run did. A row of an earlier run is neither sent nor looked up again.
     earlier: float | None = None
+    #: The results of the records inside the row, such as the sections of a course, in the row's
+    #: order. A row is ``done`` only if each of them is. Empty if the row has none, if they are not
+    #: known, or if an earlier run ended the row: a journal does not keep them.
+    parts: tuple[RowResult, ...] = ()
 
 
 @attrs.define(repr=False)

@@ -109,6 +109,7 @@ class Resource:
         envelope_key: str,
         query: Query = (),
         filters: Sequence[Query] = ((),),
+        perhaps_unpaged: bool = False,
     ) -> Pages[T]:
         """List records over all pages.
 
@@ -120,7 +121,9 @@ class Resource:
             get(path, returns=list[row], envelope_key=envelope_key, query=(*query, *one))  # type: ignore[valid-type]
             for one in filters
         ]
-        return Pages(self._transport, calls[0], row, more=calls[1:])
+        return Pages(
+            self._transport, calls[0], row, more=calls[1:], perhaps_unpaged=perhaps_unpaged
+        )
 
     def _bulk(
         self,
@@ -163,18 +166,38 @@ class Resource:
 
 
 def changes_of(
-    sending: Sending, changes: object, *, id_field: str = "id", id_: str | int
+    sending: Sending,
+    changes: object,
+    *,
+    id_field: str = "id",
+    id_: str | int,
+    **other_ids: str | int | None,
 ) -> dict[str, Any]:
     """Check the changes of one record. They may contain its id, which is in the path too.
 
+    :param other_ids: further ids of the path that may be repeated, see :func:`without_ids`.
     :raises InvalidInput: a field does not fit, the changes contain another id, or there is nothing
         to change.
     """
-    body = sending(changes)
-    if str(body.pop(id_field, id_)) != str(id_):
-        raise InvalidInput("the id among the changes differs from the id of the call")
+    body = without_ids(sending(changes), **{id_field: id_}, **other_ids)
     if not body:
         raise InvalidInput("there is nothing to change")
+    return body
+
+
+def without_ids(body: dict[str, Any], **ids: str | int | None) -> dict[str, Any]:
+    """Return ``body`` without the ids that stand in the path.
+
+    :param ids: the ids in the path, by the fields of ``body``; ``None`` for one that is not there.
+    :raises InvalidInput: ``body`` has another id than the path.
+    """
+    fields = {
+        name: "differs from the id that the call names"
+        for name, id_ in ids.items()
+        if name in body and str(body.pop(name)).strip() != str(id_).strip()
+    }
+    if fields:
+        raise InvalidInput("the record can't be sent", fields=fields)
     return body
 
 

@@ -1,14 +1,15 @@
-"""The converter of Schoology's models: the common rules, and one for parents."""
+"""The converter of Schoology's models: the common rules, and those for lists inside of records."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from cattrs import Converter
 
 from lms_async.records.converter import make_converter
 from lms_async.records.lists import object_to_list
 
+from .bare import BARE
 from .user import PARENTS, User
 
 
@@ -28,6 +29,13 @@ def _make(*, strict: bool) -> Converter:
         inner = value.get("parent", value) if isinstance(value, dict) else value
         return made.structure(as_list(inner), list[User])
 
+    def bare(value: Any, wanted: Any) -> list[Any]:
+        inner: list[Any] = made.structure(as_list(value), get_args(wanted)[0])
+        return inner
+
+    made.register_structure_hook_func(
+        lambda wanted: getattr(wanted, "__metadata__", ()) == BARE, bare
+    )
     # Found by its metadata, since the forward reference "User" is resolved only in the class.
     made.register_structure_hook_func(
         lambda wanted: getattr(wanted, "__metadata__", ()) == PARENTS, parents

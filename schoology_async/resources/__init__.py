@@ -1,5 +1,1 @@
-"""The resources of the Schoology client, such as ``schoology.users``."""
-
-from .users import Users
-
-__all__ = ["Users"]
+"""The resources of the Schoology client, such as ``schoology.users``. One class per resource."""

@@ -20,7 +20,7 @@ from lms_async.records.ids import ExactId, fault_of_id
 from lms_async.records.scalars import id_text
 from lms_async.resource import Given, LookUp, Resource
 
-from ..bulk_results import FieldReader, ItemReader, parse_results
+from ..bulk_results import FieldReader, ReadItems, parse_results
 from ..models.converter import as_list
 
 T = TypeVar("T")
@@ -43,6 +43,7 @@ class SchoologyResource(Resource):
         page_size: int,
         query: Query = (),
         filters: Sequence[Query] = ((),),
+        perhaps_unpaged: bool = False,
     ) -> Pages[T]:
         """List records over all pages of ``page_size`` rows; see :meth:`Resource._list`.
 
@@ -52,7 +53,12 @@ class SchoologyResource(Resource):
             raise InvalidInput("page_size is at least 2 rows per page")
         limit = query_params(limit=page_size)
         return self._list(
-            path, row, envelope_key=envelope_key, query=(*query, *limit), filters=filters
+            path,
+            row,
+            envelope_key=envelope_key,
+            query=(*query, *limit),
+            filters=filters,
+            perhaps_unpaged=perhaps_unpaged,
         )
 
     def _write_many(
@@ -60,27 +66,30 @@ class SchoologyResource(Resource):
         items: Given[R],
         operation: str,
         method: Method,
-        path: Path,
+        path: Path | Callable[[Rows[R]], Path],
         *,
         wrapper: tuple[str, ...],
         response_wrapper: tuple[str, ...] | None = None,
         prepare: Callable[[list[R]], Prepared],
-        key: ItemReader[Hashable],
-        id: ItemReader[str],  # noqa: A002 - the vendor's field
+        read: ReadItems,
         query: Query = (),
-        repeatable: bool = False,
+        repeatable: bool | Callable[[Rows[R]], bool] = False,
+        group: Callable[[Any], Hashable] | None = None,
         one_record_each: bool = False,
         distinct: bool = False,
+        path_names_rows: bool = False,
         look_up: LookUp[R] | None = None,
         journal: Journal | None,
     ) -> Bulk[R]:
         """Write many records, 50 per request; see :meth:`Resource._bulk` for the rest.
 
+        :param path: the path, or a function that makes it of the rows of a request.
         :param wrapper: the keys around the rows of the request.
         :param response_wrapper: the keys around the items of the response; by default the last key
             of ``wrapper``.
-        :param key: reads the key of an item of the response, which tells which row it belongs to.
-        :param id: reads the vendor's id from an item of the response.
+        :param read: reads the items of the response.
+        :param repeatable: whether the vendor ends in the same state when a request is made twice;
+            or a function that says so of the rows of a request.
         """
         *outer, inner = wrapper
         keys = response_wrapper or (inner,)
@@ -89,20 +98,21 @@ class SchoologyResource(Resource):
             body: Any = {inner: json_of(rows)}
             for name in reversed(outer):
                 body = {name: body}
+            to = path(rows) if callable(path) else path
             return Call(
                 method,
-                str(path),
-                route=path.route,
+                str(to),
+                route=to.route,
                 query=query,
                 body=body,
                 envelope_key=keys[0] if len(keys) == 1 else None,
                 required_key=keys[0],
-                repeatable=repeatable,
+                repeatable=repeatable(rows) if callable(repeatable) else repeatable,
                 is_bulk=True,
             )
 
         def parse(payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
-            return parse_results(_items(payload, keys), rows, key=key, id=id)
+            return read(_items(payload, keys), rows)
 
         return self._bulk(
             items,
@@ -110,8 +120,10 @@ class SchoologyResource(Resource):
             prepare=prepare,
             call=call,
             parse_results=parse,
+            group=group,
             one_record_each=one_record_each,
             distinct=distinct,
+            path_names_rows=path_names_rows,
             look_up=look_up,
             journal=journal,
         )
@@ -125,8 +137,10 @@ class SchoologyResource(Resource):
         parameter: str,
         response_wrapper: tuple[str, ...],
         guard: Guard,
-        count: Callable[[], Awaitable[int]],
+        count: Callable[[], Awaitable[int]] | None,
         options: Query = (),
+        numbers_only: bool = False,
+        look_up: LookUp[str | int] | None = None,
         journal: Journal | None,
     ) -> Bulk[str | int]:
         """Delete many records, 50 per request, with their ids in the query.
@@ -135,16 +149,23 @@ class SchoologyResource(Resource):
 
         :param parameter: the name of the query parameter for the ids.
         :param response_wrapper: the keys around the items of the response, if it has a body.
-        :param count: counts the existing records, for a guard that is a share of them.
+        :param count: counts the existing records, for a guard that is a share of them; ``None`` if
+            the vendor can't tell how many there are.
         :param options: further parameters.
+        :param numbers_only: refuse an id that is no number.
+        :raises InvalidInput: the guard is a share, and there is no ``count``.
         """
         name = parameter.removesuffix("s")
+        if count is None:
+            count = no_count(guard)
 
         def prepare(item: str | int) -> tuple[Hashable, Any]:
             id_ = (id_text(item) or "").strip()
             fault = "must be one id" if not id_ or "," in id_ else None
             if not isinstance(item, ExactId):
                 fault = fault or fault_of_id(id_)
+            if numbers_only and not (id_.isascii() and id_.isdigit()):
+                fault = fault or "must be a whole number"
             if fault:
                 raise InvalidInput("the row can't be sent", fields={name: fault})
             return id_, quote(id_, safe="")  # max_bytes counts the bytes it takes in the URL
@@ -166,6 +187,7 @@ class SchoologyResource(Resource):
             call=call,
             parse_results=parse,
             max_bytes=MOST_QUERY,
+            look_up=look_up,
             journal=journal,
         )
 
@@ -176,6 +198,23 @@ class SchoologyResource(Resource):
         if total.isdecimal():
             return int(total)
         return len(await self._list(path, row, envelope_key=envelope_key))
+
+
+def no_count(guard: Guard) -> Callable[[], Awaitable[int]]:
+    """Stand for the count of records that the vendor can't count.
+
+    :raises InvalidInput: the guard is a share of them.
+    """
+    if isinstance(guard, Guard) and isinstance(guard.max_removals, str):
+        raise InvalidInput(
+            "Schoology can't count these records, so the guard can't be a share of them",
+            hint="give a number, such as Guard(500)",
+        )
+
+    async def count() -> int:
+        raise NotImplementedError
+
+    return count
 
 
 def changes_by_id(sending: Sending) -> Callable[[list[Any]], Prepared]:

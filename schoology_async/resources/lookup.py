@@ -6,7 +6,7 @@ account: if the first request arrives after the look-up, the vendor refuses the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lms_async.bulk.endpoint import ABSENT, Found
@@ -15,21 +15,15 @@ from lms_async.bulk.rows import Rows
 from lms_async.http.call import get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
-from lms_async.http.urls import Query, build_path, portions, query_params
+from lms_async.http.urls import build_path, query_params
 
-from ..models import User, converter
+from ..models import User
+from .filters import filter_queries
+from .shown import shows
 
-#: The most ``school_uids`` that one list request takes (vendor page, "list").
-MOST_SCHOOL_UIDS = 50
 #: The fields that are compared. Email address and username are left out, since the vendor may
 #: change them to solve a conflict.
 _COMPARED = ("name_first", "name_last", "role_id")
-
-
-def school_uid_queries(school_uids: Iterable[str]) -> list[Query]:
-    """Return queries for these users, 50 in each, or fewer if the URL would become too long."""
-    cut = portions(school_uids, at_most=MOST_SCHOOL_UIDS)
-    return [query_params(school_uids=portion) for portion in cut]
 
 
 async def look_up_rows(
@@ -46,7 +40,7 @@ async def look_up_rows(
         # A list filter can't hold a school_uid with a comma.
         school_uids = [str(key) for key in rows.keys if "," not in str(key)]
         users: dict[str | None, User] = {}
-        for query in school_uid_queries(school_uids):
+        for query in filter_queries("school_uids", school_uids):
             call = get(
                 build_path("users"),
                 query=(*query, *query_params(limit=200)),
@@ -56,19 +50,10 @@ async def look_up_rows(
             users |= {user.school_uid: user for user in await Pages(transport, call, User)}
         return [None if "," in str(key) else users.get(str(key), ABSENT) for key in rows.keys]
 
-    def is_same(sent: Mapping[str, Any], user: User) -> bool:
-        shown = converter.unstructure(user)  # flags, lists and dates in the form that is sent
-        # A field that the response does not contain can't be confirmed.
-        return all(
-            shown.get(name) is not None and str(shown[name]) == str(value)
-            for name, value in sent.items()
-            if update_existing or name in _COMPARED
-        )
-
     return await look_up(
         rows,
         find,
-        is_same=is_same,
+        is_same=lambda sent, user: shows(user, sent, None if update_existing else _COMPARED),
         id_of=lambda user: user.uid or user.id,
         resend_changes=update_existing,
     )

@@ -21,7 +21,7 @@ from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given
 
-from ..bulk_results import FieldReader, from_location
+from ..bulk_results import FieldReader, from_location, results_by
 from ..models import (
     AdvisorPair,
     AdvisorPairDict,
@@ -34,8 +34,8 @@ from ..models import (
     UserCreateDict,
     UserUpdate,
     UserUpdateDict,
-    converter,
 )
+from ..models.converter import converter
 from .base import SchoologyResource, changes_by_id
 from .deletion import delete_query
 from .lookup import look_up_rows
@@ -51,7 +51,7 @@ ParentRow = ParentPair | ParentPairDict
 GUARD = Guard(max_removals=500)
 
 #: Checks and encodes a new user, for ``create`` too.
-new_user = Sending(converter, UserCreate, what="the user", one_of=("username", "primary_email"))
+new_user = Sending(converter, UserCreate, what="the user", one_of=(("username", "primary_email"),))
 #: Checks and encodes changes to a user, for ``update`` too.
 change = Sending(converter, UserUpdate, what="the change")
 _reactivation = Sending(converter, Reactivation, what="the row")
@@ -112,8 +112,7 @@ class ManyUsers(SchoologyResource):
             build_path("users"),
             wrapper=("users", "user"),
             prepare=prepare,
-            key=_SCHOOL_UID,
-            id=_ID,
+            read=results_by(key=_SCHOOL_UID, id=_ID),
             query=query,
             repeatable=update_existing,
             one_record_each=update_existing,
@@ -137,8 +136,7 @@ class ManyUsers(SchoologyResource):
             build_path("users"),
             wrapper=("users", "user"),
             prepare=changes_by_id(change),
-            key=_ID,
-            id=_ID,
+            read=results_by(key=_ID, id=_ID),
             repeatable=True,
             journal=journal,
         )
@@ -163,8 +161,7 @@ class ManyUsers(SchoologyResource):
             build_path("users/reactivate"),
             wrapper=("user",),  # unlike the other bulk writes, without an outer "users"
             prepare=one_by_one(prepare),
-            key=from_location,
-            id=from_location,
+            read=results_by(key=from_location, id=from_location),
             journal=journal,
         )
 
@@ -255,7 +252,6 @@ class ManyUsers(SchoologyResource):
             build_path(f"users/import/associations/{other}s"),
             wrapper=("associations", "association"),
             prepare=one_by_one(prepare),
-            key=key,
-            id=FieldReader("student_uid"),
+            read=results_by(key=key, id=FieldReader("student_uid")),
             journal=journal,
         )

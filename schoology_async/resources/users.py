@@ -1,4 +1,5 @@
-"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods.
+"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods,
+and ``user_records.py`` those about what belongs to one user.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 """
@@ -8,7 +9,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable
 
-from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
@@ -18,11 +18,12 @@ from lms_async.resource import changes_of
 from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
-from .lookup import school_uid_queries
+from .filters import PictureSize, filter_ids, filter_queries
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
+from .user_records import UserRecords
 
 
-class Users(ManyUsers):
+class Users(ManyUsers, UserRecords):
     """Users of the school. All ids may be texts or numbers."""
 
     async def create(self, user: NewUser) -> User:
@@ -47,6 +48,7 @@ class Users(ManyUsers):
         role_ids: Iterable[str | int] | None = None,
         parent_access_codes: bool = False,
         school_uids: Iterable[str | int] | None = None,
+        picture_size: PictureSize | None = None,
         page_size: int = PAGE_SIZE,
     ) -> Pages[User]:
         """List all users that the account may see, over all pages. Vendor page: "list".
@@ -57,6 +59,7 @@ class Users(ManyUsers):
             vendor does not document their key.
         :param school_uids: only users with these ids of the school's own; any number of ids. They
             are requested 50 at a time, or fewer if the URL would become too long.
+        :param picture_size: the width of the pictures that the users link to.
         :param page_size: users per page, at least 2. Schoology returns at most 200.
         :returns: ``await`` it for a list, or iterate over it. Users come in the vendor's order, and
             no user comes twice. With ``school_uids``, the users of the first 50 ids come first, and
@@ -68,24 +71,30 @@ class Users(ManyUsers):
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
             parent_access_codes=parent_access_codes,
+            picture_size=picture_size,
         )
-        wanted = _checked_school_uids(school_uids)
+        wanted = None if school_uids is None else filter_ids(school_uids, what="school_uid")
         return self._paged(
             build_path("users"),
             User,
             envelope_key="user",
             page_size=page_size,
             query=query,
-            filters=school_uid_queries(wanted) if wanted else [query_params(school_uids=wanted)],
+            filters=filter_queries("school_uids", wanted)
+            if wanted
+            else [query_params(school_uids=wanted)],
         )
 
-    async def get(self, uid: str | int) -> User:
+    async def get(self, uid: str | int, *, picture_size: PictureSize | None = None) -> User:
         """Get one user by Schoology's id. Vendor page: "view".
 
+        :param picture_size: the width of the picture that the user links to.
         :raises NotFound: there is no such user, or the account may not see it.
         """
         path = build_path("users/{uid:person}", uid=uid)
-        return await self._get(path, User, required_key="uid", about=about("uid", uid))
+        query = query_params(picture_size=picture_size)
+        known = about("uid", uid)
+        return await self._get(path, User, query=query, required_key="uid", about=known)
 
     async def get_by_school_uid(self, school_uid: str | int) -> User:
         """Get one user by the school's own id. The vendor redirects to the user.
@@ -149,15 +158,3 @@ class Users(ManyUsers):
         """List the interface languages. Vendor page: "Other Calls", GET users/languages."""
         path = build_path("users/languages")
         return await self._get_all(path, Language, envelope_key="language")
-
-
-def _checked_school_uids(school_uids: Iterable[str | int] | None) -> list[str] | None:
-    """Return the ids as texts, without duplicates, in their order."""
-    if school_uids is None:
-        return None
-    wanted = list(dict.fromkeys(ids_of(school_uids, what="school_uids")))
-    if any("," in school_uid or not school_uid.strip() for school_uid in wanted):
-        raise InvalidInput(
-            "school_uids must not be blank or contain a comma, since commas separate them"
-        )
-    return wanted

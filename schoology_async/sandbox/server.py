@@ -12,7 +12,7 @@ from multidict import MultiDict
 
 from lms_async.sandbox import Request, Response, SandboxServer
 
-from . import bodies
+from . import bodies, multiget
 from .accounts import Rejected
 from .oauth import Authenticator, Caller
 from .operations import Router
@@ -174,7 +174,13 @@ class SchoologySandbox(SandboxServer):
                 return self.auth.issue_request_token(request)
             case ("oauth", "access_token") if request.method == "GET":
                 return self.auth.issue_access_token(request)
+            case ("multiget" | "multioptions",) if request.method == "POST":
+                return multiget.serve(request, self._sub_answer, self.quirks, root=self.prefix)
         return self._router.serve(request, self._caller)
+
+    def _sub_answer(self, request: Request) -> Response:
+        """Answer one read inside a multiget, for the same caller."""
+        return self._refusal(request) or self.act(request)
 
     def _app_user_info(self, request: Request) -> Response:
         info = {

@@ -29,6 +29,11 @@ class Quirks:
     """The key of the error message of a failed row. It is not documented."""
     parent_uid_key: Literal["advisor_uid", "parent_uid"] = "advisor_uid"
     """The key of an imported parent's uid. The documents contradict each other."""
+    multiget: Literal["json", "array", "refused"] = "json"
+    """How ``multiget`` answers: with codes and bodies, with bodies alone, or with 415. None of the
+    JSON forms is documented."""
+    multiget_queries: bool = True
+    """Whether the queries of the paths in ``multiget`` are honored. This is not documented."""
     bulk_delete_rows: bool = True
     """Whether a bulk delete answers 207 with rows, as in the live API, or 204 as documented."""
     run_as_allowed: bool = True

@@ -23,7 +23,8 @@ from manabac_async.v1.lookup import look_up_rows as v1_look_up
 from manabac_async.v1.resources import _may_exist
 from manabac_async.v1.resources import _parse_result as v1_parse
 from schoology_async.bulk_results import FieldReader, from_location, parse_results
-from schoology_async.models import User, converter
+from schoology_async.models import User
+from schoology_async.models.converter import converter
 from schoology_async.resources import lookup
 from tests.virtual import run
 

@@ -89,6 +89,7 @@ def test_status_of_an_unknown_row_after_a_look_up(
     [
         (DONE_BEFORE, False, True, DONE_BEFORE),
         (RowResult(REJECTED), False, True, None),
+        (RowResult(UNKNOWN, "7", RowError("incomplete")), False, True, (UNKNOWN, "incomplete")),
         (Present("7"), True, True, DONE_BEFORE),
         (Present("7"), False, False, (UNKNOWN, "exists")),
         (ABSENT, False, False, None),
@@ -106,6 +107,39 @@ def test_status_of_a_rejected_retry_after_a_look_up(
 
 def _short(result: RowResult | None) -> Any:
     return result and (result.status, result.error and result.error.code)
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "expected"),
+    [
+        (DONE, [], (DONE, None)),
+        (DONE, [DONE, DONE], (DONE, None)),
+        (DONE, [DONE, REJECTED], (REJECTED, "incomplete")),
+        (DONE, [REJECTED, UNKNOWN], (UNKNOWN, "incomplete")),
+        (REJECTED, [REJECTED], (REJECTED, "why")),
+        (REJECTED, [UNKNOWN], (REJECTED, "why")),
+        (REJECTED, [DONE], (REJECTED, "incomplete")),
+        (UNKNOWN, [DONE], (UNKNOWN, "incomplete")),
+        (UNKNOWN, [REJECTED], (UNKNOWN, "why")),
+    ],
+)
+def test_a_row_is_done_only_if_each_part_is(
+    whole: Status, parts: list[Status], expected: tuple[Status, str | None]
+) -> None:
+    def result(one: Status) -> RowResult:
+        return RowResult(one, "7", None if one is DONE else RowError("why", "a reason"))
+
+    known = [result(one) for one in parts]
+    ended = status.with_parts(result(whole), known, field="sections")
+    assert _short(ended) == expected
+    assert (ended.id, ended.parts) == ("7", tuple(known))
+    if expected[1] == "incomplete":
+        assert ended.error is not None
+        assert list(ended.error.fields) == [
+            f"sections[{place}]" for place, one in enumerate(parts) if one is not DONE
+        ]
+        failed = [one for one in (whole, *parts) if one is not DONE]
+        assert ended.error.message.count("(why): a reason") == len(failed)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
+import schoology_async
+from lms_async.resource import Resource
 from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
 
@@ -33,7 +36,6 @@ def tables(name: str, columns: int) -> list[list[list[str]]]:
 @pytest.mark.parametrize(
     ("page", "client", "part", "tests", "count"),
     [
-        ("schoology.md", Schoology("k", "s"), 0, "schoology/test_users.py", 16),
         ("managebac.md", ManageBac("t"), 0, "managebac/test_memberships.py", 9),
         ("managebac.md", ManageBacV1("s", "t"), 1, "managebac/test_v1.py", 12),
     ],
@@ -47,6 +49,53 @@ def test_operations_table_names_existing_methods_and_tests(
     for _, _, method, test in table:
         assert callable(attrgetter(method.strip("`"))(client))
         assert f"async def {test.strip('`')}(" in written
+
+
+#: The tables of docs/schoology.md, by their headings.
+SCHOOLOGY = re.split(
+    r"^### (.*)$", (ROOT / "docs/schoology.md").read_text("utf-8").split("\n## ")[1], flags=re.M
+)[1:]
+
+
+def test_each_schoology_operation_names_a_method_and_a_test_that_exist() -> None:
+    (counts,) = tables("schoology.md", 3)[:1]
+    client = Schoology("k", "s")
+    listed = dict(zip(SCHOOLOGY[::2], SCHOOLOGY[1::2], strict=True))
+    done: dict[str, tuple[int, int]] = {}
+    named = set()
+    for heading, text in listed.items():
+        rows = [line.strip("| ").split(" | ") for line in text.splitlines() if "`test_" in line]
+        both = sum(" {realm}/{id}/" in request for _, request, _, _ in rows)
+        if rows:
+            done[heading.casefold()] = (len(rows) + both, len(rows))
+        for _, _, method, test in rows:
+            owner: object = schoology_async if method.startswith("`oauth.") else client
+            assert callable(attrgetter(method.strip("`"))(owner)), method
+            named.add(method.strip("`"))
+            file, _, name = test.strip("`").partition("::")
+            written = (ROOT / "tests/schoology" / file).read_text("utf-8")
+            assert f"async def {name}(" in written, test
+    assert done == {name.casefold(): (int(all_), int(rows)) for name, all_, rows in counts}
+    assert sum(count for count, _ in done.values()) == 96
+    assert named == {*methods_of(client), *OUTSIDE} - NOT_AN_OPERATION
+
+
+#: What reaches the vendor without being a method of the client, and methods that are no operation.
+OUTSIDE = {f"oauth.{name}" for name in ("request_token", "authorize_url", "access_token")}
+NOT_AN_OPERATION = {"close", "from_env", "pages", "request", "with_options"}
+
+
+def methods_of(client: Schoology) -> set[str]:
+    found = set()
+    for name, part in inspect.getmembers(client):
+        if name.startswith("_"):
+            continue
+        if isinstance(part, Resource):
+            methods = inspect.getmembers(part, inspect.ismethod)
+            found |= {f"{name}.{method}" for method, _ in methods if not method.startswith("_")}
+        elif inspect.ismethod(part):
+            found.add(name)
+    return found
 
 
 def test_each_promise_names_an_existing_test() -> None:

@@ -133,3 +133,14 @@ def test_enum_members_are_encoded_by_value() -> None:
 
     assert encode_query(((Role.STUDENT, Role.STUDENT),)) == "student=student"
     assert encode_query((("x", Role.SPACED),)) == "x=a%20b"
+
+
+def test_a_number_in_a_path_is_checked() -> None:
+    path = build_path("sections/{section_id:number}/grades", section_id=" 43 ")
+    assert (path, path.route) == ("sections/43/grades", "sections/43/grades")
+    for wrong in ("one", "4.0", "-1", "\u0664", 1.5, True):
+        with pytest.raises(InvalidInput) as refused:
+            build_path("sections/{section_id:number}", section_id=wrong)
+        if isinstance(wrong, str):
+            assert refused.value.fields == {"section_id": "must be a whole number"}
+            assert wrong not in str(refused.value)

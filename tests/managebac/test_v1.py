@@ -147,7 +147,7 @@ async def test_update(managebac_v1: ManageBacV1, managebac_sandbox: ManageBacSan
     assert (await managebac_v1.users.get(known)).first_name == "Zoë"
     with pytest.raises(InvalidInput, match="nothing to change"):
         await managebac_v1.users.update(known, {})
-    with pytest.raises(InvalidInput, match="differs from the id"):
+    with pytest.raises(InvalidInput, match="id: differs"):
         await managebac_v1.users.update(known, {"id": 1, "first_name": "X"})
 
 

@@ -29,8 +29,8 @@ from lms_async.records.text_rules import COLUMNS
 from manabac_async.models import converter as managebac
 from manabac_async.v1.models import UserV1Create, UserV1Update
 from schoology_async import Schoology
-from schoology_async.models import converter as schoology
 from schoology_async.models.association import AdvisorPair, ParentPair
+from schoology_async.models.converter import converter as schoology
 from schoology_async.models.user import Reactivation, UserCreate, UserUpdate
 from schoology_async.sandbox import SchoologySandbox
 

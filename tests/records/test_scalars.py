@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import UserString
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, Literal, cast
 
@@ -19,6 +19,8 @@ from lms_async.records.scalars import (
     SCALARS,
     UNSET,
     AnyId,
+    AnyNumber,
+    ClockTime,
     Day,
     Email,
     Flag,
@@ -28,6 +30,8 @@ from lms_async.records.scalars import (
     Needed,
     NeededId,
     NeededNumber,
+    NeededNumberList,
+    NumberList,
     Unset,
     Year,
 )
@@ -315,3 +319,102 @@ def test_flag_of_an_unusual_type_is_rejected_or_read() -> None:
         assert SCALARS[Flag][1](value) is True
     for value in (0, "0", False, "false", 0.0):
         assert SCALARS[Flag][1](value) is False
+
+
+@attrs.define(kw_only=True, repr=False)
+class Inner(Record):
+    name: Needed
+    day: Literal[0, 1, 2] | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class Outer(Record):
+    first: AnyNumber | Unset = UNSET
+    second: AnyId | Unset = UNSET
+    third: AnyId | Unset = UNSET
+    periods: NeededNumberList | Unset = UNSET
+    days: NumberList | Unset | None = UNSET
+    begin: ClockTime | Unset | None = UNSET
+    one: Inner | Unset = UNSET
+    many: list[Inner] | Unset = UNSET
+
+
+inner = Sending(converter, Inner, what="the inner one")
+nested = Sending(
+    converter,
+    Outer,
+    what="the outer one",
+    one_of=(("first", "second"), ("second", "third")),
+    inner={"one": inner, "many": inner},
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"first": " 7 "}, {"first": "7"}),
+        ({"first": 7}, {"first": "7"}),
+        ({"periods": [1, "2"]}, {"periods": (1, 2)}),
+        ({"periods": "1, 2"}, {"periods": (1, 2)}),
+        ({"periods": 1}, {"periods": (1,)}),
+        ({"days": ""}, {"days": ()}),
+        ({"days": [""]}, {"days": ()}),
+        ({"days": None}, {"days": None}),
+        ({"begin": "8:05"}, {"begin": "08:05"}),
+        ({"begin": "23:59:30"}, {"begin": "23:59"}),
+        ({"begin": time(8, 5)}, {"begin": "08:05"}),
+        ({"begin": ""}, {"begin": ""}),
+        ({"one": Inner(name="A", day=2)}, {"one": {"name": "A", "day": 2}}),
+        ({"one": {"name": "A", "day": "2"}}, {"one": {"name": "A", "day": 2}}),
+        ({"many": [{"name": "A"}, Inner(name="B")]}, {"many": [{"name": "A"}, {"name": "B"}]}),
+        ({"many": []}, {"many": []}),
+    ],
+)
+def test_numbers_times_and_records_inside_are_sent(given: Any, sent: dict[str, Any]) -> None:
+    base = {"second": "S"}
+    assert nested(base | given) == base | sent
+    assert nested(Outer(**base, **given)) == base | sent
+    rows, refused = nested.many([base | given])
+    assert (rows, refused) == ([base | sent], {})
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"first": "x"}, {"first"}),
+        ({"periods": []}, {"periods"}),
+        ({"periods": ["a"]}, {"periods"}),
+        ({"periods": [1.5]}, {"periods"}),
+        ({"periods": [-1]}, {"periods"}),
+        ({"begin": "24:00"}, {"begin"}),
+        ({"begin": 8}, {"begin"}),
+        ({"one": {"name": "A", "day": 3}}, {"one.day"}),
+        ({"one": {"name": "A", "day": True}}, {"one.day"}),
+        ({"one": {"name": "A", "day": 1.0}}, {"one.day"}),
+        ({"one": {"name": "A", "day": ""}}, {"one.day"}),
+        ({"one": "A"}, {"one.row"}),
+        ({"many": {"name": "A"}}, {"many"}),
+        ({"many": [{"name": "A"}, {"name": " "}, {}]}, {"many[1].name", "many[2].name"}),
+    ],
+)
+def test_what_is_wrong_inside_is_named_by_its_path(given: Any, fields: set[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        nested({"second": "S"} | given)
+    assert set(refused.value.fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"second": "S"}, set()),
+        ({"first": 1, "third": "T"}, set()),
+        ({"first": 1}, {"second"}),
+        ({"third": "T"}, {"first"}),
+        ({"first": 1, "third": " "}, {"second"}),
+        ({}, {"first", "second"}),
+    ],
+)
+def test_one_field_of_each_group_is_needed(given: Any, fields: set[str]) -> None:
+    _, refused = nested.many([given, given])
+    assert [set(one.fields) for one in refused.values()] == [fields] * len(refused)
+    assert len(refused) == (2 if fields else 0)

@@ -40,6 +40,10 @@ ACTS: dict[str, Act] = {
     "delete": lambda client: client.users.delete(
         "zquux", keep_enrollments=True, notify=False, comment="Zebulon Quuxington left"
     ),
+    "search": lambda client: client.search("Quuxington"),
+    "network": lambda client: _all(client.users.network("zquux", search="Quuxington")),
+    "sections of a user": lambda client: _all(client.users.sections("zquux")),
+    "enroll": lambda client: client.enrollments.redeem_access_code("SECRETzzz2", section_id=7),
     "request": lambda client: client.request("GET", "users/zebulon", query={"name": "Quuxington"}),
 }
 

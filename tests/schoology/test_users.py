@@ -151,6 +151,8 @@ async def test_list(schoology: Schoology, schoology_sandbox: SchoologySandbox) -
     found = await schoology.users.list(school_uids=wanted, parent_access_codes=True)
     assert {user.school_uid for user in found} == set(wanted)
     assert schoology_sandbox.log[-1].query["parent_access_codes"] == "1"
+    await schoology.users.list(picture_size="sm")
+    assert schoology_sandbox.log[-1].query["picture_size"] == "sm"
     nobody = await schoology.users.list(building_id=99)
     assert nobody == []
 
@@ -184,12 +186,14 @@ async def test_list_rejects_ids_with_a_comma(schoology: Schoology) -> None:
         schoology.users.list(school_uids=["a,b"])
 
 
-async def test_get(schoology: Schoology) -> None:
+async def test_get(schoology: Schoology, schoology_sandbox: SchoologySandbox) -> None:
     made = await schoology.users.create({**people(1)[0], "name_first_preferred": "Adé"})
     assert made.uid is not None
     got = await schoology.users.get(made.uid)
     assert got.uid == made.uid
     assert got.name_first_preferred == "Adé"
+    await schoology.users.get(made.uid, picture_size="tiny")
+    assert schoology_sandbox.log[-1].query == {"picture_size": "tiny"}
     assert "password" not in got.extra
     with pytest.raises(NotFound):
         await schoology.users.get("424242")
@@ -223,7 +227,7 @@ async def test_update(schoology: Schoology, schoology_sandbox: SchoologySandbox)
     assert schoology_sandbox.log[-1].status == 204
     with pytest.raises(InvalidInput, match="nothing to change"):
         await schoology.users.update(made.uid, {})
-    with pytest.raises(InvalidInput, match="differs from the id"):
+    with pytest.raises(InvalidInput, match="id: differs"):
         await schoology.users.update(made.uid, {"id": "1", "name_last": "X"})
     with pytest.raises(NotFound):
         await schoology.users.update("424242", {"name_last": "X"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, assert_type
 
 import aiohttp
@@ -39,8 +39,20 @@ from manabac_async import (
 from schoology_async import (
     UNSET,
     AdvisorPair,
+    Course,
+    CourseCreate,
+    CourseCreateDict,
+    CourseUpdate,
+    Enrollment,
+    FoundUsers,
     InactiveUser,
+    NetworkUser,
+    Role,
+    School,
     Schoology,
+    Section,
+    SectionCreate,
+    SectionOptions,
     User,
     UserCreate,
     UserCreateDict,
@@ -138,6 +150,34 @@ async def main() -> None:
         assert_type(web, Schoology)
         learning = Window(50, per=5, learn=LearnedLimit(13, refused=14), events=[watch])
         assert_type(learning.learned_limit, LearnedLimit | None)
+
+
+async def roster(schoology: Schoology) -> None:
+    assert_type(await schoology.roles.list(), list[Role])
+    assert_type(await schoology.buildings.list(1), list[School])
+    course = await schoology.courses.create({"title": "Physics", "course_code": "PHY"})
+    assert_type(course, Course)
+    await schoology.courses.create({"title": "Physics"})  # type: ignore[arg-type]
+    await schoology.courses.update("1", CourseUpdate(subject_area=10))  # type: ignore[arg-type]
+    section = SectionCreate(
+        title="One", section_code="1", grading_periods=[1, "2"], start_time=time(8, 30)
+    )
+    assert_type(await schoology.sections.create(1, section), Section)
+    inline = CourseCreate(title="Physics", course_code="PHY", sections=[section])
+    schoology.courses.create_many([inline])
+    row: CourseCreateDict = {"title": "P", "course_code": "P", "sections": [section]}
+    schoology.courses.create_many([row])
+    async for found in schoology.sections.list_by_school_codes(["A", "B"]):
+        assert_type(found.grading_periods, tuple[str, ...] | None)
+        assert_type(found.options, SectionOptions | None)
+    enrolled = schoology.enrollments.list(section_id=1, enrollment_status=[1, 5])
+    assert_type(enrolled, Pages[Enrollment])
+    schoology.enrollments.list(section_id=1, enrollment_status=[6])  # type: ignore[list-item]
+    await schoology.enrollments.create({"uid": 1, "admin": False, "status": 1}, group_id="2")
+    await schoology.groups.update(1, {"options": {"invite_type": 2}})
+    assert_type(await schoology.users.network(7), list[NetworkUser])
+    schoology.users.invites(7, "courses")  # type: ignore[arg-type]
+    assert_type((await schoology.search("Ada")).users, FoundUsers | None)
 
 
 async def managebac_v2() -> None:

@@ -63,24 +63,28 @@ def guarded(
     items: Iterable[R] | AsyncIterable[R],
     guard: Guard,
     count_existing: Callable[[], Awaitable[int]],
+    *,
+    removes: Callable[[R], bool] = lambda item: True,
 ) -> AsyncIterator[R]:
     """Read and count all ``items``, and then yield them if ``guard`` allows so many.
 
+    :param removes: whether an item is a removal, and so counts.
     :raises InvalidInput: ``items`` are not rows, or ``guard`` is not a Guard. The iterator raises
-        it too, if there are more items than the guard allows.
+        it too, if there are more removals than the guard allows.
     """
     check_input(items)
     if not isinstance(guard, Guard):
         raise InvalidInput('guard must be a Guard, such as Guard(500) or Guard("5%")')
-    return _counted(items, guard, count_existing)
+    return _counted(items, guard, count_existing, removes)
 
 
 async def _counted(
     items: Iterable[R] | AsyncIterable[R],
     guard: Guard,
     count_existing: Callable[[], Awaitable[int]],
+    removes: Callable[[R], bool],
 ) -> AsyncIterator[R]:
     read = [item async for item in items] if isinstance(items, AsyncIterable) else list(items)
-    await guard.allow(len(read), count_existing)
+    await guard.allow(sum(map(removes, read)), count_existing)
     for item in read:
         yield item

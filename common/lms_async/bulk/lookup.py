@@ -25,7 +25,7 @@ async def look_up(
     *,
     is_same: Callable[[Mapping[str, Any], T], bool],
     id_of: Callable[[T], str | None],
-    resend_changes: bool,
+    resend_changes: bool | Callable[[Mapping[str, Any]], bool],
 ) -> list[Found]:
     """Find the vendor's record of each row and compare it with what was sent.
 
@@ -35,7 +35,8 @@ async def look_up(
 
     :param is_same: tells whether a record shows the values that were sent.
     :param id_of: returns the vendor's id of a record.
-    :param resend_changes: whether sending the row again changes a record that exists.
+    :param resend_changes: whether sending the row again changes a record that exists; or a function
+        that says so of a row as it was sent.
     :returns: one result per row, in order.
     :raises LmsError: the records could not be read.
     """
@@ -47,5 +48,6 @@ async def look_up(
         elif is_same(row, record):
             found.append(RowResult(Status.DONE, id_of(record)))
         else:
-            found.append(DIFFERENT if resend_changes else Present(id_of(record)))
+            again = resend_changes(row) if callable(resend_changes) else resend_changes
+            found.append(DIFFERENT if again else Present(id_of(record)))
     return found

@@ -61,9 +61,13 @@ def outcomes_of(rows: Rows[R], results: list[RowResult | None], attempts: int) -
     """Return the outcomes for the ``results`` of rows; ``None`` is a row without a result."""
     known = [result or UNMENTIONED for result in results]
     statuses = [one.status for one in known]
-    return _outcomes(
+    outcomes = _outcomes(
         rows, statuses, [one.id for one in known], [one.error for one in known], attempts
     )
+    for outcome, one in zip(outcomes, known, strict=True):
+        if one.parts:
+            outcome.parts = one.parts
+    return outcomes
 
 
 def _outcomes(

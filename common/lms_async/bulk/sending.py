@@ -289,7 +289,9 @@ class RowSender(Generic[R]):
 
 
 def _changed(outcome: Outcome[R], result: RowResult) -> Outcome[R]:
-    return attrs.evolve(outcome, status=result.status, id=result.id, error=result.error)
+    return attrs.evolve(
+        outcome, status=result.status, id=result.id, error=result.error, parts=result.parts
+    )
 
 
 def _replace(

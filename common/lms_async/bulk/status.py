@@ -15,6 +15,8 @@ The same after the last resend                        skipped    the vendor's
 Any other 4xx, or the vendor says that it refused it  rejected   the vendor's
 Any other code                                        unknown    the vendor's
 No item, or contradictory ones                        unknown    ``unmentioned``
+One part of the row is done, another is refused       rejected   ``incomplete``
+One part of the row is done, another is unknown       unknown    ``incomplete``
 *The request failed as a whole* [1]_
 One row was sent, and its content is refused          rejected   HTTP status
 The record that all rows name does not exist          rejected   HTTP status
@@ -119,6 +121,40 @@ def of_item_code(code: int) -> Status:
     return Status.REJECTED if 400 <= code < 500 else Status.UNKNOWN
 
 
+def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> RowResult:
+    """The result of a row that has other records inside it.
+
+    It is ``done`` only if the row's own record and each part are. If nothing is done, the row's own
+    result holds. If a part is done and another is not, the row is ``incomplete``.
+
+    :param whole: the result of the row's own record.
+    :param parts: the results of the records inside it, in the row's order.
+    :param field: the field that holds them.
+    """
+    whole.parts = tuple(parts)
+    statuses = {whole.status, *(part.status for part in parts)}
+    if Status.DONE not in statuses or statuses == {Status.DONE}:
+        return whole
+    fields = {
+        f"{field}[{place}]": _why(part)
+        for place, part in enumerate(parts)
+        if part.status is not Status.DONE
+    }
+    reasons = [f"{name}: {why}" for name, why in fields.items()]
+    if whole.status is not Status.DONE:
+        reasons.insert(0, f"its own record: {_why(whole)}")
+    error = RowError("incomplete", "only a part of the row is done; " + "; ".join(reasons), fields)
+    status = Status.UNKNOWN if Status.UNKNOWN in statuses else Status.REJECTED
+    return RowResult(status, whole.id, error, whole.parts)
+
+
+def _why(result: RowResult) -> str:
+    error = result.error
+    if error is None:
+        return str(result.status)
+    return f"{result.status} ({error.code})" + (f": {error.message}" if error.message else "")
+
+
 def effect_of_failure(error: LmsError, *, path_names_rows: bool) -> Effect:
     """Return what the failure of a whole request means for its rows.
 
@@ -217,7 +253,7 @@ def of_late_refusal(found: Found, *, absent_before: bool, is_conflict: bool) -> 
     :returns: ``None`` if the row stays rejected.
     """
     if isinstance(found, RowResult):
-        return found if found.status is Status.DONE else None
+        return found if found.status in (Status.DONE, Status.UNKNOWN) else None
     if isinstance(found, Present):
         return of_look_up(found, absent_before=absent_before)
     if found is ABSENT and not is_conflict:

@@ -29,6 +29,8 @@ class Attempts:
     observer: AttemptObserver | None = attrs.field(default=None, repr=False)
     #: When the call's deadline passes, in the event loop's time.
     ends_at: float = inf
+    #: What each attempt sends. The observer may set it until the first attempt is sent.
+    body: bytes | None = attrs.field(default=None, repr=False)
     #: Attempts made so far, and how the last one failed.
     made: int = 0
     failure: LmsError | None = attrs.field(default=None, repr=False)

@@ -38,6 +38,8 @@ class Pages(Generic[T]):
     :param row: the type of a row.
     :param more: further calls, whose rows follow those of ``call``, for a filter of more ids than
         fit into one URL.
+    :param perhaps_unpaged: whether the vendor may give the whole list whatever page is asked for.
+        Two equal pages, one after the other, then end the list; otherwise they are an error.
     :raises LmsError: while the list is read, see :mod:`lms_async.errors`.
     """
 
@@ -48,10 +50,12 @@ class Pages(Generic[T]):
         row: type[T],
         *,
         more: Sequence[Call[list[T]]] = (),
+        perhaps_unpaged: bool = False,
     ) -> None:
         self._transport = transport
         self._call = call
         self._more = tuple(more)
+        self._perhaps_unpaged = perhaps_unpaged
         self._row = row
 
     def __repr__(self) -> str:
@@ -81,7 +85,8 @@ class Pages(Generic[T]):
         rows_only = attrs.evolve(self._call, envelope_key=None)
         yielded: set[Hashable | None] = set()
         for call in (self._call, *self._more):
-            async with aclosing(_raw_pages(self._transport, call)) as raw:
+            raw_pages = _raw_pages(self._transport, call, perhaps_unpaged=self._perhaps_unpaged)
+            async with aclosing(raw_pages) as raw:
                 async for rows in raw:
                     if self._more:  # two calls may return the same record, e.g. for "S1" and "s1"
                         identities = list(map(self._transport.vendor.identity, rows))
@@ -90,7 +95,9 @@ class Pages(Generic[T]):
                         yield self._transport.decode(rows_only, rows)
 
 
-async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[list[Any], None]:
+async def _raw_pages(
+    transport: Transport, first: Call[Any], *, perhaps_unpaged: bool
+) -> AsyncGenerator[list[Any], None]:
     """Yield the rows of one page after the other, without rows that were seen before.
 
     Where the vendor lists by offset, each page begins at the last row of the page before. If its
@@ -110,6 +117,8 @@ async def _raw_pages(transport: Transport, first: Call[Any]) -> AsyncGenerator[l
         payload, _ = await transport.fetch(call)
         page = vendor.page(call, payload)
         if page.rows and page.rows == guessed:
+            if perhaps_unpaged:
+                return
             # The vendor ignores the offset, so we can't tell whether there are more rows.
             raise UnexpectedResponse("the list does not come to an end", call=call)
         guessed = page.rows if page.guessed else []

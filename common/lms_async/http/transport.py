@@ -103,13 +103,18 @@ class Transport:
         retry: RetryPolicy | None = None,
         priority: Priority | None = None,
         deadline: float | None = None,
+        vendor: Vendor | None = None,
+        kind: type[Transport] | None = None,
     ) -> Transport:
         """Return a transport with other options over the same session and limiter.
 
         It shares the quota of retries too, unless ``retry`` is given.
+
+        :param vendor: the same vendor and account with other settings.
+        :param kind: a subclass that sends in its own way; by default the one of this transport.
         """
-        view = Transport(
-            self.vendor,
+        view = (kind or type(self))(
+            vendor or self.vendor,
             self.wire,
             limiter=self._limiter,
             retry=retry or self._policy,
@@ -207,10 +212,10 @@ class Transport:
 
     async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
         """Make attempts until one succeeds or no further attempt is allowed."""
-        body = attempts.call.encoded_body()
+        attempts.body = attempts.call.encoded_body()
         while True:
             try:
-                response, payload = await self._attempt(attempts, body)
+                response, payload = await self._attempt(attempts)
             except LmsError as error:
                 failure = error
             else:
@@ -236,7 +241,7 @@ class Transport:
             return 0.0
         return attempts.wait_after(error)
 
-    async def _attempt(self, attempts: Attempts, body: bytes | None) -> tuple[Response, Any]:
+    async def _attempt(self, attempts: Attempts) -> tuple[Response, Any]:
         """Make one attempt: wait for a slot, send the request, check the response."""
         call = attempts.call
         url = self._url(call)
@@ -268,7 +273,8 @@ class Transport:
             response = await self.wire.exchange(
                 call,
                 url,
-                body,
+                attempts.body,
+                headers=self.vendor.headers(call),
                 signed=self.vendor.auth_headers,
                 progress=attempts.progress,
                 seconds=self._timeout,

@@ -29,9 +29,11 @@ def build_path(template: str, **values: object) -> Path:
     """Fill a path template, e.g. ``build_path("users/{uid:person}", uid="45552")``.
 
     Every value is percent-encoded whole (``/`` becomes ``%2F``). A field marked ``:person`` is kept
-    out of :attr:`Path.route`; other values are shown there.
+    out of :attr:`Path.route`; other values are shown there. A field marked ``:number`` must be a
+    whole number.
 
-    :raises InvalidInput: a value is empty, ``.`` or ``..``, and would name another resource.
+    :raises InvalidInput: a value is empty, ``.`` or ``..``, and would name another resource; or it
+        must be a number and is none.
     """
     path, route = [], []
     for literal, name, spec, _ in Formatter().parse(template):
@@ -43,6 +45,11 @@ def build_path(template: str, **values: object) -> Path:
         text = id_text(value) or ""
         if text.strip() in ("", ".", "..") or not _encodes(text):
             raise InvalidInput(f"{name} of {template!r} must be an id, not empty or dots")
+        if spec == "number":
+            text = text.strip()
+            if not (text.isascii() and text.isdigit()):
+                fault = "must be a whole number"
+                raise InvalidInput(f"{name} of {template!r} can't be sent", fields={name: fault})
         path.append(quote(text, safe=""))
         route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
     filled = Path("".join(path))

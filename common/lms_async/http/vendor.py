@@ -153,6 +153,10 @@ class Vendor(ABC):
         """Return the absolute URL of ``call``, percent-encoded as it is sent."""
         return url_of(call, self.base_url)
 
+    def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        """Return headers to send with ``call`` beside the usual ones and the credentials."""
+        return {}
+
     async def prepare(self) -> None:  # noqa: B027 - most vendors need nothing
         """Obtain what an attempt needs to be signed, e.g. a token that has not expired.
 

@@ -127,6 +127,7 @@ class Wire:
         url: str,
         body: bytes | None,
         *,
+        headers: Mapping[str, str],
         signed: Signed,
         progress: Progress,
         seconds: float,
@@ -135,6 +136,7 @@ class Wire:
         """Send ``call`` once, and end its slot of the rate limit.
 
         :param url: absolute, already percent-encoded.
+        :param headers: sent beside those of every request and the credentials.
         :param progress: records whether the request may have been sent. Its slot is ended here:
             unused if nothing was sent; answered if the status line came or the server closed the
             connection; abandoned, for the rest of ``seconds``, if no response came. If the caller
@@ -167,7 +169,9 @@ class Wire:
                 late(Response(late_response.status, late_response.headers, b""))
 
         try:
-            request, ended = _signed_request(session, call, url, body, signed, seconds, progress)
+            request, ended = _signed_request(
+                session, call, url, body, headers, signed, seconds, progress
+            )
         except BaseException:
             places.release()
             progress.slot.unused()
@@ -213,6 +217,7 @@ def _signed_request(
     call: Call[object],
     url: str,
     body: bytes | None,
+    headers: Mapping[str, str],
     signed: Signed,
     seconds: float,
     progress: Progress,
@@ -225,9 +230,10 @@ def _signed_request(
     """
     target, printed = _target(url)
     signing = signed(call.method, printed)
+    usual = _HEADERS if body is None else _HEADERS_OF_JSON
     options = {
         "data": body,
-        "headers": _HEADERS if body is None else _HEADERS_OF_JSON,
+        "headers": {**usual, **headers} if headers else usual,
         "allow_redirects": False,
         "raise_for_status": False,
         "middlewares": (_OnePass(signing.__enter__(), progress),),

@@ -33,6 +33,7 @@ from .scalars import (
     SCALARS,
     UNSET,
     Misfit,
+    id_text,
 )
 
 T = TypeVar("T")
@@ -90,9 +91,13 @@ def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
 def _choice(allowed: tuple[Any, ...]) -> Callable[[Any], Any]:
     names = ", ".join(str(value) for value in allowed if value != "")
+    # A number may be given as text, as the cells of a file are.
+    numbers = {str(value): value for value in allowed if value.__class__ is int}
 
     def choose(value: Any) -> Any:
-        if value in allowed:
+        if numbers and (text := id_text(value)) is not None and text.strip() in numbers:
+            return numbers[text.strip()]
+        if value in allowed and not isinstance(value, bool | float):  # True equals 1
             return value
         raise Misfit({"": f"must be one of {names}"})
 

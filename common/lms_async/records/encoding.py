@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_origin, get_type_hints
 
 import attrs
 from cattrs import Converter
@@ -21,16 +21,25 @@ class Sending:
     """Checks and encodes instances of ``model``, or mappings of the same fields.
 
     :param what: name of the record in error messages, e.g. ``the user``.
-    :param one_of: at least one of these fields must be present and not blank.
+    :param one_of: groups of fields. Of each group, at least one field must be present and not
+        blank.
+    :param inner: how the records inside are sent, by field: one record, or a list of them.
     """
 
     def __init__(
-        self, converter: Converter, model: type[Any], *, what: str, one_of: tuple[str, ...] = ()
+        self,
+        converter: Converter,
+        model: type[Any],
+        *,
+        what: str,
+        one_of: tuple[tuple[str, ...], ...] = (),
+        inner: Mapping[str, Sending] | None = None,
     ) -> None:
         self._converter = converter
         self._model = model
         self._what = what
         self._one_of = one_of
+        self._inner = inner or {}
 
     # Created for the first row: there are many models, and most programs send few of them.
     @cached_property
@@ -44,6 +53,12 @@ class Sending:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(attrs.fields_dict(self._model))
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The fields of ``inner`` that are lists of records."""
+        hints = get_type_hints(self._model, include_extras=True)
+        return frozenset(name for name in self._inner if get_origin(parts(hints[name])[0]) is list)
 
     @cached_property
     def _columns(self) -> TextColumns:
@@ -72,25 +87,29 @@ class Sending:
                 for name, one in value.items()
                 if one is not UNSET or name not in self._names
             }
+        inside, fields = self._inside(value)
+        if inside:
+            given = cast("Mapping[str, Any]", value)
+            value = {name: one for name, one in given.items() if name not in inside}
         try:
             values = self._check(value)
         except Misfit as misfit:
-            fields = misfit.fields
+            fields.update(misfit.fields)
         else:
             original = cast("Mapping[str, Any]", value)
             for name, known in values.items():
                 if known is None and original[name] == "":
                     values[name] = ""  # an empty text clears the field; null may change nothing
-            fields = {
-                name: "has too many digits"
+            fields.update(
+                (name, "has too many digits")
                 for name, known in values.items()
                 if known.__class__ is int and not is_whole(known)
-            }
-            if not self._has_one(values):
-                first, *others = self._one_of
-                fields[first] = f"is needed, or {' or '.join(others)}"
+            )
+            for first, *others in self._one_of:
+                if not _has_one(values, (first, *others)):
+                    fields[first] = f"is needed, or {' or '.join(others)}"
             if not fields:
-                return self._encode(values)
+                return self._encode(values) | inside
         raise InvalidInput(f"{self._what} can't be sent", fields=fields)
 
     def many(self, values: list[Any]) -> tuple[list[dict[str, Any]], dict[int, InvalidInput]]:
@@ -122,15 +141,48 @@ class Sending:
                 refused[place] = invalid
         return rows, refused
 
-    def _has_one(self, values: Mapping[str, Any]) -> bool:
-        """Whether one of the ``one_of`` fields is present and not blank, if any are required."""
-        found = map(values.get, self._one_of)
-        return not self._one_of or any(str(one).strip() for one in found if one is not None)
+    def _inside(self, value: object) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the records inside ``value`` as they are sent, and the faults by field."""
+        inside: dict[str, Any] = {}
+        fields: dict[str, str] = {}
+        record = value if isinstance(value, Mapping) else {}
+        for name, sending in self._inner.items():
+            given = record.get(name)
+            if given is None:
+                continue
+            if name not in self._lists:
+                inside[name] = sending._within(given, name, fields)
+            elif isinstance(given, list | tuple):
+                paths = [f"{name}[{place}]" for place in range(len(given))]
+                pairs = zip(given, paths, strict=True)
+                inside[name] = [sending._within(one, path, fields) for one, path in pairs]
+            else:
+                inside[name] = fields[name] = "must be a list"
+        return inside, fields
+
+    def _within(self, value: object, path: str, fields: dict[str, str]) -> dict[str, Any] | None:
+        """Encode ``value``, which is inside another record, and add its faults to ``fields``."""
+        try:
+            return self(value)
+        except InvalidInput as invalid:
+            fields.update(Misfit(dict(invalid.fields)).under(path))
+        return None
 
     def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
-        """Whether :meth:`_has_one` is true for every row. Most files fill one whole column."""
-        for name in self._one_of:
-            texts = columns.get(name, ())
-            if len(texts) == len(rows) and all(map(str.strip, texts)):
-                return True
-        return all(map(self._has_one, rows))
+        """Whether every row has one field of each group. Most files fill one whole column."""
+        return all(_all_have(rows, columns, group) for group in self._one_of)
+
+
+def _all_have(
+    rows: list[dict[str, Any]], columns: Mapping[str, Texts], group: tuple[str, ...]
+) -> bool:
+    for name in group:
+        texts = columns.get(name, ())
+        if len(texts) == len(rows) and all(map(str.strip, texts)):
+            return True
+    return all(_has_one(row, group) for row in rows)
+
+
+def _has_one(values: Mapping[str, Any], group: tuple[str, ...]) -> bool:
+    """Whether one of the fields is present and not blank."""
+    return any(str(one).strip() for one in map(values.get, group) if one is not None)

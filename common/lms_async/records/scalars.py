@@ -11,8 +11,8 @@ as ``null``, and ``""`` as an empty text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from operator import index
@@ -54,7 +54,7 @@ AnyId = Annotated[str | int, "id"]
 #: Yes or no, sent as 1 or 0 (a plain ``bool`` is sent as ``true`` or ``false``). Vendors print
 #: ``1``, ``"1"`` or ``true``. ``""`` and ``null`` are read as ``None``.
 Flag = Annotated[bool, "flag"]
-#: Several ids in a response. Vendors print ``"1,2"``, a list, ``""`` or ``null``.
+#: Several ids in a response. Vendors print ``"1,2"``, a list, ``""``, ``[""]`` or ``null``.
 IdList = Annotated[tuple[str, ...], "ids"]
 #: Several ids from the caller, each checked like :data:`AnyId`.
 AnyIdList = Annotated[tuple[str, ...], "ids to send"]
@@ -70,8 +70,16 @@ Login = Annotated[str, "login"]
 Needed = Annotated[str, "needed"]
 #: A required id that consists of digits.
 NeededNumber = Annotated[str | int, "needed number"]
+#: An id that is a number, and that may be left out.
+AnyNumber = Annotated[str | int, "number"]
 #: A required id, checked like :data:`AnyId`.
 NeededId = Annotated[str | int, "needed id"]
+#: Several whole numbers, given by the caller as a list or as ``"1,2"``, and sent as a list.
+NumberList = Annotated[Sequence[str | int], "numbers"]
+#: The same where there must be at least one.
+NeededNumberList = Annotated[Sequence[str | int], "needed numbers"]
+#: A time of the day, sent as ``HH:MM``. The caller may write ``8:30``, ``08:30:00`` or a ``time``.
+ClockTime = Annotated[str | time, "clock time"]
 
 
 class Misfit(ValueError):
@@ -94,6 +102,9 @@ class Misfit(ValueError):
 
 _WHOLE = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"\s*-?\d{1,15}(\.\d{1,15})?\s*", re.ASCII).fullmatch
+_CLOCK = re.compile(
+    r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?", re.ASCII
+).fullmatch
 # A mailbox without quotes, and a host. Both may contain letters of all scripts.
 _MAILBOX = re.compile(r"""[^\s@()<>\[\]\\,;:"]+@[\w-]+(?:\.[\w-]+)*\.?""").fullmatch
 
@@ -194,6 +205,37 @@ def _needed_number(value: Any) -> str:
     return text
 
 
+def _any_number(value: Any) -> str:
+    text = _text(value)
+    return _needed_number(text) if text.strip() else text
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    fault = Misfit({"": "must be a list of whole numbers"})
+    try:
+        return tuple(int(_needed_number(one)) for one in _ids(value))
+    except (Misfit, ValueError):  # int() refuses thousands of digits
+        raise fault from None
+
+
+def _needed_numbers(value: Any) -> tuple[int, ...]:
+    numbers = _numbers(value)
+    if not numbers:
+        raise Misfit({"": "needs at least one number"})
+    return numbers
+
+
+def _clock_time(value: Any) -> str:
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, str):
+        if not value or value.isspace():
+            return ""
+        if known := _CLOCK(value.strip()):
+            return f"{int(known['hour']):02}:{known['minute']}"
+    raise Misfit({"": "must be a time of the day, written as HH:MM"})
+
+
 def _number(value: Any) -> int | None:
     number = whole(value)
     if number is not None:
@@ -266,6 +308,8 @@ def _ids(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) and (one := id_text(value)) is not None:
         return (one,)
     if isinstance(value, list | tuple):
+        if len(value) == 1 and value[0] == "":  # an empty text, split at its commas
+            return ()
         known = tuple(
             element if isinstance(element, ExactId) else _needed(element).strip()
             for element in value
@@ -315,6 +359,10 @@ SCALARS: dict[Any, tuple[type, Callable[[Any], Any]]] = {
     Needed: (str, _needed),
     NeededId: (str, _needed_id),
     NeededNumber: (str, _needed_number),
+    AnyNumber: (str, _any_number),
+    NumberList: (tuple, _numbers),
+    NeededNumberList: (tuple, _needed_numbers),
+    ClockTime: (str, _clock_time),
     Flag: (bool, _flag),
     bool: (bool, _flag),
     IdList: (tuple, _ids),

@@ -1,7 +1,4 @@
-"""TypedDicts of the write models, so that a type checker finds a misspelt key.
-
-Each has the fields of the model of the same name. A test compares them.
-"""
+"""Users, and links of students to parents or advisors, as TypedDicts."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from lms_async.records.scalars import (
     Year,
 )
 
-from .user import Gender, NameTitle
+from ..user import Gender, NameTitle
 
 
 class _UserFields(TypedDict, total=False):

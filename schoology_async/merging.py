@@ -1,0 +1,293 @@
+"""Merge reads that wait at the same time into one request, as a data loader does.
+
+:class:`MultigetTransport` is what ``schoology.with_options(multiget=True)`` sends through. It
+replaces :meth:`Transport._perform` for the reads that ``POST multiget`` takes, and nothing else. So
+redirects, deadlines and decoding are those of a single read.
+
+Whatever is not understood is read again by a single request, so that a wrong guess about the
+undocumented forms costs a request and never gives a wrong record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from copy import copy
+from typing import Any, cast
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from lms_async.errors import ApiError, LmsError
+from lms_async.events import MergingRefused, tell
+from lms_async.http.attempts import Attempts
+from lms_async.http.call import Call
+from lms_async.http.redirects import is_redirect
+from lms_async.http.responses import Response
+from lms_async.http.retry import is_retryable
+from lms_async.http.transport import Transport
+from lms_async.http.urls import encode_query
+
+from .multiget import MOST_READS, SubResponse, read_call, read_parts, request_body
+from .vendor import Merging, SchoologyVendor
+
+#: How many turns of the event loop reads are collected for, before their request is sent.
+_TURNS = 2
+#: The paths that ``multiget`` takes (vendor page), relative to the API's root.
+_TAKES = re.compile(
+    r"""
+    (groups|courses|sections|users)/\d+
+    | courses/\d+/sections
+    | sections/\d+/(assignments|enrollments|grade_items|grades)
+    | users/\d+/(sections|groups)
+    | (sections|users)/ext/[^/]+
+    | (districts|schools|users|groups|sections)/\d+/(updates|discussions|events)
+    """,
+    re.VERBOSE,
+).fullmatch
+#: Statuses by which the vendor says that it does not take such a request, in this form or at all.
+_REFUSALS = frozenset({400, 404, 405, 406, 410, 411, 413, 415, 422, 501})
+
+
+class MultigetTransport(Transport):
+    """A transport that merges reads which wait at the same time into ``multiget`` requests."""
+
+    _batch: _Batch | None = None
+
+    @property
+    def _merging(self) -> Merging:
+        return cast("SchoologyVendor", self.vendor).merging
+
+    async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
+        """Read as part of a batch, where that is possible; otherwise by a request of its own."""
+        call = attempts.call
+        if attempts.observer is None and _may_merge(call, self._merging):
+            part = await self._part(attempts)
+            payload = None if part is None else self._understood(attempts, part)
+            if part is not None and payload is not None:
+                return part, payload
+        return await super()._perform(attempts)
+
+    def _understood(self, attempts: Attempts, part: Response) -> Any:
+        """Return the payload of a part, or ``None`` if a single read has to tell.
+
+        :raises ApiError: the vendor refused this read, as it would refuse the single one.
+        """
+        call = attempts.call
+        try:
+            payload = self._checked(call, part)
+        except ApiError as refused:
+            if is_retryable(refused, call):
+                return None  # the refusal passes, so the single read may succeed
+            raise refused.after(attempts.made) from None
+        except LmsError:
+            return None
+        return payload if _is_about(call, payload, self._merging) else None
+
+    async def _part(self, attempts: Attempts) -> Response | None:
+        """Wait for this read's part of a batch; ``None`` if it has none that can be understood.
+
+        :raises LmsError: the request of the batch failed.
+        """
+        call = attempts.call
+        batch = self._batch
+        if batch is None or not batch.is_open:
+            batch = self._batch = _Batch()
+            batch.task = asyncio.get_running_loop().create_task(self._run(batch))
+        query = f"?{encode_query(call.query)}" if call.query else ""
+        part = await batch.wait(call.path + query)
+        attempts.made += batch.made
+        return part
+
+    async def _run(self, batch: _Batch) -> None:
+        """Send one batch, and give each of its reads its part or its own copy of the error."""
+        try:
+            for _ in range(_TURNS):  # whatever is ready to run may join
+                await asyncio.sleep(0)
+            batch.answer(await self._send(batch))
+        except _Alone:
+            batch.answer([None])
+        except LmsError as error:
+            batch.fail(error)
+        finally:
+            batch.end()
+
+    async def _send(self, batch: _Batch) -> list[Response | None]:
+        """Return the parts of a batch, ``None`` for each that can't be understood.
+
+        :raises LmsError: the request failed, and not because of its form.
+        """
+        call = read_call("multiget")
+        # Each read has its own deadline, which lets it leave the batch.
+        attempts = Attempts(call, self._policy, self._quota, batch)
+        batch.send_with(attempts, self.vendor.base_url)
+        found: list[SubResponse] | None = None
+        try:
+            response, _ = await super()._perform(attempts)
+        except ApiError as refused:
+            if refused.status not in _REFUSALS:
+                raise
+            status = refused.status
+        else:
+            status = response.status
+            found = None if is_redirect(response) else read_parts(response.body)
+        finally:
+            batch.made = attempts.made
+        if found is None:
+            self._stop_merging(call, status)
+            return [None] * len(batch.paths)
+        if len(found) != len(batch.paths):  # nothing tells which part belongs to which read
+            return [None] * len(batch.paths)
+        return [_as_response(part) for part in found]
+
+    def _stop_merging(self, call: Call[Any], status: int) -> None:
+        if not self._merging.is_refused:
+            self._merging.is_refused = True
+            tell(self._events, MergingRefused(str(call), status))
+
+
+class _Alone(Exception):
+    """Only one read is left in the batch, so it is sent as a single read."""
+
+
+class _Batch:
+    """Reads that go in one request. As the observer of its attempts it is closed when it is sent:
+    until then, also while it waits for the rate limit, reads may join and leave."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.task: asyncio.Task[None] | None = None
+        self.made = 0
+        self._is_closed = False
+        self._waiting: dict[str, list[asyncio.Future[Response | None]]] = {}
+        self._attempts: Attempts | None = None
+        self._base_url = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another read may join."""
+        return not self._is_closed and len(self._waiting) < MOST_READS
+
+    async def wait(self, path: str) -> Response | None:
+        """Join, and wait for the part of ``path``."""
+        own: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(path, []).append(own)
+        try:
+            return await own
+        finally:
+            self._leave(path, own)
+
+    def _leave(self, path: str, own: asyncio.Future[Response | None]) -> None:
+        waiting = self._waiting.get(path, [])
+        if own in waiting:
+            waiting.remove(own)
+        if not waiting:
+            self._waiting.pop(path, None)
+        if not self._waiting and self.task is not None:
+            self._is_closed = True
+            self.task.cancel()
+
+    def send_with(self, attempts: Attempts, base_url: str) -> None:
+        """Say which attempts will carry the batch."""
+        self._attempts = attempts
+        self._base_url = base_url
+
+    async def before_send(self) -> None:
+        """Close the batch, and put what it holds by now into its request."""
+        if self._is_closed or self._attempts is None:
+            return  # sent before: the same again
+        self._is_closed = True
+        self.paths = list(self._waiting)
+        if len(self.paths) == 1:
+            raise _Alone
+        self._attempts.body = request_body(self._base_url, self.paths)
+
+    def lost(self) -> None:
+        """Nothing to do: a lost read did no harm."""
+
+    def will_retry(self) -> None:
+        """Nothing to do: the same paths are sent again."""
+
+    def answer(self, parts: list[Response | None]) -> None:
+        """Give each read its part."""
+        for path, part in zip(self.paths, parts, strict=True):
+            for own in self._waiting.get(path, ()):
+                if not own.done():
+                    own.set_result(part)
+
+    def fail(self, error: LmsError) -> None:
+        """Give each read its own copy of ``error``."""
+        for own in self._unanswered():
+            one = copy(error)
+            one.response = error.response
+            own.set_exception(one)
+
+    def end(self) -> None:
+        """Let no read wait for ever, also when the event loop is closed."""
+        self._is_closed = True
+        for own in self._unanswered():
+            own.cancel()
+
+    def _unanswered(self) -> list[asyncio.Future[Response | None]]:
+        return [own for waiting in self._waiting.values() for own in waiting if not own.done()]
+
+
+def _may_merge(call: Call[Any], merging: Merging) -> bool:
+    """Return whether ``call`` may be part of a batch."""
+    if merging.is_refused or call.method != "GET" or call.body is not None:
+        return False
+    if call.returns is Response or not _TAKES(call.path):
+        return False
+    if call.envelope_key is None:
+        return not call.query
+    # Nothing says that a part's query is honored. The first page of a list is right without
+    # `limit`, and the response shows whether filters were honored. A later page needs `start`.
+    if any(name == "start" for name, _ in call.query):
+        return False
+    return merging.takes_filters or not _filters(call)
+
+
+def _filters(call: Call[Any]) -> set[tuple[str, str]]:
+    return {(name, value) for name, value in call.query if name != "limit"}
+
+
+def _is_about(call: Call[Any], payload: Any, merging: Merging) -> bool:
+    """Return whether ``payload`` is what ``call`` asks for, as far as it tells.
+
+    Parts are matched to reads by their position, since the vendor names no key. A record that was
+    read by its id is compared with it before this function is called.
+    """
+    if not isinstance(payload, dict):
+        return True
+    if call.envelope_key is None:
+        realm, *rest = call.path.split("/")
+        key = {"users": "school_uid", "sections": "section_school_code"}.get(realm)
+        if rest[:1] != ["ext"] or key is None or key not in payload:
+            return True
+        return str(payload[key]).strip().casefold() == unquote(rest[-1]).strip().casefold()
+    links = payload.get("links")
+    link = links.get("self") if isinstance(links, dict) else None
+    filters = _filters(call)
+    if not isinstance(link, str):
+        shown: set[tuple[str, str]] = set()
+    else:
+        path, _, query = link.partition("?")
+        if not unquote(path).endswith("/" + unquote(call.path)):
+            return False
+        shown = set(parse_qsl(query, keep_blank_values=True))
+    if not filters <= shown:
+        merging.takes_filters = False
+        return False
+    return True
+
+
+def _as_response(part: SubResponse) -> Response | None:
+    """Return a part as the response of a single read; ``None`` if it says too little for that."""
+    code, body = part.response_code, part.body
+    if code is None:
+        # A body alone: a record or a list was found. Anything else may be an error of any kind.
+        code = 200 if isinstance(body, dict | list) else 0
+    if not (200 <= code < 300 or 400 <= code < 500):
+        return None
+    content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    return Response(code, {}, b"" if body is None else content)

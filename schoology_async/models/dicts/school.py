@@ -1,0 +1,50 @@
+"""Schools, buildings and grading periods as mappings."""
+
+from __future__ import annotations
+
+from typing import Required, TypedDict
+
+from lms_async.records.scalars import AnyId, Day, Needed
+
+
+class _SchoolFields(TypedDict, total=False):
+    """The fields that may be written when a school or building is created and later."""
+
+    address1: str | None
+    address2: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+    website: str | None
+    phone: str | None
+    fax: str | None
+    building_code: AnyId | None
+
+
+class SchoolCreateDict(_SchoolFields, total=False):
+    """The fields of :class:`SchoolCreate`, as a mapping."""
+
+    title: Required[Needed]
+
+
+class SchoolUpdateDict(_SchoolFields, total=False):
+    """The fields of :class:`SchoolUpdate`, as a mapping."""
+
+    title: str
+
+
+class GradingPeriodCreateDict(TypedDict, total=False):
+    """The fields of :class:`GradingPeriodCreate`, as a mapping."""
+
+    title: Required[Needed]
+    start: Required[Day]
+    end: Required[Day]
+
+
+class GradingPeriodUpdateDict(TypedDict, total=False):
+    """The fields of :class:`GradingPeriodUpdate`, as a mapping."""
+
+    title: str
+    start: Day
+    end: Day

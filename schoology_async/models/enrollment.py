@@ -1,0 +1,112 @@
+"""Who is in a section or group. Vendor page: Enrollments, "Fields"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from lms_async.records.converter import Record
+from lms_async.records.scalars import (
+    UNSET,
+    AnyNumber,
+    Flag,
+    Id,
+    NeededId,
+    NeededNumber,
+    Unset,
+)
+
+from .choices import EnrollmentStatus
+
+
+@attrs.define(kw_only=True, repr=False)
+class Enrollment(Record):
+    """A person in a section or group. The vendor does not say in which one: that is what was asked
+    for."""
+
+    #: Schoology's id of the enrollment.
+    id: Id | None = None
+    #: Schoology's id of the person.
+    uid: Id | None = None
+    #: The school's own id of the person.
+    school_uid: Id | None = None
+    name_title: str | None = None
+    name_title_show: Flag | None = None
+    name_first: str | None = None
+    name_first_preferred: str | None = None
+    use_preferred_first_name: Flag | None = None
+    name_middle: str | None = None
+    name_middle_show: Flag | None = None
+    name_last: str | None = None
+    #: The name as others see it, made by the vendor.
+    name_display: str | None = None
+    picture_url: str | None = None
+    #: Whether the person teaches the section, or owns the group.
+    admin: Flag | None = None
+    #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
+    status: int | None = None
+    #: Keys of the response that this model does not know, and ``links``.
+    extra: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.define(kw_only=True, repr=False)
+class EnrollmentCreate(Record):
+    """A person to enroll."""
+
+    #: Schoology's id of the person.
+    uid: NeededNumber
+    #: Whether the person teaches the section, or owns the group.
+    admin: Flag
+    #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
+    status: EnrollmentStatus
+    #: Schoology's id of the section. Only ``create_many`` needs it, or ``group_id``.
+    section_id: AnyNumber | Unset = UNSET
+    #: Schoology's id of the group.
+    group_id: AnyNumber | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class EnrollmentUpdate(Record):
+    """Changes to an enrollment. Only the fields that are given are changed."""
+
+    #: Schoology's id of the enrollment. ``update`` takes it as its own argument.
+    id: AnyNumber | Unset = UNSET
+    #: Whether the person teaches the section, or owns the group.
+    admin: Flag | Unset = UNSET
+    #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
+    status: EnrollmentStatus | Unset = UNSET
+    #: Schoology's id of the section. Only ``update_many`` needs it, or ``group_id``.
+    section_id: AnyNumber | Unset = UNSET
+    #: Schoology's id of the group.
+    group_id: AnyNumber | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class EnrollmentBySchoolCode(Record):
+    """A person to enroll in a section, both by the school's own ids; ``delete`` removes the
+    person from it."""
+
+    #: The school's own id of the section.
+    section_school_code: NeededId
+    #: The school's own id of the person.
+    school_uid: NeededId
+    #: Whether the person teaches the section.
+    admin: Flag | Unset = UNSET
+    delete: Flag | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class EnrollmentByCourseCode(Record):
+    """A person to enroll in a section that is named by the codes of its course and its own;
+    ``delete`` removes the person from it."""
+
+    #: The school's own id of the course.
+    course_code: NeededId
+    #: The section's name within its course and grading periods.
+    section_code: NeededId
+    #: The school's own id of the person.
+    school_uid: NeededId
+    #: Whether the person teaches the section.
+    admin: Flag | Unset = UNSET
+    delete: Flag | Unset = UNSET

@@ -1,0 +1,53 @@
+"""Read the response to a bulk of courses that may have sections inside them.
+
+Each course of the response may have ``sections.section``, with a ``response_code`` for each. The
+documents do not show it. A course without it has sections whose results are not known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from lms_async.bulk.rows import Rows
+from lms_async.bulk.status import UNMENTIONED, with_parts
+from lms_async.outcome import AllDone, RowResult
+
+from ..bulk_results import FieldReader, id_or_location, match_items, parse_item, parse_results
+from ..models.converter import as_list
+from .lookup_courses import sections_of
+from .section_codes import section_key, section_reader
+
+_COURSE_CODE = FieldReader("course_code")
+
+
+def sections_in(rows: Rows[Any]) -> dict[int, list[dict[str, Any]]]:
+    """The sections of each course among ``rows`` that has any, by its place."""
+    if b'"sections"' not in rows.json:
+        return {}
+    sent = enumerate(map(sections_of, orjson.loads(rows.json)))
+    return {place: sections for place, sections in sent if sections}
+
+
+def read_courses(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+    """Read one result per course, each with the results of its sections."""
+    sections = sections_in(rows)
+    if not sections:
+        return parse_results(items, rows, key=_COURSE_CODE, id=id_or_location)
+    matched = match_items(items, rows.keys, _COURSE_CODE)
+    results = [parse_item(item, id_or_location) for item in matched]
+    for place, sent in sections.items():
+        whole = results[place]
+        if whole is not None:
+            results[place] = with_parts(whole, _parts(matched[place], sent), field="sections")
+    return results
+
+
+def _parts(item: Any, sent: list[dict[str, Any]]) -> list[RowResult]:
+    inside = item.get("sections")
+    if isinstance(inside, dict):
+        inside = inside.get("section", inside)
+    keys = [section_key(section) for section in sent]
+    matched = match_items(as_list(inside), keys, section_reader(keys))
+    return [parse_item(one, id_or_location) or UNMENTIONED for one in matched]

@@ -1,0 +1,232 @@
+"""The bulk methods of ``schoology.sections``: at most 50 rows per request, one outcome per row.
+
+Vendor page: Course Sections, "POST courses/{course id}/sections (bulk)", "PUT sections (bulk)",
+"DELETE sections (bulk)" and "POST sections/copy". The vendor names no limit for copies; 50 is used
+for them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+from typing import Any
+
+import orjson
+
+from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.endpoint import Found
+from lms_async.bulk.guard import Guard
+from lms_async.bulk.rows import Rows, one_by_one
+from lms_async.errors import InvalidInput
+from lms_async.http.urls import Path, build_path, query_params
+from lms_async.journal.journal import Journal
+from lms_async.outcome import AllDone, RowResult
+from lms_async.resource import Given
+
+from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
+from .base import SchoologyResource, changes_by_id
+from .lookup_removed import look_up_removed
+from .lookup_sections import look_up_rows
+from .section_codes import section_key, section_reader
+from .sending import (
+    CopiedSection,
+    NewSection,
+    SectionChange,
+    copied_section,
+    new_section,
+    section_change,
+)
+
+#: How many sections one deletion may remove where the caller gives no guard.
+GUARD = Guard(max_removals=500)
+
+_ID = FieldReader("id")
+
+
+class ManySections(SchoologyResource):
+    """The methods of ``schoology.sections`` that take any number of rows."""
+
+    def create_many(
+        self,
+        sections: Given[NewSection],
+        *,
+        update_existing: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[NewSection]:
+        """Create sections of any number of courses, 50 sections of one course per request.
+
+        Vendor page: "POST courses/{course id}/sections (bulk)". A request is about one course, so
+        1,000 courses take 1,000 requests. ``courses.create_many`` creates sections with their
+        courses, of 50 courses in one request.
+
+        :param sections: an iterable or async iterable of any length; models or mappings of the same
+            fields, each with the ``course_id``. A row that lacks a needed field, or whose codes
+            stand in an earlier row of the same course, is rejected without being sent.
+        :param update_existing: update sections of the course whose ``section_code`` and
+            ``grading_periods`` exist, instead of rejecting them. A request whose response was lost
+            is then sent again without a look-up, unless a row in it has no ``section_code``.
+        :param journal: records the result of each row, so that a second run after a crash sends
+            only rows without a result.
+        :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
+
+        Otherwise a section whose response was lost is looked up by its ``section_school_code``, 50
+        per request. A section without one is looked up in the list of its course, and ends as
+        ``unknown`` if it is not there.
+        """
+
+        def prepare(item: NewSection) -> tuple[Hashable, Any]:
+            body = new_section(item)
+            course_id = body.pop("course_id", None)
+            if not course_id:
+                raise InvalidInput("the section can't be sent", fields={"course_id": "is needed"})
+            return (str(course_id), section_key(body)), body
+
+        async def look_up(rows: Rows[NewSection]) -> list[Found]:
+            return await look_up_rows(
+                self._transport, rows, course_id=_course(rows), update_existing=update_existing
+            )
+
+        def repeatable(rows: Rows[NewSection]) -> bool:
+            return update_existing and all(
+                section.get("section_code") for section in orjson.loads(rows.json)
+            )
+
+        return self._write_many(
+            sections,
+            "sections.create_many",
+            "POST",
+            _sections_of_course,
+            wrapper=("sections", "section"),
+            prepare=one_by_one(prepare),
+            read=_read_sections,
+            query=query_params(update_existing=update_existing),
+            repeatable=repeatable,
+            group=_course_of_key,
+            one_record_each=update_existing,
+            distinct=True,
+            path_names_rows=True,
+            look_up=look_up,
+            journal=journal,
+        )
+
+    def update_many(
+        self, changes: Given[SectionChange], *, journal: Journal | None = None
+    ) -> Bulk[SectionChange]:
+        """Update sections, 50 per request. Vendor page: "PUT sections (bulk)".
+
+        :param changes: each with the section's ``id`` and only the fields to change.
+        :param journal: see :meth:`create_many`.
+        """
+        return self._write_many(
+            changes,
+            "sections.update_many",
+            "PUT",
+            build_path("sections"),
+            wrapper=("sections", "section"),
+            prepare=changes_by_id(section_change),
+            read=results_by(key=_ID, id=_ID),
+            repeatable=True,
+            journal=journal,
+        )
+
+    def copy_many(
+        self,
+        copies: Given[CopiedSection],
+        *,
+        enroll_user: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[CopiedSection]:
+        """Ask Schoology to copy sections with their content. Vendor page: "POST sections/copy".
+
+        ``done`` means that the vendor has accepted the copy. It makes the copy later, so an outcome
+        has no ``id``. A request whose response was lost is never sent again, and can't be looked
+        up: its rows end as ``unknown``.
+
+        :param copies: each with a source, a target, a course, ``title`` and ``grading_periods``. A
+            row whose target stands in an earlier row is rejected without being sent.
+        :param enroll_user: whether to enroll the user of the credentials in each copy.
+        :param journal: see :meth:`create_many`.
+        """
+        if not isinstance(enroll_user, bool):
+            raise InvalidInput("enroll_user is True or False")
+
+        def prepare(item: CopiedSection) -> tuple[Hashable, Any]:
+            body = copied_section(item)
+            if body.get("section_id"):
+                return ("id", str(body["section_id"])), body
+            return section_key(body), body
+
+        return self._write_many(
+            copies,
+            "sections.copy_many",
+            "POST",
+            build_path("sections/copy"),
+            wrapper=("sections", "section"),
+            prepare=one_by_one(prepare),
+            read=_read_copies,
+            query=query_params(enroll_user=enroll_user),
+            distinct=True,
+            journal=journal,
+        )
+
+    def delete_many(
+        self,
+        section_ids: Given[str | int],
+        *,
+        guard: Guard = GUARD,
+        journal: Journal | None = None,
+    ) -> Bulk[str | int]:
+        """Delete sections for good, 50 per request. Vendor page: "DELETE sections (bulk)".
+
+        All ids are read before the first request, so that they can be counted. A request whose
+        response was lost is never sent again: each of its sections is asked for, and is ``done`` if
+        it is gone, else ``unknown``.
+
+        :param section_ids: Schoology's ids of the sections.
+        :param guard: how many sections may be removed; 500 by default. If there are more, the bulk
+            raises InvalidInput and sends nothing.
+        :param journal: see :meth:`create_many`.
+        :raises InvalidInput: the guard is a share: Schoology can't count a school's sections.
+        """
+        return self._delete_many(
+            section_ids,
+            "sections.delete_many",
+            build_path("sections"),
+            parameter="section_ids",
+            response_wrapper=("section",),
+            guard=guard,
+            count=None,
+            numbers_only=True,
+            look_up=partial(look_up_removed, self._transport, template="sections/{id}"),
+            journal=journal,
+        )
+
+
+def _course_of_key(key: Any) -> str:
+    course_id: str = key[0]
+    return course_id
+
+
+def _course(rows: Rows[Any]) -> str:
+    return _course_of_key(rows.keys[0])
+
+
+def _sections_of_course(rows: Rows[Any]) -> Path:
+    return build_path("courses/{course_id}/sections", course_id=_course(rows))
+
+
+def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+    course_id = _course(rows)
+    read = section_reader(key[1] for key in rows.keys if isinstance(key, tuple))
+
+    def key(item: Any) -> Hashable | None:
+        named = read(item)
+        return None if named is None else (course_id, named)
+
+    return parse_results(items, rows, key=key, id=id_or_location)
+
+
+def _read_copies(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+    # An item has no id of the copy, and may well have no code of it.
+    read = section_reader(rows.keys)
+    return parse_results(items, rows, key=read, id=lambda item: None)

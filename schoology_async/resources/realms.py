@@ -1,0 +1,61 @@
+"""The realm of an enrollment: a section or a group."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lms_async.errors import InvalidInput
+from lms_async.http.urls import Path, build_path
+from lms_async.records.scalars import id_text
+
+
+class Realm(NamedTuple):
+    """A section or a group, by Schoology's id."""
+
+    kind: str
+    id: str
+
+    @property
+    def path(self) -> str:
+        """The first two segments of the paths below it; the ids are digits."""
+        return f"{self.kind}s/{self.id}"
+
+    def enrollments(self) -> Path:
+        """The path of its enrollments."""
+        return build_path(f"{self.kind}s/{{realm_id}}/enrollments", realm_id=self.id)
+
+
+def realm_of(section_id: object = None, group_id: object = None) -> Realm:
+    """Return the realm of which one id is given.
+
+    :raises InvalidInput: both ids are given or none is, or it is no number.
+    """
+    realm = any_realm(section_id, group_id)
+    if realm is None:
+        raise InvalidInput(
+            "an enrollment is of a section or a group",
+            fields={"section_id": "is needed, or group_id"},
+        )
+    return realm
+
+
+def any_realm(section_id: object = None, group_id: object = None) -> Realm | None:
+    """Return the realm of which an id is given; ``None`` if none is.
+
+    :raises InvalidInput: both ids are given, or it is no number.
+    """
+    given = {"section": section_id, "group": group_id}
+    realms = {kind: id_text(id_) for kind, id_ in given.items() if id_ is not None}
+    if len(realms) == 2:
+        raise InvalidInput(
+            "an enrollment is of a section or a group, not of both",
+            fields={"group_id": "must not be given together with section_id"},
+        )
+    for kind, text in realms.items():
+        id_ = (text or "").strip()
+        if not (id_.isascii() and id_.isdigit()):
+            raise InvalidInput(
+                f"the {kind} can't be found", fields={f"{kind}_id": "must be a whole number"}
+            )
+        return Realm(kind, id_)
+    return None

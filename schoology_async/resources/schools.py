@@ -1,0 +1,105 @@
+"""``schoology.schools`` and ``schoology.buildings``, whose records have the same fields.
+
+Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/school
+"""
+
+from __future__ import annotations
+
+from lms_async.http.call import about
+from lms_async.http.pages import Pages
+from lms_async.http.urls import build_path
+from lms_async.resource import changes_of
+
+from ..models import School
+from .base import PAGE_SIZE, SchoologyResource
+from .sending import NewSchool, SchoolChange, new_school, school_change
+
+
+class Schools(SchoologyResource):
+    """Schools of the account. ``get``, ``update`` and ``delete`` take buildings too."""
+
+    def list(self, *, page_size: int = PAGE_SIZE) -> Pages[School]:
+        """List all schools. Vendor page: "list".
+
+        The documents do not say whether this list has pages. Both are handled.
+
+        :param page_size: schools per page, at least 2. Schoology gives at most 200.
+        """
+        return self._paged(
+            build_path("schools"),
+            School,
+            envelope_key="school",
+            page_size=page_size,
+            perhaps_unpaged=True,
+        )
+
+    async def create(self, school: NewSchool) -> School:
+        """Create a school. Vendor page: "create".
+
+        :param school: its fields; ``title`` is needed.
+        :returns: the school as created, with its ``id``.
+        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look for the school before you try again.
+        """
+        return await self._send(
+            "POST", build_path("schools"), new_school(school), returns=School, required_key="id"
+        )
+
+    async def get(self, school_id: str | int) -> School:
+        """Get one school or building. Vendor page: "view".
+
+        :raises NotFound: it does not exist, or the account may not see it.
+        """
+        path = build_path("schools/{school_id:number}", school_id=school_id)
+        return await self._get(path, School, required_key="id", about=about("id", school_id))
+
+    async def update(self, school_id: str | int, changes: SchoolChange) -> None:
+        """Update one school or building. Vendor page: "update".
+
+        :param changes: only the fields to change.
+        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises NotFound: there is no such school or building.
+        """
+        path = build_path("schools/{school_id:number}", school_id=school_id)
+        body = changes_of(school_change, changes, id_=school_id)
+        await self._send("PUT", path, body, repeatable=True)
+
+    async def delete(self, school_id: str | int) -> None:
+        """Delete one school or building. Vendor page: "delete".
+
+        :raises NotFound: there is no such school or building.
+        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        """
+        path = build_path("schools/{school_id:number}", school_id=school_id)
+        await self._send("DELETE", path)
+
+
+class Buildings(SchoologyResource):
+    """Buildings of a school. ``schoology.schools`` gets, updates and deletes one."""
+
+    def list(self, school_id: str | int, *, page_size: int = PAGE_SIZE) -> Pages[School]:
+        """List all buildings of a school. Vendor page: "list buildings".
+
+        The documents do not say whether this list has pages. Both are handled.
+
+        :param page_size: buildings per page, at least 2. Schoology gives at most 200.
+        """
+        return self._paged(
+            build_path("schools/{school_id:number}/buildings", school_id=school_id),
+            School,
+            envelope_key="building",
+            page_size=page_size,
+            perhaps_unpaged=True,
+        )
+
+    async def create(self, school_id: str | int, building: NewSchool) -> School:
+        """Create a building of a school. Vendor page: "create building".
+
+        :param building: its fields; ``title`` is needed.
+        :returns: the building as created, with its ``id``.
+        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look for the building before you try again.
+        """
+        path = build_path("schools/{school_id:number}/buildings", school_id=school_id)
+        body = new_school(building)
+        return await self._send("POST", path, body, returns=School, required_key="id")

@@ -1,0 +1,111 @@
+"""What belongs to one section: its grading periods, grades, attendance and completion.
+
+Vendor pages: Grades, Attendance, Completion. They are read only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lms_async.http.call import about
+from lms_async.http.pages import Pages
+from lms_async.http.urls import build_path, query_params
+
+from ..models import Attendance, Completion, Gradebook, GradeItem, SectionGradingPeriod
+from .base import PAGE_SIZE, SchoologyResource
+
+
+class SectionRecords(SchoologyResource):
+    """The methods of ``schoology.sections`` that read what belongs to one section."""
+
+    def grading_periods(self, section_id: str | int) -> Pages[SectionGradingPeriod]:
+        """List the grading periods of a section. Vendor page: Grading Periods, "sections".
+
+        :param section_id: Schoology's id of the section.
+        """
+        return self._list(
+            build_path("sections/{section_id:number}/grading_periods", section_id=section_id),
+            SectionGradingPeriod,
+            envelope_key="grading_period",
+            perhaps_unpaged=True,
+        )
+
+    async def grades(
+        self,
+        section_id: str | int,
+        *,
+        assignment_id: str | int | None = None,
+        enrollment_id: str | int | None = None,
+        timestamp: int | None = None,
+    ) -> Gradebook:
+        """Get the grades of a section. Vendor page: Grades, "list".
+
+        :param assignment_id: only grades of this assignment.
+        :param enrollment_id: only grades of this enrollment.
+        :param timestamp: only grades that changed since then, in seconds since 1970.
+        :raises Forbidden: the account may not see them.
+        """
+        path = build_path("sections/{section_id:number}/grades", section_id=section_id)
+        query = query_params(
+            assignment_id=assignment_id, enrollment_id=enrollment_id, timestamp=timestamp
+        )
+        return await self._get(path, Gradebook, query=query, required_key="grades")
+
+    def grade_items(
+        self, section_id: str | int, *, with_attachments: bool = False
+    ) -> Pages[GradeItem]:
+        """List everything in a section that can be graded. Vendor page: Grade Items, "list".
+
+        :param with_attachments: show the attachments too.
+        """
+        return self._list(
+            build_path("sections/{section_id:number}/grade_items", section_id=section_id),
+            GradeItem,
+            envelope_key="assignment",
+            query=query_params(with_attachments=with_attachments),
+            perhaps_unpaged=True,
+        )
+
+    async def grade_item(self, section_id: str | int, grade_item_id: str | int) -> GradeItem:
+        """Get one thing that can be graded. Vendor page: Grade Items, "view".
+
+        :raises NotFound: there is no such item.
+        """
+        path = build_path(
+            "sections/{section_id:number}/grade_items/{grade_item_id:number}",
+            section_id=section_id,
+            grade_item_id=grade_item_id,
+        )
+        return await self._get(path, GradeItem, required_key="id", about=about("id", grade_item_id))
+
+    async def attendance(
+        self,
+        section_id: str | int,
+        *,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        enrollment_id: str | int | None = None,
+    ) -> Attendance:
+        """Get the attendance of a section by day. Vendor page: Attendance, "list".
+
+        :param start: only from this day on. A text is sent as it is.
+        :param end: only up to this day.
+        :param enrollment_id: only of this enrollment.
+        :raises Forbidden: the account may not see it.
+        :raises Gone: the district keeps its attendance in another app.
+        """
+        path = build_path("sections/{section_id:number}/attendance", section_id=section_id)
+        query = query_params(start=_day(start), end=_day(end), enrollment_id=enrollment_id)
+        return await self._get(path, Attendance, query=query, required_key="date")
+
+    def completion(self, section_id: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Completion]:
+        """List how far each student has come in a section. Vendor page: Completion, "list".
+
+        :param page_size: students per page, at least 2. Schoology gives at most 200.
+        """
+        path = build_path("sections/{section_id:number}/completion", section_id=section_id)
+        return self._paged(path, Completion, envelope_key="completion", page_size=page_size)
+
+
+def _day(given: date | str | None) -> str | None:
+    return date.isoformat(given) if isinstance(given, date) else given

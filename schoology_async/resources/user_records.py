@@ -1,0 +1,163 @@
+"""What belongs to one user: sections, groups, grades, connections and invites.
+
+Vendor pages: User, Course Section, Group, Grades, Network, Requests, Invites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from lms_async.errors import InvalidInput
+from lms_async.http.pages import Pages
+from lms_async.http.urls import build_path, query_params
+
+from ..models import FriendRequest, Group, Invite, NetworkUser, Section, UserGrades
+from .base import PAGE_SIZE, SchoologyResource
+
+#: What one can be invited to.
+InviteRealm = Literal["sections", "groups"]
+
+
+class UserRecords(SchoologyResource):
+    """The methods of ``schoology.users`` about what belongs to one user."""
+
+    def sections(
+        self, uid: str | int, *, include_past: bool = False, page_size: int = PAGE_SIZE
+    ) -> Pages[Section]:
+        """List the sections that a user is enrolled in. Vendor page: Course Section.
+
+        :param include_past: also sections of past grading periods.
+        :param page_size: sections per page, at least 2. Schoology gives at most 200.
+        """
+        path = build_path("users/{uid:person}/sections", uid=uid)
+        query = query_params(include_past=include_past)
+        return self._paged(path, Section, envelope_key="section", page_size=page_size, query=query)
+
+    def groups(self, uid: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Group]:
+        """List the groups that a user is in. Vendor page: Group.
+
+        :param page_size: groups per page, at least 2. Schoology gives at most 200.
+        """
+        path = build_path("users/{uid:person}/groups", uid=uid)
+        return self._paged(path, Group, envelope_key="group", page_size=page_size)
+
+    def grades(
+        self,
+        uid: str | int,
+        *,
+        section_id: str | int | None = None,
+        grading_period_ids: Iterable[str | int] | None = None,
+        timestamp: int | None = None,
+        include_all_enrollments: bool = False,
+    ) -> Pages[UserGrades]:
+        """List a user's grades by section. Vendor page: Grades.
+
+        :param section_id: only this section. Some schools require it (403 without).
+        :param grading_period_ids: only these periods; ``other`` and ``final`` are among them.
+        :param timestamp: only grades that changed since then, in seconds since 1970.
+        :param include_all_enrollments: also enrollments that are not active.
+        :raises Forbidden: the account may not see them, or the school requires ``section_id``.
+        """
+        query = query_params(
+            section_id=section_id,
+            grading_period_ids=grading_period_ids,
+            timestamp=timestamp,
+            include_all_enrollments=include_all_enrollments,
+        )
+        return self._list(
+            build_path("users/{uid:person}/grades", uid=uid),
+            UserGrades,
+            envelope_key="section",
+            query=query,
+            perhaps_unpaged=True,
+        )
+
+    def network(self, uid: str | int, *, search: str | None = None) -> Pages[NetworkUser]:
+        """List a user's connections; the vendor gives 30 per page. Vendor page: Network.
+
+        :param search: only connections that this text finds.
+        """
+        path = build_path("users/{uid:person}/network", uid=uid)
+        query = query_params(search=search, page=0)
+        return self._list(path, NetworkUser, envelope_key="user", query=query)
+
+    def friend_requests(
+        self, uid: str | int, *, created_offset: str | None = None
+    ) -> Pages[FriendRequest]:
+        """List requests for a connection that a user has not answered. Vendor page: Requests.
+
+        :param created_offset: only requests made since then, as PHP's ``strtotime`` reads it, e.g.
+            ``2026-01-31`` or ``-2 weeks``.
+        """
+        return self._list(
+            build_path("users/{uid:person}/requests/friends", uid=uid),
+            FriendRequest,
+            envelope_key="request",
+            query=query_params(created_offset=created_offset),
+            perhaps_unpaged=True,
+        )
+
+    async def answer_friend_request(
+        self, uid: str | int, request_id: str | int, *, accept: bool
+    ) -> None:
+        """Accept or deny a request for a connection. Vendor page: Requests, "update".
+
+        :param accept: ``False`` denies it.
+        :raises NotFound: there is no such request.
+        :raises OutcomeUnknown: the response was lost.
+        """
+        path = build_path(
+            "users/{uid:person}/requests/friends/{request_id:number}",
+            uid=uid,
+            request_id=request_id,
+        )
+        await self._send("PUT", path, {"request_action": _answer(accept=accept)})
+
+    def invites(
+        self, uid: str | int, realm: InviteRealm, *, created_offset: str | None = None
+    ) -> Pages[Invite]:
+        """List invites to sections or groups that a user has not answered. Vendor page: Invites.
+
+        :param realm: ``sections`` or ``groups``.
+        :param created_offset: see :meth:`friend_requests`.
+        :raises InvalidInput: ``realm`` is something else.
+        """
+        return self._list(
+            build_path("users/{uid:person}/invites/{realm}", uid=uid, realm=_checked(realm)),
+            Invite,
+            envelope_key="invite",
+            query=query_params(created_offset=created_offset),
+            perhaps_unpaged=True,
+        )
+
+    async def answer_invite(
+        self, uid: str | int, realm: InviteRealm, invite_id: str | int, *, accept: bool
+    ) -> None:
+        """Accept or deny an invite. Vendor page: Invites, "update".
+
+        :param realm: ``sections`` or ``groups``.
+        :param accept: ``False`` denies it.
+        :raises InvalidInput: ``realm`` is something else.
+        :raises NotFound: there is no such invite.
+        :raises OutcomeUnknown: the response was lost.
+        """
+        path = build_path(
+            "users/{uid:person}/invites/{realm}/{invite_id:number}",
+            uid=uid,
+            realm=_checked(realm),
+            invite_id=invite_id,
+        )
+        await self._send("PUT", path, {"invite": {"invite_action": _answer(accept=accept)}})
+
+
+def _checked(realm: str) -> str:
+    if realm not in get_args(InviteRealm):
+        raise InvalidInput('realm is "sections" or "groups"')
+    return realm
+
+
+def _answer(*, accept: bool) -> str:
+    if not isinstance(accept, bool):
+        raise InvalidInput("accept is True or False")
+    return "accept" if accept else "deny"

@@ -1,0 +1,85 @@
+"""``multiget`` and ``multioptions``: several requests in one, through the server's own routing.
+
+The documents show XML only. Of the two JSON forms of the response, one is a reconstruction, and the
+other is what a client in use expects.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from multidict import MultiDict
+
+from lms_async.sandbox import Request, Response
+
+from . import bodies
+from .state import Quirks
+
+MOST = 50
+"""Requests in one, by the documents."""
+
+_ALLOWED = (
+    r"groups/\d+",
+    r"courses/\d+(/sections)?",
+    r"sections/\d+(/(assignments|enrollments|grade_items|grades))?",
+    r"sections/ext/[^/]+",
+    r"users/\d+(/(sections|groups))?",
+    r"users/ext/[^/]+",
+    r"(districts|schools|users|groups|sections)/\d+/(updates|discussions|events)",
+)
+"""The paths that ``multiget`` takes, by the documents."""
+
+
+def serve(
+    request: Request, answer: Callable[[Request], Response], quirks: Quirks, *, root: str
+) -> Response:
+    """Answer each request inside of ``request``.
+
+    :param answer: answers one request, as if it had come alone.
+    """
+    if quirks.multiget == "refused":
+        return bodies.plain(415)
+    given = bodies.read(request).get("request")
+    wanted = [given] if isinstance(given, str) else given
+    if not isinstance(wanted, list) or not all(isinstance(path, str) for path in wanted):
+        raise bodies.Unreadable(bodies.plain(400, "There is no request in the request body."))
+    if len(wanted) > MOST:
+        return bodies.plain(400, f"Up to {MOST} requests at one time.")
+    # How OPTIONS answers inside of the response is not known: a choice.
+    options = request.path == "multioptions"
+    parts = [
+        (200, {"methods": "GET"}) if options else _part(request, path, answer, quirks, root)
+        for path in wanted
+    ]
+    if quirks.multiget == "array":
+        text = json.dumps([body if code == 200 else None for code, body in parts])
+        return Response(200, text.encode(), {"Content-Type": "application/json"})
+    printed = [{"response_code": code, "body": body} for code, body in parts]
+    return bodies.write(request, 200, {"response": printed})
+
+
+def _part(
+    request: Request, path: str, answer: Callable[[Request], Response], quirks: Quirks, root: str
+) -> tuple[int, Any]:
+    bare, _, query = path.partition("?")
+    relative = bare.removeprefix(root)
+    if relative == bare or not any(re.fullmatch(allowed, relative) for allowed in _ALLOWED):
+        return 400, ""  # a choice
+    asked = parse_qsl(query, keep_blank_values=True) if quirks.multiget_queries else []
+    found = answer(
+        Request(
+            method="GET",
+            path=relative,
+            uri=request.uri,
+            query=MultiDict(asked),
+            headers={"Accept": "application/json"},
+            body=b"",
+        )
+    )
+    if found.headers.get("Content-Type") == "application/json":
+        return found.status, json.loads(found.body)
+    return found.status, found.body.decode()

@@ -1,0 +1,310 @@
+"""The fault table of the bulks of courses, sections and enrollments.
+
+See ``test_fault_table.py``. Each kind of bulk meets each fault once, in one of its requests.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async import Guard, Status
+from lms_async.sandbox import Fault
+from schoology_async import Schoology
+from schoology_async.sandbox import School, SchoologySandbox
+from tests.http.fault_cases import CASES, PATIENCE, Case
+from tests.schoology.rosters import PERIOD, by_codes, courses, fill, sections_of
+
+#: What a bulk does after a lost response: ask, send again, or neither.
+LOOKS_UP, REPEATS, TELLS = "looks up", "repeats", "tells"
+
+
+@attrs.frozen
+class Kind:
+    """A kind of bulk, on the school of ``rosters.fill``."""
+
+    method: str
+    then: str
+    start: Callable[[Schoology, School], Any]
+    #: Counts by natural key how often the vendor created, or removed, what the rows are about.
+    acted: Callable[[School], Counter[str]] = lambda school: Counter()
+    #: Whether what was asked for is so at the vendor.
+    holds: Callable[[School], bool] = lambda school: True
+    #: Whether a replay after a refusal of the redirect is settled by a look-up.
+    can_look_up: bool = False
+
+
+def in_course(school: School, **more: Any) -> list[Any]:
+    """Rows of sixty sections of a new course."""
+    course = school.courses.add(title="New", course_code="N")
+    return sections_of("N", 60, course_id=course.id, **more)
+
+
+def by_ids(school: School) -> list[Any]:
+    uids = [uid for uid, one in school.users.items() if one.school_uid.startswith("S")]
+    return [
+        {"section_id": section.id, "uid": uid, "admin": 0, "status": 1}
+        for section in school.sections
+        for uid in uids
+    ]
+
+
+def enroll_all(school: School) -> list[str]:
+    """Enroll everybody in every section, and give the ids of the enrollments."""
+    return [
+        school.enrollments.add("section", row["section_id"], row["uid"]).id
+        for row in by_ids(school)
+    ]
+
+
+def by_course_codes() -> list[Any]:
+    rows = []
+    for row in by_codes(4, 30):
+        course, _, section = row["section_school_code"].partition("-")
+        person = row["school_uid"]
+        rows.append({"course_code": course, "section_code": section, "school_uid": person})
+    return rows
+
+
+def more_courses(school: School) -> list[str]:
+    return [school.courses.add(row).id for row in courses(120)]
+
+
+def more_sections(school: School) -> list[str]:
+    return [school.sections.add(row["course_id"], row).id for row in in_course(school)]
+
+
+def update_enrollments(schoology: Schoology, school: School) -> Any:
+    enroll_all(school)
+    rows: list[Any] = [
+        {"id": one.id, "section_id": one.realm_id, "status": 2} for one in school.enrollments
+    ]
+    return schoology.enrollments.update_many(rows)
+
+
+def remove_by_codes(schoology: Schoology, school: School) -> Any:
+    enroll_all(school)
+    rows = by_codes(4, 30, delete="1")
+    return schoology.enrollments.import_by_school_code(rows, removals=Guard(120))
+
+
+KINDS = {
+    "courses": Kind(
+        "POST",
+        LOOKS_UP,
+        lambda schoology, _: schoology.courses.create_many(courses(120, sections=2)),
+        lambda school: school.courses.creates + school.sections.creates,
+        lambda school: len(school.sections) == 244,
+        can_look_up=True,
+    ),
+    "courses, updating": Kind(
+        "POST",
+        REPEATS,
+        lambda schoology, _: schoology.courses.create_many(
+            courses(120, sections=2), update_existing=True
+        ),
+        lambda school: school.courses.creates + school.sections.creates,
+        lambda school: len(school.sections) == 244,
+        can_look_up=True,
+    ),
+    "sections": Kind(
+        "POST",
+        LOOKS_UP,
+        lambda schoology, school: schoology.sections.create_many(in_course(school)),
+        lambda school: school.sections.creates,
+        lambda school: len(school.sections) == 64,
+        can_look_up=True,
+    ),
+    "sections, updating": Kind(
+        "POST",
+        REPEATS,
+        lambda schoology, school: schoology.sections.create_many(
+            in_course(school), update_existing=True
+        ),
+        lambda school: school.sections.creates,
+        lambda school: len(school.sections) == 64,
+        can_look_up=True,
+    ),
+    "enrollments": Kind(
+        "POST",
+        LOOKS_UP,
+        lambda schoology, school: schoology.enrollments.create_many(by_ids(school)),
+        lambda school: school.enrollments.creates,
+        lambda school: len(school.enrollments) == 120,
+        can_look_up=True,
+    ),
+    "enrollments of one section": Kind(
+        "POST",
+        LOOKS_UP,
+        lambda schoology, school: schoology.enrollments.create_many(
+            by_ids(school)[:30], section_id=next(iter(school.sections)).id
+        ),
+        lambda school: school.enrollments.creates,
+        lambda school: len(school.enrollments) == 30,
+        can_look_up=True,
+    ),
+    "enrollments, updating": Kind(
+        "POST",
+        REPEATS,
+        lambda schoology, school: schoology.enrollments.create_many(
+            by_ids(school), update_existing=True
+        ),
+        lambda school: school.enrollments.creates,
+        lambda school: len(school.enrollments) == 120,
+        can_look_up=True,
+    ),
+    "import by school codes": Kind(
+        "POST",
+        REPEATS,
+        lambda schoology, _: schoology.enrollments.import_by_school_code(by_codes(4, 30)),
+        lambda school: school.enrollments.creates,
+        lambda school: len(school.enrollments) == 120,
+        can_look_up=True,
+    ),
+    "import by course codes": Kind(
+        "POST",
+        REPEATS,
+        lambda schoology, _: schoology.enrollments.import_by_course_code(
+            by_course_codes(), grading_period_ids=[PERIOD]
+        ),
+        lambda school: school.enrollments.creates,
+        lambda school: len(school.enrollments) == 120,
+    ),
+    "removals by school codes": Kind(
+        "POST",
+        REPEATS,
+        remove_by_codes,
+        lambda school: school.enrollments.deletes,
+        lambda school: not len(school.enrollments),
+        can_look_up=True,
+    ),
+    "courses, changed": Kind(
+        "PUT",
+        REPEATS,
+        lambda schoology, school: schoology.courses.update_many(
+            [{"id": id_, "title": "New"} for id_ in more_courses(school)]
+        ),
+        holds=lambda school: sum(one.title == "New" for one in school.courses) == 120,
+    ),
+    "sections, changed": Kind(
+        "PUT",
+        REPEATS,
+        lambda schoology, school: schoology.sections.update_many(
+            [{"id": id_, "title": "New"} for id_ in more_sections(school)]
+        ),
+        holds=lambda school: sum(one.title == "New" for one in school.sections) == 60,
+    ),
+    "enrollments, changed": Kind(
+        "PUT",
+        REPEATS,
+        update_enrollments,
+        holds=lambda school: {one.status for one in school.enrollments} == {2},
+    ),
+    "courses, removed": Kind(
+        "DELETE",
+        TELLS,
+        lambda schoology, school: schoology.courses.delete_many(more_courses(school)),
+        lambda school: school.courses.deletes,
+        can_look_up=True,
+    ),
+    "sections, removed": Kind(
+        "DELETE",
+        TELLS,
+        lambda schoology, school: schoology.sections.delete_many(more_sections(school)),
+        lambda school: school.sections.deletes,
+        can_look_up=True,
+    ),
+    "enrollments, removed": Kind(
+        "DELETE",
+        TELLS,
+        lambda schoology, school: schoology.enrollments.delete_many(enroll_all(school)),
+        lambda school: school.enrollments.deletes,
+    ),
+}
+#: The kinds that meet a vendor that hangs, which takes a second each: one of each way.
+HANGING = ("courses", "import by school codes", "enrollments, removed")
+kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+
+
+@pytest.fixture
+def client(connect: Callable[..., Schoology]) -> Schoology:
+    return connect(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [
+        pytest.param(kind, case, id=f"{case_name}-{name}")
+        for name, kind in KINDS.items()
+        for case_name, case in CASES.items()
+        if name in HANGING or not case_name.startswith("hang")
+    ],
+)
+async def test_one_fault(
+    kind: Kind, case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    """No row is lost or told as something that did not happen, and nothing is done twice."""
+    school = fill(schoology_sandbox)
+    bulk = kind.start(client, school)
+    schoology_sandbox.faults.add(case.fault(method=kind.method, times=1))
+    ended = [outcome async for outcome in bulk]
+    assert schoology_sandbox.faults.fired >= 1
+    assert [outcome.index for outcome in ended] == list(range(len(ended)))
+    assert set(kind.acted(school).values()) <= {1}
+    statuses = {outcome.status for outcome in ended}
+    if case.once == "done" or (kind.then == REPEATS and case.repeatable == "done"):
+        expected = {Status.DONE}
+    elif kind.then == TELLS:
+        settled = kind.can_look_up and case.acts
+        expected = {Status.DONE} if settled else {Status.DONE, Status.UNKNOWN}
+        if len(ended) <= 50 and not settled:
+            expected = {Status.UNKNOWN}
+    elif kind.can_look_up:
+        expected = {Status.DONE}
+    else:  # a redirect to another host, which may not be followed
+        expected = {Status.DONE, Status.UNKNOWN}
+    assert statuses == expected
+    if statuses == {Status.DONE}:
+        assert kind.holds(school)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@kinds
+async def test_a_fault_that_does_not_pass(
+    kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    """Where every request is lost, nothing is told as rejected, and what is told as done is so."""
+    school = fill(schoology_sandbox)
+    bulk = kind.start(client, school)
+    fault = Fault.cut(after=after, method=kind.method, share=1.0)
+    schoology_sandbox.faults.add(fault)
+    report = await bulk
+    told = set(report.counts)
+    assert told <= {Status.DONE, Status.UNKNOWN}
+    assert set(kind.acted(school).values()) <= {1}
+    if Status.DONE in told and Status.UNKNOWN not in told:
+        assert kind.holds(school)
+    if not after:
+        assert told == {Status.UNKNOWN}
+    elif kind.can_look_up:
+        assert told == {Status.DONE}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@kinds
+async def test_where_looking_up_fails_too(
+    kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    school = fill(schoology_sandbox)
+    bulk = kind.start(client, school)
+    schoology_sandbox.faults.add(
+        Fault.cut(after=after, method=kind.method, share=1.0),
+        Fault.error(503, method="GET", share=1.0),
+    )
+    report = await bulk
+    assert set(report.counts) == {Status.UNKNOWN}
+    assert set(kind.acted(school).values()) <= {1}
