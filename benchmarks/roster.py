@@ -59,8 +59,8 @@ class Size:
 
 
 #: Sizes, and by how much time is divided.
-SHORT = (Size(4_000, 200, 600, 25_800), 4.0)
-FULL = (Size(20_000, 1_000, 3_000, 120_000), 4.0)
+SHORT = (Size(4_000, 200, 600, 25_800), 2.0)
+FULL = (Size(20_000, 1_000, 3_000, 120_000), 2.0)
 
 
 def course_code(number: int) -> str:
@@ -279,9 +279,9 @@ def main(full: bool = False) -> None:
             "`section_school_code` and `school_uid`; each with a journal",
             "safe optimum: (requests / N − 1) × (P + L) + L, for a limit of N in P seconds and "
             "latency L",
-            f"killed: SIGKILL; the second run made {under_way:,} requests more than the least in "
-            "all, for the rows that were under way: people are looked up, and enrollments are "
-            f"sent again ({rest.held.updated:,} of them existed)",
+            f"killed: SIGKILL; requests of both runs beyond the least: {under_way:,}, for the rows "
+            "that were under way: people are looked up, and enrollments are sent again "
+            f"({rest.held.updated:,} of them existed)",
         ],
         full=full,
         short=f"{size} by the school's own codes into Schoology at {LIMIT} requests per {PER:g} s, "

@@ -48,7 +48,7 @@ from .limits.limiter import Limiter
 from .limits.queue import Priority
 from .limits.slot import FullSlot, Slot
 from .limits.window import Window
-from .outcome import Outcome, Report, RowError, Status
+from .outcome import Outcome, Report, RowError, RowResult, Status
 from .records.ids import ExactId
 from .records.scalars import UNSET, Unset
 
@@ -90,6 +90,7 @@ __all__ = [
     "ResponseLost",
     "RetryPolicy",
     "RowError",
+    "RowResult",
     "ServerError",
     "Slot",
     "StaleSignature",

@@ -39,8 +39,8 @@ def without(*hidden: str) -> Change:
     return lambda record: {k: v for k, v in record.items() if k not in hidden}
 
 
-NAMES = ("name_first", "name_last", "first_name", "last_name")
-KEYS = ("school_uid", "email", "student_id")
+NAMES = ("name_first", "name_last", "first_name", "last_name", "title")
+KEYS = ("school_uid", "email", "student_id", "course_code")
 CHANGES: dict[str, Change] = {
     "nothing": lambda record: record,
     "normalizes": each_text(lambda text: unicodedata.normalize("NFC", text)),
@@ -76,7 +76,8 @@ class Vendor:
             self.before.add(key)
             record = {"school_uid": key, "name_first": "Some", "name_last": "Body", "role_id": "1"}
             email = {"email": f"{key}@b.example", "first_name": "Some", "last_name": "Body"}
-            self.keep(key, record | email)
+            course = {"course_code": key, "title": "Some course"}
+            self.keep(key, record | email | course)
 
     def keep(self, key: str, record: Record) -> bool:
         """Create a person. Return False if the key is taken."""
@@ -122,6 +123,21 @@ class Vendor:
         found = [self.people[k.lower()] for k in wanted if k.strip().lower() in self.people]
         return web.json_response({"user": found, "total": len(found), "links": {"self": ""}})
 
+    async def course_create(self, request: web.Request) -> web.Response:
+        def act(body: Any) -> web.Response:
+            items = []
+            for row in body["courses"]["course"]:
+                key = str(row["course_code"])
+                code = 200 if self.keep(key, row) else 409
+                number = self.people[key.strip().lower()]["id"]
+                items.append({"response_code": code, "course_code": key, "id": number})
+            return web.json_response({"course": items}, status=207)
+
+        return await self.write(request, act)
+
+    async def course_list(self, _: web.Request) -> web.Response:
+        return web.json_response({"course": list(self.people.values()), "links": {"self": ""}})
+
     async def v1_create(self, request: web.Request) -> web.Response:
         def act(body: Any) -> web.Response:
             user = body["user"]
@@ -142,6 +158,8 @@ class Vendor:
         app = web.Application()
         app.router.add_post("/v1/users", self.schoology_create)
         app.router.add_get("/v1/users", self.schoology_list)
+        app.router.add_post("/v1/courses", self.course_create)
+        app.router.add_get("/v1/courses", self.course_list)
         app.router.add_post("/api/users", self.v1_create)
         app.router.add_get("/api/users", self.v1_list)
         async with TestServer(app) as server:
@@ -185,6 +203,19 @@ async def test_schoology_rejects_only_people_who_existed_before(
             for _ in range(2):
                 bulk = schoology.users.create_many(rows, journal=journal)
                 check(vendor, [o async for o in bulk], lambda row: str(row["school_uid"]))
+
+
+async def test_schoology_rejects_only_courses_that_existed_before(
+    vendor: Vendor, tmp_path: Any
+) -> None:
+    rows: list[Any] = [{"course_code": f"k{n}", "title": FIRST + LAST} for n in range(8)]
+    journal = Journal(tmp_path / "import.db")
+    async with vendor.serve() as url:
+        options: dict[str, Any] = {"retry": QUICK, "limiter": Window(1000, per=0.01)}
+        async with Schoology("key", "secret", base_url=f"{url}v1/", **options) as schoology:
+            for _ in range(2):
+                bulk = schoology.courses.create_many(rows, journal=journal)
+                check(vendor, [o async for o in bulk], lambda row: str(row["course_code"]))
 
 
 async def test_v1_rejects_only_people_who_existed_before(vendor: Vendor, tmp_path: Any) -> None:

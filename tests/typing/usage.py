@@ -20,6 +20,7 @@ from lms_async import (
     Response,
     RetryPolicy,
     RowError,
+    RowResult,
     Status,
     Unset,
 )
@@ -167,6 +168,14 @@ async def roster(schoology: Schoology) -> None:
     schoology.courses.create_many([inline])
     row: CourseCreateDict = {"title": "P", "course_code": "P", "sections": [section]}
     schoology.courses.create_many([row])
+    schoology.sections.create_many([{"title": "S", "grading_periods": [1]}])
+    schoology.sections.create_many([{"title": "S"}])  # type: ignore[list-item]
+    by_code = schoology.enrollments.import_by_school_code(
+        [{"section_school_code": "A", "school_uid": "S1", "admin": True}]
+    )
+    async for outcome in by_code:
+        assert_type(outcome.parts, tuple[RowResult, ...])
+    schoology.enrollments.import_by_school_code([{"school_uid": "S1"}])  # type: ignore[list-item]
     async for found in schoology.sections.list_by_school_codes(["A", "B"]):
         assert_type(found.grading_periods, tuple[str, ...] | None)
         assert_type(found.options, SectionOptions | None)
