@@ -9,6 +9,7 @@ from .dicts import (
     UserCreateDict,
     UserUpdateDict,
 )
+from .export import ExportedGroupEnrollment
 from .session import AppUserInfo, Language
 from .user import InactiveUser, Reactivation, User, UserCreate, UserUpdate
 
@@ -16,6 +17,7 @@ __all__ = [
     "AdvisorPair",
     "AdvisorPairDict",
     "AppUserInfo",
+    "ExportedGroupEnrollment",
     "InactiveUser",
     "Language",
     "ParentPair",

@@ -18,11 +18,12 @@ from lms_async.resource import changes_of
 from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
+from .exports import UserExports
 from .lookup import school_uid_queries
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 
 
-class Users(ManyUsers):
+class Users(ManyUsers, UserExports):
     """Users of the school. All ids may be given as text or number."""
 
     async def create(self, user: NewUser) -> User:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from lms_async.sandbox import Arrived, Response, StandIn
 
-from . import bodies, multiget
+from . import bodies, exports, multiget
 from .accounts import Rejected
 from .oauth import Authenticator, Caller
 from .school import School
@@ -74,6 +74,8 @@ class SchoologySandbox(StandIn):
         """Whether the key is a personal one, which since June 2025 reads its owner's data only."""
         self.forbidden: set[str] = set()
         """API paths for which the caller lacks the permission: 403, empty."""
+        self.group_enrollments: list[dict[str, Any]] = []
+        """The rows of the export of group enrollments, by the vendor's columns."""
         self.auth = Authenticator(key, secret, self.school.api_uid, self.clock)
         self.auth.add_access_token(token, token_secret)
         self._users = Users(self._state)
@@ -144,6 +146,10 @@ class SchoologySandbox(StandIn):
                 return self.auth.issue_request_token(arrived)
             case ("oauth", "access_token") if arrived.method == "GET":
                 return self.auth.issue_access_token(arrived)
+            case ("csvexport", "users") if arrived.method == "GET":
+                return exports.users(arrived, self.school)
+            case ("csvexport", "group_enrollments") if arrived.method == "GET":
+                return exports.group_enrollments(arrived, self.group_enrollments)
             case ("multiget" | "multioptions",) if arrived.method == "POST":
                 return multiget.serve(arrived, self._sub_answer, self.quirks, root=self.prefix)
             case ("schools" | "sections" | "groups" as realm, identity, *_):
