@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -324,6 +325,16 @@ async def test_an_export_takes_one_slot_of_the_limit(
         break
     await asyncio.wait_for(client.app_user_info(), 1)
     assert len(schoology_sandbox.log) == 3
+
+
+async def test_an_export_gives_its_connection_back(connect: Connect) -> None:
+    async with aiohttp.TCPConnector(limit=1) as connector:
+        client = connect(connector=connector)
+        for _ in range(2):
+            assert len(await asyncio.wait_for(uids(client), 5)) > 300
+            async for _ in client.users.export():
+                break
+        await asyncio.wait_for(client.app_user_info(), 5)
 
 
 async def test_a_reader_who_leaves_closes_the_connection(connect: Connect) -> None:
