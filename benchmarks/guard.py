@@ -61,6 +61,7 @@ class ReadyWire(Wire):
         progress: Progress,
         seconds: float,
         late: Callable[[Response], None],
+        is_streamed: bool = False,
     ) -> Response:
         with signed(call.method, url):
             progress.slot.answered()

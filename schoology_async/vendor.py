@@ -76,7 +76,12 @@ class SchoologyVendor(Vendor):
     converter: Converter = attrs.field(default=converter, repr=False)
     #: The user to act as, by Schoology's id; ``None`` for the owner of the credentials.
     run_as: str | None = attrs.field(default=None, repr=False)
+    _run_as_header: Mapping[str, str] = attrs.field(init=False, repr=False, eq=False)
     merging: Merging = attrs.field(factory=Merging, repr=False, eq=False)
+
+    @_run_as_header.default
+    def _header(self) -> Mapping[str, str]:
+        return {} if self.run_as is None else {RUN_AS: self.run_as}
 
     @property
     def account(self) -> Hashable:
@@ -89,7 +94,7 @@ class SchoologyVendor(Vendor):
 
     def headers(self, call: Call[Any]) -> Mapping[str, str]:
         """Name the user to act as."""
-        return {} if self.run_as is None else {RUN_AS: self.run_as}
+        return self._run_as_header
 
     def auth_headers(self, method: str, url: str) -> _Signed:
         """Sign one attempt with an OAuth header."""

@@ -53,6 +53,7 @@ from .enrollment import (
     EnrollmentCreate,
     EnrollmentUpdate,
 )
+from .export import ExportedGroupEnrollment
 from .grades import (
     Attendance,
     AttendanceDay,
@@ -146,6 +147,7 @@ __all__ = [
     "EnrollmentStatus",
     "EnrollmentUpdate",
     "EnrollmentUpdateDict",
+    "ExportedGroupEnrollment",
     "FinalGrade",
     "FoundCourse",
     "FoundCourses",

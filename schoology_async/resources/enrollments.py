@@ -16,6 +16,7 @@ from lms_async.resource import changes_of, without_ids
 
 from ..models import Enrollment, EnrollmentStatus
 from .base import PAGE_SIZE
+from .exports import GroupEnrollmentExports
 from .filters import PictureSize, filter_ids, filter_queries
 from .many_enrollments import ManyEnrollments
 from .realms import realm_of
@@ -24,7 +25,7 @@ from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enr
 _ALL: tuple[EnrollmentStatus, ...] = (1, 2, 3, 4, 5)
 
 
-class Enrollments(ManyEnrollments):
+class Enrollments(ManyEnrollments, GroupEnrollmentExports):
     """Enrollments. Each method takes ``section_id`` or ``group_id``, exactly one of them; what
     Schoology gives does not say in which section or group somebody is."""
 

@@ -18,12 +18,13 @@ from lms_async.resource import changes_of
 from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
+from .exports import UserExports
 from .filters import PictureSize, filter_ids, filter_queries
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 from .user_records import UserRecords
 
 
-class Users(ManyUsers, UserRecords):
+class Users(ManyUsers, UserRecords, UserExports):
     """Users of the school. All ids may be texts or numbers."""
 
     async def create(self, user: NewUser) -> User:

@@ -31,7 +31,7 @@ from lms_async import (
     Window,
 )
 from lms_async.events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
-from lms_async.http import wire as wire_module
+from lms_async.http import body as body_module
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
@@ -351,7 +351,7 @@ def test_incomplete_credentials_are_rejected(given: dict[str, str]) -> None:
 async def test_endless_response_is_cut_off_at_the_size_limit(
     connect: Callable[..., Schoology], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire_module, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(body_module, "MOST_BYTES", 100_000)
 
     async def flood(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

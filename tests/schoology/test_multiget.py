@@ -135,6 +135,18 @@ async def test_the_same_read_twice_is_one_part(view: Schoology, schoology_sandbo
     assert len(schoology_sandbox.log) == 1
 
 
+async def test_reads_that_begin_a_moment_later_join_too(
+    view: Schoology, schoology_sandbox: Lists
+) -> None:
+    async def later(uid: str) -> User:
+        await asyncio.sleep(0)
+        return await view.users.get(uid)
+
+    first, *rest = uids(schoology_sandbox, 10)
+    await asyncio.gather(view.users.get(first), *(later(uid) for uid in rest))
+    assert len(schoology_sandbox.log) == 1
+
+
 async def test_reads_join_a_batch_that_waits_for_the_rate_limit(
     connect: Connect, schoology_sandbox: Lists
 ) -> None:

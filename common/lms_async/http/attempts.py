@@ -31,6 +31,8 @@ class Attempts:
     ends_at: float = inf
     #: What each attempt sends. The observer may set it until the first attempt is sent.
     body: bytes | None = attrs.field(default=None, repr=False)
+    #: Whether the body of a success is left unread.
+    is_streamed: bool = False
     #: Attempts made so far, and how the last one failed.
     made: int = 0
     failure: LmsError | None = attrs.field(default=None, repr=False)

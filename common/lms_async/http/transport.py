@@ -46,6 +46,7 @@ from ..limits.registry import shared
 from ..records.scalars import Misfit
 from .acquire import acquire_slot
 from .attempts import Attempts
+from .body import StreamedResponse
 from .call import AttemptObserver, Call
 from .concurrency import Width
 from .in_flight import Progress
@@ -134,6 +135,16 @@ class Transport:
         return self.vendor.account
 
     @property
+    def deadline(self) -> float | None:
+        """Seconds for a call as a whole."""
+        return self._deadline
+
+    @property
+    def events(self) -> Sequence[Listener]:
+        """The functions that are called with each event."""
+        return self._events
+
+    @property
     def max_failed_chunks(self) -> int:
         """See :class:`~lms_async.RetryPolicy`."""
         return self._policy.max_failed_chunks
@@ -167,8 +178,16 @@ class Transport:
         _, payload, made = await self._fetch(call, watch)
         return payload, made
 
+    async def open(self, call: Call[Response]) -> tuple[Response, int]:
+        """Send ``call`` and return its success with the body unread, and the number of attempts.
+
+        Use :func:`~lms_async.http.stream.stream`, which closes the response.
+        """
+        response, _, made = await self._fetch(call, None, is_streamed=True)
+        return response, made
+
     async def _fetch(
-        self, call: Call[Any], watch: AttemptObserver | None
+        self, call: Call[Any], watch: AttemptObserver | None, *, is_streamed: bool = False
     ) -> tuple[Response, Any, int]:
         """Send ``call``, follow redirects, and return response, payload and number of attempts."""
         perform, ends_at = self._perform, inf
@@ -178,6 +197,8 @@ class Transport:
         made = 0
         for _ in range(_MOST_HOPS):
             attempts = Attempts(call, self._policy, self._quota, watch, ends_at)
+            if is_streamed:
+                attempts.is_streamed = True
             response, payload = await perform(attempts)
             made += attempts.made
             if not is_redirect(response):
@@ -279,6 +300,7 @@ class Transport:
                 progress=attempts.progress,
                 seconds=self._timeout,
                 late=partial(self._came_late, call),
+                is_streamed=attempts.is_streamed,
             )
         except LmsError as error:
             attempts.progress = None
@@ -297,6 +319,8 @@ class Transport:
             payload = None if is_redirect(response) else self.vendor.check(call, response)
             confirm(call, payload)
         except LmsError as error:
+            if isinstance(response, StreamedResponse):
+                response.reader.close()
             error.response = response.shortened()
             if isinstance(error, ApiError):
                 self._pause(call, error)

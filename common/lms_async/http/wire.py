@@ -12,15 +12,17 @@ from functools import lru_cache
 from typing import Any
 
 import aiohttp
+import attrs
 from yarl import URL
 
 from .._version import __version__
 from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
 from ..loop_owner import LoopOwner
+from .body import BodyReader, StreamedResponse, read_whole, too_large
 from .call import Call
 from .connections import is_matched, open_sessions
 from .in_flight import CURRENT, InFlight, Progress
-from .responses import MOST_OF_A_REFUSAL, Response
+from .responses import Response
 from .wire_errors import (
     NOT_SENT,
     SecondPass,
@@ -30,13 +32,6 @@ from .wire_errors import (
     proxy_refused,
     unusable,
 )
-
-#: The largest response that is read, in bytes after decompression. 200 users are about 100 kB.
-MOST_BYTES = 64 * 1024 * 1024
-#: A response of more than this many bytes is refused if it is more than so many times its
-#: compressed size.
-_MAY_BE_DENSE = 8 * 1024 * 1024
-_MOST_DENSE = 100
 
 Signed = Callable[[str, str], AbstractContextManager[Mapping[str, str]]]
 
@@ -132,6 +127,7 @@ class Wire:
         progress: Progress,
         seconds: float,
         late: Callable[[Response], None],
+        is_streamed: bool = False,
     ) -> Response:
         """Send ``call`` once, and end its slot of the rate limit.
 
@@ -142,6 +138,8 @@ class Wire:
             connection; abandoned, for the rest of ``seconds``, if no response came. If the caller
             is cancelled after the request was sent, the slot is ended when the response comes.
         :param seconds: for the whole attempt; connecting may take 10 of them.
+        :param is_streamed: return a success with its body unread, as a :class:`StreamedResponse`.
+            Then ``seconds`` are for its status line, and again for each wait for more of the body.
         :param late: called with a response, without its body, that came after the caller was
             cancelled.
         :raises InvalidInput: the URL can't be requested; nothing was sent.
@@ -160,6 +158,10 @@ class Wire:
             places.release()
             progress.slot.unused()
             raise unusable()
+        timeout = _timeout(seconds)
+        if is_streamed:
+            timeout = _timeout_of_stream(seconds)
+            headers = {**headers, "Accept-Encoding": "identity"}  # see BodyReader.has_end
         progress.observed = self._owned
         progress.deadline = asyncio.get_running_loop().time() + seconds
 
@@ -170,7 +172,7 @@ class Wire:
 
         try:
             request, ended = _signed_request(
-                session, call, url, body, headers, signed, seconds, progress
+                session, call, url, body, headers, signed, timeout, progress
             )
         except BaseException:
             places.release()
@@ -178,9 +180,12 @@ class Wire:
             raise
         try:
             response = await self._in_flight.response(request, progress, ended=ended, over=over)
+            if is_streamed and 200 <= response.status < 300:
+                reader = BodyReader(response, call, seconds=seconds, ended=places.release)
+                return StreamedResponse(response.status, response.headers, b"", reader)
             try:
                 async with response:
-                    content = await _read(response)
+                    content = await read_whole(response)
             finally:
                 places.release()
             if response.status == 407:
@@ -188,7 +193,7 @@ class Wire:
             elif content is not None:
                 return Response(response.status, response.headers, content)
             else:
-                failure = ResponseLost(_too_large(), call=call)
+                failure = ResponseLost(too_large(), call=call)
         except aiohttp.ClientHttpProxyError as error:
             failure = proxy_refused(call, error.status)
         except NOT_SENT as error:
@@ -219,7 +224,7 @@ def _signed_request(
     body: bytes | None,
     headers: Mapping[str, str],
     signed: Signed,
-    seconds: float,
+    timeout: aiohttp.ClientTimeout,
     progress: Progress,
 ) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
     """Return the signed request, and a function to call when its response begins or will not come.
@@ -237,8 +242,8 @@ def _signed_request(
         "allow_redirects": False,
         "raise_for_status": False,
         "middlewares": (_OnePass(signing.__enter__(), progress),),
-        "timeout": _timeout(seconds),
-        # Not set for the caller's own session, whose tracing would receive it.
+        "timeout": timeout,
+        # Not set for a caller's own session, whose tracing would receive it.
         "trace_request_ctx": progress if progress.observed else None,
     }
 
@@ -293,6 +298,11 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=seconds, sock_connect=connecting, connect=connecting)
 
 
+@lru_cache(maxsize=8)
+def _timeout_of_stream(seconds: float) -> aiohttp.ClientTimeout:
+    return attrs.evolve(_timeout(seconds), total=None, sock_read=seconds)
+
+
 def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
     """Return how many requests may have a connection at once.
 
@@ -301,36 +311,3 @@ def _most_at_once(connector: aiohttp.BaseConnector | None) -> int:
     """
     limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
     return min((limit for limit in limits if limit), default=1000)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes | None:
-    """Return the body, or ``None`` if it is too large.
-
-    If the response is not a success, only the beginning is read.
-    """
-    success = 200 <= response.status < 300
-    most = MOST_BYTES if success else MOST_OF_A_REFUSAL
-    chunks, size = [], 0
-    try:
-        while chunk := await response.content.readany():
-            size += len(chunk)
-            chunks.append(chunk)
-            if size > most or _is_bomb(response, size):
-                return None if success else b"".join(chunks)[:most]
-    except aiohttp.ClientError:
-        if success:
-            raise
-    return b"".join(chunks)
-
-
-def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
-    """Return whether the body is compressed too densely for real data (a decompression bomb)."""
-    compressed = response.content.total_compressed_bytes
-    return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
-
-
-def _too_large() -> str:
-    return (
-        f"the response is larger than {MOST_BYTES} bytes, "
-        f"or more than {_MOST_DENSE} times its compressed size"
-    )

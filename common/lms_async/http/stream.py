@@ -1,0 +1,58 @@
+"""Receive a response piece by piece, for exports that are too large to be held in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from math import inf
+
+import attrs
+
+from ..errors import ResponseLost
+from ..events import RequestFailed, tell
+from .body import StreamedResponse
+from .call import Call
+from .responses import Response
+from .transport import Transport
+
+
+@attrs.frozen
+class Stream:
+    """A response that is still arriving.
+
+    :param headers: looked up in lower case.
+    :param has_end: whether a body that was cut off is told from a complete one, see
+        :class:`~lms_async.http.body.BodyReader`.
+    :param chunks: the body.
+    """
+
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    has_end: bool
+    chunks: AsyncGenerator[bytes, None] = attrs.field(repr=False)
+
+
+@asynccontextmanager
+async def stream(transport: Transport, call: Call[Response]) -> AsyncIterator[Stream]:
+    """Send ``call`` and give the body of its success while it arrives.
+
+    Until the body begins, this is a call as any other: it waits for the rate limit, and is retried.
+    What fails later is not retried, since the caller has a part of it already.
+
+    :raises LmsError: see :mod:`lms_async.errors`.
+    """
+    ends_at = inf
+    if transport.deadline is not None:
+        ends_at = asyncio.get_running_loop().time() + transport.deadline
+    response, made = await transport.open(call)
+    if not isinstance(response, StreamedResponse):
+        raise TypeError("the connection does not stream")
+    reader = response.reader
+    try:
+        yield Stream(response.headers, reader.has_end, reader.chunks(ends_at))
+    except ResponseLost as error:
+        tell(transport.events, RequestFailed(str(call), made, type(error).__name__))
+        error.after(made)
+        raise
+    finally:
+        reader.close()

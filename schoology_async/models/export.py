@@ -1,0 +1,35 @@
+"""Rows of the CSV exports that have no JSON counterpart. Vendor page: "CSV Export"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from lms_async.records.converter import Record
+from lms_async.records.scalars import Id
+
+
+@attrs.define(kw_only=True, repr=False)
+class ExportedGroupEnrollment(Record):
+    """A member of a group, as the export of group enrollments shows one. A column that was not
+    asked for is ``None``."""
+
+    #: Schoology's id of the user.
+    uid: Id | None = None
+    #: The school's own id of the person.
+    school_uid: Id | None = None
+    name_first: str | None = None
+    name_last: str | None = None
+    #: The column ``mail``.
+    primary_email: str | None = None
+    #: The title of the group.
+    title: str | None = None
+    #: The school's own code of the group.
+    group_code: Id | None = None
+    #: As the vendor prints it; its values are not documented.
+    type: str | None = None
+    #: As the vendor prints it; its values are not documented.
+    status: str | None = None
+    #: Columns that this model does not know.
+    extra: dict[str, Any] = attrs.field(factory=dict)
