@@ -32,12 +32,14 @@ FIELD_OF_COLUMN = {
 
 
 class Export(Generic[T]):
-    """An export of ``T``. ``async for row in export`` gives rows while they arrive; ``await
-    export`` gives all of them. Each use sends the request anew.
+    """A CSV export with rows of type ``T``.
 
-    :raises LmsError: while it is read, see :mod:`lms_async.errors`. An export that breaks off
-        raises :class:`~lms_async.errors.ResponseLost` after the rows that arrived, and is not
-        requested again, since these rows were given already.
+    ``async for row in export`` yields rows as they arrive. ``await export`` returns a list of all
+    rows. Each of them sends a new request.
+
+    :raises LmsError: while reading, see :mod:`lms_async.errors`. If the response breaks off, the
+        rows that arrived are yielded, and then :class:`~lms_async.errors.ResponseLost` is raised.
+        The export is not retried then, since a retry would yield these rows again.
     """
 
     def __init__(self, transport: Transport, call: Call[Response], row: type[T]) -> None:
@@ -49,9 +51,9 @@ class Export(Generic[T]):
         return f"<Export of {self._row.__name__}: {self._call}>"
 
     def __await__(self) -> Generator[Any, None, list[T]]:
-        return self._everything().__await__()
+        return self._read_all().__await__()
 
-    async def _everything(self) -> list[T]:
+    async def _read_all(self) -> list[T]:
         async with aclosing(self._pieces()) as pieces:
             return [row async for piece in pieces for row in piece]
 
@@ -62,7 +64,7 @@ class Export(Generic[T]):
                     yield row
 
     async def _pieces(self) -> AsyncGenerator[list[T], None]:
-        """Yield the rows of one piece of the response after the other."""
+        """Yield the rows of the response in lists, one list per piece that arrives."""
         rows_only: Call[list[T]] = get(_path_of(self._call), returns=list[self._row])  # type: ignore[name-defined]
         fields: list[str] | None = None
         async with (
@@ -78,10 +80,10 @@ class Export(Generic[T]):
                 raise InvalidResponse("the export is blank", call=self._call)
 
     async def _records(self, response: Stream) -> AsyncGenerator[list[list[str]], None]:
-        """Yield the records of the response, as lists of cells.
+        """Yield the CSV records of the response, each as a list of cells.
 
-        :raises InvalidResponse: it is not CSV.
-        :raises ResponseLost: it was cut off.
+        :raises InvalidResponse: the response is not CSV.
+        :raises ResponseLost: the response was cut off.
         """
         why = ""
         try:
@@ -98,9 +100,10 @@ class Export(Generic[T]):
             raise InvalidResponse(f"the export is not CSV: {why}", call=self._call)
 
     def _fields(self, header: Sequence[str]) -> list[str]:
-        """Return the field of each column.
+        """Return the model's field for each column.
 
-        :raises UnexpectedResponse: the line is no header, as in an error page with status 200.
+        :raises UnexpectedResponse: the first line has no column names, as in an error page with
+            status 200.
         """
         names = [name.strip().lower() for name in header]
         fields = [FIELD_OF_COLUMN.get(name, name) for name in names]
@@ -109,19 +112,19 @@ class Export(Generic[T]):
             raise UnexpectedResponse(
                 "the export does not begin with the names of its columns",
                 call=self._call,
-                hint="the account may not export, or the vendor has changed the form",
+                hint="the account may lack the permission, or Schoology changed the format",
             )
         return fields
 
     def _rows(self, fields: Sequence[str], records: list[list[str]]) -> list[dict[str, str]]:
-        """Return the records as mappings.
+        """Return each record as a mapping from field to cell.
 
-        :raises UnexpectedResponse: one has more or fewer cells than there are columns, as when the
-            vendor's program fails in the middle of the export.
+        :raises UnexpectedResponse: a record does not have one cell per column. This happens if
+            Schoology's program fails in the middle of the export.
         """
         if any(len(record) != len(fields) for record in records):
             raise UnexpectedResponse(
-                "a row of the export has another number of cells than the header", call=self._call
+                "a row of the export does not have one cell per column", call=self._call
             )
         return [dict(zip(fields, record, strict=True)) for record in records]
 

@@ -62,55 +62,55 @@ def _export_call(
     :raises InvalidInput: a field can't be exported.
     """
     if isinstance(fields, str):
-        raise InvalidInput("fields are several names, e.g. ['uid', 'school_uid']")
+        raise InvalidInput("fields must be a list of names, e.g. ['uid', 'school_uid']")
     wanted = columns if fields is None else list(fields)
     chosen = list(dict.fromkeys(_COLUMN_OF_FIELD.get(name, name) for name in wanted))
     if not chosen or not set(chosen) <= set(columns):
         known = ", ".join(FIELD_OF_COLUMN.get(name, name) for name in columns)
-        raise InvalidInput("a field can't be exported", hint=f"these can: {known}")
+        raise InvalidInput("a field can't be exported", hint=f"these fields can: {known}")
     return get(path, returns=Response, query=query_params(fields=chosen))
 
 
 class UserExports(SchoologyResource):
-    """The export of users, for ``schoology.users``."""
+    """The export method of ``schoology.users``."""
 
     def export(self, fields: Iterable[str] | None = None) -> Export[User]:
         """Export all users of the school, in one request. Vendor page: "CSV Export", users.
 
-        Only an administrator of the whole school may do this. Rows are given while they arrive.
+        Only an administrator of the whole school may do this.
 
         :param fields: names of fields of :class:`User`, such as ``username``, or of the vendor's
-            columns, such as ``name``. By default all that can be exported. ``role_name`` is in
-            ``User.extra``.
-        :returns: ``async for`` it, or ``await`` it for a list. Fields that were not exported are
-            ``None``; a blank cell of a text field is ``""``.
+            columns, such as ``name``. By default, all fields that can be exported. ``role_name`` is
+            in ``User.extra``.
+        :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list. A field
+            that was not exported is ``None``. A blank cell of a text field is ``""``.
         :raises InvalidInput: a field can't be exported.
-        :raises Forbidden: while it is read: the account may not export.
-        :raises ResponseLost: while it is read: it broke off, after the rows that arrived.
-        :raises UnexpectedResponse: while it is read: the response is not such an export.
+        :raises Forbidden: while reading, if the account may not export.
+        :raises ResponseLost: while reading, after some rows, if the response is cut off.
+        :raises UnexpectedResponse: while reading, if the response is not such an export.
         """
         call = _export_call(build_path("csvexport/users"), USER_COLUMNS, fields)
         return Export(self._transport, call, User)
 
 
 class GroupEnrollmentExports(SchoologyResource):
-    """The export of group enrollments, for ``schoology.enrollments``."""
+    """The export method of ``schoology.enrollments``."""
 
     def export_group_enrollments(
         self, fields: Iterable[str] | None = None
     ) -> Export[ExportedGroupEnrollment]:
         """Export the members of all groups, in one request. Vendor page: "CSV Export", group
-        enrollments. There is no such export for sections.
+        enrollments. Schoology has no export of section enrollments.
 
-        Only an administrator of the whole school may do this. Rows are given while they arrive.
+        Only an administrator of the whole school may do this.
 
         :param fields: names of fields of :class:`ExportedGroupEnrollment`, or of the vendor's
-            columns. By default all that can be exported.
-        :returns: ``async for`` it, or ``await`` it for a list.
+            columns. By default, all fields that can be exported.
+        :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list.
         :raises InvalidInput: a field can't be exported.
-        :raises Forbidden: while it is read: the account may not export.
-        :raises ResponseLost: while it is read: it broke off, after the rows that arrived.
-        :raises UnexpectedResponse: while it is read: the response is not such an export.
+        :raises Forbidden: while reading, if the account may not export.
+        :raises ResponseLost: while reading, after some rows, if the response is cut off.
+        :raises UnexpectedResponse: while reading, if the response is not such an export.
         """
         path = build_path("csvexport/group_enrollments")
         call = _export_call(path, GROUP_ENROLLMENT_COLUMNS, fields)

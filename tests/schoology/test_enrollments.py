@@ -121,7 +121,7 @@ async def test_exactly_one_of_section_and_group_is_meant(
     scripted: Scripted, realm: dict[str, Any]
 ) -> None:
     enrollments = scripted.schoology.enrollments
-    with pytest.raises(InvalidInput, match="a section or a group"):
+    with pytest.raises(InvalidInput, match="section_id"):
         enrollments.list(**realm)
     for call in (
         enrollments.get(1, **realm),
@@ -130,7 +130,7 @@ async def test_exactly_one_of_section_and_group_is_meant(
         enrollments.delete(1, **realm),
         enrollments.redeem_access_code("X", **realm),
     ):
-        with pytest.raises(InvalidInput, match="a section or a group"):
+        with pytest.raises(InvalidInput, match="section_id"):
             await call
     assert scripted.asked == []
 

@@ -127,7 +127,7 @@ async def test_removals_are_counted_before_anything_is_sent(
     with pytest.raises(InvalidInput, match="30 would be removed"):
         await schoology.enrollments.import_by_school_code(rows, removals=Guard(29))
     assert len(schoology_sandbox.log) == 0
-    with pytest.raises(InvalidInput, match="can't be a share"):
+    with pytest.raises(InvalidInput, match="guard"):
         schoology.enrollments.import_by_school_code(rows, removals=Guard("5%"))
     report = await schoology.enrollments.import_by_school_code(rows, removals=Guard(30))
     assert report.counts == {Status.DONE: 90}
