@@ -70,6 +70,6 @@ class RawClient:
 
 
 def outer(sandbox: SchoologySandbox) -> Request:
-    """Return a ``multiget`` request, to pass to ``multiget.serve``."""
+    """Return a ``multiget`` request, for ``SchoologySandbox.dispatch``."""
     headers = CIMultiDict({"Accept": JSON})
     return Request("POST", "multiget", sandbox.base_url, MultiDict(), headers, b"<requests />")
