@@ -7,6 +7,7 @@ for them too.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from functools import partial
 from typing import Any
@@ -27,7 +28,7 @@ from ..bulk_results import FieldReader, id_or_location, parse_results, results_b
 from .base import SchoologyResource, changes_by_id
 from .lookup_removed import look_up_removed
 from .lookup_sections import look_up_rows
-from .section_codes import section_key, section_reader
+from .section_codes import code_key, section_key, section_reader
 from .sending import (
     CopiedSection,
     NewSection,
@@ -154,7 +155,11 @@ class ManySections(SchoologyResource):
             body = copied_section(item)
             if body.get("section_id"):
                 return ("id", str(body["section_id"])), body
-            return section_key(body), body
+            if body.get("section_school_code"):
+                return section_key(body), body
+            # A section_code is unique in its course only.
+            course = str(body.get("course_id") or body.get("course_code"))
+            return (*(code_key(body) or ()), course), body
 
         return self._write_many(
             copies,
@@ -227,6 +232,13 @@ def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResul
 
 
 def _read_copies(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
-    # An item has no id of the copy, and may well have no code of it.
+    # An item has no id of the copy, and may well have no code of it. It does not name the course,
+    # so a code that is in several courses does not tell which row the item means.
     read = section_reader(rows.keys)
-    return parse_results(items, rows, key=read, id=lambda item: None)
+    times = Counter(key[:2] for key in rows.keys if isinstance(key, tuple))
+
+    def key(item: Any) -> Hashable | None:
+        named = read(item)
+        return None if isinstance(named, tuple) and times[named[:2]] > 1 else named
+
+    return parse_results(items, rows, key=key, id=lambda item: None)
