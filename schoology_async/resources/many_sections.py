@@ -19,13 +19,14 @@ from lms_async.bulk.endpoint import Found
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.urls import Path, build_path, query_params
+from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, RowResult
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
 from .base import SchoologyResource, changes_by_id
+from .filters import flags
 from .lookup_removed import look_up_removed
 from .lookup_sections import look_up_rows
 from .section_codes import code_key, section_key, section_reader
@@ -100,7 +101,7 @@ class ManySections(SchoologyResource):
             wrapper=("sections", "section"),
             prepare=one_by_one(prepare),
             read=_read_sections,
-            query=query_params(update_existing=update_existing),
+            query=flags(update_existing=update_existing),
             repeatable=repeatable,
             group=_course_of_key,
             one_record_each=update_existing,
@@ -148,8 +149,6 @@ class ManySections(SchoologyResource):
         :param enroll_user: whether to enroll the user of the credentials in each copy.
         :param journal: see :meth:`create_many`.
         """
-        if not isinstance(enroll_user, bool):
-            raise InvalidInput("enroll_user is True or False")
 
         def prepare(item: CopiedSection) -> tuple[Hashable, Any]:
             body = copied_section(item)
@@ -169,7 +168,7 @@ class ManySections(SchoologyResource):
             wrapper=("sections", "section"),
             prepare=one_by_one(prepare),
             read=_read_copies,
-            query=query_params(enroll_user=enroll_user),
+            query=flags(enroll_user=enroll_user),
             distinct=True,
             journal=journal,
         )
