@@ -69,7 +69,7 @@ class School(Roster):
         """Return a school with the API user, who is an administrator, ``count`` more people, and a
         roster of any size.
 
-        :param today: the day whose school year the sections are in; by default the current day.
+        :param today: a day of the sections' school year; by default, the current day.
         """
         school = cls()
         for person in seeds.people(count, seed):
