@@ -307,15 +307,15 @@ async def test_the_timeout_applies_to_each_wait_for_more_of_the_body(connect: Co
 async def test_an_export_requests_an_uncompressed_response(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    asked: list[str | None] = []
+    encodings: list[str | None] = []
     admit = schoology_sandbox.admit
     schoology_sandbox.admit = lambda arrived: (  # type: ignore[method-assign]
-        asked.append(arrived.headers.get("Accept-Encoding")) or admit(arrived)  # type: ignore[func-returns-value]
+        encodings.append(arrived.headers.get("Accept-Encoding")) or admit(arrived)  # type: ignore[func-returns-value]
     )
     await schoology.users.export(["uid"])
     await schoology.app_user_info()
-    assert asked[0] == "identity"
-    assert asked[1] != "identity"
+    assert encodings[0] == "identity"
+    assert encodings[1] != "identity"
 
 
 async def test_an_export_takes_one_slot_of_the_limit(

@@ -336,7 +336,7 @@ class Transport:
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
     def _came_late(self, call: Call[Any], response: Response) -> None:
-        """Pause all calls if a response asks for it whose own caller was cancelled."""
+        """Pause all calls if the response to a cancelled call asks for a pause."""
         if response.status < 400:
             return
         try:
