@@ -1,4 +1,4 @@
-"""Schoology's sandbox in a process of its own, and what its school holds at the end."""
+"""Run Schoology's sandbox in a process of its own, and read its records at the end."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ PERIOD = 13011
 
 @attrs.frozen
 class Held:
-    """What the sandbox's school holds, and what it was asked."""
+    """The records of the sandbox's school, and the requests that it received."""
 
     people: set[str]
     courses: set[str]
     sections: set[tuple[str, str]]
     enrollments: set[tuple[str, str, int]]
-    #: How many records were created more than once, by natural key.
+    #: The number of natural keys that were created more than once.
     twice: int
-    #: How many enrollments were sent again after they existed.
+    #: The number of updates of existing enrollments, which were sent twice.
     updated: int
     requests: int
     refusals: int
-    #: The most arrivals in one period of the limit.
+    #: The maximum number of requests in one period of the limit.
     busiest: int
 
 
 class Vendor:
-    """The sandbox, as the client's process sees it."""
+    """The sandbox's process, controlled through a pipe."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self.options: dict[str, Any] = pipe.recv()
 
     def requests(self) -> int:
-        """How many requests have arrived."""
+        """Return the number of requests so far."""
         return int(self._ask("requests"))
 
     def held(self) -> Held:
-        """What the school holds now."""
+        """Return the current records and requests."""
         held: Held = self._ask("held")
         return held
 
@@ -60,9 +60,9 @@ class Vendor:
 
 @contextmanager
 def sandbox(limit: tuple[int, float], latency: tuple[float, float]) -> Iterator[Vendor]:
-    """A school without people, courses or sections, for as long as the context lasts.
+    """Run a sandbox whose school has no people, courses or sections.
 
-    :param limit: requests and seconds.
+    :param limit: requests, and seconds.
     :param latency: seconds, mean and spread, of a request and its response together.
     """
     spawn = multiprocessing.get_context("spawn")
@@ -77,18 +77,18 @@ def sandbox(limit: tuple[int, float], latency: tuple[float, float]) -> Iterator[
         process.join()
 
 
-def _serve(limit: tuple[int, float], latency: tuple[float, float], told: Connection) -> None:
+def _serve(limit: tuple[int, float], latency: tuple[float, float], pipe: Connection) -> None:
     pin(SERVER_CPU)
     with SchoologySandbox(limit=limit, latency=latency, retry_after=limit[1]) as vendor:
         school = vendor.school
         school.grading_periods.add("This year", "2020-08-01", "2099-07-31", id=str(PERIOD))
-        told.send({"key": vendor.key, "secret": vendor.secret, "base_url": vendor.base_url})
+        pipe.send({"key": vendor.key, "secret": vendor.secret, "base_url": vendor.base_url})
         while True:
             try:
-                asked = told.recv()
+                command = pipe.recv()
             except EOFError:
                 return
-            told.send(len(vendor.log) if asked == "requests" else _held(vendor, limit[1]))
+            pipe.send(len(vendor.log) if command == "requests" else _held(vendor, limit[1]))
 
 
 def _held(vendor: SchoologySandbox, per: float) -> Held:
