@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from . import seed as seeds
+from .records import EPOCH
 from .school_state import SchoolState
 
 
@@ -37,3 +39,23 @@ class School(SchoolState):
             members=members,
         )
         return school
+
+    # -- deletions, which only the vendor's web pages offer
+
+    def delete_person(self, user_id: int, *, at: datetime = EPOCH) -> None:
+        """Delete a person and their links. Only ``deleted_since`` shows them from now on."""
+        person = self.user(user_id)
+        if person is None:
+            raise KeyError(user_id)
+        self.leave_everything(person, at)
+        self.release(person)
+        self.people(person.kind).deleted[user_id] = self.people(person.kind).pop(user_id)
+        person.deleted_at = at
+
+    def delete_class(self, class_id: int, *, at: datetime = EPOCH) -> None:
+        """Delete a class and its memberships. Only ``deleted_since`` shows it from now on."""
+        for teaches in (False, True):
+            for membership in self.ledger.in_class(class_id, teaches=teaches):
+                self.leave(class_id, membership.user_id, at=at)
+        self.classes[class_id].deleted_at = at
+        self.classes.deleted[class_id] = self.classes.pop(class_id)
