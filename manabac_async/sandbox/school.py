@@ -23,21 +23,23 @@ class School(SchoolState):
         *,
         parents: int = 0,
         members: int = 0,
+        year_groups: int = 6,
     ) -> Self:
         """Return a school of this size. The same seed gives the same school.
 
-        Every student is in one of six IB groups. Each class has ``members`` students and, unless
-        that is 0, a teacher.
+        Every student is in one of the year groups. Each class has ``members`` students and, unless
+        that is 0, a teacher. Each program has academic years with terms, subjects and a report.
         """
         school = cls(seed)
-        seeds.fill(
-            school,
+        size = seeds.Size(
             students=students,
             teachers=teachers,
             classes=classes,
             parents=parents,
             members=members,
+            year_groups=year_groups,
         )
+        seeds.fill(school, size)
         return school
 
     # -- deletions, which only the vendor's web pages offer
