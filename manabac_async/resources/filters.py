@@ -63,13 +63,18 @@ def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> l
     Return several queries if the ids do not fit into one URL.
 
     :param lists: how many such lists one URL may hold.
+    :raises InvalidInput: ``ids`` is not a list of ids, or is empty. The vendor would return
+        everything.
     """
     if ids is None:
         return [()]
-    known = ids_of(ids, what=name.removesuffix("[]"))
+    what = name.removesuffix("[]")
+    known = ids_of(ids, what=what)
+    if not known:
+        raise InvalidInput(f"{what} must have at least one id", hint="leave it out to list all")
     around = len(encode_query(((name, ""),))) + 1
     cut = portions(known, around=around, room=MOST_QUERY // lists)
-    return [tuple((name, one) for one in portion) for portion in cut] or [()]
+    return [tuple((name, one) for one in portion) for portion in cut]
 
 
 def crossed(*filters: list[Query]) -> list[Query]:

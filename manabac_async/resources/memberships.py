@@ -62,7 +62,7 @@ class Memberships(Resource):
         :param class_happens_on: only classes whose terms include this date.
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a time has no time zone.
+        :raises InvalidInput: a time has no time zone, or a list of ids is empty.
         """
         return self._list(
             build_path("memberships"),

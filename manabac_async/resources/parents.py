@@ -39,7 +39,7 @@ class Parents(People[Parent, NewParent, ParentChange]):
             instead of current ones.
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a time has no time zone, or ``ids`` is no list.
+        :raises InvalidInput: a time has no time zone, or ``ids`` is empty.
         """
         return self._list_people(
             ids=ids,

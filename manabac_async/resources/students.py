@@ -50,7 +50,7 @@ class Students(Portrayed[Student, NewStudent, StudentChange]):
             instead of current ones.
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a time has no time zone, or a list of ids is none.
+        :raises InvalidInput: a time has no time zone, or a list of ids is empty.
         """
         return self._list_people(
             ids=ids,

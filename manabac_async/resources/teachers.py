@@ -43,7 +43,7 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange]):
             instead of current ones.
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a time has no time zone, or ``ids`` is no list.
+        :raises InvalidInput: a time has no time zone, or ``ids`` is empty.
         """
         return self._list_people(
             ids=ids,
