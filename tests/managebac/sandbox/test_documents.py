@@ -6,9 +6,10 @@ are made without our own client.
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from attrs import evolve
@@ -1014,6 +1015,28 @@ async def test_v1_token_can_be_sent_in_query_or_header(
         got = await call.send("GET", address, headers=headers)
         assert got.status == 401
         assert got.json["status"] == "Error"
+
+
+@pytest.mark.parametrize("place", ["user", "password"])
+async def test_v1_token_can_be_sent_in_http_basic(
+    call: RawClient, sandbox: ManageBacSandbox, place: Literal["user", "password"]
+) -> None:
+    url, token = f"{sandbox.v1_base_url}users", sandbox.v1_token
+
+    async def status(text: str) -> int:
+        pair = base64.b64encode(text.encode()).decode()
+        return (await call.send("GET", url, headers={"Authorization": f"Basic {pair}"})).status
+
+    pairs = {"user": f"{token}:x", "password": f"x:{token}"}
+    assert [await status(pairs["user"]), await status(pairs["password"])] == [200, 200]
+    sandbox.quirks.v1_basic = place
+    expected = {each: 200 if each == place else 401 for each in pairs}
+    assert {each: await status(text) for each, text in pairs.items()} == expected
+    assert await status("x:x") == 401
+    sandbox.quirks.v1_basic = "no"
+    assert await status(pairs[place]) == 401
+    for odd in ("Basic %%%", "Basic", f"Bearer {token}"):
+        assert (await call.send("GET", url, headers={"Authorization": odd})).status == 401
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {}, {"user": []}, {"users": [CHLOE]}])
