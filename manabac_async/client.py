@@ -21,7 +21,7 @@ from .credentials import (
     QueryToken,
     Token,
 )
-from .models import converter, strict_converter
+from .models.converter import converter, strict_converter
 from .resources import Classes, Memberships, Students
 from .vendor import ManageBacVendor
 

@@ -17,7 +17,7 @@ from lms_async.limits.limiter import Limiter
 from lms_async.limits.window import Window
 
 from .credentials import Credentials
-from .models import converter
+from .models.converter import converter
 
 #: "50 requests per second per IP address", over all endpoints (vendor: Throttling).
 LIMIT, PERIOD = 50, 1.0

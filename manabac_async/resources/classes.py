@@ -33,8 +33,8 @@ from ..models import (
     StudentPlaceDict,
     TeacherPlace,
     TeacherPlaceDict,
-    converter,
 )
+from ..models.converter import converter
 from .lookup import look_up_rows
 
 StudentRow = StudentPlace | StudentPlaceDict

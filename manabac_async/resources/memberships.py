@@ -17,7 +17,8 @@ from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 from lms_async.resource import Given, Resource
 
-from ..models import Membership, MembershipPlace, MembershipPlaceDict, converter
+from ..models import Membership, MembershipPlace, MembershipPlaceDict
+from ..models.converter import converter
 from .classes import Classes, parse_students, patch_students
 from .lookup import look_up_rows
 

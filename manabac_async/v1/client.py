@@ -15,7 +15,7 @@ from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_base_url
 
 from ..credentials import QueryToken
-from ..models import converter, strict_converter
+from ..models.converter import converter, strict_converter
 from .resources import ClassesV1, Groups, IbGroups, UsersV1
 from .vendor import ManageBacV1Vendor
 

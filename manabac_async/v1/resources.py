@@ -24,7 +24,7 @@ from lms_async.records.encoding import Sending
 from lms_async.redact import sentence
 from lms_async.resource import Given, Resource, changes_by_id, changes_of
 
-from ..models import converter
+from ..models.converter import converter
 from ..resources.classes import whole_ids
 from .dicts import UserV1CreateDict, UserV1UpdateDict
 from .lookup import look_up_rows

@@ -1,13 +1,10 @@
-"""TypedDicts of the write models, so that a type checker finds a misspelt key.
-
-Each has the fields of the model of the same name. A test compares them.
-"""
+"""Members of classes as mappings."""
 
 from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from .converter import Level
+from ..converter import Level
 
 
 class StudentPlaceDict(TypedDict, total=False):
