@@ -23,6 +23,10 @@ from .credentials import (
 )
 from .models.converter import converter, strict_converter
 from .resources import Classes, Memberships, Students
+from .resources.many_children import ManyChildren
+from .resources.many_parents import ManyParents
+from .resources.many_teachers import ManyTeachers
+from .resources.many_year_groups import ManyYearGroups
 from .vendor import ManageBacVendor
 
 #: The API's URL for each region. Use the school's region, which may not be the one you are in.
@@ -135,3 +139,7 @@ class ManageBac(Client):
         self.classes = Classes(transport)
         self.memberships = Memberships(transport)
         self.students = Students(transport)
+        self.teachers = ManyTeachers(transport)
+        self.parents = ManyParents(transport)
+        self.children = ManyChildren(transport)
+        self.year_groups = ManyYearGroups(transport)

@@ -140,7 +140,7 @@ class Resource:
         max_bytes: int = 1024 * 1024,
         distinct: bool = False,
         one_record_each: bool = False,
-        path_names_rows: bool = False,
+        path_names_rows: bool | Callable[[Rows[R]], bool] = False,
         group: Callable[[Any], Hashable] | None = None,
         look_up: LookUp[R] | None = None,
         is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409",

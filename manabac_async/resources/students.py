@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lms_async.http.urls import build_path, query_params
-from lms_async.resource import Resource
 
 from ..models import StudentMemberships
+from .many_students import ManyStudents
 
 
-class Students(Resource):
+class Students(ManyStudents):
     """Students of the school."""
 
     async def memberships(

@@ -146,3 +146,17 @@ def test_rows_of_a_lost_response_are_not_explained() -> None:
     lost = OutcomeUnknown("HTTP 422; the vendor may have acted")
     _, (row,) = ended(lambda rows: lost, ["a"], explain=explain)
     assert (row.status, row.error and row.error.fields) == (Status.UNKNOWN, {})
+
+
+def test_a_404_is_about_the_rows_only_where_they_name_another_record() -> None:
+    def names(rows: Rows[Any]) -> bool:
+        return "b" in rows.keys
+
+    def answer(rows: list[str]) -> Any:
+        return NotFound(404) if rows[0] in "bc" else accept_all(rows)
+
+    options: dict[str, Any] = {"path_names_rows": names, "max_rows": 1}
+    _, rows = ended(answer, ["b", "a"], **options)
+    assert [row.status for row in rows] == ["rejected", "done"]
+    _, rows = ended(answer, ["c"], **options)
+    assert [row.status for row in rows] == ["skipped"]

@@ -73,9 +73,10 @@ class BulkEndpoint(Generic[R]):
     #: Whether rows with equal vendor ids have overwritten each other. The later one is then
     #: reported as ``unknown``. The ids are kept in memory, about 150 bytes per row.
     one_record_each: bool = False
-    #: Whether the URL's path holds an id from the rows. Then a 404 is about the rows, and does not
-    #: mean that the endpoint is missing.
-    path_names_rows: bool = False
+    #: Whether the URL's path holds an id from the rows, or the rows name other records in the body;
+    #: or a function that tells it of the rows of a request. Then a 404 is about the rows, and does
+    #: not mean that the endpoint is missing.
+    path_names_rows: bool | Callable[[Rows[R]], bool] = False
     #: Returns the group of a row, given its key. Only rows of the same group may share a request.
     #: Without this, all rows may.
     group: Callable[[Any], Hashable] | None = None

@@ -117,7 +117,10 @@ class RowSender(Generic[R]):
         self, rows: Rows[R], error: LmsError, resends: int, *, absent_before: bool
     ) -> list[Outcome[R]]:
         """Return the outcomes of ``rows`` after their request failed as a whole."""
-        effect = status.effect_of_failure(error, path_names_rows=self._endpoint.path_names_rows)
+        named = self._endpoint.path_names_rows
+        effect = status.effect_of_failure(
+            error, path_names_rows=named(rows) if callable(named) else named
+        )
         if effect is Effect.ENDS:
             self._observer.end_bulk(error)
         elif effect is Effect.CONTENT and len(rows) > 1:

@@ -133,3 +133,17 @@ class ParentChildLinkDict(TypedDict, total=False):
     parent_id: Required[WholeId]
     child_id: Required[WholeId]
     relationship: Required[Relationship]
+
+
+class ParentChildDict(TypedDict, total=False):
+    """The fields of :class:`ParentChild`, as a mapping."""
+
+    parent_id: Required[WholeId]
+    child_id: Required[WholeId]
+
+
+class ParentChildrenDict(TypedDict, total=False):
+    """The fields of :class:`ParentChildren`, as a mapping."""
+
+    parent_id: Required[WholeId]
+    children: Required[list[ChildLinkDict]]
