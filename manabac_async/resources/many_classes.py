@@ -184,7 +184,7 @@ class ManyClasses(UpsertClasses):
             "classes.remove_students_many",
             "POST",
             "classes/{id}/remove_students",
-            self.student_places(),
+            self._student_places(),
             guard=guard,
             count=self._count_members,
             repeatable=False,
@@ -263,7 +263,7 @@ class ManyClasses(UpsertClasses):
             members=members,
         )
 
-    def student_places(self) -> Places:
+    def _student_places(self) -> Places:
         async def members(class_id: int, _: list[int]) -> set[str]:
             path = build_path("classes/{id}/students", id=class_id)
             found = self._list(
