@@ -25,6 +25,7 @@ FIRST = (
 QUESTIONS = (
     *FIRST,
     *("journal", "learning", "priority", "arrivals", "accounts", "redis_window", "roster"),
+    "read_roster",
 )
 
 

@@ -129,21 +129,25 @@ class Schoology(Client):
         multiget: bool | None = None,
         run_as: str | int | None = None,
     ) -> Self:
-        """Return this client with other options, on the same connections. Closing either closes
-        both.
+        """Return a view of this client with other options.
 
-        :param timeout: see :meth:`lms_async.client.Client.with_options`, also for ``retry``,
-            ``priority`` and ``deadline``.
-        :param multiget: merge reads that wait at the same time into requests of up to 50, by ``POST
-            multiget``: ``await asyncio.gather(*(view.users.get(uid) for uid in uids))`` sends one
-            request per 50. Reads that Schoology does not take there are sent as before, and so are
-            all reads after it refused such a request
-            (event :class:`~lms_async.events.MergingRefused`). A read that fails there fails alone.
-        :param run_as: act as the user with this Schoology id, a number. It is sent with every
-            request of the view, as the header ``X-Schoology-Run-As``. Schoology does not document
-            this header; integrations with a system administrator's key use it. Views of the view
-            keep it. A journal written as one user can't be continued as another.
-        :raises InvalidInput: ``run_as`` is not a number, or another option does not fit.
+        The view uses the same connections. Closing either closes both.
+
+        :param timeout: see :meth:`lms_async.client.Client.with_options`.
+        :param retry: see :meth:`lms_async.client.Client.with_options`.
+        :param priority: see :meth:`lms_async.client.Client.with_options`.
+        :param deadline: see :meth:`lms_async.client.Client.with_options`.
+        :param multiget: merge up to 50 reads that wait at the same time into one ``POST multiget``.
+            For example, ``await asyncio.gather(*(view.users.get(uid) for uid in uids))`` sends one
+            request per 50 users. If one of these reads fails, only its own call raises. Reads that
+            ``multiget`` does not support are sent as single requests. If Schoology refuses
+            ``multiget``, so are all reads from then on
+            (event :class:`~lms_async.events.MergingRefused`).
+        :param run_as: act as the user with this Schoology id, a number. Every request of the view
+            and of its own views has the header ``X-Schoology-Run-As``. Schoology does not document
+            this header. Integrations with a system administrator's key use it. A journal of one
+            user can't be continued as another user.
+        :raises InvalidInput: ``run_as`` is not a number, or another option is not valid.
         """
         view = super().with_options(
             timeout=timeout, retry=retry, priority=priority, deadline=deadline
@@ -173,28 +177,30 @@ class Schoology(Client):
         self.groups = Groups(transport)
 
     async def multiget(self, paths: Iterable[str]) -> list[SubResponse]:
-        """Send several reads in one request, 50 at a time. Vendor page: "Multi-get requests".
+        """Send several reads, 50 per request. Vendor page: "Multi-get requests".
 
-        This is the endpoint itself, for reads that this package has no method for. For all others
-        use ``with_options(multiget=True)``, which falls back to single reads.
+        Use this for reads that this package has no method for. For all others, use
+        ``with_options(multiget=True)``, which falls back to single requests.
 
         :param paths: relative to the base URL and percent-encoded, e.g. ``sections/4318461``.
-        :returns: one response per path, in their order. A failed one raises nothing.
-        :raises InvalidInput: a path can't be sent; nothing was sent.
-        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        :returns: one response per path, in order. A read that Schoology refused raises no error;
+            see ``response_code``.
+        :raises InvalidInput: a path is not valid. Nothing was sent.
+        :raises UnexpectedResponse: a response can't be read, or does not have one part per path.
         """
         return await read_many(self._transport, "multiget", paths)
 
     async def multioptions(self, paths: Iterable[str]) -> list[SubResponse]:
-        """Ask what may be done with several paths, 50 at a time. Vendor page: "Multi-options".
+        """Get the HTTP methods that several paths support, 50 per request. Vendor page:
+        "Multi-options".
 
-        The vendor does not document what the responses hold, and its OPTIONS were seen to name
-        methods that the account may not use.
+        Schoology does not document the content of the responses. The responses to single OPTIONS
+        requests have named methods that the account may not use.
 
         :param paths: relative to the base URL and percent-encoded.
-        :returns: one response per path, in their order.
-        :raises InvalidInput: a path can't be sent; nothing was sent.
-        :raises UnexpectedResponse: a response has another form, or not one part per path.
+        :returns: one response per path, in order.
+        :raises InvalidInput: a path is not valid. Nothing was sent.
+        :raises UnexpectedResponse: a response can't be read, or does not have one part per path.
         """
         return await read_many(self._transport, "multioptions", paths)
 
@@ -219,26 +225,26 @@ class Schoology(Client):
     ) -> SearchResults:
         """Search for users, groups and courses. Vendor page: Search.
 
-        :param keywords: what to search for.
-        :param type: search for one kind only.
-        :param page: which page of the results, from 0; each kind has pages of its own.
+        :param keywords: the words to search for.
+        :param type: search for this kind only.
+        :param page: the page of the results, from 0. Each kind has its own pages.
         :raises Forbidden: the account may not search.
-        :raises UnexpectedResponse: the response holds no results of any kind.
+        :raises UnexpectedResponse: the response has no results of any kind.
         """
         query = query_params(keywords=keywords, type=type, page=page)
         call: Call[SearchResults] = get(build_path("search"), returns=SearchResults, query=query)
         results = await self._transport.send(call)
         if results.users is None and results.groups is None and results.courses is None:
-            raise UnexpectedResponse("the response holds no results", call=call)
+            raise UnexpectedResponse("the response has no results", call=call)
         return results
 
 
 def _checked_uid(uid: object) -> str:
     """Return ``uid`` as text.
 
-    :raises InvalidInput: it is not a number, such as a ``school_uid``.
+    :raises InvalidInput: it is not a number. A ``school_uid`` need not be one.
     """
     text = (id_text(uid) or "").strip()
     if not (text.isascii() and text.isdigit()):
-        raise InvalidInput("run_as is the Schoology id of a user, a number", hint="see User.uid")
+        raise InvalidInput("run_as must be a user's Schoology id, a number", hint="see User.uid")
     return text

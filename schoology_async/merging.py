@@ -1,11 +1,12 @@
-"""Merge reads that wait at the same time into one request, as a data loader does.
+"""Merge reads that wait at the same time into one ``POST multiget`` request.
 
-:class:`MultigetTransport` is what ``schoology.with_options(multiget=True)`` sends through. It
-replaces :meth:`Transport._perform` for the reads that ``POST multiget`` takes, and nothing else. So
-redirects, deadlines and decoding are those of a single read.
+``schoology.with_options(multiget=True)`` uses :class:`MultigetTransport`. It overrides only
+:meth:`Transport._perform`, and only for the reads that ``multiget`` supports. So redirects,
+deadlines and decoding work as for a single read.
 
-Whatever is not understood is read again by a single request, so that a wrong guess about the
-undocumented forms costs a request and never gives a wrong record.
+Schoology does not document the JSON of ``multiget``. If a part of a response can't be understood,
+its read is sent again as a single request. So a wrong assumption about the JSON costs a request,
+but never returns a wrong record.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from lms_async.http.urls import encode_query
 from .multiget import MOST_READS, SubResponse, read_call, read_parts, request_body
 from .vendor import Merging, SchoologyVendor
 
-#: How many turns of the event loop reads are collected for, before their request is sent.
+#: The number of event loop iterations for which reads are collected before their request is sent.
 _TURNS = 2
-#: The paths that ``multiget`` takes (vendor page), relative to the API's root.
-_TAKES = re.compile(
+#: The paths that ``multiget`` supports (vendor page), relative to the base URL.
+_is_supported = re.compile(
     r"""
     (groups|courses|sections|users)/\d+
     | courses/\d+/sections
@@ -45,12 +46,12 @@ _TAKES = re.compile(
     """,
     re.VERBOSE,
 ).fullmatch
-#: Statuses by which the vendor says that it does not take such a request, in this form or at all.
+#: Statuses with which Schoology refuses ``multiget`` as such, or this form of it.
 _REFUSALS = frozenset({400, 404, 405, 406, 410, 411, 413, 415, 422, 501})
 
 
 class MultigetTransport(Transport):
-    """A transport that merges reads which wait at the same time into ``multiget`` requests."""
+    """Sends reads that wait at the same time as one ``multiget`` request."""
 
     _batch: _Batch | None = None
 
@@ -59,33 +60,33 @@ class MultigetTransport(Transport):
         return cast("SchoologyVendor", self.vendor).merging
 
     async def _perform(self, attempts: Attempts) -> tuple[Response, Any]:
-        """Read as part of a batch, where that is possible; otherwise by a request of its own."""
+        """Read as part of a batch if possible, otherwise with a request of its own."""
         call = attempts.call
         if attempts.observer is None and _may_merge(call, self._merging):
             part = await self._part(attempts)
-            payload = None if part is None else self._understood(attempts, part)
+            payload = None if part is None else self._payload_of(attempts, part)
             if part is not None and payload is not None:
                 return part, payload
         return await super()._perform(attempts)
 
-    def _understood(self, attempts: Attempts, part: Response) -> Any:
-        """Return the payload of a part, or ``None`` if a single read has to tell.
+    def _payload_of(self, attempts: Attempts, part: Response) -> Any:
+        """Return the payload of a part; ``None`` if the read must be sent as a single request.
 
-        :raises ApiError: the vendor refused this read, as it would refuse the single one.
+        :raises ApiError: Schoology refused this read, and would refuse the single request too.
         """
         call = attempts.call
         try:
             payload = self._checked(call, part)
         except ApiError as refused:
             if is_retryable(refused, call):
-                return None  # the refusal passes, so the single read may succeed
+                return None  # the refusal is temporary, so the single request may succeed
             raise refused.after(attempts.made) from None
         except LmsError:
             return None
         return payload if _is_about(call, payload, self._merging) else None
 
     async def _part(self, attempts: Attempts) -> Response | None:
-        """Wait for this read's part of a batch; ``None`` if it has none that can be understood.
+        """Wait for the part of a batch's response for this read; ``None`` if it can't be read.
 
         :raises LmsError: the request of the batch failed.
         """
@@ -100,9 +101,9 @@ class MultigetTransport(Transport):
         return part
 
     async def _run(self, batch: _Batch) -> None:
-        """Send one batch, and give each of its reads its part or its own copy of the error."""
+        """Send one batch. Give each of its reads its part, or its own copy of the error."""
         try:
-            for _ in range(_TURNS):  # whatever is ready to run may join
+            for _ in range(_TURNS):  # other tasks that are ready to run may add their reads
                 await asyncio.sleep(0)
             batch.answer(await self._send(batch))
         except _Alone:
@@ -113,12 +114,12 @@ class MultigetTransport(Transport):
             batch.end()
 
     async def _send(self, batch: _Batch) -> list[Response | None]:
-        """Return the parts of a batch, ``None`` for each that can't be understood.
+        """Return one part per read of the batch; ``None`` for each part that can't be read.
 
-        :raises LmsError: the request failed, and not because of its form.
+        :raises LmsError: the request failed for another reason than ``multiget`` being refused.
         """
         call = read_call("multiget")
-        # Each read has its own deadline, which lets it leave the batch.
+        # The batch has no deadline. A read leaves the batch at its own deadline.
         attempts = Attempts(call, self._policy, self._quota, batch)
         batch.send_with(attempts, self.vendor.base_url)
         found: list[SubResponse] | None = None
@@ -136,7 +137,7 @@ class MultigetTransport(Transport):
         if found is None:
             self._stop_merging(call, status)
             return [None] * len(batch.paths)
-        if len(found) != len(batch.paths):  # nothing tells which part belongs to which read
+        if len(found) != len(batch.paths):  # parts are matched by position
             return [None] * len(batch.paths)
         return [_as_response(part) for part in found]
 
@@ -147,12 +148,15 @@ class MultigetTransport(Transport):
 
 
 class _Alone(Exception):
-    """Only one read is left in the batch, so it is sent as a single read."""
+    """Only one read is left in the batch, so it is sent as a single request."""
 
 
 class _Batch:
-    """Reads that go in one request. As the observer of its attempts it is closed when it is sent:
-    until then, also while it waits for the rate limit, reads may join and leave."""
+    """The reads of one request. Reads may join and leave until the request is sent.
+
+    That includes the wait for the rate limit. The batch observes the attempts of its request, so
+    that it is closed at the moment of sending.
+    """
 
     def __init__(self) -> None:
         self.paths: list[str] = []
@@ -169,7 +173,7 @@ class _Batch:
         return not self._is_closed and len(self._waiting) < MOST_READS
 
     async def wait(self, path: str) -> Response | None:
-        """Join, and wait for the part of ``path``."""
+        """Join the batch, and wait for the part of ``path``."""
         own: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(path, []).append(own)
         try:
@@ -188,14 +192,14 @@ class _Batch:
             self.task.cancel()
 
     def send_with(self, attempts: Attempts, base_url: str) -> None:
-        """Say which attempts will carry the batch."""
+        """Set the attempts whose request body the batch will fill in."""
         self._attempts = attempts
         self._base_url = base_url
 
     async def before_send(self) -> None:
-        """Close the batch, and put what it holds by now into its request."""
+        """Close the batch, and write its paths into the request body."""
         if self._is_closed or self._attempts is None:
-            return  # sent before: the same again
+            return  # a retry sends the same body again
         self._is_closed = True
         self.paths = list(self._waiting)
         if len(self.paths) == 1:
@@ -203,27 +207,27 @@ class _Batch:
         self._attempts.body = request_body(self._base_url, self.paths)
 
     def lost(self) -> None:
-        """Nothing to do: a lost read did no harm."""
+        """Do nothing: a read whose response was lost changed nothing."""
 
     def will_retry(self) -> None:
-        """Nothing to do: the same paths are sent again."""
+        """Do nothing: a retry sends the same paths again."""
 
     def answer(self, parts: list[Response | None]) -> None:
-        """Give each read its part."""
+        """Pass each part to the reads that wait for it."""
         for path, part in zip(self.paths, parts, strict=True):
             for own in self._waiting.get(path, ()):
                 if not own.done():
                     own.set_result(part)
 
     def fail(self, error: LmsError) -> None:
-        """Give each read its own copy of ``error``."""
+        """Raise a copy of ``error`` in each read that waits."""
         for own in self._unanswered():
             one = copy(error)
             one.response = error.response
             own.set_exception(one)
 
     def end(self) -> None:
-        """Let no read wait for ever, also when the event loop is closed."""
+        """Cancel the reads that still wait, e.g. because the event loop is closing."""
         self._is_closed = True
         for own in self._unanswered():
             own.cancel()
@@ -236,12 +240,12 @@ def _may_merge(call: Call[Any], merging: Merging) -> bool:
     """Return whether ``call`` may be part of a batch."""
     if merging.is_refused or call.method != "GET" or call.body is not None:
         return False
-    if call.returns is Response or not _TAKES(call.path):
+    if call.returns is Response or not _is_supported(call.path):
         return False
     if call.envelope_key is None:
         return not call.query
-    # Nothing says that a part's query is honored. The first page of a list is right without
-    # `limit`, and the response shows whether filters were honored. A later page needs `start`.
+    # Schoology may ignore the query of a path. Without `limit`, the first page is still correct,
+    # and the response shows whether filters were applied. A later page can't do without `start`.
     if any(name == "start" for name, _ in call.query):
         return False
     return merging.takes_filters or not _filters(call)
@@ -252,10 +256,10 @@ def _filters(call: Call[Any]) -> set[tuple[str, str]]:
 
 
 def _is_about(call: Call[Any], payload: Any, merging: Merging) -> bool:
-    """Return whether ``payload`` is what ``call`` asks for, as far as it tells.
+    """Return whether ``payload`` belongs to ``call``, as far as its content shows.
 
-    Parts are matched to reads by their position, since the vendor names no key. A record that was
-    read by its id is compared with it before this function is called.
+    Parts are matched to reads by position, since they have no key. For a record that is read by its
+    id, the transport has already checked the id.
     """
     if not isinstance(payload, dict):
         return True
@@ -282,10 +286,10 @@ def _is_about(call: Call[Any], payload: Any, merging: Merging) -> bool:
 
 
 def _as_response(part: SubResponse) -> Response | None:
-    """Return a part as the response of a single read; ``None`` if it says too little for that."""
+    """Return a part as the response to a single request; ``None`` if its status is not clear."""
     code, body = part.response_code, part.body
     if code is None:
-        # A body alone: a record or a list was found. Anything else may be an error of any kind.
+        # In the form without statuses, an object or a list is a success. The rest may be errors.
         code = 200 if isinstance(body, dict | list) else 0
     if not (200 <= code < 300 or 400 <= code < 500):
         return None

@@ -1,6 +1,7 @@
-"""Several reads in one request: ``POST multiget``. Vendor page: "Multi-get requests".
+"""Send several reads in one request: ``POST multiget``. Vendor page: "Multi-get requests".
 
-The documents show this endpoint in XML only. It was seen to take and to return JSON, in two forms.
+Schoology documents this endpoint in XML only. It also accepts JSON. The JSON of its responses has
+been observed in two forms.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from lms_async.http.urls import is_encoded_path
 
 from .models.converter import as_list
 
-#: The most reads in one request (vendor page).
+#: The maximum number of reads in one request (vendor page).
 MOST_READS = 50
 
 
 @attrs.frozen
 class SubResponse:
-    """One response inside of the response to ``multiget`` or ``multioptions``.
+    """The response to one path of a ``multiget`` or ``multioptions`` request.
 
-    :param response_code: the status; ``None`` if the vendor does not say it.
-    :param body: read as JSON; a text that is not JSON stays a text.
+    :param response_code: the HTTP status; ``None`` if Schoology does not return it.
+    :param body: the parsed JSON, or the text if it is not JSON.
     """
 
     response_code: int | None
@@ -37,10 +38,10 @@ class SubResponse:
 
 
 async def read_many(transport: Transport, endpoint: str, paths: Iterable[str]) -> list[SubResponse]:
-    """Send ``paths`` to ``endpoint``, 50 per request, and return the responses in their order.
+    """Send ``paths`` to ``endpoint``, 50 per request, and return one response per path, in order.
 
-    :raises InvalidInput: a path can't be sent; nothing was sent.
-    :raises UnexpectedResponse: a response can't be read, or does not have one part for each path.
+    :raises InvalidInput: a path is not valid. Nothing was sent.
+    :raises UnexpectedResponse: a response can't be read, or does not have one part per path.
     """
     wanted = [_checked_path(path) for path in paths]
     parts: list[SubResponse] = []
@@ -59,49 +60,50 @@ def _checked_path(path: str) -> str:
     sound = is_encoded_path(bare) and query.isascii() and query.isprintable() and " " not in query
     if not bare or path.startswith("/") or "://" in path or "#" in path or not sound:
         raise InvalidInput(
-            "a path is relative to the base URL and percent-encoded, e.g. sections/4318461"
+            "a path must be relative to the base URL and percent-encoded, e.g. sections/4318461"
         )
     return path
 
 
 def read_call(endpoint: str, body: bytes | None = None) -> Call[Response]:
-    """Return a POST that only reads, so that it may be sent again."""
+    """Return the call of a POST that only reads, and so may be retried."""
     return Call("POST", endpoint, body=body, returns=Response, repeatable=True)
 
 
 def request_body(base_url: str, paths: Iterable[str]) -> bytes:
-    """Return the body that asks for ``paths``, which are printed with the base URL's path."""
+    """Return a request body with ``paths``, each prefixed with the path of ``base_url``."""
     root = urlsplit(base_url).path
     return orjson.dumps({"request": [root + path for path in paths]})
 
 
 def read_parts(body: bytes) -> list[SubResponse] | None:
-    """Read the parts of a response; ``None`` if it has none of the known forms.
+    """Read the parts of a response. Return ``None`` if it has neither of the two known forms.
 
-    They are ``{"response": [{"response_code": 200, "body": …}]}``, and a list of the bodies alone.
+    One form is ``{"response": [{"response_code": 200, "body": …}]}``. The other is a list of
+    bodies.
     """
     try:
-        answer = orjson.loads(body)
+        payload = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    if isinstance(answer, dict):
-        if "response" not in answer:
+    if isinstance(payload, dict):
+        if "response" not in payload:
             return None
-        answer = as_list(answer["response"])
-    if not isinstance(answer, list):
+        payload = as_list(payload["response"])
+    if not isinstance(payload, list):
         return None
-    return [_part(entry) for entry in answer]
+    return [_part(entry) for entry in payload]
 
 
 def _part(entry: Any) -> SubResponse:
-    entry = _unpacked(entry)
+    entry = _parsed(entry)
     if isinstance(entry, dict) and "response_code" in entry:
-        return SubResponse(_code(entry["response_code"]), _unpacked(entry.get("body")))
+        return SubResponse(_code(entry["response_code"]), _parsed(entry.get("body")))
     return SubResponse(None, entry)
 
 
-def _unpacked(value: Any) -> Any:
-    """Return JSON that is printed as a text inside of JSON."""
+def _parsed(value: Any) -> Any:
+    """Parse ``value`` if it is a text that holds JSON."""
     if isinstance(value, str):
         try:
             return orjson.loads(value)

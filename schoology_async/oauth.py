@@ -1,20 +1,23 @@
-"""Let a person sign in with Schoology: OAuth 1.0a with three legs.
+"""Let a person sign in with Schoology, by three-legged OAuth 1.0a.
 
 ::
 
     request = await oauth.request_token(schoology)
     url = oauth.authorize_url(request, domain="https://lincoln.schoology.com", callback=CALLBACK)
-    ...                                   # the person opens the URL, and allows the application
+    ...                                   # the person opens the URL and approves the application
     access = await oauth.access_token(schoology, request)
     Schoology(key, secret, token=access.token, token_secret=access.secret)
 
-``schoology`` is a client with the application's consumer key. The requests share its connections,
-rate limit, retries and events. ``examples/sign_in.py`` is a web application that does all this.
+``schoology`` is a client with the application's consumer key. The requests use its connections,
+rate limit, retries and events. ``examples/sign_in.py`` is a web application with all three steps.
 
-Schoology has no verifier: whoever opens the callback page may not be who allowed the application.
-So keep the request token in the person's own session, and compare it with the ``oauth_token`` of
-the callback. An access token is valid for 90 days. Then Schoology answers 401
+Schoology sends no OAuth verifier with the callback. So the person who opens the callback page need
+not be the person who approved the application. Keep the request token in the person's own session,
+and compare it with the ``oauth_token`` of the callback.
+
+An access token is valid for 90 days. After that, Schoology answers 401
 (:class:`~lms_async.errors.Unauthorized`), and the person has to sign in again.
+
 Vendor page: https://developers.schoology.com/api-documentation/authentication
 """
 
@@ -42,11 +45,11 @@ ACCESS_TOKEN_DAYS = 90
 
 @attrs.frozen
 class RequestToken:
-    """A token that a person may allow. Keep it in the person's session until the callback.
+    """A token for a person to approve. Keep it in the person's session until the callback.
 
-    :param token: what the authorize URL and the callback name.
+    :param token: the ``oauth_token`` of the authorize URL and of the callback.
     :param secret: signs the request for the access token.
-    :param expires_in: seconds until Schoology forgets it; ``None`` if Schoology does not say it.
+    :param expires_in: seconds until the token expires; ``None`` if Schoology does not return it.
     """
 
     token: str = attrs.field(repr=False)
@@ -56,10 +59,10 @@ class RequestToken:
 
 @attrs.frozen
 class AccessToken:
-    """What acts for a person, with the consumer key, for 90 days. Keep both values secret.
+    """A token to act for a person for 90 days, together with the consumer key. Keep it secret.
 
-    :param token: ``Schoology(…, token=…)``.
-    :param secret: ``Schoology(…, token_secret=…)``.
+    :param token: the ``token`` of the :class:`~schoology_async.Schoology` client.
+    :param secret: its ``token_secret``.
     """
 
     token: str = attrs.field(repr=False)
@@ -69,59 +72,60 @@ class AccessToken:
 async def request_token(schoology: Schoology) -> RequestToken:
     """Get a request token. This is the first leg: GET oauth/request_token.
 
-    :param schoology: a client with the application's key. An access token of its own is not used.
+    :param schoology: a client with the application's key. The client's own access token, if any, is
+        not used.
     :raises Unauthorized: the key or its secret is wrong.
     :raises UnexpectedResponse: the response has no token.
     """
-    given = await _tokens(schoology, "oauth/request_token", None)
-    seconds = given.get("xoauth_token_ttl", "")
+    values = await _tokens(schoology, "oauth/request_token", None)
+    seconds = values.get("xoauth_token_ttl", "")
     is_number = seconds.isascii() and seconds.isdigit() and len(seconds) < 10
     return RequestToken(
-        given["oauth_token"], given["oauth_token_secret"], int(seconds) if is_number else None
+        values["oauth_token"], values["oauth_token_secret"], int(seconds) if is_number else None
     )
 
 
 def authorize_url(request: RequestToken, *, domain: str, callback: str) -> str:
-    """Return the address where a person allows the request token. This is the second leg.
+    """Return the URL where a person approves the request token. This is the second leg.
 
-    :param domain: the school's own web address, e.g. ``https://lincoln.schoology.com``. It is not
-        the host of the API.
-    :param callback: the address of yours to which Schoology sends the person afterwards.
+    :param domain: the web address of the school's Schoology, e.g. ``https://lincoln.schoology.com``.
+        It is not the host of the API.
+    :param callback: the URL of your application to which Schoology redirects the person afterwards.
     :raises InvalidInput: ``domain`` is not an ``https`` address, or ``callback`` is blank.
     """
     if not callback.strip():
-        raise InvalidInput("callback is the address to which the person comes back")
+        raise InvalidInput("callback must be the URL that Schoology redirects the person to")
     web = checked_base_url(domain if "://" in domain else f"https://{domain}")
     query = (("oauth_callback", callback), ("oauth_token", request.token))
     return f"{web}oauth/authorize?{encode_query(query)}"
 
 
 async def access_token(schoology: Schoology, request: RequestToken) -> AccessToken:
-    """Exchange an allowed request token for an access token. This is the third leg: GET
+    """Exchange an approved request token for an access token. This is the third leg: GET
     oauth/access_token.
 
     :param schoology: a client with the application's key, as for :func:`request_token`.
-    :raises Unauthorized: the person did not allow the token, it was used before, or it expired.
-    :raises OutcomeUnknown: the response was lost, and the request token may be used up. Start again
-        with a new one.
+    :raises Unauthorized: the token was not approved, was used before, or has expired.
+    :raises OutcomeUnknown: the response was lost, so the request token may be used up. Start again
+        with a new request token.
     :raises UnexpectedResponse: the response has no token.
     """
-    given = await _tokens(schoology, "oauth/access_token", request)
-    return AccessToken(given["oauth_token"], given["oauth_token_secret"])
+    values = await _tokens(schoology, "oauth/access_token", request)
+    return AccessToken(values["oauth_token"], values["oauth_token_secret"])
 
 
 async def _tokens(
     schoology: Schoology, template: str, request: RequestToken | None
 ) -> dict[str, str]:
-    """Send one leg, and return its form-encoded response.
+    """Send the request of one leg and return its form-encoded response.
 
-    :param request: what signs it beside the consumer key. Such a call uses the token up, so it is
-        not repeated.
+    :param request: the request token that signs the request, with the consumer key. The request
+        uses up this token, so it is not retried.
     """
     transport = schoology._transport
     vendor = transport.vendor
     if not isinstance(vendor, SchoologyVendor):
-        raise TypeError("a client of Schoology is needed")
+        raise TypeError("schoology must be a Schoology client")
     signer = vendor.signer.with_token(
         None if request is None else checked_secret(request.token, "request token"),
         None if request is None else checked_secret(request.secret, "request token's secret"),
@@ -129,8 +133,8 @@ async def _tokens(
     call = attrs.evolve(get(build_path(template), returns=Response), repeatable=request is None)
     own = transport.with_options(vendor=attrs.evolve(vendor, signer=signer, run_as=None))
     response = await own.send(call)
-    given = dict(parse_qsl(response.body.decode("ascii", "replace").strip()))
-    if not (given.get("oauth_token") and given.get("oauth_token_secret")):
-        # The error does not keep the response, which may hold half of a credential.
+    values = dict(parse_qsl(response.body.decode("ascii", "replace").strip()))
+    if not (values.get("oauth_token") and values.get("oauth_token_secret")):
+        # The error must not keep the response, which may hold a token or a secret.
         raise UnexpectedResponse("the response has no token and secret", call=call)
-    return given
+    return values

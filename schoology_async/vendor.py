@@ -54,11 +54,11 @@ _HINTS = {
 
 @attrs.define(eq=False)
 class Merging:
-    """What is known of ``multiget`` at this vendor. All views of a client share it."""
+    """What this process has learned about ``multiget``. All views of a client share it."""
 
-    #: Whether the vendor refused to take several reads in one request.
+    #: Whether Schoology refused a ``multiget`` request. Reads are no longer merged then.
     is_refused: bool = False
-    #: Whether it honors filters in the query of a read. That is believed until it is seen not to.
+    #: Whether ``multiget`` applies filters in the query of a path; ``False`` once it did not.
     takes_filters: bool = True
 
 
@@ -85,7 +85,7 @@ class SchoologyVendor(Vendor):
 
     @property
     def account(self) -> Hashable:
-        """The account, and the user to act as, since each of them may do different things."""
+        """The account together with the user to act as, since permissions depend on both."""
         return super().account if self.run_as is None else (super().account, self.run_as)
 
     def default_limiter(self) -> Limiter:
@@ -93,7 +93,7 @@ class SchoologyVendor(Vendor):
         return Window(LIMIT, per=PERIOD)
 
     def headers(self, call: Call[Any]) -> Mapping[str, str]:
-        """Name the user to act as."""
+        """Return the header with the user to act as, if any."""
         return self._run_as_header
 
     def auth_headers(self, method: str, url: str) -> _Signed:
@@ -154,7 +154,7 @@ class SchoologyVendor(Vendor):
     def page(self, call: Call[Any], payload: Any) -> Page:
         """Return the rows, and the call for the next page, from ``links.next`` but one row earlier.
 
-        A call with a ``page`` in its query is for a list that is read by page number.
+        A call with ``page`` in its query reads its list by page number.
 
         ``total`` is not used, since it is often missing. The requested page size is not used
         either, since the vendor may return smaller pages.
@@ -188,7 +188,7 @@ class SchoologyVendor(Vendor):
         """
         total = _count(str(payload.get("total", "")))
         only_these = payload.keys() <= {"total", "links"}
-        # How many rows are before a page that is asked for by its number, the vendor alone knows.
+        # The number of rows before a page that is read by its number is not known.
         return only_these and total is not None and (total <= _start(call) or bool(_number(call)))
 
     def identity(self, row: Any) -> Hashable | None:
@@ -224,7 +224,7 @@ def _start(call: Call[Any]) -> int:
 
 
 def _number(call: Call[Any]) -> int | None:
-    """The number of the page that is asked for, where the list is read by such numbers."""
+    """Return the page number of a call that reads its list by page number, otherwise ``None``."""
     return _count(dict(call.query).get("page", ""))
 
 

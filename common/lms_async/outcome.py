@@ -115,9 +115,10 @@ class Report(Generic[R]):
     earlier_since: float | None = None
 
     def __repr__(self) -> str:
-        rows = ", ".join(f"<{len(rows)} {status}>" for status, rows in self._kept().items())
+        counts = ", ".join(f"{self._counted[status]} {status.value}" for status in Status)
         earlier = f", {self.earlier.total()} by an earlier run" if self.earlier else ""
-        return f"Report({self.counts}{earlier}, {rows}, stop_reason={self.stop_reason!r})"
+        stopped = f", stopped by {self.stop_reason!r}" if self.stop_reason is not None else ""
+        return f"<Report: {counts}{earlier}{stopped}>"
 
     @property
     def counts(self) -> Counter[Status]:

@@ -1,4 +1,4 @@
-"""Lists inside of a record that Schoology prints in many ways."""
+"""The type of a list that Schoology returns in several forms."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ from typing import Annotated, TypeVar
 T = TypeVar("T")
 
 BARE = ("list, or one bare element",)
-#: A list that may come as one bare element, as ``null``, or as an object with numbered keys.
+#: A list that Schoology may return as one element without a list, as ``null``, or as an object
+#: with numbered keys.
 BareList = Annotated[list[T], "list, or one bare element"]

@@ -1,11 +1,11 @@
-"""The values that the vendor's documents list for a field."""
+"""The values that Schoology documents for a field."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-#: The grades of a course: 1 is pre-kindergarten, 2 kindergarten, 3 to 14 are the grades 1 to 12,
-#: 15 is higher education. 0 is none, and removes the range.
+#: The grade level of a course: 1 pre-kindergarten, 2 kindergarten, 3 to 14 grades 1 to 12,
+#: 15 higher education. 0 removes the grade level.
 GradeLevel = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 #: 0 other, 1 health and physical education, 2 language arts, 3 mathematics, 4 professional
 #: development, 5 science, 6 social studies, 7 special education, 8 technology, 9 arts.
@@ -14,7 +14,7 @@ SubjectArea = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 EnrollmentStatus = Literal[1, 2, 3, 4, 5]
 #: The layout of a section's pages.
 CourseFormat = Literal[1, 2]
-#: Who gets into a group: 0 who is invited, 1 who asks and is accepted, 2 anyone.
+#: How people join a group: 0 by invitation, 1 by a request that an administrator accepts, 2 freely.
 InviteType = Literal[0, 1, 2]
-#: Who sees a group. The vendor also shows ``custom``, which can't be written.
+#: Who may see a group. Schoology also returns ``custom``, which can't be written.
 PrivacyLevel = Literal["everyone", "school", "building", "group"]

@@ -1,4 +1,4 @@
-"""People's connections and invites. Vendor pages: Network, Requests, Invites."""
+"""Connections of users, and invites. Vendor pages: Network, Requests, Invites."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NetworkUser(Record):
     name_middle: str | None = None
     name_middle_show: Flag | None = None
     name_last: str | None = None
-    #: The name as others see it, made by the vendor.
+    #: The name that Schoology shows to other users.
     name_display: str | None = None
     picture_url: str | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -32,23 +32,23 @@ class NetworkUser(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class FriendRequest(Record):
-    """A request for a connection that was not answered yet."""
+    """A connection request that the user has not answered yet."""
 
     id: Id | None = None
-    #: Schoology's id of who asks.
+    #: Schoology's id of the user who sent the request.
     requester_id: Id | None = None
     requester_name: str | None = None
     picture_url: str | None = None
     school_name: str | None = None
     school_id: Id | None = None
-    #: When it was made, as the vendor prints it.
+    #: When it was sent, in the form that Schoology returns.
     created: str | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True, repr=False)
 class Invite(Record):
-    """An invite to a section or group that was not answered yet."""
+    """An invite to a section or group that the user has not answered yet."""
 
     id: Id | None = None
     section_id: Id | None = None
@@ -58,6 +58,6 @@ class Invite(Record):
     picture_url: str | None = None
     school_name: str | None = None
     school_id: Id | None = None
-    #: When it was made, as the vendor prints it.
+    #: When it was sent, in the form that Schoology returns.
     created: str | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)

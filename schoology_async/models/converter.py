@@ -1,4 +1,4 @@
-"""The converter of Schoology's models: the common rules, and those for lists inside of records."""
+"""The converter for Schoology's models. It adds rules for lists inside a record."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from .user import PARENTS, User
 
 
 def as_list(value: Any) -> list[Any]:
-    """Convert what Schoology prints for a list: a list, an object with numbered keys, a single
-    element without a list, or nothing."""
+    """Convert any form in which Schoology returns a list.
+
+    It may be a list, an object with numbered keys, one element without a list, or nothing.
+    """
     value = object_to_list(value)
     if value in (None, ""):
         return []

@@ -1,4 +1,4 @@
-"""Who is in a section or group. Vendor page: Enrollments, "Fields"."""
+"""Enrollments of people in sections and groups. Vendor page: Enrollments, "Fields"."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from .choices import EnrollmentStatus
 
 @attrs.define(kw_only=True, repr=False)
 class Enrollment(Record):
-    """A person in a section or group. The vendor does not say in which one: that is what was asked
-    for."""
+    """A person's enrollment in the section or group that was requested.
+
+    Schoology does not return the id of that section or group.
+    """
 
     #: Schoology's id of the enrollment.
     id: Id | None = None
@@ -39,10 +41,10 @@ class Enrollment(Record):
     name_middle: str | None = None
     name_middle_show: Flag | None = None
     name_last: str | None = None
-    #: The name as others see it, made by the vendor.
+    #: The name that Schoology shows to other users.
     name_display: str | None = None
     picture_url: str | None = None
-    #: Whether the person teaches the section, or owns the group.
+    #: Whether the person is a teacher of the section or an owner of the group.
     admin: Flag | None = None
     #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
     status: int | None = None
@@ -56,11 +58,12 @@ class EnrollmentCreate(Record):
 
     #: Schoology's id of the person.
     uid: NeededNumber
-    #: Whether the person teaches the section, or owns the group.
+    #: Whether the person is a teacher of the section or an owner of the group.
     admin: Flag
     #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
     status: EnrollmentStatus
-    #: Schoology's id of the section. Only ``create_many`` needs it, or ``group_id``.
+    #: Schoology's id of the section. Only rows of ``create_many`` need it,
+    #: unless they have ``group_id``.
     section_id: AnyNumber | Unset = UNSET
     #: Schoology's id of the group.
     group_id: AnyNumber | Unset = UNSET
@@ -68,15 +71,16 @@ class EnrollmentCreate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class EnrollmentUpdate(Record):
-    """Changes to an enrollment. Only the fields that are given are changed."""
+    """Changes to an enrollment. Fields that are not set stay unchanged."""
 
-    #: Schoology's id of the enrollment. ``update`` takes it as its own argument.
+    #: Schoology's id of the enrollment. ``enrollments.update`` takes it as an argument.
     id: AnyNumber | Unset = UNSET
-    #: Whether the person teaches the section, or owns the group.
+    #: Whether the person is a teacher of the section or an owner of the group.
     admin: Flag | Unset = UNSET
     #: 1 active, 2 expired, 3 invite pending, 4 request pending, 5 archived.
     status: EnrollmentStatus | Unset = UNSET
-    #: Schoology's id of the section. Only ``update_many`` needs it, or ``group_id``.
+    #: Schoology's id of the section. Only rows of ``update_many`` need it,
+    #: unless they have ``group_id``.
     section_id: AnyNumber | Unset = UNSET
     #: Schoology's id of the group.
     group_id: AnyNumber | Unset = UNSET
@@ -84,29 +88,33 @@ class EnrollmentUpdate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class EnrollmentBySchoolCode(Record):
-    """A person to enroll in a section, both by the school's own ids; ``delete`` removes the
-    person from it."""
+    """A person to enroll in a section, or to remove from it with ``delete``.
+
+    The school's own ids name the person and the section.
+    """
 
     #: The school's own id of the section.
     section_school_code: NeededId
     #: The school's own id of the person.
     school_uid: NeededId
-    #: Whether the person teaches the section.
+    #: Whether the person is a teacher of the section.
     admin: Flag | Unset = UNSET
     delete: Flag | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class EnrollmentByCourseCode(Record):
-    """A person to enroll in a section that is named by the codes of its course and its own;
-    ``delete`` removes the person from it."""
+    """A person to enroll in a section, or to remove from it with ``delete``.
+
+    ``course_code`` and ``section_code`` name the section.
+    """
 
     #: The school's own id of the course.
     course_code: NeededId
-    #: The section's name within its course and grading periods.
+    #: The code of the section, unique in its course and grading periods.
     section_code: NeededId
     #: The school's own id of the person.
     school_uid: NeededId
-    #: Whether the person teaches the section.
+    #: Whether the person is a teacher of the section.
     admin: Flag | Unset = UNSET
     delete: Flag | Unset = UNSET

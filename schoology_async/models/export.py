@@ -1,4 +1,4 @@
-"""Rows of the CSV exports that have no JSON counterpart. Vendor page: "CSV Export"."""
+"""Rows of CSV exports that differ from every JSON record. Vendor page: "CSV Export"."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from lms_async.records.scalars import Id
 
 @attrs.define(kw_only=True, repr=False)
 class ExportedGroupEnrollment(Record):
-    """A member of a group, as the export of group enrollments shows one. A column that was not
-    asked for is ``None``."""
+    """One row of the export of group enrollments: a person in a group.
+
+    The field of a column that was not requested is ``None``.
+    """
 
     #: Schoology's id of the user.
     uid: Id | None = None
@@ -27,9 +29,9 @@ class ExportedGroupEnrollment(Record):
     title: str | None = None
     #: The school's own code of the group.
     group_code: Id | None = None
-    #: As the vendor prints it; its values are not documented.
+    #: Schoology does not document the values.
     type: str | None = None
-    #: As the vendor prints it; its values are not documented.
+    #: Schoology does not document the values.
     status: str | None = None
     #: Columns that this model does not know.
     extra: dict[str, Any] = attrs.field(factory=dict)

@@ -1,6 +1,6 @@
-"""Grades, attendance and completion, to read. Vendor pages: Grades, Attendance, Completion.
+"""Grades, attendance and completion, read only. Vendor pages: Grades, Attendance, Completion.
 
-The documents describe some of the fields only by examples, so much of it is in ``extra``.
+Schoology documents some of these fields by examples only. They are in ``extra``.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Gradebook(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class GradeItem(Record):
-    """Something in a section that can be graded."""
+    """An item of a section that can be graded, such as an assignment."""
 
     id: Id | None = None
     title: str | None = None
@@ -77,7 +77,7 @@ class AttendanceRow(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class Attendances(Record):
-    """The enrollments that one attendance status was noted for."""
+    """The enrollments with one attendance status."""
 
     attendance: BareList[AttendanceRow] | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -85,7 +85,7 @@ class Attendances(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class AttendanceStatus(Record):
-    """An attendance status, and for whom it was noted."""
+    """An attendance status, with the enrollments that have it."""
 
     status_code: int | None = None
     attendances: Attendances | None = None
@@ -104,7 +104,7 @@ class AttendanceStatuses(Record):
 class AttendanceDay(Record):
     """The attendance of one day."""
 
-    #: As the vendor prints it.
+    #: In the form that Schoology returns.
     date: str | None = None
     statuses: AttendanceStatuses | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -120,7 +120,7 @@ class Attendance(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class Completion(Record):
-    """How far a student has come in a section."""
+    """The progress of a student in a section."""
 
     uid: Id | None = None
     school_uid: Id | None = None

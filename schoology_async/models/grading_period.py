@@ -21,7 +21,7 @@ class GradingPeriod(Record):
     #: The last day.
     end: Day | None = None
     active: Flag | None = None
-    #: Schoology's id of the period that this one is part of.
+    #: Schoology's id of the period that contains this one.
     parent: Id | None = None
     has_children: Flag | None = None
     #: Keys of the response that this model does not know, and ``links``.
@@ -40,7 +40,7 @@ class SectionGradingPeriod(Record):
     end: Day | None = None
     #: How much the period counts in the section's grade.
     weight: float | None = None
-    #: Schoology's id of the period that this one is part of; ``0`` for none.
+    #: Schoology's id of the period that contains this one; ``0`` if there is none.
     parent: Id | None = None
     has_children: Flag | None = None
     #: Keys of the response that this model does not know, and ``links``.
@@ -61,7 +61,7 @@ class GradingPeriodCreate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class GradingPeriodUpdate(Record):
-    """Changes to a grading period. Only the fields that are given are changed."""
+    """Changes to a grading period. Fields that are not set stay unchanged."""
 
     title: str | Unset = UNSET
     start: Day | Unset = UNSET

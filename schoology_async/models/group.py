@@ -14,9 +14,9 @@ from .choices import InviteType, PrivacyLevel
 
 @attrs.define(kw_only=True, repr=False)
 class GroupOptions(Record):
-    """The options of a group, as Schoology shows them."""
+    """The options of a group, as Schoology returns them."""
 
-    #: Who gets in: 0 who is invited, 1 who asks and is accepted, 2 anyone.
+    #: How people join: 0 by invitation, 1 by a request that is accepted, 2 freely.
     invite_type: int | None = None
     member_post: Flag | None = None
     member_post_comment: Flag | None = None
@@ -39,14 +39,15 @@ class Group(Record):
     picture_url: str | None = None
     #: The ``id`` of a :class:`GroupCategory`.
     category: str | None = None
-    #: The school's own id of the group. The vendor can't look up a group by it.
+    #: The school's own id of the group. Schoology can't look up a group by this id.
     group_code: str | None = None
-    #: The code by which people join; ``None`` for who is no administrator.
+    #: The code that people enter to join. Schoology returns it to administrators only.
     access_code: str | None = None
     #: ``everyone``, ``school``, ``building``, ``group`` or ``custom``.
     privacy_level: str | None = None
     options: GroupOptions | None = None
-    #: Whether the user is an administrator of the group. Not shown in ``groups.list``.
+    #: Whether the user of the credentials is an administrator of the group. ``groups.list`` does
+    #: not return it.
     admin: Flag | None = None
     #: Keys of the response that this model does not know, and ``links``.
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -54,7 +55,7 @@ class Group(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class GroupCategory(Record):
-    """A category of groups; its ``id`` is a word such as ``advising``."""
+    """A category of groups. Its ``id`` is a word, such as ``advising``."""
 
     id: Id | None = None
     title: str | None = None
@@ -64,9 +65,9 @@ class GroupCategory(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class GroupOptionsUpdate(Record):
-    """The options of a group, to write."""
+    """The options of a group that can be written."""
 
-    #: Who gets in: 0 who is invited, 1 who asks and is accepted, 2 anyone.
+    #: How people join: 0 by invitation, 1 by a request that is accepted, 2 freely.
     invite_type: InviteType | Unset = UNSET
     member_post: Flag | Unset = UNSET
     member_post_comment: Flag | Unset = UNSET
@@ -76,7 +77,7 @@ class GroupOptionsUpdate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _Writable(Record):
-    """The fields of a new group and of a change. A field that is ``UNSET`` is not sent."""
+    """The fields that a create and an update share. A field that is ``UNSET`` is not sent."""
 
     #: Schoology's id of the building.
     building_id: AnyNumber | Unset | None = UNSET
@@ -99,6 +100,6 @@ class GroupCreate(_Writable):
 
 @attrs.define(kw_only=True, repr=False)
 class GroupUpdate(_Writable):
-    """Changes to a group. Only the fields that are given are changed."""
+    """Changes to a group. Fields that are not set stay unchanged."""
 
     title: str | Unset = UNSET

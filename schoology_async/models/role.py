@@ -14,13 +14,13 @@ from .bare import BareList
 
 @attrs.define(kw_only=True, repr=False)
 class Role(Record):
-    """A role; its ``id`` is what ``UserCreate.role_id`` takes."""
+    """A role. ``UserCreate.role_id`` takes its ``id``."""
 
     id: Id | None = None
     title: str | None = None
     #: Whether people with this role are faculty.
     faculty: Flag | None = None
-    #: 1 for a role of the whole school, 2 for one that a building has in its place.
+    #: 1 for a role of the whole school, 2 for a role that replaces it in one building.
     role_type: int | None = None
     #: Keys of the response that this model does not know, and ``links``.
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -31,6 +31,6 @@ class RoleLists(Record):
     """The response to a request for all roles: two lists."""
 
     role: BareList[Role] | None = None
-    #: Roles that buildings have in place of the school's; there may be none.
+    #: Roles that replace a role of the school in one building.
     building_role: BareList[Role] | None = None
     extra: dict[str, Any] = attrs.field(factory=dict)

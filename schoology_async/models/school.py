@@ -34,7 +34,7 @@ class School(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _Writable(Record):
-    """The fields of a new school or building and of a change."""
+    """The fields that a create and an update share. A field that is ``UNSET`` is not sent."""
 
     address1: str | Unset | None = UNSET
     address2: str | Unset | None = UNSET
@@ -58,6 +58,6 @@ class SchoolCreate(_Writable):
 
 @attrs.define(kw_only=True, repr=False)
 class SchoolUpdate(_Writable):
-    """Changes to a school or building. Only the fields that are given are changed."""
+    """Changes to a school or building. Fields that are not set stay unchanged."""
 
     title: str | Unset = UNSET

@@ -1,4 +1,4 @@
-"""What a search finds. Vendor page: Search."""
+"""Results of a search. Vendor page: Search."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class FoundCourse(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class FoundUsers(Record):
-    """A page of the users that were found, and how many there are on all pages."""
+    """One page of the users that a search found. ``total`` counts all pages."""
 
     search_result: BareList[FoundUser] | None = None
     total: int | None = None
@@ -66,7 +66,7 @@ class FoundUsers(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class FoundGroups(Record):
-    """A page of the groups that were found, and how many there are on all pages."""
+    """One page of the groups that a search found. ``total`` counts all pages."""
 
     search_result: BareList[FoundGroup] | None = None
     total: int | None = None
@@ -75,7 +75,7 @@ class FoundGroups(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class FoundCourses(Record):
-    """A page of the courses that were found, and how many there are on all pages."""
+    """One page of the courses that a search found. ``total`` counts all pages."""
 
     search_result: BareList[FoundCourse] | None = None
     total: int | None = None
@@ -84,7 +84,7 @@ class FoundCourses(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class SearchResults(Record):
-    """A page of what was found; ``None`` for a kind that was not searched for."""
+    """One page of search results. A kind that was not searched for is ``None``."""
 
     users: FoundUsers | None = None
     groups: FoundGroups | None = None

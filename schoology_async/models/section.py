@@ -26,7 +26,7 @@ from .choices import CourseFormat
 
 @attrs.define(kw_only=True, repr=False)
 class SectionOptions(Record):
-    """The options of a section, as Schoology shows them."""
+    """The options of a section, as Schoology returns them."""
 
     weighted_grading_categories: Flag | None = None
     upload_documents: Flag | None = None
@@ -35,7 +35,7 @@ class SectionOptions(Record):
     member_post_comment: Flag | None = None
     #: The layout of the section's pages, 1 or 2.
     course_format: int | None = None
-    #: This and the fields below are not documented.
+    #: Schoology does not document this field and those below.
     default_grading_scale_id: Id | None = None
     hide_overall_grade: Flag | None = None
     hide_grading_period_grade: Flag | None = None
@@ -47,11 +47,11 @@ class SectionOptions(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class Section(Record):
-    """A section of a course: a class with its people, periods and times."""
+    """A section of a course: one class with its teachers and students."""
 
     id: Id | None = None
     section_title: str | None = None
-    #: The section's name within its course and grading periods.
+    #: The code of the section, unique in its course and grading periods.
     section_code: str | None = None
     #: The school's own id of the section, unique in the school.
     section_school_code: str | None = None
@@ -60,18 +60,18 @@ class Section(Record):
     course_code: str | None = None
     school_id: Id | None = None
     building_id: Id | None = None
-    #: Not documented.
+    #: Schoology does not document this field.
     parent_id: Id | None = None
-    #: The code by which people join; ``""`` or ``None`` where that is turned off.
+    #: The code that people enter to join; ``""`` or ``None`` if that is turned off.
     access_code: str | None = None
     #: Schoology's ids of the grading periods.
     grading_periods: IdList | None = None
     description: str | None = None
     location: str | None = None
     profile_url: str | None = None
-    #: Numbers from 0, a Sunday; the documents call a Saturday 7.
+    #: Weekdays as numbers; 0 is Sunday. Schoology's documents give 7 for Saturday.
     meeting_days: IdList | None = None
-    #: ``HH:MM``, as the vendor prints it; ``""`` if not set.
+    #: ``HH:MM``; ``""`` if not set.
     start_time: str | None = None
     end_time: str | None = None
     class_periods: IdList | None = None
@@ -81,7 +81,7 @@ class Section(Record):
     grade_level_range_start: int | None = None
     grade_level_range_end: int | None = None
     weight: float | None = None
-    #: Whether the section is kept in step by an import.
+    #: Whether an import manages the section.
     synced: Flag | None = None
     active: Flag | None = None
     #: Whether the user of the credentials is an administrator of the section.
@@ -93,8 +93,10 @@ class Section(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class SectionOptionsUpdate(Record):
-    """The options of a section that can be written. The vendor reads ``upload_document``, and
-    shows it as ``upload_documents``."""
+    """The options of a section that can be written.
+
+    Schoology accepts ``upload_document``, but returns it as ``upload_documents``.
+    """
 
     weighted_grading_categories: Flag | Unset = UNSET
     upload_document: Flag | Unset = UNSET
@@ -107,22 +109,22 @@ class SectionOptionsUpdate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _Writable(Record):
-    """The fields of a new section and of a change. A field that is ``UNSET`` is not sent."""
+    """The fields that a create and an update share. A field that is ``UNSET`` is not sent."""
 
-    #: The section's name within its course and grading periods.
+    #: The code of the section, unique in its course and grading periods.
     section_code: AnyId | Unset = UNSET
-    #: The school's own id of the section, unique in the school; can't be changed of a ``synced``
-    #: section.
+    #: The school's own id of the section, unique in the school. It can't be changed if the section
+    #: is ``synced``.
     section_school_code: AnyId | Unset = UNSET
     description: str | Unset | None = UNSET
     location: str | Unset | None = UNSET
-    #: Numbers from 0, a Sunday; the documents call a Saturday 7.
+    #: Weekdays as numbers; 0 is Sunday. Schoology's documents give 7 for Saturday.
     meeting_days: NumberList | Unset | None = UNSET
     #: ``HH:MM``.
     start_time: ClockTime | Unset | None = UNSET
     end_time: ClockTime | Unset | None = UNSET
     class_periods: NumberList | Unset | None = UNSET
-    #: Whether the section is kept in step by an import.
+    #: Whether an import manages the section.
     synced: Flag | Unset = UNSET
     options: SectionOptionsUpdate | Unset = UNSET
 
@@ -131,22 +133,22 @@ class _Writable(Record):
 class SectionCreate(_Writable):
     """A section to create. One of ``section_code`` and ``section_school_code`` is needed."""
 
-    #: Shown by the vendor as ``section_title``.
+    #: Schoology returns it as ``section_title``.
     title: Needed
     #: Schoology's ids of the grading periods.
     grading_periods: NeededNumberList
-    #: Schoology's id of the course. Only ``sections.create_many`` needs it: elsewhere it is clear.
+    #: Schoology's id of the course. Only ``sections.create_many`` needs it.
     course_id: AnyNumber | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class SectionUpdate(_Writable):
-    """Changes to a section. Only the fields that are given are changed."""
+    """Changes to a section. Fields that are not set stay unchanged."""
 
-    #: Schoology's id of the section. ``update`` takes it as its own argument.
+    #: Schoology's id of the section. ``sections.update`` takes it as an argument.
     id: AnyNumber | Unset = UNSET
     title: str | Unset = UNSET
-    #: Schoology's ids of the grading periods; can't be changed of a ``synced`` section.
+    #: Schoology's ids of the grading periods. They can't be changed if the section is ``synced``.
     grading_periods: NeededNumberList | Unset = UNSET
 
 
@@ -154,9 +156,9 @@ class SectionUpdate(_Writable):
 class SectionCopy(Record):
     """A section to copy.
 
-    The source is needed, by its id or its code; the course, by its id or its code; and the target:
-    ``section_id`` names an empty section, ``section_school_code`` one that exists or is to be made,
-    and ``section_code`` one to be made.
+    Three things are required: the source, the course and the target. The id or the code names the
+    source, and likewise the course. One of three fields names the target: ``section_id`` an empty
+    section, ``section_school_code`` an empty or a new section, ``section_code`` a new section.
     """
 
     title: Needed
@@ -170,5 +172,5 @@ class SectionCopy(Record):
     course_id: AnyNumber | Unset = UNSET
     course_code: AnyId | Unset = UNSET
     description: str | Unset | None = UNSET
-    #: Whether the copy is kept in step by an import.
+    #: Whether an import manages the copy.
     synced: Flag | Unset = UNSET

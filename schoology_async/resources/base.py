@@ -26,7 +26,7 @@ from ..models.converter import as_list
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: The most rows per page that the vendor returns.
+#: The maximum number of rows that Schoology returns per page.
 PAGE_SIZE = 200
 _ID = FieldReader("id")
 
@@ -49,8 +49,8 @@ class SchoologyResource(Resource):
 
         :raises InvalidInput: ``page_size`` is below 2.
         """
-        if page_size < 2:  # pages of one row can't overlap, so missed rows would not be noticed
-            raise InvalidInput("page_size is at least 2 rows per page")
+        if page_size < 2:  # pages of one row can't overlap, so skipped rows would not be noticed
+            raise InvalidInput("page_size must be at least 2 rows per page")
         limit = query_params(limit=page_size)
         return self._list(
             path,
@@ -81,15 +81,18 @@ class SchoologyResource(Resource):
         look_up: LookUp[R] | None = None,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Write many records, 50 per request; see :meth:`Resource._bulk` for the rest.
+        """Write many records, 50 per request.
 
-        :param path: the path, or a function that makes it of the rows of a request.
-        :param wrapper: the keys around the rows of the request.
-        :param response_wrapper: the keys around the items of the response; by default the last key
+        See :meth:`Resource._bulk` for the other parameters.
+
+        :param path: the path of the requests, or a function that returns it for the rows of one
+            request.
+        :param wrapper: the keys around the rows of a request.
+        :param response_wrapper: the keys around the items of a response; by default, the last key
             of ``wrapper``.
-        :param read: reads the items of the response.
-        :param repeatable: whether the vendor ends in the same state when a request is made twice;
-            or a function that says so of the rows of a request.
+        :param read: reads the items of a response.
+        :param repeatable: whether sending a request twice has the same effect as sending it once;
+            or a function that returns this for the rows of one request.
         """
         *outer, inner = wrapper
         keys = response_wrapper or (inner,)
@@ -148,12 +151,12 @@ class SchoologyResource(Resource):
         A request whose response was lost is never sent again.
 
         :param parameter: the name of the query parameter for the ids.
-        :param response_wrapper: the keys around the items of the response, if it has a body.
-        :param count: counts the existing records, for a guard that is a share of them; ``None`` if
-            the vendor can't tell how many there are.
-        :param options: further parameters.
-        :param numbers_only: refuse an id that is no number.
-        :raises InvalidInput: the guard is a share, and there is no ``count``.
+        :param response_wrapper: the keys around the items of a response, if it has a body.
+        :param count: counts the existing records, for a guard with a percentage; ``None`` if
+            Schoology can't count them.
+        :param options: further query parameters.
+        :param numbers_only: reject ids that are not numbers.
+        :raises InvalidInput: the guard is a percentage, and ``count`` is ``None``.
         """
         name = parameter.removesuffix("s")
         if count is None:
@@ -168,7 +171,7 @@ class SchoologyResource(Resource):
                 fault = fault or "must be a whole number"
             if fault:
                 raise InvalidInput("the row can't be sent", fields={name: fault})
-            return id_, quote(id_, safe="")  # max_bytes counts the bytes it takes in the URL
+            return id_, quote(id_, safe="")  # max_bytes applies to the length of the ids in the URL
 
         def call(rows: Rows[str | int]) -> Call[Any]:
             query = ((parameter, ",".join(map(str, rows.keys))), *options)
@@ -192,7 +195,7 @@ class SchoologyResource(Resource):
         )
 
     async def _count(self, path: Path, row: type[Any], *, envelope_key: str) -> int:
-        """Count the records of a list, with the vendor's ``total`` or by reading all of them."""
+        """Count the records of a list: by its ``total``, or else by reading all pages."""
         call: Call[Any] = get(path, query=query_params(limit=2), envelope_key=envelope_key)
         total = str((await self._transport.fetch(call))[0].get("total", ""))
         if total.isdecimal():
@@ -201,14 +204,14 @@ class SchoologyResource(Resource):
 
 
 def no_count(guard: Guard) -> Callable[[], Awaitable[int]]:
-    """Stand for the count of records that the vendor can't count.
+    """Return a ``count`` that is never called, for records that Schoology can't count.
 
-    :raises InvalidInput: the guard is a share of them.
+    :raises InvalidInput: the guard is a percentage.
     """
     if isinstance(guard, Guard) and isinstance(guard.max_removals, str):
         raise InvalidInput(
-            "Schoology can't count these records, so the guard can't be a share of them",
-            hint="give a number, such as Guard(500)",
+            "Schoology can't count these records, so the guard can't be a percentage",
+            hint="use a number, such as Guard(500)",
         )
 
     async def count() -> int:
@@ -218,9 +221,9 @@ def no_count(guard: Guard) -> Callable[[], Awaitable[int]]:
 
 
 def changes_by_id(sending: Sending) -> Callable[[list[Any]], Prepared]:
-    """Return a function that checks rows of an ``update_many``.
+    """Return a function that checks the rows of an ``update_many``.
 
-    Each row must have its ``id`` and at least one change.
+    A row must have an ``id`` and at least one other field.
     """
 
     def prepare(item: Any) -> tuple[Hashable, Any]:

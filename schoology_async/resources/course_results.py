@@ -1,7 +1,7 @@
-"""Read the response to a bulk of courses that may have sections inside them.
+"""Read the response to a bulk of courses, and the results of the sections inside them.
 
-Each course of the response may have ``sections.section``, with a ``response_code`` for each. The
-documents do not show it. A course without it has sections whose results are not known.
+A course in the response may have ``sections.section``, with a ``response_code`` per section.
+Schoology does not document this. Without it, the results of the sections are ``unknown``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _COURSE_CODE = FieldReader("course_code")
 
 
 def sections_in(rows: Rows[Any]) -> dict[int, list[dict[str, Any]]]:
-    """The sections of each course among ``rows`` that has any, by its place."""
+    """Return the sections of each course that has any, by the course's position in ``rows``."""
     if b'"sections"' not in rows.json:
         return {}
     sent = enumerate(map(sections_of, orjson.loads(rows.json)))
@@ -31,7 +31,7 @@ def sections_in(rows: Rows[Any]) -> dict[int, list[dict[str, Any]]]:
 
 
 def read_courses(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
-    """Read one result per course, each with the results of its sections."""
+    """Return one result per course, with the results of its sections."""
     sections = sections_in(rows)
     if not sections:
         return parse_results(items, rows, key=_COURSE_CODE, id=id_or_location)

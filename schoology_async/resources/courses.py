@@ -1,4 +1,4 @@
-"""``schoology.courses``: one course, or one list, at a time.
+"""``schoology.courses``: read courses, and write one course at a time.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/course
 """
@@ -30,8 +30,8 @@ class Courses(ManyCourses):
         """List all courses that the account may see, over all pages. Vendor page: "list".
 
         :param building_id: only courses of this building.
-        :param fetch_district_course_name: show ``Course.district_course_name`` too.
-        :param page_size: courses per page, at least 2. Schoology gives at most 200.
+        :param fetch_district_course_name: include ``Course.district_course_name``.
+        :param page_size: courses per page, at least 2. Schoology returns at most 200.
         """
         query = query_params(
             building_id=building_id, fetch_district_course_name=fetch_district_course_name
@@ -42,17 +42,17 @@ class Courses(ManyCourses):
     async def create(self, course: NewCourse) -> Course:
         """Create one course. Vendor page: "create".
 
-        :param course: its fields; ``title`` and ``course_code`` are needed.
+        :param course: the fields of the course. ``title`` and ``course_code`` are required.
         :returns: the course as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit, or there are ``sections``, which
-            only ``create_many`` takes; nothing was sent.
-        :raises BadRequest: the vendor refused, e.g. because the ``course_code`` exists.
-        :raises OutcomeUnknown: the response was lost. Look for the ``course_code`` before you try
+        :raises InvalidInput: a field is missing or not valid, or ``sections`` is set, which only
+            ``create_many`` supports. Nothing was sent.
+        :raises BadRequest: Schoology refused, e.g. because the ``course_code`` exists.
+        :raises OutcomeUnknown: the response was lost. Look up the ``course_code`` before you try
             again.
         """
         body = new_course(course)
         if "sections" in body:
-            fault = "are created by courses.create_many, or by sections.create"
+            fault = "must be created with courses.create_many or sections.create"
             raise InvalidInput("the course can't be sent", fields={"sections": fault})
         path = build_path("courses")
         return await self._send("POST", path, body, returns=Course, required_key="id")
@@ -68,8 +68,9 @@ class Courses(ManyCourses):
     async def update(self, course_id: str | int, changes: CourseChange) -> None:
         """Update one course. Vendor page: "update".
 
-        :param changes: only the fields to change; an ``id`` among them must equal ``course_id``.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :param changes: only the fields to change. If they contain an ``id``, it must equal
+            ``course_id``.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such course.
         """
         path = build_path("courses/{course_id:number}", course_id=course_id)
@@ -80,7 +81,7 @@ class Courses(ManyCourses):
         """Delete one course. Vendor page: "delete".
 
         :raises NotFound: there is no such course.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         path = build_path("courses/{course_id:number}", course_id=course_id)
         await self._send("DELETE", path)

@@ -1,5 +1,7 @@
-"""The options of a deletion. None has a default, since the vendor's defaults erase data and send
-email."""
+"""The options of a deletion of users.
+
+They have no defaults here, since Schoology's defaults erase data and send email.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from urllib.parse import quote
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Query, query_params
 
-#: The longest comment in bytes. It is part of the URL, together with the ids of a bulk.
+#: The maximum length of the comment in the URL, in bytes. The URL also has the ids of a bulk.
 _MOST_COMMENT = 2000
 
 

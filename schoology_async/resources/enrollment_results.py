@@ -1,4 +1,4 @@
-"""Which row of a bulk an item of an enrollment response means."""
+"""Match the items of a bulk response about enrollments to the rows of the request."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ def person_reader(
     person: ItemReader[str],
     place: Callable[[dict[str, Any]], tuple[str, ...] | None],
 ) -> ItemReader[Hashable]:
-    """Return a function that reads from an item of a response which row it means.
+    """Return a function that returns the key of the row that an item belongs to.
 
-    The keys of rows are the place where a person is enrolled, and then the person. An item of one
-    section's response has no place, and an item that failed may have none: then the person alone
-    tells the row, if only one row of the request has this person.
+    The key of a row is the section or group, followed by the person. An item of a failed row may
+    lack the section or group, and so do all items in the response of a single section. Such an item
+    is matched by the person, if only one row of the request has this person.
 
-    :param keys: the rows of the request.
+    :param keys: the keys of the rows of the request.
     :param person: reads the person from an item.
-    :param place: reads the place from an item; ``None`` if the item does not have all of it.
+    :param place: reads the section or group from an item; ``None`` if a part of it is missing.
     """
     rows = Counter(key[-1] for key in keys)
     alone = {key[-1]: key for key in keys if rows[key[-1]] == 1}
 
     def read(item: Any) -> Hashable | None:
-        who = person(item)
-        if who is None:
+        uid = person(item)
+        if uid is None:
             return None
-        where = place(item)
-        if where is not None:
-            return (*where, who)
-        return alone.get(who)
+        realm = place(item)
+        if realm is not None:
+            return (*realm, uid)
+        return alone.get(uid)
 
     return read

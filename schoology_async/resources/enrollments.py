@@ -1,4 +1,4 @@
-"""``schoology.enrollments``: who is in a section or group, one enrollment or one list at a time.
+"""``schoology.enrollments``: read enrollments, and write one enrollment at a time.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/enrollment
 """
@@ -26,8 +26,11 @@ _ALL: tuple[EnrollmentStatus, ...] = (1, 2, 3, 4, 5)
 
 
 class Enrollments(ManyEnrollments, GroupEnrollmentExports):
-    """Enrollments. Each method takes ``section_id`` or ``group_id``, exactly one of them; what
-    Schoology gives does not say in which section or group somebody is."""
+    """Enrollments of people in sections and groups.
+
+    Each method needs either ``section_id`` or ``group_id``. Schoology does not return this id with
+    an enrollment.
+    """
 
     def list(
         self,
@@ -42,15 +45,16 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
     ) -> Pages[Enrollment]:
         """List the enrollments of a section or group, over all pages. Vendor page: "list".
 
-        :param uids: only these people, by Schoology's ids, any number.
-        :param enrollment_status: only enrollments with one of these: 1 active, 2 expired, 3 invite
-            pending, 4 request pending, 5 archived. All are asked for by default, since the
-            documents contradict each other on what the vendor gives where nothing is said.
+        :param uids: only these people, by Schoology's ids; any number of ids.
+        :param enrollment_status: only enrollments with one of these statuses: 1 active, 2 expired,
+            3 invite pending, 4 request pending, 5 archived. By default, all statuses are requested.
+            Schoology's documents contradict each other about the statuses that it returns if none
+            is requested.
         :param type: only administrators, or only members.
-        :param picture_size: the width of the pictures that the enrollments link to.
-        :param page_size: enrollments per page, at least 2. Schoology gives at most 200.
-        :raises InvalidInput: not exactly one of ``section_id`` and ``group_id`` is given, there is
-            no uid in ``uids``, or one is blank or has a comma in it.
+        :param picture_size: the size of the pictures that the enrollments link to.
+        :param page_size: enrollments per page, at least 2. Schoology returns at most 200.
+        :raises InvalidInput: ``section_id`` and ``group_id`` are both set or both missing, ``uids``
+            is empty, or a uid is blank or contains a comma.
         """
         wanted = None if uids is None else filter_ids(uids, what="uid")
         if wanted == []:
@@ -91,11 +95,12 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
     ) -> Enrollment:
         """Enroll one person. Vendor page: "create".
 
-        :param enrollment: ``uid``, ``admin`` and ``status``, all of which are needed. A
-            ``section_id`` or ``group_id`` among them must equal that of the call.
+        :param enrollment: the fields of the enrollment. ``uid``, ``admin`` and ``status`` are
+            required. If it contains a ``section_id`` or ``group_id``, it must equal the argument of
+            this method.
         :returns: the enrollment as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises OutcomeUnknown: the response was lost. Look for the ``uid`` before you try again.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look up the ``uid`` before you try again.
         """
         path = realm_of(section_id, group_id).enrollments()
         body = without_ids(new_enrollment(enrollment), section_id=section_id, group_id=group_id)
@@ -111,9 +116,9 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
     ) -> None:
         """Update one enrollment. Vendor page: "update". Status 2 ends it and keeps its history.
 
-        :param changes: ``admin`` or ``status``; an ``id``, ``section_id`` or ``group_id`` among
-            them must equal that of the call.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :param changes: ``admin``, ``status`` or both. If they contain an ``id``, ``section_id`` or
+            ``group_id``, it must equal the argument of this method.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such enrollment in this section or group.
         """
         path = _one(section_id, group_id, enrollment_id)
@@ -133,11 +138,12 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
         section_id: str | int | None = None,
         group_id: str | int | None = None,
     ) -> None:
-        """Delete one enrollment for good. Vendor page: "delete". :meth:`update` with status 2 ends
-        it instead.
+        """Delete one enrollment permanently. Vendor page: "delete".
+
+        This erases its history. To keep it, use :meth:`update` with status 2 instead.
 
         :raises NotFound: there is no such enrollment in this section or group.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         await self._send("DELETE", _one(section_id, group_id, enrollment_id))
 
@@ -148,15 +154,15 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
         section_id: str | int | None = None,
         group_id: str | int | None = None,
     ) -> Enrollment:
-        """Enroll the user of the credentials by an access code. Vendor page: "access code".
+        """Enroll the user of the credentials with an access code. Vendor page: "access code".
 
-        :param access_code: as the section or group shows it, e.g. ``GBMWW-2QKN5``.
+        :param access_code: the code of the section or group, e.g. ``GBMWW-2QKN5``.
         :returns: the enrollment as created.
-        :raises InvalidInput: the code is blank; nothing was sent.
+        :raises InvalidInput: the code is blank. Nothing was sent.
         :raises OutcomeUnknown: the response was lost.
         """
         if not isinstance(access_code, str) or not access_code.strip():
-            raise InvalidInput("the access code is needed, as a text that is not blank")
+            raise InvalidInput("access_code must be a text that is not blank")
         path = build_path(f"{realm_of(section_id, group_id).path}/accesscode")
         body = {"access_code": access_code.strip()}
         return await self._send("POST", path, body, returns=Enrollment, required_key="uid")

@@ -1,38 +1,19 @@
-"""The CSV exports: the only reads that give everybody in one request. Vendor page: "CSV Export".
-
-Rows are given while the response arrives, so that a district is not held in memory.
-"""
+"""The CSV exports, which return all records in one request. Vendor page: "CSV Export"."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Mapping, Sequence
-from contextlib import aclosing
-from email.message import Message
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Sequence
 
-import attrs
-
-from lms_async.errors import InvalidInput, InvalidResponse, ResponseLost, UnexpectedResponse
+from lms_async.errors import InvalidInput
 from lms_async.http.call import Call, get
 from lms_async.http.responses import Response
-from lms_async.http.stream import Stream, stream
-from lms_async.http.transport import Transport
 from lms_async.http.urls import Path, build_path, query_params
-from lms_async.records.csv_records import CsvRecords, MalformedCsv
 
+from ..export import FIELD_OF_COLUMN, Export
 from ..models.export import ExportedGroupEnrollment
 from ..models.user import User
 from .base import SchoologyResource
 
-T = TypeVar("T")
-
-#: Column → field, where the two differ.
-FIELD_OF_COLUMN = {
-    "name": "username",
-    "mail": "primary_email",
-    "building_nid": "building_id",
-    "birthday": "birthday_date",
-}
 _COLUMN_OF_FIELD = {field: column for column, field in FIELD_OF_COLUMN.items()}
 
 USER_COLUMNS = (
@@ -73,113 +54,6 @@ GROUP_ENROLLMENT_COLUMNS = (
 )
 
 
-class Export(Generic[T]):
-    """An export of ``T``. ``async for row in export`` gives rows while they arrive; ``await
-    export`` gives all of them. Each use sends the request anew.
-
-    :raises LmsError: while it is read, see :mod:`lms_async.errors`. An export that breaks off
-        raises :class:`~lms_async.errors.ResponseLost` after the rows that arrived, and is not
-        requested again, since these rows were given already.
-    """
-
-    def __init__(self, transport: Transport, call: Call[Response], row: type[T]) -> None:
-        self._transport = transport
-        self._call = call
-        self._row = row
-
-    def __repr__(self) -> str:
-        return f"<Export of {self._row.__name__}: {self._call}>"
-
-    def __await__(self) -> Generator[Any, None, list[T]]:
-        return self._everything().__await__()
-
-    async def _everything(self) -> list[T]:
-        async with aclosing(self._pieces()) as pieces:
-            return [row async for piece in pieces for row in piece]
-
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async with aclosing(self._pieces()) as pieces:
-            async for piece in pieces:
-                for row in piece:
-                    yield row
-
-    async def _pieces(self) -> AsyncGenerator[list[T], None]:
-        """Yield the rows of one piece of the response after the other."""
-        rows_only: Call[list[T]] = get(_path_of(self._call), returns=list[self._row])  # type: ignore[name-defined]
-        fields: list[str] | None = None
-        async with (
-            stream(self._transport, self._call) as response,
-            aclosing(self._records(response)) as pieces,
-        ):
-            async for records in pieces:
-                if fields is None and records:
-                    fields = self._fields(records.pop(0))
-                if fields is not None and records:
-                    yield self._transport.decode(rows_only, self._rows(fields, records))
-            if fields is None:
-                raise InvalidResponse("the export is blank", call=self._call)
-
-    async def _records(self, response: Stream) -> AsyncGenerator[list[list[str]], None]:
-        """Yield the records of the response, as lists of cells.
-
-        :raises InvalidResponse: it is not CSV.
-        :raises ResponseLost: it was cut off.
-        """
-        why = ""
-        try:
-            csv = CsvRecords(_charset(response.headers))
-            async with aclosing(response.chunks) as chunks:
-                async for chunk in chunks:
-                    yield csv.feed(chunk)
-            if csv.ends_in_a_line and not response.has_end:
-                raise ResponseLost("the export ends in the middle of a line", call=self._call)
-            yield csv.finish()
-        except MalformedCsv as malformed:
-            why = str(malformed)
-        if why:
-            raise InvalidResponse(f"the export is not CSV: {why}", call=self._call)
-
-    def _fields(self, header: Sequence[str]) -> list[str]:
-        """Return the field of each column.
-
-        :raises UnexpectedResponse: the line is no header, as in an error page with status 200.
-        """
-        names = [name.strip().lower() for name in header]
-        fields = [FIELD_OF_COLUMN.get(name, name) for name in names]
-        known = {field.name for field in attrs.fields(self._row)}  # type: ignore[arg-type]
-        if not known & set(fields) or len(set(fields)) < len(fields):
-            raise UnexpectedResponse(
-                "the export does not begin with the names of its columns",
-                call=self._call,
-                hint="the account may not export, or the vendor has changed the form",
-            )
-        return fields
-
-    def _rows(self, fields: Sequence[str], records: list[list[str]]) -> list[dict[str, str]]:
-        """Return the records as mappings.
-
-        :raises UnexpectedResponse: one has more or fewer cells than there are columns, as when the
-            vendor's program fails in the middle of the export.
-        """
-        if any(len(record) != len(fields) for record in records):
-            raise UnexpectedResponse(
-                "a row of the export has another number of cells than the header", call=self._call
-            )
-        return [dict(zip(fields, record, strict=True)) for record in records]
-
-
-def _path_of(call: Call[Any]) -> Path:
-    path = Path(call.path)
-    path.route = call.route
-    return path
-
-
-def _charset(headers: Mapping[str, str]) -> str:
-    message = Message()
-    message["Content-Type"] = headers.get("content-type", "")
-    return message.get_content_charset("utf-8")
-
-
 def _export_call(
     path: Path, columns: Sequence[str], fields: Iterable[str] | None
 ) -> Call[Response]:
@@ -188,55 +62,55 @@ def _export_call(
     :raises InvalidInput: a field can't be exported.
     """
     if isinstance(fields, str):
-        raise InvalidInput("fields are several names, e.g. ['uid', 'school_uid']")
+        raise InvalidInput("fields must be a list of names, e.g. ['uid', 'school_uid']")
     wanted = columns if fields is None else list(fields)
     chosen = list(dict.fromkeys(_COLUMN_OF_FIELD.get(name, name) for name in wanted))
     if not chosen or not set(chosen) <= set(columns):
         known = ", ".join(FIELD_OF_COLUMN.get(name, name) for name in columns)
-        raise InvalidInput("a field can't be exported", hint=f"these can: {known}")
+        raise InvalidInput("a field can't be exported", hint=f"these fields can: {known}")
     return get(path, returns=Response, query=query_params(fields=chosen))
 
 
 class UserExports(SchoologyResource):
-    """The export of users, for ``schoology.users``."""
+    """The export method of ``schoology.users``."""
 
     def export(self, fields: Iterable[str] | None = None) -> Export[User]:
         """Export all users of the school, in one request. Vendor page: "CSV Export", users.
 
-        Only an administrator of the whole school may do this. Rows are given while they arrive.
+        Only an administrator of the whole school may do this.
 
         :param fields: names of fields of :class:`User`, such as ``username``, or of the vendor's
-            columns, such as ``name``. By default all that can be exported. ``role_name`` is in
-            ``User.extra``.
-        :returns: ``async for`` it, or ``await`` it for a list. Fields that were not exported are
-            ``None``; a blank cell of a text field is ``""``.
+            columns, such as ``name``. By default, all fields that can be exported. ``role_name`` is
+            in ``User.extra``.
+        :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list. A field
+            that was not exported is ``None``. A blank cell of a text field is ``""``.
         :raises InvalidInput: a field can't be exported.
-        :raises Forbidden: while it is read: the account may not export.
-        :raises ResponseLost: while it is read: it broke off, after the rows that arrived.
-        :raises UnexpectedResponse: while it is read: the response is not such an export.
+        :raises Forbidden: while reading, if the account may not export.
+        :raises ResponseLost: while reading, after some rows, if the response is cut off.
+        :raises UnexpectedResponse: while reading, if the response is not such an export.
         """
         call = _export_call(build_path("csvexport/users"), USER_COLUMNS, fields)
         return Export(self._transport, call, User)
 
 
 class GroupEnrollmentExports(SchoologyResource):
-    """The export of group enrollments, for ``schoology.enrollments``."""
+    """The export method of ``schoology.enrollments``."""
 
     def export_group_enrollments(
         self, fields: Iterable[str] | None = None
     ) -> Export[ExportedGroupEnrollment]:
         """Export the members of all groups, in one request. Vendor page: "CSV Export", group
-        enrollments. There is no such export for sections.
+        enrollments. Schoology has no export of section enrollments.
 
-        Only an administrator of the whole school may do this. Rows are given while they arrive.
+        Only an administrator of the whole school may do this.
 
         :param fields: names of fields of :class:`ExportedGroupEnrollment`, or of the vendor's
-            columns. By default all that can be exported.
-        :returns: ``async for`` it, or ``await`` it for a list.
+            columns. By default, all fields that can be exported.
+        :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list.
         :raises InvalidInput: a field can't be exported.
-        :raises Forbidden: while it is read: the account may not export.
-        :raises ResponseLost: while it is read: it broke off, after the rows that arrived.
-        :raises UnexpectedResponse: while it is read: the response is not such an export.
+        :raises Forbidden: while reading, if the account may not export.
+        :raises ResponseLost: while reading, after some rows, if the response is cut off.
+        :raises UnexpectedResponse: while reading, if the response is not such an export.
         """
         path = build_path("csvexport/group_enrollments")
         call = _export_call(path, GROUP_ENROLLMENT_COLUMNS, fields)

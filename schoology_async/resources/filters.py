@@ -1,4 +1,4 @@
-"""Filters of a list that take several ids, and the options that lists share."""
+"""Build list filters of several ids. Define the options that several lists have."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from lms_async.errors import InvalidInput
 from lms_async.http.urls import Query, portions, query_params
 from lms_async.records.scalars import ids_of
 
-#: The most ids or codes that the vendor's filters take in one request.
+#: The maximum number of ids or codes in one filter.
 MOST_IDS = 50
 #: The width of the pictures that records link to: 250, 170, 50 and 35 pixels.
 PictureSize = Literal["big", "reg", "sm", "tiny"]
 
 
 def filter_ids(ids: Iterable[str | int], *, what: str) -> list[str]:
-    """Return the ids as text, each once, in the order in which they were first given.
+    """Return the ids as text, without duplicates, in input order.
 
-    :param what: what they are, for messages, e.g. ``school_uid``.
-    :raises InvalidInput: they are not a list of ids, or one is blank or has a comma in it, which
-        the vendor's filters can't hold.
+    :param what: the name of the ids in error messages, e.g. ``school_uid``.
+    :raises InvalidInput: ``ids`` is not a list of ids, or an id is blank or contains a comma, which
+        Schoology's filters do not support.
     """
     wanted = list(dict.fromkeys(ids_of(ids, what=f"{what}s")))
     if any("," in one or not one.strip() for one in wanted):
         raise InvalidInput(
-            f"a {what} that is blank or has a comma in it can't be asked for in a list"
+            f"a {what} must not be blank or contain a comma, since it can't be part of a filter"
         )
     return wanted
 
 
 def filter_queries(name: str, ids: Iterable[str]) -> list[Query]:
-    """The queries that ask for these ids: 50 each, or fewer if the URL would become too long."""
+    """Return queries with 50 ids each, or with fewer if the URL would become too long."""
     return [query_params(**{name: portion}) for portion in portions(ids, at_most=MOST_IDS)]

@@ -1,4 +1,6 @@
-"""``schoology.grading_periods``; ``sections.grading_periods`` lists those of one section.
+"""``schoology.grading_periods``: the grading periods of the school.
+
+``schoology.sections.grading_periods`` lists the grading periods of one section.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/grading-periods
 """
@@ -29,9 +31,9 @@ class GradingPeriods(SchoologyResource):
         """List all grading periods. Vendor page: "list".
 
         :param title: only the period with this title.
-        :param startswith: all periods whose title begins with ``title``.
-        :param page_size: periods per page, at least 2. The documents do not say whether this list
-            has pages. Both are handled.
+        :param startswith: match all titles that begin with ``title``.
+        :param page_size: periods per page, at least 2. Schoology does not document whether this
+            list is paged. Both cases work.
         """
         return self._paged(
             build_path("gradingperiods"),
@@ -45,9 +47,9 @@ class GradingPeriods(SchoologyResource):
     async def create(self, period: NewGradingPeriod) -> GradingPeriod:
         """Create a grading period. Vendor page: "create".
 
-        :param period: ``title``, ``start`` and ``end``, all of which are needed.
+        :param period: the fields of the period. ``title``, ``start`` and ``end`` are required.
         :returns: the period as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
         :raises OutcomeUnknown: the response was lost. Look up the title before you try again.
         """
         body = new_grading_period(period)
@@ -66,7 +68,7 @@ class GradingPeriods(SchoologyResource):
         """Update one grading period. Vendor page: "update".
 
         :param changes: only the fields to change.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such period.
         """
         path = build_path("gradingperiods/{period_id:number}", period_id=period_id)
@@ -76,10 +78,10 @@ class GradingPeriods(SchoologyResource):
     async def delete(self, period_id: str | int) -> None:
         """Delete one grading period. Vendor page: "delete".
 
-        Its sections must be moved to another period, or deleted, before.
+        Before, you must delete its sections or move them to another period.
 
         :raises NotFound: there is no such period.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         path = build_path("gradingperiods/{period_id:number}", period_id=period_id)
         await self._send("DELETE", path)

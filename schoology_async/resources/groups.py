@@ -1,4 +1,4 @@
-"""``schoology.groups``. Their members are in ``schoology.enrollments``.
+"""``schoology.groups``. ``schoology.enrollments`` has the members of groups.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/group
 """
@@ -27,7 +27,7 @@ class Groups(SchoologyResource):
         """List all groups that the account may see, over all pages. Vendor page: "list".
 
         :param building_id: only groups of this building.
-        :param page_size: groups per page, at least 2. Schoology gives at most 200.
+        :param page_size: groups per page, at least 2. Schoology returns at most 200.
         """
         query = query_params(building_id=building_id)
         path = build_path("groups")
@@ -36,10 +36,10 @@ class Groups(SchoologyResource):
     async def create(self, group: NewGroup) -> Group:
         """Create one group. Vendor page: "create".
 
-        :param group: its fields; ``title`` is needed.
+        :param group: the fields of the group. ``title`` is required.
         :returns: the group as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises OutcomeUnknown: the response was lost. Look for the group before you try again.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look up the group before you try again.
         """
         return await self._send(
             "POST", build_path("groups"), new_group(group), returns=Group, required_key="id"
@@ -48,7 +48,7 @@ class Groups(SchoologyResource):
     async def get(self, group_id: str | int, *, picture_size: PictureSize | None = None) -> Group:
         """Get one group. Vendor page: "view".
 
-        :param picture_size: the width of the picture that the group links to.
+        :param picture_size: the size of the picture that the group links to.
         :raises NotFound: there is no such group, or the account may not see it.
         """
         path = build_path("groups/{group_id:number}", group_id=group_id)
@@ -60,7 +60,7 @@ class Groups(SchoologyResource):
         """Update one group. Vendor page: "update".
 
         :param changes: only the fields to change.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such group.
         """
         path = build_path("groups/{group_id:number}", group_id=group_id)
@@ -71,7 +71,7 @@ class Groups(SchoologyResource):
         """Delete one group. Vendor page: "delete".
 
         :raises NotFound: there is no such group.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         await self._send("DELETE", build_path("groups/{group_id:number}", group_id=group_id))
 

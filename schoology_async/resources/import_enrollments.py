@@ -1,4 +1,4 @@
-"""The bulk methods of ``schoology.enrollments`` that take the school's own codes.
+"""The bulk methods of ``schoology.enrollments`` that use the school's own codes.
 
 Vendor page: Enrollments, "POST enrollments/import/course" and "POST enrollments/import/course/
 {grading period id}".
@@ -34,7 +34,7 @@ _SCHOOL_UID = FieldReader("school_uid")
 
 
 class ImportEnrollments(SchoologyResource):
-    """Enrollments by the school's own codes."""
+    """The import methods of ``schoology.enrollments``."""
 
     def import_by_school_code(
         self,
@@ -43,24 +43,26 @@ class ImportEnrollments(SchoologyResource):
         removals: Guard | None = None,
         journal: Journal | None = None,
     ) -> Bulk[SchoolCodeRow]:
-        """Enroll people in sections, or remove them, by ``section_school_code`` and ``school_uid``,
-        50 per request. Vendor page: "POST enrollments/import/course".
+        """Enroll people in sections, or remove them, 50 per request.
 
-        The vendor creates an enrollment or updates it. So a request whose response was lost is sent
-        again. If the vendor then rejects a row, or the response is lost again, the row is looked up
-        in the list of its section. A row with ``delete`` is ``done`` if the person is not in the
-        section any more.
+        Rows name the section by ``section_school_code`` and the person by ``school_uid``. Vendor
+        page: "POST enrollments/import/course".
 
-        :param rows: an iterable or async iterable of any length; models or mappings of the same
-            fields. A row that lacks a needed field, or whose person and section stand in an earlier
-            row, is rejected without being sent.
-        :param removals: how many rows may have ``delete``. All rows are then read before the first
-            request, so that those can be counted; if there are more, the bulk raises InvalidInput
-            and sends nothing. Without it, rows with ``delete`` are rejected.
+        Schoology creates an enrollment or updates it. So a request whose response was lost is sent
+        again. If Schoology then rejects a row, or the response is lost again, the row is looked up
+        in the list of its section. A row with ``delete`` is ``done`` if the person is no longer in
+        the section.
+
+        :param rows: an iterable or async iterable of any length, of models or of mappings with the
+            same fields. A row is rejected without being sent if a required field is missing, or if
+            an earlier row has the same person and section.
+        :param removals: the maximum number of rows with ``delete``. All rows are then read and
+            counted before the first request. If more rows have ``delete``, the bulk raises
+            InvalidInput and sends nothing. Without ``removals``, rows with ``delete`` are rejected.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: ``removals`` is no Guard, or a share.
+        :raises InvalidInput: ``removals`` is not a Guard, or is a percentage.
         """
 
         async def look_up(some: Rows[SchoolCodeRow]) -> list[Found]:
@@ -85,26 +87,27 @@ class ImportEnrollments(SchoologyResource):
         removals: Guard | None = None,
         journal: Journal | None = None,
     ) -> Bulk[CourseCodeRow]:
-        """Enroll people in sections, or remove them, by ``course_code``, ``section_code`` and
-        ``school_uid``, 50 per request.
+        """Enroll people in sections, or remove them, 50 per request.
 
-        Vendor page: "POST enrollments/import/course/{grading period id}". The vendor creates an
-        enrollment or updates it, so a request whose response was lost is sent again. There is no
-        affordable look-up: a row whose response was lost each time ends as ``unknown``, and so does
-        one that the vendor rejects after a response was lost.
+        Rows name the section by ``course_code`` and ``section_code``, and the person by
+        ``school_uid``. Vendor page: "POST enrollments/import/course/{grading period id}".
+
+        Schoology creates an enrollment or updates it. So a request whose response was lost is sent
+        again. A look-up would take too many requests. So a row is ``unknown`` if its response is
+        lost each time, or if Schoology rejects it after a lost response.
 
         :param rows: see :meth:`import_by_school_code`.
-        :param grading_period_ids: Schoology's ids of the grading periods; the vendor enrolls in the
-            sections that span them.
+        :param grading_period_ids: Schoology's ids of the grading periods. Schoology applies each
+            row to the sections in these grading periods.
         :param removals: see :meth:`import_by_school_code`.
         :param journal: see :meth:`import_by_school_code`.
-        :raises InvalidInput: there is no grading period, or its id is no number; or ``removals`` is
-            no Guard, or a share.
+        :raises InvalidInput: ``grading_period_ids`` is empty, an id is not a number, or
+            ``removals`` is not a Guard or is a percentage.
         """
         periods = ids_of(grading_period_ids, what="grading_period_ids")
         if not periods or not all(one.isascii() and one.isdigit() for one in periods):
             raise InvalidInput(
-                "grading_period_ids has at least one id",
+                "grading_period_ids must have at least one id",
                 fields={"grading_period_ids": "must be whole numbers"},
             )
         path = Path("enrollments/import/course/" + ",".join(periods))
@@ -135,14 +138,15 @@ class ImportEnrollments(SchoologyResource):
     ) -> Bulk[R]:
         """Import enrollments.
 
-        :param place: the fields that name the section.
+        :param checked: checks and encodes a row.
+        :param place: the fields of a row that name the section.
         """
         named = list(map(FieldReader, place))
 
         def prepare_one(item: R) -> tuple[Hashable, Any]:
             body = checked(item)
             if removals is None and _removes(body):
-                fields = {"delete": "is refused unless removals=Guard(…) is given"}
+                fields = {"delete": "needs removals=Guard(…)"}
                 raise InvalidInput("the row can't be sent", fields=fields)
             return (*(str(body[name]) for name in place), str(body["school_uid"])), body
 
@@ -185,7 +189,7 @@ def _removes(body: Mapping[str, Any]) -> bool:
 
 
 def _may_remove(item: object) -> bool:
-    """Whether a row as it was given has ``delete``, in any form of a yes."""
+    """Return whether an unchecked row has a ``delete`` that may mean yes."""
     if isinstance(item, Mapping):
         given = item.get("delete", UNSET)
     else:

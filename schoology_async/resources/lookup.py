@@ -1,7 +1,7 @@
 """Look up users whose response was lost, by ``school_uid``.
 
-A ``school_uid`` is unique in a school. So sending a missing user again never creates a second
-account: if the first request arrives after the look-up, the vendor refuses the second one.
+Sending a missing user again never creates a second account, because a ``school_uid`` is unique in a
+school. If the first request arrives after the look-up, Schoology refuses the second one.
 """
 
 from __future__ import annotations

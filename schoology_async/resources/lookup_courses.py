@@ -1,7 +1,8 @@
 """Look up courses whose response was lost, and the sections inside them.
 
-A course code is unique in the school (vendor page: Courses, "Fields"). If the lost request arrives
-after the look-up, the second one is refused, so sending a missing course again never creates two.
+Sending a missing course again never creates two courses, because a ``course_code`` is unique in the
+school (vendor page: Courses, "Fields"). If the first request arrives after the look-up, Schoology
+refuses the second one.
 """
 
 from __future__ import annotations
@@ -26,21 +27,21 @@ from .lookup_sections import COMPARED as SECTION_COMPARED
 from .lookup_sections import find_sections
 from .shown import shows
 
-#: The fields that are compared where sending a course again changes nothing.
+#: The fields that are compared if sending a course again would not update it.
 COMPARED = ("title",)
-_NOT_SHOWN = RowError("lost", "sent, but the response was lost, and the section can't be found")
+_NOT_SHOWN = RowError("lost", "sent, but the response was lost, and the section was not found")
 
 
 async def look_up_rows(
     transport: Transport, rows: Rows[Any], *, update_existing: bool
 ) -> list[Found]:
-    """Look up what the vendor holds of each row.
+    """Look up Schoology's record of each row.
 
-    The list of courses has no filter for codes, so it is read until all codes are found: one
+    The list of courses can't be filtered by code. So it is read until all codes are found, with one
     request per 200 courses of the school.
 
-    :param update_existing: compare every field that was sent, since sending a row again then
-        updates the course; otherwise compare the titles only.
+    :param update_existing: whether sending a row again updates the course. If so, all fields that
+        were sent are compared, otherwise only the title.
     :raises LmsError: the look-up failed.
     """
     sent = [orjson.loads(body) for body in rows.bodies]
@@ -64,7 +65,7 @@ async def look_up_rows(
 
 
 def sections_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The sections inside a course, as it is sent."""
+    """Return the sections inside a row, in the form in which they are sent."""
     sections: list[dict[str, Any]] = row.get("sections", {}).get("section", [])
     return sections
 
@@ -93,9 +94,9 @@ def _found(
     *,
     update_existing: bool,
 ) -> Found:
-    """Say what became of a row whose course exists."""
+    """Return the result for a row whose course exists."""
     sections = sections_of(row)
-    # A section without a section_code is not updated: the vendor would create it again.
+    # Schoology does not update a section without a section_code, but creates another one.
     updates = update_existing and all(section.get("section_code") for section in sections)
     own = {name: value for name, value in row.items() if name != "sections"}
     same = shows(course, own, None if updates else COMPARED)
@@ -103,7 +104,7 @@ def _found(
     for section in sections:
         code = section.get("section_school_code")
         record = known[str(code)] if code else None
-        if record is None:  # it can't be asked for
+        if record is None:  # the section can't be looked up
             return DIFFERENT if updates else None
         if record is ABSENT or record.course_id != course.id:
             parts.append(RowResult(Status.UNKNOWN, None, _NOT_SHOWN))

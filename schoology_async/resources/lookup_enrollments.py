@@ -1,7 +1,7 @@
 """Look up enrollments whose response was lost, in the lists of their sections and groups.
 
-A person is in a section or group once. If a lost request arrives after the look-up, the second one
-finds the person there.
+Sending a missing enrollment again never enrolls a person twice, because a person is in a section or
+group only once.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from ..models import Enrollment, Section
 from .lookup_sections import find_sections
 from .realms import Realm
 
-#: All statuses that an enrollment can have. Without them the vendor may show only active ones.
+#: All statuses of an enrollment. Without this filter, Schoology may return active ones only.
 _ALL = "1,2,3,4,5"
 _ACTIVE = 1
-#: People by id; ``None`` where the vendor could not be asked.
+#: Enrollments by ``uid``; ``None`` if they can't be read.
 _People = dict[str, Enrollment] | None
 
 
 async def look_up_created(
     transport: Transport, rows: Rows[Any], *, update_existing: bool
 ) -> list[Found]:
-    """Look up enrollments by ``uid``: one request for each section or group among the rows.
+    """Look up enrollments by ``uid``, with one request per section or group.
 
-    The keys of the rows are ``(kind of realm, its id, uid)``.
+    The keys of the rows are ``(kind of realm, id of realm, uid)``.
 
     :param update_existing: whether sending a row again updates the enrollment.
     :raises LmsError: the look-up failed.
@@ -65,8 +65,9 @@ async def look_up_created(
 
 
 async def look_up_imported(transport: Transport, rows: Rows[Any]) -> list[Found]:
-    """Look up enrollments by ``section_school_code`` and ``school_uid``: one request for 50
-    sections, and one for the people of each.
+    """Look up enrollments by ``section_school_code`` and ``school_uid``.
+
+    This sends one request per 50 sections, and then one per section for its people.
 
     The keys of the rows are ``(section_school_code, school_uid)``.
 
@@ -93,7 +94,7 @@ def _imported(people: list[Enrollment] | None, school_uid: str, sent: dict[str, 
     if enrollment is None:
         if not removes:
             return ABSENT
-        # The vendor may hide the ids of people, and then does not show who is there.
+        # Schoology may hide school_uids. Then a person without one may be the person of the row.
         hidden = any(not one.school_uid for one in people)
         return DIFFERENT if hidden else RowResult(Status.DONE)
     admin = sent.get("admin")
@@ -115,7 +116,7 @@ async def _enrolled(transport: Transport, realm: Realm, uids: list[str]) -> _Peo
 
 
 async def _all(transport: Transport, realm: Realm, uids: Iterable[str]) -> list[Enrollment] | None:
-    """The enrollments of a realm; ``None`` if there is no such realm for this account."""
+    """Return the enrollments of a realm; ``None`` if the account can't see the realm."""
     call = get(
         realm.enrollments(),
         query=query_params(uid=list(uids) or None, enrollment_status=_ALL, limit=200),

@@ -1,4 +1,4 @@
-"""Look up records whose removal was sent and whose response was lost."""
+"""Look up records after the response to their deletion was lost."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from lms_async.outcome import RowResult, Status
 
 
 async def look_up_removed(transport: Transport, rows: Rows[Any], *, template: str) -> list[Found]:
-    """Ask for each record by its id, one request each.
+    """Look up each record by its id, with one request each.
 
-    A record that is gone is ``done``. Of one that is still there nothing is said: the removal may
-    still arrive, and is never sent again.
+    A record that no longer exists is ``done``. For a record that still exists, the result is
+    ``None``, because the deletion may still arrive. It is never sent again.
 
     :param template: the path of one record, with ``{id}`` in it.
     :raises LmsError: the look-up failed.

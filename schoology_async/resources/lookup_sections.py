@@ -1,7 +1,8 @@
 """Look up sections whose response was lost, by their codes.
 
-Codes are unique (vendor page: Course Sections, "Fields"). If the lost request arrives after the
-look-up, the second one is refused, so sending a missing section again never creates two.
+Sending a missing section again never creates two sections, because the codes are unique (vendor
+page: Course Sections, "Fields"). If the first request arrives after the look-up, Schoology refuses
+the second one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .filters import filter_queries
 from .section_codes import code_key
 from .shown import shows
 
-#: The fields that are compared where sending a section again changes nothing.
+#: The fields that are compared if sending a section again would not update it.
 COMPARED = ("title", "grading_periods")
 
 
@@ -33,10 +34,10 @@ async def find_sections(
 ) -> dict[str, FoundRecord[Section]]:
     """Find sections by ``section_school_code``.
 
-    The list may leave out sections, e.g. of later grading periods. So each section that is not in
-    it is asked for by itself.
+    The list may omit sections, e.g. of later grading periods. So each section that is not in the
+    list is looked up with a request of its own.
 
-    :raises LmsError: the vendor could not be asked.
+    :raises LmsError: the look-up failed.
     """
     found: dict[str, FoundRecord[Section]] = {}
     # The list's filter can't hold a code with a comma.
@@ -71,12 +72,13 @@ async def _find_one(transport: Transport, code: str) -> FoundRecord[Section]:
 async def look_up_rows(
     transport: Transport, rows: Rows[Any], *, course_id: str, update_existing: bool
 ) -> list[Found]:
-    """Look up what the vendor holds of each row, all of one course.
+    """Look up Schoology's record of each row. All rows are of one course.
 
-    A row without a ``section_school_code`` is looked for in the course. If it is not there, it may
-    be hidden, so nothing can be told.
+    A row without a ``section_school_code`` is looked up in the list of its course. If it is not in
+    the list, it may still exist, so its result is ``None``.
 
-    :param update_existing: whether sending a row again updates a section with its ``section_code``.
+    :param update_existing: whether sending a row again updates the section with its
+        ``section_code``. If so, a row that is not in the list of its course counts as absent.
     :raises LmsError: the look-up failed.
     """
 
@@ -106,12 +108,12 @@ async def look_up_rows(
 
 
 def _of_this_course(found: FoundRecord[Section], course_id: str) -> FoundRecord[Section]:
-    """A section of another course with the row's code says nothing about the row."""
+    """Return ``None`` for a section of another course that has the same code as the row."""
     return None if isinstance(found, Section) and found.course_id != course_id else found
 
 
 async def _of_course(transport: Transport, course_id: str) -> dict[Any, Section]:
-    """The sections of a course, by code and grading periods."""
+    """Return the sections of a course, by their code and grading periods."""
     call = get(
         build_path("courses/{course_id}/sections", course_id=course_id),
         query=query_params(include_past=True, limit=200),

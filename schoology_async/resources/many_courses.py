@@ -1,4 +1,4 @@
-"""The bulk methods of ``schoology.courses``: at most 50 courses per request, one outcome per row.
+"""The bulk methods of ``schoology.courses``, with 50 courses per request.
 
 Vendor page: Courses, "POST courses (bulk)", "PUT courses (bulk)" and "DELETE courses (bulk)".
 """
@@ -27,14 +27,14 @@ from .lookup_removed import look_up_removed
 from .section_codes import section_key
 from .sending import CourseChange, NewCourse, course_change, new_course
 
-#: How many courses one deletion may remove where the caller gives no guard.
+#: The default guard: one deletion may remove this many courses.
 GUARD = Guard(max_removals=500)
 
 _ID = FieldReader("id")
 
 
 class ManyCourses(SchoologyResource):
-    """The methods of ``schoology.courses`` that take any number of rows."""
+    """The methods of ``schoology.courses`` for many rows."""
 
     def create_many(
         self,
@@ -47,25 +47,29 @@ class ManyCourses(SchoologyResource):
 
         Vendor page: "POST courses (bulk)".
 
-        There is one outcome per course. The results of its sections are in ``Outcome.parts``, in
-        the order of ``sections``. A course is ``done`` only if all its sections are. If the course
-        was created and the vendor rejected a section, the outcome is ``rejected`` with the code
-        ``incomplete``; it has the course's ``id``, and ``error.fields`` names the sections.
+        There is one outcome per course. ``Outcome.parts`` has the results of its sections, in the
+        order of ``sections``. A course is ``done`` only if all its sections are. If Schoology
+        creates the course and rejects a section, the outcome is ``rejected`` with the code
+        ``incomplete``. It then has the course's ``id``, and ``error.fields`` names the sections.
 
-        :param courses: an iterable or async iterable of any length; models or mappings of the same
-            fields. A row that lacks a needed field, whose ``course_code`` stands in an earlier row,
-            or that has two sections with one code, is rejected without being sent.
-        :param update_existing: update courses whose ``course_code`` exists, and their sections
-            whose ``section_code`` and ``grading_periods`` exist, instead of rejecting them. A
-            request whose response was lost is then sent again without a look-up, unless a section
-            in it has no ``section_code``.
+        :param courses: an iterable or async iterable of any length, of models or of mappings with
+            the same fields. A row is rejected without being sent if a required field is missing, if
+            an earlier row has the same ``course_code``, or if two of its sections have the same
+            code.
+        :param update_existing: update courses whose ``course_code`` exists, instead of rejecting
+            them. Of such a course, update the sections whose ``section_code`` and
+            ``grading_periods`` exist.
         :param journal: records the result of each row, so that a second run after a crash sends
-            only rows without a result. It does not keep the results of sections.
+            only rows without a result. It does not record the results of sections.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
 
-        Otherwise a course whose response was lost is looked up: by reading the list of courses, one
-        request per 200, and its sections by ``section_school_code``. A course with a section that
-        has no ``section_school_code`` ends as ``unknown`` if the course exists.
+        If a response is lost, its courses are looked up before they are sent again. This reads the
+        list of courses, 200 per request, and looks up sections by ``section_school_code``. If the
+        course exists and a section of the row has no ``section_school_code``, the row is
+        ``unknown``.
+
+        With ``update_existing``, the request is sent again without a look-up, unless one of its
+        sections has no ``section_code``.
         """
         query = query_params(update_existing=update_existing)
 
@@ -99,7 +103,7 @@ class ManyCourses(SchoologyResource):
     ) -> Bulk[CourseChange]:
         """Update courses, 50 per request. Vendor page: "PUT courses (bulk)".
 
-        :param changes: each with the course's ``id`` and only the fields to change.
+        :param changes: rows with the course's ``id`` and only the fields to change.
         :param journal: see :meth:`create_many`.
         """
         return self._write_many(
@@ -121,15 +125,16 @@ class ManyCourses(SchoologyResource):
         guard: Guard = GUARD,
         journal: Journal | None = None,
     ) -> Bulk[str | int]:
-        """Delete courses for good, 50 per request. Vendor page: "DELETE courses (bulk)".
+        """Delete courses permanently, 50 per request. Vendor page: "DELETE courses (bulk)".
 
-        All ids are read before the first request, so that they can be counted. A request whose
-        response was lost is never sent again: each of its courses is asked for, and is ``done`` if
-        it is gone, else ``unknown``.
+        All ids are read and counted before the first request. A request whose
+        response was lost is never sent again. Each of its courses is looked up: it is ``done`` if
+        it no longer exists, otherwise ``unknown``.
 
         :param course_ids: Schoology's ids of the courses.
-        :param guard: how many courses may be removed, or which share of all courses; 500 by
-            default. If there are more, the bulk raises InvalidInput and sends nothing.
+        :param guard: the maximum number of courses to delete, or percentage of all courses; 500 by
+            default. If there are more ids, the bulk
+            raises InvalidInput and sends nothing.
         :param journal: see :meth:`create_many`.
         """
         return self._delete_many(
@@ -160,7 +165,7 @@ def _check(sections: list[dict[str, Any]]) -> None:
     first: dict[Hashable, int] = {}
     for place, section in enumerate(sections):
         if "course_id" in section:
-            fields[f"sections[{place}].course_id"] = "must not be given: the course is the row"
+            fields[f"sections[{place}].course_id"] = "must not be set: the row is the course"
         other = first.setdefault(section_key(section), place)
         if other != place:
             fields[f"sections[{place}]"] = f"has the same code as sections[{other}]"

@@ -1,8 +1,8 @@
-"""The bulk methods of ``schoology.enrollments``: at most 50 rows per request, one outcome per row.
+"""The bulk methods of ``schoology.enrollments``, with 50 rows per request.
 
 Vendor page: Enrollments, "POST enrollments (bulk, multi-realm)", "POST {realm}/enrollments (bulk)",
-"PUT {realm}/enrollments (bulk)" and "DELETE enrollments (bulk)". ``import_enrollments.py`` has the
-imports by the school's own codes.
+"PUT {realm}/enrollments (bulk)" and "DELETE enrollments (bulk)". The imports by the
+school's own codes are in ``import_enrollments.py``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .lookup_enrollments import look_up_created
 from .realms import Realm, any_realm, realm_of
 from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
 
-#: How many enrollments one deletion may remove where the caller gives no guard.
+#: The default guard: one deletion may remove this many enrollments.
 GUARD = Guard(max_removals=500)
 
 _WRAPPER = ("enrollments", "enrollment")
@@ -37,7 +37,7 @@ _REALM_FIELDS = ("section_id", "group_id")
 
 
 class ManyEnrollments(ImportEnrollments):
-    """The methods of ``schoology.enrollments`` that take any number of rows."""
+    """The methods of ``schoology.enrollments`` for many rows."""
 
     def create_many(
         self,
@@ -50,25 +50,25 @@ class ManyEnrollments(ImportEnrollments):
     ) -> Bulk[NewEnrollment]:
         """Enroll people in sections and groups, 50 per request.
 
-        Vendor page: "POST enrollments (bulk, multi-realm)"; for one section or group without
-        ``update_existing``, "POST {realm}/enrollments (bulk)".
+        Vendor page: "POST enrollments (bulk, multi-realm)". If ``section_id`` or ``group_id`` is
+        set and ``update_existing`` is not: "POST {realm}/enrollments (bulk)".
 
-        :param enrollments: an iterable or async iterable of any length; models or mappings of the
-            same fields, each with ``section_id`` or ``group_id`` unless the call names it. A row
-            that lacks a needed field, or whose person and section stand in an earlier row, is
-            rejected without being sent.
+        :param enrollments: an iterable or async iterable of any length, of models or of mappings
+            with the same fields. Each needs ``section_id`` or ``group_id``, unless this call has
+            it. A row is rejected without being sent if a required field is missing, or if an
+            earlier row has the same person in the same section or group.
         :param section_id: the section of all rows.
         :param group_id: the group of all rows.
-        :param update_existing: update enrollments that exist. A request whose response was lost is
-            then sent again without a look-up. The vendor does not say how it recognizes an
-            enrollment; the person and the section or group are all that a row names.
+        :param update_existing: update enrollments that exist. Schoology does not document how it
+            matches them, presumably by the person and the section or group.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: both ``section_id`` and ``group_id`` are given, or one is no number.
+        :raises InvalidInput: both ``section_id`` and ``group_id`` are set, or one is not a number.
 
-        Otherwise an enrollment whose response was lost is looked up: one request for each section
-        or group in the lost request.
+        If a response is lost, its enrollments are looked up before they are sent again, with one
+        request per section or group. With ``update_existing``, they are sent again without a
+        look-up.
         """
         realm = any_realm(section_id, group_id)
         is_one = realm is not None and not update_existing
@@ -108,15 +108,17 @@ class ManyEnrollments(ImportEnrollments):
         group_id: str | int | None = None,
         journal: Journal | None = None,
     ) -> Bulk[EnrollmentChange]:
-        """Update enrollments, 50 of one section or group per request. Status 2 ends an enrollment
-        and keeps its history. Vendor page: "PUT {realm}/enrollments (bulk)".
+        """Update enrollments, 50 per request. All rows of a request are of one section or group.
 
-        :param changes: each with the enrollment's ``id``, the fields to change, and ``section_id``
-            or ``group_id`` unless the call names it.
+        Vendor page: "PUT {realm}/enrollments (bulk)". Status 2 ends an enrollment and keeps its
+        history.
+
+        :param changes: rows with the enrollment's ``id`` and the fields to change. Each needs
+            ``section_id`` or ``group_id``, unless this call has it.
         :param section_id: the section of all rows.
         :param group_id: the group of all rows.
         :param journal: see :meth:`create_many`.
-        :raises InvalidInput: both ``section_id`` and ``group_id`` are given, or one is no number.
+        :raises InvalidInput: both ``section_id`` and ``group_id`` are set, or one is not a number.
         """
         realm = any_realm(section_id, group_id)
 
@@ -151,18 +153,20 @@ class ManyEnrollments(ImportEnrollments):
         guard: Guard = GUARD,
         journal: Journal | None = None,
     ) -> Bulk[str | int]:
-        """Delete enrollments for good, 50 per request. Vendor page: "DELETE enrollments (bulk)".
+        """Delete enrollments permanently, 50 per request. Vendor page: "DELETE enrollments (bulk)".
 
-        Deleting erases the history; :meth:`update_many` with status 2 ends an enrollment and keeps
-        it. All ids are read before the first request, so that they can be counted. A request whose
-        response was lost is never sent again. An enrollment can't be looked up by its id alone, so
-        its rows end as ``unknown``.
+        This erases their history. To keep it, use :meth:`update_many` with status 2 instead.
+
+        All ids are read and counted before the first request. A request whose
+        response was lost is never sent again. Its rows are ``unknown``, since an enrollment can't
+        be looked up by its id alone.
 
         :param enrollment_ids: Schoology's ids of the enrollments.
-        :param guard: how many enrollments may be removed; 500 by default. If there are more, the
-            bulk raises InvalidInput and sends nothing.
+        :param guard: the maximum number of enrollments to delete; 500 by default. If there are
+            more ids, the bulk raises InvalidInput and sends nothing.
         :param journal: see :meth:`create_many`.
-        :raises InvalidInput: the guard is a share: Schoology can't count a school's enrollments.
+        :raises InvalidInput: the guard is a percentage. Schoology can't count a school's
+            enrollments.
         """
         return self._delete_many(
             enrollment_ids,
@@ -178,15 +182,15 @@ class ManyEnrollments(ImportEnrollments):
 
 
 def _take_realm(body: dict[str, Any], realm: Realm | None) -> Realm:
-    """Take the realm out of a row, or that of the call.
+    """Remove the section or group from a row, and return it; by default, return ``realm``.
 
-    :raises InvalidInput: there is none, or the row names another one than the call.
+    :raises InvalidInput: there is neither, or the row differs from ``realm``.
     """
     given = {name: one for name in _REALM_FIELDS if (one := body.pop(name, None))}
     if realm is None:
         return realm_of(**given)
     if given and realm_of(**given) != realm:
-        fields = dict.fromkeys(given, "differs from that of the call")
+        fields = dict.fromkeys(given, "differs from the id that the call names")
         raise InvalidInput("the row can't be sent", fields=fields)
     return realm
 

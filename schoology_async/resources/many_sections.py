@@ -1,8 +1,8 @@
-"""The bulk methods of ``schoology.sections``: at most 50 rows per request, one outcome per row.
+"""The bulk methods of ``schoology.sections``, with 50 rows per request.
 
 Vendor page: Course Sections, "POST courses/{course id}/sections (bulk)", "PUT sections (bulk)",
-"DELETE sections (bulk)" and "POST sections/copy". The vendor names no limit for copies; 50 is used
-for them too.
+"DELETE sections (bulk)" and "POST sections/copy". The vendor documents no limit for copies, so
+50 are sent per request too.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from .sending import (
     section_change,
 )
 
-#: How many sections one deletion may remove where the caller gives no guard.
+#: The default guard: one deletion may remove this many sections.
 GUARD = Guard(max_removals=500)
 
 _ID = FieldReader("id")
 
 
 class ManySections(SchoologyResource):
-    """The methods of ``schoology.sections`` that take any number of rows."""
+    """The methods of ``schoology.sections`` for many rows."""
 
     def create_many(
         self,
@@ -53,25 +53,27 @@ class ManySections(SchoologyResource):
         update_existing: bool = False,
         journal: Journal | None = None,
     ) -> Bulk[NewSection]:
-        """Create sections of any number of courses, 50 sections of one course per request.
+        """Create sections, 50 per request. All sections of a request belong to one course.
 
-        Vendor page: "POST courses/{course id}/sections (bulk)". A request is about one course, so
-        1,000 courses take 1,000 requests. ``courses.create_many`` creates sections with their
-        courses, of 50 courses in one request.
+        Vendor page: "POST courses/{course id}/sections (bulk)". Sections of 1,000 courses take at
+        least 1,000 requests. ``courses.create_many`` creates 50 courses and their sections in one
+        request.
 
-        :param sections: an iterable or async iterable of any length; models or mappings of the same
-            fields, each with the ``course_id``. A row that lacks a needed field, or whose codes
-            stand in an earlier row of the same course, is rejected without being sent.
-        :param update_existing: update sections of the course whose ``section_code`` and
-            ``grading_periods`` exist, instead of rejecting them. A request whose response was lost
-            is then sent again without a look-up, unless a row in it has no ``section_code``.
+        :param sections: an iterable or async iterable of any length, of models or of mappings with
+            the same fields. Each needs ``course_id``. A row is rejected without being sent if a
+            required field is missing, or if an earlier row of the same course has the same code.
+        :param update_existing: update sections whose ``section_code`` and ``grading_periods`` exist
+            in the course, instead of rejecting them.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
 
-        Otherwise a section whose response was lost is looked up by its ``section_school_code``, 50
-        per request. A section without one is looked up in the list of its course, and ends as
-        ``unknown`` if it is not there.
+        If a response is lost, its sections are looked up by ``section_school_code``, 50 per
+        request, before they are sent again. A section without this code is looked up in the list of
+        its course. If it is not in the list, it is ``unknown``.
+
+        With ``update_existing``, the request is sent again without a look-up, unless one of its
+        sections has no ``section_code``.
         """
 
         def prepare(item: NewSection) -> tuple[Hashable, Any]:
@@ -114,7 +116,7 @@ class ManySections(SchoologyResource):
     ) -> Bulk[SectionChange]:
         """Update sections, 50 per request. Vendor page: "PUT sections (bulk)".
 
-        :param changes: each with the section's ``id`` and only the fields to change.
+        :param changes: rows with the section's ``id`` and only the fields to change.
         :param journal: see :meth:`create_many`.
         """
         return self._write_many(
@@ -138,17 +140,17 @@ class ManySections(SchoologyResource):
     ) -> Bulk[CopiedSection]:
         """Ask Schoology to copy sections with their content. Vendor page: "POST sections/copy".
 
-        ``done`` means that the vendor has accepted the copy. It makes the copy later, so an outcome
-        has no ``id``. A request whose response was lost is never sent again, and can't be looked
-        up: its rows end as ``unknown``.
+        ``done`` means that Schoology accepted the request. It makes the copy later, so an outcome
+        has no ``id``. A copy can't be looked up. So a request whose response was lost is never sent
+        again, and its rows are ``unknown``.
 
-        :param copies: each with a source, a target, a course, ``title`` and ``grading_periods``. A
-            row whose target stands in an earlier row is rejected without being sent.
-        :param enroll_user: whether to enroll the user of the credentials in each copy.
+        :param copies: rows with a source, a target, a course, ``title`` and ``grading_periods``. A
+            row is rejected without being sent if an earlier row has the same target.
+        :param enroll_user: enroll the user of the credentials in each copy.
         :param journal: see :meth:`create_many`.
         """
         if not isinstance(enroll_user, bool):
-            raise InvalidInput("enroll_user is True or False")
+            raise InvalidInput("enroll_user must be True or False")
 
         def prepare(item: CopiedSection) -> tuple[Hashable, Any]:
             body = copied_section(item)
@@ -176,17 +178,17 @@ class ManySections(SchoologyResource):
         guard: Guard = GUARD,
         journal: Journal | None = None,
     ) -> Bulk[str | int]:
-        """Delete sections for good, 50 per request. Vendor page: "DELETE sections (bulk)".
+        """Delete sections permanently, 50 per request. Vendor page: "DELETE sections (bulk)".
 
-        All ids are read before the first request, so that they can be counted. A request whose
-        response was lost is never sent again: each of its sections is asked for, and is ``done`` if
-        it is gone, else ``unknown``.
+        All ids are read and counted before the first request. A request whose
+        response was lost is never sent again. Each of its sections is looked up: it is ``done`` if
+        it no longer exists, otherwise ``unknown``.
 
         :param section_ids: Schoology's ids of the sections.
-        :param guard: how many sections may be removed; 500 by default. If there are more, the bulk
-            raises InvalidInput and sends nothing.
+        :param guard: the maximum number of sections to delete; 500 by default. If there are more
+            ids, the bulk raises InvalidInput and sends nothing.
         :param journal: see :meth:`create_many`.
-        :raises InvalidInput: the guard is a share: Schoology can't count a school's sections.
+        :raises InvalidInput: the guard is a percentage. Schoology can't count a school's sections.
         """
         return self._delete_many(
             section_ids,
@@ -227,6 +229,6 @@ def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResul
 
 
 def _read_copies(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
-    # An item has no id of the copy, and may well have no code of it.
+    # An item never has the id of the copy, and may lack its code.
     read = section_reader(rows.keys)
     return parse_results(items, rows, key=read, id=lambda item: None)

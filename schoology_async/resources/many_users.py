@@ -1,8 +1,8 @@
-"""The bulk methods of ``schoology.users``: at most 50 rows per request, one outcome per row.
+"""The bulk methods of ``schoology.users``, with 50 rows per request.
 
 Vendor page: "bulk create", "bulk update", "bulk update (re-activate)", "bulk delete" and "Bulk
-Import Associations". The vendor names no limit for associations and re-activation; 50 is used for
-them too.
+Import Associations". The vendor documents no limit for associations and re-activation, so 50 are
+sent per request too.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ InactiveRow = Reactivation | ReactivationDict
 AdvisorRow = AdvisorPair | AdvisorPairDict
 ParentRow = ParentPair | ParentPairDict
 
-#: How many users one deletion may remove by default.
+#: The default guard: one deletion may remove this many users.
 GUARD = Guard(max_removals=500)
 
 #: Checks and encodes a new user, for ``create`` too.
@@ -62,7 +62,7 @@ _SCHOOL_UID = FieldReader("school_uid")
 
 
 class ManyUsers(SchoologyResource):
-    """The methods of ``schoology.users`` that take any number of rows."""
+    """The methods of ``schoology.users`` for many rows."""
 
     def create_many(
         self,
@@ -88,7 +88,7 @@ class ManyUsers(SchoologyResource):
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: ``email_conflict_resolution`` is something else.
+        :raises InvalidInput: ``email_conflict_resolution`` has another value.
         """
         if email_conflict_resolution not in _RESOLUTIONS:
             raise InvalidInput('email_conflict_resolution must be "username" or "merge"')
@@ -125,7 +125,7 @@ class ManyUsers(SchoologyResource):
     ) -> Bulk[UserChange]:
         """Update users, 50 per request. Vendor page: "bulk update".
 
-        :param changes: each with the user's ``id`` and only the fields to change.
+        :param changes: rows with the user's ``id`` and only the fields to change.
         :param journal: see :meth:`create_many`.
         """
 

@@ -17,45 +17,45 @@ class Realm(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The first two segments of the paths below it; the ids are digits."""
+        """The first two segments of the realm's paths, e.g. ``sections/4318461``."""
         return f"{self.kind}s/{self.id}"
 
     def enrollments(self) -> Path:
-        """The path of its enrollments."""
+        """Return the path of the realm's enrollments."""
         return build_path(f"{self.kind}s/{{realm_id}}/enrollments", realm_id=self.id)
 
 
 def realm_of(section_id: object = None, group_id: object = None) -> Realm:
-    """Return the realm of which one id is given.
+    """Return the section or group with the given id.
 
-    :raises InvalidInput: both ids are given or none is, or it is no number.
+    :raises InvalidInput: both ids are given, none is given, or the id is not a number.
     """
     realm = any_realm(section_id, group_id)
     if realm is None:
         raise InvalidInput(
-            "an enrollment is of a section or a group",
+            "an enrollment needs a section or a group",
             fields={"section_id": "is needed, or group_id"},
         )
     return realm
 
 
 def any_realm(section_id: object = None, group_id: object = None) -> Realm | None:
-    """Return the realm of which an id is given; ``None`` if none is.
+    """Return the section or group with the given id; ``None`` if no id is given.
 
-    :raises InvalidInput: both ids are given, or it is no number.
+    :raises InvalidInput: both ids are given, or the id is not a number.
     """
     given = {"section": section_id, "group": group_id}
     realms = {kind: id_text(id_) for kind, id_ in given.items() if id_ is not None}
     if len(realms) == 2:
         raise InvalidInput(
-            "an enrollment is of a section or a group, not of both",
-            fields={"group_id": "must not be given together with section_id"},
+            "an enrollment can't have both a section and a group",
+            fields={"group_id": "must not be set together with section_id"},
         )
     for kind, text in realms.items():
         id_ = (text or "").strip()
         if not (id_.isascii() and id_.isdigit()):
             raise InvalidInput(
-                f"the {kind} can't be found", fields={f"{kind}_id": "must be a whole number"}
+                f"the {kind} id is not valid", fields={f"{kind}_id": "must be a whole number"}
             )
         return Realm(kind, id_)
     return None

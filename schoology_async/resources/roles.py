@@ -12,12 +12,12 @@ from .base import SchoologyResource
 
 
 class Roles(SchoologyResource):
-    """Roles of people. They can't be changed through the API."""
+    """Roles of people. The API can't change them."""
 
     async def list(self) -> builtins.list[Role]:
         """List all roles. Vendor page: "list".
 
-        :returns: the roles of the school, then those that buildings have in their place
+        :returns: the roles of the school, and then the roles that replace one of them in a building
             (``role_type`` 2).
         """
         lists = await self._get(build_path("roles"), RoleLists, required_key="role")

@@ -16,14 +16,14 @@ from .sending import NewSchool, SchoolChange, new_school, school_change
 
 
 class Schools(SchoologyResource):
-    """Schools of the account. ``get``, ``update`` and ``delete`` take buildings too."""
+    """Schools of the account. ``get``, ``update`` and ``delete`` also work for buildings."""
 
     def list(self, *, page_size: int = PAGE_SIZE) -> Pages[School]:
         """List all schools. Vendor page: "list".
 
-        The documents do not say whether this list has pages. Both are handled.
+        Schoology does not document whether this list is paged. Both cases work.
 
-        :param page_size: schools per page, at least 2. Schoology gives at most 200.
+        :param page_size: schools per page, at least 2. Schoology returns at most 200.
         """
         return self._paged(
             build_path("schools"),
@@ -36,10 +36,10 @@ class Schools(SchoologyResource):
     async def create(self, school: NewSchool) -> School:
         """Create a school. Vendor page: "create".
 
-        :param school: its fields; ``title`` is needed.
+        :param school: the fields of the school. ``title`` is required.
         :returns: the school as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises OutcomeUnknown: the response was lost. Look for the school before you try again.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look up the school before you try again.
         """
         return await self._send(
             "POST", build_path("schools"), new_school(school), returns=School, required_key="id"
@@ -57,7 +57,7 @@ class Schools(SchoologyResource):
         """Update one school or building. Vendor page: "update".
 
         :param changes: only the fields to change.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such school or building.
         """
         path = build_path("schools/{school_id:number}", school_id=school_id)
@@ -68,21 +68,21 @@ class Schools(SchoologyResource):
         """Delete one school or building. Vendor page: "delete".
 
         :raises NotFound: there is no such school or building.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         path = build_path("schools/{school_id:number}", school_id=school_id)
         await self._send("DELETE", path)
 
 
 class Buildings(SchoologyResource):
-    """Buildings of a school. ``schoology.schools`` gets, updates and deletes one."""
+    """Buildings of a school. To get, update or delete one, use ``schoology.schools``."""
 
     def list(self, school_id: str | int, *, page_size: int = PAGE_SIZE) -> Pages[School]:
         """List all buildings of a school. Vendor page: "list buildings".
 
-        The documents do not say whether this list has pages. Both are handled.
+        Schoology does not document whether this list is paged. Both cases work.
 
-        :param page_size: buildings per page, at least 2. Schoology gives at most 200.
+        :param page_size: buildings per page, at least 2. Schoology returns at most 200.
         """
         return self._paged(
             build_path("schools/{school_id:number}/buildings", school_id=school_id),
@@ -93,12 +93,12 @@ class Buildings(SchoologyResource):
         )
 
     async def create(self, school_id: str | int, building: NewSchool) -> School:
-        """Create a building of a school. Vendor page: "create building".
+        """Create a building in a school. Vendor page: "create building".
 
-        :param building: its fields; ``title`` is needed.
+        :param building: the fields of the building. ``title`` is required.
         :returns: the building as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises OutcomeUnknown: the response was lost. Look for the building before you try again.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look up the building before you try again.
         """
         path = build_path("schools/{school_id:number}/buildings", school_id=school_id)
         body = new_school(building)

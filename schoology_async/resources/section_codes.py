@@ -1,8 +1,7 @@
-"""Which section a row, an item of a response, or a record means.
+"""Identify sections by their codes, to match rows, items of responses and records.
 
-A section is known by its ``section_school_code``, which is unique in the school; or by its
-``section_code``, which is unique in its course and grading periods (vendor page: Course Sections,
-"Fields").
+A ``section_school_code`` is unique in the school. A ``section_code`` is unique in its course and
+grading periods (vendor page: Course Sections, "Fields").
 """
 
 from __future__ import annotations
@@ -14,26 +13,27 @@ from typing import Any
 from ..bulk_results import FieldReader, ItemReader
 
 _SCHOOL_CODE, _CODE = FieldReader("section_school_code"), FieldReader("section_code")
-#: Of two keys, the first has the ``section_school_code``, and the second has the rest.
+#: The first element of a key: a key by ``section_school_code``, or by ``section_code``.
 _SCHOOL, _COURSE = "school", "course"
 
 
 def section_key(section: Mapping[str, Any]) -> Hashable | None:
-    """Return a section's key, from the fields that are sent or shown; ``None`` without a code."""
+    """Return the key of a section that was sent or received; ``None`` if it has no code."""
     school_code = _SCHOOL_CODE(section)
     return code_key(section) if school_code is None else (_SCHOOL, school_code)
 
 
 def code_key(section: Mapping[str, Any]) -> Hashable | None:
-    """Return the key of a section within its course; ``None`` without a ``section_code``."""
+    """Return the key of a section in its course; ``None`` if it has no ``section_code``."""
     code = _CODE(section)
     return None if code is None else (_COURSE, code, _periods(section))
 
 
 def section_reader(keys: Iterable[Hashable | None]) -> ItemReader[Hashable]:
-    """Return a function that reads from an item of a response which of ``keys`` it means.
+    """Return a function that finds, for an item of a response, the key of its row in ``keys``.
 
-    An item may have a code that its row does not have, or lack one that its row has.
+    The codes of an item may differ from the codes of its row: an item may lack a code or have
+    another one.
     """
     known = set(keys)
     times = Counter(key[:2] for key in known if isinstance(key, tuple))
@@ -54,7 +54,7 @@ def section_reader(keys: Iterable[Hashable | None]) -> ItemReader[Hashable]:
 
 
 def _periods(section: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the grading periods, in an order of their own: the vendor's differs."""
+    """Return the ids of the grading periods, sorted, since Schoology does not keep their order."""
     given = section.get("grading_periods")
     if isinstance(given, str):
         given = given.split(",")

@@ -1,6 +1,6 @@
-"""What belongs to one section: its grading periods, grades, attendance and completion.
+"""Read the grading periods, grades, attendance and completion of one section.
 
-Vendor pages: Grades, Attendance, Completion. They are read only.
+Vendor pages: Grades, Attendance, Completion.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .base import PAGE_SIZE, SchoologyResource
 
 
 class SectionRecords(SchoologyResource):
-    """The methods of ``schoology.sections`` that read what belongs to one section."""
+    """The methods of ``schoology.sections`` for the records of one section."""
 
     def grading_periods(self, section_id: str | int) -> Pages[SectionGradingPeriod]:
         """List the grading periods of a section. Vendor page: Grading Periods, "sections".
@@ -42,7 +42,7 @@ class SectionRecords(SchoologyResource):
 
         :param assignment_id: only grades of this assignment.
         :param enrollment_id: only grades of this enrollment.
-        :param timestamp: only grades that changed since then, in seconds since 1970.
+        :param timestamp: only grades changed since this time, in seconds since 1970.
         :raises Forbidden: the account may not see them.
         """
         path = build_path("sections/{section_id:number}/grades", section_id=section_id)
@@ -54,9 +54,9 @@ class SectionRecords(SchoologyResource):
     def grade_items(
         self, section_id: str | int, *, with_attachments: bool = False
     ) -> Pages[GradeItem]:
-        """List everything in a section that can be graded. Vendor page: Grade Items, "list".
+        """List the items of a section that can be graded. Vendor page: Grade Items, "list".
 
-        :param with_attachments: show the attachments too.
+        :param with_attachments: include the attachments.
         """
         return self._list(
             build_path("sections/{section_id:number}/grade_items", section_id=section_id),
@@ -67,7 +67,7 @@ class SectionRecords(SchoologyResource):
         )
 
     async def grade_item(self, section_id: str | int, grade_item_id: str | int) -> GradeItem:
-        """Get one thing that can be graded. Vendor page: Grade Items, "view".
+        """Get one item that can be graded. Vendor page: Grade Items, "view".
 
         :raises NotFound: there is no such item.
         """
@@ -88,20 +88,20 @@ class SectionRecords(SchoologyResource):
     ) -> Attendance:
         """Get the attendance of a section by day. Vendor page: Attendance, "list".
 
-        :param start: only from this day on. A text is sent as it is.
-        :param end: only up to this day.
-        :param enrollment_id: only of this enrollment.
+        :param start: the first day. A string is sent unchanged.
+        :param end: the last day. A string is sent unchanged.
+        :param enrollment_id: only attendance of this enrollment.
         :raises Forbidden: the account may not see it.
-        :raises Gone: the district keeps its attendance in another app.
+        :raises Gone: the district takes attendance in another application.
         """
         path = build_path("sections/{section_id:number}/attendance", section_id=section_id)
         query = query_params(start=_day(start), end=_day(end), enrollment_id=enrollment_id)
         return await self._get(path, Attendance, query=query, required_key="date")
 
     def completion(self, section_id: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Completion]:
-        """List how far each student has come in a section. Vendor page: Completion, "list".
+        """List the progress of each student in a section. Vendor page: Completion, "list".
 
-        :param page_size: students per page, at least 2. Schoology gives at most 200.
+        :param page_size: students per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("sections/{section_id:number}/completion", section_id=section_id)
         return self._paged(path, Completion, envelope_key="completion", page_size=page_size)

@@ -1,4 +1,4 @@
-"""``schoology.sections``: one section, or one list, at a time.
+"""``schoology.sections``: read sections, and write one section at a time.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/course-section
 """
@@ -30,8 +30,8 @@ class Sections(SectionRecords, ManySections):
         """List all sections of a course, over all pages. Vendor page: "list".
 
         :param course_id: Schoology's id of the course.
-        :param include_past: also sections of past grading periods.
-        :param page_size: sections per page, at least 2. Schoology gives at most 200.
+        :param include_past: include sections of past grading periods.
+        :param page_size: sections per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("courses/{course_id:number}/sections", course_id=course_id)
         query = query_params(include_past=include_past)
@@ -44,16 +44,16 @@ class Sections(SectionRecords, ManySections):
         include_past: bool = False,
         page_size: int = PAGE_SIZE,
     ) -> Pages[Section]:
-        """List sections by the school's own ids, of any course. Vendor page: "list by codes".
+        """List sections of any course by the school's own ids. Vendor page: "list by codes".
 
-        :param section_school_codes: at least one, and any number. They are asked for 50 at a time,
-            or fewer where the URL would become too long.
-        :param include_past: also sections of past grading periods.
-        :param page_size: sections per page, at least 2. Schoology gives at most 200.
+        :param section_school_codes: one or more codes. They are requested 50 at a time, or fewer if
+            the URL would become too long.
+        :param include_past: include sections of past grading periods.
+        :param page_size: sections per page, at least 2. Schoology returns at most 200.
         :returns: first the sections of the first 50 codes, in the vendor's order, then those of the
-            next 50. A code that no section has is left out.
-        :raises InvalidInput: there is no code, or one is blank or has a comma in it, which the
-            vendor's filter can't hold.
+            next 50. A code without a section is left out.
+        :raises InvalidInput: there is no code, or a code is blank or contains a comma, which
+            Schoology's filter does not support.
         """
         codes = filter_ids(section_school_codes, what="section_school_code")
         if not codes:
@@ -70,12 +70,12 @@ class Sections(SectionRecords, ManySections):
     async def create(self, course_id: str | int, section: NewSection) -> Section:
         """Create one section of a course. Vendor page: "create".
 
-        :param section: its fields; ``title``, ``grading_periods`` and one of ``section_code`` and
-            ``section_school_code`` are needed. A ``course_id`` must equal that of the call.
-        :returns: the section as created, with its ``id``; the vendor leaves many of its fields
-            blank.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises OutcomeUnknown: the response was lost. Look for the section before you try again.
+        :param section: the fields of the section. ``title``, ``grading_periods`` and one of
+            ``section_code`` and ``section_school_code`` are required. If it contains a
+            ``course_id``, it must equal the argument of this method.
+        :returns: the section as created, with its ``id``. Schoology leaves many other fields blank.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises OutcomeUnknown: the response was lost. Look up the section before you try again.
         """
         path = build_path("courses/{course_id:number}/sections", course_id=course_id)
         body = without_ids(new_section(section), course_id=course_id)
@@ -86,7 +86,7 @@ class Sections(SectionRecords, ManySections):
     ) -> Section:
         """Get one section. Vendor page: "view".
 
-        :param picture_size: the width of the picture that the section links to.
+        :param picture_size: the size of the picture that the section links to.
         :raises NotFound: there is no such section, or the account may not see it.
         """
         path = build_path("sections/{section_id:number}", section_id=section_id)
@@ -110,10 +110,10 @@ class Sections(SectionRecords, ManySections):
     async def update(self, section_id: str | int, changes: SectionChange) -> None:
         """Update one section. Vendor page: "update".
 
-        :param changes: only the fields to change; an ``id`` among them must equal ``section_id``.
-            The ``section_school_code`` and ``grading_periods`` of a ``synced`` section can't be
-            changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :param changes: only the fields to change. If they contain an ``id``, it must equal
+            ``section_id``. The ``section_school_code`` and ``grading_periods`` of a ``synced``
+            section can't be changed.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such section.
         """
         path = build_path("sections/{section_id:number}", section_id=section_id)
@@ -124,7 +124,7 @@ class Sections(SectionRecords, ManySections):
         """Delete one section. Vendor page: "delete".
 
         :raises NotFound: there is no such section.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never repeated automatically.
         """
         path = build_path("sections/{section_id:number}", section_id=section_id)
         await self._send("DELETE", path)

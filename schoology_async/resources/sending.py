@@ -1,8 +1,7 @@
-"""How each write model is checked and encoded, for the methods of one record and of many.
+"""The types of the rows that the write methods take, and the encoder of each type.
 
-A union stands for a model or a mapping of the same fields. It is a union rather than a type
-variable because mypy reads a literal row as a TypedDict only in a union, and so finds a misspelt
-key.
+Each type is a union of a model and its TypedDict. It is not a type variable, because mypy checks a
+dict literal against a TypedDict only in a union.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ copied_section = _sending(
     ),
 )
 
-#: Sections inside of a course are a list; the vendor wants ``{"section": [...]}``.
+#: ``sections`` is a list here. ``many_courses.py`` wraps it as ``{"section": [...]}``.
 new_course = _sending(CourseCreate, "the course", inner={"sections": new_section})
 course_change = _sending(CourseUpdate, "the change")
 

@@ -1,4 +1,4 @@
-"""Compare what was sent with what the vendor shows of a record."""
+"""Compare the values that were sent with the record that Schoology returns."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 
 from ..models.converter import converter
 
-#: Fields that are shown under another name than the one they are written by.
+#: The names under which Schoology returns a field, if they differ from the name to write.
 _SHOWN_AS = {"title": ("title", "section_title")}
-#: Lists of which the vendor does not keep the order.
+#: Lists whose order Schoology does not keep.
 _UNORDERED = frozenset({"grading_periods", "meeting_days", "class_periods"})
 
 
 def shows(record: Any, sent: Mapping[str, Any], names: Collection[str] | None = None) -> bool:
-    """Whether ``record`` shows the values that were sent.
+    """Return whether ``record`` has the values that were sent.
 
-    A field that the vendor does not show, as in some lists, can't be confirmed.
+    A field that ``record`` lacks counts as different. Some of Schoology's lists leave fields out.
 
-    :param names: the fields that are compared; all that were sent if it is ``None``.
+    :param names: the fields to compare; ``None`` for all fields that were sent.
     """
-    shown = converter.unstructure(record)  # flags, lists and days as they are sent
+    # Unstructured, so that flags, lists and dates have the same form in both.
+    shown = converter.unstructure(record)
     return all(
         _is_same(name, value, shown)
         for name, value in sent.items()

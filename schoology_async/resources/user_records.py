@@ -1,4 +1,4 @@
-"""What belongs to one user: sections, groups, grades, connections and invites.
+"""Read the sections, groups, grades, connections and invites of one user.
 
 Vendor pages: User, Course Section, Group, Grades, Network, Requests, Invites.
 """
@@ -15,29 +15,29 @@ from lms_async.http.urls import build_path, query_params
 from ..models import FriendRequest, Group, Invite, NetworkUser, Section, UserGrades
 from .base import PAGE_SIZE, SchoologyResource
 
-#: What one can be invited to.
+#: The kinds of records that a user can be invited to.
 InviteRealm = Literal["sections", "groups"]
 
 
 class UserRecords(SchoologyResource):
-    """The methods of ``schoology.users`` about what belongs to one user."""
+    """The methods of ``schoology.users`` for the records of one user."""
 
     def sections(
         self, uid: str | int, *, include_past: bool = False, page_size: int = PAGE_SIZE
     ) -> Pages[Section]:
         """List the sections that a user is enrolled in. Vendor page: Course Section.
 
-        :param include_past: also sections of past grading periods.
-        :param page_size: sections per page, at least 2. Schoology gives at most 200.
+        :param include_past: include sections of past grading periods.
+        :param page_size: sections per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("users/{uid:person}/sections", uid=uid)
         query = query_params(include_past=include_past)
         return self._paged(path, Section, envelope_key="section", page_size=page_size, query=query)
 
     def groups(self, uid: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Group]:
-        """List the groups that a user is in. Vendor page: Group.
+        """List the groups that a user is a member of. Vendor page: Group.
 
-        :param page_size: groups per page, at least 2. Schoology gives at most 200.
+        :param page_size: groups per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("users/{uid:person}/groups", uid=uid)
         return self._paged(path, Group, envelope_key="group", page_size=page_size)
@@ -53,10 +53,10 @@ class UserRecords(SchoologyResource):
     ) -> Pages[UserGrades]:
         """List a user's grades by section. Vendor page: Grades.
 
-        :param section_id: only this section. Some schools require it (403 without).
-        :param grading_period_ids: only these periods; ``other`` and ``final`` are among them.
-        :param timestamp: only grades that changed since then, in seconds since 1970.
-        :param include_all_enrollments: also enrollments that are not active.
+        :param section_id: only this section. Some schools require it.
+        :param grading_period_ids: only these periods. ``other`` and ``final`` are also valid.
+        :param timestamp: only grades changed since this time, in seconds since 1970.
+        :param include_all_enrollments: include enrollments that are not active.
         :raises Forbidden: the account may not see them, or the school requires ``section_id``.
         """
         query = query_params(
@@ -74,9 +74,9 @@ class UserRecords(SchoologyResource):
         )
 
     def network(self, uid: str | int, *, search: str | None = None) -> Pages[NetworkUser]:
-        """List a user's connections; the vendor gives 30 per page. Vendor page: Network.
+        """List a user's connections, 30 per page. Vendor page: Network.
 
-        :param search: only connections that this text finds.
+        :param search: only connections that match this text.
         """
         path = build_path("users/{uid:person}/network", uid=uid)
         query = query_params(search=search, page=0)
@@ -85,10 +85,10 @@ class UserRecords(SchoologyResource):
     def friend_requests(
         self, uid: str | int, *, created_offset: str | None = None
     ) -> Pages[FriendRequest]:
-        """List requests for a connection that a user has not answered. Vendor page: Requests.
+        """List connection requests that a user has not answered. Vendor page: Requests.
 
-        :param created_offset: only requests made since then, as PHP's ``strtotime`` reads it, e.g.
-            ``2026-01-31`` or ``-2 weeks``.
+        :param created_offset: only requests since this time, in a format of PHP's ``strtotime``,
+            e.g. ``2026-01-31`` or ``-2 weeks``.
         """
         return self._list(
             build_path("users/{uid:person}/requests/friends", uid=uid),
@@ -101,9 +101,9 @@ class UserRecords(SchoologyResource):
     async def answer_friend_request(
         self, uid: str | int, request_id: str | int, *, accept: bool
     ) -> None:
-        """Accept or deny a request for a connection. Vendor page: Requests, "update".
+        """Accept or deny a connection request. Vendor page: Requests, "update".
 
-        :param accept: ``False`` denies it.
+        :param accept: ``True`` to accept, ``False`` to deny.
         :raises NotFound: there is no such request.
         :raises OutcomeUnknown: the response was lost.
         """
@@ -121,7 +121,7 @@ class UserRecords(SchoologyResource):
 
         :param realm: ``sections`` or ``groups``.
         :param created_offset: see :meth:`friend_requests`.
-        :raises InvalidInput: ``realm`` is something else.
+        :raises InvalidInput: ``realm`` has another value.
         """
         return self._list(
             build_path("users/{uid:person}/invites/{realm}", uid=uid, realm=_checked(realm)),
@@ -137,8 +137,8 @@ class UserRecords(SchoologyResource):
         """Accept or deny an invite. Vendor page: Invites, "update".
 
         :param realm: ``sections`` or ``groups``.
-        :param accept: ``False`` denies it.
-        :raises InvalidInput: ``realm`` is something else.
+        :param accept: ``True`` to accept, ``False`` to deny.
+        :raises InvalidInput: ``realm`` has another value.
         :raises NotFound: there is no such invite.
         :raises OutcomeUnknown: the response was lost.
         """
@@ -153,11 +153,11 @@ class UserRecords(SchoologyResource):
 
 def _checked(realm: str) -> str:
     if realm not in get_args(InviteRealm):
-        raise InvalidInput('realm is "sections" or "groups"')
+        raise InvalidInput('realm must be "sections" or "groups"')
     return realm
 
 
 def _answer(*, accept: bool) -> str:
     if not isinstance(accept, bool):
-        raise InvalidInput("accept is True or False")
+        raise InvalidInput("accept must be True or False")
     return "accept" if accept else "deny"

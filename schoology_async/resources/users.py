@@ -1,5 +1,7 @@
-"""``schoology.users``: one person, or one list, at a time. ``many_users.py`` has the bulk methods,
-and ``user_records.py`` those about what belongs to one user.
+"""``schoology.users``: read users, and write one user at a time.
+
+The bulk methods are in ``many_users.py``. The methods for the records of one user, such as grades,
+are in ``user_records.py``.
 
 Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/user
 """
@@ -33,8 +35,8 @@ class Users(ManyUsers, UserRecords, UserExports):
         :param user: the user's fields. ``school_uid``, ``name_first``, ``name_last``, ``role_id``
             and one of ``username`` and ``primary_email`` are required.
         :returns: the user as created, with its ``uid``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused, e.g. because the ``school_uid`` exists.
+        :raises InvalidInput: a field is missing or not valid. Nothing was sent.
+        :raises BadRequest: Schoology refused, e.g. because the ``school_uid`` exists.
         :raises OutcomeUnknown: the response was lost. Look up the ``school_uid`` before you try
             again.
         """
@@ -60,7 +62,7 @@ class Users(ManyUsers, UserRecords, UserExports):
             vendor does not document their key.
         :param school_uids: only users with these ids of the school's own; any number of ids. They
             are requested 50 at a time, or fewer if the URL would become too long.
-        :param picture_size: the width of the pictures that the users link to.
+        :param picture_size: the size of the pictures that the users link to.
         :param page_size: users per page, at least 2. Schoology returns at most 200.
         :returns: ``await`` it for a list, or iterate over it. Users come in the vendor's order, and
             no user comes twice. With ``school_uids``, the users of the first 50 ids come first, and
@@ -89,7 +91,7 @@ class Users(ManyUsers, UserRecords, UserExports):
     async def get(self, uid: str | int, *, picture_size: PictureSize | None = None) -> User:
         """Get one user by Schoology's id. Vendor page: "view".
 
-        :param picture_size: the width of the picture that the user links to.
+        :param picture_size: the size of the picture that the user links to.
         :raises NotFound: there is no such user, or the account may not see it.
         """
         path = build_path("users/{uid:person}", uid=uid)
@@ -117,7 +119,7 @@ class Users(ManyUsers, UserRecords, UserExports):
         """Update one user. Vendor page: "update".
 
         :param changes: only the fields to change. If they contain an ``id``, it must equal ``uid``.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such user.
         """
         path = build_path("users/{uid:person}", uid=uid)

@@ -1,7 +1,7 @@
-"""``multiget`` and ``multioptions``: several requests in one, through the server's own routing.
+"""Serve ``multiget`` and ``multioptions``, which carry several requests in one.
 
-The documents show XML only. Of the two JSON forms of the response, one is a reconstruction, and the
-other is what a client in use expects.
+Schoology documents XML only. Both JSON forms of the response are assumed. The form ``json`` is
+derived from the XML, and the form ``array`` from a client that is in use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import bodies
 from .state import Quirks
 
 MOST = 50
-"""Requests in one, by the documents."""
+"""The documented maximum of requests in one."""
 
 _ALLOWED = (
     r"groups/\d+",
@@ -31,15 +31,16 @@ _ALLOWED = (
     r"users/ext/[^/]+",
     r"(districts|schools|users|groups|sections)/\d+/(updates|discussions|events)",
 )
-"""The paths that ``multiget`` takes, by the documents."""
+"""The documented paths that ``multiget`` supports."""
 
 
 def serve(
     request: Request, answer: Callable[[Request], Response], quirks: Quirks, *, root: str
 ) -> Response:
-    """Answer each request inside of ``request``.
+    """Answer each request inside ``request``.
 
-    :param answer: answers one request, as if it had come alone.
+    :param answer: answers one of them like a single request.
+    :param root: the path of the base URL, with which each inner path begins.
     """
     if quirks.multiget == "refused":
         return bodies.plain(415)
@@ -49,7 +50,7 @@ def serve(
         raise bodies.Unreadable(bodies.plain(400, "There is no request in the request body."))
     if len(wanted) > MOST:
         return bodies.plain(400, f"Up to {MOST} requests at one time.")
-    # How OPTIONS answers inside of the response is not known: a choice.
+    # The content of a response to OPTIONS is assumed.
     options = request.path == "multioptions"
     parts = [
         (200, {"methods": "GET"}) if options else _part(request, path, answer, quirks, root)
@@ -68,14 +69,14 @@ def _part(
     bare, _, query = path.partition("?")
     relative = bare.removeprefix(root)
     if relative == bare or not any(re.fullmatch(allowed, relative) for allowed in _ALLOWED):
-        return 400, ""  # a choice
-    asked = parse_qsl(query, keep_blank_values=True) if quirks.multiget_queries else []
+        return 400, ""  # assumed
+    inner_query = parse_qsl(query, keep_blank_values=True) if quirks.multiget_queries else []
     found = answer(
         Request(
             method="GET",
             path=relative,
             uri=request.uri,
-            query=MultiDict(asked),
+            query=MultiDict(inner_query),
             headers={"Accept": "application/json"},
             body=b"",
         )

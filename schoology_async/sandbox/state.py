@@ -30,26 +30,26 @@ class Quirks:
     parent_uid_key: Literal["advisor_uid", "parent_uid"] = "advisor_uid"
     """The key of an imported parent's uid. The documents contradict each other."""
     multiget: Literal["json", "array", "refused"] = "json"
-    """How ``multiget`` answers: with codes and bodies, with bodies alone, or with 415. None of the
-    JSON forms is documented."""
+    """The response of ``multiget``: ``json`` has codes and bodies, ``array`` bodies only, and
+    ``refused`` is a 415. Neither JSON form is documented."""
     multiget_queries: bool = True
-    """Whether the queries of the paths in ``multiget`` are honored. This is not documented."""
+    """Whether ``multiget`` applies the queries of its paths. This is not documented."""
     bulk_delete_rows: bool = True
     """Whether a bulk delete answers 207 with rows, as in the live API, or 204 as documented."""
     run_as_allowed: bool = True
-    """Whether the key's owner may act as another user."""
+    """Whether the owner of the key may act as another user."""
     second_enrollment: Literal["rejected", "updated"] = "rejected"
-    """What a create does for a person who is enrolled already: not documented. An import by codes
-    and ``update_existing`` always update."""
+    """The effect of a create if the person is already enrolled. This is not documented. Imports by
+    codes and ``update_existing`` always update."""
     import_revives: bool = True
-    """Whether an import by codes makes an expired enrollment active again: not documented."""
+    """Whether an import by codes reactivates an expired enrollment. This is not documented."""
     absent_unenrolled: Literal[200, 404] = 404
-    """The ``response_code`` of an import row with ``delete`` for a person who is not enrolled: not
-    documented."""
+    """The ``response_code`` of an import row with ``delete`` if the person is not enrolled. This is
+    not documented."""
     grades_need_section: bool = False
-    """Whether a person's grades are refused (403) without ``section_id``, as some schools do."""
+    """Whether reading a user's grades without ``section_id`` is 403, as in some schools."""
     attendance_gone: bool = False
-    """Whether the district takes attendance in another application, so that reading it is 410."""
+    """Whether the district takes attendance in another application. Reading it is 410 then."""
 
 
 @define

@@ -327,7 +327,7 @@ async def test_token_without_the_permission_stops_at_the_first_row(
     lines = [MEMBERS, *(f"{class_id},{student_id}," for student_id in school.students)]
     ran = await run("managebac", lines, environment=environment, limit=(1, 0.01))
     assert ran.code == Exit.NOT_AUTHORIZED
-    assert "GET auth/permissions lists what this token may do" in ran.err
+    assert "auth/permissions" in ran.err
     assert set(ran.statuses.values()) == {"skipped"}
     assert len(patches(managebac_sandbox)) == 1
     assert school.members(class_id) == {}

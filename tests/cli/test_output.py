@@ -230,7 +230,7 @@ async def test_closed_terminal_stops_the_import(
     """SIGHUP arrives twice, from the system and from the shell."""
     import pty
 
-    save(people_csv, file_of(2000))
+    save(people_csv, file_of(8000))
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *(*LMS, "import", str(people_csv), "--to", "schoology", "--limit", "2/0.2s"),
@@ -248,7 +248,7 @@ async def test_closed_terminal_stops_the_import(
     process.send_signal(signal.SIGHUP)
     assert await asyncio.wait_for(process.wait(), 20) == 130
     told = read_results(people_csv.with_name("people.results.csv"))
-    assert [int(row["row"]) for row in told] == list(range(2, 2002))
+    assert [int(row["row"]) for row in told] == list(range(2, 8002))
     assert {row["status"] for row in told} == {"done", "skipped"}
     done = {row["key"] for row in told if row["status"] == "done"}
     assert done == set(schoology_sandbox.school.creates)

@@ -335,6 +335,8 @@ lms_command.run()
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("import", ".", "--to", "schoology"),
+        ("import", "..", "--to", "schoology"),
         ("import", "a.csv", "--to", "schoology", "--results", ""),
         ("import", "a.csv", "--to", "schoology", "--results", "."),
         ("import", "a.csv", "--to", "schoology", "--results", "/"),

@@ -1,6 +1,6 @@
-"""The fault table of the bulks of courses, sections and enrollments.
+"""The fault table for the bulk methods of courses, sections and enrollments.
 
-See ``test_fault_table.py``. Each kind of bulk meets each fault once, in one of its requests.
+Each test runs one bulk method with one fault. See also ``test_fault_table.py``.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from schoology_async.sandbox import School, SchoologySandbox
 from tests.http.fault_cases import CASES, PATIENCE, Case
 from tests.schoology.rosters import PERIOD, by_codes, courses, fill, sections_of
 
-#: What a bulk does after a lost response: ask, send again, or neither.
-LOOKS_UP, REPEATS, TELLS = "looks up", "repeats", "tells"
+#: What a bulk does after a lost response: look the rows up, send them again, or report ``unknown``.
+LOOKS_UP, REPEATS, REPORTS = "looks up", "repeats", "reports"
 
 
 @attrs.frozen
 class Kind:
-    """A kind of bulk, on the school of ``rosters.fill``."""
+    """A bulk method with valid rows, for the school of ``rosters.fill``."""
 
     method: str
     then: str
     start: Callable[[Schoology, School], Any]
-    #: Counts by natural key how often the vendor created, or removed, what the rows are about.
+    #: Returns how often the vendor created or removed each record, by natural key.
     acted: Callable[[School], Counter[str]] = lambda school: Counter()
-    #: Whether what was asked for is so at the vendor.
+    #: Returns whether the vendor has the state that the rows describe.
     holds: Callable[[School], bool] = lambda school: True
-    #: Whether a replay after a refusal of the redirect is settled by a look-up.
+    #: Whether a look-up finds the result of each row.
     can_look_up: bool = False
 
 
 def in_course(school: School, **more: Any) -> list[Any]:
-    """Rows of sixty sections of a new course."""
+    """Return rows of 60 sections of a new course."""
     course = school.courses.add(title="New", course_code="N")
     return sections_of("N", 60, course_id=course.id, **more)
 
@@ -54,7 +54,7 @@ def by_ids(school: School) -> list[Any]:
 
 
 def enroll_all(school: School) -> list[str]:
-    """Enroll everybody in every section, and give the ids of the enrollments."""
+    """Enroll all people in all sections, and return the ids of the enrollments."""
     return [
         school.enrollments.add("section", row["section_id"], row["uid"]).id
         for row in by_ids(school)
@@ -206,21 +206,21 @@ KINDS = {
     ),
     "courses, removed": Kind(
         "DELETE",
-        TELLS,
+        REPORTS,
         lambda schoology, school: schoology.courses.delete_many(more_courses(school)),
         lambda school: school.courses.deletes,
         can_look_up=True,
     ),
     "sections, removed": Kind(
         "DELETE",
-        TELLS,
+        REPORTS,
         lambda schoology, school: schoology.sections.delete_many(more_sections(school)),
         lambda school: school.sections.deletes,
         can_look_up=True,
     ),
     "enrollments, removed": Kind(
         "DELETE",
-        TELLS,
+        REPORTS,
         lambda schoology, school: schoology.enrollments.delete_many(enroll_all(school)),
         lambda school: school.enrollments.deletes,
     ),
@@ -247,7 +247,7 @@ def client(connect: Callable[..., Schoology]) -> Schoology:
 async def test_one_fault(
     kind: Kind, case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """No row is lost or told as something that did not happen, and nothing is done twice."""
+    """Every row has a true outcome, and nothing is done twice."""
     school = fill(schoology_sandbox)
     bulk = kind.start(client, school)
     schoology_sandbox.faults.add(case.fault(method=kind.method, times=1))
@@ -258,7 +258,7 @@ async def test_one_fault(
     statuses = {outcome.status for outcome in ended}
     if case.once == "done" or (kind.then == REPEATS and case.repeatable == "done"):
         expected = {Status.DONE}
-    elif kind.then == TELLS:
+    elif kind.then == REPORTS:
         settled = kind.can_look_up and case.acts
         expected = {Status.DONE} if settled else {Status.DONE, Status.UNKNOWN}
         if len(ended) <= 50 and not settled:
@@ -274,29 +274,29 @@ async def test_one_fault(
 
 @pytest.mark.parametrize("after", [False, True])
 @kinds
-async def test_a_fault_that_does_not_pass(
+async def test_a_fault_on_every_request(
     kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """Where every request is lost, nothing is told as rejected, and what is told as done is so."""
+    """If every response is lost, rows are ``done`` or ``unknown``, and ``done`` is true."""
     school = fill(schoology_sandbox)
     bulk = kind.start(client, school)
     fault = Fault.cut(after=after, method=kind.method, share=1.0)
     schoology_sandbox.faults.add(fault)
     report = await bulk
-    told = set(report.counts)
-    assert told <= {Status.DONE, Status.UNKNOWN}
+    statuses = set(report.counts)
+    assert statuses <= {Status.DONE, Status.UNKNOWN}
     assert set(kind.acted(school).values()) <= {1}
-    if Status.DONE in told and Status.UNKNOWN not in told:
+    if Status.DONE in statuses and Status.UNKNOWN not in statuses:
         assert kind.holds(school)
     if not after:
-        assert told == {Status.UNKNOWN}
+        assert statuses == {Status.UNKNOWN}
     elif kind.can_look_up:
-        assert told == {Status.DONE}
+        assert statuses == {Status.DONE}
 
 
 @pytest.mark.parametrize("after", [False, True])
 @kinds
-async def test_where_looking_up_fails_too(
+async def test_rows_are_unknown_if_the_look_up_fails_too(
     kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)

@@ -1,4 +1,4 @@
-"""CSV in pieces of any size gives what the csv module reads from the whole text."""
+"""Reading CSV in pieces of any size returns the same records as the csv module."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ cells = st.text(st.sampled_from('aé😀\u2028\x0b ,"\n'), max_size=6)
     st.integers(1, 40),
     st.booleans(),
 )
-def test_what_was_written_as_csv_is_read_in_pieces_of_any_size(
+def test_csv_is_read_in_pieces_of_any_size(
     records: list[list[str]], line_break: str, size: int, with_mark: bool
 ) -> None:
     out = StringIO(newline="")
@@ -44,7 +44,7 @@ def test_what_was_written_as_csv_is_read_in_pieces_of_any_size(
 
 
 @given(st.text(st.sampled_from('ab,"\n'), max_size=30), st.integers(1, 40))
-def test_any_text_is_read_as_the_csv_module_reads_it_or_refused(text: str, size: int) -> None:
+def test_any_text_is_read_like_the_csv_module_does_or_refused(text: str, size: int) -> None:
     try:
         found = read(text.encode(), size)
     except MalformedCsv:
@@ -85,14 +85,14 @@ def test_quotes_line_breaks_and_byte_order_marks(
         (b"a", "x-none", "not known here"),
     ],
 )
-def test_what_is_no_csv_is_refused_without_showing_it(data: bytes, charset: str, why: str) -> None:
+def test_malformed_csv_is_refused_and_not_quoted(data: bytes, charset: str, why: str) -> None:
     with pytest.raises(MalformedCsv, match=why) as refused:
         read(data, 65536, charset)
     assert refused.value.__cause__ is refused.value.__context__ is None or why == "not known here"
     assert "caf" not in str(refused.value)
 
 
-def test_other_character_sets_are_read() -> None:
+def test_character_sets_besides_utf_8_are_read() -> None:
     assert read("é,ü\n".encode("latin-1"), charset="iso-8859-1") == [["é", "ü"]]
     assert read("é,ü\n".encode("utf-16"), charset="utf-16") == [["é", "ü"]]
 

@@ -1,4 +1,4 @@
-"""Reading the outcomes of a bulk in tests."""
+"""Helpers that read the outcomes of a bulk."""
 
 from __future__ import annotations
 

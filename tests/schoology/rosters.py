@@ -1,4 +1,4 @@
-"""A school with a few courses, sections and people, and rows that Schoology will take."""
+"""Fill a sandbox's school, and build valid rows for bulk methods."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
 
-#: The grading period of all sections, a current one.
+#: The current grading period, which all sections have.
 PERIOD = 13011
 
 
 def periods(school: School) -> None:
-    """Add a current grading period, and one that is over."""
+    """Add a current grading period and a past one."""
     school.grading_periods.add("This year", "2020-08-01", "2099-07-31", id=str(PERIOD))
     school.grading_periods.add("Last year", "2018-08-01", "2019-07-31", id="435")
 
 
 def sections_of(course: object, count: int, **more: Any) -> list[Any]:
-    """Rows of sections; their school codes begin with the course's code."""
+    """Return rows of sections. Their school codes begin with the course's code."""
     return [
         {
             "title": f"Section {number}",
@@ -32,7 +32,7 @@ def sections_of(course: object, count: int, **more: Any) -> list[Any]:
 
 
 def courses(count: int, sections: int = 0) -> list[Any]:
-    """Rows of courses, each with so many sections."""
+    """Return rows of courses with their sections."""
     rows: list[Any] = []
     for number in range(count):
         code = f"C{number:04}"
@@ -54,7 +54,7 @@ def fill(sandbox: SchoologySandbox, *, sections: int = 4, persons: int = 30) -> 
 
 
 def by_codes(sections: int, persons: int, **more: Any) -> list[Any]:
-    """Rows that enroll each person in each section of :func:`fill`."""
+    """Return rows that enroll each person in each section of :func:`fill`."""
     return [
         {"section_school_code": f"C-{section}", "school_uid": person["school_uid"], **more}
         for section in range(sections)
@@ -63,7 +63,7 @@ def by_codes(sections: int, persons: int, **more: Any) -> list[Any]:
 
 
 def enrolled(school: School) -> set[tuple[str, str]]:
-    """Who is where, by the school's own codes."""
+    """Return the enrollments of the school, by the school's own codes."""
     return {
         (school.sections[one.realm_id].section_school_code, school.users[one.uid].school_uid)
         for one in school.enrollments

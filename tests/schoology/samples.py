@@ -1,5 +1,7 @@
-"""Records as the vendor prints them: ``official`` of the documents, ``live`` in the types that were
-recorded (the values are invented)."""
+"""Samples of records: ``official`` from the documents, ``live`` with the types of the live API.
+
+The values of ``live`` samples are invented.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from schoology_async import models
 
 LINKS = {"self": "http://api.schoology.com/v1/x/1"}
 
-#: By model and where the sample is from.
+#: The samples by model and source.
 SAMPLES: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "role official": (
         models.Role,

@@ -1,4 +1,4 @@
-"""A server that answers with what a test tells it, and remembers what it was asked."""
+"""A server with responses that the test defines. It records the requests."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from attrs import define, field, frozen
 from lms_async import RetryPolicy, Window
 from schoology_async import Schoology
 
-#: A payload, a status without a body, or what makes a payload of the query.
+#: A payload, a status without a body, or a function from the query to a payload.
 Answer = dict[str, Any] | int | Callable[[dict[str, str]], Any]
 
 
 @frozen
 class Asked:
-    """A request as it came: ``path`` is decoded."""
+    """A recorded request. ``path`` is decoded."""
 
     method: str
     path: str
@@ -29,7 +29,7 @@ class Asked:
 
 @define
 class Scripted:
-    """The answers by method and path, e.g. ``"GET roles"``; anything else is a 404."""
+    """The responses by method and path, e.g. ``"GET roles"``. All other requests get a 404."""
 
     schoology: Schoology
     answers: dict[str, Answer] = field(factory=dict)

@@ -1,4 +1,4 @@
-"""Each bulk operation of the roster once, against the sandbox: its requests and what it changes."""
+"""Run each bulk operation of the roster once, and check the sandbox's records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Courses, through the client, over a real socket."""
+"""``schoology.courses``, with a server on this machine."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_create_checks_before_it_sends(
     assert scripted.asked == []
 
 
-async def test_sections_are_not_lost_where_a_course_is_created_alone(scripted: Scripted) -> None:
+async def test_create_refuses_sections(scripted: Scripted) -> None:
     section = SectionCreate(title="1", section_code="1", grading_periods=[1])
     course = CourseCreate(title="P", course_code="PHY", sections=[section])
     with pytest.raises(InvalidInput, match="create_many"):

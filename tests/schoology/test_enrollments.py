@@ -1,4 +1,4 @@
-"""Enrollments in sections and groups, through the client, over a real socket."""
+"""``schoology.enrollments``, with a server on this machine."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_update(scripted: Scripted, realm: dict[str, Any], path: str) -> N
     scripted.answers[f"PUT {path}/enrollments/438"] = 204
     await scripted.schoology.enrollments.update(438, EnrollmentUpdate(status=2), **realm)
     assert scripted.last.body == {"status": 2}
-    named = {"id": "438", "status": 2, **realm}  # as a row of update_many
+    named = {"id": "438", "status": 2, **realm}  # like a row of update_many
     await scripted.schoology.enrollments.update(438, named, **realm)  # type: ignore[arg-type]
     assert scripted.last.body == {"status": 2}
     with pytest.raises(InvalidInput, match="section_id: differs"):
@@ -117,11 +117,11 @@ async def test_redeem_access_code(scripted: Scripted, realm: dict[str, Any], pat
 
 
 @pytest.mark.parametrize("realm", [{}, {"section_id": 43, "group_id": 12}])
-async def test_exactly_one_of_section_and_group_is_meant(
+async def test_exactly_one_of_section_id_and_group_id_is_required(
     scripted: Scripted, realm: dict[str, Any]
 ) -> None:
     enrollments = scripted.schoology.enrollments
-    with pytest.raises(InvalidInput, match="a section or a group"):
+    with pytest.raises(InvalidInput, match="section_id"):
         enrollments.list(**realm)
     for call in (
         enrollments.get(1, **realm),
@@ -130,12 +130,12 @@ async def test_exactly_one_of_section_and_group_is_meant(
         enrollments.delete(1, **realm),
         enrollments.redeem_access_code("X", **realm),
     ):
-        with pytest.raises(InvalidInput, match="a section or a group"):
+        with pytest.raises(InvalidInput, match="section_id"):
             await call
     assert scripted.asked == []
 
 
-async def test_list_refuses_what_the_vendor_cannot_look_up(scripted: Scripted) -> None:
+async def test_list_refuses_ids_that_the_filter_does_not_support(scripted: Scripted) -> None:
     for uids in ([], ["1,2"], [""]):
         with pytest.raises(InvalidInput, match="uid"):
             scripted.schoology.enrollments.list(section_id=43, uids=uids)

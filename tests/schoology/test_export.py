@@ -1,4 +1,4 @@
-"""The CSV exports: streamed, complete or an error, with the names of the JSON fields."""
+"""The CSV exports, which are streamed. A result is complete, or an error is raised."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Send = Callable[[bytes], Awaitable[None]]
 
 @asynccontextmanager
 async def serving(write: Callable[[Send], Awaitable[None]], **headers: str) -> AsyncIterator[str]:
-    """A server whose export is what ``write`` sends."""
+    """Run a server that sends the body of an export with ``write``."""
 
     async def export(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/csv", **headers})
@@ -68,7 +68,7 @@ async def uids(client: Schoology, **options: Any) -> list[str | None]:
     return [user.uid async for user in client.users.export(**options)]
 
 
-async def test_every_user_is_given_with_the_names_of_the_json_fields(
+async def test_users_are_exported_with_the_names_of_the_json_fields(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     everybody = list(schoology_sandbox.school.users.values())
@@ -87,7 +87,7 @@ async def test_every_user_is_given_with_the_names_of_the_json_fields(
     assert await uids(schoology) == [account.uid for account in everybody]
 
 
-async def test_fields_are_asked_for_by_either_name(
+async def test_fields_may_be_requested_by_either_name(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     fields = ["uid", "username", "name", "primary_email", "birthday_date", "building_nid"]
@@ -98,7 +98,7 @@ async def test_fields_are_asked_for_by_either_name(
 
 
 @pytest.mark.parametrize("fields", [[], "uid", ["uid", "password"], ["id"], [5]])
-async def test_fields_that_can_not_be_exported_are_refused(
+async def test_fields_that_cannot_be_exported_are_refused(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, fields: Any
 ) -> None:
     with pytest.raises(InvalidInput):
@@ -140,7 +140,7 @@ async def test_an_export_without_rows_is_empty(schoology: Schoology) -> None:
     assert await schoology.enrollments.export_group_enrollments() == []
 
 
-async def test_an_account_that_may_not_export_is_told(
+async def test_export_without_permission_raises_forbidden(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.forbidden.add("csvexport/users")
@@ -148,7 +148,7 @@ async def test_an_account_that_may_not_export_is_told(
         await schoology.users.export()
 
 
-async def test_before_the_body_begins_it_is_retried_as_any_read(
+async def test_an_export_is_retried_until_its_body_begins(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(
@@ -160,7 +160,7 @@ async def test_before_the_body_begins_it_is_retried_as_any_read(
     assert schoology_sandbox.log.count("GET", "csvexport/users") == 5
 
 
-async def test_rows_are_given_while_the_body_arrives(connect: Connect) -> None:
+async def test_rows_are_yielded_while_the_body_arrives(connect: Connect) -> None:
     arrived = asyncio.Event()
 
     async def write(send: Send) -> None:
@@ -208,7 +208,7 @@ async def test_the_character_set_of_the_response_is_used(connect: Connect) -> No
         (b'uid,name\n1,"a\n2,b\n', InvalidResponse),
     ],
 )
-async def test_a_body_that_is_no_export_is_an_error(
+async def test_a_body_that_is_not_an_export_is_an_error(
     connect: Connect, body: bytes, error: type[LmsError]
 ) -> None:
     async with serving(sends(body)) as base_url:
@@ -220,20 +220,20 @@ async def test_a_body_that_is_no_export_is_an_error(
 
 
 @pytest.mark.parametrize("last", [b"PHP Fatal error: out of memory\n", b"3\n", b"3,c,d,e\n", b"3"])
-async def test_a_row_of_another_length_is_an_error_after_the_rows_before(
+async def test_a_row_with_a_missing_or_extra_cell_is_an_error(
     connect: Connect, last: bytes
 ) -> None:
     found = []
     async with serving(sends(b"uid,name\n1,a\n2,b\n", last)) as base_url:
-        with pytest.raises(UnexpectedResponse, match="another number of cells"):
+        with pytest.raises(UnexpectedResponse, match="cell per column"):
             async for user in connect(base_url=base_url).users.export():
                 found.append(user.uid)
                 await asyncio.sleep(0.05)
-    assert found in ([], ["1", "2"])  # those in the same piece may be lost
+    assert found in ([], ["1", "2"])  # rows of the same piece may be lost
 
 
 @pytest.mark.parametrize("framing", ["chunked", "length", "gzip"])
-async def test_an_export_that_breaks_off_is_an_error_after_the_rows_so_far(
+async def test_an_export_that_breaks_off_raises_after_the_rows_that_arrived(
     connect: Connect, events: list[Event], framing: str
 ) -> None:
     rows = b"".join(b"%d,a\n" % number for number in range(1000))
@@ -242,7 +242,7 @@ async def test_an_export_that_breaks_off_is_an_error_after_the_rows_so_far(
         data = b"uid,name\n" + rows
         await send(gzip.compress(data)[:-20] if framing == "gzip" else data)
         await asyncio.sleep(0.05)
-        if framing != "gzip":  # a server may compress unasked, and end such a body too early
+        if framing != "gzip":  # a server may compress nevertheless, and cut such a body off
             raise EOFError
 
     headers = {"length": {"Content-Length": "9999999"}, "gzip": {"Content-Encoding": "gzip"}}
@@ -250,7 +250,7 @@ async def test_an_export_that_breaks_off_is_an_error_after_the_rows_so_far(
     async with serving(write, **headers.get(framing, {})) as base_url:
         with pytest.raises(ResponseLost) as lost:
             async for user in connect(base_url=base_url).users.export():
-                found.append(user.uid)  # noqa: PERF401 - a comprehension would give none
+                found.append(user.uid)  # noqa: PERF401 - a comprehension would lose the rows
     assert lost.value.attempts == 1
     assert isinstance(events[-1], RequestFailed)
     assert sum(isinstance(event, ResponseReceived) for event in events) == 1
@@ -276,7 +276,7 @@ async def test_without_a_length_a_body_must_end_with_a_line(
             assert await read == ["1", "2"]
 
 
-async def test_the_timeout_is_for_each_wait_and_not_for_the_whole_body(connect: Connect) -> None:
+async def test_the_timeout_applies_to_each_wait_for_more_of_the_body(connect: Connect) -> None:
     async def slowly(send: Send) -> None:
         await send(b"uid\n")
         for number in range(8):
@@ -289,7 +289,7 @@ async def test_the_timeout_is_for_each_wait_and_not_for_the_whole_body(connect: 
         async for user in client.users.export():
             found.append(user.uid)
             if user.uid == "3":
-                await asyncio.sleep(0.4)  # the reader's own time does not count
+                await asyncio.sleep(0.4)  # the time of the reader does not count
         assert len(found) == 8
 
     async def stuck(send: Send) -> None:
@@ -304,7 +304,7 @@ async def test_the_timeout_is_for_each_wait_and_not_for_the_whole_body(connect: 
             await uids(deadline)
 
 
-async def test_an_export_is_asked_for_uncompressed(
+async def test_an_export_requests_an_uncompressed_response(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     asked: list[str | None] = []
@@ -329,7 +329,7 @@ async def test_an_export_takes_one_slot_of_the_limit(
     assert len(schoology_sandbox.log) == 3
 
 
-async def test_an_export_gives_its_connection_back(connect: Connect) -> None:
+async def test_an_export_returns_its_connection_to_the_pool(connect: Connect) -> None:
     async with aiohttp.TCPConnector(limit=1) as connector:
         client = connect(connector=connector)
         for _ in range(2):
@@ -339,7 +339,7 @@ async def test_an_export_gives_its_connection_back(connect: Connect) -> None:
         await asyncio.wait_for(client.app_user_info(), 5)
 
 
-async def test_a_reader_who_leaves_closes_the_connection(connect: Connect) -> None:
+async def test_breaking_out_of_an_export_closes_the_connection(connect: Connect) -> None:
     gone = asyncio.Event()
 
     async def endless(send: Send) -> None:
@@ -357,7 +357,7 @@ async def test_a_reader_who_leaves_closes_the_connection(connect: Connect) -> No
         await asyncio.wait_for(gone.wait(), 5)
 
 
-async def test_a_slow_reader_holds_the_vendor_back(connect: Connect) -> None:
+async def test_a_slow_reader_slows_the_download_down(connect: Connect) -> None:
     sent = 0
 
     async def large(send: Send) -> None:
@@ -371,14 +371,14 @@ async def test_a_slow_reader_holds_the_vendor_back(connect: Connect) -> None:
         export = aiter(connect(base_url=base_url).users.export())
         await anext(export)
         await asyncio.sleep(0.3)
-        assert sent < 1500  # the system's own buffers hold some megabytes
+        assert sent < 1500  # the operating system buffers a few megabytes
         found = 1
         async for _ in export:
             found += 1
     assert found == 2000
 
 
-async def test_a_body_that_was_compressed_too_densely_is_refused(connect: Connect) -> None:
+async def test_a_decompression_bomb_is_refused(connect: Connect) -> None:
     bomb = gzip.compress(b"uid,bio\n" + (b"1," + b" " * 100_000 + b"\n") * 200)
     async with serving(sends(bomb), **{"Content-Encoding": "gzip"}) as base_url:
         with pytest.raises(ResponseLost, match="times its compressed size"):
@@ -386,6 +386,6 @@ async def test_a_body_that_was_compressed_too_densely_is_refused(connect: Connec
                 pass
 
 
-def test_the_repr_shows_no_person() -> None:
+def test_the_repr_has_no_personal_data() -> None:
     export = Schoology("k", "s").users.export(["uid"])
     assert repr(export) == "<Export of User: GET csvexport/users>"

@@ -1,4 +1,4 @@
-"""Grading periods, through the client, over a real socket."""
+"""``schoology.grading_periods``, with a server on this machine."""
 
 from __future__ import annotations
 

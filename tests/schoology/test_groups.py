@@ -1,4 +1,4 @@
-"""Groups, through the client, over a real socket."""
+"""``schoology.groups``, with a server on this machine."""
 
 from __future__ import annotations
 

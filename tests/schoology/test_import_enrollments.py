@@ -18,7 +18,7 @@ from .rosters import PERIOD, by_codes, enrolled, fill
 
 
 def by_course(sections: int, persons: int, **more: Any) -> list[Any]:
-    """The rows of ``by_codes``, with the codes of course and section."""
+    """Return the rows of ``by_codes`` with ``course_code`` and ``section_code``."""
     rows = []
     for row in by_codes(sections, persons, **more):
         course, _, section = row.pop("section_school_code").partition("-")
@@ -38,7 +38,7 @@ async def test_import_by_school_code(
     assert enrolled(school) == {(r["section_school_code"], r["school_uid"]) for r in rows}
     assert school.enrollments[outcomes[3].id or ""].admin == 1
     assert len(schoology_sandbox.log) == 3
-    # Once more: the vendor creates and updates.
+    # A second import updates the same enrollments.
     again = [EnrollmentBySchoolCode(**row) for row in rows]
     report = await schoology.enrollments.import_by_school_code(again)
     assert report.counts == {Status.DONE: 120}
@@ -69,7 +69,7 @@ async def test_grading_periods_are_numbers(schoology: Schoology, ids: Any) -> No
         schoology.enrollments.import_by_course_code([], grading_period_ids=ids)
 
 
-async def test_each_rejected_row_is_its_own(
+async def test_one_rejected_row_does_not_reject_the_others(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     fill(schoology_sandbox)
@@ -90,10 +90,10 @@ async def test_each_rejected_row_is_its_own(
         ({"school_uid": "#N/A"}, {"school_uid"}),
         ({"admin": "teacher"}, {"admin"}),
         ({"delete": "yes"}, {"delete"}),
-        ({"delete": "1"}, {"delete"}),  # removals are not asked for
+        ({"delete": "1"}, {"delete"}),  # the call has no `removals`
     ],
 )
-async def test_a_row_that_does_not_fit_is_rejected_here(
+async def test_an_invalid_row_is_rejected_without_being_sent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, change: Any, fields: set[str]
 ) -> None:
     good, row = by_codes(2, 1)
@@ -104,7 +104,7 @@ async def test_a_row_that_does_not_fit_is_rejected_here(
     assert (code_of(outcomes[1]), fields_of(outcomes[1])) == ("invalid", fields)
 
 
-async def test_a_person_twice_in_one_section(
+async def test_the_same_person_and_section_twice_is_a_duplicate(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     fill(schoology_sandbox)
@@ -127,7 +127,7 @@ async def test_removals_are_counted_before_anything_is_sent(
     with pytest.raises(InvalidInput, match="30 would be removed"):
         await schoology.enrollments.import_by_school_code(rows, removals=Guard(29))
     assert len(schoology_sandbox.log) == 0
-    with pytest.raises(InvalidInput, match="can't be a share"):
+    with pytest.raises(InvalidInput, match="guard"):
         schoology.enrollments.import_by_school_code(rows, removals=Guard("5%"))
     report = await schoology.enrollments.import_by_school_code(rows, removals=Guard(30))
     assert report.counts == {Status.DONE: 90}
@@ -138,7 +138,7 @@ async def test_removals_are_counted_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("absent", [200, 404])
-async def test_a_lost_removal_is_done_if_nobody_is_there(
+async def test_a_lost_removal_is_done_if_the_person_is_not_enrolled(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, absent: Any
 ) -> None:
     """The vendor may reject the second request, because the first one removed the people."""
@@ -152,7 +152,7 @@ async def test_a_lost_removal_is_done_if_nobody_is_there(
     assert {section for section, _ in enrolled(school)} == {"C-1"}
 
 
-async def test_a_removal_is_not_done_where_the_vendor_hides_who_is_there(
+async def test_a_lost_removal_is_not_done_if_the_vendor_hides_school_uids(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
@@ -166,7 +166,7 @@ async def test_a_removal_is_not_done_where_the_vendor_hides_who_is_there(
     assert report.counts == {Status.UNKNOWN: 5}
 
 
-async def test_who_is_enrolled_otherwise_is_sent_again(
+async def test_a_row_that_differs_from_the_enrollment_is_sent_again(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
@@ -181,7 +181,7 @@ async def test_who_is_enrolled_otherwise_is_sent_again(
     assert {(one.admin, one.status) for one in school.enrollments} == {(0, 1)}
 
 
-async def test_a_second_run_sends_only_what_has_no_result(
+async def test_a_second_run_sends_only_rows_without_a_result(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
 ) -> None:
     school = fill(schoology_sandbox)

@@ -1,4 +1,4 @@
-"""``schoology.courses`` in bulk: one outcome per course, and its sections' results beside it."""
+"""``schoology.courses`` in bulk: one outcome per course, with the results of its sections."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_create_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert len(schoology_sandbox.log) == 3
 
 
-async def test_models_and_courses_without_sections(
+async def test_create_many_takes_models_and_courses_without_sections(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     periods(schoology_sandbox.school)
@@ -68,7 +68,7 @@ async def test_a_course_with_a_rejected_section_is_not_done(
     assert outcome.id in school.courses
     assert [part.status for part in outcome.parts] == ["done", "done", "rejected"]
     assert len(school.sections.of_course(outcome.id or "")) == 2
-    # The next run sends nothing again: what became of the course is known.
+    # A second run sends nothing, since the journal has the result of each course.
     again = await ended(schoology.courses.create_many(rows, journal=journal))
     assert [one.status for one in again] == ["done", "rejected", "done"]
     assert code_of(again[1]) == "incomplete"
@@ -76,7 +76,7 @@ async def test_a_course_with_a_rejected_section_is_not_done(
     assert schoology_sandbox.log.count("POST") == 1
 
 
-async def test_the_rejected_course_is_its_own_row(
+async def test_one_rejected_course_does_not_reject_the_others(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     periods(schoology_sandbox.school)
@@ -130,7 +130,7 @@ async def test_update_existing(schoology: Schoology, schoology_sandbox: Schoolog
         ({"title": "A", "course_code": "A", "sections": "1,2"}, {"sections"}),
     ],
 )
-async def test_a_row_that_does_not_fit_is_rejected_here(
+async def test_an_invalid_row_is_rejected_without_being_sent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, row: Any, fields: set[str]
 ) -> None:
     (outcome,) = await ended(schoology.courses.create_many([row]))
@@ -140,7 +140,7 @@ async def test_a_row_that_does_not_fit_is_rejected_here(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_two_rows_with_one_code(
+async def test_two_rows_with_the_same_code_are_duplicates(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     rows = [*courses(60), {"title": "Once more", "course_code": "C0003"}]
@@ -153,10 +153,10 @@ async def test_two_rows_with_one_code(
 
 
 @pytest.mark.parametrize("shape", ["none", "list", "one", "one in a list", "other order", "short"])
-async def test_every_form_of_the_sections_in_a_response(
+async def test_all_forms_of_sections_in_a_response_are_read(
     connect: Callable[..., Schoology], shape: str
 ) -> None:
-    """The documents do not show it; what is not mentioned is looked up."""
+    """The documents do not show these forms. Sections that are not mentioned are looked up."""
     looked_up = []
 
     def result(number: int) -> dict[str, Any]:
@@ -206,10 +206,10 @@ async def test_every_form_of_the_sections_in_a_response(
     assert looked_up == (["/v1/courses", "/v1/sections"] if shape in ("none", "short") else [])
 
 
-async def test_a_section_that_the_vendor_does_not_show_leaves_the_course_unknown(
+async def test_a_course_is_unknown_if_one_of_its_sections_is_not_found(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """The lost request made the courses, and one section is not there."""
+    """The lost request created both courses, but not one of the sections."""
     school = schoology_sandbox.school
     periods(school)
     rows = courses(2, sections=2)
@@ -223,7 +223,7 @@ async def test_a_section_that_the_vendor_does_not_show_leaves_the_course_unknown
     assert schoology_sandbox.log.count("POST") == 1
 
 
-async def test_a_section_without_a_school_code_can_not_be_looked_up(
+async def test_a_course_is_unknown_if_a_section_has_no_school_code(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     periods(schoology_sandbox.school)
@@ -236,10 +236,10 @@ async def test_a_section_without_a_school_code_can_not_be_looked_up(
 
 
 @pytest.mark.parametrize("coded", [False, True])
-async def test_what_updates_is_sent_again_only_if_each_section_has_its_code(
+async def test_update_existing_is_resent_only_if_every_section_has_a_section_code(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, coded: bool
 ) -> None:
-    """The vendor updates a section by its ``section_code``, and not by its school code."""
+    """Schoology finds a section to update by its ``section_code``, not by its school code."""
     school = schoology_sandbox.school
     periods(school)
     rows = courses(2, sections=2)
@@ -252,7 +252,7 @@ async def test_what_updates_is_sent_again_only_if_each_section_has_its_code(
     assert set(school.sections.creates.values()) == {1}
 
 
-async def test_a_course_that_may_have_been_there_before_is_neither_done_nor_rejected(
+async def test_a_course_that_may_have_existed_before_is_unknown(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.school.courses.add(title="Another", course_code="C0001")
@@ -270,7 +270,7 @@ async def test_a_look_up_reads_the_list_only_until_all_courses_are_found(
         schoology_sandbox.school.courses.add(title="Other", course_code=f"X{number}")
     schoology_sandbox.faults.add(Fault.cut(method="POST", times=9))
     await schoology.courses.create_many(courses(50), update_existing=True)
-    assert schoology_sandbox.log.count("GET") <= 4 * 4  # some pages are fetched ahead
+    assert schoology_sandbox.log.count("GET") <= 4 * 4  # the client reads some pages ahead
 
 
 async def test_update_many(schoology: Schoology, schoology_sandbox: SchoologySandbox) -> None:
@@ -308,7 +308,7 @@ async def test_delete_many_with_and_without_rows_in_the_response(
 
 
 @pytest.mark.parametrize("guard", [Guard(4), Guard("40%")])
-async def test_a_guard_keeps_courses(
+async def test_a_guard_prevents_the_deletion_of_too_many_courses(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, guard: Guard
 ) -> None:
     await schoology.courses.create_many(courses(10))
@@ -323,7 +323,7 @@ async def test_a_guard_keeps_courses(
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_a_lost_deletion_is_looked_up_and_not_sent_again(
+async def test_a_lost_deletion_is_looked_up_and_not_resent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, after: bool
 ) -> None:
     await schoology.courses.create_many(courses(3))

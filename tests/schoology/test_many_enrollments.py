@@ -21,12 +21,12 @@ from .rosters import fill
 
 
 def uids_of(school: School) -> list[str]:
-    """Schoology's ids of the people of ``fill``."""
+    """Return Schoology's ids of the people of ``fill``."""
     return [uid for uid, one in school.users.items() if one.school_uid.startswith("S")]
 
 
 def rows_of(school: School, sections: int, persons: int) -> list[Any]:
-    """Rows that enroll so many people in so many sections, section by section."""
+    """Return rows that enroll people in sections, ordered by section."""
     section_ids = list(school.sections.by_id)[:sections]
     return [
         {"section_id": section_id, "uid": uid, "admin": 0, "status": 1}
@@ -65,13 +65,13 @@ async def test_create_many_in_one_section_or_group(
     assert report.counts == {Status.DONE: 60}
     assert len(school.enrollments) == 60
     assert {seen.path for seen in schoology_sandbox.log} == {f"{realm}s/{id_}/enrollments"}
-    # Updating is documented for all sections and groups together only.
+    # Only the request for several sections and groups documents `update_existing`.
     report = await schoology.enrollments.create_many(rows, update_existing=True, **place)
     assert report.counts == {Status.DONE: 60}
     assert {seen.path for seen in list(schoology_sandbox.log)[2:]} == {"enrollments"}
 
 
-async def test_each_rejected_row_is_its_own(
+async def test_one_rejected_row_does_not_reject_the_others(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
@@ -100,7 +100,7 @@ async def test_each_rejected_row_is_its_own(
         ({"status": 6}, {"status"}),
     ],
 )
-async def test_a_row_that_does_not_fit_is_rejected_here(
+async def test_an_invalid_row_is_rejected_without_being_sent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, change: Any, fields: set[str]
 ) -> None:
     row: Any = {"section_id": 1, "uid": 2, "admin": 0, "status": 1, **change}
@@ -111,7 +111,7 @@ async def test_a_row_that_does_not_fit_is_rejected_here(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_a_row_of_another_section_than_the_call(
+async def test_a_row_of_another_section_than_the_call_is_rejected(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     row: Any = {"uid": 2, "admin": 0, "status": 1}
@@ -127,7 +127,7 @@ async def test_a_row_of_another_section_than_the_call(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_a_person_twice_in_one_section(
+async def test_the_same_person_and_section_twice_is_a_duplicate(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
@@ -137,7 +137,7 @@ async def test_a_person_twice_in_one_section(
     assert code_of(outcomes[-1]) == "duplicate"
 
 
-async def test_who_was_there_before_is_neither_done_nor_rejected(
+async def test_an_enrollment_that_may_have_existed_before_is_unknown(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
@@ -176,7 +176,7 @@ async def test_update_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert [o.status for o in outcomes] == ["done"] * 180 + ["rejected"] * 5
     assert [code_of(o) for o in outcomes[180:]] == ["404"] * 2 + ["invalid"] * 3
     assert {one.status for one in school.enrollments} == {2}
-    # 60 of each section in two requests, and one for the section that is not there.
+    # Two requests for the 60 rows of each section, and one for the section that does not exist.
     assert schoology_sandbox.log.count("PUT") == 7
 
 
@@ -203,16 +203,16 @@ async def test_delete_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert len(school.enrollments) == 0
 
 
-async def test_a_guard_keeps_enrollments(schoology: Schoology) -> None:
+async def test_a_guard_prevents_the_deletion_of_too_many_enrollments(schoology: Schoology) -> None:
     with pytest.raises(InvalidInput, match="3 would be removed"):
         await schoology.enrollments.delete_many([1, 2, 3], guard=Guard(2))
     with pytest.raises(InvalidInput, match="501 would be removed"):
         await schoology.enrollments.delete_many(range(501))
-    with pytest.raises(InvalidInput, match="can't be a share"):
+    with pytest.raises(InvalidInput, match="guard"):
         schoology.enrollments.delete_many([1], guard=Guard("5%"))
 
 
-async def test_a_journal_is_of_one_section(
+async def test_a_journal_of_one_section_is_refused_for_another(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
 ) -> None:
     school = fill(schoology_sandbox)
@@ -227,8 +227,10 @@ async def test_a_journal_is_of_one_section(
         await schoology.enrollments.create_many(rows, section_id=second, journal=journal)
 
 
-async def test_items_that_do_not_name_their_section(connect: Callable[..., Schoology]) -> None:
-    """An item of one person in one section of the request is told by the person alone."""
+async def test_items_without_a_section_are_matched_by_the_person(
+    connect: Callable[..., Schoology],
+) -> None:
+    """Match an item by its person if the request has this person in one section only."""
 
     async def create(_: web.Request) -> web.Response:
         items = [

@@ -45,7 +45,7 @@ async def test_create_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert len(schoology_sandbox.log) == 6
 
 
-async def test_models_and_sections_that_have_one_code_only(
+async def test_create_many_takes_models_and_sections_with_one_code(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school, (course_id,) = with_courses(schoology_sandbox, 1)
@@ -61,7 +61,7 @@ async def test_models_and_sections_that_have_one_code_only(
     assert [school.sections[outcome.id or ""].title for outcome in outcomes] == ["A", "B", "C"]
 
 
-async def test_each_rejected_row_is_its_own(
+async def test_one_rejected_row_does_not_reject_the_others(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     _, course_ids = with_courses(schoology_sandbox, 2)
@@ -87,7 +87,7 @@ async def test_each_rejected_row_is_its_own(
         ({"options": {"member_post": 7}}, {"options.member_post"}),
     ],
 )
-async def test_a_row_that_does_not_fit_is_rejected_here(
+async def test_an_invalid_row_is_rejected_without_being_sent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, change: Any, fields: set[str]
 ) -> None:
     row: Any = {**sections_of("C", 1, course_id=7)[0], **change}
@@ -98,7 +98,7 @@ async def test_a_row_that_does_not_fit_is_rejected_here(
     assert len(schoology_sandbox.log) == 0
 
 
-async def test_two_rows_with_one_code(
+async def test_two_rows_with_the_same_code_are_duplicates(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     _, course_ids = with_courses(schoology_sandbox, 2)
@@ -122,7 +122,7 @@ async def test_update_existing(schoology: Schoology, schoology_sandbox: Schoolog
     assert {section.title for section in school.sections} == {"New"}
 
 
-async def test_a_second_run_sends_only_what_has_no_result(
+async def test_a_second_run_sends_only_rows_without_a_result(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
 ) -> None:
     school, course_ids = with_courses(schoology_sandbox, 2)
@@ -152,7 +152,7 @@ async def test_sections_without_a_school_code_are_looked_up_in_their_course(
     assert set(school.sections.creates.values()) == {1}
 
 
-async def test_a_section_that_its_course_does_not_show_may_be_hidden(
+async def test_a_section_that_is_not_in_the_list_of_its_course_is_unknown(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     _, course_ids = with_courses(schoology_sandbox, 1)
@@ -164,7 +164,7 @@ async def test_a_section_that_its_course_does_not_show_may_be_hidden(
     assert code_of(outcomes[1]) == "lost"
 
 
-async def test_a_section_that_the_list_leaves_out_is_asked_for_by_itself(
+async def test_a_section_that_the_list_omits_is_read_by_its_code(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     """Whether the list has sections of later grading periods is not documented."""
@@ -179,7 +179,7 @@ async def test_a_section_that_the_list_leaves_out_is_asked_for_by_itself(
     assert schoology_sandbox.log.count("POST") == 1
 
 
-async def test_another_section_with_the_code_leaves_the_row_unknown(
+async def test_a_row_is_unknown_if_a_section_of_another_course_has_its_code(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school, course_ids = with_courses(schoology_sandbox, 2)
@@ -214,17 +214,17 @@ async def test_delete_many(schoology: Schoology, schoology_sandbox: SchoologySan
     assert len(school.sections) == 0
 
 
-async def test_a_guard_keeps_sections(schoology: Schoology) -> None:
+async def test_a_guard_prevents_the_deletion_of_too_many_sections(schoology: Schoology) -> None:
     with pytest.raises(InvalidInput, match="3 would be removed"):
         await schoology.sections.delete_many([1, 2, 3], guard=Guard(2))
     with pytest.raises(InvalidInput, match="501 would be removed"):
         await schoology.sections.delete_many(range(501))
-    with pytest.raises(InvalidInput, match="can't be a share"):
+    with pytest.raises(InvalidInput, match="guard"):
         schoology.sections.delete_many([1], guard=Guard("5%"))
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_a_lost_deletion_is_looked_up_and_not_sent_again(
+async def test_a_lost_deletion_is_looked_up_and_not_resent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, after: bool
 ) -> None:
     school, course_ids = with_courses(schoology_sandbox, 1)
@@ -249,7 +249,7 @@ def copies(count: int) -> list[Any]:
 
 
 async def test_copy_many(connect: Callable[..., Schoology]) -> None:
-    """As the documents' sample answers it: without an id, since the copy is made later."""
+    """As in the documents' sample, the response has no ids, since the copies are made later."""
     queries = []
 
     async def copy(request: web.Request) -> web.Response:
@@ -296,7 +296,7 @@ async def test_a_copy_needs_a_source_a_target_and_a_course(
     assert (outcome.status, fields_of(outcome)) == (Status.REJECTED, {named})
 
 
-async def test_a_lost_copy_is_never_sent_again(
+async def test_a_lost_copy_is_unknown_and_not_resent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     with_courses(schoology_sandbox, 1)
@@ -306,10 +306,10 @@ async def test_a_lost_copy_is_never_sent_again(
     assert len(schoology_sandbox.log) == 1
 
 
-async def test_items_that_show_other_codes_than_were_sent(
+async def test_items_with_other_codes_than_their_rows_are_matched(
     connect: Callable[..., Schoology],
 ) -> None:
-    """An item may lack a code that was sent, and have one that was not."""
+    """An item may lack a code that was sent, or have a code that was not sent."""
 
     async def create(_: web.Request) -> web.Response:
         items = [

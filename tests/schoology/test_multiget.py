@@ -1,4 +1,4 @@
-"""Reads that wait at the same time go in one request, and fail one by one."""
+"""``multiget`` merges reads that wait at the same time. Each read succeeds or fails alone."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Connect = Callable[..., Schoology]
 
 
 class Lists(SchoologySandbox):
-    """A sandbox that also lists the sections of any course: 45, at most ``cap`` of them a page."""
+    """A sandbox where every course has 45 sections, with at most ``cap`` per page."""
 
     cap = 200
-    #: Whether lists say which request they answer.
+    #: Whether lists have ``links``.
     links = True
-    #: Whether ``multiget`` mixes up its parts, or leaves the last one out.
+    #: Whether ``multiget`` reverses its parts, or leaves the last one out.
     reverse = drop = False
-    #: What ``multiget`` answers instead, with 200.
+    #: A body that ``multiget`` returns instead, with status 200.
     instead: bytes | None = None
 
     def act(self, request: Request) -> Response:
@@ -114,20 +114,20 @@ async def test_without_the_option_each_read_is_a_request(
     assert len(schoology_sandbox.log) == 10
 
 
-async def test_views_of_a_view_merge_too(view: Schoology, schoology_sandbox: Lists) -> None:
+async def test_views_of_a_view_keep_the_option(view: Schoology, schoology_sandbox: Lists) -> None:
     quick = view.with_options(priority="interactive", deadline=3, run_as=uids(schoology_sandbox)[1])
     await asyncio.gather(*(quick.users.get(uid) for uid in uids(schoology_sandbox, 5)))
     assert len(schoology_sandbox.log) == 1
 
 
-async def test_one_read_alone_is_sent_as_before(view: Schoology, schoology_sandbox: Lists) -> None:
+async def test_a_single_read_is_not_merged(view: Schoology, schoology_sandbox: Lists) -> None:
     (uid,) = uids(schoology_sandbox, 1)
     assert (await view.users.get(uid)).uid == uid
     assert schoology_sandbox.log.count("GET") == 1
     assert posts(schoology_sandbox) == 0
 
 
-async def test_the_same_read_twice_is_one_part(view: Schoology, schoology_sandbox: Lists) -> None:
+async def test_equal_reads_are_sent_once(view: Schoology, schoology_sandbox: Lists) -> None:
     first, second = uids(schoology_sandbox, 2)
     people = await asyncio.gather(*(view.users.get(uid) for uid in (first, second, first)))
     assert [person.uid for person in people] == [first, second, first]
@@ -135,7 +135,7 @@ async def test_the_same_read_twice_is_one_part(view: Schoology, schoology_sandbo
     assert len(schoology_sandbox.log) == 1
 
 
-async def test_reads_that_begin_a_moment_later_join_too(
+async def test_reads_that_begin_one_loop_iteration_later_join(
     view: Schoology, schoology_sandbox: Lists
 ) -> None:
     async def later(uid: str) -> User:
@@ -151,7 +151,7 @@ async def test_reads_join_a_batch_that_waits_for_the_rate_limit(
     connect: Connect, schoology_sandbox: Lists
 ) -> None:
     view = connect(limiter=Window(1, per=0.3)).with_options(multiget=True)
-    await view.app_user_info()  # takes the only slot
+    await view.app_user_info()  # uses the only slot
     reads = []
     for uid in uids(schoology_sandbox, 60):
         reads.append(asyncio.ensure_future(view.users.get(uid)))
@@ -160,7 +160,7 @@ async def test_reads_join_a_batch_that_waits_for_the_rate_limit(
     assert posts(schoology_sandbox) == 2
 
 
-async def test_other_reads_and_writes_are_sent_as_before(
+async def test_unsupported_reads_and_writes_are_not_merged(
     view: Schoology, schoology_sandbox: Lists
 ) -> None:
     uid, other = uids(schoology_sandbox, 2)
@@ -176,7 +176,7 @@ async def test_other_reads_and_writes_are_sent_as_before(
     assert posts(schoology_sandbox) == 0
 
 
-async def test_a_read_that_is_redirected_is_read_singly(
+async def test_a_redirected_part_is_read_again_alone(
     view: Schoology, schoology_sandbox: Lists
 ) -> None:
     people = [schoology_sandbox.school.users[uid] for uid in uids(schoology_sandbox, 4)[1:]]
@@ -189,7 +189,7 @@ async def test_a_read_that_is_redirected_is_read_singly(
 
 
 @pytest.mark.parametrize("form", ["json", "array"])
-async def test_a_read_that_fails_fails_alone(
+async def test_a_failed_part_fails_only_its_own_read(
     view: Schoology, schoology_sandbox: Lists, form: Any
 ) -> None:
     schoology_sandbox.quirks.multiget = form
@@ -199,13 +199,13 @@ async def test_a_read_that_fails_fails_alone(
     assert [type(end) for end in ended] == [User, NotFound, User, Forbidden]
     assert "GET users/{uid}" in str(ended[1])
     assert posts(schoology_sandbox) == 1
-    # The list of bodies alone does not say why a read failed, so these were read again.
+    # The form `array` has no statuses, so the two failed reads are sent again.
     assert schoology_sandbox.log.count("GET") == (2 if form == "array" else 0)
 
 
 @pytest.mark.parametrize("form", ["json", "array"])
 @pytest.mark.parametrize("fault", ["reverse", "drop"])
-async def test_parts_that_belong_to_other_reads_are_never_given(
+async def test_a_part_is_never_returned_to_another_read(
     view: Schoology, schoology_sandbox: Lists, form: Any, fault: str
 ) -> None:
     schoology_sandbox.quirks.multiget = form
@@ -226,7 +226,7 @@ def rows(client: Schoology, course: int, **query: Any) -> Any:
 @pytest.mark.parametrize("links", [True, False])
 @pytest.mark.parametrize("honored", [True, False])
 @pytest.mark.parametrize("cap", [7, 20, 45, 200])
-async def test_lists_are_complete_whatever_the_size_of_their_first_page(
+async def test_lists_are_complete_with_any_size_of_the_first_page(
     view: Schoology, schoology_sandbox: Lists, links: bool, honored: bool, cap: int
 ) -> None:
     schoology_sandbox.links = links
@@ -240,7 +240,7 @@ async def test_lists_are_complete_whatever_the_size_of_their_first_page(
 
 @pytest.mark.parametrize("links", [True, False])
 @pytest.mark.parametrize("honored", [True, False])
-async def test_a_filter_that_is_not_seen_to_be_honored_is_sent_in_a_single_read(
+async def test_a_list_is_read_again_alone_unless_its_link_shows_the_filter(
     view: Schoology, schoology_sandbox: Lists, links: bool, honored: bool
 ) -> None:
     schoology_sandbox.links = links
@@ -254,7 +254,7 @@ async def test_a_filter_that_is_not_seen_to_be_honored_is_sent_in_a_single_read(
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 415, 422, 501])
-async def test_a_vendor_that_refuses_is_read_singly_from_then_on(
+async def test_reads_are_not_merged_after_a_refusal(
     connect: Connect, schoology_sandbox: Lists, events: list[Event], status: int
 ) -> None:
     client = connect()
@@ -263,15 +263,15 @@ async def test_a_vendor_that_refuses_is_read_singly_from_then_on(
     wanted = uids(schoology_sandbox, 60)
     people = await asyncio.gather(*(view.users.get(uid) for uid in wanted))
     assert [person.uid for person in people] == wanted
-    told = [event for event in events if isinstance(event, MergingRefused)]
-    assert told == [MergingRefused("POST multiget", status)]
+    refused = [event for event in events if isinstance(event, MergingRefused)]
+    assert refused == [MergingRefused("POST multiget", status)]
     sent = posts(schoology_sandbox)
     again = client.with_options(multiget=True, deadline=5)
     await asyncio.gather(*(again.users.get(uid) for uid in wanted))
     assert posts(schoology_sandbox) == sent
 
 
-async def test_a_vendor_that_never_takes_it_costs_one_request(
+async def test_a_vendor_without_multiget_costs_one_request(
     view: Schoology, schoology_sandbox: Lists
 ) -> None:
     schoology_sandbox.quirks.multiget = "refused"
@@ -284,7 +284,7 @@ async def test_a_vendor_that_never_takes_it_costs_one_request(
 @pytest.mark.parametrize(
     "answer", [b"", b"<result><response/></result>", b'{"user":[]}', b'"no"', b"null", b"17"]
 )
-async def test_a_response_of_another_form_is_a_refusal_too(
+async def test_a_response_of_unknown_form_counts_as_a_refusal(
     view: Schoology, schoology_sandbox: Lists, events: list[Event], answer: bytes
 ) -> None:
     schoology_sandbox.instead = answer
@@ -296,7 +296,7 @@ async def test_a_response_of_another_form_is_a_refusal_too(
 
 @pytest.mark.parametrize("is_text", [True, False])
 @pytest.mark.parametrize("code", [200, "200"])
-async def test_parts_may_be_json_text_and_codes_text(
+async def test_bodies_and_codes_may_be_text(
     view: Schoology, schoology_sandbox: Lists, is_text: bool, code: int | str
 ) -> None:
     bodies: list[Any] = [{"uid": uid, "name_last": f"Part {uid}"} for uid in ("11", "12")]
@@ -328,7 +328,7 @@ async def test_parts_may_be_json_text_and_codes_text(
         {"response_code": None, "body": {"uid": "1"}},
     ],
 )
-async def test_a_part_that_is_not_understood_is_read_singly(
+async def test_a_part_that_cannot_be_read_is_read_again_alone(
     view: Schoology, schoology_sandbox: Lists, part: Any
 ) -> None:
     wanted = uids(schoology_sandbox, 2)
@@ -348,7 +348,7 @@ async def test_a_part_that_is_not_understood_is_read_singly(
 @pytest.mark.parametrize(
     ("status", "error"), [(401, Unauthorized), (403, Forbidden), (500, ServerError)]
 )
-async def test_a_batch_that_fails_fails_its_reads_each_with_an_error_of_its_own(
+async def test_each_read_of_a_failed_batch_raises_its_own_error(
     view: Schoology, schoology_sandbox: Lists, events: list[Event], status: int, error: type
 ) -> None:
     schoology_sandbox.faults.add(Fault.error(status, path="multiget", times=10))
@@ -362,7 +362,7 @@ async def test_a_batch_that_fails_fails_its_reads_each_with_an_error_of_its_own(
     assert posts(schoology_sandbox) == (5 if status == 500 else 1)
 
 
-async def test_a_batch_is_sent_again_when_its_response_is_lost(
+async def test_a_batch_is_retried_after_a_lost_response(
     view: Schoology, schoology_sandbox: Lists
 ) -> None:
     schoology_sandbox.faults.add(
@@ -383,7 +383,7 @@ async def test_a_batch_without_a_response_times_out(
     assert {type(end) for end in ended} == {TimedOut}
 
 
-async def test_cancelled_callers_drop_out(connect: Connect, schoology_sandbox: Lists) -> None:
+async def test_cancelled_reads_leave_the_batch(connect: Connect, schoology_sandbox: Lists) -> None:
     view = connect(limiter=Window(1, per=0.2)).with_options(multiget=True)
     await view.app_user_info()
     kept, dropped = uids(schoology_sandbox, 6)[:3], uids(schoology_sandbox, 6)[3:]
@@ -399,7 +399,7 @@ async def test_cancelled_callers_drop_out(connect: Connect, schoology_sandbox: L
     assert json.loads(bodies[0]) == {"request": [f"/v1/users/{uid}" for uid in kept]}
 
 
-async def test_nothing_is_sent_when_all_callers_have_gone(
+async def test_nothing_is_sent_if_all_reads_are_cancelled(
     connect: Connect, schoology_sandbox: Lists
 ) -> None:
     view = connect(limiter=Window(1, per=0.1)).with_options(multiget=True)
@@ -448,7 +448,7 @@ async def test_multioptions_returns_the_responses(
     assert schoology_sandbox.log.count("POST", "multioptions") == 1
 
 
-async def test_multiget_says_when_the_parts_do_not_fit_the_paths(
+async def test_multiget_refuses_a_response_without_one_part_per_path(
     schoology: Schoology, schoology_sandbox: Lists
 ) -> None:
     schoology_sandbox.drop = True
@@ -459,7 +459,7 @@ async def test_multiget_says_when_the_parts_do_not_fit_the_paths(
 @pytest.mark.parametrize(
     "path", ["", "/users/1", "https://x.example/", "users/a b", "users/1#2", "users/../1", "u?a b"]
 )
-async def test_multiget_refuses_a_path_that_can_not_be_sent(
+async def test_multiget_refuses_an_invalid_path(
     schoology: Schoology, schoology_sandbox: Lists, path: str
 ) -> None:
     with pytest.raises(InvalidInput, match="relative to the base URL"):

@@ -1,4 +1,4 @@
-"""Signing in with Schoology: three legs, against the sandbox that verifies each signature."""
+"""Three-legged OAuth. The sandbox verifies each signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.sandbox(school=School.seeded(5))
 
 
 @pytest.mark.parametrize("signature", ["HMAC-SHA1", "PLAINTEXT"])
-async def test_three_legs_lead_to_a_token_that_acts_for_the_person(
+async def test_three_legs_return_a_token_that_acts_for_the_person(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox, signature: str
 ) -> None:
     person = list(schoology_sandbox.school.users)[3]
@@ -36,7 +36,7 @@ async def test_three_legs_lead_to_a_token_that_acts_for_the_person(
     assert (await application.app_user_info()).api_uid != person
 
 
-async def test_a_client_with_an_access_token_or_acting_as_a_user_can_start_the_flow_too(
+async def test_any_client_of_the_application_can_start_the_flow(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
     three_legged = connect(
@@ -73,12 +73,12 @@ def test_the_authorize_url_is_on_the_schools_own_domain() -> None:
         ("lincoln.schoology.com", " "),
     ],
 )
-def test_an_authorize_url_that_is_not_safe_is_refused(domain: str, callback: str) -> None:
+def test_an_unsafe_authorize_url_is_refused(domain: str, callback: str) -> None:
     with pytest.raises(InvalidInput):
         oauth.authorize_url(oauth.RequestToken("t", "s"), domain=domain, callback=callback)
 
 
-async def test_a_token_that_was_not_allowed_was_used_or_is_unknown_is_refused(
+async def test_an_unapproved_used_or_unknown_token_is_refused(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     request = await oauth.request_token(schoology)
@@ -97,7 +97,7 @@ async def test_a_wrong_secret_is_refused(connect: Callable[..., Schoology]) -> N
         await oauth.request_token(connect(secret="wrong"))
 
 
-async def test_an_access_token_ends_after_ninety_days(
+async def test_an_access_token_expires_after_ninety_days(
     connect: Callable[..., Schoology],
     schoology_sandbox: SchoologySandbox,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,7 +119,7 @@ async def test_an_access_token_ends_after_ninety_days(
         await own.app_user_info()
 
 
-async def test_a_lost_request_token_is_asked_for_again_and_a_lost_access_token_is_not(
+async def test_a_lost_request_token_is_retried_and_a_lost_access_token_is_not(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     schoology_sandbox.faults.add(Fault.cut(after=True, path="oauth/request_token"))
@@ -142,7 +142,7 @@ async def test_a_lost_request_token_is_asked_for_again_and_a_lost_access_token_i
         Fault.error(200, body="oauth_token=&oauth_token_secret=halfofit"),
     ],
 )
-async def test_a_response_without_both_values_is_an_error_that_does_not_show_it(
+async def test_a_response_without_token_and_secret_is_an_error_and_not_quoted(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, fault: Fault
 ) -> None:
     schoology_sandbox.faults.add(fault)

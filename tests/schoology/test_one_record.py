@@ -1,4 +1,4 @@
-"""One record at a time against the sandbox: created, read, changed, listed and deleted."""
+"""Create, read, update, list and delete single records of the sandbox."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def known(made: str | None) -> str:
     return made
 
 
-async def test_a_roster_is_made_and_taken_apart_one_record_at_a_time(
+async def test_a_roster_is_created_and_deleted_one_record_at_a_time(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     period = await schoology.grading_periods.create(
@@ -81,7 +81,7 @@ async def test_a_roster_is_made_and_taken_apart_one_record_at_a_time(
     assert await schoology.courses.list() == []
 
 
-async def test_a_group_is_made_joined_and_deleted(schoology: Schoology) -> None:
+async def test_a_group_is_created_joined_and_deleted(schoology: Schoology) -> None:
     group = await schoology.groups.create(GroupCreate(title="Chess"))
     group_id = known(group.id)
     await schoology.groups.update(group_id, {"description": "On Fridays"})

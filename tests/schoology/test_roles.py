@@ -1,4 +1,4 @@
-"""Roles, through the client, over a real socket."""
+"""``schoology.roles``, with a server on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acting as another user: a header on every request of a view."""
+"""``with_options(run_as=…)`` adds a header to every request of the view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADER = "X-Schoology-Run-As"
 
 
 class Recording(SchoologySandbox):
-    """A sandbox that keeps the header of each request."""
+    """A sandbox that records the header of each request."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -42,7 +42,7 @@ async def schoology_sandbox() -> AsyncIterator[Recording]:
 
 
 @pytest.mark.parametrize("uid", ["45552", 45552, " 45552 "])
-async def test_every_request_of_a_view_names_the_user(
+async def test_every_request_of_a_view_has_the_header(
     schoology: Schoology, schoology_sandbox: Recording, uid: str | int
 ) -> None:
     view = schoology.with_options(run_as=uid)
@@ -55,7 +55,7 @@ async def test_every_request_of_a_view_names_the_user(
     assert set(schoology_sandbox.acting) == {"45552"}
 
 
-async def test_the_client_itself_goes_on_as_the_owner_of_the_credentials(
+async def test_the_client_itself_acts_as_the_owner_of_the_credentials(
     schoology: Schoology, schoology_sandbox: Recording
 ) -> None:
     view = schoology.with_options(run_as="7")
@@ -64,7 +64,7 @@ async def test_the_client_itself_goes_on_as_the_owner_of_the_credentials(
     assert schoology_sandbox.acting == ["7", None]
 
 
-async def test_views_of_a_view_keep_the_user_unless_they_name_another(
+async def test_views_of_a_view_keep_the_user_unless_they_set_another(
     schoology: Schoology, schoology_sandbox: Recording
 ) -> None:
     view = schoology.with_options(run_as="7")
@@ -75,8 +75,8 @@ async def test_views_of_a_view_keep_the_user_unless_they_name_another(
 
 
 @pytest.mark.parametrize("uid", ["", " ", "me", "S0001", "1,2", "1\r\nX: 1", "-1", "٣", True, 1.5])
-async def test_a_user_who_is_no_number_is_refused(schoology: Schoology, uid: Any) -> None:
-    with pytest.raises(InvalidInput, match="run_as is the Schoology id of a user"):
+async def test_run_as_refuses_ids_that_are_not_numbers(schoology: Schoology, uid: Any) -> None:
+    with pytest.raises(InvalidInput, match="run_as"):
         schoology.with_options(run_as=uid)
 
 
@@ -95,7 +95,7 @@ async def test_a_journal_written_as_one_user_is_refused_for_another(
     assert len(schoology_sandbox.log) == sent
 
 
-async def test_events_and_reprs_do_not_name_the_user(
+async def test_events_and_reprs_do_not_show_the_user(
     connect: Callable[..., Schoology], events: list[Event]
 ) -> None:
     view = connect().with_options(run_as="4555298")

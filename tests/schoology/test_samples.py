@@ -1,5 +1,4 @@
-"""Each record that the vendor's documents show, or that was recorded, is read without losing a
-field."""
+"""Read sample records of the vendor's documents and of the live API without losing a field."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ NOTHING = (None, "", [""], [])
 
 
 def lost(shown: dict[str, Any], record: Any) -> list[str]:
-    """The fields of ``shown`` that are not to be found in ``record``."""
+    """Return the fields of ``shown`` that ``record`` lacks."""
     missing = []
     for name, value in shown.items():
         known = getattr(record, name, None)
@@ -35,16 +34,16 @@ def lost(shown: dict[str, Any], record: Any) -> list[str]:
 
 @pytest.mark.parametrize("kind", SAMPLES)
 @pytest.mark.parametrize("read", [converter, strict_converter], ids=["lenient", "strict"])
-def test_a_sample_is_read_without_losing_a_field(kind: str, read: Any) -> None:
+def test_samples_are_read_without_losing_a_field(kind: str, read: Any) -> None:
     model, shown = SAMPLES[kind]
     record = read.structure(shown, model)
     assert lost(shown, record) == []
     assert record.extra.keys() <= UNTYPED
-    (in_a_list,) = read.structure([shown], list[model])  # lists are read a column at a time
+    (in_a_list,) = read.structure([shown], list[model])  # lists are decoded by column
     assert in_a_list == record
 
 
-def test_ids_flags_and_numbers_have_one_type_whatever_the_vendor_prints() -> None:
+def test_ids_flags_and_numbers_have_one_type_for_all_forms() -> None:
     official = converter.structure(SAMPLES["section official"][1], Section)
     live = converter.structure(SAMPLES["section live"][1], Section)
     assert official.grading_periods == ("435", "13011")

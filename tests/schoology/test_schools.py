@@ -1,4 +1,4 @@
-"""Schools and buildings, through the client, over a real socket."""
+"""``schoology.schools``, with a server on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROWS: list[dict[str, Any]] = [{"id": str(number), "title": f"S{number}"} for num
 
 
 def paged(key: str) -> Answer:
-    """A vendor that gives pages, without a word on whether there are more."""
+    """Return the answer of a paged list that has neither ``total`` nor ``links``."""
 
     def answer(query: dict[str, str]) -> Any:
         start = int(query.get("start", 0))

@@ -1,4 +1,4 @@
-"""The search, through the client, over a real socket."""
+"""``schoology.search``, with a server on this machine."""
 
 from __future__ import annotations
 

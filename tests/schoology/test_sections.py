@@ -1,4 +1,4 @@
-"""Sections and what belongs to one, through the client, over a real socket."""
+"""``schoology.sections``, with a server on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ async def test_list(scripted: Scripted) -> None:
     scripted.answers["GET courses/5/sections"] = {"section": [ONE], "total": "1", "links": {}}
     (one,) = await scripted.schoology.sections.list(5)
     assert (one.id, one.grading_periods) == ("43", ("4",))
-    assert scripted.last.query == {"limit": "200"}  # any value would turn include_past on
+    assert scripted.last.query == {
+        "limit": "200"
+    }  # any value of include_past would add past sections
     await scripted.schoology.sections.list(5, include_past=True)
     assert scripted.last.query == {"limit": "200", "include_past": "1"}
 
@@ -38,7 +40,7 @@ async def test_list_by_school_codes(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("codes", [[], ["a,b"], [" "], "abc", [None]])
-async def test_list_by_school_codes_refuses_what_the_vendor_cannot_look_up(
+async def test_list_by_school_codes_refuses_codes_that_the_filter_does_not_support(
     scripted: Scripted, codes: Any
 ) -> None:
     with pytest.raises(InvalidInput, match="section_school_code"):
@@ -55,7 +57,7 @@ async def test_get(scripted: Scripted) -> None:
 
 
 async def test_get_by_school_code(scripted: Scripted) -> None:
-    scripted.answers["GET sections/ext/S/1"] = ONE  # the path is shown decoded
+    scripted.answers["GET sections/ext/S/1"] = ONE  # recorded paths are decoded
     assert (await scripted.schoology.sections.get_by_school_code("S/1")).id == "43"
     with pytest.raises(NotFound):
         await scripted.schoology.sections.get_by_school_code("S2")
@@ -164,8 +166,8 @@ async def test_grades(scripted: Scripted) -> None:
     assert book.extra == {"period": [{"period_title": "Fall"}]}
 
 
-async def test_grades_are_not_taken_from_the_section_itself(scripted: Scripted) -> None:
-    scripted.answers["GET sections/43/grades"] = ONE  # as the vendor answers for unknown paths
+async def test_a_section_in_place_of_its_grades_is_an_error(scripted: Scripted) -> None:
+    scripted.answers["GET sections/43/grades"] = ONE  # the vendor's response to an unknown path
     scripted.answers["GET sections/43/attendance"] = ONE
     with pytest.raises(UnexpectedResponse, match="grades"):
         await scripted.schoology.sections.grades(43)

@@ -1,4 +1,4 @@
-"""What belongs to one user, through the client, over a real socket."""
+"""The records of one user: sections, groups, grades, connections and invites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Deliver one chunk: send it, note it in the journal, and cancel it when the bulk stops."""
+"""Deliver one chunk: send it, note it in the journal, and cancel it when the bulk stops.
+
+``sending.py`` handles failures: it halves the chunk, sends rows again, or looks them up.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Look up rows whose response was lost, and compare the vendor's records with what was sent."""
+"""Compare the vendor's records with the rows that were sent.
+
+``sending.py`` decides when rows are looked up. A vendor's look-ups read the records, and call
+:func:`look_up` to compare them.
+"""
 
 from __future__ import annotations
 

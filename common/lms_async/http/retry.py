@@ -1,5 +1,8 @@
 """Decide whether a failed call is made again, how long to wait, and how many retries are allowed.
 
+``attempts.py`` applies these rules to one call. The loop that sends the attempts is in
+``transport.py``.
+
 This module alone imports ``backoff``, an archived package. Everything else depends on
 :class:`RetryPolicy` only.
 """

@@ -41,7 +41,8 @@ _MISMATCHES = {
     "form": "the journal {path} was written with another version of orjson, which writes JSON "
     "differently",
     "account": "the journal {path} was written for another account",
-    "operation": "the journal {path} was written by another call, or with other options",
+    "operation": "the journal {path} was written by another call or with other options: it has "
+    "{noted!r}, and this call is {now!r}",
     "job": "the journal {path} was written for another job",
 }
 
@@ -120,7 +121,12 @@ class Journal:
             )
             if other is not None:
                 raise JournalUnusable(
-                    _MISMATCHES[other].format(path=self.path, key=key_beside(self.path)),
+                    _MISMATCHES[other].format(
+                        path=self.path,
+                        key=key_beside(self.path),
+                        noted=file.summarize().operation,
+                        now=operation,
+                    ),
                     hint=("copy the journal's own key there, or " if other == "key" else "")
                     + "give another file, or start over with restart; both send all rows",
                 )

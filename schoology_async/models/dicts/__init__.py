@@ -1,6 +1,6 @@
-"""The write models as mappings, so that a type checker finds a misspelt key.
+"""TypedDicts for the write models, so that a type checker finds a misspelled key.
 
-Each has the fields of the model of the same name; a test compares them.
+Each has the same fields as its model. A test compares them.
 """
 
 from .course import CourseCreateDict, CourseUpdateDict

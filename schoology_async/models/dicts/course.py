@@ -1,4 +1,4 @@
-"""Courses as mappings."""
+"""Courses as TypedDicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .section import SectionCreateDict
 
 
 class _CourseFields(TypedDict, total=False):
-    """The fields that may be written when a course is created and later."""
+    """The fields that can be set when a course is created and when it is updated."""
 
     building_id: AnyNumber | None
     department: str | None

@@ -1,4 +1,4 @@
-"""Enrollments as mappings."""
+"""Enrollments as TypedDicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups as mappings."""
+"""Groups as TypedDicts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class GroupOptionsUpdateDict(TypedDict, total=False):
 
 
 class _GroupFields(TypedDict, total=False):
-    """The fields that may be written when a group is created and later."""
+    """The fields that can be set when a group is created and when it is updated."""
 
     building_id: AnyNumber | None
     description: str | None

@@ -1,4 +1,4 @@
-"""Schools, buildings and grading periods as mappings."""
+"""Schools, buildings and grading periods as TypedDicts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lms_async.records.scalars import AnyId, Day, Needed
 
 
 class _SchoolFields(TypedDict, total=False):
-    """The fields that may be written when a school or building is created and later."""
+    """The fields that can be set when a school or building is created and when it is updated."""
 
     address1: str | None
     address2: str | None

@@ -1,4 +1,4 @@
-"""Sections of courses as mappings."""
+"""Sections of courses as TypedDicts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SectionOptionsUpdateDict(TypedDict, total=False):
 
 
 class _SectionFields(TypedDict, total=False):
-    """The fields that may be written when a section is created and later."""
+    """The fields that can be set when a section is created and when it is updated."""
 
     section_code: AnyId
     section_school_code: AnyId

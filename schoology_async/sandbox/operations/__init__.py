@@ -1,4 +1,4 @@
-"""The operations on everything but accounts, one file a resource.
+"""The operations on all records except accounts, with one file per resource.
 
 Start reading at :class:`.router.Router`, which finds the operation for a method and a path.
 """

@@ -1,4 +1,4 @@
-"""What the operations share: pages of a list, bulk writes, the people in a response."""
+"""The base class of the operations: pages of lists, bulk writes, and accounts in responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..seed import ADMINISTRATOR
 from ..state import State
 
 MOST = 50
-"""Rows in one bulk write and ids in one filter, by the documents."""
+"""The documented maximum of rows in a bulk write and of ids in a filter."""
 
 EMPTY = Response(204, headers={"Content-Type": "text/xml"})
 """The response to a single update or delete."""
@@ -37,16 +37,16 @@ class Operations:
 
     @property
     def school(self) -> School:
-        """The school that is served."""
+        """The school of this server."""
         return self.state.school
 
     @property
     def today(self) -> str:
-        """The day by the server's clock, ``YYYY-MM-DD``."""
+        """Today's date by the server's clock, ``YYYY-MM-DD``."""
         return datetime.fromtimestamp(self.state.clock.time(), UTC).date().isoformat()
 
     def url(self, path: str) -> str:
-        """Return the URL of a path below the API's root."""
+        """Return the URL for a path relative to the base URL."""
         return self.state.base_url + path
 
     def picture(self, name: str) -> str:
@@ -59,7 +59,7 @@ class Operations:
         return account is not None and account.role_id == ADMINISTRATOR
 
     def person(self, uid: str) -> Account:
-        """Return an account, also an inactive one. One that a test removed comes back blank."""
+        """Return an active or inactive account. Return a blank account if a test removed it."""
         inactive = self.school.inactive.get(uid)
         if inactive is not None:
             return inactive.account
@@ -79,8 +79,8 @@ class Operations:
     ) -> Response:
         """Return one page of a list.
 
-        :param total: how this list prints its total, ``str`` or ``int``; ``None`` for a list that
-            has none.
+        :param total: the type of ``total`` in this list, ``str`` or ``int``; ``None`` if the list
+            has no total.
         """
         found = found if isinstance(found, Sized) else list(found)
         start, limit = self._bounds(request)
@@ -97,7 +97,7 @@ class Operations:
     def whole_list(
         self, request: Request, key: str, rows: list[Row], *, links: bool = False
     ) -> Response:
-        """Return a list that is not paged and has no total."""
+        """Return a list without pages and without a total."""
         body: Row = {key: self.state.many(rows)}
         if links:
             body["links"] = {"self": self.url(request.path)}
@@ -122,10 +122,12 @@ class Operations:
         *wrappers: str,
         echo: tuple[str, ...] = ("id",),
     ) -> Response:
-        """Do each row for itself, and return one result a row, in order, inside ``wrappers``.
+        """Apply ``do`` to each row separately, and return one result per row, inside ``wrappers``.
 
-        207 was seen live for creates and deletes. Assumed: updates answer 207 too, more rows than
-        documented get 400, and a failed row shows the keys that it was sent with.
+        The live API answers creates and deletes with 207. Assumed: updates answer 207 too, too many
+        rows are a 400, and the result of a failed row repeats the row's keys.
+
+        :param echo: the fields of a row that the result of a failed row repeats.
         """
         if len(rows) > MOST:
             return bodies.plain(400, f"Up to {MOST} rows at one time.")
@@ -135,7 +137,7 @@ class Operations:
         return bodies.write(request, 207, body)
 
     def attempt(self, row: Row, do: Callable[[Row], Row], echo: tuple[str, ...]) -> Row:
-        """Do one row, and return its result. A rejected row has no effect on the others."""
+        """Apply ``do`` to one row and return its result, even if the row is rejected."""
         try:
             return do(row)
         except Rejected as rejected:
@@ -162,13 +164,13 @@ class Operations:
 
 
 def number(request: Request, name: str) -> int:
-    """Return a number of the query. A value that is not a number counts as 0 (assumed)."""
+    """Return a number from the query. Assumed: a value that is not a number counts as 0."""
     given = request.query.get(name, "")
     return int(given[:12]) if given.isascii() and given.isdigit() else 0
 
 
 def row_id(row: Row) -> str:
-    """Return the id that an update row needs."""
+    """Return the id of a row of an update, or raise :class:`Rejected`."""
     if not row.get("id"):
         raise Rejected(400, "id is required.")
     return str(row["id"])

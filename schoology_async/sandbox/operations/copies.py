@@ -1,4 +1,4 @@
-"""The copy of sections, which the vendor does in the background."""
+"""The operation that copies sections. The vendor copies in the background."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TRANSFERS = "https://schoology.com/settings/transfers"
 
 
 class CopyOperations(Operations):
-    """``sections/copy``. The sandbox copies at once: when the vendor is done is unknown."""
+    """``sections/copy``. The sandbox copies at once, since the vendor's delay is not known."""
 
     def verbs(self, request: Request, caller: Caller) -> Verbs:
         """Return the operations on ``sections/copy``."""
@@ -46,7 +46,7 @@ class CopyOperations(Operations):
         sections = self.school.sections
         source = self._section(row, "source_section_id", "source_section_school_code")
         if source is None:
-            raise Rejected(404, "There is no source section like this.")
+            raise Rejected(404, "There is no such source section.")
         course = self._course(row)
         target = self._section(row, "section_id", "section_school_code")
         if target is None and row.get("section_id"):
@@ -70,5 +70,5 @@ class CopyOperations(Operations):
             return courses.find(str(row["course_id"]))
         found = courses.by_code(str(row.get("course_code") or ""))
         if found is None:
-            raise Rejected(404, "There is no course like this.")
+            raise Rejected(404, "There is no such course.")
         return found

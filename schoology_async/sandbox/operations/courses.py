@@ -1,4 +1,4 @@
-"""The operations on courses, and on the sections inside of a course."""
+"""The operations on courses, and on the sections of a course."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class CourseOperations(Operations):
         else:
             course = self.school.courses.create(row)
         result: Row = {
-            "response_code": 200,  # also for a created one
+            "response_code": 200,  # not 201, even if the course was created
             "id": course.id,  # a string here
             "course_code": course.course_code,
             "location": self.url(f"courses/{course.id}"),
@@ -96,8 +96,9 @@ class CourseOperations(Operations):
     def _create_sections(
         self, course_id: str, rows: list[Row], *, update_existing: bool
     ) -> list[Row]:
-        # The documents' sample of a section inside a course has a `section_id` and no code.
-        # Assumed: it is the section code, and a rejected section does not reject its course.
+        # In the documents' sample, a section inside a course has a `section_id` and no code.
+        # Assumed: `section_id` is its section code. Assumed: a rejected section does not reject its
+        # course.
         coded = [
             row if "section_code" in row else row | {"section_code": row.get("section_id", "")}
             for row in rows
@@ -161,7 +162,10 @@ def _sections_of(row: Row) -> list[Row]:
 
 
 def course_row(course: Course) -> Row:
-    """Return a course as lists and single reads show it: its id is a number, its building's not."""
+    """Return a course in the form of lists and single reads.
+
+    ``id`` is a number here, but ``building_id`` is a string.
+    """
     return {
         "id": int(course.id),
         "title": course.title,

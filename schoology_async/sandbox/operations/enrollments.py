@@ -13,7 +13,7 @@ from ..roster import Enrollment, Realm
 from .base import EMPTY, Operations, Row, Verbs, row_id
 
 WRAPPERS = ("enrollments", "enrollment")
-"""Bulk results of enrollments are wrapped twice, unlike all others."""
+"""The two keys around bulk results. The bulk results of all other records have one key."""
 
 
 class EnrollmentOperations(Operations):
@@ -31,7 +31,7 @@ class EnrollmentOperations(Operations):
                     "GET": lambda: self._list(request, realm, realm_id),
                     "POST": lambda: self._post(request, realm, realm_id),
                     "PUT": lambda: self._update_many(request, realm, realm_id),
-                    # Only in an inofficial description of the API.
+                    # Only an unofficial description of the API has this operation.
                     "DELETE": lambda: self._delete_many(request),
                 }
             case (identity,):
@@ -52,9 +52,11 @@ class EnrollmentOperations(Operations):
         }
 
     def redeem(self, request: Request, realm: Realm, realm_id: str | None, me: Caller) -> Response:
-        """Enroll the caller by an access code.
+        """Enroll the caller with an access code.
 
-        Whether the path has the id of the section or group is unknown: both are accepted.
+        It is not known whether the path has the id of the section or group. Both are accepted.
+
+        :param realm_id: the id in the path, if any.
         """
         code = str(bodies.read(request).get("access_code") or "")
         if realm == "section":
@@ -96,7 +98,8 @@ class EnrollmentOperations(Operations):
         if "enrollments" not in body:
             enrollment = self._create(realm, realm_id, body, update_existing=False)
             links = {"links": {"self": self.location(enrollment)}}
-            shown = self._row(enrollment) | {"status": enrollment.status}  # a number only here
+            # `status` is a number here, and a string in all other responses.
+            shown = self._row(enrollment) | {"status": enrollment.status}
             return bodies.write(request, 201, shown | links)
 
         def create(row: Row) -> Row:
@@ -147,7 +150,7 @@ class EnrollmentOperations(Operations):
         echo = ("uid", "realm", "section_id", "group_id")
         return self.bulk(request, rows, create, *WRAPPERS, echo=echo)
 
-    # -- what they share
+    # -- shared by both
 
     def _create(
         self, realm: Realm, realm_id: str, fields: Row, *, update_existing: bool
@@ -170,9 +173,9 @@ class EnrollmentOperations(Operations):
 
     def _done(self, enrollment: Enrollment) -> Row:
         return {
-            "response_code": 200,  # also for a created one
+            "response_code": 200,  # not 201, even if the enrollment was created
             "id": enrollment.id,
-            "uid": int(enrollment.uid),  # a number here, and a string everywhere else
+            "uid": int(enrollment.uid),  # a number here, a string in all other responses
             "location": self.location(enrollment),
         }
 
@@ -183,7 +186,7 @@ class EnrollmentOperations(Operations):
             "uid": enrollment.uid,
             "school_uid": account.school_uid,
             "name_title": account.name_title,
-            "name_title_show": str(account.name_title_show),  # a number on a user
+            "name_title_show": str(account.name_title_show),  # a string here, a number in a user
             "name_first": account.name_first,
             "name_first_preferred": account.name_first_preferred,
             "name_middle": account.name_middle,

@@ -1,4 +1,4 @@
-"""The exports to CSV: everybody, or all members of groups, in one response."""
+"""The CSV exports: all users, or the members of all groups, in one response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _RENAMED = {
     "mail": "primary_email",
     "birthday": "birthday_date",
 }
-"""Columns whose names differ from those of the JSON."""
+"""The JSON field for each column whose name differs."""
 
 
 class ExportOperations(Operations):
@@ -48,9 +48,9 @@ class ExportOperations(Operations):
     ) -> Response:
         if not self.is_administrator(caller):
             return Response(403)
-        asked = comma_list(request.query.get("fields"))
-        # Fields that are not allowed are left out (assumed). So is the line end.
-        names = [name for name in asked if name in allowed] if asked else list(allowed)
+        requested = comma_list(request.query.get("fields"))
+        # Assumed: fields that can't be exported are left out. Assumed: the line ending.
+        names = [name for name in requested if name in allowed] if requested else list(allowed)
         text = io.StringIO()
         writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -79,7 +79,7 @@ class ExportOperations(Operations):
                     "mail": account.primary_email,
                     "title": group.title,
                     "group_code": group.group_code,
-                    # Assumed: how these two are printed.
+                    # Assumed: the form of these two values.
                     "type": "admin" if enrollment.admin else "member",
                     "status": enrollment.status,
                 }

@@ -1,4 +1,4 @@
-"""The reads of a section's grades and attendance."""
+"""The operations that read the grades, attendance and completion of a section."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LISTS = {
     "grading_scales": "grading_scale",
     "completion": "completion",
 }
-"""Lists that are shown as tests stored them, and the key of their rows."""
+"""The key of the rows of each list that is returned as tests stored it."""
 
 PATHS = ("grades", "attendance", *LISTS)
-"""The paths below a section that are served here."""
+"""The names that may follow the id of a section in a path."""
 
 
 class GradeOperations(Operations):
-    """``sections/{id}/grades``, ``sections/{id}/attendance`` and their neighbors."""
+    """``sections/{id}/grades`` and the other paths of :data:`PATHS`."""
 
     def verbs(self, request: Request, section_id: str, name: str) -> Verbs | None:
         """Return the operations on a path of :data:`PATHS` below a section."""
@@ -57,7 +57,8 @@ class GradeOperations(Operations):
         if self.state.quirks.attendance_gone:
             return Response(410)
         query = request.query
-        first, last = query.get("start", ""), query.get("end", "") or "9999"  # dates here
+        # ISO dates, which can be compared as text.
+        first, last = query.get("start", ""), query.get("end", "") or "9999"
         found = [
             row
             for row in self.school.gradebook.attendance.get(section_id, [])

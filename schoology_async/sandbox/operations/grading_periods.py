@@ -43,17 +43,17 @@ class GradingPeriodOperations(Operations):
                 "title": period.title,
                 "start": period.start,
                 "end": period.end,
-                "active": str(self._active(period)),  # a number in the single read
+                "active": str(self._active(period)),  # a string here, a number in the single read
                 "links": {"self": self._location(period)},
             }
 
-        # The key of the rows is a plural, unlike that of every other list.
+        # The key of the rows is plural, unlike in all other lists.
         return self.listing(request, "gradingperiods", found, view, total=int, links=False)
 
     def _create(self, request: Request) -> Response:
         period = self.school.grading_periods.create(bodies.read(request))
         links = {"links": {"self": self._location(period)}}
-        # Known from the documents alone: strings, and fewer fields than a read.
+        # From the documents, not from the live API: strings, and fewer fields than in a read.
         shown = {
             "id": period.id,
             "title": period.title,

@@ -31,15 +31,15 @@ class GroupOperations(Operations):
                     "DELETE": lambda: self._delete(group_id),
                 }
             case (group_id, *_):
-                # An unknown path below a group answers with the group, as the live API does.
+                # Like the live API, return the group for an unknown path below it.
                 return {"GET": lambda: self._view(request, group_id, caller)}
         return None
 
     def row(self, group: Group, caller: Caller, *, links: bool, admin: bool) -> Row:
-        """Return a group. Its options are numbers; those of a section are strings.
+        """Return a group. Its options are numbers, unlike the options of a section.
 
-        :param links: whether the row has links: in lists.
-        :param admin: whether the row says that the caller is an admin: not in the list of groups.
+        :param links: add ``links``, as in lists.
+        :param admin: add ``admin``, as in all responses except the list of groups.
         """
         mine = self.school.enrollments.between("group", group.id, caller.uid)
         leads = self.is_administrator(caller) or (mine is not None and mine.admin == 1)
@@ -73,7 +73,8 @@ class GroupOperations(Operations):
     def _create(self, request: Request, caller: Caller) -> Response:
         group = self.school.groups.create(bodies.read(request))
         shown = self.row(group, caller, links=True, admin=False)
-        return bodies.write(request, 201, shown | {"category": group.category})  # null only here
+        # A missing category is null here, and "" in all other responses.
+        return bodies.write(request, 201, shown | {"category": group.category})
 
     def _view(self, request: Request, group_id: str, caller: Caller) -> Response:
         group = self.school.groups.find(group_id)

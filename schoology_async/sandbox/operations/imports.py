@@ -14,7 +14,7 @@ from .enrollments import WRAPPERS, EnrollmentOperations
 
 
 class ImportOperations(Operations):
-    """``enrollments/import/course``, with grading periods in the path and without."""
+    """``enrollments/import/course``, with or without grading periods in the path."""
 
     def __init__(self, state: State, enrollments: EnrollmentOperations) -> None:
         super().__init__(state)
@@ -58,8 +58,8 @@ class ImportOperations(Operations):
         code = _required(row, "section_code")
         if course is None:
             raise Rejected(404, "There is no course with this course code.")
-        # "Will apply across sections spanning those grading periods": each section that is in any
-        # of them (assumed).
+        # The documents say "will apply across sections spanning those grading periods". Assumed:
+        # a section matches if it is in any of the periods.
         sections = self.school.sections.by_code(course.id, code, periods)
         if not sections:
             raise Rejected(404, "There is no section with this code in the grading periods.")

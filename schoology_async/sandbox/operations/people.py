@@ -1,4 +1,4 @@
-"""The operations below one person: sections, groups, grades, network, requests, invites."""
+"""The operations on one user's sections, groups, grades, connections, requests and invites."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .groups import GroupOperations
 from .sections import SectionOperations
 
 PATHS = ("sections", "groups", "grades", "network", "requests", "invites")
-"""The paths below a user that are served here."""
+"""The names that may follow the id of a user in a path."""
 
 REALMS: dict[str, Realm] = {"sections": "section", "groups": "group"}
 _NETWORK_PAGE = 30
 
 
 class PeopleOperations(Operations):
-    """``users/{id}/sections`` and its neighbors."""
+    """``users/{id}/sections`` and the other paths of :data:`PATHS`."""
 
     def __init__(self, state: State, sections: SectionOperations, groups: GroupOperations) -> None:
         super().__init__(state)
@@ -61,13 +61,13 @@ class PeopleOperations(Operations):
                 realm = REALMS[realms]
                 return {"PUT": lambda: self._answer_invite(request, uid, realm, identity)}
             case ("invites", _, *_):
-                return {"GET": lambda: bodies.plain(400)}  # as seen live
+                return {"GET": lambda: bodies.plain(400)}  # as in the live API
         return None
 
     # -- enrolled in
 
     def _enrolled(self, uid: str, realm: Realm) -> list[Enrollment]:
-        """Return the active enrollments. Assumed: others are not listed."""
+        """Return the active enrollments. Assumed: the lists leave out all others."""
         found = self.school.enrollments.of_user(uid)
         return [each for each in found if each.realm == realm and each.status == ACTIVE]
 
@@ -76,7 +76,7 @@ class PeopleOperations(Operations):
         found = [
             each
             for each in self._enrolled(uid, "section")
-            # Only those of a current grading period. Any value of this parameter shows all.
+            # Any value of `include_past` adds the sections of other grading periods.
             if "include_past" in request.query
             or current(self.school.sections[each.realm_id].grading_periods, self.today)
         ]
@@ -84,10 +84,12 @@ class PeopleOperations(Operations):
         def view(enrollment: Enrollment) -> Row:
             section = self.school.sections[enrollment.realm_id]
             course = self.school.courses.by_id.get(section.course_id)
-            # Numbers here, and strings in the single read. "0" for no parent was recorded here.
+            # These fields are numbers here and strings in the single read. The live API returns "0"
+            # here for a missing parent.
             levels = section_views.levels(course, int) | {"parent_id": "0"}
             row = self._sections.row(section, caller) | levels
-            return row | {"admin": enrollment.admin}  # assumed: the listed person's
+            # Assumed: `admin` is about the user in the path, not about the caller.
+            return row | {"admin": enrollment.admin}
 
         return self.listing(request, "section", found, view, total=None)
 
@@ -139,7 +141,7 @@ class PeopleOperations(Operations):
             }
             for each in found[start : start + _NETWORK_PAGE]
         ]
-        # The documents' link has other parameters than those that page this list, and no `next`.
+        # In the documents, this link has other parameters than this list, and there is no `next`.
         body: Row = {"user": self.state.many(rows), "total": str(len(found))}
         body["links"] = {"self": f"{self.url(request.path)}?start=0&limit=20"}
         if not self.state.quirks.totals:
@@ -171,7 +173,7 @@ class PeopleOperations(Operations):
     def _invites(self, request: Request, uid: str, realm: Realm) -> Response:
         def view(invite: Invite) -> Row:
             name, picture = self._named(invite)
-            # Numbers, unlike in friend requests.
+            # Ids and times are numbers here, and strings in friend requests.
             return {
                 f"{realm}_id": int(invite.realm_id),
                 f"{realm}_name": name,
@@ -207,7 +209,7 @@ class PeopleOperations(Operations):
 
 
 def _of_periods(row: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
-    """Return a section's grades without the periods that were not asked for."""
+    """Return a section's grades for the requested periods only."""
     if not wanted:
         return row
     kept = {
@@ -218,9 +220,10 @@ def _of_periods(row: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
 
 
 def _offset(request: Request) -> float:
-    """Return the time of ``created_offset``, or -1: an unreadable one counts as absent (assumed).
+    """Return the time in ``created_offset``, or -1 if there is none.
 
-    The vendor reads whatever PHP's ``strtotime`` reads; the sandbox reads ISO dates and times.
+    The vendor accepts all formats of PHP's ``strtotime``. The sandbox accepts ISO dates and times.
+    Assumed: a time that can't be read counts as absent.
     """
     given = request.query.get("created_offset", "").strip()
     if re.fullmatch(r"@\d+", given, re.ASCII):

@@ -40,7 +40,7 @@ class RoleOperations(Operations):
 
 def _row(role: Role) -> Row:
     return {
-        "id": int(role.id),  # a number live, and a string in the documents
+        "id": int(role.id),  # a number in the live API, a string in the documents
         "title": role.title,
         "faculty": role.faculty,
         "role_type": role.role_type,

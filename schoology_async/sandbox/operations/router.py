@@ -1,4 +1,4 @@
-"""Which operation a method and a path mean."""
+"""Find the operation for a method and a path."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .sections import SectionOperations
 
 
 class Router:
-    """Finds and does the operation of a request."""
+    """Finds and runs the operation for a request."""
 
     def __init__(self, state: State) -> None:
         self._sections = SectionOperations(state)
@@ -41,7 +41,7 @@ class Router:
         self._imports = ImportOperations(state, self._enrollments)
 
     def has(self, path: tuple[str, ...]) -> bool:
-        """Return whether a path below ``users`` is served here, and not with the accounts."""
+        """Return whether this router serves a path below ``users``, and not ``server.py``."""
         return len(path) > 2 and path[1].isdigit() and path[2] in PATHS
 
     def serve(self, request: Request, caller: Caller) -> Response:

@@ -19,7 +19,7 @@ class SchoolOperations(Operations):
         match rest:
             case ():
                 return {
-                    # No total and no links, as seen live.
+                    # Without a total and links, as in the live API.
                     "GET": lambda: self._all(request, "school", buildings.schools()),
                     "POST": lambda: self._create(request, None),
                 }

@@ -12,7 +12,7 @@ from ..oauth import Caller
 from .base import Operations, Row, Verbs, number
 
 _PAGE = 10
-"""Results of a page, by the documents' link."""
+"""The number of results per page, from a link in the documents."""
 
 
 class SearchOperations(Operations):
@@ -24,7 +24,7 @@ class SearchOperations(Operations):
 
     def _search(self, request: Request, caller: Caller) -> Response:
         if not self.is_administrator(caller):
-            return Response(403)  # seen live for a student; assumed for a teacher
+            return Response(403)  # as in the live API for a student; assumed for a teacher
         words = request.query.get("keywords", "").strip().lower()
         kind = request.query.get("type", "")
         if not words or kind not in {"", "user", "group", "course"}:

@@ -1,4 +1,4 @@
-"""Sections as the vendor's responses show them, with the odd types of its samples."""
+"""Convert sections to the vendor's JSON, with the inconsistent types of its samples."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LIVE_OPTIONS = (
     *("default_grading_scale_id", "hide_overall_grade", "hide_grading_period_grade"),
     *("allow_custom_overall_grade", "allow_custom_overall_grade_text"),
 )
-"""Seen live, in no document: numbers, beside options that are strings."""
+"""Options of the live API that are not documented. They are numbers; all others are strings."""
 _SHOWN_OPTIONS = {
     "weighted_grading_categories": "weighted_grading_categories",
-    "upload_documents": "upload_document",  # written without the s
+    "upload_documents": "upload_document",  # the name to write has no s
     "create_discussion": "create_discussion",
     "member_post": "member_post",
     "member_post_comment": "member_post_comment",
@@ -33,14 +33,15 @@ def whole(
     active: int,
     admin: int,
 ) -> Row:
-    """Return the fields that every read of a section has. Flags and ids are strings here."""
+    """Return the fields that all reads of a section have. Flags and ids are strings."""
     return {
         "id": section.id,
         "course_title": course.title if course else "",
         "course_code": course.course_code if course else "",
         "course_id": section.course_id,
         "school_id": school_id,
-        "building_id": course.building_id if course else school_id,  # this and parent_id: live only
+        # The documents do not have `building_id` and `parent_id`, but the live API does.
+        "building_id": course.building_id if course else school_id,
         "parent_id": None,
         "access_code": section.access_code,
         "section_title": section.title,
@@ -70,13 +71,13 @@ def whole(
 
 
 def levels(course: Course | None, kind: type[str] | type[int]) -> Row:
-    """Return what a section has from its course: strings in one place, numbers in another."""
+    """Return the fields of a section that come from its course, as strings or as numbers."""
     names = ("subject_area", "grade_level_range_start", "grade_level_range_end")
     return {name: kind(getattr(course, name, 0)) for name in names}
 
 
 def created(section: Section, school_id: str, *, picture: str, link: str) -> Row:
-    """Return a section just created. Fields without a value are null here, and not elsewhere."""
+    """Return a section in the response to its creation. Only here, missing values are null."""
     return {
         "id": section.id,
         "course_id": section.course_id,
@@ -96,7 +97,7 @@ def created(section: Section, school_id: str, *, picture: str, link: str) -> Row
         "end_time": section.end_time or None,
         "options": {
             **{shown: section.options.get(written) for shown, written in _SHOWN_OPTIONS.items()},
-            "content_index_visibility": [],  # an empty list for an empty object, as PHP writes it
+            "content_index_visibility": [],  # an empty object, which PHP prints as a list
         },
         "links": {"self": link},
     }

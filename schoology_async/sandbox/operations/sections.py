@@ -15,7 +15,7 @@ from .base import EMPTY, MOST, Operations, Row, Verbs, row_id
 
 
 class SectionOperations(Operations):
-    """``sections``, and what the paths of courses and users need of them."""
+    """``sections``, and the parts of ``courses`` and ``users`` that are about sections."""
 
     def verbs(self, request: Request, rest: tuple[str, ...], caller: Caller) -> Verbs | None:
         """Return the operations on a path below ``sections``."""
@@ -40,16 +40,16 @@ class SectionOperations(Operations):
                     "DELETE": lambda: self._delete(section_id),
                 }
             case (section_id, *_):
-                # An unknown path below a section answers with the section, as the live API does.
+                # Like the live API, return the section for an unknown path below it.
                 return {"GET": lambda: self.view(request, sections.find(section_id), caller)}
         return None
 
     # -- for the paths of courses and users
 
     def without_past(self, request: Request, found: Iterable[Section]) -> list[Section]:
-        """Return the sections without those whose grading periods have all ended.
+        """Leave out the sections whose grading periods have all ended.
 
-        Any value of ``include_past`` keeps them, also 0.
+        Any value of ``include_past`` keeps them, even 0.
         """
         if "include_past" in request.query:
             return list(found)
@@ -57,7 +57,7 @@ class SectionOperations(Operations):
         return [each for each in found if not past(each.grading_periods, self.today)]
 
     def row(self, section: Section, caller: Caller, *, links: bool = True) -> Row:
-        """Return a section as lists show it."""
+        """Return a section in the form of a list row."""
         school = self.school
         course = school.courses.by_id.get(section.course_id)
         mine = school.enrollments.between("section", section.id, caller.uid)
@@ -72,13 +72,13 @@ class SectionOperations(Operations):
         return whole | ({"links": {"self": self._location(section)}} if links else {})
 
     def view(self, request: Request, section: Section, caller: Caller) -> Response:
-        """Return one section. It has no links, and the levels of its course as strings."""
+        """Return one section, without links and with the levels of its course as strings."""
         course = self.school.courses.by_id.get(section.course_id)
         shown = self.row(section, caller, links=False) | views.levels(course, str)
         return bodies.write(request, 200, shown)
 
     def create(self, course_id: str, row: Row, *, update_existing: bool) -> Row:
-        """Create one section of a bulk, or update the one that exists."""
+        """Create the section of one row of a bulk, or update it if it exists."""
         sections = self.school.sections
         known = sections.existing(course_id, row) if update_existing else None
         if known is None:
@@ -88,7 +88,7 @@ class SectionOperations(Operations):
         return views.result(section, self._location(section), is_new=known is None)
 
     def created(self, request: Request, section: Section) -> Response:
-        """Return the response to a single create."""
+        """Return the response to the creation of one section."""
         shown = views.created(
             section,
             str(self.school.school_id),
@@ -105,19 +105,19 @@ class SectionOperations(Operations):
     def _by_school_codes(self, request: Request, caller: Caller) -> Response:
         codes = comma_list(request.query.get("section_school_codes"))
         if not codes:
-            return Response(403)  # as seen live
+            return Response(403)  # as in the live API
         if len(codes) > MOST:
             return bodies.plain(400, f"Up to {MOST} section_school_codes at one time.")  # assumed
         found = [self.school.sections.by_school_code(code) for code in dict.fromkeys(codes)]
         kept = self.without_past(request, [each for each in found if each is not None])
-        # The total is a number here, and a string in the list of a course's sections.
+        # The total is a number here, but a string in the list of a course's sections.
         return self.listing(
             request, "section", kept, lambda section: self.row(section, caller), total=int
         )
 
     def _by_school_code(self, request: Request, code: str, caller: Caller) -> Response:
         section = self.school.sections.by_school_code(code)
-        # 200 directly, unlike users/ext, which redirects.
+        # This returns the section itself. `users/ext` redirects instead.
         return Response(404) if section is None else self.view(request, section, caller)
 
     def _update(self, request: Request, section_id: str) -> Response:
@@ -147,7 +147,7 @@ class SectionOperations(Operations):
                 "weight": period.weight,
                 "start": f"{period.start} 00:00:00",
                 "end": f"{period.end} 00:00:00",
-                "parent": int(period.parent),  # a string in the single read
+                "parent": int(period.parent),  # a number here, a string in the single read
                 "has_children": int(any(p.parent == period.id for p in periods.values())),
             }
             for each in section.grading_periods

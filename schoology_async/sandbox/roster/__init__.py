@@ -1,7 +1,7 @@
-"""What a sandbox's school holds besides people: courses, sections, enrollments, groups, terms.
+"""The records of a sandbox's school, except accounts: courses, sections, enrollments and others.
 
-Pure state: no clock, no network. Start reading at :class:`.courses.Courses`. Every store keeps its
-records by the vendor's id, enforces the vendor's rules, and counts what was changed.
+This package has state only: no clock and no network. Every store keeps its records by the vendor's
+id, enforces the vendor's rules, and counts changes. Start reading at :class:`.courses.Courses`.
 """
 
 from .buildings import Building, Buildings

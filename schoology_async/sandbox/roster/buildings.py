@@ -1,4 +1,4 @@
-"""Schools and their buildings, which are records of one kind."""
+"""Schools and their buildings, which have the same fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Building:
     id: str
     title: str
     school_id: str | None = None
-    """The school that a building belongs to; ``None`` for a school."""
+    """The id of a building's school; ``None`` for a school."""
     address1: str | None = None
     address2: str | None = None
     city: str | None = None
@@ -74,7 +74,7 @@ class Buildings(Store[Building]):
         return building
 
     def update(self, identity: str, fields: Fields) -> None:
-        """Change the fields that are given, or raise :class:`Rejected`."""
+        """Change the fields in ``fields``, or raise :class:`Rejected`."""
         building = self.find(identity)
         changes = read.known(fields, _READERS)
         if not changes.get("title", "kept"):
@@ -85,7 +85,7 @@ class Buildings(Store[Building]):
     def delete(self, identity: str) -> None:
         """Delete a building, or a school with its buildings, or raise :class:`Rejected`.
 
-        What happens to the people in it is not documented; here nothing happens to them.
+        The effect on its people is not documented. Assumed: they stay.
         """
         building = self.find(identity)
         if identity == self._own:

@@ -37,7 +37,7 @@ _READERS = {
     "description": read.text,
     "credits": read.decimal,
     "subject_area": read.whole(0, 9),
-    # That the end must be above the start is documented, and not checked here (assumed).
+    # The documents say that the end must be above the start. Assumed: the vendor does not check it.
     "grade_level_range_start": read.whole(0, 15),
     "grade_level_range_end": read.whole(0, 15),
     "synced": read.flag,
@@ -80,7 +80,7 @@ class Courses(Store[Course]):
         return course
 
     def update(self, identity: str, fields: Fields) -> Course:
-        """Change the fields that are given, or raise :class:`Rejected`."""
+        """Change the fields in ``fields``, or raise :class:`Rejected`."""
         course = self.find(identity)
         changes = read.known(fields, _READERS)
         for name in ("title", "course_code"):
@@ -89,7 +89,7 @@ class Courses(Store[Course]):
         code = changes.get("course_code", course.course_code)
         if code != course.course_code:
             if course.synced:
-                # Rejected and not ignored (assumed). The documents say "not editable".
+                # The documents say "not editable". Assumed: a change is rejected, not ignored.
                 raise Rejected(400, "The course code of a synced course cannot be changed.")
             self._check_free(code)
         self._forget(course)

@@ -1,4 +1,4 @@
-"""Enrollments: which person is in which section or group."""
+"""Enrollments of people in sections and groups."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Enrollment:
     realm: Realm
     realm_id: str
     admin: int = 0
-    """1 for a teacher or owner."""
+    """1 for a teacher of a section or an owner of a group."""
     status: int = ACTIVE
 
 
@@ -34,9 +34,9 @@ _READERS = {"uid": read.identity, "admin": read.flag, "status": read.whole(ACTIV
 
 
 class Enrollments(Store[Enrollment]):
-    """All enrollments. A person is in a section or group once.
+    """All enrollments. A person is in a section or group only once.
 
-    The counters ``creates`` and ``deletes`` count by ``realm/realm_id/uid``.
+    ``creates`` and ``deletes`` count by ``realm/realm_id/uid``.
     """
 
     noun = "enrollment"
@@ -75,9 +75,9 @@ class Enrollments(Store[Enrollment]):
         return self._keep(Enrollment(identity, uid, realm, realm_id, admin, status))
 
     def create(self, realm: Realm, realm_id: str, fields: Fields) -> Enrollment:
-        """Enroll a person who is not enrolled yet, or raise :class:`Rejected`.
+        """Enroll a person, or raise :class:`Rejected` if the person is already enrolled.
 
-        Whether the person exists is for the caller to check.
+        The caller must check that the person exists.
         """
         changes = read.known(fields, _READERS)
         for name in _READERS:
@@ -90,7 +90,7 @@ class Enrollments(Store[Enrollment]):
     def enroll(
         self, realm: Realm, realm_id: str, uid: str, admin: int, status: int = ACTIVE
     ) -> Enrollment:
-        """Enroll a person and count it."""
+        """Enroll a person, or replace the old enrollment, and count it as created."""
         enrollment = self.add(realm, realm_id, uid, admin=admin, status=status)
         self.creates[key(enrollment)] += 1
         return enrollment
@@ -98,7 +98,7 @@ class Enrollments(Store[Enrollment]):
     def update(self, identity: str, fields: Fields) -> Enrollment:
         """Change ``admin`` and ``status``, or raise :class:`Rejected`."""
         changes = read.known(fields, _READERS)
-        changes.pop("uid", None)  # The documents' sample sends one; it cannot change (assumed).
+        changes.pop("uid", None)  # The documents' sample has a uid. Assumed: it is ignored.
         enrollment = self._keep(evolve(self.find(identity), **changes))
         self.updates[identity] += 1
         return enrollment
@@ -111,13 +111,13 @@ class Enrollments(Store[Enrollment]):
         return enrollment
 
     def drop_realm(self, realm: Realm, realm_id: str) -> None:
-        """Remove all enrollments of a section or group that is deleted."""
+        """Remove all enrollments of a deleted section or group."""
         for enrollment in list(self.of_realm(realm, realm_id)):
             self._drop(enrollment)
         self._by_realm.pop((realm, realm_id), None)
 
     def end_all_of(self, uid: str) -> None:
-        """Remove all enrollments of a person who is deactivated, and remember them."""
+        """Remove all enrollments of a deactivated person, and remember them for :meth:`restore`."""
         self._ended[uid] = self.of_user(uid)
         for enrollment in self._ended[uid]:
             self._drop(enrollment)
@@ -146,5 +146,5 @@ class Enrollments(Store[Enrollment]):
 
 
 def key(enrollment: Enrollment) -> str:
-    """Return what an enrollment is counted by."""
+    """Return the key by which an enrollment is counted."""
     return f"{enrollment.realm}/{enrollment.realm_id}/{enrollment.uid}"

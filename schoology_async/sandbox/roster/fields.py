@@ -60,7 +60,7 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
 
 
 def decimal(value: Any) -> float:
-    """Return a number; a whole number stays whole, as the vendor prints it."""
+    """Return a number. A whole number becomes an ``int``, as the vendor prints it."""
     if isinstance(value, bool):
         raise TypeError
     number = float(value or 0)
@@ -102,13 +102,13 @@ def time_of_day(value: Any) -> str:
 
 
 def ids(value: Any) -> tuple[int, ...]:
-    """Return a list of ids. A single number, as XML may send, is a list of one."""
+    """Return a list of ids. A single number, as XML may have, becomes a list with one id."""
     found = value if isinstance(value, list) else comma_list(value)
     return tuple(dict.fromkeys(int(identity(each)) for each in found))
 
 
 def days(value: Any) -> tuple[str, ...]:
-    """Return weekdays. Sunday is 0. The documents say that Saturday is 7: 0 to 7 are accepted."""
+    """Return weekdays. Sunday is 0. The documents call Saturday 7, so 0 to 7 are accepted."""
     found = value if isinstance(value, list) else comma_list(value)
     return tuple(str(whole(0, 7)(each)) for each in found if each != "")
 

@@ -22,7 +22,7 @@ class GradingPeriod:
     start: str
     end: str
     parent: str = "0"
-    """The id of the period that this one is a part of; ``"0"`` at the top level."""
+    """The id of the period that contains this one; ``"0"`` if there is none."""
     weight: int = 100
 
     def is_current(self, today: str) -> bool:
@@ -62,7 +62,7 @@ class GradingPeriods(Store[GradingPeriod]):
         return period
 
     def update(self, identity: str, fields: Fields) -> GradingPeriod:
-        """Change the fields that are given, or raise :class:`Rejected`."""
+        """Change the fields in ``fields``, or raise :class:`Rejected`."""
         period = evolve(self.find(identity), **read.known(fields, _READERS))
         self._check(period)
         self.by_id[identity] = period
@@ -80,7 +80,7 @@ class GradingPeriods(Store[GradingPeriod]):
         self.deletes[period.title] += 1
 
     def current(self, ids: Iterable[int], today: str) -> bool:
-        """Return whether ``today`` is in one of the periods. No period at all is always current."""
+        """Return whether ``today`` is in one of the periods, or there are no periods."""
         periods = self._known(ids)
         return not periods or any(period.is_current(today) for period in periods)
 

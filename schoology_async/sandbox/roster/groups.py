@@ -1,4 +1,4 @@
-"""Groups: sections without a course."""
+"""Groups of people."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _READERS = {
 
 
 class Groups(Store[Group]):
-    """The groups of the school. The counters ``creates`` and ``deletes`` count by title."""
+    """The groups of the school. ``creates`` and ``deletes`` count by title."""
 
     noun = "group"
 
@@ -90,7 +90,7 @@ class Groups(Store[Group]):
         return group
 
     def update(self, identity: str, fields: Fields) -> None:
-        """Change the fields that are given, or raise :class:`Rejected`."""
+        """Change the fields in ``fields``, or raise :class:`Rejected`."""
         group = self.find(identity)
         changes = read.known(fields, _READERS)
         if not changes.get("title", "kept"):

@@ -1,4 +1,4 @@
-"""What links people beside enrollments: connections, friend requests, invites."""
+"""Connections between people, friend requests, and invites to sections and groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .store import Store
 
 @define
 class FriendRequest:
-    """A request to the person ``uid``, who has not answered yet."""
+    """A friend request that the person ``uid`` has not answered."""
 
     id: str
     uid: str
@@ -21,7 +21,7 @@ class FriendRequest:
 
 @define
 class Invite:
-    """An invite of the person ``uid`` to a section or group."""
+    """An invite to a section or group that the person ``uid`` has not answered."""
 
     id: str
     uid: str
@@ -31,7 +31,7 @@ class Invite:
 
 
 class Connections:
-    """Who is connected with whom, and what is pending."""
+    """The connections of people, and the pending friend requests and invites."""
 
     def __init__(self, enrollments: Enrollments) -> None:
         self.requests: Store[FriendRequest] = Store(39095)
@@ -40,7 +40,7 @@ class Connections:
         self._of: dict[str, dict[str, None]] = {}
 
     def of(self, uid: str) -> list[str]:
-        """Return the ``uid`` of everybody whom this person is connected with."""
+        """Return the ``uid`` of each of a person's connections."""
         return list(self._of.get(uid, ()))
 
     def connect(self, one: str, other: str) -> None:
@@ -55,7 +55,7 @@ class Connections:
         return request
 
     def invite(self, uid: str, realm: Realm, realm_id: str, created: int = 0) -> Invite:
-        """Add an invite of the person ``uid``."""
+        """Add an invite for the person ``uid``."""
         invite = Invite(self.invites.new_id(), uid, realm, realm_id, created)
         self.invites.by_id[invite.id] = invite
         return invite

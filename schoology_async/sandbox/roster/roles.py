@@ -10,7 +10,7 @@ from .store import Store
 
 @define
 class Role:
-    """A role. ``role_type`` is 1 for the organization's, 2 for one that overrides in a building."""
+    """A role. ``role_type`` is 1 for the whole school, 2 for a replacement in one building."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""Sections: what teachers and students are enrolled in."""
+"""Sections of courses, in which teachers and students are enrolled."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ OPTIONS = {
     "member_post": read.flag,
     "member_post_comment": read.flag,
 }
-"""The options that can be written. The vendor writes ``upload_document`` without an s, and reads
-``upload_documents``.
-"""
+"""The options that can be written. Responses have ``upload_documents``, with an s."""
 
 
 @define
@@ -49,7 +47,7 @@ class Section:
     synced: int = 0
     options: dict[str, int] = Factory(dict)
     has_content: bool = False
-    """Whether it has materials; nothing can be copied into such a section."""
+    """Whether the section has materials. Nothing can be copied into such a section."""
     extra: dict[str, Any] = Factory(dict)
     """Keys to add to every response about this section, for tests of unknown fields."""
 
@@ -109,8 +107,8 @@ class Sections(Store[Section]):
     def existing(self, course_id: str, fields: Fields) -> Section | None:
         """Return the section that ``update_existing`` matches.
 
-        The vendor matches by ``section_code`` and ``grading_periods``, and not by
-        ``section_school_code``. Assumed: all of the periods must be equal.
+        The vendor matches by ``section_code`` and ``grading_periods``, not by
+        ``section_school_code``. Assumed: the lists of periods must be equal.
         """
         given = _read(fields)
         code, periods = given.get("section_code"), given.get("grading_periods", ())
@@ -137,13 +135,13 @@ class Sections(Store[Section]):
         return section
 
     def update(self, identity: str, fields: Fields) -> Section:
-        """Change the fields that are given, or raise :class:`Rejected`."""
+        """Change the fields in ``fields``, or raise :class:`Rejected`."""
         old = self.find(identity)
         changes = _read(fields)
         new = evolve(old, **changes)
         self._check(new)
         for name in ("section_school_code", "grading_periods"):
-            # Rejected and not ignored (assumed). The documents say "not editable".
+            # The documents say "not editable". Assumed: a change is rejected, not ignored.
             if old.synced and _differ(getattr(old, name), getattr(new, name)):
                 raise Rejected(400, f"The {name} of a synced section cannot be changed.")
         self._forget(old)
@@ -202,18 +200,18 @@ class Sections(Store[Section]):
 
 
 def key(section: Section) -> str:
-    """Return what a section is counted by: its school code, or its course and section code."""
+    """Return the key by which a section is counted: its school code, or course and section code."""
     return section.section_school_code or f"{section.course_id}/{section.section_code}"
 
 
 def access_code(seed: str) -> str:
-    """Return a code as ``GBMWW-2QKN5``, the same for the same seed."""
+    """Return a code such as ``GBMWW-2QKN5``, always the same for a seed."""
     letters = [ALPHABET[byte % len(ALPHABET)] for byte in hashlib.sha256(seed.encode()).digest()]
     return "".join(letters[:5]) + "-" + "".join(letters[5:10])
 
 
 def _read(fields: Fields) -> dict[str, Any]:
-    """Read a section's fields. Its title may be written under either name."""
+    """Read a section's fields. The title may be ``title`` or ``section_title``."""
     changes = read.known(fields, _READERS)
     if "section_title" in changes:
         changes.setdefault("title", changes["section_title"])

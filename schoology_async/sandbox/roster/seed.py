@@ -1,4 +1,4 @@
-"""Courses, sections and enrollments of a believable school, the same for the same seed."""
+"""Generate the courses, sections and enrollments of a school from a random seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SUBJECTS = (
 
 @frozen
 class Size:
-    """How many of each to make."""
+    """How many records of each kind to generate."""
 
     courses: int = 0
     sections: int = 0
@@ -38,19 +38,19 @@ def fill(
 ) -> None:
     """Add courses, their sections in the current school year, and enrollments.
 
-    Every section has a teacher first, then students; sections differ in size by at most one.
+    A section has a teacher first, and then students. The numbers of students differ by at most one.
 
     :param teachers: the ``uid`` of each teacher.
     :param students: the ``uid`` of each student.
-    :raises ValueError: there is no course for the sections, no section for the enrollments, or
-        there are more enrollments than people to enroll.
+    :raises ValueError: there are sections but no courses, enrollments but no sections, or more
+        enrollments than people to enroll.
     """
     if not (size.courses or size.sections or size.enrollments):
         return
     if (size.sections and not size.courses) or (size.enrollments and not size.sections):
         raise ValueError("sections need a course, and enrollments need a section")
     year = _school_year(roster.grading_periods, today)
-    dice = random.Random(f"roster {seed}")  # noqa: S311 - a dice, not a secret
+    dice = random.Random(f"roster {seed}")  # noqa: S311 - not for secrets
     courses = [_course(roster.courses, dice, number) for number in range(size.courses)]
     for number in range(size.sections):
         course_id, course_code = courses[number % len(courses)]
@@ -80,7 +80,7 @@ def _course(courses: Courses, dice: random.Random, number: int) -> tuple[str, st
 
 
 def _school_year(periods: GradingPeriods, today: date) -> int:
-    """Add the last school year, and this one with its two halves; return the id of this one."""
+    """Add the last school year, and this one with its two halves. Return the id of this one."""
     first = today.year if today.month >= 8 else today.year - 1
     periods.add(f"{first - 1}-{first}", f"{first - 1}-08-01", f"{first}-07-31")
     year = periods.add(f"{first}-{first + 1}", f"{first}-08-01", f"{first + 1}-07-31")

@@ -45,7 +45,7 @@ class Store(Generic[R]):
         return self.by_id[identity]
 
     def new_id(self) -> str:
-        """Return the next free id. The documents' samples leave gaps."""
+        """Return the next free id. Ids have gaps, as in the documents' samples."""
         while str(self._next_id) in self.by_id:
             self._next_id += 1
         self._next_id += 2

@@ -1,4 +1,4 @@
-"""All stores of a school's roster, wired to each other."""
+"""The stores of a school's roster, connected to each other."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .sections import Sections
 
 
 class Roster:
-    """What a school holds besides its people.
+    """All records of a school, except accounts.
 
-    :param school_id: the id of the school that the API user belongs to.
+    :param school_id: the id of the API user's school.
     """
 
     def __init__(self, school_id: str, title: str) -> None:

@@ -1,4 +1,4 @@
-"""An HTTP client that uses none of our code."""
+"""An HTTP client that does not use this package, to test the sandbox alone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Got:
 
 
 class RawClient:
-    """A client of no library's."""
+    """A minimal client that signs with oauthlib."""
 
     def __init__(self, sandbox: SchoologySandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox = sandbox
@@ -53,7 +53,7 @@ class RawClient:
         signer = Client(self.sandbox.key, self.sandbox.secret)
         data = body if isinstance(body, str | None) else json.dumps(body)
         headers = {} if body is None else {"Content-Type": kind}
-        signed = data if kind == FORM else None  # a form is part of what is signed; JSON is not
+        signed = data if kind == FORM else None  # OAuth signs the fields of a form, but no JSON
         _, headers, _ = signer.sign(url, method, signed, headers)  # type: ignore[arg-type]
         headers |= send or {}
         if accept:
@@ -64,12 +64,12 @@ class RawClient:
             headers=headers,
             data=data,
             allow_redirects=False,
-            skip_auto_headers=["Accept"],  # or aiohttp would send */*
+            skip_auto_headers=["Accept"],  # otherwise aiohttp sends */*
         ) as response:
             return Got(response.status, response.headers, await response.text())
 
 
 def outer(sandbox: SchoologySandbox) -> Request:
-    """A request that has others inside of it."""
+    """Return a ``multiget`` request, for ``SchoologySandbox.dispatch``."""
     headers = CIMultiDict({"Accept": JSON})
     return Request("POST", "multiget", sandbox.base_url, MultiDict(), headers, b"<requests />")

@@ -1,4 +1,4 @@
-"""Courses, sections and people as the documents' samples have them."""
+"""Courses, sections and people from the documents' samples."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ HOWLETT: dict[str, Any] = {
 
 
 def sample_roster(sandbox: SchoologySandbox) -> None:
-    """Put the documents' sample course, with its two sections, and a student into the school."""
+    """Add the documents' sample course, with its two sections and a student, to the school."""
     school = sandbox.school
     for identity, title in (("13011", "Never Ending Period"), ("435", "Fall 2013")):
         school.grading_periods.add(title, "2012-09-17", "2099-12-31", id=identity)
@@ -109,14 +109,14 @@ def sample_roster(sandbox: SchoologySandbox) -> None:
 
 
 def paths(sample: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the sample with the answer's URLs and codes, which can't be equal."""
+    """Return the sample with the URLs and codes of the response, since these can't be equal."""
     own = ("profile_url", "picture_url", "access_code", "links")
     changed = {name: answer[name] for name in own if name in sample}
     return sample | changed
 
 
 def within(answer: Any, sample: Any) -> Any:
-    """Return the part of an answer that the sample shows: live answers have more keys."""
+    """Return the keys of a response that the sample has. The live API returns more keys."""
     if isinstance(sample, dict):
         return {name: within(answer[name], value) for name, value in sample.items()}
     return answer

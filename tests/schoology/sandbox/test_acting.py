@@ -1,4 +1,4 @@
-"""Requests as another user, and requests inside of requests."""
+"""Requests as another user, and requests inside ``multiget``."""
 
 from __future__ import annotations
 
@@ -25,23 +25,27 @@ async def test_acting_as_another_user(raw: RawClient, sandbox: SchoologySandbox)
     code = {"access_code": sandbox.school.sections["3719526"].access_code}
     got = await raw("POST", "sections/accesscode", code, send={HEADER: "48289"})
     assert got.json["uid"] == "48289"
-    assert (await raw("GET", "app-user-info")).json["api_uid"] == 45552  # for that request alone
+    assert (await raw("GET", "app-user-info")).json[
+        "api_uid"
+    ] == 45552  # only that request was as another user
 
 
 @pytest.mark.parametrize("uid", ["1", "s1", ""])
-async def test_nobody_to_act_as(raw: RawClient, uid: str) -> None:
+async def test_acting_as_an_unknown_user_is_refused(raw: RawClient, uid: str) -> None:
     got = await raw("GET", "app-user-info", send={HEADER: uid})
     assert (got.status, got.text) == (403, "")
 
 
-async def test_acting_may_not_be_allowed(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_acting_as_another_user_can_be_forbidden(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     sandbox.quirks.run_as_allowed = False
     got = await raw("GET", "app-user-info", send={HEADER: "48289"})
     assert (got.status, got.text) == (403, "")
     assert (await raw("GET", "app-user-info")).status == 200
 
 
-async def test_a_request_inside_of_a_request(sandbox: SchoologySandbox) -> None:
+async def test_requests_inside_a_multiget_request(sandbox: SchoologySandbox) -> None:
     whole = outer(sandbox)
     response = sandbox.dispatch("sections?section_school_codes=SI200&include_past=", whole)
     assert response.status == 200

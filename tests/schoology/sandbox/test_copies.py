@@ -1,4 +1,4 @@
-"""The sandbox's copy of sections against the vendor's documents."""
+"""Compare the sandbox's copies of sections with the vendor's documents."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_copy_into_new_sections(raw: RawClient, sandbox: SchoologySandbox)
     assert len(sandbox.school.enrollments) == 0
 
 
-async def test_a_copy_is_not_repeatable(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_copying_twice_is_rejected(raw: RawClient, sandbox: SchoologySandbox) -> None:
     codes = [row["response_code"] for row in await copied(raw, SCI2A, SCI2A)]
     assert codes == [200, 400]  # the section has content now
     assert sandbox.school.sections.creates == {"SCI2A": 1}
@@ -74,7 +74,7 @@ async def test_copy_into_an_existing_section_and_enroll(
     assert sandbox.school.sections["3719526"].title == "Section 8i"
 
 
-async def test_rows_that_cannot_be_copied(raw: RawClient) -> None:
+async def test_invalid_copies_are_rejected(raw: RawClient) -> None:
     rows = [
         SCI2A | {"source_section_id": 1},
         SCI2A | {"section_id": 1},

@@ -1,4 +1,4 @@
-"""The sandbox's courses against the vendor's documents, with the documents' own samples."""
+"""Compare the sandbox's courses with the samples of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ INLINE = {
         ]
     }
 }
-"""The documents' bulk create, with sections inside of courses."""
+"""The documents' sample of a bulk create, with sections inside courses."""
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ async def test_bulk_create_with_sections_inline(raw: RawClient, sandbox: Schoolo
         assert course is not None
         assert {k: v for k, v in row.items() if k != "sections"} == {
             "response_code": 200,
-            "id": course.id,  # a string, and a number in a read
+            "id": course.id,  # a string here, a number in a read
             "course_code": code,
             "location": f"{sandbox.base_url}courses/{course.id}",
         }
@@ -135,7 +135,7 @@ async def test_update_existing_matches_by_code(raw: RawClient, sandbox: Schoolog
     assert school.courses.creates["e233"] == 1  # another course
 
 
-async def test_a_rejected_section_is_rejected_for_itself(
+async def test_a_rejected_section_does_not_reject_its_course(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     rows = [
@@ -157,7 +157,7 @@ async def test_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
     assert (got.status, got.text, got.headers["Content-Type"]) == (204, "", "text/xml")
     course = sandbox.school.courses["1407691"]
     assert (course.title, course.description) == tuple(advanced.values())
-    # The code of a synced course is locked; that of another one is not.
+    # The code of a synced course can't be changed.
     assert (await raw("PUT", "courses/1407691", {"course_code": "CC107"})).status == 400
     assert (await raw("PUT", "courses/5614935", {"course_code": "CC106"})).status == 400
     assert (await raw("PUT", "courses/5614935", {"course_code": "BC102"})).status == 204
@@ -176,7 +176,7 @@ async def test_update(raw: RawClient, sandbox: SchoologySandbox) -> None:
         {"title": ["x"]},
     ],
 )
-async def test_wrong_values_change_nothing(
+async def test_an_update_with_an_invalid_value_changes_nothing(
     raw: RawClient, sandbox: SchoologySandbox, wrong: dict[str, Any]
 ) -> None:
     before = dict(sandbox.school.courses.by_id)
@@ -228,7 +228,7 @@ async def test_bulk_delete(
     assert (await raw("DELETE", "courses")).status == 400
 
 
-async def test_more_than_fifty_are_refused(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_more_than_fifty_rows_are_refused(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [{"title": "T", "course_code": f"C{number}"} for number in range(51)]
     assert (await raw("POST", "courses", {"courses": {"course": rows}})).status == 400
     assert not sandbox.school.courses.creates

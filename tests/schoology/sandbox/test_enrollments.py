@@ -1,4 +1,4 @@
-"""The sandbox's enrollments against the vendor's documents, with the documents' own samples."""
+"""Compare the sandbox's enrollments with the samples of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -133,7 +133,9 @@ async def test_a_second_enrollment_of_a_person(
     assert len(sandbox.school.enrollments) == 1
 
 
-async def test_create_in_many_realms(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_bulk_create_in_sections_and_groups(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     rows = [
         {"realm": "section", "section_id": 3719526, "status": 1, "admin": 1, "uid": 45552},
         {"realm": "section", "section_id": "4318461", "status": 1, "admin": 0, "uid": 45552},
@@ -205,7 +207,7 @@ async def test_an_access_code_enrolls_the_caller(raw: RawClient, sandbox: School
     got = await raw("POST", "sections/3719526/accesscode", {"access_code": section.access_code})
     assert got.status == 201
     assert (got.json["uid"], got.json["admin"], got.json["status"]) == ("45552", 0, "1")
-    # Which path is right is unknown.
+    # The documents do not say which of the two paths is right.
     got = await raw("POST", "groups/accesscode", {"access_code": group.access_code})
     assert got.status == 201
     for path in ("sections/4318461/accesscode", "groups/accesscode"):
@@ -230,7 +232,9 @@ async def test_deactivating_a_person_ends_the_enrollments(
 
 
 @pytest.mark.parametrize("reenroll", ["0", "1"])
-async def test_kept_enrollments(raw: RawClient, sandbox: SchoologySandbox, reenroll: str) -> None:
+async def test_kept_enrollments_stay_after_reactivation(
+    raw: RawClient, sandbox: SchoologySandbox, reenroll: str
+) -> None:
     identity = enroll(sandbox)
     await raw("DELETE", "users/48289", option_keep_enrollments=1, email_notification=0)
     (row,) = (await raw("GET", PATH)).json["enrollment"]
@@ -240,7 +244,7 @@ async def test_kept_enrollments(raw: RawClient, sandbox: SchoologySandbox, reenr
     assert len((await raw("GET", PATH)).json["enrollment"]) == 1
 
 
-async def test_ended_enrollments_come_back_only_when_asked_for(
+async def test_reactivation_restores_enrollments_only_on_request(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     enroll(sandbox)

@@ -1,4 +1,4 @@
-"""The sandbox's groups against the vendor's documents, with the documents' own samples."""
+"""Compare the sandbox's groups with the samples of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def test_list_and_view(raw: RawClient, sandbox: SchoologySandbox) -> None:
     assert [row["id"] for row in found] == [other]
 
 
-async def test_who_does_not_lead_a_group_sees_no_access_code(
+async def test_only_administrators_of_a_group_see_its_access_code(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     uid = sandbox.school.add(school_uid="S1").uid

@@ -1,4 +1,4 @@
-"""The sandbox's import of enrollments by codes, with the documents' own samples."""
+"""Compare the sandbox's imports of enrollments with the samples of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def test_by_course_and_section_code(raw: RawClient, sandbox: SchoologySand
         }
         for uid in ("s2", "s3")
     ]
-    # The section is not in this grading period; with both periods it is found once.
+    # The section is not in this grading period. With both periods, it is found once.
     (row,) = await imported(raw, "/435", rows[0])
     assert row["response_code"] == 404
     (row,) = await imported(raw, "/435,13011", rows[0])
@@ -82,7 +82,7 @@ async def test_by_course_and_section_code(raw: RawClient, sandbox: SchoologySand
     assert set(members(sandbox, "3719526")) == {"s2", "s3"}
 
 
-async def test_several_periods_reach_the_sections_of_each(
+async def test_several_grading_periods_match_the_sections_of_each(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     other = sandbox.school.sections.add("1407691", section_code="SC101", grading_periods=[435])
@@ -90,7 +90,7 @@ async def test_several_periods_reach_the_sections_of_each(
     assert set(members(sandbox, other.id)) == set(members(sandbox, "3719526")) == {"s2"}
 
 
-async def test_importing_again_updates_and_creates_nothing(
+async def test_importing_again_updates_and_does_not_create(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     row = {"section_school_code": "SI200", "school_uid": "s2"}
@@ -102,7 +102,7 @@ async def test_importing_again_updates_and_creates_nothing(
 
 
 @pytest.mark.parametrize(("revives", "status"), [(True, 1), (False, 2)])
-async def test_whether_an_import_revives(
+async def test_an_import_may_reactivate_expired_enrollments(
     raw: RawClient, sandbox: SchoologySandbox, revives: bool, status: int
 ) -> None:
     sandbox.quirks.import_revives = revives
@@ -124,7 +124,9 @@ async def test_delete(raw: RawClient, sandbox: SchoologySandbox, absent: Any) ->
     assert list(sandbox.school.enrollments.deletes.values()) == [1]
 
 
-async def test_each_row_is_rejected_for_itself(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_one_rejected_row_does_not_reject_the_others(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     good = {"section_school_code": "SI200", "school_uid": "s2"}
     rows = [
         good | {"school_uid": "nobody"},
@@ -143,7 +145,9 @@ async def test_each_row_is_rejected_for_itself(raw: RawClient, sandbox: Schoolog
     assert members(sandbox, "4318461") == {"s2": (0, 1)}
 
 
-async def test_a_whole_import_is_refused(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_invalid_imports_are_refused_as_a_whole(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     row = {"section_school_code": "SI200", "school_uid": "s2"}
     many = {"enrollments": {"enrollment": [row] * 51}}
     assert (await raw("POST", "enrollments/import/course", many)).status == 400

@@ -1,4 +1,4 @@
-"""What the sandbox serves below one person, against the vendor's documents."""
+"""Compare the sandbox's records of one user with the vendor's documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_sections(raw: RawClient) -> None:
     assert body.keys() == {"section", "links"}  # no total
     row = body["section"][0]
     assert within(row, SECTION_8I) == paths(SECTION_8I, row) | {"admin": 0}
-    # Numbers here; strings in the single read.
+    # These fields are numbers here, and strings in the single read.
     assert (row["subject_area"], row["grade_level_range_start"]) == (0, 12)
     assert row["parent_id"] == "0"
 
@@ -57,7 +57,7 @@ async def test_only_sections_of_current_periods(raw: RawClient, sandbox: Schoolo
     assert await listed(include_past=0) == ["", "Past", "Future"]
 
 
-async def test_what_is_current_is_told_by_the_clock(sandbox: SchoologySandbox) -> None:
+async def test_the_clock_decides_which_sections_are_current(sandbox: SchoologySandbox) -> None:
     assert b"4318461" in sandbox.dispatch(f"{JAMES}/sections", outer(sandbox)).body
     sandbox.clock.turn(100 * 365 * 86400)
     assert b'"section":[]' in sandbox.dispatch(f"{JAMES}/sections", outer(sandbox)).body
@@ -197,14 +197,16 @@ async def test_grades_of_a_person(raw: RawClient, sandbox: SchoologySandbox) -> 
     assert (await raw("GET", path, section_id="3719526")).status == 200
 
 
-async def test_nobody_has_none_of_it(raw: RawClient) -> None:
+async def test_unknown_users_are_not_found(raw: RawClient) -> None:
     for path in ("sections", "groups", "network", "grades", "requests/friends", "invites/groups"):
         assert (await raw("GET", f"users/1/{path}")).status == 404
     assert (await raw("GET", f"{JAMES}/requests/strangers")).status == 404
     assert (await raw("POST", f"{JAMES}/sections", {})).status == 405
 
 
-async def test_school_uid_that_is_a_path_word(raw: RawClient, sandbox: SchoologySandbox) -> None:
+async def test_a_school_uid_may_be_the_name_of_a_path(
+    raw: RawClient, sandbox: SchoologySandbox
+) -> None:
     uid = sandbox.school.add(school_uid="sections").uid
     got = await raw("GET", "users/ext/sections")
     assert got.headers["Location"].endswith(f"users/{uid}")

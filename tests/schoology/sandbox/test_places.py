@@ -1,4 +1,4 @@
-"""The sandbox's schools, buildings, roles and grading periods against the vendor's documents."""
+"""Compare the sandbox's schools, roles and grading periods with the vendor's documents."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_schools_and_buildings(raw: RawClient) -> None:
     buildings = (await raw("GET", "schools/344232/buildings")).json
     assert list(buildings) == ["building"]
     assert [within(row, CAVE_HIGH) for row in buildings["building"]] == [CAVE_HIGH]
-    # A building is read, changed and deleted as a school is.
+    # The paths of schools also read, change and delete buildings.
     assert (await raw("GET", "schools/5171921")).json["title"] == "Cave High"
     assert (await raw("GET", "schools/1/buildings")).status == 404
 

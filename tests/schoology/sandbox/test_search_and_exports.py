@@ -1,4 +1,4 @@
-"""The sandbox's search, CSV exports, grades and attendance against the vendor's documents."""
+"""Compare the sandbox's search, exports and grades with the vendor's documents."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_search_has_pages_of_ten(raw: RawClient, sandbox: SchoologySandbox
 
 
 @pytest.mark.parametrize("path", ["search", "csvexport/users", "csvexport/group_enrollments"])
-async def test_only_administrators_may(raw: RawClient, path: str) -> None:
+async def test_only_administrators_may_search_and_export(raw: RawClient, path: str) -> None:
     got = await raw("GET", path, keywords="x", send={"X-Schoology-Run-As": "48289"})
     assert (got.status, got.text) == (403, "")
 
@@ -177,7 +177,7 @@ async def test_attendance(raw: RawClient, sandbox: SchoologySandbox) -> None:
     assert (got.status, got.text) == (410, "")
 
 
-async def test_other_lists_of_a_section_are_shown_as_stored(
+async def test_other_lists_of_a_section_are_returned_as_stored(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     rows = [{"id": 3081, "title": "e.g. Homework"}]

@@ -1,4 +1,4 @@
-"""The sandbox's sections against the vendor's documents, with the documents' own samples."""
+"""Compare the sandbox's sections with the samples of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ async def test_list_of_a_course(raw: RawClient, sandbox: SchoologySandbox) -> No
 async def test_view(raw: RawClient) -> None:
     got = (await raw("GET", "sections/4318461")).json
     levels = {
-        "subject_area": "0",  # strings here, and in no list
+        "subject_area": "0",  # strings here; lists do not have this field
         "grade_level_range_start": "12",
         "grade_level_range_end": "14",
     }
     sample = {k: v for k, v in SECTION_9NW.items() if k != "links"} | levels
     assert within(got, sample) == paths(sample, got)
     assert "links" not in got
-    assert got["parent_id"] is None  # live only, as the next
+    assert got["parent_id"] is None  # only in the live API, like the next field
     assert got["options"]["hide_overall_grade"] == 0
     assert (await raw("GET", "sections/1")).status == 404
 
@@ -65,7 +65,7 @@ async def test_view(raw: RawClient) -> None:
 async def test_by_school_code(raw: RawClient, sandbox: SchoologySandbox) -> None:
     odd = sandbox.school.sections.add("1407691", section_school_code="a/b ü#,1")
     got = await raw("GET", "sections/ext/a%2Fb%20%C3%BC%23%2C1")
-    assert (got.status, got.json["id"]) == (200, odd.id)  # directly, unlike users/ext
+    assert (got.status, got.json["id"]) == (200, odd.id)  # without a redirect, unlike users/ext
     assert (await raw("GET", "sections/ext/si200")).status == 404  # case-sensitive
     assert (await raw("GET", "sections/ext/SI200")).json["id"] == "4318461"
 
@@ -75,7 +75,7 @@ async def test_by_school_codes(raw: RawClient, sandbox: SchoologySandbox) -> Non
     got = (await raw("GET", "sections", section_school_codes="SI200,nothing,OLD")).json
     assert [row["id"] for row in got["section"]] == ["4318461"]
     assert got["total"] == 1  # a number
-    # Any value turns it on, 0 too.
+    # Any value of include_past adds past sections, even 0.
     got = await raw("GET", "sections", section_school_codes="SI200,OLD", include_past=0)
     assert [row["section_school_code"] for row in got.json["section"]] == ["SI200", "OLD"]
     missing = await raw("GET", "sections")
@@ -142,7 +142,7 @@ async def test_create(raw: RawClient, sandbox: SchoologySandbox) -> None:
     assert (await raw("POST", "courses/1/sections", MATH_35)).status == 404
 
 
-async def test_what_is_written_is_read(raw: RawClient) -> None:
+async def test_written_values_can_be_read(raw: RawClient) -> None:
     more = {
         "section_title": "By its other name",
         "location": "Room 5",
@@ -190,11 +190,11 @@ async def test_update_existing_matches_by_code_and_periods(
     refused = (await raw("POST", path, bulk(*again))).json["section"]
     assert [row["response_code"] for row in refused] == [409, 409]
     got = (await raw("POST", path, bulk(*again), update_existing=1)).json["section"]
-    # A section is not matched by its school code.
+    # The school code does not match a section.
     assert [row["response_code"] for row in got] == [200, 409]
     assert got[0]["id"] == first[0]["id"]
     assert sandbox.school.sections[got[0]["id"]].title == "B"
-    # The same code in one of the periods is another section, and its code is taken.
+    # A section with only one of the periods is not matched, and its code is a duplicate.
     other = by_code | {"grading_periods": [13011]}
     (row,) = (await raw("POST", path, bulk(other), update_existing=1)).json["section"]
     assert row["response_code"] == 409
@@ -204,9 +204,7 @@ async def test_update_existing_matches_by_code_and_periods(
     assert row["id"] != first[0]["id"]
 
 
-async def test_codes_are_unique_where_the_documents_say(
-    raw: RawClient, sandbox: SchoologySandbox
-) -> None:
+async def test_duplicate_codes_are_rejected(raw: RawClient, sandbox: SchoologySandbox) -> None:
     rows = [
         {"title": "T", "section_code": "SC101", "grading_periods": [13011]},  # taken
         {"title": "T", "section_code": "sc101", "grading_periods": [13011]},  # case-sensitive
@@ -217,10 +215,13 @@ async def test_codes_are_unique_where_the_documents_say(
     got = (await raw("POST", "courses/1407691/sections", bulk(*rows))).json["section"]
     assert [row["response_code"] for row in got] == [409, 200, 200, 409, 200]
     got = (await raw("POST", "courses/5614935/sections", bulk(rows[0], rows[3]))).json["section"]
-    assert [row["response_code"] for row in got] == [200, 409]  # the school code: in the district
+    assert [row["response_code"] for row in got] == [
+        200,
+        409,
+    ]  # a school code is unique in the district
 
 
-async def test_update_and_the_locks_of_a_synced_section(
+async def test_update_rejects_changed_codes_of_a_synced_section(
     raw: RawClient, sandbox: SchoologySandbox
 ) -> None:
     updated = {"title": "Updated Section 1 title", "section_school_code": "35", "synced": "1"}
@@ -296,7 +297,7 @@ async def test_grading_periods_of_a_section(raw: RawClient, sandbox: SchoologySa
         "start": "2012-09-17 00:00:00",
         "end": "2099-12-31 00:00:00",
     }
-    # The last two are live only, and numbers, unlike in a read of the period itself.
+    # Only the live API has the last two fields. They are numbers, unlike in a read of the period.
     assert first == sample | {"parent": 0, "has_children": 0}
 
 

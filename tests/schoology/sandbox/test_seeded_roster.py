@@ -1,4 +1,4 @@
-"""The seeded roster, without a server."""
+"""``School.seeded`` with courses, sections and enrollments."""
 
 import time
 import tracemalloc
@@ -14,7 +14,7 @@ from schoology_async.sandbox import School
     ("people", "courses", "sections", "enrollments"),
     [(40, 1, 1, 1), (200, 7, 20, 500), (200, 3, 3, 3), (60, 5, 0, 0), (400, 4, 9, 1300)],
 )
-def test_it_has_as_many_of_each_as_asked_for(
+def test_a_seeded_roster_has_the_requested_size(
     people: int, courses: int, sections: int, enrollments: int
 ) -> None:
     school = School.seeded(
@@ -29,7 +29,7 @@ def test_it_has_as_many_of_each_as_asked_for(
     assert not school.enrollments.creates
 
 
-def test_a_seed_makes_the_same_roster_again_and_another_seed_another() -> None:
+def test_a_seed_decides_the_whole_roster() -> None:
     size = {"courses": 10, "sections": 20, "enrollments": 300}
     one, same, other = (School.seeded(100, seed=seed, **size) for seed in (1, 1, 2))
     assert one.enrollments.by_id == same.enrollments.by_id
@@ -38,7 +38,7 @@ def test_a_seed_makes_the_same_roster_again_and_another_seed_another() -> None:
     assert one.enrollments.by_id != other.enrollments.by_id
 
 
-def test_it_is_believable() -> None:
+def test_a_seeded_roster_is_realistic() -> None:
     school = School.seeded(300, seed=1, courses=10, sections=30, enrollments=600)
     sizes = Counter(one.realm_id for one in school.enrollments)
     assert set(sizes.values()) == {20}
@@ -57,7 +57,7 @@ def test_it_is_believable() -> None:
 @pytest.mark.parametrize(
     ("today", "title"), [("2026-07-31", "2025-2026"), ("2026-08-01", "2026-2027")]
 )
-def test_its_sections_are_in_the_current_school_year(today: str, title: str) -> None:
+def test_seeded_sections_are_in_the_current_school_year(today: str, title: str) -> None:
     school = School.seeded(10, courses=1, sections=1, today=date.fromisoformat(today))
     (section,) = school.sections
     (period,) = section.grading_periods
@@ -74,12 +74,12 @@ def test_its_sections_are_in_the_current_school_year(today: str, title: str) -> 
         {"courses": 1, "sections": 1, "enrollments": 1000},
     ],
 )
-def test_what_cannot_be_is_refused(size: dict[str, int]) -> None:
+def test_impossible_sizes_are_refused(size: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="enroll"):
         School.seeded(20, **size)
 
 
-def test_a_large_school_is_quick_and_small() -> None:
+def test_seeding_a_large_school_takes_little_time_and_memory() -> None:
     tracemalloc.start()
     before = time.process_time()
     School.seeded(0)
@@ -88,5 +88,5 @@ def test_a_large_school_is_quick_and_small() -> None:
     used = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert len(school.enrollments) == 12_000
-    assert took < 5  # under a third of a second without the tracing of memory
+    assert took < 5  # a third of a second without tracemalloc
     assert used < 16 * 2**20

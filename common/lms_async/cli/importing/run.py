@@ -58,9 +58,9 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
             f"{target.name} does not support --update-existing. Remove --update-existing."
         )
     mapped = read_map(request.maps, target.fields)
-    if not request.dry_run:
-        _ = request.results_path  # raises, before a stream is read, if it has no --results
     path = request.path
+    if is_stream(path) and not request.dry_run:
+        _ = request.results_path  # raises, before the stream is read, if it has no --results
     with await copied(path) if is_stream(path) else file_source(path) as source:
         table = Table.open(source, encoding=request.encoding, again=request.again)
         for note in table.notes:
