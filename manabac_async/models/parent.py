@@ -112,3 +112,23 @@ class ParentChildLink(Record):
     #: ManageBac's id of the student.
     child_id: WholeId
     relationship: Relationship
+
+
+@attrs.define(kw_only=True, repr=False)
+class ParentChild(Record):
+    """A child of one of many parents, to remove."""
+
+    #: ManageBac's id of the parent.
+    parent_id: WholeId
+    #: ManageBac's id of the student.
+    child_id: WholeId
+
+
+@attrs.define(kw_only=True, repr=False)
+class ParentChildren(Record):
+    """One of many parents, with all of their children."""
+
+    #: ManageBac's id of the parent.
+    parent_id: WholeId
+    #: The children that the parent has from now on. All others are removed.
+    children: list[ChildLink]

@@ -57,15 +57,15 @@ class People(ManageBacResource, Generic[P, New, Changed]):
     """What students, teachers and parents have in common. Ids may be texts or numbers."""
 
     #: The key of one person, the path of all, their model, and how they are written.
-    _one: ClassVar[str]
-    _all: ClassVar[str]
-    _model: type[P]
+    _person: ClassVar[str]
+    _people: ClassVar[str]
+    _model: ClassVar[Any]  # a type[P]; a class variable can't say so
     _new: ClassVar[Sending]
     _change: ClassVar[Sending]
 
     def _path(self, person_id: str | int, rest: str = "") -> Path:
         # Ids of persons are not shown in errors and logs.
-        return build_path(self._all + "/{person_id:person}" + rest, person_id=person_id)
+        return build_path(self._people + "/{person_id:person}" + rest, person_id=person_id)
 
     def _list_people(
         self,
@@ -87,25 +87,27 @@ class People(ManageBacResource, Generic[P, New, Changed]):
             per_page=per_page,
             **others,
         )
-        return self._list(
-            build_path(self._all),
+        listed: Pages[P] = self._list(
+            build_path(self._people),
             self._model,
-            envelope_key=self._all,
+            envelope_key=self._people,
             query=query,
             filters=crossed(repeated("ids[]", ids), *filters),
         )
+        return listed
 
     async def get(self, person_id: str | int) -> P:
         """Get one person. Vendor page: "Get a …".
 
         :raises NotFound: there is no such person.
         """
-        return await self._get(
+        found: P = await self._get(
             self._path(person_id),
             self._model,
-            envelope_key=self._one,
+            envelope_key=self._person,
             about=about("id", person_id),
         )
+        return found
 
     async def create(self, person: New, *, send_welcome_email: bool = False) -> P:
         """Create one person. Vendor page: "Create a …".
@@ -119,15 +121,15 @@ class People(ManageBacResource, Generic[P, New, Changed]):
             names the fields.
         :raises OutcomeUnknown: the response was lost. Look for the person before you try again.
         """
-        body: dict[str, Any] = {self._one: self._new(person)}
+        body: dict[str, Any] = {self._person: self._new(person)}
         if send_welcome_email:
             body["options"] = {"send_welcome_email": True}
-        path = build_path(self._all)
+        path = build_path(self._people)
         call: Call[Any] = Call(
-            "POST", str(path), route=path.route, body=body, envelope_key=self._one
+            "POST", str(path), route=path.route, body=body, envelope_key=self._person
         )
         payload, _ = await self._transport.fetch(call)
-        record = payload[self._one]
+        record = payload[self._person]
         if isinstance(record, dict) and "options" in payload:
             record = {**record, "options": payload["options"]}
         decoded: Call[P] = Call("POST", str(path), route=path.route, returns=self._model)
@@ -143,15 +145,16 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         :raises NotFound: there is no such person, or something that the changes name is missing.
         :raises BadRequest: the vendor refused. ``fields`` names the fields.
         """
-        body = {self._one: changes_of(self._change, changes, id_=person_id)}
-        return await self._send(
+        body = {self._person: changes_of(self._change, changes, id_=person_id)}
+        changed: P = await self._send(
             "PATCH",
             self._path(person_id),
             body,
             returns=self._model,
-            envelope_key=self._one,
+            envelope_key=self._person,
             repeatable=True,
         )
+        return changed
 
     async def unarchive(self, person_id: str | int) -> None:
         """Make an archived person active again. Vendor page: "Unarchive a …".

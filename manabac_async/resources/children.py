@@ -14,10 +14,11 @@ from lms_async.http.urls import Path, build_path
 from ..models import ChildRelation, Relationship
 from .base import ManageBacResource
 from .filters import list_query
+from .many_children import ManyChildren
 from .sending import Child, child
 
 
-class Children(ManageBacResource):
+class Children(ManyChildren, ManageBacResource):
     """Links of a parent to children, who are students. All ids may be texts or numbers."""
 
     def list(self, parent_id: str | int, *, per_page: int | None = None) -> Pages[ChildRelation]:

@@ -10,25 +10,20 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.results import match, outcomes_of
-from lms_async.bulk.rows import Rows, json_of, one_by_one
+from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call, Method
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
-from lms_async.journal.journal import Journal
-from lms_async.outcome import Report, RowResult
+from lms_async.outcome import Report
 from lms_async.records.encoding import Sending
-from lms_async.resource import Given
 
 from ..bulk_results import parse_item
 from ..models import (
     ClassStudent,
     ClassTeacher,
-    StudentPlace,
-    StudentPlaceDict,
     TeacherPlace,
     TeacherPlaceDict,
 )
@@ -36,16 +31,14 @@ from ..models.converter import converter
 from .base import whole_ids
 from .class_records import ClassRecords
 from .filters import flag, repeated
-from .lookup import look_up_rows
+from .many_classes import ManyClasses
 
-StudentRow = StudentPlace | StudentPlaceDict
 TeacherRow = TeacherPlace | TeacherPlaceDict
 
-student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
 
 
-class Classes(ClassRecords):
+class Classes(ClassRecords, ManyClasses):
     """Classes of the school, their students and teachers. All ids may be texts or numbers."""
 
     def list_students(
@@ -69,46 +62,6 @@ class Classes(ClassRecords):
             envelope_key="student_ids",
             query=query_params(include_archived_students=flag(include_archived_students or None)),
             filters=repeated("student_ids[]", student_ids),
-        )
-
-    def update_students(
-        self,
-        class_id: str | int,
-        students: Given[StudentRow],
-        *,
-        chunk: int = 100,
-        journal: Journal | None = None,
-    ) -> Bulk[StudentRow]:
-        """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
-        Students to a Class".
-
-        :param students: each with ``id`` and, if the class has levels, ``level``. A student may
-            appear only once.
-        :param chunk: students per request, at least 1; the vendor names no maximum.
-        :param journal: records the result of each row, so that a second run after a crash sends
-            only rows without a result.
-        :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: ``class_id`` can't be an id, or ``chunk`` is below 1.
-        """
-        if chunk < 1:
-            raise InvalidInput("chunk must be at least 1 student")
-        build_path("classes/{class_id}", class_id=class_id)  # raises InvalidInput for a bad id
-
-        def prepare(item: StudentRow) -> tuple[Hashable, Any]:
-            body = student_place(item)
-            return str(body["id"]), body
-
-        return self._bulk(
-            students,
-            f"classes.update_students {class_id}",
-            prepare=one_by_one(prepare),
-            call=lambda rows: patch_students(class_id, rows),
-            parse_results=lambda payload, rows: parse_students(payload, rows.keys),
-            look_up=lambda rows: look_up_rows(self.list_students(class_id), rows),
-            max_rows=chunk,
-            distinct=True,
-            path_names_rows=True,
-            journal=journal,
         )
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
@@ -225,26 +178,6 @@ async def _length(pages: Pages[Any]) -> int:
 
 async def _known(count: int) -> int:
     return count
-
-
-def patch_students(class_id: str | int, rows: Rows[Any]) -> Call[Any]:
-    """Build the call that adds or updates ``rows`` in a class. Repeating it does no harm."""
-    path = build_path("classes/{class_id}/students", class_id=class_id)
-    return Call(
-        "PATCH",
-        str(path),
-        route=path.route,
-        body={"students": json_of(rows)},
-        envelope_key="students",
-        repeatable=True,
-        is_bulk=True,
-    )
-
-
-def parse_students(payload: Any, ids: list[Hashable | None]) -> list[RowResult | None]:
-    """Read the response to :func:`patch_students`: one result per student."""
-    items = payload["students"]
-    return [parse_item(item) for item in match(ids, items, [_id(item) for item in items])]
 
 
 def _teacher_rows(teachers: list[TeacherRow]) -> Rows[TeacherRow]:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import Any, Literal
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.endpoint import Found
-from lms_async.bulk.rows import Rows, one_by_one
-from lms_async.errors import InvalidInput
+from lms_async.bulk.rows import one_by_one
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given, Resource
 
+from ..bulk_results import explain
 from ..changes import Changes
 from ..models import Membership, MembershipPlace, MembershipPlaceDict
 from ..models.converter import converter
-from .classes import Classes, parse_students, patch_students
 from .filters import crossed, list_query, repeated
-from .lookup import look_up_rows
+from .place_students import PlaceStudents
+from .places import checked_chunk
 
 MembershipRow = MembershipPlace | MembershipPlaceDict
 
@@ -114,30 +113,28 @@ class Memberships(Resource):
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
         :raises InvalidInput: ``chunk`` is below 1.
         """
-        if chunk < 1:
-            raise InvalidInput("chunk must be at least 1 student")
+        checked_chunk(chunk)
+        place = PlaceStudents(
+            self._transport, class_of=_class_of, student_of=_student_of, field="student_id"
+        )
 
         def prepare(item: MembershipRow) -> tuple[Hashable, Any]:
-            place = _place(item)
-            class_id, student_id = place.pop("class_id"), place.pop("student_id")
-            return (class_id, str(student_id)), {"id": student_id, **place}
-
-        def look_up(rows: Rows[MembershipRow]) -> Awaitable[list[Found]]:
-            students = Classes(self._transport).list_students(_class_of(rows.keys[0]))
-            return look_up_rows(students, rows)
+            body = _place(item)
+            class_id, student_id = body.pop("class_id"), body.pop("student_id")
+            return (class_id, str(student_id)), {"id": student_id, **body}
 
         return self._bulk(
             places,
             "memberships.update_many",
             prepare=one_by_one(prepare),
-            call=lambda rows: patch_students(_class_of(rows.keys[0]), rows),
-            parse_results=lambda payload, rows: parse_students(
-                payload, [_student_of(key) for key in rows.keys]
-            ),
-            look_up=look_up,
+            call=place.call,
+            parse_results=place.parse,
+            look_up=place.look_up,
+            follow_up=place.add_missing,
             max_rows=chunk,
             distinct=True,
             path_names_rows=True,
+            explain=explain("class_id"),
             group=_class_of,
             journal=journal,
         )

@@ -9,13 +9,13 @@ from lms_async.http.pages import Pages
 
 from ..models import Parent
 from .base import People
+from .many_parents import ManyParents
 from .sending import NewParent, ParentChange, new_parent, parent_change
 
 
-class Parents(People[Parent, NewParent, ParentChange]):
+class Parents(People[Parent, NewParent, ParentChange], ManyParents):
     """Parents of students. ``managebac.children`` links them to their children."""
 
-    _one, _all, _model = "parent", "parents", Parent
     _new, _change = new_parent, parent_change
 
     def list(

@@ -24,12 +24,20 @@ from ..models import (
     ChildLinkDict,
     ClassCreate,
     ClassCreateDict,
+    ClassStudentPlace,
+    ClassStudentPlaceDict,
+    ClassTeacherPlace,
+    ClassTeacherPlaceDict,
     ClassUpdate,
     ClassUpdateDict,
     ClassUpsert,
     ClassUpsertDict,
+    ParentChild,
+    ParentChildDict,
     ParentChildLink,
     ParentChildLinkDict,
+    ParentChildren,
+    ParentChildrenDict,
     ParentCreate,
     ParentCreateDict,
     ParentUpdate,
@@ -66,6 +74,10 @@ NewParent = ParentCreate | ParentCreateDict
 ParentChange = ParentUpdate | ParentUpdateDict
 Child = ChildLink | ChildLinkDict
 ParentAndChild = ParentChildLink | ParentChildLinkDict
+RemovedChild = ParentChild | ParentChildDict
+AllChildren = ParentChildren | ParentChildrenDict
+ClassTeacherRow = ClassTeacherPlace | ClassTeacherPlaceDict
+ClassStudentRow = ClassStudentPlace | ClassStudentPlaceDict
 NewClass = ClassCreate | ClassCreateDict
 ClassChange = ClassUpdate | ClassUpdateDict
 AnyClass = ClassUpsert | ClassUpsertDict
@@ -109,6 +121,10 @@ new_parent = WithoutNulls(ParentCreate, "the parent")
 parent_change = WithoutNulls(ParentUpdate, "the change")
 child = WithoutNulls(ChildLink, "the child")
 parent_and_child = WithoutNulls(ParentChildLink, "the row")
+removed_child = WithoutNulls(ParentChild, "the row")
+all_children = WithoutNulls(ParentChildren, "the row", inner={"children": child})
+class_teacher_row = WithoutNulls(ClassTeacherPlace, "the row")
+class_student_row = WithoutNulls(ClassStudentPlace, "the row")
 new_class = WithoutNulls(ClassCreate, "the class", one_of=(("subject_id", "subject_ids"),))
 class_change = WithoutNulls(ClassUpdate, "the change")
 any_class = WithoutNulls(ClassUpsert, "the class")

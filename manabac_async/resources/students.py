@@ -12,15 +12,15 @@ from lms_async.http.urls import query_params
 from ..models import Student, StudentMemberships
 from .base import Portrayed
 from .filters import repeated
+from .many_students import ManyStudents
 from .sending import NewStudent, StudentChange, archived_student, new_student, student_change
 
 StudentStatus = Literal["enrolled", "withdrawn", "graduated"]
 
 
-class Students(Portrayed[Student, NewStudent, StudentChange]):
+class Students(Portrayed[Student, NewStudent, StudentChange], ManyStudents):
     """Students of the school."""
 
-    _one, _all, _model = "student", "students", Student
     _new, _change = new_student, student_change
 
     def list(

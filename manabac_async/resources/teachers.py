@@ -13,13 +13,13 @@ from lms_async.http.urls import query_params
 from ..models import Teacher, TeacherClass, TeacherGroup
 from .base import Portrayed
 from .filters import flag
+from .many_teachers import ManyTeachers
 from .sending import NewTeacher, TeacherChange, new_teacher, teacher_change
 
 
-class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange]):
+class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
     """Teachers of the school. The vendor also calls them advisors."""
 
-    _one, _all, _model = "teacher", "teachers", Teacher
     _new, _change = new_teacher, teacher_change
 
     def list(

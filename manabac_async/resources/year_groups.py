@@ -13,9 +13,10 @@ from lms_async.http.urls import build_path
 from ..models import Student, YearGroup, YearGroupAdvisor
 from .base import ManageBacResource, whole_ids
 from .filters import archived_queries, crossed, list_query, repeated
+from .many_year_groups import ManyYearGroups
 
 
-class YearGroups(ManageBacResource):
+class YearGroups(ManyYearGroups, ManageBacResource):
     """Year groups. The vendor has no call to get, create, change or delete one."""
 
     def list(

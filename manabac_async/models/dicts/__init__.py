@@ -18,13 +18,17 @@ from .class_ import (
     YearGroupPlaceDict,
 )
 from .membership import (
+    ClassStudentPlaceDict,
+    ClassTeacherPlaceDict,
     MembershipPlaceDict,
     StudentPlaceDict,
     TeacherPlaceDict,
 )
 from .person import (
     ChildLinkDict,
+    ParentChildDict,
     ParentChildLinkDict,
+    ParentChildrenDict,
     ParentCreateDict,
     ParentUpdateDict,
     StudentArchiveDict,
@@ -39,10 +43,14 @@ __all__ = [
     "AcademicTermUpdateDict",
     "ChildLinkDict",
     "ClassCreateDict",
+    "ClassStudentPlaceDict",
+    "ClassTeacherPlaceDict",
     "ClassUpdateDict",
     "ClassUpsertDict",
     "MembershipPlaceDict",
+    "ParentChildDict",
     "ParentChildLinkDict",
+    "ParentChildrenDict",
     "ParentCreateDict",
     "ParentUpdateDict",
     "StudentArchiveDict",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Required, TypedDict
 
 from ..converter import Level
+from ..fields import WholeId
 
 
 class StudentPlaceDict(TypedDict, total=False):
@@ -27,3 +28,17 @@ class TeacherPlaceDict(TypedDict, total=False):
 
     id: Required[int]
     show_on_reports: bool
+
+
+class ClassTeacherPlaceDict(TypedDict, total=False):
+    """The fields of :class:`ClassTeacherPlace`, as a mapping."""
+
+    class_id: Required[WholeId]
+    teacher_id: Required[WholeId]
+
+
+class ClassStudentPlaceDict(TypedDict, total=False):
+    """The fields of :class:`ClassStudentPlace`, as a mapping."""
+
+    class_id: Required[WholeId]
+    student_id: Required[WholeId]

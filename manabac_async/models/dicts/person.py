@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Required, TypedDict
 
 from lms_async.records.scalars import AnyId, Email, Needed, NumberList, Year
@@ -16,6 +17,7 @@ from ..fields import (
     TextList,
     WholeId,
 )
+from ..parent import ChildLink
 
 
 class _PersonFields(TypedDict, total=False):
@@ -133,3 +135,17 @@ class ParentChildLinkDict(TypedDict, total=False):
     parent_id: Required[WholeId]
     child_id: Required[WholeId]
     relationship: Required[Relationship]
+
+
+class ParentChildDict(TypedDict, total=False):
+    """The fields of :class:`ParentChild`, as a mapping."""
+
+    parent_id: Required[WholeId]
+    child_id: Required[WholeId]
+
+
+class ParentChildrenDict(TypedDict, total=False):
+    """The fields of :class:`ParentChildren`, as a mapping."""
+
+    parent_id: Required[WholeId]
+    children: Required[Sequence[ChildLink | ChildLinkDict]]
