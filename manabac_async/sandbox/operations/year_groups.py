@@ -51,11 +51,8 @@ class YearGroupOperations(Operations):
             # Assumed: an archived student is skipped too.
             if student is None or student.archived or student.id in group.student_ids:
                 continue
-            left = [g for g in school.ib_groups.values() if student.id in g.student_ids]
-            school.move_to_ib_group(group.id, student.id)
+            school.move_to_ib_group(group.id, student.id, at=self.state.now())
             school.group_adds[group.id, student.id] += 1
-            for touched in (group, *left):
-                touched.updated_at = self.state.now()
         return OK
 
     @operation("POST", "year-groups/{}/remove_students", "year_groups/remove_students")
