@@ -37,9 +37,9 @@ class YearGroupOperations(Operations):
         group, wanted = self._group(raw_id), ids(request.query, "student_ids")
         numbers = [one for one in group.student_ids if wanted is None or one in wanted]
         page, meta = self.state.pager.cut(numbers, request.query)
-        view = person_views.students(self.school)
+        view = person_views.students(self.school, many=True)
         shown = [view(self.school.students[number]) for number in page]
-        body = {"meta": meta, "student_ids": page, "students": bodies.rendered(shown)}
+        body = {"meta": meta, "student_ids": page, "students": shown}
         return bodies.answer(200, body)
 
     @operation("POST", "year-groups/{}/add_students", "year_groups/add_students")
