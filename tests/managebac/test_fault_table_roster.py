@@ -26,7 +26,7 @@ from tests.http.bulk_faults import (
 )
 from tests.http.fault_cases import CASES, PATIENCE, Case
 
-from .rosters import fill, ids, links, new_classes, new_people
+from .bulk_rows import fill, ids, links, new_classes, new_people
 
 RosterKind = Kind[School]
 
