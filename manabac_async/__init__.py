@@ -3,6 +3,7 @@
 from lms_async import UNSET, Window
 
 from . import models
+from .changes import Change, Changes, ChangeSet
 from .client import ManageBac
 from .credentials import ClientCredentials, QueryToken
 from .models import *  # noqa: F403 - all records, so that a new one is named in one place
@@ -17,6 +18,9 @@ from .v1 import (
 
 __all__ = [
     "UNSET",
+    "Change",
+    "ChangeSet",
+    "Changes",
     "ClientCredentials",
     "ManageBac",
     "ManageBacV1",

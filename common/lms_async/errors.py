@@ -206,16 +206,24 @@ class ApiError(LmsError):
     """The vendor refused the call.
 
     ``status`` is the HTTP status. ``detail`` is the vendor's message without words that may be
-    names. ``retry_after`` is the wait in seconds that a temporary refusal asks for, or ``None``.
+    names. ``fields`` has the vendor's reasons by field name, if it names fields. ``retry_after`` is
+    the wait in seconds that a temporary refusal asks for, or ``None``.
     """
 
     retry_after: float | None = None
 
     def __init__(
-        self, status: int, *, call: object = None, detail: str = "", hint: str = ""
+        self,
+        status: int,
+        *,
+        call: object = None,
+        detail: str = "",
+        fields: dict[str, str] | None = None,
+        hint: str = "",
     ) -> None:
         self.status = status
         self.detail = detail
+        self.fields = fields or {}
         super().__init__(
             f"HTTP {status}" + (f", {detail!r}" if detail else ""), call=call, hint=hint
         )

@@ -86,6 +86,7 @@ class Resource:
         *,
         query: Query = (),
         returns: type[T] | None = None,
+        envelope_key: str | None = None,
         required_key: str | None = None,
         repeatable: bool = False,
     ) -> Awaitable[T]:
@@ -98,6 +99,7 @@ class Resource:
                 query=query,
                 body=body,
                 returns=returns,
+                envelope_key=envelope_key,
                 required_key=required_key,
                 repeatable=repeatable,
             )

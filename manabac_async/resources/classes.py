@@ -5,7 +5,6 @@ Vendor page: Memberships (v2). Several of these calls belong to the vendor's "Ex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
@@ -17,10 +16,9 @@ from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call, Method
 from lms_async.http.pages import Pages
-from lms_async.http.urls import build_path
+from lms_async.http.urls import build_path, query_params
 from lms_async.outcome import Report
 from lms_async.records.encoding import Sending
-from lms_async.records.scalars import ids_of
 
 from ..bulk_results import parse_item
 from ..models import (
@@ -30,25 +28,41 @@ from ..models import (
     TeacherPlaceDict,
 )
 from ..models.converter import converter
+from .base import whole_ids
+from .class_records import ClassRecords
+from .filters import flag, repeated
 from .many_classes import ManyClasses
 
 TeacherRow = TeacherPlace | TeacherPlaceDict
 
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
-_WHOLE_ID = re.compile(r"\d{1,19}", re.ASCII).fullmatch
 
 
-class Classes(ManyClasses):
-    """Classes of the school. All ids may be texts or numbers."""
+class Classes(ClassRecords, ManyClasses):
+    """Classes of the school, their students and teachers. All ids may be texts or numbers."""
 
-    def list_students(self, class_id: str | int) -> Pages[ClassStudent]:
+    def list_students(
+        self,
+        class_id: str | int,
+        *,
+        student_ids: Iterable[str | int] | None = None,
+        include_archived_students: bool = False,
+    ) -> Pages[ClassStudent]:
         """List the students of a class, with their levels. Vendor page: "Get Students in a Class".
 
+        :param student_ids: only these students, any number.
+        :param include_archived_students: also students who have left the school.
         :returns: ``await`` it for a list, or iterate it.
         :raises NotFound: there is no such class.
         """
         path = build_path("classes/{class_id}/students", class_id=class_id)
-        return self._list(path, ClassStudent, envelope_key="student_ids")
+        return self._list(
+            path,
+            ClassStudent,
+            envelope_key="student_ids",
+            query=query_params(include_archived_students=flag(include_archived_students or None)),
+            filters=repeated("student_ids[]", student_ids),
+        )
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
         """Add students to a class. Vendor page: "Add Students to a Class".
@@ -154,14 +168,8 @@ class Classes(ManyClasses):
         self, method: Method, class_id: str | int, action: str, field: str, ids: Iterable[str | int]
     ) -> None:
         path = build_path("classes/{class_id}/" + action, class_id=class_id)
-        await self._send(
-            method,
-            path,
-            {field: whole_ids(ids)},
-            required_key="status",
-            # Only for the removal of teachers the vendor documents that repeating it does no harm.
-            repeatable=method == "DELETE",
-        )
+        # Only for the removal of teachers the vendor documents that repeating it does no harm.
+        await self._change_members(method, path, field, ids, repeatable=method == "DELETE")
 
 
 async def _length(pages: Pages[Any]) -> int:
@@ -170,17 +178,6 @@ async def _length(pages: Pages[Any]) -> int:
 
 async def _known(count: int) -> int:
     return count
-
-
-def whole_ids(ids: Iterable[str | int]) -> list[int]:
-    """Return ids as numbers, as the vendor requires.
-
-    :raises InvalidInput: there are no ids, or one is not a whole number.
-    """
-    wanted = ids_of(ids, what="ids")
-    if not wanted or not all(_WHOLE_ID(known) for known in wanted):
-        raise InvalidInput("ids must have at least one id, and each must be a whole number")
-    return [int(known) for known in wanted]
 
 
 def _teacher_rows(teachers: list[TeacherRow]) -> Rows[TeacherRow]:

@@ -7,12 +7,13 @@
 
 from .operations import PERMISSIONS
 from .records import Class, Group, Membership, Person, Rejected, YearGroup
-from .roster import Term
+from .roster import RELATIONSHIPS, Term
 from .school import School
 from .server import VERSIONS, ManageBacSandbox
 
 __all__ = [
     "PERMISSIONS",
+    "RELATIONSHIPS",
     "VERSIONS",
     "Class",
     "Group",

@@ -25,7 +25,7 @@ from lms_async.resource import Given, Resource, changes_by_id, changes_of
 
 from ..bulk_results import may_exist
 from ..models.converter import converter
-from ..resources.classes import whole_ids
+from ..resources.base import whole_ids
 from .dicts import UserV1CreateDict, UserV1UpdateDict
 from .lookup import look_up_rows
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update

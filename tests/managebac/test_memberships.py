@@ -198,6 +198,22 @@ async def test_memberships_list(managebac: ManageBac, managebac_sandbox: ManageB
     assert len(nobody) < len(everything)
 
 
+async def test_memberships_of_students_and_of_active_classes_and_users(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    kept = managebac_sandbox.school
+    student = next(iter(kept.members(next(iter(kept.classes)))))
+    found = await managebac.memberships.list(student_ids=[student])
+    assert found
+    assert {row.user_id for row in found} == {str(student)}
+    assert managebac_sandbox.log[-1].query.getall("student_ids[]") == [str(student)]
+    await managebac.memberships.list(classes="active", users="active")
+    sent = managebac_sandbox.log[-1].query
+    assert (sent.getall("classes"), sent.getall("users")) == (["active"], ["active"])
+    with pytest.raises(InvalidInput, match="class_ids must have at least one id"):
+        managebac.memberships.list(class_ids=[])  # the vendor would return everything
+
+
 async def test_changed_and_deleted_memberships_take_two_calls(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:

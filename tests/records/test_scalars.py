@@ -262,7 +262,7 @@ def test_value_accepted_by_columns_is_accepted_alone_and_written_alike(
     rule = SCALARS[scalar][1]
     for text in texts:
         value = rule(text)
-        wire = text if column.encoded is None else column.wire[text]
+        wire = text if column.encoded is None else column.encoded[text]
         assert wire == DUMPS.get(type(value), lambda known: known)(value)
 
 

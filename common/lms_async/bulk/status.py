@@ -184,7 +184,8 @@ def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
     else:
         refused = effect in (Effect.CONTENT, Effect.SHARED)
         status = Status.REJECTED if refused else Status.SKIPPED
-    return status, RowError(_code_of(error), str(error))
+    fields = error.fields if isinstance(error, ApiError) else {}
+    return status, RowError(_code_of(error), str(error), dict(fields))
 
 
 def of_untried(error: LmsError) -> tuple[Status, RowError]:

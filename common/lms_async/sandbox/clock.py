@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """The wall clock, which tests can set forward or back."""
+    """The wall clock, which tests can set forward or back, or stop."""
 
     def __init__(self) -> None:
         self._turned = 0.0
