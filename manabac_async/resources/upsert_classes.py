@@ -30,6 +30,9 @@ from .shown import shows
 
 R = TypeVar("R")
 
+#: The fields that are compared when a new class is looked up.
+_COMPARED = ("name", "grade_number", "start_term_id", "end_term_id")
+
 
 class UpsertClasses(ManyPlaces):
     """The requests of the bulk methods about classes as such."""
@@ -152,8 +155,8 @@ def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -
     if not same:
         return ABSENT if of_earlier_run else None
     (record,) = same
-    shown = {name: value for name, value in sent.items() if getattr(record, name, None) is not None}
-    return RowResult(Status.DONE, record.id) if shows(record, shown) else Present(record.id)
+    is_same = shows(record, sent, _COMPARED)
+    return RowResult(Status.DONE, record.id) if is_same else Present(record.id)
 
 
 def _parse(payload: Any, rows: Rows[Any]) -> Results:
