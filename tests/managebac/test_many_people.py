@@ -69,7 +69,10 @@ async def test_create_many_takes_models_and_sends_welcome_emails_if_asked(
         ({"email": "a@new.example"}, {"last_name"}),
         ({"email": "a@new.example", "last_name": "A", "birthday": "1.2"}, {"birthday"}),
         ({"email": "a@new.example", "last_name": "A", "nickname": None}, {"nickname"}),
-        ({"email": "a@new.example", "last_name": "A", "colour": "red"}, {"a name that is not shown"}),
+        (
+            {"email": "a@new.example", "last_name": "A", "colour": "red"},
+            {"a name that is not shown"},
+        ),
     ],
 )
 @kinds
