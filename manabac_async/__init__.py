@@ -2,20 +2,11 @@
 
 from lms_async import UNSET, Window
 
+from . import models
+from .changes import Change, Changes, ChangeSet
 from .client import ManageBac
 from .credentials import ClientCredentials, QueryToken
-from .models import (
-    ClassStudent,
-    ClassTeacher,
-    Membership,
-    MembershipPlace,
-    MembershipPlaceDict,
-    StudentMemberships,
-    StudentPlace,
-    StudentPlaceDict,
-    TeacherPlace,
-    TeacherPlaceDict,
-)
+from .models import *  # noqa: F403 - all records, so that a new one is named in one place
 from .v1 import (
     ManageBacV1,
     UserV1,
@@ -27,20 +18,13 @@ from .v1 import (
 
 __all__ = [
     "UNSET",
-    "ClassStudent",
-    "ClassTeacher",
+    "Change",
+    "ChangeSet",
+    "Changes",
     "ClientCredentials",
     "ManageBac",
     "ManageBacV1",
-    "Membership",
-    "MembershipPlace",
-    "MembershipPlaceDict",
     "QueryToken",
-    "StudentMemberships",
-    "StudentPlace",
-    "StudentPlaceDict",
-    "TeacherPlace",
-    "TeacherPlaceDict",
     "UserV1",
     "UserV1Create",
     "UserV1CreateDict",
@@ -48,3 +32,4 @@ __all__ = [
     "UserV1UpdateDict",
     "Window",
 ]
+__all__ += models.__all__

@@ -1,14 +1,21 @@
-"""Read the response to a bulk request of v2: HTTP 200, with a ``status`` for each item."""
+"""Read the responses to bulk requests of v2: HTTP 200, with a ``status`` for each item."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from lms_async.bulk.results import NO_REASON
+from lms_async.errors import ApiError
 from lms_async.outcome import RowError, RowResult, Status
 from lms_async.redact import sentence
 
 _REFUSALS = ("unprocessable_entity", "not_found")
+_EXISTS = re.compile(
+    r"taken|unique|already|(?<!must )(?<!not )(?<!n.t )exist|duplicate|conflict", re.IGNORECASE
+).search
+_MISSING = "does not exist, or the token may not see it"
 
 
 def parse_item(item: Any) -> RowResult | None:
@@ -25,11 +32,47 @@ def parse_item(item: Any) -> RowResult | None:
         return RowResult(Status.DONE, known)
     if status not in _REFUSALS:
         return None
-    errors = item.get("errors")
+    return RowResult(Status.REJECTED, known, _by_field(str(status), item.get("errors")))
+
+
+def is_not_found(result: RowResult | None) -> bool:
+    """Return whether the vendor rejected a row because it did not find its record."""
+    return result is not None and result.error is not None and result.error.code == "not_found"
+
+
+def not_found(field: str, why: str = _MISSING) -> RowError:
+    """Return the error of a row whose ``field`` names a record that was not found."""
+    return RowError("not_found", f"{field}: {why}", {field: why})
+
+
+def may_exist(error: RowError) -> bool:
+    """Return whether a refusal may mean that the record exists.
+
+    The vendor has no code for that, only messages such as "Email has already been taken" or
+    "Student ID must be unique".
+    """
+    return error.code == "409" or _EXISTS(error.message) is not None
+
+
+def explain(*path_fields: str) -> Callable[[ApiError], RowError | None]:
+    """Return a function that tells which fields of a row a 404 is about.
+
+    :param path_fields: the fields whose ids are in the path.
+    """
+
+    def explained(error: ApiError) -> RowError | None:
+        if error.status != 404:
+            return None
+        return RowError("404", str(error), dict.fromkeys(path_fields, _MISSING))
+
+    return explained
+
+
+def _by_field(code: str, errors: Any) -> RowError:
     fields = (
         {str(field)[:100]: sentence(why, "; ") for field, why in errors.items()}
         if isinstance(errors, dict)
         else {}
     )
     message = sentence([f"{field} {why}" for field, why in fields.items()], "; ") or NO_REASON
-    return RowResult(Status.REJECTED, known, RowError(str(status), message, fields))
+    return RowError(code, message, fields)

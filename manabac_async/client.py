@@ -21,8 +21,23 @@ from .credentials import (
     QueryToken,
     Token,
 )
-from .models import converter, strict_converter
-from .resources import Classes, Memberships, Students
+from .models.converter import converter, strict_converter
+from .resources import (
+    AcademicYears,
+    Auth,
+    Children,
+    Classes,
+    Memberships,
+    Parents,
+    Reports,
+    Students,
+    SubjectGroups,
+    Subjects,
+    Teachers,
+    Terms,
+    TheSchool,
+    YearGroups,
+)
 from .vendor import ManageBacVendor
 
 #: The API's URL for each region. Use the school's region, which may not be the one you are in.
@@ -132,6 +147,17 @@ class ManageBac(Client):
 
     def _bind(self, transport: Transport) -> None:
         super()._bind(transport)
+        self.auth = Auth(transport)
+        self.school = TheSchool(transport)
+        self.academic_years = AcademicYears(transport)
+        self.terms = Terms(transport)
+        self.subjects = Subjects(transport)
+        self.subject_groups = SubjectGroups(transport)
+        self.reports = Reports(transport)
+        self.year_groups = YearGroups(transport)
         self.classes = Classes(transport)
-        self.memberships = Memberships(transport)
         self.students = Students(transport)
+        self.teachers = Teachers(transport)
+        self.parents = Parents(transport)
+        self.children = Children(transport)
+        self.memberships = Memberships(transport)

@@ -7,6 +7,7 @@ They are a token in the header ``auth-token`` (as in the vendor's samples), a to
 from __future__ import annotations
 
 import asyncio
+import base64
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
@@ -45,6 +46,10 @@ class Credentials(ABC):
     def query(self) -> Query:
         """Return what to add to the URL of one attempt."""
         return ()
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what a response might quote, and no message may show."""
+        return (*self.headers().values(), *(str(value) for _, value in self.query()))
 
     async def prepare(self) -> None:  # noqa: B027 - most credentials need nothing
         """Fetch what the next attempt needs."""
@@ -99,6 +104,34 @@ class QueryToken(Credentials):
     def account(self) -> Hashable:
         """Return the token."""
         return str(self._query.reveal())
+
+
+class BasicToken(Credentials):
+    """A token in HTTP Basic, for v1.
+
+    The vendor's page does not say which part of HTTP Basic the token is, so that it is sent both as
+    the user name and as the password.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = Sealed(checked_secret(token, "token"))
+        if ":" in self._token.reveal():
+            raise InvalidInput("a token with a colon can't be sent in HTTP Basic")
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the token."""
+        token = self._token.reveal()
+        pair = base64.b64encode(f"{token}:{token}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the token, and how it is encoded."""
+        encoded = self.headers()["Authorization"].removeprefix("Basic ")
+        return (self._token.reveal(), encoded)
+
+    def account(self) -> Hashable:
+        """Return the token."""
+        return self._token.reveal()
 
 
 class ClientCredentials:

@@ -17,7 +17,8 @@ from lms_async.limits.limiter import Limiter
 from lms_async.limits.window import Window
 
 from .credentials import Credentials
-from .models import converter
+from .models.converter import converter
+from .refusals import reasons_of
 
 #: "50 requests per second per IP address", over all endpoints (vendor: Throttling).
 LIMIT, PERIOD = 50, 1.0
@@ -77,6 +78,10 @@ class ManageBacVendor(Vendor):
     def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
         """Return the headers of the credentials."""
         return nullcontext(self.credentials.headers())
+
+    def reasons(self, call: Call[Any], payload: Any) -> Mapping[str, Any]:
+        """Return the reasons of a refusal by field name."""
+        return reasons_of(call.body, payload)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
         """Return whether a response is ``{"meta": {"total_count": 0}}`` and nothing else."""

@@ -50,7 +50,6 @@ DECIDING = [
     "lms_async.bulk.status.*",
     "manabac_async.resources.lookup.*",
     "manabac_async.bulk_results.*",
-    "manabac_async.v1.resources.x__may_exist*",
     "manabac_async.v1.resources.x__parse_result*",
     "manabac_async.v1.lookup.*",
     "schoology_async.resources.lookup.*",

@@ -17,7 +17,7 @@
     ├── CrossHostRedirect       a redirect or paging link to another host; not followed
     ├── UnexpectedResponse      a 2xx without what was requested
     │   └── DecodeError         values that do not fit their fields; has ``paths``
-    ├── ApiError                the vendor refused the call; has ``status``
+    ├── ApiError                the vendor refused the call; has ``status`` and ``fields``
     │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
     │   ├── Unauthorized        401
     │   │   └── StaleSignature  a nonce or timestamp out of order; the call is signed again
@@ -206,16 +206,24 @@ class ApiError(LmsError):
     """The vendor refused the call.
 
     ``status`` is the HTTP status. ``detail`` is the vendor's message without words that may be
-    names. ``retry_after`` is the wait in seconds that a temporary refusal asks for, or ``None``.
+    names. ``fields`` has the vendor's reasons by field name, if it names fields. ``retry_after`` is
+    the wait in seconds that a temporary refusal asks for, or ``None``.
     """
 
     retry_after: float | None = None
 
     def __init__(
-        self, status: int, *, call: object = None, detail: str = "", hint: str = ""
+        self,
+        status: int,
+        *,
+        call: object = None,
+        detail: str = "",
+        fields: dict[str, str] | None = None,
+        hint: str = "",
     ) -> None:
         self.status = status
         self.detail = detail
+        self.fields = fields or {}
         super().__init__(
             f"HTTP {status}" + (f", {detail!r}" if detail else ""), call=call, hint=hint
         )

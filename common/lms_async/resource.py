@@ -20,9 +20,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterab
 from typing import Any, TypeVar
 
 from .bulk.bulk import Bulk
-from .bulk.endpoint import BulkEndpoint, Found
+from .bulk.endpoint import BulkEndpoint, Found, Results
 from .bulk.rows import Prepared, Rows
-from .errors import InvalidInput
+from .errors import ApiError, InvalidInput
 from .http.call import Call, Method, get
 from .http.pages import Pages
 from .http.transport import Transport
@@ -39,6 +39,8 @@ Given = Iterable[R] | AsyncIterable[R]
 #: Reads the payload of a bulk response: one result per row, ``None`` for a row it does not mention.
 ParseResults = Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
 LookUp = Callable[[Rows[R]], Awaitable[list[Found]]]
+#: Continues after a response, see :class:`BulkEndpoint`.
+FollowUp = Callable[[Rows[R], Results], Awaitable[Results]]
 
 
 class Resource:
@@ -84,6 +86,7 @@ class Resource:
         *,
         query: Query = (),
         returns: type[T] | None = None,
+        envelope_key: str | None = None,
         required_key: str | None = None,
         repeatable: bool = False,
     ) -> Awaitable[T]:
@@ -96,6 +99,7 @@ class Resource:
                 query=query,
                 body=body,
                 returns=returns,
+                envelope_key=envelope_key,
                 required_key=required_key,
                 repeatable=repeatable,
             )
@@ -139,10 +143,12 @@ class Resource:
         max_bytes: int = 1024 * 1024,
         distinct: bool = False,
         one_record_each: bool = False,
-        path_names_rows: bool = False,
+        path_names_rows: bool | Callable[[Rows[R]], bool] = False,
         group: Callable[[Any], Hashable] | None = None,
         look_up: LookUp[R] | None = None,
         is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409",
+        explain: Callable[[ApiError], RowError | None] = lambda error: None,
+        follow_up: FollowUp[R] | None = None,
     ) -> Bulk[R]:
         """Send many rows, several per request; see :class:`BulkEndpoint` for the parameters.
 
@@ -162,6 +168,8 @@ class Resource:
             group=group,
             look_up=look_up,
             is_conflict=is_conflict,
+            explain=explain,
+            follow_up=follow_up,
         )
         return Bulk(self._transport, items, endpoint, journal=journal)
 

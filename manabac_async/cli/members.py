@@ -17,7 +17,8 @@ from lms_async.limits.limiter import Limiter
 from lms_async.records.encoding import Sending
 
 from ..client import VARIABLES, ManageBac
-from ..models import MembershipPlace, converter
+from ..models import MembershipPlace
+from ..models.converter import converter
 from ..vendor import LIMIT, PERIOD
 from .demo import MembersDemo
 

@@ -1,13 +1,18 @@
-"""The converter of ManageBac's models: the common rules, and those for levels and user types."""
+"""The converter of ManageBac's models: the common rules, and ManageBac's own."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from operator import eq
+from typing import Annotated, Any, get_args
 
 from cattrs import Converter
 
 from lms_async.records.converter import make_converter
 from lms_async.records.scalars import Misfit
+
+from .fields import BY_PROGRAM, RULES
 
 #: ``SL`` or ``HL``. Memberships have 0 and 1 instead.
 Level = Annotated[str, "level"]
@@ -34,7 +39,34 @@ def _make(*, strict: bool) -> Converter:
     made = make_converter(strict=strict)
     made.register_structure_hook_func(lambda wanted: wanted == Level, _level)
     made.register_structure_hook_func(lambda wanted: wanted == Kind, _kind)
+    for annotation, rule in RULES.items():
+        made.register_structure_hook_func(partial(eq, annotation), _hook(rule))
+
+    def by_program(value: Any, wanted: Any) -> dict[str, Any]:
+        rows = get_args(get_args(wanted)[0])[1]
+        if value in ([], None):  # an empty object, as PHP and some clients print it
+            return {}
+        if not isinstance(value, dict):
+            raise Misfit({"": "must be an object with a list for each program"})
+        return {
+            code: made.structure(_inner(of_program), rows) for code, of_program in value.items()
+        }
+
+    made.register_structure_hook_func(
+        lambda wanted: getattr(wanted, "__metadata__", ()) == BY_PROGRAM, by_program
+    )
     return made
+
+
+def _hook(rule: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda value, _: rule(value)
+
+
+def _inner(value: Any) -> Any:
+    """Return the list inside of an object that has only this list, e.g. ``{"subjects": []}``."""
+    if isinstance(value, dict) and len(value) == 1:
+        (value,) = value.values()
+    return value
 
 
 converter = _make(strict=False)

@@ -14,6 +14,7 @@ from lms_async.records.converter import Record
 from lms_async.records.scalars import UNSET, Flag, Id, Unset
 
 from .converter import Level
+from .fields import WholeId
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -72,6 +73,26 @@ class TeacherPlace(Record):
     id: int
     #: Whether reports name the teacher.
     show_on_reports: bool | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class ClassTeacherPlace(Record):
+    """A teacher to put into one of many classes, or to remove from it."""
+
+    #: ManageBac's id of the class.
+    class_id: WholeId
+    #: ManageBac's id of the teacher.
+    teacher_id: WholeId
+
+
+@attrs.define(kw_only=True, repr=False)
+class ClassStudentPlace(Record):
+    """A student to remove from one of many classes."""
+
+    #: ManageBac's id of the class.
+    class_id: WholeId
+    #: ManageBac's id of the student.
+    student_id: WholeId
 
 
 @attrs.define(kw_only=True, repr=False)

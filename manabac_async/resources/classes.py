@@ -5,96 +5,63 @@ Vendor page: Memberships (v2). Several of these calls belong to the vendor's "Ex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.results import match, outcomes_of
-from lms_async.bulk.rows import Rows, json_of, one_by_one
+from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call, Method
 from lms_async.http.pages import Pages
-from lms_async.http.urls import build_path
-from lms_async.journal.journal import Journal
-from lms_async.outcome import Report, RowResult
+from lms_async.http.urls import build_path, query_params
+from lms_async.outcome import Report
 from lms_async.records.encoding import Sending
-from lms_async.records.scalars import ids_of
-from lms_async.resource import Given, Resource
 
 from ..bulk_results import parse_item
 from ..models import (
     ClassStudent,
     ClassTeacher,
-    StudentPlace,
-    StudentPlaceDict,
     TeacherPlace,
     TeacherPlaceDict,
-    converter,
 )
-from .lookup import look_up_rows
+from ..models.converter import converter
+from .base import whole_ids
+from .class_records import ClassRecords
+from .filters import flag, repeated
+from .many_classes import ManyClasses
 
-StudentRow = StudentPlace | StudentPlaceDict
 TeacherRow = TeacherPlace | TeacherPlaceDict
 
-student_place = Sending(converter, StudentPlace, what="the row")
 _teacher_place = Sending(converter, TeacherPlace, what="the row")
-_WHOLE_ID = re.compile(r"\d{1,19}", re.ASCII).fullmatch
 
 
-class Classes(Resource):
-    """Classes of the school. All ids may be texts or numbers."""
+class Classes(ClassRecords, ManyClasses):
+    """Classes of the school, their students and teachers. All ids may be texts or numbers."""
 
-    def list_students(self, class_id: str | int) -> Pages[ClassStudent]:
+    def list_students(
+        self,
+        class_id: str | int,
+        *,
+        student_ids: Iterable[str | int] | None = None,
+        include_archived_students: bool = False,
+    ) -> Pages[ClassStudent]:
         """List the students of a class, with their levels. Vendor page: "Get Students in a Class".
 
+        :param student_ids: only these students, any number.
+        :param include_archived_students: also students who have left the school.
         :returns: ``await`` it for a list, or iterate it.
         :raises NotFound: there is no such class.
         """
         path = build_path("classes/{class_id}/students", class_id=class_id)
-        return self._list(path, ClassStudent, envelope_key="student_ids")
-
-    def update_students(
-        self,
-        class_id: str | int,
-        students: Given[StudentRow],
-        *,
-        chunk: int = 100,
-        journal: Journal | None = None,
-    ) -> Bulk[StudentRow]:
-        """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
-        Students to a Class".
-
-        :param students: each with ``id`` and, if the class has levels, ``level``. A student may
-            appear only once.
-        :param chunk: students per request, at least 1; the vendor names no maximum.
-        :param journal: records the result of each row, so that a second run after a crash sends
-            only rows without a result.
-        :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises InvalidInput: ``class_id`` can't be an id, or ``chunk`` is below 1.
-        """
-        if chunk < 1:
-            raise InvalidInput("chunk must be at least 1 student")
-        build_path("classes/{class_id}", class_id=class_id)  # raises InvalidInput for a bad id
-
-        def prepare(item: StudentRow) -> tuple[Hashable, Any]:
-            body = student_place(item)
-            return str(body["id"]), body
-
-        return self._bulk(
-            students,
-            f"classes.update_students {class_id}",
-            prepare=one_by_one(prepare),
-            call=lambda rows: patch_students(class_id, rows),
-            parse_results=lambda payload, rows: parse_students(payload, rows.keys),
-            look_up=lambda rows: look_up_rows(self.list_students(class_id), rows),
-            max_rows=chunk,
-            distinct=True,
-            path_names_rows=True,
-            journal=journal,
+        return self._list(
+            path,
+            ClassStudent,
+            envelope_key="student_ids",
+            query=query_params(include_archived_students=flag(include_archived_students or None)),
+            filters=repeated("student_ids[]", student_ids),
         )
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
@@ -201,14 +168,8 @@ class Classes(Resource):
         self, method: Method, class_id: str | int, action: str, field: str, ids: Iterable[str | int]
     ) -> None:
         path = build_path("classes/{class_id}/" + action, class_id=class_id)
-        await self._send(
-            method,
-            path,
-            {field: whole_ids(ids)},
-            required_key="status",
-            # Only for the removal of teachers the vendor documents that repeating it does no harm.
-            repeatable=method == "DELETE",
-        )
+        # Only for the removal of teachers the vendor documents that repeating it does no harm.
+        await self._change_members(method, path, field, ids, repeatable=method == "DELETE")
 
 
 async def _length(pages: Pages[Any]) -> int:
@@ -217,37 +178,6 @@ async def _length(pages: Pages[Any]) -> int:
 
 async def _known(count: int) -> int:
     return count
-
-
-def patch_students(class_id: str | int, rows: Rows[Any]) -> Call[Any]:
-    """Build the call that adds or updates ``rows`` in a class. Repeating it does no harm."""
-    path = build_path("classes/{class_id}/students", class_id=class_id)
-    return Call(
-        "PATCH",
-        str(path),
-        route=path.route,
-        body={"students": json_of(rows)},
-        envelope_key="students",
-        repeatable=True,
-        is_bulk=True,
-    )
-
-
-def parse_students(payload: Any, ids: list[Hashable | None]) -> list[RowResult | None]:
-    """Read the response to :func:`patch_students`: one result per student."""
-    items = payload["students"]
-    return [parse_item(item) for item in match(ids, items, [_id(item) for item in items])]
-
-
-def whole_ids(ids: Iterable[str | int]) -> list[int]:
-    """Return ids as numbers, as the vendor requires.
-
-    :raises InvalidInput: there are no ids, or one is not a whole number.
-    """
-    wanted = ids_of(ids, what="ids")
-    if not wanted or not all(_WHOLE_ID(known) for known in wanted):
-        raise InvalidInput("ids must have at least one id, and each must be a whole number")
-    return [int(known) for known in wanted]
 
 
 def _teacher_rows(teachers: list[TeacherRow]) -> Rows[TeacherRow]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Iterable
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Hashable, Iterable
+from datetime import date, datetime
+from typing import Any, Literal
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.endpoint import Found
-from lms_async.bulk.rows import Rows, one_by_one
-from lms_async.errors import InvalidInput
+from lms_async.bulk.rows import one_by_one
 from lms_async.http.pages import Pages
-from lms_async.http.urls import MOST_QUERY, Query, build_path, encode_query, portions, query_params
+from lms_async.http.urls import build_path
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
-from lms_async.records.scalars import ids_of
 from lms_async.resource import Given, Resource
 
-from ..models import Membership, MembershipPlace, MembershipPlaceDict, converter
-from .classes import Classes, parse_students, patch_students
-from .lookup import look_up_rows
+from ..bulk_results import explain
+from ..changes import Changes
+from ..models import Membership, MembershipPlace, MembershipPlaceDict
+from ..models.converter import converter
+from .filters import crossed, list_query, repeated
+from .place_students import PlaceStudents
+from .places import checked_chunk
 
 MembershipRow = MembershipPlace | MembershipPlaceDict
 
@@ -34,6 +35,9 @@ class Memberships(Resource):
         *,
         class_ids: Iterable[str | int] | None = None,
         user_ids: Iterable[str | int] | None = None,
+        student_ids: Iterable[str | int] | None = None,
+        classes: Literal["active"] | None = None,
+        users: Literal["active"] | None = None,
         modified_since: datetime | None = None,
         deleted_since: datetime | None = None,
         class_happens_on: date | None = None,
@@ -47,30 +51,48 @@ class Memberships(Resource):
 
         :param class_ids: only memberships of these classes, any number.
         :param user_ids: only memberships of these users, any number.
+        :param student_ids: only memberships of these students, any number.
+        :param classes: ``active`` for only memberships of active classes. Integrations use this
+            parameter; the vendor does not document it.
+        :param users: ``active`` for only memberships of active users, as ``classes``.
         :param modified_since: only memberships modified since this time, which needs a time zone.
         :param deleted_since: list memberships that were deleted since this time (with a time zone)
             instead of current ones.
         :param class_happens_on: only classes whose terms include this date.
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         :returns: ``await`` it for a list, or iterate it.
-        :raises InvalidInput: a time has no time zone.
+        :raises InvalidInput: a time has no time zone, or a list of ids is empty.
         """
-        query = query_params(
-            modified_since=_moment("modified_since", modified_since),
-            deleted_since=_moment("deleted_since", deleted_since),
-            class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
-            per_page=per_page,
-        )
         return self._list(
             build_path("memberships"),
             Membership,
             envelope_key="memberships",
-            query=query,
-            filters=[
-                (*classes, *users)
-                for classes in _repeated("class_ids[]", class_ids)
-                for users in _repeated("user_ids[]", user_ids)
-            ],
+            query=list_query(
+                classes=classes,
+                users=users,
+                modified_since=modified_since,
+                deleted_since=deleted_since,
+                class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
+                per_page=per_page,
+            ),
+            filters=crossed(
+                repeated("class_ids[]", class_ids, lists=3),
+                repeated("user_ids[]", user_ids, lists=3),
+                repeated("student_ids[]", student_ids, lists=3),
+            ),
+        )
+
+    def changes(self, since: datetime) -> Changes[Membership]:
+        """Read which memberships were changed and deleted since a time.
+
+        :param since: with a time zone; see :mod:`manabac_async.changes` for what to pass next time.
+        :returns: ``async for`` it for one change at a time, or ``await`` it for all.
+        :raises InvalidInput: ``since`` has no time zone.
+        """
+        return Changes(
+            since,
+            changed=lambda time: self.list(modified_since=time),
+            deleted=lambda time: self.list(deleted_since=time),
         )
 
     def update_many(
@@ -91,30 +113,28 @@ class Memberships(Resource):
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
         :raises InvalidInput: ``chunk`` is below 1.
         """
-        if chunk < 1:
-            raise InvalidInput("chunk must be at least 1 student")
+        checked_chunk(chunk)
+        place = PlaceStudents(
+            self._transport, class_of=_class_of, student_of=_student_of, field="student_id"
+        )
 
         def prepare(item: MembershipRow) -> tuple[Hashable, Any]:
-            place = _place(item)
-            class_id, student_id = place.pop("class_id"), place.pop("student_id")
-            return (class_id, str(student_id)), {"id": student_id, **place}
-
-        def look_up(rows: Rows[MembershipRow]) -> Awaitable[list[Found]]:
-            students = Classes(self._transport).list_students(_class_of(rows.keys[0]))
-            return look_up_rows(students, rows)
+            body = _place(item)
+            class_id, student_id = body.pop("class_id"), body.pop("student_id")
+            return (class_id, str(student_id)), {"id": student_id, **body}
 
         return self._bulk(
             places,
             "memberships.update_many",
             prepare=one_by_one(prepare),
-            call=lambda rows: patch_students(_class_of(rows.keys[0]), rows),
-            parse_results=lambda payload, rows: parse_students(
-                payload, [_student_of(key) for key in rows.keys]
-            ),
-            look_up=look_up,
+            call=place.call,
+            parse_results=place.parse,
+            look_up=place.look_up,
+            follow_up=place.add_missing,
             max_rows=chunk,
             distinct=True,
             path_names_rows=True,
+            explain=explain("class_id"),
             group=_class_of,
             journal=journal,
         )
@@ -128,24 +148,3 @@ def _class_of(key: Any) -> int:
 def _student_of(key: Any) -> str:
     student_id: str = key[1]
     return student_id
-
-
-def _repeated(name: str, ids: Iterable[str | int] | None) -> list[Query]:
-    """Return queries that repeat ``name`` for each id, as the vendor documents arrays.
-
-    There are several queries if the ids do not fit into one URL.
-    """
-    if ids is None:
-        return [()]
-    known = ids_of(ids, what=name.removesuffix("[]"))
-    around = len(encode_query(((name, ""),))) + 1
-    cut = portions(known, around=around, room=MOST_QUERY // 2)  # a URL may hold two such lists
-    return [tuple((name, one) for one in portion) for portion in cut] or [()]
-
-
-def _moment(name: str, moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise InvalidInput(f"{name} needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

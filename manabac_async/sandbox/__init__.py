@@ -5,13 +5,15 @@
 ...     legacy = ManageBacV1("school", sandbox.v1_token, base_url=sandbox.v1_base_url)
 """
 
-from .records import Class, Group, Membership, Person, Rejected, Term, YearGroup
+from .operations import PERMISSIONS
+from .records import Class, Group, Membership, Person, Rejected, YearGroup
+from .roster import RELATIONSHIPS, Term
 from .school import School
 from .server import VERSIONS, ManageBacSandbox
-from .tokens import PERMISSIONS
 
 __all__ = [
     "PERMISSIONS",
+    "RELATIONSHIPS",
     "VERSIONS",
     "Class",
     "Group",

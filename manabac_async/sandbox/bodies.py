@@ -42,6 +42,12 @@ DENIED = error(401, "Access Denied")
 MALFORMED = error(400, "Invalid payload data structure.")
 
 
+def unpermitted(names: list[str], allowed: list[Any]) -> Response:
+    """Return the 422 for parameters that are not permitted. The text is assumed."""
+    text = f"found unpermitted parameters: {', '.join(f':{name}' for name in names)}"
+    return answer(422, {"error": text, "allowed_params": allowed})
+
+
 def v1_error(status: int, text: str) -> Response:
     """Return an error response of v1. The reasons are one text, not a list."""
     return answer(status, {"status": "Error", "errors": text})

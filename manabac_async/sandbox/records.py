@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field
 
 Kind = Literal["student", "parent", "advisor"]
 """The types of people as in v1. An advisor is called a teacher in v2."""
@@ -14,6 +15,9 @@ KINDS: tuple[Kind, ...] = ("student", "parent", "advisor")
 
 LEVELS = ("SL", "HL")
 """The levels. ``GET memberships`` has their positions, 0 and 1, instead (v2-endpoints.md, 1.8)."""
+
+EPOCH = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
+"""The time of all changes that were not made by a request, from the documents' samples."""
 
 
 class Rejected(Exception):
@@ -42,18 +46,16 @@ class Person:
     has_password: bool = False
     """Whether a password was set. The password is not stored."""
     fields: dict[str, Any] = Factory(dict)
-    """All other fields of v1."""
+    """All other fields, by the vendor's names."""
     extra: dict[str, Any] = Factory(dict)
-    """Keys to add to every v1 response about this person, for tests of unknown fields."""
-
-
-@frozen
-class Term:
-    """A term of an academic year."""
-
-    id: int
-    starts_on: date
-    ends_on: date
+    """Keys to add to every response about this person, for tests of unknown fields."""
+    created_at: datetime = EPOCH
+    updated_at: datetime = EPOCH
+    deleted_at: datetime | None = None
+    withdrawn_on: str | None = None
+    graduated_on: str | None = None
+    avatar: str | None = None
+    """The URL or the file name of the picture."""
 
 
 @define
@@ -65,9 +67,46 @@ class Class:
     uniq_id: str | None = ""
     grade: str = ""
     class_type: str = ""
+    """The name of the program, as v1 shows it."""
     archived: bool = False
     start_term_id: int | None = None
     end_term_id: int | None = None
+    description: str = ""
+    language: str = ""
+    class_section: str = ""
+    grade_number: int | None = None
+    program_code: str = ""
+    subject_ids: list[int] = Factory(list)
+    subject_option: str = ""
+    lock_memberships: str = ""
+    sl: bool = False
+    hl: bool = False
+    created_at: datetime = EPOCH
+    updated_at: datetime = EPOCH
+    deleted_at: datetime | None = None
+    extra: dict[str, Any] = Factory(dict)
+    """Keys to add to every response of v2 about this class, for tests of unknown fields."""
+
+
+class Ids(list[int]):
+    """A list of ids that finds one at once. Change it by ``append`` and ``remove`` only."""
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        super().__init__(ids)
+        self._index = set(self)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._index
+
+    def append(self, number: int) -> None:
+        """Add an id."""
+        super().append(number)
+        self._index.add(number)
+
+    def remove(self, number: int) -> None:
+        """Remove an id, or raise ``ValueError``."""
+        super().remove(number)
+        self._index.discard(number)
 
 
 @define
@@ -81,7 +120,13 @@ class YearGroup:
     grade: str = ""
     uniq_id: str | None = None
     archived: bool = False
-    student_ids: list[int] = Factory(list)
+    student_ids: list[int] = field(factory=Ids, converter=Ids)
+    short_name: str = ""
+    grade_number: int | None = None
+    graduation_year: int | None = None
+    advisors: dict[int, list[str]] = Factory(dict)
+    """The roles of each teacher who advises the group, such as ``homeroom``."""
+    updated_at: datetime = EPOCH
 
 
 @define
@@ -92,6 +137,8 @@ class Group:
     name: str
     archived: bool = False
     student_ids: list[int] = Factory(list)
+    advisors: dict[int, bool] = Factory(dict)
+    """The teachers of the group, and whether each is its primary advisor."""
 
 
 @define
@@ -107,7 +154,3 @@ class Membership:
     level: str | None = None
     show_on_reports: bool = True
     deleted_at: datetime | None = None
-
-
-EPOCH = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
-"""The time of all changes that were not made by a request, from the documents' samples."""

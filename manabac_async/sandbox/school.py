@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from . import seed as seeds
+from .records import EPOCH
 from .school_state import SchoolState
 
 
@@ -21,19 +23,41 @@ class School(SchoolState):
         *,
         parents: int = 0,
         members: int = 0,
+        year_groups: int = 6,
     ) -> Self:
         """Return a school of this size. The same seed gives the same school.
 
-        Every student is in one of six IB groups. Each class has ``members`` students and, unless
-        that is 0, a teacher.
+        Every student is in one of the year groups. Each class has ``members`` students and, unless
+        that is 0, a teacher. Each program has academic years with terms, subjects and a report.
         """
         school = cls(seed)
-        seeds.fill(
-            school,
+        size = seeds.Size(
             students=students,
             teachers=teachers,
             classes=classes,
             parents=parents,
             members=members,
+            year_groups=year_groups,
         )
+        seeds.fill(school, size)
         return school
+
+    # -- deletions, which only the vendor's web pages offer
+
+    def delete_person(self, user_id: int, *, at: datetime = EPOCH) -> None:
+        """Delete a person and their links. Only ``deleted_since`` shows them from now on."""
+        person = self.user(user_id)
+        if person is None:
+            raise KeyError(user_id)
+        self.leave_everything(person, at)
+        self.release(person)
+        self.people(person.kind).deleted[user_id] = self.people(person.kind).pop(user_id)
+        person.deleted_at = at
+
+    def delete_class(self, class_id: int, *, at: datetime = EPOCH) -> None:
+        """Delete a class and its memberships. Only ``deleted_since`` shows it from now on."""
+        for teaches in (False, True):
+            for membership in self.ledger.in_class(class_id, teaches=teaches):
+                self.leave(class_id, membership.user_id, at=at)
+        self.classes[class_id].deleted_at = at
+        self.classes.deleted[class_id] = self.classes.pop(class_id)

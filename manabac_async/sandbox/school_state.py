@@ -8,16 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from .ledger import Ledger
-from .records import (
-    EPOCH,
-    LEVELS,
-    Class,
-    Group,
-    Kind,
-    Person,
-    Term,
-    YearGroup,
-)
+from .records import EPOCH, LEVELS, Class, Group, Kind, Person, YearGroup
+from .roster.academics import Academics, Term
+from .roster.relations import Relations
+from .roster.store import Store
 
 
 class SchoolState:
@@ -25,16 +19,17 @@ class SchoolState:
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self.students: dict[int, Person] = {}
-        self.teachers: dict[int, Person] = {}
+        self.students: Store[Person] = Store()
+        self.teachers: Store[Person] = Store()
         """The teachers, which v1 calls advisors."""
-        self.parents: dict[int, Person] = {}
-        self.classes: dict[int, Class] = {}
-        self.ib_groups: dict[int, YearGroup] = {}
+        self.parents: Store[Person] = Store()
+        self.relations = Relations()
+        self.classes: Store[Class] = Store()
+        self.ib_groups: Store[YearGroup] = Store()
         """The IB groups, which v2 calls year groups."""
         self.groups: dict[int, Group] = {}
         """All other groups. Only ``students/{id}/memberships`` shows them."""
-        self.terms: dict[int, Term] = {}
+        self.academics = Academics()
         self.ledger = Ledger()
         self.year_labels: dict[str, int] = {}
         """The IB group for each ``year_label``. In v1, labels have no effect unless the school has
@@ -45,11 +40,26 @@ class SchoolState:
         """How often v1 updated each user."""
         self.member_writes: Counter[tuple[int, int]] = Counter()
         """How often ``PATCH classes/{id}/students`` changed a student, by class and student."""
+        self.member_adds: Counter[tuple[int, int]] = Counter()
+        """How often a request of v2 added a student or a teacher to a class, by class and user.
+        Requests for a user who is in the class already do not count."""
+        self.member_removals: Counter[tuple[int, int]] = Counter()
+        """How often a request of v2 removed a student or a teacher from a class."""
+        self.group_adds: Counter[tuple[int, int]] = Counter()
+        """How often v2 added a student to a year group, by group and student."""
+        self.group_removals: Counter[tuple[int, int]] = Counter()
+        """How often v2 removed a student from a year group, by group and student."""
         self.welcome_mails: list[int] = []
-        """The users to whom v1 has sent a welcome email, in order."""
-        self._next = {"people": 10_500_001, "classes": 10_200_001, "groups": 10_100_001, "terms": 1}
+        """The users to whom a welcome email was sent, in order."""
+        self._next = {"people": 10_500_001, "classes": 10_200_001, "groups": 10_100_001}
+        self._taken: set[int] = set()
         self._emails: dict[str, int] = {}
         self._student_ids: dict[str, int] = {}
+
+    @property
+    def terms(self) -> dict[int, Term]:
+        """The terms of all academic years."""
+        return self.academics.terms
 
     # -- for tests: read and change the state without the vendor's rules
 
@@ -67,6 +77,16 @@ class SchoolState:
             if user_id in people:
                 return people[user_id]
         return None
+
+    def anyone(self, user_id: int) -> Person | None:
+        """Return the person with this id, also a deleted one."""
+        stores = (self.students, self.teachers, self.parents)
+        gone = (store.deleted.get(user_id) for store in stores)
+        return self.user(user_id) or next((each for each in gone if each is not None), None)
+
+    def any_class(self, class_id: int) -> Class:
+        """Return the class with this id, also a deleted one."""
+        return self.classes.get(class_id) or self.classes.deleted[class_id]
 
     def by_email(self, email: str) -> Person | None:
         """Return the person with this email address."""
@@ -113,11 +133,13 @@ class SchoolState:
         email: str,
         *,
         id: int | None = None,  # noqa: A002
+        archived: bool = False,
         children: Iterable[int] = (),
         **fields: Any,
     ) -> Person:
         """Add a parent, without counting it as created."""
-        person = Person(self.number("people", id), "parent", email, fields=fields)
+        number = self.number("people", id)
+        person = Person(number, "parent", email, archived=archived, fields=fields)
         return self.keep(person, children)
 
     def add_class(self, name: str, *, id: int | None = None, **more: Any) -> Class:  # noqa: A002
@@ -144,11 +166,9 @@ class SchoolState:
         self.groups[made.id] = made
         return made
 
-    def add_term(self, starts_on: date, ends_on: date) -> Term:
-        """Add a term, for classes to begin and end with."""
-        made = Term(self.number("terms", None), starts_on, ends_on)
-        self.terms[made.id] = made
-        return made
+    def add_term(self, starts_on: date, ends_on: date, **more: Any) -> Term:
+        """Add a term, for classes to begin and end with. See :meth:`Academics.add_term`."""
+        return self.academics.add_term(starts_on, ends_on, **more)
 
     # -- who is in a class
 
@@ -185,33 +205,57 @@ class SchoolState:
         """Remove a user from a class; return whether they were in it."""
         return self.ledger.leave(class_id, user_id, at)
 
-    def move_to_ib_group(self, group_id: int, student_id: int) -> None:
+    def leave_everything(self, person: Person, at: datetime) -> None:
+        """Remove a person from all classes, groups and year groups."""
+        for membership in self.ledger.of_user(person.id):
+            self.leave(membership.class_id, person.id, at=at)
+        for group in self.ib_groups.values():
+            self._leave_ib_group(group, person.id, at)
+            group.advisors.pop(person.id, None)
+        for club in self.groups.values():
+            club.advisors.pop(person.id, None)
+            if person.id in club.student_ids:
+                club.student_ids.remove(person.id)
+
+    def move_to_ib_group(self, group_id: int, student_id: int, *, at: datetime = EPOCH) -> None:
         """Put a student into an IB group.
 
         The student leaves every other active group, unless this group is archived. v2's
         specification says so for year groups (v2-endpoints.md, 4). Assumed for v1.
         """
         target = self.ib_groups[group_id]
-        for group in self.ib_groups.values():
-            moved = not (target.archived or group.archived) and group is not target
-            if moved and student_id in group.student_ids:
-                group.student_ids.remove(student_id)
+        if not target.archived:
+            self.leave_ib_groups(student_id, at=at, but=target)
         if student_id not in target.student_ids:
             target.student_ids.append(student_id)
+            target.updated_at = at
+
+    def leave_ib_groups(
+        self, student_id: int, *, at: datetime = EPOCH, but: YearGroup | None = None
+    ) -> None:
+        """Remove a student from all active year groups, but not from ``but``."""
+        for group in self.ib_groups.values():
+            if not group.archived and group is not but:
+                self._leave_ib_group(group, student_id, at)
+
+    def _leave_ib_group(self, group: YearGroup, student_id: int, at: datetime) -> None:
+        """Remove a student. Assumed: the members of a group count as its modification."""
+        if student_id in group.student_ids:
+            group.student_ids.remove(student_id)
+            group.updated_at = at
 
     # -- for the rest of the sandbox
 
     def number(self, what: str, wanted: int | None = None) -> int:
-        """Return a free id for one of ``people``, ``classes``, ``groups`` or ``terms``."""
-        taken = (self.students, self.teachers, self.parents, self.classes, self.ib_groups)
-        if wanted is not None:
-            if what != "terms" and any(wanted in kept for kept in (*taken, self.groups)):
-                raise ValueError(f"{wanted} is taken")
-            return wanted
-        while what != "terms" and any(self._next[what] in kept for kept in (*taken, self.groups)):
-            self._next[what] += 1
-        self._next[what] += 1
-        return self._next[what] - 1
+        """Return a free id for one of ``people``, ``classes`` or ``groups``."""
+        if wanted is not None and wanted in self._taken:
+            raise ValueError(f"{wanted} is taken")
+        if wanted is None:
+            while self._next[what] in self._taken:
+                self._next[what] += 1
+            wanted = self._next[what]
+        self._taken.add(wanted)
+        return wanted
 
     def release(self, person: Person) -> None:
         """Remove a person's keys and links, before :meth:`keep` adds the new ones."""
@@ -222,12 +266,28 @@ class SchoolState:
                 other.kin.remove(person.id)
         person.kin = []
 
-    def _home(self, kind: Kind) -> dict[int, Person]:
+    def rename(self, person: Person, email: str, student_id: str) -> None:
+        """Add a person with these keys, or change their keys."""
+        self._emails.pop(person.email.lower(), None)
+        self._student_ids.pop(person.student_id, None)
+        person.email, person.student_id = email, student_id
+        self.keep(person)
+
+    def relink(self, person: Person, kin: Iterable[int]) -> None:
+        """Replace the parents of a student, or the children of a parent."""
+        for other in [self.user(number) for number in person.kin]:
+            if other is not None:
+                other.kin.remove(person.id)
+        person.kin = []
+        self.keep(person, kin)
+
+    def people(self, kind: Kind) -> Store[Person]:
+        """Return all people of a type."""
         return {"student": self.students, "advisor": self.teachers, "parent": self.parents}[kind]
 
     def keep(self, person: Person, kin: Iterable[int] = ()) -> Person:
         """Add a person, and link them to their parents or children."""
-        self._home(person.kind)[person.id] = person
+        self.people(person.kind)[person.id] = person
         self._emails[person.email.lower()] = person.id
         if person.student_id:
             self._student_ids[person.student_id] = person.id

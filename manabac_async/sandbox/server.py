@@ -1,4 +1,4 @@
-"""The sandbox of ManageBac: the memberships of v2 and all of the legacy v1, in one server.
+"""The sandbox of ManageBac: the roster of v2 and all of the legacy v1, in one server.
 
 Comments cite the vendor's documents, ``managebac-v2-memberships.txt`` and ``managebac-v1.md``, and
 two collections of other facts, ``managebac-v2-endpoints.md`` and ``vendors.md``. Comments say
@@ -18,10 +18,13 @@ from urllib.parse import urlsplit
 from lms_async.sandbox import Fault, Request, Response, SandboxServer, Scope
 
 from . import bodies
+from .operations import PERMISSIONS
 from .paging import Pager
 from .school import School
 from .state import Quirks, State
-from .tokens import PERMISSIONS, Authenticator
+from .storage import PATH as STORAGE
+from .storage import Storage
+from .tokens import Authenticator
 from .v1 import V1
 from .v2 import V2
 
@@ -33,7 +36,7 @@ class ManageBacSandbox(SandboxServer):
 
     In the log and in faults, a path of v2 is the part after the version (``classes/12/students``),
     and a path of v1 begins with ``api/`` (``api/users``). The path for tokens is ``oauth/token``.
-    Any other path keeps its first slash (``/v9/ping``).
+    Any other path keeps its first slash (``/v9/ping``), also that of the storage of files.
 
     :param school: the school to serve; by default an empty one.
     :param per_page: rows of a page if the request does not say. ``per_page_cap`` is the maximum.
@@ -69,10 +72,13 @@ class ManageBacSandbox(SandboxServer):
         """The versions that are served. The vendor retires the oldest ones."""
         self.versions_used: Counter[str] = Counter()
         """How many requests came for each version, without those that the limit refused."""
-        self.auth = Authenticator(self.clock)
+        self.auth = Authenticator(self.clock, PERMISSIONS)
         self.auth.grant(token)
         self.auth.clients[client_id] = (client_secret, PERMISSIONS)
         self.quirks = Quirks()
+        self.storage_host = "localhost"
+        """The host in the addresses of files. It is another one than that of the API."""
+        self.storage = Storage(self.clock, self._storage_origin, self._file)
         self._state = State(
             School() if school is None else school,
             self.clock,
@@ -80,6 +86,7 @@ class ManageBacSandbox(SandboxServer):
             v1_token,
             Pager(per_page, per_page_cap, short_pages),
             self.quirks,
+            self.storage,
         )
         self._v1 = V1(self._state)
         self._v2 = V2(self._state)
@@ -93,6 +100,11 @@ class ManageBacSandbox(SandboxServer):
     @school.setter
     def school(self, school: School) -> None:
         self._state.school = school
+
+    @property
+    def denied(self) -> set[str]:
+        """Permissions that no token has, see :data:`PERMISSIONS`. Tests may add to it."""
+        return self._state.denied
 
     @property
     def pager(self) -> Pager:
@@ -122,8 +134,8 @@ class ManageBacSandbox(SandboxServer):
         """How many times ``POST /oauth/token`` was served, with or without success."""
         return self.auth.requests
 
-    def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
-        """Accept a v2 token with these ``permissions``, see :data:`PERMISSIONS`."""
+    def grant(self, token: str, permissions: Iterable[str] | None = None) -> None:
+        """Accept a v2 token with these ``permissions``, by default all of :data:`PERMISSIONS`."""
         self.auth.grant(token, permissions)
 
     def refuse(self, seconds: float | None = None, **scope: Unpack[Scope]) -> Fault:
@@ -147,6 +159,8 @@ class ManageBacSandbox(SandboxServer):
 
     def admit(self, request: Request) -> Response | None:
         """Check the token and its permissions."""
+        if self._is_file(request):
+            return None
         if request.path.startswith("/") or not request.path:
             return Response(404)
         if request.path == "oauth/token":
@@ -158,9 +172,25 @@ class ManageBacSandbox(SandboxServer):
 
     def act(self, request: Request) -> Response:
         """Execute the request."""
+        if self._is_file(request):
+            return self.storage.serve(request)
         if request.path == "oauth/token":
             return self.auth.issue(request)
         return (self._v1 if request.segments[0] == "api" else self._v2).serve(request)
+
+    def is_limited(self, request: Request) -> bool:
+        """Return whether a request counts for the limit. The storage of files has none."""
+        return not self._is_file(request)
+
+    def _is_file(self, request: Request) -> bool:
+        return request.path.startswith(f"/{STORAGE}/")
+
+    def _storage_origin(self) -> str:
+        return f"http://{self.storage_host}:{self.port}"
+
+    def _file(self, number: int, kind: str) -> bytes | None:
+        report = self.school.academics.reports.get(number)
+        return None if report is None else report.files.get(kind)
 
     def _refused(self, seconds: float) -> Response:
         now = self.clock.time()

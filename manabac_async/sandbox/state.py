@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
-from attrs import define
+from attrs import Factory, define
 
-from lms_async.sandbox import Clock, Response
+from lms_async.sandbox import Clock, Request, Response
 
 from . import bodies
 from .paging import Pager
 from .school import School
+from .storage import Storage
 from .tokens import Authenticator
 
 
@@ -25,6 +27,26 @@ class Quirks:
     patch_adds: bool = True
     """Whether ``PATCH classes/{id}/students`` adds students, as the Memberships page says.
     Otherwise it answers ``not_found`` for students not in the class, as in the specification."""
+    unset_archived: Literal["active", "all"] = "active"
+    """What the lists of classes and year groups have without ``archived``: active ones, as clients
+    have seen for classes, or all of them. It is not documented."""
+    deleted_rows: Literal["whole", "bare"] = "whole"
+    """Whether a deleted person or class has all its fields, or only its id and ``deleted_at``. The
+    form is not specified."""
+    parent_nulls: bool = False
+    """Whether nulls of parents are printed. That they are left out is documented for students and
+    teachers (v2-endpoints.md, 1.8)."""
+    relationship_object: bool = False
+    """Whether a relationship is an object, as in one client's types, instead of text."""
+    class_envelope: bool = False
+    """Whether the response to a written class has the key ``class``, as that to a read one has."""
+    assessment_types: Literal["object", "assessment_type", "assessment_types"] = "object"
+    """The response of ``assessment_types``: one object, as in the schema, or a list, as the text
+    says, below one of two keys."""
+    singular_errors: bool = False
+    """Whether the errors of fields are below ``error``, as for tasks, instead of ``errors``."""
+    report_version: str = "v2"
+    """The version in the addresses of a report's files. Specifications still say ``v2``."""
     unknown_ids: Literal["skip", "refuse"] = "skip"
     """Whether add_students and remove_students skip unknown ids, or answer 404. Skipping is
     assumed; it is documented for year groups and teachers only."""
@@ -38,6 +60,8 @@ class Quirks:
     """The status for a created user: 201 in the document's table, 200 in its sample."""
     v1_dates: Literal["iso", "dotted"] = "iso"
     v1_id_lists: Literal["list", "comma"] = "list"
+    v1_basic: Literal["user", "password", "either", "no"] = "either"
+    """Where HTTP Basic of v1 has the token. The document does not say it."""
     v1_header: bool = True
     """Whether the header ``auth_token`` arrives. Many proxies drop headers with an underscore."""
 
@@ -52,6 +76,13 @@ class State:
     v1_token: str
     pager: Pager
     quirks: Quirks
+    storage: Storage
+    denied: set[str] = Factory(set)
+    """The permissions that no token has, see :attr:`ManageBacSandbox.denied`."""
+
+    def version(self, request: Request) -> str:
+        """Return the version that a request is for, such as ``v2p3``."""
+        return urlsplit(request.uri).path.split("/")[1]
 
     def now(self) -> datetime:
         """Return the time in whole milliseconds, like the API's timestamps."""

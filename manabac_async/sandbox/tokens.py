@@ -16,23 +16,6 @@ from lms_async.sandbox import Clock, Request, Response
 
 from . import bodies
 
-PERMISSIONS = frozenset(
-    {
-        "classes/add_students",
-        "classes/remove_students",
-        "classes/students/index",
-        "classes/students/update",
-        "classes/teachers/add_teachers",
-        "classes/teachers/index",
-        "classes/teachers/remove_teachers",
-        "classes/teachers/update",
-        "memberships/index",
-        "students/memberships/index",
-    }
-)
-"""All permissions. The names are assumed: they follow the one example in the reference,
-``students/excusals/index``. OAuth scopes are assumed to have the same names."""
-
 
 @frozen
 class Grant:
@@ -49,21 +32,23 @@ class Grant:
 class Authenticator:
     """Checks tokens, and issues those of OAuth 2."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, permissions: frozenset[str]) -> None:
         self.clients: dict[str, tuple[str, frozenset[str]]] = {}
         """The secret and the scopes of each OAuth 2 client."""
         self.expires_in = 3600
         self.requests = 0
         """How many times a token was requested, with or without success."""
         self._clock = clock
+        self._permissions = permissions
         self._grants: dict[str, Grant] = {}
 
-    def grant(self, token: str, permissions: Iterable[str] = PERMISSIONS) -> None:
-        """Accept a token with these permissions."""
-        unknown = set(permissions) - PERMISSIONS
+    def grant(self, token: str, permissions: Iterable[str] | None = None) -> None:
+        """Accept a token with these permissions, by default all."""
+        given = self._permissions if permissions is None else frozenset(permissions)
+        unknown = given - self._permissions
         if unknown:
             raise ValueError(f"no such permissions: {', '.join(sorted(unknown))}")
-        self._grants[token] = Grant(token, frozenset(permissions))
+        self._grants[token] = Grant(token, given)
 
     def identify(self, request: Request) -> Grant | None:
         """Return the grant of a request. The order of precedence is: header, query, bearer."""

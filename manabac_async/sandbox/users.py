@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from . import fields
-from .records import Kind, Person, Rejected
+from .records import EPOCH, Kind, Person, Rejected
 from .school import School
 
 Changes = dict[str, Any]
 
 
-def create(school: School, values: fields.Fields) -> Person:
+def create(school: School, values: fields.Fields, at: datetime = EPOCH) -> Person:
     """Create a user, or raise :class:`Rejected`."""
     kind = fields.kind(values.get("type"))
     changes, wrong = _read(school, values, kind, None)
@@ -20,8 +21,8 @@ def create(school: School, values: fields.Fields) -> Person:
     wrong += [_blank(name) for name in _needed(kind) if values.get(name) in (None, "")]
     if wrong or kind is None:
         raise Rejected(*wrong)
-    person = Person(school.number("people"), kind, email="")
-    _apply(school, person, changes)
+    person = Person(school.number("people"), kind, email="", created_at=at, updated_at=at)
+    _apply(school, person, changes, at)
     school.creates[person.email] += 1
     if person.student_id:
         school.creates[person.student_id] += 1
@@ -30,7 +31,7 @@ def create(school: School, values: fields.Fields) -> Person:
     return person
 
 
-def update(school: School, person: Person, values: fields.Fields) -> None:
+def update(school: School, person: Person, values: fields.Fields, at: datetime = EPOCH) -> None:
     """Change fields of a user, or raise :class:`Rejected`."""
     changes, wrong = _read(school, values, person.kind, person)
     # Assumed: the type of a user can't be changed.
@@ -41,7 +42,8 @@ def update(school: School, person: Person, values: fields.Fields) -> None:
         raise Rejected(*wrong)
     kin = list(person.kin)
     school.release(person)
-    _apply(school, person, {"kin": kin, **changes})
+    _apply(school, person, {"kin": kin, **changes}, at)
+    person.updated_at = at
     school.updates[person.id] += 1
 
 
@@ -121,11 +123,11 @@ def _kin(
         wrong.append(f"{fields.label(name)} must exist")
 
 
-def _apply(school: School, person: Person, changes: Changes) -> None:
+def _apply(school: School, person: Person, changes: Changes, at: datetime) -> None:
     for name in ("email", "student_id", "homeroom_advisor", "has_password"):
         setattr(person, name, changes.pop(name, getattr(person, name)))
     kin, group = changes.pop("kin", ()), changes.pop("ib_group", None)
     person.fields |= changes
     school.keep(person, kin)
     if group is not None:
-        school.move_to_ib_group(group, person.id)
+        school.move_to_ib_group(group, person.id, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -25,17 +26,30 @@ class V1:
         self._state = state
 
     def admit(self, request: Request) -> Response | None:
-        """Refuse a request without the token.
+        """Refuse a request without the token, which may be in the query, a header or HTTP Basic.
 
-        The document mentions HTTP Basic, but all examples use the query and a header. Assumed:
-        Basic is not accepted. The body of the refusal is assumed too.
+        The document's text has HTTP Basic, its examples the query and the header. The body of the
+        refusal is assumed.
         """
         if self._operation(request) is None:
             return Response(404)
         header = request.headers.get("auth_token") if self._state.quirks.v1_header else None
-        token = header or request.query.get("auth_token")
+        tokens = [header or request.query.get("auth_token") or "", *self._basic(request)]
         # As in v2, the response is the same for a wrong token and for a missing one.
-        return None if token == self._state.v1_token else bodies.v1_error(401, "Not authorized")
+        return None if self._state.v1_token in tokens else bodies.v1_error(401, "Not authorized")
+
+    def _basic(self, request: Request) -> tuple[str, ...]:
+        """Return what HTTP Basic has where this server looks for the token."""
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic" or self._state.quirks.v1_basic == "no":
+            return ()
+        try:
+            decoded = base64.b64decode(encoded, validate=True).decode()
+        except ValueError:
+            return ()
+        user, _, password = decoded.partition(":")
+        places = {"user": (user,), "password": (password,), "either": (user, password)}
+        return places[self._state.quirks.v1_basic]
 
     def serve(self, request: Request) -> Response:
         """Execute the request."""
@@ -96,7 +110,7 @@ class V1:
 
     def _create(self, request: Request) -> Response:
         try:
-            person = users.create(self._state.school, _wrapped(request))
+            person = users.create(self._state.school, _wrapped(request), self._state.now())
         except Rejected as rejected:
             return bodies.v1_error(400, f"Invalid user data: {rejected}.")
         body = {"status": "Success", "user_id": str(person.id)}
@@ -105,7 +119,7 @@ class V1:
     def _update(self, request: Request, raw_id: str) -> Response:
         person = self._person(raw_id)
         try:
-            users.update(self._state.school, person, _wrapped(request))
+            users.update(self._state.school, person, _wrapped(request), self._state.now())
         except Rejected:
             # The document has only this message, for all errors.
             return bodies.v1_error(400, "User parameters are invalid")
@@ -144,10 +158,12 @@ class V1:
             return bodies.v1_error(400, "Student not found.")
         for student in filter(None, students):
             if number in school.ib_groups and add:
-                school.move_to_ib_group(number, student.id)
+                school.move_to_ib_group(number, student.id, at=self._state.now())
             elif number in school.ib_groups:
                 group = school.ib_groups[number]
-                group.student_ids = [one for one in group.student_ids if one != student.id]
+                if student.id in group.student_ids:
+                    group.student_ids.remove(student.id)
+                    group.updated_at = self._state.now()
             elif add:
                 school.enrol(number, student.id, at=self._state.now())
             else:

@@ -59,8 +59,8 @@ def v1_ib_group(group: YearGroup) -> Row:
 
 def membership(school: School, row: Membership, *, teacher: str, uniq_ids: bool) -> Row:
     """Return a row of ``GET memberships``."""
-    person = school.user(row.user_id)
-    assert person is not None  # noqa: S101 - people are never removed from the school
+    person = school.anyone(row.user_id)
+    assert person is not None  # noqa: S101 - deleted people are kept
     role = "Student" if not row.teaches else "Admin" if person.admin else teacher
     shown: Row = {
         "id": row.id,
@@ -76,7 +76,7 @@ def membership(school: School, row: Membership, *, teacher: str, uniq_ids: bool)
         "role": role,
     }
     if uniq_ids:
-        shown["uniq_class_id"] = school.classes[row.class_id].uniq_id
+        shown["uniq_class_id"] = school.any_class(row.class_id).uniq_id
         shown["uniq_student_id"] = person.student_id or None
     return shown
 

@@ -5,7 +5,6 @@ Vendor page: the v1 reference. v1 does not page: a list is one response.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable
 from typing import Any, Literal
 
@@ -24,14 +23,13 @@ from lms_async.records.encoding import Sending
 from lms_async.redact import sentence
 from lms_async.resource import Given, Resource, changes_by_id, changes_of
 
-from ..models import converter
-from ..resources.classes import whole_ids
+from ..bulk_results import may_exist
+from ..models.converter import converter
+from ..resources.base import whole_ids
 from .dicts import UserV1CreateDict, UserV1UpdateDict
 from .lookup import look_up_rows
 from .models import ClassV1, IbGroup, UserV1, UserV1Create, UserV1Update
 from .vendor import REFUSED_WITH
-
-_EXISTS = re.compile(r"taken|unique|already|exist|duplicate|conflict", re.IGNORECASE).search
 
 NewUser = UserV1Create | UserV1CreateDict
 Change = UserV1Update | UserV1UpdateDict
@@ -79,7 +77,7 @@ class UsersV1(Resource):
             look_up=lambda rows: look_up_rows(self._transport, rows),
             max_rows=1,
             one_record_each=True,
-            is_conflict=_may_exist,
+            is_conflict=may_exist,
             journal=journal,
         )
 
@@ -227,15 +225,6 @@ def _update(path: Path, body: Any, *, is_bulk: bool) -> Call[Any]:
         repeatable=True,
         is_bulk=is_bulk,
     )
-
-
-def _may_exist(error: RowError) -> bool:
-    """Return whether a refusal may mean that the user exists.
-
-    v1 has no code for that, only messages such as "Email has already been taken" or "Student ID
-    must be unique".
-    """
-    return error.code == "409" or _EXISTS(error.message) is not None
 
 
 def _parse_result(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:

@@ -41,9 +41,9 @@ class ManageBacV1Vendor(ManageBacVendor):
         return payload
 
     def _without_token(self, body: bytes) -> bytes:
-        """Remove the token from a body that becomes a row's message. It may quote the URL."""
-        for _, token in self.credentials.query():
-            body = body.replace(token.encode(), b"...")
+        """Remove the token from a body that becomes a row's message. It may quote the request."""
+        for secret in self.credentials.secrets():
+            body = body.replace(secret.encode(), b"...")
         return body
 
 

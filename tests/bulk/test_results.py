@@ -16,11 +16,11 @@ from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows
 from lms_async.outcome import AllDone, RowError, RowResult, Status
+from manabac_async.bulk_results import may_exist
 from manabac_async.bulk_results import parse_item as v2_parse
 from manabac_async.models import ClassStudent
 from manabac_async.resources.lookup import look_up_rows as v2_look_up
 from manabac_async.v1.lookup import look_up_rows as v1_look_up
-from manabac_async.v1.resources import _may_exist
 from manabac_async.v1.resources import _parse_result as v1_parse
 from schoology_async.bulk_results import FieldReader, from_location, parse_results
 from schoology_async.models import User
@@ -265,7 +265,7 @@ def test_v1_response_is_read(payload: Any, told: RowResult | None) -> None:
 def test_which_v1_rejections_may_mean_that_the_user_exists(
     code: str, message: str, may: bool
 ) -> None:
-    assert _may_exist(RowError(code, message)) is may
+    assert may_exist(RowError(code, message)) is may
 
 
 SENT = {"school_uid": "a", "name_first": "Ada", "name_last": "Byron", "role_id": 5, "position": "T"}

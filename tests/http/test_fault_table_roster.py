@@ -5,37 +5,27 @@ Each test runs one bulk method with one fault. See also ``test_fault_table.py``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 import pytest
 
-from lms_async import Guard, Status
-from lms_async.sandbox import Fault
+from lms_async import Guard
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
+from tests.http.bulk_faults import (
+    LOOKS_UP,
+    REPEATS,
+    REPORTS,
+    Kind,
+    check_failing_look_up,
+    check_fault_on_every_request,
+    check_one_fault,
+)
 from tests.http.fault_cases import CASES, PATIENCE, Case
 from tests.schoology.rosters import PERIOD, by_codes, courses, fill, sections_of
 
-#: What a bulk does after a lost response: look the rows up, send them again, or report ``unknown``.
-LOOKS_UP, REPEATS, REPORTS = "looks up", "repeats", "reports"
-
-
-@attrs.frozen
-class Kind:
-    """A bulk method with valid rows, for the school of ``rosters.fill``."""
-
-    method: str
-    then: str
-    start: Callable[[Schoology, School], Any]
-    #: Returns how often the vendor created or removed each record, by natural key.
-    acted: Callable[[School], Counter[str]] = lambda school: Counter()
-    #: Returns whether the vendor has the state that the rows describe.
-    holds: Callable[[School], bool] = lambda school: True
-    #: Whether a look-up finds the result of each row.
-    can_look_up: bool = False
+RosterKind = Kind[School]
 
 
 def in_course(school: School, **more: Any) -> list[Any]:
@@ -93,7 +83,7 @@ def remove_by_codes(schoology: Schoology, school: School) -> Any:
 
 
 KINDS = {
-    "courses": Kind(
+    "courses": RosterKind(
         "POST",
         LOOKS_UP,
         lambda schoology, _: schoology.courses.create_many(courses(120, sections=2)),
@@ -101,7 +91,7 @@ KINDS = {
         lambda school: len(school.sections) == 244,
         can_look_up=True,
     ),
-    "courses, updating": Kind(
+    "courses, updating": RosterKind(
         "POST",
         REPEATS,
         lambda schoology, _: schoology.courses.create_many(
@@ -111,7 +101,7 @@ KINDS = {
         lambda school: len(school.sections) == 244,
         can_look_up=True,
     ),
-    "sections": Kind(
+    "sections": RosterKind(
         "POST",
         LOOKS_UP,
         lambda schoology, school: schoology.sections.create_many(in_course(school)),
@@ -119,7 +109,7 @@ KINDS = {
         lambda school: len(school.sections) == 64,
         can_look_up=True,
     ),
-    "sections, updating": Kind(
+    "sections, updating": RosterKind(
         "POST",
         REPEATS,
         lambda schoology, school: schoology.sections.create_many(
@@ -129,7 +119,7 @@ KINDS = {
         lambda school: len(school.sections) == 64,
         can_look_up=True,
     ),
-    "enrollments": Kind(
+    "enrollments": RosterKind(
         "POST",
         LOOKS_UP,
         lambda schoology, school: schoology.enrollments.create_many(by_ids(school)),
@@ -137,7 +127,7 @@ KINDS = {
         lambda school: len(school.enrollments) == 120,
         can_look_up=True,
     ),
-    "enrollments of one section": Kind(
+    "enrollments of one section": RosterKind(
         "POST",
         LOOKS_UP,
         lambda schoology, school: schoology.enrollments.create_many(
@@ -147,7 +137,7 @@ KINDS = {
         lambda school: len(school.enrollments) == 30,
         can_look_up=True,
     ),
-    "enrollments, updating": Kind(
+    "enrollments, updating": RosterKind(
         "POST",
         REPEATS,
         lambda schoology, school: schoology.enrollments.create_many(
@@ -157,7 +147,7 @@ KINDS = {
         lambda school: len(school.enrollments) == 120,
         can_look_up=True,
     ),
-    "import by school codes": Kind(
+    "import by school codes": RosterKind(
         "POST",
         REPEATS,
         lambda schoology, _: schoology.enrollments.import_by_school_code(by_codes(4, 30)),
@@ -165,7 +155,7 @@ KINDS = {
         lambda school: len(school.enrollments) == 120,
         can_look_up=True,
     ),
-    "import by course codes": Kind(
+    "import by course codes": RosterKind(
         "POST",
         REPEATS,
         lambda schoology, _: schoology.enrollments.import_by_course_code(
@@ -174,7 +164,7 @@ KINDS = {
         lambda school: school.enrollments.creates,
         lambda school: len(school.enrollments) == 120,
     ),
-    "removals by school codes": Kind(
+    "removals by school codes": RosterKind(
         "POST",
         REPEATS,
         remove_by_codes,
@@ -182,7 +172,7 @@ KINDS = {
         lambda school: not len(school.enrollments),
         can_look_up=True,
     ),
-    "courses, changed": Kind(
+    "courses, changed": RosterKind(
         "PUT",
         REPEATS,
         lambda schoology, school: schoology.courses.update_many(
@@ -190,7 +180,7 @@ KINDS = {
         ),
         holds=lambda school: sum(one.title == "New" for one in school.courses) == 120,
     ),
-    "sections, changed": Kind(
+    "sections, changed": RosterKind(
         "PUT",
         REPEATS,
         lambda schoology, school: schoology.sections.update_many(
@@ -198,27 +188,27 @@ KINDS = {
         ),
         holds=lambda school: sum(one.title == "New" for one in school.sections) == 60,
     ),
-    "enrollments, changed": Kind(
+    "enrollments, changed": RosterKind(
         "PUT",
         REPEATS,
         update_enrollments,
         holds=lambda school: {one.status for one in school.enrollments} == {2},
     ),
-    "courses, removed": Kind(
+    "courses, removed": RosterKind(
         "DELETE",
         REPORTS,
         lambda schoology, school: schoology.courses.delete_many(more_courses(school)),
         lambda school: school.courses.deletes,
         can_look_up=True,
     ),
-    "sections, removed": Kind(
+    "sections, removed": RosterKind(
         "DELETE",
         REPORTS,
         lambda schoology, school: schoology.sections.delete_many(more_sections(school)),
         lambda school: school.sections.deletes,
         can_look_up=True,
     ),
-    "enrollments, removed": Kind(
+    "enrollments, removed": RosterKind(
         "DELETE",
         REPORTS,
         lambda schoology, school: schoology.enrollments.delete_many(enroll_all(school)),
@@ -245,66 +235,27 @@ def client(connect: Callable[..., Schoology]) -> Schoology:
     ],
 )
 async def test_one_fault(
-    kind: Kind, case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
+    kind: RosterKind, case: Case, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """Every row has a true outcome, and nothing is done twice."""
     school = fill(schoology_sandbox)
-    bulk = kind.start(client, school)
-    schoology_sandbox.faults.add(case.fault(method=kind.method, times=1))
-    ended = [outcome async for outcome in bulk]
-    assert schoology_sandbox.faults.fired >= 1
-    assert [outcome.index for outcome in ended] == list(range(len(ended)))
-    assert set(kind.acted(school).values()) <= {1}
-    statuses = {outcome.status for outcome in ended}
-    if case.once == "done" or (kind.then == REPEATS and case.repeatable == "done"):
-        expected = {Status.DONE}
-    elif kind.then == REPORTS:
-        settled = kind.can_look_up and case.acts
-        expected = {Status.DONE} if settled else {Status.DONE, Status.UNKNOWN}
-        if len(ended) <= 50 and not settled:
-            expected = {Status.UNKNOWN}
-    elif kind.can_look_up:
-        expected = {Status.DONE}
-    else:  # a redirect to another host, which may not be followed
-        expected = {Status.DONE, Status.UNKNOWN}
-    assert statuses == expected
-    if statuses == {Status.DONE}:
-        assert kind.holds(school)
+    await check_one_fault(kind, case, kind.start(client, school), school, schoology_sandbox)
 
 
 @pytest.mark.parametrize("after", [False, True])
 @kinds
 async def test_a_fault_on_every_request(
-    kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
+    kind: RosterKind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
-    """If every response is lost, rows are ``done`` or ``unknown``, and ``done`` is true."""
     school = fill(schoology_sandbox)
     bulk = kind.start(client, school)
-    fault = Fault.cut(after=after, method=kind.method, share=1.0)
-    schoology_sandbox.faults.add(fault)
-    report = await bulk
-    statuses = set(report.counts)
-    assert statuses <= {Status.DONE, Status.UNKNOWN}
-    assert set(kind.acted(school).values()) <= {1}
-    if Status.DONE in statuses and Status.UNKNOWN not in statuses:
-        assert kind.holds(school)
-    if not after:
-        assert statuses == {Status.UNKNOWN}
-    elif kind.can_look_up:
-        assert statuses == {Status.DONE}
+    await check_fault_on_every_request(kind, bulk, school, schoology_sandbox, after=after)
 
 
 @pytest.mark.parametrize("after", [False, True])
 @kinds
 async def test_rows_are_unknown_if_the_look_up_fails_too(
-    kind: Kind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
+    kind: RosterKind, after: bool, client: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     school = fill(schoology_sandbox)
     bulk = kind.start(client, school)
-    schoology_sandbox.faults.add(
-        Fault.cut(after=after, method=kind.method, share=1.0),
-        Fault.error(503, method="GET", share=1.0),
-    )
-    report = await bulk
-    assert set(report.counts) == {Status.UNKNOWN}
-    assert set(kind.acted(school).values()) <= {1}
+    await check_failing_look_up(kind, bulk, school, schoology_sandbox, after=after)

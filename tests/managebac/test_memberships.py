@@ -70,7 +70,7 @@ async def test_update_students(managebac: ManageBac, managebac_sandbox: ManageBa
     assert refused[3].error is not None
     assert refused[3].error.fields == {"level": "is not included in the list"}
     assert refused[4].error is not None
-    assert refused[4].error.message == "the vendor gives no reason"
+    assert set(refused[4].error.fields) == {"id"}
     assert refused[120].error is not None
     assert "rows 0 and 120" in refused[120].error.message
     assert kept.members(class_id)[new[0]] == "HL"
@@ -196,6 +196,22 @@ async def test_memberships_list(managebac: ManageBac, managebac_sandbox: ManageB
     assert managebac_sandbox.log[-1].query.getall("user_ids[]") == [str(user), "424242"]
     nobody = await managebac.memberships.list(class_happens_on=date(1999, 1, 1))
     assert len(nobody) < len(everything)
+
+
+async def test_memberships_of_students_and_of_active_classes_and_users(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    kept = managebac_sandbox.school
+    student = next(iter(kept.members(next(iter(kept.classes)))))
+    found = await managebac.memberships.list(student_ids=[student])
+    assert found
+    assert {row.user_id for row in found} == {str(student)}
+    assert managebac_sandbox.log[-1].query.getall("student_ids[]") == [str(student)]
+    await managebac.memberships.list(classes="active", users="active")
+    sent = managebac_sandbox.log[-1].query
+    assert (sent.getall("classes"), sent.getall("users")) == (["active"], ["active"])
+    with pytest.raises(InvalidInput, match="class_ids must have at least one id"):
+        managebac.memberships.list(class_ids=[])  # the vendor would return everything
 
 
 async def test_changed_and_deleted_memberships_take_two_calls(

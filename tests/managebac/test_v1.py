@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from aiohttp import web
@@ -260,16 +260,61 @@ async def test_user_is_read_from_either_envelope(
             assert (await client.users.get(7)).id == expected
 
 
-async def test_rejected_row_does_not_show_the_token() -> None:
+@pytest.mark.parametrize("token_in", ["header", "basic"])
+async def test_token_stays_out_of_urls(
+    managebac_sandbox: ManageBacSandbox, token_in: Literal["header", "basic"]
+) -> None:
+    if token_in == "basic":
+        managebac_sandbox.quirks.v1_header = False  # like a proxy that drops the header
+    base_url = managebac_sandbox.v1_base_url
+    token = managebac_sandbox.v1_token
+    async with ManageBacV1("s", token, base_url=base_url, token_in=token_in) as client:
+        assert len(await client.users.list()) > 0
+        report = await client.users.create_many(people(3))
+    report.raise_for_failures()
+    assert len(managebac_sandbox.log) >= 4
+    assert not any(seen.query for seen in managebac_sandbox.log)
+
+
+@pytest.mark.parametrize("place", ["user", "password"])
+async def test_basic_works_wherever_the_server_looks_for_the_token(
+    managebac_sandbox: ManageBacSandbox, place: Literal["user", "password"]
+) -> None:
+    managebac_sandbox.quirks.v1_basic = place
+    given = {
+        "MANAGEBAC_V1_SCHOOL": "s",
+        "MANAGEBAC_V1_TOKEN": managebac_sandbox.v1_token,
+        "MANAGEBAC_V1_BASE_URL": managebac_sandbox.v1_base_url,
+        "MANAGEBAC_V1_TOKEN_IN": "basic",
+    }
+    async with ManageBacV1.from_env(given) as client:
+        assert len(await client.users.list()) > 0
+    with pytest.raises(InvalidInput, match="token_in must be query, header or basic"):
+        ManageBacV1.from_env(given | {"MANAGEBAC_V1_TOKEN_IN": "cookie"})
+    with pytest.raises(InvalidInput, match="colon"):
+        ManageBacV1.from_env(given | {"MANAGEBAC_V1_TOKEN": "a:b"})
+
+
+@pytest.mark.parametrize("token_in", ["query", "header", "basic"])
+async def test_rejected_row_does_not_show_the_token(
+    token_in: Literal["query", "header", "basic"],
+) -> None:
     async def reject(request: web.Request) -> web.Response:
-        errors = f"no, {request.query['auth_token']}"
+        sent = {
+            "query": request.query.get("auth_token"),
+            "header": request.headers.get("auth_token"),
+            "basic": request.headers.get("Authorization", "").removeprefix("Basic "),
+        }
+        errors = f"no, {sent[token_in]}"
         return web.json_response({"status": "Error", "errors": errors}, status=400)
 
     app = web.Application()
     app.router.add_post("/api/users", reject)
     async with (
         TestServer(app) as server,
-        ManageBacV1("s", "t0ken-zzz", base_url=str(server.make_url("/api/"))) as client,
+        ManageBacV1(
+            "s", "t0ken-zzz", base_url=str(server.make_url("/api/")), token_in=token_in
+        ) as client,
     ):
         report = await client.users.create_many(people(1))
     assert report.rejected[0].error is not None

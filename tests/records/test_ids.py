@@ -26,7 +26,7 @@ from lms_async.records.scalars import (
     NeededId,
 )
 from lms_async.records.text_rules import COLUMNS
-from manabac_async.models import converter as managebac
+from manabac_async.models.converter import converter as managebac
 from manabac_async.v1.models import UserV1Create, UserV1Update
 from schoology_async import Schoology
 from schoology_async.models.association import AdvisorPair, ParentPair

@@ -12,7 +12,7 @@ import pytest
 from lms_async import Call, InvalidInput
 from lms_async.http.urls import build_path, query_params
 from lms_async.records.scalars import ids_of, whole
-from manabac_async.resources.classes import student_place
+from manabac_async.resources.many_classes import student_place
 from schoology_async.resources.many_users import new_user
 from tests.conftest import people
 

@@ -12,8 +12,8 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.models import EnrollmentByCourseCode, EnrollmentBySchoolCode
 from schoology_async.sandbox import SchoologySandbox
+from tests.outcomes import code_of, ended, fields_of
 
-from .outcomes import code_of, ended, fields_of
 from .rosters import PERIOD, by_codes, enrolled, fill
 from .scripted import Scripted
 

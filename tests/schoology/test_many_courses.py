@@ -15,8 +15,8 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.models import CourseCreate, SectionCreate
 from schoology_async.sandbox import SchoologySandbox
+from tests.outcomes import code_of, ended
 
-from .outcomes import code_of, ended
 from .rosters import PERIOD, courses, periods, sections_of
 from .scripted import Scripted
 

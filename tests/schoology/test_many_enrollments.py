@@ -15,8 +15,8 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.models import EnrollmentCreate
 from schoology_async.sandbox import School, SchoologySandbox
+from tests.outcomes import code_of, ended, fields_of
 
-from .outcomes import code_of, ended, fields_of
 from .rosters import fill
 
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ..errors import InvalidInput, LmsError
+from ..errors import ApiError, InvalidInput, LmsError
 from ..http.call import AttemptObserver
 from ..http.statuses import Effect
 from ..outcome import AllDone, Outcome, RowResult, Status
 from . import status
-from .endpoint import Found, SendAgain
+from .endpoint import Found, Results, SendAgain
 from .results import all_alike, all_done, outcomes_of
 from .rows import Rows
 from .run import BulkRun
@@ -91,6 +91,8 @@ class RowSender(Generic[R]):
         else:
             self._observer.has_response = True
             results = self._parse(payload, rows)
+            if self._endpoint.follow_up is not None and not isinstance(results, AllDone):
+                results = await self._follow_up(self._endpoint.follow_up, rows, results)
             if isinstance(results, AllDone):
                 return all_done(rows, results.ids, attempts)
             # A response says nothing about an earlier attempt whose response was lost.
@@ -115,7 +117,10 @@ class RowSender(Generic[R]):
         self, rows: Rows[R], error: LmsError, resends: int, *, absent_before: bool
     ) -> list[Outcome[R]]:
         """Return the outcomes of ``rows`` after their request failed as a whole."""
-        effect = status.effect_of_failure(error, path_names_rows=self._endpoint.path_names_rows)
+        named = self._endpoint.path_names_rows
+        effect = status.effect_of_failure(
+            error, path_names_rows=named(rows) if callable(named) else named
+        )
         if effect is Effect.ENDS:
             self._observer.end_bulk(error)
         elif effect is Effect.CONTENT and len(rows) > 1:
@@ -134,7 +139,10 @@ class RowSender(Generic[R]):
             await asyncio.sleep(_PAUSE)
             again = await self.send(rows, resends=resends - 1, absent_before=absent_before)
             return [attrs.evolve(one, attempts=one.attempts + error.attempts) for one in again]
-        outcomes = all_alike(rows, *status.of_failure(error, effect), error.attempts)
+        told, why = status.of_failure(error, effect)
+        if told is Status.REJECTED and isinstance(error, ApiError):
+            why = self._endpoint.explain(error) or why
+        outcomes = all_alike(rows, told, why, error.attempts)
         if effect is Effect.UNSETTLED:
             return await self._look_up(rows, outcomes, resends, absent_before=absent_before)
         return await self._check_refusals(
@@ -165,6 +173,30 @@ class RowSender(Generic[R]):
             why = type(odd).__name__
         log.error("the response to a bulk request could not be read: %s", why)
         return [None] * len(rows)
+
+    async def _follow_up(
+        self,
+        follow_up: Callable[[Rows[R], Results], Awaitable[Results]],
+        rows: Rows[R],
+        results: Results,
+    ) -> Results:
+        """Send the further requests that the endpoint needs to tell the results of ``rows``.
+
+        If one of them fails, the rows that are not done yet are unknown.
+        """
+        why = ""
+        try:
+            followed = await follow_up(rows, results)
+            if len(followed) == len(rows):
+                return followed
+            why = _WRONG_COUNT
+        except LmsError:
+            pass
+        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
+            why = type(odd).__name__
+        if why:
+            log.error("the response to a further request of a bulk could not be read: %s", why)
+        return [one if one is not None and one.status is Status.DONE else None for one in results]
 
     async def _resend(
         self,

@@ -17,6 +17,9 @@ Any other code                                        unknown    the vendor's
 No item, or contradictory ones                        unknown    ``unmentioned``
 One part of the row is done, another is refused       rejected   ``incomplete``
 One part of the row is done, another is unknown       unknown    ``incomplete``
+*A further request tells its result, since the response does not* [4]_
+The endpoint reads it back                            as read
+The further request failed                            unknown    ``unmentioned``
 *The request failed as a whole* [1]_
 One row was sent, and its content is refused          rejected   HTTP status
 The record that all rows name does not exist          rejected   HTTP status
@@ -45,6 +48,7 @@ The command ended while it was under way              unknown    ``lost``
 .. [2] A row is sent again a few times at most.
 .. [3] The vendor may refuse the second request because the first one succeeded. A row must not be
    reported as ``rejected`` unless that is certain, so these rows are looked up first.
+.. [4] See ``BulkEndpoint.follow_up``. Rows that are unknown after it are looked up.
 """
 
 from __future__ import annotations
@@ -188,7 +192,8 @@ def of_failure(error: LmsError, effect: Effect) -> tuple[Status, RowError]:
     else:
         refused = effect in (Effect.CONTENT, Effect.SHARED)
         status = Status.REJECTED if refused else Status.SKIPPED
-    return status, RowError(_code_of(error), str(error))
+    fields = error.fields if isinstance(error, ApiError) else {}
+    return status, RowError(_code_of(error), str(error), dict(fields))
 
 
 def of_untried(error: LmsError) -> tuple[Status, RowError]:

@@ -144,13 +144,23 @@ def confirm(call: Call[Any], payload: Any) -> None:
         raise InvalidResponse("the response is about another record", call=call)
 
 
+def _no_reasons(call: Call[Any], payload: Any) -> Mapping[str, Any]:
+    return {}
+
+
 def refusal(
-    call: Call[Any], response: Response, *, hints: Mapping[int, str], default_retry_after: float
+    call: Call[Any],
+    response: Response,
+    *,
+    hints: Mapping[int, str],
+    default_retry_after: float,
+    reasons: Callable[[Call[Any], Any], Mapping[str, Any]] = _no_reasons,
 ) -> ApiError:
     """Return the error for a response that is not a success.
 
     :param hints: what to do, by status.
     :param default_retry_after: seconds to pause after a 429 that names no time.
+    :param reasons: reads the reasons in the JSON of the response, by field name.
     """
     hint = hints.get(response.status, "")
     if response.status == 429:
@@ -158,9 +168,15 @@ def refusal(
         return RateLimited(
             429, retry_after=default_retry_after if wait is None else wait, call=call
         )
-    detail = scrub(vendor_message(response), sent=_sent(call))
+    sent = list(_sent(call))
+    fields = {
+        name: scrub(" ".join(texts(why)), sent=sent)
+        for name, why in reasons(call, _json_or_none(response)).items()
+    }
+    named = "; ".join(f"{name}: {why}" for name, why in fields.items())
+    detail = named or scrub(vendor_message(response), sent=sent)
     kind = ServerError if response.status >= 500 else _BY_STATUS.get(response.status, BadRequest)
-    error = kind(response.status, call=call, detail=detail, hint=hint)
+    error = kind(response.status, call=call, detail=detail, fields=fields, hint=hint)
     effect = effect_of(response.status)
     error.may_have_acted = effect is Effect.UNSETTLED
     # 404 and 410 may be about an id in this call's path, so they do not stop other calls.
@@ -168,6 +184,13 @@ def refusal(
     if response.status == 503 or effect is Effect.PASSES:
         error.retry_after = _bounded(_retry_after(response.headers))
     return error
+
+
+def _json_or_none(response: Response) -> Any:
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def vendor_message(response: Response) -> str:

@@ -105,6 +105,7 @@ class Transport:
         priority: Priority | None = None,
         deadline: float | None = None,
         vendor: Vendor | None = None,
+        limiter: Limiter | None = None,
         kind: type[Transport] | None = None,
     ) -> Transport:
         """Return a transport with other options over the same session and limiter.
@@ -112,12 +113,13 @@ class Transport:
         It shares the quota of retries too, unless ``retry`` is given.
 
         :param vendor: the same vendor and account, with other settings.
+        :param limiter: replaces the limits.
         :param kind: the class of the view; by default, the class of this transport.
         """
         view = (kind or type(self))(
             vendor or self.vendor,
             self.wire,
-            limiter=self._limiter,
+            limiter=limiter or self._limiter,
             retry=retry or self._policy,
             timeout=self._timeout if timeout is None else timeout,
             events=self._events,

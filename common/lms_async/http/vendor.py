@@ -23,7 +23,8 @@ from .call import Call, url_of
 from .responses import Response, read_payload, refusal
 from .urls import is_encoded_path
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: The names of this machine.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_IN_A_BASE_URL = {*map(chr, range(33)), "\x7f", "?", "#"}
 _IS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}").fullmatch
 _IS_PRINTABLE = re.compile(r"[!-~]+").fullmatch
@@ -47,7 +48,7 @@ def checked_base_url(base_url: str, *, allow_http: bool = False) -> str:
         sound = False
     if not sound or "@" in parts.netloc or set(base_url) & _NOT_IN_A_BASE_URL:
         raise InvalidInput("a base URL is scheme, host and path, e.g. https://api.example.com/v1/")
-    plain = parts.scheme == "http" and (allow_http or parts.hostname in _LOOPBACK)
+    plain = parts.scheme == "http" and (allow_http or parts.hostname in LOOPBACK)
     if parts.scheme != "https" and not plain:
         raise InvalidInput(
             "an http:// base URL would send credentials unencrypted to another machine",
@@ -184,9 +185,20 @@ class Vendor(ABC):
         """
         if not 200 <= response.status < 300:
             raise refusal(
-                call, response, hints=self.hints, default_retry_after=self.default_retry_after
+                call,
+                response,
+                hints=self.hints,
+                default_retry_after=self.default_retry_after,
+                reasons=self.reasons,
             )
         return read_payload(call, response, is_empty=self.is_empty)
+
+    def reasons(self, call: Call[Any], payload: Any) -> Mapping[str, Any]:
+        """Return the reasons in the JSON ``payload`` of a refusal, by field name.
+
+        Return only names of fields. They are shown in errors; the reasons are scrubbed first.
+        """
+        return {}
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
         """Return whether a response without the key of the list says that the list is empty.

@@ -91,6 +91,7 @@ class Sending:
         if inside:
             given = cast("Mapping[str, Any]", value)
             value = {name: one for name, one in given.items() if name not in inside}
+            value |= {name: [] for name in inside if name in self._lists}  # a list that is there
         try:
             values = self._check(value)
         except Misfit as misfit:

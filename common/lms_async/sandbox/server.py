@@ -111,6 +111,10 @@ class SandboxServer(ABC):
     def act(self, received: Request) -> Response:
         """Execute the request and return the response. No other request is served meanwhile."""
 
+    def is_limited(self, received: Request) -> bool:
+        """Return whether a request counts for the limit. By default all do."""
+        return True
+
     def path_of(self, raw: str) -> str:
         """Return the path below the API's root, as the log and the faults use it."""
         return raw.removeprefix(self.prefix)
@@ -259,7 +263,8 @@ class SandboxServer(ABC):
     def _decide(self, received: Request, seen: Seen) -> tuple[Fault | None, Response | None]:
         if self.before_each is not None:
             self.before_each(seen)
-        if self._limit is not None and not self._limit.admits(seen.at):
+        limit = self._limit if self.is_limited(received) else None
+        if limit is not None and not limit.admits(seen.at):
             return None, self.refusal()
         refused = self.admit(received)
         if refused is not None:

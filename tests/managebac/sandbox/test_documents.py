@@ -6,26 +6,21 @@ are made without our own client.
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
+import base64
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
-import aiohttp
 import pytest
-import pytest_asyncio
-from attrs import evolve, frozen
-from yarl import URL
+from attrs import evolve
 
 from lms_async.sandbox import Fault
 from manabac_async.sandbox import PERMISSIONS, VERSIONS, ManageBacSandbox, School
 from manabac_async.sandbox.paging import Pager
 
-JSON = "application/json"
-DENIED = {"error": "Access Denied"}
-MALFORMED = {"error": "Invalid payload data structure."}
-OK = {"status": "ok"}
+from .operations import EXTENDED, OPERATIONS
+from .raw import DENIED, MALFORMED, OK, RawClient
+
 CLASS = 899
 AT = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
 STAMP = "2021-06-28T12:39:52.000Z"
@@ -176,62 +171,6 @@ BIOLOGY = {
     "class_type": "IB Diploma",
     "id": 10209292,
 }
-
-
-@frozen
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def json(self) -> Any:
-        assert self.headers["Content-Type"].startswith(JSON)
-        return json.loads(self.text)
-
-
-class RawClient:
-    """An HTTP client that uses none of our code."""
-
-    def __init__(self, sandbox: ManageBacSandbox, session: aiohttp.ClientSession) -> None:
-        self.sandbox = sandbox
-        self.session = session
-        self.headers = {"auth-token": sandbox.token}
-
-    async def send(
-        self, method: str, url: str, body: Any = None, headers: Any = None, kind: str = JSON
-    ) -> Got:
-        data = body if isinstance(body, str | None) else json.dumps(body)
-        headers = {**(headers or {}), **({} if body is None else {"Content-Type": kind})}
-        address = URL(url, encoded=True)
-        async with self.session.request(method, address, data=data, headers=headers) as response:
-            return Got(response.status, response.headers, await response.text())
-
-    async def __call__(self, method: str, path: str, body: Any = None) -> Got:
-        """Send a request below ``/v2/``, with the token in a header."""
-        return await self.send(method, f"{self.sandbox.base_url}v2/{path}", body, self.headers)
-
-    async def v1(self, method: str, path: str, body: Any = None) -> Got:
-        """Send a request below ``/api/``, with the token in the query."""
-        sign = "&" if "?" in path else "?"
-        url = f"{self.sandbox.v1_base_url}{path}{sign}auth_token={self.sandbox.v1_token}"
-        return await self.send(method, url, body)
-
-
-@pytest.fixture
-def sandbox(managebac_sandbox: ManageBacSandbox) -> ManageBacSandbox:
-    return managebac_sandbox
-
-
-@pytest.fixture
-def school(sandbox: ManageBacSandbox) -> School:
-    return sandbox.school
-
-
-@pytest_asyncio.fixture
-async def call(sandbox: ManageBacSandbox) -> AsyncIterator[RawClient]:
-    async with aiohttp.ClientSession() as session:
-        yield RawClient(sandbox, session)
 
 
 def people(school: School, *ids: int) -> None:
@@ -643,41 +582,12 @@ async def test_ping_and_permissions(call: RawClient, sandbox: ManageBacSandbox) 
         sandbox.grant("more", permissions={"users"})
 
 
-OPERATIONS = {
-    "classes/add_students": ("POST", "classes/1/add_students"),
-    "classes/remove_students": ("POST", "classes/1/remove_students"),
-    "classes/students/index": ("GET", "classes/1/students"),
-    "classes/students/update": ("PATCH", "classes/1/students"),
-    "classes/teachers/add_teachers": ("POST", "classes/1/teachers/add_teachers"),
-    "classes/teachers/index": ("GET", "classes/1/teachers"),
-    "classes/teachers/remove_teachers": ("DELETE", "classes/1/teachers/remove_teachers"),
-    "classes/teachers/update": ("PUT", "classes/1/teachers"),
-    "memberships/index": ("GET", "memberships"),
-    "students/memberships/index": ("GET", "students/1/memberships"),
-}
-
-
-@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
-async def test_each_operation_needs_its_own_permission(
-    call: RawClient, sandbox: ManageBacSandbox, permission: str
-) -> None:
-    method, path = OPERATIONS[permission]
-    sandbox.grant("just this", permissions={permission})
-    sandbox.grant("all but this", permissions=PERMISSIONS - {permission})
-    call.headers = {"auth-token": "just this"}
-    assert (await call(method, path)).status != 401
-    for token in ("all but this", "nobody's"):  # the vendor's response is the same for both
-        call.headers = {"auth-token": token}
-        got = await call(method, path)
-        assert (got.status, got.json) == (401, DENIED)
-
-
 async def test_extended_operations_need_the_extended_package(
     call: RawClient, sandbox: ManageBacSandbox
 ) -> None:
     sandbox.quirks.extended = False
-    assert (await call("PATCH", "classes/1/students")).json == DENIED
-    assert (await call("PUT", "classes/1/teachers")).json == DENIED
+    for method, path, _, _ in (one for one in OPERATIONS if one[3] == EXTENDED):
+        assert (await call(method, path)).json == DENIED
     assert (await call("GET", "classes/1/students")).status == 404
 
 
@@ -1105,6 +1015,28 @@ async def test_v1_token_can_be_sent_in_query_or_header(
         got = await call.send("GET", address, headers=headers)
         assert got.status == 401
         assert got.json["status"] == "Error"
+
+
+@pytest.mark.parametrize("place", ["user", "password"])
+async def test_v1_token_can_be_sent_in_http_basic(
+    call: RawClient, sandbox: ManageBacSandbox, place: Literal["user", "password"]
+) -> None:
+    url, token = f"{sandbox.v1_base_url}users", sandbox.v1_token
+
+    async def status(text: str) -> int:
+        pair = base64.b64encode(text.encode()).decode()
+        return (await call.send("GET", url, headers={"Authorization": f"Basic {pair}"})).status
+
+    pairs = {"user": f"{token}:x", "password": f"x:{token}"}
+    assert [await status(pairs["user"]), await status(pairs["password"])] == [200, 200]
+    sandbox.quirks.v1_basic = place
+    expected = {each: 200 if each == place else 401 for each in pairs}
+    assert {each: await status(text) for each, text in pairs.items()} == expected
+    assert await status("x:x") == 401
+    sandbox.quirks.v1_basic = "no"
+    assert await status(pairs[place]) == 401
+    for odd in ("Basic %%%", "Basic", f"Bearer {token}"):
+        assert (await call.send("GET", url, headers={"Authorization": odd})).status == 401
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {}, {"user": []}, {"users": [CHLOE]}])

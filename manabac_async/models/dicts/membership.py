@@ -1,13 +1,11 @@
-"""TypedDicts of the write models, so that a type checker finds a misspelt key.
-
-Each has the fields of the model of the same name. A test compares them.
-"""
+"""Members of classes as mappings."""
 
 from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from .converter import Level
+from ..converter import Level
+from ..fields import WholeId
 
 
 class StudentPlaceDict(TypedDict, total=False):
@@ -30,3 +28,17 @@ class TeacherPlaceDict(TypedDict, total=False):
 
     id: Required[int]
     show_on_reports: bool
+
+
+class ClassTeacherPlaceDict(TypedDict, total=False):
+    """The fields of :class:`ClassTeacherPlace`, as a mapping."""
+
+    class_id: Required[WholeId]
+    teacher_id: Required[WholeId]
+
+
+class ClassStudentPlaceDict(TypedDict, total=False):
+    """The fields of :class:`ClassStudentPlace`, as a mapping."""
+
+    class_id: Required[WholeId]
+    student_id: Required[WholeId]

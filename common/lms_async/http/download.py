@@ -1,0 +1,155 @@
+"""Download a file to which the vendor redirects, on another host."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Hashable, Mapping
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+    nullcontext,
+)
+from math import inf
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+import attrs
+from cattrs import Converter
+
+from ..errors import CrossHostRedirect, UnexpectedResponse
+from ..limits.limiter import Limiter
+from ..limits.queue import Priority
+from ..redact import Sealed
+from .call import Call
+from .responses import Response
+from .stream import Stream, stream
+from .transport import Transport
+from .vendor import LOOPBACK, Page, Vendor
+
+#: The most redirects to other hosts.
+_MOST_HOSTS = 3
+
+
+class Download:
+    """A file of the vendor's. ``await download`` gives its bytes; ``async for piece in download``
+    gives them while they arrive. Each use sends the request anew.
+
+    Where the vendor redirects to another host, that host gets no credentials, and the request there
+    does not count for the vendor's rate limit.
+
+    :raises LmsError: while it is read, see :mod:`lms_async.errors`. A download that breaks off
+        raises :class:`~lms_async.errors.ResponseLost` after the bytes that arrived.
+    """
+
+    def __init__(self, transport: Transport, call: Call[Response]) -> None:
+        self._transport = transport
+        self._call = call
+
+    def __repr__(self) -> str:
+        return f"<Download: {self._call}>"
+
+    def __await__(self) -> Generator[Any, None, bytes]:
+        return self._everything().__await__()
+
+    async def _everything(self) -> bytes:
+        async with aclosing(self._pieces()) as pieces:
+            return b"".join([piece async for piece in pieces])
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async with aclosing(self._pieces()) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        async with self._opened() as response, aclosing(response.chunks) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Stream]:
+        """Give the response, from the vendor itself or from where it redirects to."""
+        transport, url = self._transport, self._transport.vendor.url(self._call)
+        async with AsyncExitStack() as stack:
+            for _ in range(_MOST_HOSTS + 1):
+                try:
+                    response = await stack.enter_async_context(stream(transport, self._call))
+                except CrossHostRedirect as redirect:
+                    url = _target(redirect, url)
+                else:
+                    yield response
+                    return
+                host = _OtherHost(Sealed(url), converter=self._transport.vendor.converter)
+                transport = transport.with_options(vendor=host, limiter=_Unlimited())
+        raise UnexpectedResponse(f"more than {_MOST_HOSTS} redirects", call=self._call)
+
+
+def _target(redirect: CrossHostRedirect, url: str) -> str:
+    """Return the address to which ``url`` redirects.
+
+    :raises CrossHostRedirect: it is not encrypted, and not on this machine as ``url`` is.
+    """
+    link = redirect.response.headers["location"] if redirect.response is not None else ""
+    target = parts = None
+    try:
+        target = urljoin(url, link)
+        parts = urlsplit(target)
+        is_local = parts.hostname in LOOPBACK and urlsplit(url).hostname in LOOPBACK
+    except ValueError:  # its text quotes the link, so it must not become our error's context
+        pass
+    if target is None or parts is None or not parts.hostname:
+        raise redirect
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+        raise redirect
+    return target
+
+
+class _Unlimited:
+    """A limiter that lets everything go, for a host that is not the vendor's API."""
+
+    rate = inf
+
+    async def acquire(
+        self, *, weight: int = 1, priority: Priority = "normal", max_pause: float = inf
+    ) -> _Unlimited:
+        return self
+
+    def pause(self, seconds: float, *, refusal: bool = True) -> None:
+        """Ignore the pause. The call that was refused waits by itself before it tries again."""
+
+    def pause_left(self) -> float:
+        return 0.0
+
+    def answered(self) -> None:
+        """Do nothing: this is its own slot."""
+
+
+@attrs.frozen
+class _OtherHost(Vendor):
+    """The host of a file. It gets no credentials."""
+
+    name: ClassVar[str] = "the host of the file"
+
+    address: Sealed[str]
+    converter: Converter = attrs.field(repr=False)
+    scope: Hashable = "download"
+
+    @property
+    def base_url(self) -> str:  # type: ignore[override]
+        """The address itself, so that a redirect leads out of it, and is followed as a new one."""
+        return self.address.reveal()
+
+    def default_limiter(self) -> Limiter:
+        return _Unlimited()
+
+    def auth_headers(self, method: str, url: str) -> AbstractContextManager[Mapping[str, str]]:
+        return nullcontext({})
+
+    def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        return {"Accept": "*/*"}
+
+    def url(self, call: Call[Any]) -> str:
+        return self.address.reveal()  # as it is: its signature covers the encoding
+
+    def page(self, call: Call[Any], payload: Any) -> Page:
+        raise NotImplementedError

@@ -1,0 +1,131 @@
+"""What changed and what was deleted since a time, read together.
+
+ManageBac has two filters for that, which can't be combined: a deletion does not count as a
+modification. To keep a copy of the school's records:
+
+1. Read everything once: ``since = datetime.now(UTC) - CLOCKS``, and then the whole list.
+2. Later, ``changes = managebac.students.changes(since)``. Apply what it gives, in its order.
+3. Store :attr:`Changes.next_since` together with the copy. It is the ``since`` of the next run.
+   If the run fails, store nothing, and begin again with the old one.
+
+The next run may give some records again, so applying one twice must do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Generator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from lms_async.errors import InvalidInput
+from lms_async.http.pages import Pages
+
+T = TypeVar("T")
+
+#: How far this machine's clock and the vendor's may be apart.
+CLOCKS = timedelta(minutes=5)
+#: Some lists include records that were changed in the very second that is asked for, and some do
+#: not. So the second before is asked for too.
+_BOUNDARY = timedelta(seconds=1)
+
+
+@attrs.frozen
+class Change(Generic[T]):
+    """A record that was changed or deleted."""
+
+    record: T
+    deleted: bool
+
+
+@attrs.frozen
+class ChangeSet(Generic[T]):
+    """The records that were changed, those that were deleted, and the time for the next call."""
+
+    #: Created or changed. A record that was deleted meanwhile is only in :attr:`deleted`.
+    changed: list[T] = attrs.field(repr=False)
+    #: What the vendor shows of deleted records; of some kinds that may be little more than the id.
+    deleted: list[T] = attrs.field(repr=False)
+    #: The ``since`` of the next call.
+    next_since: datetime
+
+
+class Changes(Generic[T]):
+    """The changes since a time. ``async for change in changes`` gives each :class:`Change`, first
+    those that were changed and then those that were deleted. ``await changes`` gives all of them as
+    a :class:`ChangeSet`. Each use sends the requests anew.
+
+    Both lists are read from one second before ``since``. A record that shows that it was changed
+    before ``since`` is left out, and so is one that was given already. A deleted record may be of
+    that second, since ManageBac does not say when it was deleted.
+
+    :param changed: lists the records that were changed since a time.
+    :param deleted: lists the records that were deleted since a time.
+    :raises InvalidInput: ``since`` has no time zone.
+    :raises LmsError: while it is read, see :mod:`lms_async.errors`.
+    """
+
+    def __init__(
+        self,
+        since: datetime,
+        *,
+        changed: Callable[[datetime], Pages[T]],
+        deleted: Callable[[datetime], Pages[T]],
+    ) -> None:
+        if not isinstance(since, datetime) or since.tzinfo is None:
+            raise InvalidInput("since needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
+        self._since = since.astimezone(UTC).replace(microsecond=0)
+        self._changed = changed(self._since - _BOUNDARY)
+        self._deleted = deleted(self._since - _BOUNDARY)
+        self._next_since: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"<Changes since {self._since:%Y-%m-%dT%H:%M:%SZ}: {self._changed!r}>"
+
+    @property
+    def next_since(self) -> datetime:
+        """The ``since`` of the next call: the time when this one began, minus 5 minutes, since the
+        vendor's clock may be behind.
+
+        :raises InvalidInput: the changes were not read to their end.
+        """
+        if self._next_since is None:
+            raise InvalidInput("the changes were not read to their end, so there is no next_since")
+        return self._next_since
+
+    def __await__(self) -> Generator[Any, None, ChangeSet[T]]:
+        return self._everything().__await__()
+
+    async def _everything(self) -> ChangeSet[T]:
+        changed: list[T] = []
+        deleted: list[T] = []
+        async for change in self:
+            (deleted if change.deleted else changed).append(change.record)
+        gone = {_id_of(record) for record in deleted} - {None}
+        kept = [record for record in changed if _id_of(record) not in gone]
+        return ChangeSet(kept, deleted, self.next_since)
+
+    async def __aiter__(self) -> AsyncIterator[Change[T]]:
+        self._next_since = None
+        began = datetime.now(UTC)
+        # Deletions come last: a record that is deleted in between is in both lists.
+        async for record in self._changed:
+            if not self._is_earlier(record):
+                yield Change(record, deleted=False)
+        async for record in self._deleted:
+            yield Change(record, deleted=True)
+        # Not before `since`, or the next run would read what is older than the last one.
+        self._next_since = max(self._since, began - CLOCKS)
+
+    def _is_earlier(self, record: T) -> bool:
+        """Return whether ``record`` was last changed before ``since``, as far as it shows that."""
+        try:
+            changed = datetime.fromisoformat(str(getattr(record, "updated_at", None)))
+        except ValueError:
+            return False
+        return changed.tzinfo is not None and changed < self._since
+
+
+def _id_of(record: object) -> object:
+    return getattr(record, "id", None)

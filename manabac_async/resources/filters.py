@@ -1,0 +1,85 @@
+"""The parameters that lists share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from lms_async.errors import InvalidInput
+from lms_async.http.urls import MOST_QUERY, Query, encode_query, portions, query_params
+from lms_async.records.scalars import ids_of
+
+
+def list_query(
+    *,
+    modified_since: datetime | None = None,
+    deleted_since: datetime | None = None,
+    per_page: int | None = None,
+    **others: str | int | None,
+) -> Query:
+    """Return the query of a list, without the parameters that are ``None``.
+
+    :raises InvalidInput: a time has no time zone, or ``per_page`` is below 1.
+    """
+    if per_page is not None and per_page < 1:
+        raise InvalidInput("per_page is at least 1 row per page")
+    return query_params(
+        modified_since=moment("modified_since", modified_since),
+        deleted_since=moment("deleted_since", deleted_since),
+        per_page=per_page,
+        **others,
+    )
+
+
+def moment(name: str, value: datetime | None) -> str | None:
+    """Return a time as ManageBac reads it.
+
+    :raises InvalidInput: it has no time zone.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise InvalidInput(f"{name} needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def flag(value: bool | None) -> str | None:
+    """Return ``1`` or ``0``; ``None`` if the parameter is left out."""
+    return None if value is None else str(int(value))
+
+
+def archived_queries(archived: bool | None) -> list[Query]:
+    """Return the queries for records that are archived, that are not, or (``None``) for both.
+
+    The vendor does not say what a list without the parameter returns, so both need two lists.
+    """
+    wanted = (False, True) if archived is None else (archived,)
+    return [(("archived", str(int(one))),) for one in wanted]
+
+
+def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> list[Query]:
+    """Return the parameter ``name``, repeated for each id.
+
+    Return several queries if the ids do not fit into one URL.
+
+    :param lists: how many such lists one URL may hold.
+    :raises InvalidInput: ``ids`` is not a list of ids, or is empty. The vendor would return
+        everything.
+    """
+    if ids is None:
+        return [()]
+    what = name.removesuffix("[]")
+    known = ids_of(ids, what=what)
+    if not known:
+        raise InvalidInput(f"{what} must have at least one id", hint="leave it out to list all")
+    around = len(encode_query(((name, ""),))) + 1
+    cut = portions(known, around=around, room=MOST_QUERY // lists)
+    return [tuple((name, one) for one in portion) for portion in cut]
+
+
+def crossed(*filters: list[Query]) -> list[Query]:
+    """Return each combination of one query of every filter."""
+    combined: list[Query] = [()]
+    for queries in filters:
+        combined = [(*first, *then) for first in combined for then in queries]
+    return combined
