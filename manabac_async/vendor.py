@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
@@ -100,11 +100,33 @@ class ManageBacVendor(Vendor):
         meta = payload.get("meta")
         if not isinstance(meta, dict):
             return Page(rows)
+        total = _number(meta.get("total_count"))
         current, last = _number(meta.get("current_page")), _number(meta.get("total_pages"))
         if meta.get("next_page") is None and (current is None or last is None or current >= last):
-            return Page(rows)
+            return Page(rows, total=total)
         following = _number(meta.get("next_page")) or (current or 1) + 1
-        return Page(rows, attrs.evolve(call, query=replace_query(call.query, page=following)))
+        return Page(rows, _at(call, following), total=total)
+
+    def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
+        """Return the calls up to ``meta.total_pages``."""
+        last = _number(payload["meta"].get("total_pages"))
+        if page.next is None or last is None:
+            return ()
+        following = page.next
+        return (_at(following, number) for number in range(_page_number(following), last + 1))
+
+    def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
+        """Return the call for the page before; ``None`` on the first page."""
+        number = _page_number(call)
+        return _at(call, number - 1) if number > 1 else None
+
+
+def _page_number(call: Call[Any]) -> int:
+    return _number(dict(call.query).get("page")) or 1
+
+
+def _at(call: Call[Any], number: int) -> Call[Any]:
+    return attrs.evolve(call, query=replace_query(call.query, page=number))
 
 
 def _rows(call: Call[Any], payload: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import re
 from copy import copy
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl, unquote
 
 import orjson
@@ -52,6 +52,9 @@ _REFUSALS = frozenset({400, 403, 404, 405, 406, 410, 411, 413, 415, 422, 501})
 
 class MultigetTransport(Transport):
     """Sends reads that wait at the same time as one ``multiget`` request."""
+
+    #: A batch merges the pages of several lists, not several pages of one list.
+    reads_ahead: ClassVar[bool] = False
 
     _batch: _Batch | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import attrs
@@ -156,8 +156,8 @@ class SchoologyVendor(Vendor):
 
         A call with ``page`` in its query reads its list by page number.
 
-        ``total`` is not used, since it is often missing. The requested page size is not used
-        either, since the vendor may return smaller pages.
+        ``total`` does not decide where the list ends, since it is often missing. The requested page
+        size is not used either, since the vendor may return smaller pages.
         """
         rows: list[Any] = payload[call.envelope_key]
         links = payload.get("links")
@@ -203,6 +203,14 @@ class SchoologyVendor(Vendor):
             return None
         known = row.get("uid") or row.get("id")
         return None if known is None else str(known)
+
+    def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
+        """Return the calls up to ``total``, if all pages are as long as ``page``."""
+        total = _count(str(payload.get("total", "")))
+        if total is None or page.next is None or not page.overlaps:
+            return ()
+        following, step = page.next, len(page.rows) - 1
+        return (_at(following, start) for start in range(_start(following), total - 1, step))
 
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
         """Return the call for the page that begins ``rows`` earlier; ``None`` on the first page."""

@@ -19,7 +19,7 @@ import time
 from collections.abc import Hashable, Sequence
 from functools import partial
 from math import inf
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, ClassVar, TypeVar, cast, get_args
 
 from ..errors import (
     ApiError,
@@ -68,6 +68,9 @@ class Transport:
     :param timeout: seconds for one attempt.
     :param deadline: seconds for a call as a whole, with queue, pauses and retries.
     """
+
+    #: Whether the pages of a list may be fetched side by side.
+    reads_ahead: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from ipaddress import ip_address
 from typing import Any, ClassVar
@@ -95,12 +95,15 @@ class Page:
     :param overlaps: whether ``next`` begins at this page's last row. If the first row of the next
         page is another one, the list has shifted.
     :param guessed: whether the vendor does not say if there is a next page.
+    :param total: how many rows the list had when this page was made. Give it only for a list by
+        page numbers: if it changes between two pages, the list has shifted.
     """
 
     rows: list[Any] = attrs.field(repr=False)
     next: Call[Any] | None = None
     overlaps: bool = False
     guessed: bool = False
+    total: int | None = None
 
 
 class Vendor(ABC):
@@ -213,9 +216,19 @@ class Vendor(ABC):
         known = row.get("id") if isinstance(row, dict) else None
         return None if known is None else str(known)
 
+    def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
+        """Return the calls of the pages after ``page``, in order, beginning with ``page.next``.
+
+        They are fetched side by side. Return them if the payload says how long the list is. They
+        may be wrong, or too many or too few: each page is checked before its rows are used. Return
+        a generator, since a vendor may claim any length.
+        """
+        return ()
+
     def earlier(self, call: Call[Any], rows: int) -> Call[Any] | None:
         """Return the call for a page that begins ``rows`` earlier, or at the start of the list.
 
-        Return ``None`` if the list is not read by offset, or if the page is the first one.
+        For a list by page numbers, return the call for the page before. Return ``None`` if there is
+        no such call, or if the page is the first one.
         """
         return None

@@ -1,0 +1,67 @@
+"""Fetch the further pages of a list side by side, and return them in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .call import Call
+from .transport import Transport
+
+
+class Ahead:
+    """The pages of one list that are fetched before they are needed.
+
+    At most ``transport.width`` pages are in memory or on their way. The next page is requested when
+    the first of them is taken, so a slow reader holds the fetching back. Each request waits for the
+    rate limit like any other, so an interactive call still passes.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._calls: Iterator[Call[Any]] = iter(())
+        self._started: deque[tuple[Call[Any], asyncio.Task[tuple[Any, int]]]] = deque()
+
+    @property
+    def head(self) -> Call[Any] | None:
+        """The call of the first page that was not taken yet; ``None`` if no page is left."""
+        return self._started[0][0] if self._started else None
+
+    def plan(self, calls: Iterable[Call[Any]]) -> None:
+        """Begin to fetch the pages of ``calls``. They are read one by one, as pages are taken."""
+        self._calls = iter(calls)
+        self._fill()
+
+    async def take(self) -> Any:
+        """Return the payload of the first page.
+
+        :raises LmsError: its request failed.
+        """
+        _, fetching = self._started[0]
+        try:
+            payload, _ = await asyncio.shield(fetching)
+        finally:
+            if fetching.done():
+                self._started.popleft()
+        self._fill()
+        return payload
+
+    async def drop(self) -> None:
+        """Cancel all requests, and forget the pages that were not taken."""
+        self._calls = iter(())
+        dropped = [fetching for _, fetching in self._started]
+        self._started.clear()
+        for fetching in dropped:
+            fetching.cancel()
+        await asyncio.gather(*dropped, return_exceptions=True)
+
+    def _fill(self) -> None:
+        width = self._transport.width
+        while len(self._started) < width:
+            call = next(self._calls, None)
+            if call is None:
+                return
+            fetching = asyncio.create_task(self._transport.fetch(call))
+            self._started.append((call, fetching))
