@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from inspect import cleandoc
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, get_args
 
-from .errors import InvalidInput
+from .errors import InvalidInput, LmsError
 from .http.call import Call, Method
+from .http.gather import gather
 from .http.options import ClientOptions
 from .http.pages import Pages
 from .http.responses import Response
@@ -16,6 +18,7 @@ from .http.transport import Transport
 from .http.urls import is_encoded_path, query_params
 from .limits.queue import Priority
 
+I = TypeVar("I")  # noqa: E741 - the type of an item
 T = TypeVar("T")
 
 
@@ -135,6 +138,21 @@ class Client:
             method, path, query, returns=returns, envelope_key=key, repeatable=repeatable
         )
         return Pages(self._transport, call, model)
+
+    def gather(
+        self, read: Callable[[I], Awaitable[T]], items: Iterable[I]
+    ) -> AsyncGenerator[tuple[I, T | LmsError], None]:
+        """Read something for each item, up to the rate limit, and return the results in order.
+
+        ``async for section_id, rows in client.gather(list_enrollments, section_ids)`` yields each
+        item with its result. If its call failed, the error takes the place of the result, and the
+        other calls go on. Up to 200 results are waited for or unread, so a slow reader holds the
+        requests back. Leaving early cancels the calls that still run.
+
+        :param read: makes one call, such as a method of this client.
+        :param items: the arguments of ``read``. They are taken as they are needed.
+        """
+        return gather(read, items)
 
 
 def _call(

@@ -182,8 +182,8 @@ async def test_slow_reader_holds_the_fetching_back_and_leaving_cancels_it() -> N
         if source.waiting:
             source.answer(0)
     assert await first == list(range(10))
-    # the page in use, two decoded, one that waits for room, and five ahead
-    assert len(source.asked) == 9
+    # the page in use, two decoded, one that waits for room, and twice the width ahead
+    assert len(source.asked) == 14
     for _ in range(4):
         await anext(pages)
         await asyncio.sleep(0)

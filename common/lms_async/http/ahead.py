@@ -14,9 +14,9 @@ from .transport import Transport
 class Ahead:
     """The pages of one list that are fetched before they are needed.
 
-    At most ``transport.width`` pages are in memory or on their way. The next page is requested when
-    the first of them is taken, so a slow reader holds the fetching back. Each request waits for the
-    rate limit like any other, so an interactive call still passes.
+    Up to ``transport.width`` pages are on their way, and as many may wait for a late page before
+    them. So memory is bounded, and a slow reader holds the fetching back. Each request waits for
+    the rate limit like any other, so an interactive call still passes.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -57,11 +57,14 @@ class Ahead:
             fetching.cancel()
         await asyncio.gather(*dropped, return_exceptions=True)
 
-    def _fill(self) -> None:
+    def _fill(self, *_: object) -> None:
         width = self._transport.width
-        while len(self._started) < width:
+        running = sum(not fetching.done() for _, fetching in self._started)
+        while running < width and len(self._started) < 2 * width:
             call = next(self._calls, None)
             if call is None:
                 return
             fetching = asyncio.create_task(self._transport.fetch(call))
+            fetching.add_done_callback(self._fill)
             self._started.append((call, fetching))
+            running += 1
