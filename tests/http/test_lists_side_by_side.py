@@ -130,6 +130,7 @@ async def test_leaving_a_list_early_cancels_the_pages_ahead(
     pages = schoology.users.list().pages()
     await anext(pages)
     await pages.aclose()
+    await asyncio.sleep(0.05)
     assert {one for one in asyncio.all_tasks() - before if "fetch" in repr(one)} == set()
     sent = len(schoology_sandbox.log)
     await asyncio.sleep(0.7)

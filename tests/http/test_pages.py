@@ -108,6 +108,7 @@ async def test_leaving_a_list_early_leaves_no_task(
     pages = schoology.users.list().pages()
     await anext(pages)
     await pages.aclose()
+    await asyncio.sleep(0.05)
     left = asyncio.all_tasks() - before
     assert [one for one in left if "fetch" in repr(one.get_coro())] == []
 

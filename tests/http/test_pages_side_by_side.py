@@ -169,6 +169,7 @@ async def test_error_of_one_page_is_raised_after_the_rows_before_it(by_number: b
             source.answer(len(source.waiting) - 1)  # the last request is answered first
     with pytest.raises(ConnectionFailed):
         await task
+    await asyncio.sleep(0)
     assert given_rows == list(range(30 if by_number else 28))
     assert source.waiting == []
 
@@ -189,6 +190,7 @@ async def test_slow_reader_holds_the_fetching_back_and_leaving_cancels_it() -> N
         await asyncio.sleep(0)
     assert source.waiting
     await pages.aclose()
+    await asyncio.sleep(0)
     assert source.waiting == []
 
 

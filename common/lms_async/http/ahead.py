@@ -48,16 +48,18 @@ class Ahead:
         self._fill()
         return payload
 
-    async def drop(self) -> None:
-        """Cancel all requests, and forget the pages that were not taken."""
+    def drop(self) -> None:
+        """Cancel all requests, and forget the pages that were not taken.
+
+        It does not wait for them, since the event loop may close the walk while it ends.
+        """
         self._calls = iter(())
         dropped = [fetching for _, fetching in self._started]
         self._started.clear()
         for fetching in dropped:
             fetching.cancel()
-        await asyncio.gather(*dropped, return_exceptions=True)
 
-    def _fill(self, *_: object) -> None:
+    def _fill(self) -> None:
         width = self._transport.width
         running = sum(not fetching.done() for _, fetching in self._started)
         while running < width and len(self._started) < 2 * width:
@@ -65,6 +67,11 @@ class Ahead:
             if call is None:
                 return
             fetching = asyncio.create_task(self._transport.fetch(call))
-            fetching.add_done_callback(self._fill)
+            fetching.add_done_callback(self._fetched)
             self._started.append((call, fetching))
             running += 1
+
+    def _fetched(self, fetching: asyncio.Task[tuple[Any, int]]) -> None:
+        if not fetching.cancelled():
+            fetching.exception()  # an error matters only if the page is taken
+        self._fill()

@@ -107,7 +107,7 @@ class Walk:
                 self._plan(got)
                 call = got.page.next
         finally:
-            await self._ahead.drop()
+            self._ahead.drop()
 
     # -- the next page
 
@@ -121,25 +121,25 @@ class Walk:
     async def _on_its_way(self, call: Call[Any]) -> _Fetched | None:
         """Return a page that was not fetched for ``call``, but continues the rows so far."""
         if self._held is not None:
-            return await self._rejoined(self._held, call)
+            return self._rejoined(self._held, call)
         head = self._ahead.head
         if head is None or _key(head) == _key(call):
             return None
         if self._last is None or not self._last.page.overlaps:
-            await self._drop_plan()
+            self._drop_plan()
             return None
         # The page before is shorter than expected. The page on its way may still overlap.
         try:
             got = self._fetched(head, await self._ahead.take(), early=True)
         except LmsError:
-            await self._drop_plan()
+            self._drop_plan()
             return None
         if self._reaches(got, call):
             return got
         self._held, self._detour = got, 0
         return None
 
-    async def _rejoined(self, held: _Fetched, call: Call[Any]) -> _Fetched | None:
+    def _rejoined(self, held: _Fetched, call: Call[Any]) -> _Fetched | None:
         """Return the page that is held, if it continues the rows so far."""
         if self._reaches(held, call):
             self._held = None
@@ -149,7 +149,7 @@ class Walk:
             self._held = None
         elif self._detour > _LONGEST_DETOUR:
             self._held = None
-            await self._drop_plan()
+            self._drop_plan()
         return None
 
     def _reaches(self, got: _Fetched, call: Call[Any]) -> bool:
@@ -186,14 +186,14 @@ class Walk:
         if by_number:
             self._stepped_back_from[got.key] += 1
             if self._stepped_back_from[got.key] > _MOST_TOTALS:
-                return await self._without_totals(got)
+                return self._without_totals(got)
         back = max(1, len(self._last.page.rows) // 4) if self._last else 1
         earlier = got
         while (call := self._vendor.earlier(earlier.call, back)) is not None:
             self._steps, back = self._steps + 1, back * 2
             if self._steps > _MOST_STEPS_BACK:
                 if by_number:
-                    return await self._without_totals(got)
+                    return self._without_totals(got)
                 raise UnexpectedResponse("the list changes faster than it can be read", call=call)
             self._held, self._detour = got, 0
             earlier = await self._fetch(call)
@@ -212,12 +212,12 @@ class Walk:
             return True
         return got.page.total == last.page.total or not self._seen.isdisjoint(got.ids)
 
-    async def _without_totals(self, got: _Fetched) -> _Fetched:
+    def _without_totals(self, got: _Fetched) -> _Fetched:
         """Continue as if the vendor did not say how many rows there are."""
         self._trusts_totals = False
         self._plans_left = 0
         self._held = None
-        await self._ahead.drop()
+        self._ahead.drop()
         return got
 
     def _check_progress(self, got: _Fetched, has_new: bool) -> None:
@@ -243,9 +243,9 @@ class Walk:
         if self._plans_left and finds_shifts:
             self._ahead.plan(self._vendor.ahead(page, got.payload))
 
-    async def _drop_plan(self) -> None:
+    def _drop_plan(self) -> None:
         self._plans_left -= 1
-        await self._ahead.drop()
+        self._ahead.drop()
 
 
 def _key(call: Call[Any]) -> tuple[str, Query]:
