@@ -25,7 +25,7 @@ FIRST = (
 QUESTIONS = (
     *FIRST,
     *("journal", "learning", "priority", "arrivals", "accounts", "redis_window", "roster"),
-    "read_roster",
+    *("read_roster", "lists"),
 )
 
 

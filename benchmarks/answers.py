@@ -12,6 +12,7 @@ from functools import cache
 
 import orjson
 
+from . import long_lists
 from .school import cells, filled
 
 #: How many users the list has, and how many a page has.
@@ -87,6 +88,7 @@ def _v1_user() -> dict[str, object]:
 
 ONE_USER = orjson.dumps(user(1) | {"send_message": 1})
 _V1_USER = orjson.dumps({"status": "Success", "user": _v1_user()})
+_ROW_OF_USER = long_lists.row_template({name: it for name, it in user(1).items() if name != "uid"})
 _V1_CREATED = b'{"status":"Success","user_id":10752601}'
 
 
@@ -96,6 +98,10 @@ def answer(head: bytes, body: bytes) -> tuple[int, bytes]:
     if b"/api/users" in path:
         return 200, _V1_USER if head.startswith(b"GET") else _V1_CREATED
     if head.startswith(b"GET"):
+        if b"/memberships" in path:
+            return 200, long_lists.memberships(path)
+        if b"/people" in path:
+            return 200, long_lists.people(path, _ROW_OF_USER)
         if b"/users/" in path:
             return 200, ONE_USER
         start = _START.search(path)
