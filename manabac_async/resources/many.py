@@ -15,7 +15,6 @@ from lms_async.errors import InvalidInput, NotFound
 from lms_async.http.call import Call, Method, get
 from lms_async.http.pages import Pages
 from lms_async.http.urls import (
-    MOST_QUERY,
     Path,
     Query,
     build_path,
@@ -124,8 +123,7 @@ class ManyRecords(Resource):
             envelope_key=envelope_key,
             query=PAGE,
             filters=[
-                tuple((name, one) for one in portion)
-                for portion in portions(wanted, around=around, room=MOST_QUERY // 2)
+                tuple((name, one) for one in portion) for portion in portions(wanted, around=around)
             ],
         )
 
