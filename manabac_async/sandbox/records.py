@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 Kind = Literal["student", "parent", "advisor"]
 """The types of people as in v1. An advisor is called a teacher in v2."""
@@ -87,6 +88,27 @@ class Class:
     """Keys to add to every response of v2 about this class, for tests of unknown fields."""
 
 
+class Ids(list[int]):
+    """A list of ids that finds one at once. Change it by ``append`` and ``remove`` only."""
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        super().__init__(ids)
+        self._index = set(self)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._index
+
+    def append(self, number: int) -> None:
+        """Add an id."""
+        super().append(number)
+        self._index.add(number)
+
+    def remove(self, number: int) -> None:
+        """Remove an id, or raise ``ValueError``."""
+        super().remove(number)
+        self._index.discard(number)
+
+
 @define
 class YearGroup:
     """A year group. v1 calls it an IB group."""
@@ -98,7 +120,7 @@ class YearGroup:
     grade: str = ""
     uniq_id: str | None = None
     archived: bool = False
-    student_ids: list[int] = Factory(list)
+    student_ids: list[int] = field(factory=Ids, converter=Ids)
     short_name: str = ""
     grade_number: int | None = None
     graduation_year: int | None = None

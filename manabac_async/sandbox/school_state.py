@@ -209,31 +209,40 @@ class SchoolState:
         """Remove a person from all classes, groups and year groups."""
         for membership in self.ledger.of_user(person.id):
             self.leave(membership.class_id, person.id, at=at)
-        groups: list[YearGroup | Group] = [*self.ib_groups.values(), *self.groups.values()]
-        for group in groups:
-            if person.id in group.student_ids:
-                group.student_ids.remove(person.id)
+        for group in self.ib_groups.values():
+            self._leave_ib_group(group, person.id, at)
             group.advisors.pop(person.id, None)
+        for club in self.groups.values():
+            club.advisors.pop(person.id, None)
+            if person.id in club.student_ids:
+                club.student_ids.remove(person.id)
 
-    def move_to_ib_group(self, group_id: int, student_id: int) -> None:
+    def move_to_ib_group(self, group_id: int, student_id: int, *, at: datetime = EPOCH) -> None:
         """Put a student into an IB group.
 
         The student leaves every other active group, unless this group is archived. v2's
         specification says so for year groups (v2-endpoints.md, 4). Assumed for v1.
         """
         target = self.ib_groups[group_id]
-        for group in self.ib_groups.values():
-            moved = not (target.archived or group.archived) and group is not target
-            if moved and student_id in group.student_ids:
-                group.student_ids.remove(student_id)
+        if not target.archived:
+            self.leave_ib_groups(student_id, at=at, but=target)
         if student_id not in target.student_ids:
             target.student_ids.append(student_id)
+            target.updated_at = at
 
-    def leave_ib_groups(self, student_id: int) -> None:
-        """Remove a student from all active year groups."""
+    def leave_ib_groups(
+        self, student_id: int, *, at: datetime = EPOCH, but: YearGroup | None = None
+    ) -> None:
+        """Remove a student from all active year groups, but not from ``but``."""
         for group in self.ib_groups.values():
-            if not group.archived and student_id in group.student_ids:
-                group.student_ids.remove(student_id)
+            if not group.archived and group is not but:
+                self._leave_ib_group(group, student_id, at)
+
+    def _leave_ib_group(self, group: YearGroup, student_id: int, at: datetime) -> None:
+        """Remove a student. Assumed: the members of a group count as its modification."""
+        if student_id in group.student_ids:
+            group.student_ids.remove(student_id)
+            group.updated_at = at
 
     # -- for the rest of the sandbox
 

@@ -22,7 +22,7 @@ def create(school: School, values: fields.Fields, at: datetime = EPOCH) -> Perso
     if wrong or kind is None:
         raise Rejected(*wrong)
     person = Person(school.number("people"), kind, email="", created_at=at, updated_at=at)
-    _apply(school, person, changes)
+    _apply(school, person, changes, at)
     school.creates[person.email] += 1
     if person.student_id:
         school.creates[person.student_id] += 1
@@ -42,7 +42,7 @@ def update(school: School, person: Person, values: fields.Fields, at: datetime =
         raise Rejected(*wrong)
     kin = list(person.kin)
     school.release(person)
-    _apply(school, person, {"kin": kin, **changes})
+    _apply(school, person, {"kin": kin, **changes}, at)
     person.updated_at = at
     school.updates[person.id] += 1
 
@@ -123,11 +123,11 @@ def _kin(
         wrong.append(f"{fields.label(name)} must exist")
 
 
-def _apply(school: School, person: Person, changes: Changes) -> None:
+def _apply(school: School, person: Person, changes: Changes, at: datetime) -> None:
     for name in ("email", "student_id", "homeroom_advisor", "has_password"):
         setattr(person, name, changes.pop(name, getattr(person, name)))
     kin, group = changes.pop("kin", ()), changes.pop("ib_group", None)
     person.fields |= changes
     school.keep(person, kin)
     if group is not None:
-        school.move_to_ib_group(group, person.id)
+        school.move_to_ib_group(group, person.id, at=at)

@@ -158,10 +158,12 @@ class V1:
             return bodies.v1_error(400, "Student not found.")
         for student in filter(None, students):
             if number in school.ib_groups and add:
-                school.move_to_ib_group(number, student.id)
+                school.move_to_ib_group(number, student.id, at=self._state.now())
             elif number in school.ib_groups:
                 group = school.ib_groups[number]
-                group.student_ids = [one for one in group.student_ids if one != student.id]
+                if student.id in group.student_ids:
+                    group.student_ids.remove(student.id)
+                    group.updated_at = self._state.now()
             elif add:
                 school.enrol(number, student.id, at=self._state.now())
             else:

@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -304,7 +305,8 @@ async def test_interrupt_during_start(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert await process.stdout.readline() == b"started\n"
         await asyncio.sleep(after)
-        process.send_signal(signal.SIGINT)
+        with suppress(ProcessLookupError):  # it may have ended
+            process.send_signal(signal.SIGINT)
         _, err = await asyncio.wait_for(process.communicate(), 30)
         return process.returncode, err.decode()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
+import manabac_async
 import schoology_async
+from lms_async.client import Client
 from lms_async.resource import Resource
 from manabac_async import ManageBac, ManageBacV1
 from schoology_async import Schoology
@@ -36,8 +39,7 @@ def tables(name: str, columns: int) -> list[list[list[str]]]:
 @pytest.mark.parametrize(
     ("page", "client", "part", "tests", "count"),
     [
-        ("managebac.md", ManageBac("t"), 0, "managebac/test_memberships.py", 9),
-        ("managebac.md", ManageBacV1("s", "t"), 1, "managebac/test_v1.py", 12),
+        ("managebac.md", ManageBacV1("s", "t"), 9, "managebac/test_v1.py", 12),
     ],
 )
 def test_operations_table_names_existing_methods_and_tests(
@@ -51,33 +53,66 @@ def test_operations_table_names_existing_methods_and_tests(
         assert f"async def {test.strip('`')}(" in written
 
 
-#: The tables of docs/schoology.md, by their headings.
-SCHOOLOGY = re.split(
-    r"^### (.*)$", (ROOT / "docs/schoology.md").read_text("utf-8").split("\n## ")[1], flags=re.M
-)[1:]
+def operations(page: str, chapter: int) -> dict[str, list[list[str]]]:
+    """Return the rows of a page's tables of operations, by their headings."""
+    text = (ROOT / "docs" / page).read_text("utf-8").split("\n## ")[chapter]
+    listed = re.split(r"^### (.*)$", text, flags=re.M)[1:]
+    found = {}
+    for heading, part in zip(listed[::2], listed[1::2], strict=True):
+        rows = [line.strip("| ").split(" | ") for line in part.splitlines() if "`test_" in line]
+        if rows:
+            found[heading.casefold()] = rows
+    return found
+
+
+def named_methods(
+    listed: dict[str, list[list[str]]], tests: str, owners: Mapping[str, object]
+) -> set[str]:
+    """Check that the methods and tests in the tables exist, and return the methods.
+
+    :param owners: what has a method, by the first part of its name; ``""`` for all others.
+    """
+    named = set()
+    for rows in listed.values():
+        for _, _, method, test in rows:
+            method = method.strip("`")
+            owner = owners.get(method.partition(".")[0], owners[""])
+            assert callable(attrgetter(method)(owner)), method
+            named.add(method)
+            file, _, name = test.strip("`").partition("::")
+            written = (ROOT / "tests" / tests / file).read_text("utf-8")
+            assert f"async def {name}(" in written, test
+    return named
 
 
 def test_each_schoology_operation_names_a_method_and_a_test_that_exist() -> None:
     (counts,) = tables("schoology.md", 3)[:1]
     client = Schoology("k", "s")
-    listed = dict(zip(SCHOOLOGY[::2], SCHOOLOGY[1::2], strict=True))
-    done: dict[str, tuple[int, int]] = {}
-    named = set()
-    for heading, text in listed.items():
-        rows = [line.strip("| ").split(" | ") for line in text.splitlines() if "`test_" in line]
-        both = sum(" {realm}/{id}/" in request for _, request, _, _ in rows)
-        if rows:
-            done[heading.casefold()] = (len(rows) + both, len(rows))
-        for _, _, method, test in rows:
-            owner: object = schoology_async if method.startswith("`oauth.") else client
-            assert callable(attrgetter(method.strip("`"))(owner)), method
-            named.add(method.strip("`"))
-            file, _, name = test.strip("`").partition("::")
-            written = (ROOT / "tests/schoology" / file).read_text("utf-8")
-            assert f"async def {name}(" in written, test
+    listed = operations("schoology.md", 1)
+    done = {
+        heading: (len(rows) + sum(" {realm}/{id}/" in row[1] for row in rows), len(rows))
+        for heading, rows in listed.items()
+    }
+    named = named_methods(listed, "schoology", {"": client, "oauth": schoology_async})
     assert done == {name.casefold(): (int(all_), int(rows)) for name, all_, rows in counts}
     assert sum(count for count, _ in done.values()) == 98
     assert named == {*methods_of(client), *OUTSIDE} - NOT_AN_OPERATION
+
+
+def test_each_managebac_operation_names_a_method_and_a_test_that_exist() -> None:
+    (counts,) = tables("managebac.md", 2)[:1]
+    client = ManageBac("t")
+    listed = operations("managebac.md", 2)
+    done = {heading: len(rows) for heading, rows in listed.items()}
+    named = named_methods(listed, "managebac", {"": client, "ClientCredentials": manabac_async})
+    assert done == {name.casefold(): int(count) for name, count in counts}
+    assert sum(done.values()) == 84
+    requests = [row[1] for rows in listed.values() for row in rows]
+    assert len(set(requests)) == 84
+    (others,) = (table for table in tables("managebac.md", 3) if "`classes.archive`" in str(table))
+    more = {name for row in others for name in re.findall(r"`(\w+\.\w+)`", row[0])}
+    assert not more & named
+    assert named | more == {*methods_of(client), "ClientCredentials"} - NOT_AN_OPERATION
 
 
 #: What reaches the vendor without being a method of the client, and methods that are no operation.
@@ -85,7 +120,7 @@ OUTSIDE = {f"oauth.{name}" for name in ("request_token", "authorize_url", "acces
 NOT_AN_OPERATION = {"close", "from_env", "pages", "request", "with_options"}
 
 
-def methods_of(client: Schoology) -> set[str]:
+def methods_of(client: Client) -> set[str]:
     found = set()
     for name, part in inspect.getmembers(client):
         if name.startswith("_"):

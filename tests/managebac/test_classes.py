@@ -245,3 +245,12 @@ async def test_year_groups_advisors(managebac: ManageBac, school: School) -> Non
     group.advisors = {next(iter(school.teachers)): ["homeroom", "M25"]}
     (advisor,) = await managebac.year_groups.advisors(group.id)
     assert (advisor.id, advisor.roles) == (str(next(iter(group.advisors))), ("homeroom", "M25"))
+
+
+async def test_upsert_many(managebac: ManageBac, school: School) -> None:
+    known = next(iter(school.classes.values()))
+    rows: list[Any] = [{"id": known.id, "name": "Physics"}, new_class(school, uniq_id="X1")]
+    report = await managebac.classes.upsert_many([*rows, {"id": 424242, "name": "x"}])
+    assert [outcome.index for outcome in report.rejected] == [2]
+    assert known.name == "Physics"
+    assert "X1" in {one.uniq_id for one in school.classes.values()}

@@ -26,16 +26,25 @@ from lms_async import (
 )
 from lms_async.events import Event, Refused
 from manabac_async import (
+    AcademicYear,
+    Changes,
+    Class,
     ClassStudent,
     ClientCredentials,
     ManageBac,
     ManageBacV1,
     Membership,
+    Parent,
+    SchoolSubject,
+    Student,
+    StudentCreate,
     StudentPlace,
+    TeacherClass,
     TeacherPlace,
     TeacherPlaceDict,
     UserV1,
     UserV1Create,
+    YearGroup,
 )
 from schoology_async import (
     UNSET,
@@ -204,6 +213,53 @@ async def managebac_v2() -> None:
         async for membership in managebac.memberships.list(modified_since=since, class_ids=[1]):
             assert_type(membership, Membership)
         assert_type((await managebac.students.memberships("7")).classes[0].name, str | None)
+
+
+async def managebac_people(managebac: ManageBac, since: datetime) -> None:
+    students = managebac.students.list(status="enrolled", modified_since=since)
+    assert_type(students, Pages[Student])
+    student = await managebac.students.get(7)
+    assert_type(student, Student)
+    assert_type(student.parent_ids, tuple[str, ...] | None)
+    new = StudentCreate(email="a@b.example", last_name="Okafor", birthday=date(2010, 4, 1))
+    assert_type(await managebac.students.create(new, send_welcome_email=True), Student)
+    await managebac.students.create({"email": "a@b.example", "last_name": "Okafor"})
+    await managebac.students.create({"email": "a@b.example"})  # type: ignore[arg-type]
+    await managebac.students.update(7, {"nickname": "", "nationalities": ["NG"]})
+    await managebac.students.update(7, {"nickname": None})  # type: ignore[arg-type]
+    await managebac.students.update(7, {"nickame": "Ada"})  # type: ignore[arg-type]
+    await managebac.students.archive(7, withdrawn_on=date(2024, 5, 1))
+    await managebac.teachers.update(7, {"student_id": "S1"})  # type: ignore[arg-type]
+    assert_type(await managebac.teachers.classes(7), list[TeacherClass])
+    assert_type(await managebac.parents.get("7"), Parent)
+    await managebac.children.add(7, {"id": 8, "relationship": "Mother"})
+    await managebac.children.add(7, {"id": 8, "relationship": "Mum"})  # type: ignore[arg-type]
+    await managebac.children.update(7, 8, "Mum")  # type: ignore[arg-type]
+    changes = managebac.students.changes(since)
+    assert_type(changes, Changes[Student])
+    async for change in changes:
+        assert_type(change.record, Student)
+        assert_type(change.deleted, bool)
+    found = await managebac.classes.changes(since)
+    assert_type(found.changed, list[Class])
+    assert_type(found.next_since, datetime)
+
+
+async def managebac_school(managebac: ManageBac) -> None:
+    years = await managebac.academic_years.list(program_code="myp")
+    assert_type(years, dict[str, list[AcademicYear]])
+    await managebac.academic_years.create(
+        "myp", [{"name": "Autumn", "starts_on": "2024-08-01", "ends_on": date(2024, 12, 20)}]
+    )
+    assert_type(await managebac.school.subjects(), dict[str, list[SchoolSubject]])
+    assert_type(await managebac.auth.permissions(), list[str])
+    assert_type(managebac.year_groups.list(archived=None), Pages[YearGroup])
+    made = await managebac.classes.update("7", {"archived": True, "subject_ids": [1, "2"]})
+    assert_type(made, Class)
+    assert_type(await managebac.reports.download("myp", 1, "pdf"), bytes)
+    async for piece in managebac.reports.download("myp", 1, "term_grades"):
+        assert_type(piece, bytes)
+    managebac.reports.download("myp", 1, "docx")  # type: ignore[arg-type]
 
 
 async def managebac_v1() -> None:

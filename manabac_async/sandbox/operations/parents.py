@@ -22,10 +22,12 @@ class ParentOperations(PeopleOperations):
     kind = "parent"
     what, many = "parent", "parents"
 
-    def viewer(self) -> Callable[[Person], Row]:
-        """Return what converts a parent to JSON."""
-        as_object = self.state.quirks.relationship_object
-        return person_views.parents(self.school, as_object=as_object)
+    def viewer(self, *, many: bool) -> Callable[[Person], Row]:
+        """Return what converts parents to JSON."""
+        quirks = self.state.quirks
+        return person_views.parents(
+            self.school, as_object=quirks.relationship_object, nulls=quirks.parent_nulls
+        )
 
     @operation("GET", "parents", "parents/index")
     def index(self, request: Request) -> Response:

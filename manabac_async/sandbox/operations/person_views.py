@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import bodies
@@ -12,21 +12,30 @@ from .base import Row
 from .write_people import PERSONAL, WORK
 
 _PLAIN = tuple(name for name in PERSONAL if name not in {"email", "password"})
-_READ_ONLY = ("account_uid", "sb_id", "oa_id", "last_accessed_at")
-_LISTS = ("nationalities", "languages")
+_ALL = (*_PLAIN, "account_uid", "sb_id", "oa_id", "last_accessed_at")
+_STUDENT = (*(name for name in _ALL if name != "identifier"), "graduating_year", "national_id")
+_PARENT = (*_ALL, *WORK, "salutation")
+_LISTS = {
+    "nationalities": tuple(f"nationality{place}" for place in range(1, 5)),
+    "languages": tuple(f"language{place}" for place in range(1, 5)),
+}
 
 
-def _personal(person: Person) -> Row:
+def _personal(person: Person, names: Iterable[str], *, nulls: bool = False) -> Row:
+    """Return the fields that all people have, and those in ``names``.
+
+    :param nulls: whether fields without a value are there, as null.
+    """
     fields = person.fields
-    row: Row = {"id": person.id, "email": person.email, "archived": person.archived}
-    row |= {name: fields.get(name) for name in _PLAIN}
-    for name, single in zip(_LISTS, ("nationality", "language"), strict=True):
+    if nulls:
+        row = {name: fields.get(name) for name in names}
+    else:
+        row = {name: fields[name] for name in names if fields.get(name) is not None}
+    row |= {"id": person.id, "email": person.email, "archived": person.archived}
+    for name, single in _LISTS.items():
         # v1 has four fields instead of a list.
-        ones = (fields.get(f"{single}{place}") for place in range(1, 5))
-        row[name] = fields.get(name, [one for one in ones if one])
-    row |= {
-        name: fields.get(name) for name in ("account_uid", "sb_id", "oa_id", "last_accessed_at")
-    }
+        if name not in fields:
+            row[name] = [fields[one] for one in single if fields.get(one)]
     row["ui_language"] = fields.get("ui_language") or fields.get("language") or "en"
     row["created_at"] = bodies.moment(person.created_at)
     row["updated_at"] = bodies.moment(person.updated_at)
@@ -40,35 +49,51 @@ def status(person: Person) -> str:
     return "withdrawn" if person.archived else "enrolled"
 
 
-def students(school: School) -> Callable[[Person], Row]:
-    """Return what converts a student to JSON, for one response."""
-    groups: dict[int, YearGroup] = {}
-    for archived in (True, False):  # the active group wins
-        for group in school.ib_groups.values():
-            if group.archived == archived:
-                groups |= dict.fromkeys(group.student_ids, group)
+def students(school: School, *, many: bool) -> Callable[[Person], Row]:
+    """Return what converts a student to JSON, for one response.
+
+    :param many: whether it converts more than a few, so that it is worth to index the year groups.
+    """
+    groups = _groups(school) if many else None
 
     def student(person: Person) -> Row:
-        group, own = groups.get(person.id), person.student_id or None
-        row = _personal(person) | {
-            "role": "Student",
-            "identifier": own,
-            "student_id": own,
-            "status": status(person),
-            "withdrawn_on": person.withdrawn_on,
-            "graduated_on": person.graduated_on,
-            "homeroom_advisor_id": person.homeroom_advisor,
-            "graduating_year": person.fields.get("graduating_year"),
-            "national_id": person.fields.get("national_id"),
-            "parent_ids": list(person.kin),
-        }
+        group = _group(school, person) if groups is None else groups.get(person.id)
+        row = _personal(person, _STUDENT)
+        row |= {"role": "Student", "status": status(person), "parent_ids": list(person.kin)}
+        if person.student_id:
+            row["identifier"] = row["student_id"] = person.student_id
+        if person.homeroom_advisor is not None:
+            row["homeroom_advisor_id"] = person.homeroom_advisor
+        for name, day in (
+            ("withdrawn_on", person.withdrawn_on),
+            ("graduated_on", person.graduated_on),
+        ):
+            if day is not None:
+                row[name] = day
         if group is not None:
             row["year_group_id"] = row["ib_group_id"] = group.id
-            row["class_grade"], row["class_grade_number"] = group.grade, group.grade_number
             row["program"], row["program_code"] = group.program, group.program_code
+            row["class_grade"] = group.grade
+            if group.grade_number is not None:
+                row["class_grade_number"] = group.grade_number
         return row | person.extra
 
     return student
+
+
+def _groups(school: School) -> dict[int, YearGroup]:
+    """Return the year group of each student. Of two, the active one wins."""
+    groups: dict[int, YearGroup] = {}
+    for archived in (True, False):
+        for group in school.ib_groups.values():
+            if group.archived == archived:
+                groups |= dict.fromkeys(group.student_ids, group)
+    return groups
+
+
+def _group(school: School, person: Person) -> YearGroup | None:
+    found = [group for group in school.ib_groups.values() if person.id in group.student_ids]
+    return min(found, key=lambda group: group.archived, default=None)
 
 
 def teachers(school: School) -> Callable[[Person], Row]:
@@ -77,19 +102,20 @@ def teachers(school: School) -> Callable[[Person], Row]:
     def teacher(person: Person) -> Row:
         role = "Admin" if person.admin else "Advisor"
         programs: list[Any] = person.fields.get("programs", [])
-        return _personal(person) | {"role": role, "programs": programs} | person.extra
+        return _personal(person, _ALL) | {"role": role, "programs": programs} | person.extra
 
     return teacher
 
 
-def parents(school: School, *, as_object: bool) -> Callable[[Person], Row]:
+def parents(school: School, *, as_object: bool, nulls: bool) -> Callable[[Person], Row]:
     """Return what converts a parent to JSON."""
 
     def parent(person: Person) -> Row:
         children = [child(school, person, number, as_object=as_object) for number in person.kin]
-        row = _personal(person) | {name: person.fields.get(name) for name in WORK}
-        row |= {"salutation": person.fields.get("salutation"), "role": "Parent"}
-        return row | {"child_ids": list(person.kin), "children": children} | person.extra
+        row = _personal(person, _PARENT, nulls=nulls)
+        row |= {"role": "Parent", "child_ids": list(person.kin)}
+        row["children"] = children if nulls else bodies.rendered(children)
+        return row | person.extra
 
     return parent
 

@@ -23,9 +23,9 @@ class StudentOperations(PeopleOperations):
     kind = "student"
     what, many = "student", "students"
 
-    def viewer(self) -> Callable[[Person], Row]:
-        """Return what converts a student to JSON."""
-        return person_views.students(self.school)
+    def viewer(self, *, many: bool) -> Callable[[Person], Row]:
+        """Return what converts students to JSON."""
+        return person_views.students(self.school, many=many)
 
     @operation("GET", "students", "students/index")
     def index(self, request: Request) -> Response:

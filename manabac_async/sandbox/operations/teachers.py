@@ -19,8 +19,8 @@ class TeacherOperations(PeopleOperations):
     kind = "advisor"
     what, many = "teacher", "teachers"
 
-    def viewer(self) -> Callable[[Person], Row]:
-        """Return what converts a teacher to JSON."""
+    def viewer(self, *, many: bool) -> Callable[[Person], Row]:
+        """Return what converts teachers to JSON."""
         return person_views.teachers(self.school)
 
     @operation("GET", "teachers", "teachers/index")

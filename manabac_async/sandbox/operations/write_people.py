@@ -149,9 +149,9 @@ def _apply(school: School, person: Person, changes: dict[str, Any], at: datetime
     if links is not None:
         school.relink(person, links)
     if group is not None:
-        school.move_to_ib_group(group, person.id)
+        school.move_to_ib_group(group, person.id, at=at)
     elif group_given:
-        school.leave_ib_groups(person.id)
+        school.leave_ib_groups(person.id, at=at)
 
 
 def archive(school: School, person: Person, at: datetime, **dates: str) -> None:

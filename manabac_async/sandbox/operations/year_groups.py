@@ -37,9 +37,9 @@ class YearGroupOperations(Operations):
         group, wanted = self._group(raw_id), ids(request.query, "student_ids")
         numbers = [one for one in group.student_ids if wanted is None or one in wanted]
         page, meta = self.state.pager.cut(numbers, request.query)
-        view = person_views.students(self.school)
+        view = person_views.students(self.school, many=True)
         shown = [view(self.school.students[number]) for number in page]
-        body = {"meta": meta, "student_ids": page, "students": bodies.rendered(shown)}
+        body = {"meta": meta, "student_ids": page, "students": shown}
         return bodies.answer(200, body)
 
     @operation("POST", "year-groups/{}/add_students", "year_groups/add_students")
@@ -51,11 +51,8 @@ class YearGroupOperations(Operations):
             # Assumed: an archived student is skipped too.
             if student is None or student.archived or student.id in group.student_ids:
                 continue
-            left = [g for g in school.ib_groups.values() if student.id in g.student_ids]
-            school.move_to_ib_group(group.id, student.id)
+            school.move_to_ib_group(group.id, student.id, at=self.state.now())
             school.group_adds[group.id, student.id] += 1
-            for touched in (group, *left):
-                touched.updated_at = self.state.now()
         return OK
 
     @operation("POST", "year-groups/{}/remove_students", "year_groups/remove_students")

@@ -119,6 +119,29 @@ async def test_invalid_time_gives_400(call: RawClient, path: str, name: str) -> 
     assert (got.status, got.json) == (400, {"error": text})
 
 
+@pytest.mark.parametrize("how", ["add", "remove", "patch", "archive", "v1 add", "v1 remove"])
+async def test_year_group_is_modified_by_each_way_to_change_its_students(
+    call: RawClient, school: School, how: str
+) -> None:
+    student = school.add_student("s@x.example").id
+    for number in (1, 2, 3):
+        school.add_ib_group(f"Group {number}", id=number)
+    school.ib_groups[1].student_ids = [student]
+    ids_of = {"student_ids": [student]}
+    request = {
+        "add": ("POST", "year-groups/2/add_students", ids_of),
+        "remove": ("POST", "year-groups/1/remove_students", ids_of),
+        "patch": ("PATCH", f"students/{student}", {"student": {"year_group_id": 2}}),
+        "archive": ("PUT", f"students/{student}/archive", {"withdrawn_on": "2026-03-01"}),
+        "v1 add": ("POST", "groups/2/add_members", {"users": [student]}),
+        "v1 remove": ("PUT", "groups/1/remove_members", {"users": [student]}),
+    }[how]
+    got = await (call.v1 if how.startswith("v1") else call)(*request)
+    assert got.status == 200
+    expected = [1, 2] if how in {"add", "patch", "v1 add"} else [1]
+    assert await ids(call, "year-groups", modified_since=AT) == expected
+
+
 async def test_archived_student_is_modified(call: RawClient, school: School) -> None:
     student = school.add_student("s@x.example")
     await call("PUT", f"students/{student.id}/archive", {"withdrawn_on": "2026-03-01"})

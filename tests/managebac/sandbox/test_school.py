@@ -60,6 +60,17 @@ def test_ids_are_unique() -> None:
         school.add_class("Biology", id=taken)
 
 
+def test_students_of_a_year_group_are_found_after_each_change() -> None:
+    group = School().add_ib_group("Grade 12", student_ids=[1, 2])
+    group.student_ids.append(3)
+    group.student_ids.remove(1)
+    assert [number in group.student_ids for number in (1, 2, 3)] == [False, True, True]
+    group.student_ids = [4]  # replaced as a whole
+    group.student_ids.append(5)
+    assert [number in group.student_ids for number in (3, 4, 5)] == [False, True, True]
+    assert group.student_ids == [4, 5]
+
+
 def test_invalid_level_raises() -> None:
     school = School()
     with pytest.raises(ValueError, match="no such level: 'higher'"):
