@@ -27,7 +27,6 @@ from .sending import (
     ClassStudentRow,
     ClassTeacherRow,
     any_class,
-    class_change,
     class_student_row,
     class_teacher_row,
     new_class,
@@ -69,7 +68,6 @@ class ManyClasses(UpsertClasses):
                 body = new_class(body)
                 uniq_id = str(body.get("uniq_id") or "").strip()
                 return (("new", uniq_id) if uniq_id else None), body
-            class_change(body)
             return key_of_change(body)
 
         return self._upsert(

@@ -32,6 +32,8 @@ R = TypeVar("R")
 
 #: The fields that are compared when a new class is looked up.
 _COMPARED = ("name", "grade_number", "start_term_id", "end_term_id")
+#: The fields that a change of a class can't have.
+_ONLY_NEW = frozenset({"program", "grade_number", "start_term_id", "subject_id"})
 
 
 class UpsertClasses(ManyPlaces):
@@ -183,8 +185,11 @@ def _place(item: Any) -> int | None:
 def key_of_change(body: dict[str, Any]) -> tuple[Hashable, Any]:
     """Return the key and the value of a row that changes a class.
 
-    :raises InvalidInput: there is nothing to change.
+    :raises InvalidInput: there is nothing to change, or a field can't be changed.
     """
+    if fixed := _ONLY_NEW.intersection(body):
+        fields = dict.fromkeys(sorted(fixed), "can be set for a new class only")
+        raise InvalidInput("the change can't be sent", fields=fields)
     if len(body) == 1:
         raise InvalidInput("there is nothing to change")
     return ("id", str(body["id"])), body
