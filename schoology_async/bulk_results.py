@@ -54,7 +54,8 @@ def from_location(item: Any) -> str | None:
     location = item.get("location") if isinstance(item, dict) else None
     if not isinstance(location, str):
         return None
-    return location.rstrip("/").rpartition("/")[2] or None
+    id_ = location.rstrip("/").rpartition("/")[2]
+    return id_ if id_.isascii() and id_.isdigit() else None
 
 
 def id_or_location(item: Any) -> str | None:

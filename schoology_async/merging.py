@@ -47,7 +47,7 @@ _is_supported = re.compile(
     re.VERBOSE,
 ).fullmatch
 #: Statuses with which Schoology refuses ``multiget`` as such, or this form of it.
-_REFUSALS = frozenset({400, 404, 405, 406, 410, 411, 413, 415, 422, 501})
+_REFUSALS = frozenset({400, 403, 404, 405, 406, 410, 411, 413, 415, 422, 501})
 
 
 class MultigetTransport(Transport):
@@ -74,13 +74,18 @@ class MultigetTransport(Transport):
 
         :raises ApiError: Schoology refused this read, and would refuse the single request too.
         """
-        call = attempts.call
+        payload = self._read(attempts.call, part)
+        if isinstance(payload, ApiError):
+            raise payload.after(attempts.made)
+        return payload
+
+    def _read(self, call: Call[Any], part: Response) -> Any:
+        """Return the payload of a part, or the vendor's refusal; ``None`` if neither is certain."""
         try:
             payload = self._checked(call, part)
         except ApiError as refused:
-            if is_retryable(refused, call):
-                return None  # the refusal is temporary, so the single request may succeed
-            raise refused.after(attempts.made) from None
+            # If the refusal is temporary, the single request may succeed.
+            return None if is_retryable(refused, call) else refused
         except LmsError:
             return None
         return payload if _is_about(call, payload, self._merging) else None
@@ -96,7 +101,7 @@ class MultigetTransport(Transport):
             batch = self._batch = _Batch()
             batch.task = asyncio.get_running_loop().create_task(self._run(batch))
         query = f"?{encode_query(call.query)}" if call.query else ""
-        part = await batch.wait(call.path + query)
+        part = await batch.wait(call.path + query, call)
         attempts.made += batch.made
         return part
 
@@ -139,7 +144,21 @@ class MultigetTransport(Transport):
             return [None] * len(batch.paths)
         if len(found) != len(batch.paths):  # parts are matched by position
             return [None] * len(batch.paths)
-        return [_as_response(part) for part in found]
+        return self._in_order(batch, [_as_response(part) for part in found])
+
+    def _in_order(self, batch: _Batch, parts: list[Response | None]) -> list[Response | None]:
+        """Return ``parts``, without the refusals if these may belong to other reads.
+
+        A refusal does not name its read. It belongs to the read at its position if each success
+        belongs to the read at its own.
+        """
+        refused = [part is not None and part.status >= 400 for part in parts]
+        if not any(refused) or all(
+            part is not None and self._read(batch.calls[path], part) is not None
+            for path, part in zip(batch.paths, parts, strict=True)
+        ):
+            return parts
+        return [None if no else part for no, part in zip(refused, parts, strict=True)]
 
     def _stop_merging(self, call: Call[Any], status: int) -> None:
         if not self._merging.is_refused:
@@ -160,6 +179,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self.paths: list[str] = []
+        self.calls: dict[str, Call[Any]] = {}
         self.task: asyncio.Task[None] | None = None
         self.made = 0
         self._is_closed = False
@@ -172,9 +192,10 @@ class _Batch:
         """Whether another read may join."""
         return not self._is_closed and len(self._waiting) < MOST_READS
 
-    async def wait(self, path: str) -> Response | None:
-        """Join the batch, and wait for the part of ``path``."""
+    async def wait(self, path: str, call: Call[Any]) -> Response | None:
+        """Join the batch, and wait for the part of ``path``, which ``call`` asks for."""
         own: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        self.calls[path] = call
         self._waiting.setdefault(path, []).append(own)
         try:
             return await own
@@ -243,7 +264,8 @@ def _may_merge(call: Call[Any], merging: Merging) -> bool:
     if call.returns is Response or not _is_supported(call.path):
         return False
     if call.envelope_key is None:
-        return not call.query
+        # The part must show that it belongs to the read: by its id, or by the school's own id.
+        return not call.query and (call.about is not None or _own_id(call) is not None)
     # Schoology may ignore the query of a path. Without `limit`, the first page is still correct,
     # and the response shows whether filters were applied. A later page can't do without `start`.
     if any(name == "start" for name, _ in call.query):
@@ -262,27 +284,30 @@ def _is_about(call: Call[Any], payload: Any, merging: Merging) -> bool:
     id, the transport has already checked the id.
     """
     if not isinstance(payload, dict):
-        return True
+        return False
     if call.envelope_key is None:
-        realm, *rest = call.path.split("/")
-        key = {"users": "school_uid", "sections": "section_school_code"}.get(realm)
-        if rest[:1] != ["ext"] or key is None or key not in payload:
-            return True
-        return str(payload[key]).strip().casefold() == unquote(rest[-1]).strip().casefold()
+        own_id = _own_id(call)
+        return own_id is None or str(payload.get(own_id[0])).strip().casefold() == own_id[1]
     links = payload.get("links")
     link = links.get("self") if isinstance(links, dict) else None
-    filters = _filters(call)
-    if not isinstance(link, str):
-        shown: set[tuple[str, str]] = set()
-    else:
-        path, _, query = link.partition("?")
-        if not unquote(path).endswith("/" + unquote(call.path)):
-            return False
-        shown = set(parse_qsl(query, keep_blank_values=True))
-    if not filters <= shown:
+    path, _, query = link.partition("?") if isinstance(link, str) else ("", "", "")
+    if path and not unquote(path).endswith("/" + unquote(call.path)):
+        return False
+    shown = set(parse_qsl(query, keep_blank_values=True))
+    if not _filters(call) <= shown:
         merging.takes_filters = False
         return False
-    return True
+    # Without the link, nothing tells of which section, course or user the rows are.
+    return bool(path) and {name for name, _ in shown - _filters(call)} <= {"start", "limit"}
+
+
+def _own_id(call: Call[Any]) -> tuple[str, str] | None:
+    """Return the field and the value of the school's own id by which ``call`` reads a record."""
+    realm, *rest = call.path.split("/")
+    key = {"users": "school_uid", "sections": "section_school_code"}.get(realm)
+    if key is None or rest[:1] != ["ext"]:
+        return None
+    return key, unquote(rest[-1]).strip().casefold()
 
 
 def _as_response(part: SubResponse) -> Response | None:

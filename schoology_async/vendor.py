@@ -171,6 +171,12 @@ class SchoologyVendor(Vendor):
             except ValueError as refused:
                 why = str(refused)
             else:
+                # The link may have the default page size, as after a first page by ``multiget``.
+                if "limit" in dict(call.query):
+                    limit = dict(call.query)["limit"]
+                    following = attrs.evolve(
+                        following, query=replace_query(following.query, limit=limit)
+                    )
                 return _overlapping(call, following, rows)
             raise CrossHostRedirect(f"next page not read: {why}", call=call)
         if not rows:

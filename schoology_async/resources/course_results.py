@@ -12,7 +12,7 @@ import orjson
 
 from lms_async.bulk.rows import Rows
 from lms_async.bulk.status import UNMENTIONED, with_parts
-from lms_async.outcome import AllDone, RowResult
+from lms_async.outcome import AllDone, RowError, RowResult, Status
 
 from ..bulk_results import FieldReader, id_or_location, match_items, parse_item, parse_results
 from ..models.converter import as_list
@@ -50,4 +50,11 @@ def _parts(item: Any, sent: list[dict[str, Any]]) -> list[RowResult]:
         inside = inside.get("section", inside)
     keys = [section_key(section) for section in sent]
     matched = match_items(as_list(inside), keys, section_reader(keys))
-    return [parse_item(one, id_or_location) or UNMENTIONED for one in matched]
+    parts = [parse_item(one, id_or_location) or UNMENTIONED for one in matched]
+    first: dict[str, int] = {}
+    for place, part in enumerate(parts):
+        # The vendor may treat two codes as equal. One section has then overwritten the other.
+        if part.id is not None and (other := first.setdefault(part.id, place)) != place:
+            why = f"the vendor changed the same section for sections[{other}]"
+            parts[place] = RowResult(Status.UNKNOWN, None, RowError("same_record", why))
+    return parts

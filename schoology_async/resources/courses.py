@@ -13,6 +13,7 @@ from lms_async.resource import changes_of
 
 from ..models import Course
 from .base import PAGE_SIZE
+from .filters import flags
 from .many_courses import ManyCourses
 from .sending import CourseChange, NewCourse, course_change, new_course
 
@@ -33,9 +34,8 @@ class Courses(ManyCourses):
         :param fetch_district_course_name: include ``Course.district_course_name``.
         :param page_size: courses per page, at least 2. Schoology returns at most 200.
         """
-        query = query_params(
-            building_id=building_id, fetch_district_course_name=fetch_district_course_name
-        )
+        query = query_params(building_id=building_id)
+        query += flags(fetch_district_course_name=fetch_district_course_name)
         path = build_path("courses")
         return self._paged(path, Course, envelope_key="course", page_size=page_size, query=query)
 

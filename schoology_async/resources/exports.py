@@ -68,6 +68,9 @@ def _export_call(
     if not chosen or not set(chosen) <= set(columns):
         known = ", ".join(FIELD_OF_COLUMN.get(name, name) for name in columns)
         raise InvalidInput("a field can't be exported", hint=f"these fields can: {known}")
+    if len(chosen) == 1 and chosen != ["uid"]:
+        # In a file with one column, a record whose cell is blank looks like no record.
+        chosen.insert(0, "uid")
     return get(path, returns=Response, query=query_params(fields=chosen))
 
 
@@ -81,7 +84,7 @@ class UserExports(SchoologyResource):
 
         :param fields: names of fields of :class:`User`, such as ``username``, or of the vendor's
             columns, such as ``name``. By default, all fields that can be exported. ``role_name`` is
-            in ``User.extra``.
+            in ``User.extra``. A single field is exported together with ``uid``.
         :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list. A field
             that was not exported is ``None``. A blank cell of a text field is ``""``.
         :raises InvalidInput: a field can't be exported.
@@ -105,7 +108,8 @@ class GroupEnrollmentExports(SchoologyResource):
         Only an administrator of the whole school may do this.
 
         :param fields: names of fields of :class:`ExportedGroupEnrollment`, or of the vendor's
-            columns. By default, all fields that can be exported.
+            columns. By default, all fields that can be exported. A single field is exported
+            together with ``uid``.
         :returns: use ``async for`` to read rows as they arrive, or ``await`` for a list.
         :raises InvalidInput: a field can't be exported.
         :raises Forbidden: while reading, if the account may not export.

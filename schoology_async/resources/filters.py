@@ -30,6 +30,20 @@ def filter_ids(ids: Iterable[str | int], *, what: str) -> list[str]:
     return wanted
 
 
+def flags(**options: bool) -> Query:
+    """Return the query with the options that are ``True``.
+
+    The others are left out, since the vendor turns some options on for any value, even 0.
+
+    :raises InvalidInput: an option is not True or False.
+    """
+    wrong = [name for name, value in options.items() if not isinstance(value, bool)]
+    if wrong:
+        fields = dict.fromkeys(wrong, "must be True or False")
+        raise InvalidInput("an option can't be sent", fields=fields)
+    return query_params(**options)
+
+
 def filter_queries(name: str, ids: Iterable[str]) -> list[Query]:
     """Return queries with 50 ids each, or with fewer if the URL would become too long."""
     return [query_params(**{name: portion}) for portion in portions(ids, at_most=MOST_IDS)]

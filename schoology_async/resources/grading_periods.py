@@ -14,6 +14,7 @@ from lms_async.resource import changes_of
 
 from ..models import GradingPeriod
 from .base import PAGE_SIZE, SchoologyResource
+from .filters import flags
 from .sending import (
     GradingPeriodChange,
     NewGradingPeriod,
@@ -40,7 +41,7 @@ class GradingPeriods(SchoologyResource):
             GradingPeriod,
             envelope_key="gradingperiods",  # plural, unlike the key of every other list
             page_size=page_size,
-            query=query_params(title=title, startswith=startswith),
+            query=query_params(title=title) + flags(startswith=startswith),
             perhaps_unpaged=True,
         )
 

@@ -178,6 +178,7 @@ class ImportEnrollments(SchoologyResource):
             prepare=prepare,
             read=read,
             repeatable=True,
+            one_record_each=True,
             distinct=True,
             look_up=look_up,
             journal=journal,

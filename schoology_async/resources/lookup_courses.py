@@ -99,7 +99,7 @@ def _found(
     # Schoology does not update a section without a section_code, but creates another one.
     updates = update_existing and all(section.get("section_code") for section in sections)
     own = {name: value for name, value in row.items() if name != "sections"}
-    same = shows(course, own, None if updates else COMPARED)
+    same = shows(course, own, None if update_existing else COMPARED)
     parts: list[RowResult] = []
     for section in sections:
         code = section.get("section_school_code")
@@ -110,7 +110,8 @@ def _found(
             parts.append(RowResult(Status.UNKNOWN, None, _NOT_SHOWN))
             continue
         parts.append(RowResult(Status.DONE, record.id))
-        same = same and shows(record, section, None if updates else SECTION_COMPARED)
+        is_updated = update_existing and bool(section.get("section_code"))
+        same = same and shows(record, section, None if is_updated else SECTION_COMPARED)
     whole = RowResult(Status.DONE, course.id)
     if updates and (not same or any(part.status is not Status.DONE for part in parts)):
         return DIFFERENT

@@ -94,15 +94,20 @@ def _imported(people: list[Enrollment] | None, school_uid: str, sent: dict[str, 
     if enrollment is None:
         if not removes:
             return ABSENT
-        # Schoology may hide school_uids. Then a person without one may be the person of the row.
-        hidden = any(not one.school_uid for one in people)
-        return DIFFERENT if hidden else RowResult(Status.DONE)
+        # Schoology may hide school_uids. Then a person without one may be the person of the row. It
+        # may also treat ids as equal that differ in case or blanks.
+        may_be_there = any(_plain(one.school_uid) in ("", _plain(school_uid)) for one in people)
+        return DIFFERENT if may_be_there else RowResult(Status.DONE)
     admin = sent.get("admin")
     if removes or enrollment.status != _ACTIVE:
         return DIFFERENT
     if admin not in (None, "") and enrollment.admin != bool(int(admin)):
         return DIFFERENT
     return RowResult(Status.DONE, enrollment.id)
+
+
+def _plain(school_uid: str | None) -> str:
+    return (school_uid or "").strip().casefold()
 
 
 async def _enrolled(transport: Transport, realm: Realm, uids: list[str]) -> _People:

@@ -14,7 +14,7 @@ from lms_async.bulk.endpoint import Found
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.urls import build_path, query_params
+from lms_async.http.urls import build_path
 from lms_async.journal.journal import Journal
 from lms_async.resource import Given
 
@@ -22,6 +22,7 @@ from ..bulk_results import FieldReader, results_by
 from ..models import Course
 from .base import SchoologyResource, changes_by_id
 from .course_results import read_courses, sections_in
+from .filters import flags
 from .lookup_courses import look_up_rows
 from .lookup_removed import look_up_removed
 from .section_codes import section_key
@@ -71,7 +72,7 @@ class ManyCourses(SchoologyResource):
         With ``update_existing``, the request is sent again without a look-up, unless one of its
         sections has no ``section_code``.
         """
-        query = query_params(update_existing=update_existing)
+        query = flags(update_existing=update_existing)
 
         async def look_up(rows: Rows[NewCourse]) -> list[Found]:
             return await look_up_rows(self._transport, rows, update_existing=update_existing)

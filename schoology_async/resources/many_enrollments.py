@@ -15,13 +15,14 @@ from lms_async.bulk.endpoint import Found
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.urls import Path, build_path, query_params
+from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, RowResult
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
 from .enrollment_results import person_reader
+from .filters import flags
 from .import_enrollments import ImportEnrollments
 from .lookup_enrollments import look_up_created
 from .realms import Realm, any_realm, realm_of
@@ -92,7 +93,7 @@ class ManyEnrollments(ImportEnrollments):
             response_wrapper=_WRAPPER,
             prepare=one_by_one(prepare),
             read=_read_created,
-            query=query_params(update_existing=update_existing),
+            query=flags(update_existing=update_existing),
             repeatable=update_existing,
             distinct=True,
             path_names_rows=is_one,

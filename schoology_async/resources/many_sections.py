@@ -7,6 +7,7 @@ Vendor page: Course Sections, "POST courses/{course id}/sections (bulk)", "PUT s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from functools import partial
 from typing import Any
@@ -18,16 +19,17 @@ from lms_async.bulk.endpoint import Found
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.urls import Path, build_path, query_params
+from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import AllDone, RowResult
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
 from .base import SchoologyResource, changes_by_id
+from .filters import flags
 from .lookup_removed import look_up_removed
 from .lookup_sections import look_up_rows
-from .section_codes import section_key, section_reader
+from .section_codes import code_key, section_key, section_reader
 from .sending import (
     CopiedSection,
     NewSection,
@@ -101,7 +103,7 @@ class ManySections(SchoologyResource):
             wrapper=("sections", "section"),
             prepare=one_by_one(prepare),
             read=_read_sections,
-            query=query_params(update_existing=update_existing),
+            query=flags(update_existing=update_existing),
             repeatable=repeatable,
             group=_course_of_key,
             one_record_each=update_existing,
@@ -149,14 +151,16 @@ class ManySections(SchoologyResource):
         :param enroll_user: enroll the user of the credentials in each copy.
         :param journal: see :meth:`create_many`.
         """
-        if not isinstance(enroll_user, bool):
-            raise InvalidInput("enroll_user must be True or False")
 
         def prepare(item: CopiedSection) -> tuple[Hashable, Any]:
             body = copied_section(item)
             if body.get("section_id"):
                 return ("id", str(body["section_id"])), body
-            return section_key(body), body
+            if body.get("section_school_code"):
+                return section_key(body), body
+            # A section_code is unique in its course only.
+            course = str(body.get("course_id") or body.get("course_code"))
+            return (*(code_key(body) or ()), course), body
 
         return self._write_many(
             copies,
@@ -166,7 +170,7 @@ class ManySections(SchoologyResource):
             wrapper=("sections", "section"),
             prepare=one_by_one(prepare),
             read=_read_copies,
-            query=query_params(enroll_user=enroll_user),
+            query=flags(enroll_user=enroll_user),
             distinct=True,
             journal=journal,
         )
@@ -229,6 +233,13 @@ def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResul
 
 
 def _read_copies(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
-    # An item never has the id of the copy, and may lack its code.
+    # An item never has the id of the copy, and may lack its code. It does not name the course, so a
+    # code that is in several courses does not tell which row the item belongs to.
     read = section_reader(rows.keys)
-    return parse_results(items, rows, key=read, id=lambda item: None)
+    times = Counter(key[:2] for key in rows.keys if isinstance(key, tuple))
+
+    def key(item: Any) -> Hashable | None:
+        named = read(item)
+        return None if isinstance(named, tuple) and times[named[:2]] > 1 else named
+
+    return parse_results(items, rows, key=key, id=lambda item: None)

@@ -38,6 +38,7 @@ from ..models import (
 from ..models.converter import converter
 from .base import SchoologyResource, changes_by_id
 from .deletion import delete_query
+from .filters import flags
 from .lookup import look_up_rows
 
 # These are unions and not type variables, because only then mypy checks the keys of a literal row.
@@ -92,11 +93,9 @@ class ManyUsers(SchoologyResource):
         """
         if email_conflict_resolution not in _RESOLUTIONS:
             raise InvalidInput('email_conflict_resolution must be "username" or "merge"')
-        query = query_params(
-            update_existing=update_existing,
-            ignore_email_conflicts=ignore_email_conflicts,
-            email_conflict_resolution=_RESOLUTIONS[email_conflict_resolution],
-        )
+        query = flags(
+            update_existing=update_existing, ignore_email_conflicts=ignore_email_conflicts
+        ) + query_params(email_conflict_resolution=_RESOLUTIONS[email_conflict_resolution])
 
         def prepare(items: list[NewUser]) -> Prepared:
             bodies, refused = new_user.many(items)

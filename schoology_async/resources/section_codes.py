@@ -23,7 +23,7 @@ def section_key(section: Mapping[str, Any]) -> Hashable | None:
     return code_key(section) if school_code is None else (_SCHOOL, school_code)
 
 
-def code_key(section: Mapping[str, Any]) -> Hashable | None:
+def code_key(section: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]] | None:
     """Return the key of a section in its course; ``None`` if it has no ``section_code``."""
     code = _CODE(section)
     return None if code is None else (_COURSE, code, _periods(section))

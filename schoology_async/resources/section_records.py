@@ -13,6 +13,7 @@ from lms_async.http.urls import build_path, query_params
 
 from ..models import Attendance, Completion, Gradebook, GradeItem, SectionGradingPeriod
 from .base import PAGE_SIZE, SchoologyResource
+from .filters import flags
 
 
 class SectionRecords(SchoologyResource):
@@ -62,7 +63,7 @@ class SectionRecords(SchoologyResource):
             build_path("sections/{section_id:number}/grade_items", section_id=section_id),
             GradeItem,
             envelope_key="assignment",
-            query=query_params(with_attachments=with_attachments),
+            query=flags(with_attachments=with_attachments),
             perhaps_unpaged=True,
         )
 

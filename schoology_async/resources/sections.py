@@ -15,7 +15,7 @@ from lms_async.resource import changes_of, without_ids
 
 from ..models import Section
 from .base import PAGE_SIZE
-from .filters import PictureSize, filter_ids, filter_queries
+from .filters import PictureSize, filter_ids, filter_queries, flags
 from .many_sections import ManySections
 from .section_records import SectionRecords
 from .sending import NewSection, SectionChange, new_section, section_change
@@ -34,7 +34,7 @@ class Sections(SectionRecords, ManySections):
         :param page_size: sections per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("courses/{course_id:number}/sections", course_id=course_id)
-        query = query_params(include_past=include_past)
+        query = flags(include_past=include_past)
         return self._paged(path, Section, envelope_key="section", page_size=page_size, query=query)
 
     def list_by_school_codes(
@@ -63,7 +63,7 @@ class Sections(SectionRecords, ManySections):
             Section,
             envelope_key="section",
             page_size=page_size,
-            query=query_params(include_past=include_past),
+            query=flags(include_past=include_past),
             filters=filter_queries("section_school_codes", codes),
         )
 

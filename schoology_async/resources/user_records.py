@@ -14,6 +14,7 @@ from lms_async.http.urls import build_path, query_params
 
 from ..models import FriendRequest, Group, Invite, NetworkUser, Section, UserGrades
 from .base import PAGE_SIZE, SchoologyResource
+from .filters import flags
 
 #: The kinds of records that a user can be invited to.
 InviteRealm = Literal["sections", "groups"]
@@ -31,7 +32,7 @@ class UserRecords(SchoologyResource):
         :param page_size: sections per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("users/{uid:person}/sections", uid=uid)
-        query = query_params(include_past=include_past)
+        query = flags(include_past=include_past)
         return self._paged(path, Section, envelope_key="section", page_size=page_size, query=query)
 
     def groups(self, uid: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Group]:
@@ -63,8 +64,7 @@ class UserRecords(SchoologyResource):
             section_id=section_id,
             grading_period_ids=grading_period_ids,
             timestamp=timestamp,
-            include_all_enrollments=include_all_enrollments,
-        )
+        ) + flags(include_all_enrollments=include_all_enrollments)
         return self._list(
             build_path("users/{uid:person}/grades", uid=uid),
             UserGrades,

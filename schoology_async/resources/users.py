@@ -21,7 +21,7 @@ from ..models import InactiveUser, Language, User
 from .base import PAGE_SIZE
 from .deletion import delete_query
 from .exports import UserExports
-from .filters import PictureSize, filter_ids, filter_queries
+from .filters import PictureSize, filter_ids, filter_queries, flags
 from .many_users import ManyUsers, NewUser, UserChange, change, new_user
 from .user_records import UserRecords
 
@@ -73,9 +73,8 @@ class Users(ManyUsers, UserRecords, UserExports):
         query = query_params(
             building_id=building_id,
             role_ids=None if role_ids is None else ids_of(role_ids, what="role_ids"),
-            parent_access_codes=parent_access_codes,
             picture_size=picture_size,
-        )
+        ) + flags(parent_access_codes=parent_access_codes)
         wanted = None if school_uids is None else filter_ids(school_uids, what="school_uid")
         return self._paged(
             build_path("users"),

@@ -117,7 +117,7 @@ def _short(result: RowResult | None) -> Any:
         (DONE, [DONE, REJECTED], (REJECTED, "incomplete")),
         (DONE, [REJECTED, UNKNOWN], (UNKNOWN, "incomplete")),
         (REJECTED, [REJECTED], (REJECTED, "why")),
-        (REJECTED, [UNKNOWN], (REJECTED, "why")),
+        (REJECTED, [UNKNOWN], (UNKNOWN, "incomplete")),
         (REJECTED, [DONE], (REJECTED, "incomplete")),
         (UNKNOWN, [DONE], (UNKNOWN, "incomplete")),
         (UNKNOWN, [REJECTED], (UNKNOWN, "why")),

@@ -97,6 +97,16 @@ async def test_fields_may_be_requested_by_either_name(
     assert exported[5].name_last is None
 
 
+async def test_user_with_a_blank_cell_in_the_only_field_is_exported(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    exported = await schoology.users.export(["school_uid"])
+    everybody = list(schoology_sandbox.school.users.values())
+    assert "" in [account.school_uid for account in everybody]
+    assert [user.uid for user in exported] == [account.uid for account in everybody]
+    assert [user.school_uid or "" for user in exported] == [one.school_uid for one in everybody]
+
+
 @pytest.mark.parametrize("fields", [[], "uid", ["uid", "password"], ["id"], [5]])
 async def test_fields_that_cannot_be_exported_are_refused(
     schoology: Schoology, schoology_sandbox: SchoologySandbox, fields: Any

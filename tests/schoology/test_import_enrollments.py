@@ -15,6 +15,7 @@ from schoology_async.sandbox import SchoologySandbox
 from tests.outcomes import code_of, ended, fields_of
 
 from .rosters import PERIOD, by_codes, enrolled, fill
+from .scripted import Scripted
 
 
 def by_course(sections: int, persons: int, **more: Any) -> list[Any]:
@@ -164,6 +165,39 @@ async def test_a_lost_removal_is_not_done_if_the_vendor_hides_school_uids(
     rows = by_codes(1, 5, delete="1")
     report = await schoology.enrollments.import_by_school_code(rows, removals=Guard(5))
     assert report.counts == {Status.UNKNOWN: 5}
+
+
+async def test_a_lost_removal_is_not_done_if_the_person_may_be_there_under_a_similar_id(
+    scripted: Scripted,
+) -> None:
+    """The vendor may treat ``S1`` and ``s1`` as the same person."""
+    section = {"id": "5", "section_school_code": "C-0"}
+    person = {"id": "1", "uid": "2", "school_uid": "s1 ", "admin": 0, "status": "1"}
+    scripted.answers |= {
+        "POST enrollments/import/course": 503,
+        "GET sections": {"section": [section], "links": {}},
+        "GET sections/5/enrollments": {"enrollment": [person], "links": {}},
+    }
+    row: Any = {"section_school_code": "C-0", "school_uid": "S1", "delete": "1"}
+    bulk = scripted.schoology.enrollments.import_by_school_code([row], removals=Guard(1))
+    assert (await bulk).counts == {Status.UNKNOWN: 1}
+
+
+@pytest.mark.parametrize("location", ["http://x/v1/sections/5/enrollments/7", "http://x/v1/none"])
+async def test_two_rows_that_the_vendor_takes_for_one_are_not_both_done(
+    scripted: Scripted, location: str
+) -> None:
+    rows: list[Any] = [
+        {"section_school_code": "C-0", "school_uid": school_uid, "admin": admin}
+        for school_uid, admin in (("S1", 1), ("s1", 0))
+    ]
+    items = [{**row, "response_code": 200, "location": location} for row in rows]
+    answer = {"enrollments": {"enrollment": items}}
+    scripted.answers["POST enrollments/import/course"] = answer
+    outcomes = await ended(scripted.schoology.enrollments.import_by_school_code(rows))
+    named = location.endswith("7")  # a location that ends in no id names no record
+    assert [outcome.id for outcome in outcomes] == (["7", "7"] if named else [None, None])
+    assert [code_of(outcome) for outcome in outcomes] == [None, "same_record" if named else None]
 
 
 async def test_a_row_that_differs_from_the_enrollment_is_sent_again(

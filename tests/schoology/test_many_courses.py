@@ -18,6 +18,7 @@ from schoology_async.sandbox import SchoologySandbox
 from tests.outcomes import code_of, ended
 
 from .rosters import PERIOD, courses, periods, sections_of
+from .scripted import Scripted
 
 
 async def test_create_many(schoology: Schoology, schoology_sandbox: SchoologySandbox) -> None:
@@ -250,6 +251,59 @@ async def test_update_existing_is_resent_only_if_every_section_has_a_section_cod
     assert report.counts == {Status.DONE: 2}
     assert schoology_sandbox.log.count("POST") == (2 if coded else 1)
     assert set(school.sections.creates.values()) == {1}
+
+
+async def test_a_lost_update_is_not_done_if_the_course_shows_other_values(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    """The course can't be sent again, since one of its sections has no ``section_code``."""
+    school = schoology_sandbox.school
+    periods(school)
+    (row,) = courses(1, sections=1)
+    del row["sections"][0]["section_code"]
+    await schoology.courses.create_many([row | {"description": "Old"}])
+    schoology_sandbox.faults.add(Fault.cut(method="POST"))
+    changed = [row | {"description": "New"}]
+    (outcome,) = await ended(schoology.courses.create_many(changed, update_existing=True))
+    assert {course.description for course in school.courses} == {"Old"}
+    assert (outcome.status, code_of(outcome)) == (Status.UNKNOWN, "exists")
+
+
+def refused_with_its_section(section: dict[str, Any]) -> dict[str, Any]:
+    inside = {"section": [{"section_school_code": "C0000-0", **section}]}
+    return {"response_code": 400, "course_code": "C0000", "sections": inside}
+
+
+@pytest.mark.parametrize(
+    ("section", "status", "code"),
+    [
+        ({"response_code": 500}, Status.UNKNOWN, "incomplete"),
+        ({"response_code": 200, "id": "7"}, Status.REJECTED, "incomplete"),
+        ({"response_code": 400}, Status.REJECTED, "400"),
+        ({}, Status.REJECTED, "400"),
+    ],
+)
+async def test_a_refused_course_whose_section_may_exist_is_not_rejected(
+    scripted: Scripted, section: dict[str, Any], status: Status, code: str
+) -> None:
+    scripted.answers["POST courses"] = {"course": [refused_with_its_section(section)]}
+    (outcome,) = await ended(scripted.schoology.courses.create_many(courses(1, sections=1)))
+    assert (outcome.status, code_of(outcome)) == (status, code)
+
+
+async def test_two_sections_that_the_vendor_takes_for_one_are_not_both_done(
+    scripted: Scripted,
+) -> None:
+    inside = [{"response_code": 200, "id": "7", "section_code": code} for code in ("A", "a")]
+    course = {"response_code": 200, "id": "5", "course_code": "C0000"}
+    scripted.answers["POST courses"] = {"course": [{**course, "sections": {"section": inside}}]}
+    (row,) = courses(1, sections=2)
+    for section, code in zip(row["sections"], ("A", "a"), strict=True):
+        del section["section_school_code"]
+        section["section_code"] = code
+    (outcome,) = await ended(scripted.schoology.courses.create_many([row], update_existing=True))
+    assert (outcome.status, code_of(outcome)) == (Status.UNKNOWN, "incomplete")
+    assert [part.status for part in outcome.parts] == ["done", "unknown"]
 
 
 async def test_a_course_that_may_have_existed_before_is_unknown(

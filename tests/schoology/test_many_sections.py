@@ -296,6 +296,21 @@ async def test_a_copy_needs_a_source_a_target_and_a_course(
     assert (outcome.status, fields_of(outcome)) == (Status.REJECTED, {named})
 
 
+async def test_copies_into_several_courses_may_have_one_section_code(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    """A section code is unique in its course and grading periods only."""
+    school, course_ids = with_courses(schoology_sandbox, 2)
+    school.sections.add(course_ids[0], sections_of("C", 1)[0])
+    rows = copies(4)
+    for row, course in zip(rows, ("C0", "C1", "C0", "nowhere"), strict=True):
+        del row["section_school_code"]
+        row |= {"section_code": "7", "course_code": course}
+    outcomes = await ended(schoology.sections.copy_many(rows))
+    assert [code_of(outcome) for outcome in outcomes] == [None, None, "duplicate", "404"]
+    assert [len(list(school.sections.of_course(id_))) for id_ in course_ids] == [2, 1]
+
+
 async def test_a_lost_copy_is_unknown_and_not_resent(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:

@@ -129,7 +129,8 @@ def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> R
     """The result of a row that has other records inside it.
 
     It is ``done`` only if the row's own record and each part are. If nothing is done, the row's own
-    result holds. If a part is done and another is not, the row is ``incomplete``.
+    result holds. If a part is done and another is not, the row is ``incomplete``. So is a row whose
+    own record is rejected, if the vendor may have acted on a part.
 
     :param whole: the result of the row's own record.
     :param parts: the results of the records inside it, in the row's order.
@@ -137,7 +138,12 @@ def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> R
     """
     whole.parts = tuple(parts)
     statuses = {whole.status, *(part.status for part in parts)}
-    if Status.DONE not in statuses or statuses == {Status.DONE}:
+    nothing_done = Status.DONE not in statuses
+    # A part that the response does not mention is refused together with the row.
+    is_doubtful = whole.status is Status.REJECTED and any(
+        part.status is Status.UNKNOWN and part is not UNMENTIONED for part in parts
+    )
+    if statuses == {Status.DONE} or (nothing_done and not is_doubtful):
         return whole
     fields = {
         f"{field}[{place}]": _why(part)
@@ -147,7 +153,9 @@ def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> R
     reasons = [f"{name}: {why}" for name, why in fields.items()]
     if whole.status is not Status.DONE:
         reasons.insert(0, f"its own record: {_why(whole)}")
-    error = RowError("incomplete", "only a part of the row is done; " + "; ".join(reasons), fields)
+    what = "at most" if nothing_done else "only"
+    message = f"{what} a part of the row is done; {'; '.join(reasons)}"
+    error = RowError("incomplete", message, fields)
     status = Status.UNKNOWN if Status.UNKNOWN in statuses else Status.REJECTED
     return RowResult(status, whole.id, error, whole.parts)
 
