@@ -61,8 +61,8 @@ class Size:
 
 
 #: Sizes, and by how much time is divided.
-SHORT = (Size(1_000, 20, 1_200, 40, 4_000), 4.0)
-FULL = (Size(10_000, 200, 12_000, 400, 40_000), 4.0)
+SHORT = (Size(1_000, 20, 1_200, 40, 4_000), 2.0)
+FULL = (Size(10_000, 200, 12_000, 400, 40_000), 2.0)
 
 
 def student_email(number: int) -> str:

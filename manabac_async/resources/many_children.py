@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Mapping
 from typing import Any
 
+import attrs
 import orjson
 
 from lms_async.bulk.bulk import Bulk
@@ -19,11 +20,13 @@ from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import RowResult, Status
+from lms_async.records.converter import Record
 from lms_async.records.encoding import Sending
+from lms_async.records.scalars import Id, IdList
 from lms_async.resource import Given
 
 from ..bulk_results import may_exist
-from ..models import ChildRelation, Parent
+from ..models import ChildRelation
 from .many import GUARD, PAGE, ManyRecords
 from .sending import (
     AllChildren,
@@ -35,6 +38,15 @@ from .sending import (
 )
 
 _CHILDREN = "parents/{parent_id:person}/children"
+
+
+@attrs.define(kw_only=True, repr=False)
+class _Kin(Record):
+    """What a guard needs of a parent. Reading the other fields would take most of the time."""
+
+    id: Id | None = None
+    child_ids: IdList | None = None
+    extra: dict[str, Any] = attrs.field(factory=dict)
 
 
 class ManyChildren(ManyRecords):
@@ -124,7 +136,7 @@ class ManyChildren(ManyRecords):
             prepare=_pair(removed_child),
             body=lambda row: None,
             required_key=None,
-            parse=lambda _, rows: RowResult(Status.DONE, _child_of(rows.keys[0])),
+            parse=_of_removal,
             path_fields=("parent_id", "child_id"),
             repeatable=False,
             look_up=self._look_up_removed,
@@ -254,7 +266,7 @@ class ManyChildren(ManyRecords):
         if not parents:
             return
         path = build_path("parents")
-        found = self._read(path, Parent, envelope_key="parents", ids=("ids[]", parents))
+        found = self._read(path, _Kin, envelope_key="parents", ids=("ids[]", parents))
         left = set(parents)
         async for parent in found:
             if parent.id not in left:
@@ -266,7 +278,7 @@ class ManyChildren(ManyRecords):
             yield parent.id, set(await self._children(parent.id))
 
     async def _count_links(self) -> int:
-        parents = self._list(build_path("parents"), Parent, envelope_key="parents", query=PAGE)
+        parents = self._list(build_path("parents"), _Kin, envelope_key="parents", query=PAGE)
         return sum([len(parent.child_ids or ()) async for parent in parents])
 
 
@@ -299,6 +311,12 @@ def _of_child(payload: Any, rows: Rows[Any]) -> RowResult | None:
     if not isinstance(child, dict) or str(child.get("id")) != _child_of(rows.keys[0]):
         return None
     return RowResult(Status.DONE, str(child["id"]))
+
+
+def _of_removal(payload: Any, rows: Rows[Any]) -> RowResult | None:
+    """Read the response to a removal: a blank one. Other removals have ``{"status": "ok"}``."""
+    is_ok = payload is None or (isinstance(payload, dict) and payload.get("status") == "ok")
+    return RowResult(Status.DONE, _child_of(rows.keys[0])) if is_ok else None
 
 
 def _of_children(payload: Any, rows: Rows[Any]) -> RowResult | None:

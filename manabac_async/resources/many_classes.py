@@ -168,7 +168,8 @@ class ManyClasses(UpsertClasses):
 
         All rows are read before the first request, so that they can be counted. The students of one
         class go in one request. After a lost response the class is read, and who is still in it is
-        removed again.
+        removed again. ManageBac does not document what it does with an unknown student: it may
+        refuse all students of the request.
 
         :param rows: each with ``class_id`` and ``student_id``.
         :param guard: how many students may be removed, or which share of all memberships; 500 by
@@ -278,4 +279,5 @@ class ManyClasses(UpsertClasses):
             person="student_id",
             ids="student_ids",
             members=members,
+            skips_unknown=False,
         )

@@ -184,13 +184,13 @@ class ManyPeople(ManyRecords):
 
     async def _by_email(self, email: str) -> FoundRecord[Person]:
         """Return the active or archived person with this address. The search finds others too."""
-        people = self._list(
+        people = await self._list(
             build_path(self._people),
             self._model,
             envelope_key=self._people,
             query=(*query_params(q=email), *PAGE),
         )
-        async for person in people:
+        for person in people:
             if person.email is not None and _plain(person.email) == _plain(email):
                 return person
         return ABSENT

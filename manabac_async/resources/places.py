@@ -68,6 +68,9 @@ class Places:
     members: Callable[[int, list[int]], Awaitable[set[str]]]
     #: Whether the vendor removes a person from the other groups when it adds the person to one.
     only_one: bool = False
+    #: Whether the vendor documents that it skips people whom it does not know. Otherwise a 404 may
+    #: be about one of them.
+    skips_unknown: bool = True
 
 
 class ManyPlaces(ManyRecords):
@@ -207,7 +210,7 @@ class ManyPlaces(ManyRecords):
             path_names_rows=True,
             group=lambda key: key.group,
             look_up=look_up,
-            explain=explain(places.group),
+            explain=explain(places.group) if places.skips_unknown else explain(),
             follow_up=follow_up,
             journal=journal,
         )

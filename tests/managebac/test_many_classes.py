@@ -240,3 +240,21 @@ async def test_guard_of_members_is_a_number_or_a_share_of_all_memberships(
             [{"class_id": one, "teacher_id": 1} for one in range(12)], guard=Guard(11)
         )
     assert managebac_sandbox.log.count("POST") == 0
+
+
+@pytest.mark.parametrize("unknown_ids", ["skip", "refuse"])
+async def test_unknown_student_of_a_removal_is_skipped_or_refuses_its_request(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, unknown_ids: Any
+) -> None:
+    """The vendor does not document which."""
+    managebac_sandbox.quirks.unknown_ids = unknown_ids
+    first, second, _ = school.classes
+    rows: list[Any] = [
+        {"class_id": first, "student_id": next(iter(school.members(first)))},
+        {"class_id": first, "student_id": 424242},
+        {"class_id": second, "student_id": next(iter(school.members(second)))},
+    ]
+    outcomes = await ended(managebac.classes.remove_students_many(rows))
+    refused = "done" if unknown_ids == "skip" else "rejected"
+    assert [outcome.status for outcome in outcomes] == [refused, refused, "done"]
+    assert all(fields_of(outcome) == set() for outcome in outcomes)
