@@ -342,9 +342,9 @@ def found(
             *rest.goals("killed and resumed", roster),
         ],
         notes=[
-            f"{terms}, counted at arrival in a strict sliding window; "
-            f"latency {terms.latency * 1e3:.0f} ± {terms.spread * 1e3:.0f} ms; all times are "
-            f"divided by {scale:g} while measuring, and multiplied again here",
+            f"limit: {terms}, counted at arrival in a strict sliding window; latency: "
+            f"{terms.latency * 1e3:.0f} ± {terms.spread * 1e3:.0f} ms; the measurement divides all "
+            f"times by {scale:g}, and this page has the original ones",
             *notes(whole, rest),
             "safe optimum: (requests / N − 1) × (P + L) + L, for a limit of N in P seconds and "
             "latency L",

@@ -1,12 +1,13 @@
 """A web application whose visitors sign in with Schoology.
 
-Run it with ``SCHOOLOGY_KEY``, ``SCHOOLOGY_SECRET``, ``SCHOOLOGY_DOMAIN`` (the school's own web
-address, e.g. ``https://lincoln.schoology.com``) and ``APP_URL`` (the address of this application)::
+Set ``SCHOOLOGY_KEY``, ``SCHOOLOGY_SECRET``, ``SCHOOLOGY_DOMAIN`` (the web address of the school's
+Schoology, e.g. ``https://lincoln.schoology.com``) and ``APP_URL`` (the URL of this application).
+Then run::
 
     python examples/sign_in.py
 
-Sessions are kept in memory here. A real application keeps them in its database, the access token
-encrypted.
+This example keeps sessions in memory. A real application stores them in its database, with the
+access token encrypted.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from schoology_async import Schoology, oauth
 
 
 class Account(TypedDict, total=False):
-    """The application's own account with Schoology."""
+    """The application's credentials for Schoology."""
 
     key: str
     secret: str
@@ -33,11 +34,11 @@ class Account(TypedDict, total=False):
 
 @define
 class Session:
-    """What is known of one visitor."""
+    """The session of one visitor."""
 
-    #: While the visitor is at Schoology.
+    #: Set while the visitor is on Schoology's page.
     request: oauth.RequestToken | None = None
-    #: After the visitor has come back.
+    #: Set after the sign-in.
     access: oauth.AccessToken | None = None
 
 
@@ -50,7 +51,7 @@ COOKIE = "session"
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Send the visitor to Schoology."""
+    """Redirect the visitor to Schoology."""
     token = await oauth.request_token(request.app[CLIENT])
     name = secrets.token_urlsafe()
     request.app[SESSIONS][name] = Session(request=token)
@@ -58,16 +59,16 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     url = oauth.authorize_url(token, domain=request.app[DOMAIN], callback=callback)
     response = web.Response(status=303, headers={"Location": url})
     is_https = request.app[URL].startswith("https://")
-    # Lax: the visitor comes back by a link on Schoology's page, and needs the cookie then.
+    # With `Strict`, the browser would not send the cookie when Schoology redirects back.
     response.set_cookie(COOKIE, name, httponly=True, secure=is_https, samesite="Lax")
     return response
 
 
 async def callback(request: web.Request) -> web.StreamResponse:
-    """Receive the visitor back from Schoology."""
+    """Complete the sign-in when Schoology redirects the visitor back."""
     session = _session(request)
     pending = session.request
-    # There is no verifier. So the token must be the one that this very visitor was sent with.
+    # Schoology sends no verifier. So the token must be the request token of this visitor's session.
     given = request.query.get("oauth_token", "")
     if pending is None or not secrets.compare_digest(given.encode(), pending.token.encode()):
         raise web.HTTPForbidden(text="Please sign in again.")
@@ -75,7 +76,7 @@ async def callback(request: web.Request) -> web.StreamResponse:
     try:
         session.access = await oauth.access_token(request.app[CLIENT], pending)
     except Unauthorized:
-        raise web.HTTPForbidden(text="Schoology was not allowed to sign you in.") from None
+        raise web.HTTPForbidden(text="You did not approve the sign-in with Schoology.") from None
     return web.Response(status=303, headers={"Location": request.app[URL]})
 
 
@@ -90,7 +91,7 @@ async def home(request: web.Request) -> web.StreamResponse:
             **account, token=access.token, token_secret=access.secret
         ) as schoology:
             user = await schoology.users.me()
-    except Unauthorized:  # after 90 days, or when the person took the permission back
+    except Unauthorized:  # after 90 days, or if the person withdrew the approval
         _session(request).access = None
         raise web.HTTPUnauthorized(text="Please sign in again.") from None
     return web.Response(text=f"Hello, {user.name_display}!")
@@ -101,10 +102,10 @@ def _session(request: web.Request) -> Session:
 
 
 def make_app(account: Account, *, domain: str, url: str) -> web.Application:
-    """Make the application.
+    """Create the application.
 
-    :param domain: the school's own web address.
-    :param url: the address of this application, without a slash at its end.
+    :param domain: the web address of the school's Schoology.
+    :param url: the URL of this application, without a trailing slash.
     """
 
     async def closing(app: web.Application) -> AsyncIterator[None]:

@@ -21,7 +21,7 @@ from lms_async.redact import sentence
 R = TypeVar("R")
 #: Reads an id or a key from one item of a response.
 ItemReader = Callable[[Any], R | None]
-#: Reads the items of a response: one result per row, ``None`` for a row without an item.
+#: Reads the items of a response. Returns one result per row, ``None`` for a row without an item.
 ReadItems = Callable[[list[Any], Rows[Any]], AllDone | list[RowResult | None]]
 _response_code = itemgetter("response_code")
 
@@ -59,7 +59,7 @@ def from_location(item: Any) -> str | None:
 
 
 def id_or_location(item: Any) -> str | None:
-    """Read an item's ``id``, or where it has none the id at the end of its ``location``."""
+    """Read an item's ``id``. Without one, read the id at the end of its ``location``."""
     return _ID(item) or from_location(item)
 
 
@@ -71,7 +71,7 @@ def results_by(
     key: ItemReader[Hashable],
     id: ItemReader[str],  # noqa: A002 - the vendor's field
 ) -> ReadItems:
-    """Read results as :func:`parse_results` does, where ``key`` is the same for all chunks."""
+    """Return :func:`parse_results` with a fixed ``key`` and ``id``."""
     return partial(parse_results, key=key, id=id)
 
 

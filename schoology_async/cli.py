@@ -221,7 +221,7 @@ class SchoologyDemo:
         ]
 
     def prepare(self, server: SandboxServer, count: int) -> None:
-        """Do nothing: the import creates everybody."""
+        """Do nothing: the import creates all users."""
 
     def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Add failures to POST users."""
@@ -240,7 +240,7 @@ class SchoologyDemo:
         )
 
     async def read_back(self, client: Schoology) -> AsyncIterator[Row]:
-        """Yield everybody with a ``school_uid``."""
+        """Yield all users with a ``school_uid``."""
         async for user in client.users.list():
             if user.school_uid:
                 shown = attrs.asdict(user, recurse=False)

@@ -91,7 +91,7 @@ class Export(Generic[T]):
             async with aclosing(response.chunks) as chunks:
                 async for chunk in chunks:
                     yield csv.feed(chunk)
-            if csv.ends_in_a_line and not response.has_end:
+            if csv.is_within_line and not response.has_end:
                 raise ResponseLost("the export ends in the middle of a line", call=self._call)
             yield csv.finish()
         except MalformedCsv as malformed:

@@ -17,7 +17,7 @@
     ├── CrossHostRedirect       a redirect or paging link to another host; not followed
     ├── UnexpectedResponse      a 2xx without what was requested
     │   └── DecodeError         values that do not fit their fields; has ``paths``
-    ├── ApiError                the vendor refused the call; has ``status``
+    ├── ApiError                the vendor refused the call; has ``status`` and ``fields``
     │   ├── BadRequest          any other 4xx, e.g. 400, 409, 422
     │   ├── Unauthorized        401
     │   │   └── StaleSignature  a nonce or timestamp out of order; the call is signed again

@@ -77,9 +77,9 @@ class Retrying(OnCall):
 
 @attrs.frozen
 class MergingRefused(OnCall):
-    """The vendor does not take several reads in one request, or its response can't be understood.
+    """The vendor refused several reads in one request, or its response can't be understood.
 
-    From now on the client sends each read on its own. ``status`` is that of the response.
+    From now on, the client sends each read as a single request. ``status`` is the response's.
     """
 
     status: int

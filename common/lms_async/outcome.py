@@ -90,7 +90,7 @@ class Outcome(Generic[R]):
     earlier: float | None = None
     #: The results of the records inside the row, such as the sections of a course, in the row's
     #: order. A row is ``done`` only if each of them is. Empty if the row has none, if they are not
-    #: known, or if an earlier run ended the row: a journal does not keep them.
+    #: known, or if an earlier run finished the row, since a journal does not record them.
     parts: tuple[RowResult, ...] = ()
 
 

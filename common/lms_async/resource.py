@@ -1,4 +1,4 @@
-"""The base of every vendor's resources, so that an endpoint is a signature and a few lines.
+"""The base class of all vendors' resources. With it, an endpoint needs a few lines of code.
 
 ::
 
@@ -118,8 +118,9 @@ class Resource:
         """List records over all pages.
 
         :param row: the model of one row.
-        :param filters: what to add to ``query``, one list request for each of them. Used for
+        :param filters: parameters to add to ``query``. There is one list request per element, for
             filters that do not fit into one URL.
+        :param perhaps_unpaged: see :class:`~lms_async.http.pages.Pages`.
         """
         calls: list[Call[list[T]]] = [
             get(path, returns=list[row], envelope_key=envelope_key, query=(*query, *one))  # type: ignore[valid-type]
@@ -151,8 +152,8 @@ class Resource:
     ) -> Bulk[R]:
         """Send many rows, several per request; see :class:`BulkEndpoint` for the parameters.
 
-        :param operation: the name of the call in a journal: the method's name, and those options
-            that change what it does.
+        :param operation: the name of the call in a journal: the method's name and the options that
+            change its effect.
         """
         endpoint: BulkEndpoint[R] = BulkEndpoint(
             prepare=prepare,
@@ -181,9 +182,12 @@ def changes_of(
     id_: str | int,
     **other_ids: str | int | None,
 ) -> dict[str, Any]:
-    """Check the changes of one record. They may contain its id, which is in the path too.
+    """Check the changes of one record, and return them without ids.
 
-    :param other_ids: further ids of the path that may be repeated, see :func:`without_ids`.
+    The changes may repeat the record's id, which is in the path.
+
+    :param id_: the id in the path.
+    :param other_ids: further ids in the path, by field; see :func:`without_ids`.
     :raises InvalidInput: a field does not fit, the changes contain another id, or there is nothing
         to change.
     """
@@ -194,10 +198,10 @@ def changes_of(
 
 
 def without_ids(body: dict[str, Any], **ids: str | int | None) -> dict[str, Any]:
-    """Return ``body`` without the ids that stand in the path.
+    """Return ``body`` without the ids that are in the path.
 
-    :param ids: the ids in the path, by the fields of ``body``; ``None`` for one that is not there.
-    :raises InvalidInput: ``body`` has another id than the path.
+    :param ids: the ids in the path, by field; ``None`` for an id that is not in the path.
+    :raises InvalidInput: an id in ``body`` differs from the id in the path.
     """
     fields = {
         name: "differs from the id that the call names"

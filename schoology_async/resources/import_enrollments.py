@@ -165,11 +165,11 @@ class ImportEnrollments(SchoologyResource):
             key = person_reader(some.keys, person=_SCHOOL_UID, place=read_place)
             return parse_results(items, some, key=key, id=id_or_location)
 
-        given = rows
+        items = rows
         if removals is not None:
-            given = guarded(rows, removals, no_count(removals), removes=_may_remove)
+            items = guarded(rows, removals, no_count(removals), removes=_may_remove)
         return self._write_many(
-            given,
+            items,
             operation,
             "POST",
             path,
@@ -192,7 +192,7 @@ def _removes(body: Mapping[str, Any]) -> bool:
 def _may_remove(item: object) -> bool:
     """Return whether an unchecked row has a ``delete`` that may mean yes."""
     if isinstance(item, Mapping):
-        given = item.get("delete", UNSET)
+        delete = item.get("delete", UNSET)
     else:
-        given = getattr(item, "delete", UNSET)
-    return given is not UNSET and str(given).strip().lower() not in ("", "0", "false", "none")
+        delete = getattr(item, "delete", UNSET)
+    return delete is not UNSET and str(delete).strip().lower() not in ("", "0", "false", "none")

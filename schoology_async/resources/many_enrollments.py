@@ -187,11 +187,11 @@ def _take_realm(body: dict[str, Any], realm: Realm | None) -> Realm:
 
     :raises InvalidInput: there is neither, or the row differs from ``realm``.
     """
-    given = {name: one for name in _REALM_FIELDS if (one := body.pop(name, None))}
+    own = {name: id_ for name in _REALM_FIELDS if (id_ := body.pop(name, None))}
     if realm is None:
-        return realm_of(**given)
-    if given and realm_of(**given) != realm:
-        fields = dict.fromkeys(given, "differs from the id that the call names")
+        return realm_of(**own)
+    if own and realm_of(**own) != realm:
+        fields = dict.fromkeys(own, "differs from the id that the call names")
         raise InvalidInput("the row can't be sent", fields=fields)
     return realm
 

@@ -179,8 +179,8 @@ class ManyUsers(SchoologyResource):
         All ``uids`` are read before the first request, so that they can be counted. A request whose
         response was lost is never sent again.
 
-        :param keep_enrollments: ``False`` erases the users' grades and attendance for good. That is
-            the vendor's default, so you have to choose.
+        :param keep_enrollments: ``False`` erases the users' grades and attendance permanently. This
+            is the vendor's default, so you have to choose.
         :param notify: whether Schoology notifies each user by email.
         :param comment: the reason, kept by the vendor.
         :param guard: how many users may be removed, or which share of all users; 500 by default. If

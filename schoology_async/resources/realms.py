@@ -44,8 +44,8 @@ def any_realm(section_id: object = None, group_id: object = None) -> Realm | Non
 
     :raises InvalidInput: both ids are given, or the id is not a number.
     """
-    given = {"section": section_id, "group": group_id}
-    realms = {kind: id_text(id_) for kind, id_ in given.items() if id_ is not None}
+    ids = {"section": section_id, "group": group_id}
+    realms = {kind: id_text(id_) for kind, id_ in ids.items() if id_ is not None}
     if len(realms) == 2:
         raise InvalidInput(
             "an enrollment can't have both a section and a group",

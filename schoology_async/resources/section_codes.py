@@ -55,7 +55,7 @@ def section_reader(keys: Iterable[Hashable | None]) -> ItemReader[Hashable]:
 
 def _periods(section: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of the grading periods, sorted, since Schoology does not keep their order."""
-    given = section.get("grading_periods")
-    if isinstance(given, str):
-        given = given.split(",")
-    return tuple(sorted(str(one) for one in given)) if isinstance(given, list | tuple) else ()
+    periods = section.get("grading_periods")
+    if isinstance(periods, str):
+        periods = periods.split(",")
+    return tuple(sorted(map(str, periods))) if isinstance(periods, list | tuple) else ()

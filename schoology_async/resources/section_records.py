@@ -108,5 +108,5 @@ class SectionRecords(SchoologyResource):
         return self._paged(path, Completion, envelope_key="completion", page_size=page_size)
 
 
-def _day(given: date | str | None) -> str | None:
-    return date.isoformat(given) if isinstance(given, date) else given
+def _day(value: date | str | None) -> str | None:
+    return date.isoformat(value) if isinstance(value, date) else value

@@ -129,8 +129,8 @@ class Users(ManyUsers, UserRecords, UserExports):
     ) -> None:
         """Make one user inactive. Vendor page: "delete".
 
-        :param keep_enrollments: ``False`` erases the user's grades and attendance for good. That is
-            the vendor's default, so you have to choose.
+        :param keep_enrollments: ``False`` erases the user's grades and attendance permanently. This
+            is the vendor's default, so you have to choose.
         :param notify: whether Schoology notifies the user by email. The vendor's default is yes.
         :param comment: the reason, kept by the vendor.
         :raises NotFound: there is no such user.

@@ -44,8 +44,8 @@ def serve(
     """
     if quirks.multiget == "refused":
         return bodies.plain(415)
-    given = bodies.read(request).get("request")
-    wanted = [given] if isinstance(given, str) else given
+    paths = bodies.read(request).get("request")
+    wanted = [paths] if isinstance(paths, str) else paths
     if not isinstance(wanted, list) or not all(isinstance(path, str) for path in wanted):
         raise bodies.Unreadable(bodies.plain(400, "There is no request in the request body."))
     if len(wanted) > MOST:

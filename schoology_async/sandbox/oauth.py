@@ -72,22 +72,21 @@ class Authenticator:
         return Caller(token.uid, token)
 
     def issue_request_token(self, received: Request) -> Response:
-        """The first leg: issue a request token, which is not authorized yet."""
+        """Issue a request token, which is not authorized yet. This is the first leg."""
         request = self._verified(received)
         if isinstance(request, Response):
             return request
         return self._hand_out("request", uid=None)
 
     def authorize(self, key: str, uid: str | None = None) -> None:
-        """The second leg, in a browser: the API user, or ``uid``, authorizes the token."""
+        """Authorize a request token as the API user, or as ``uid``. This is the second leg."""
         token = self.tokens[key]
         if token.kind != "request":
             raise ValueError(f"{key} is not a request token")
         token.uid = uid if uid is not None else self.uid
 
     def issue_access_token(self, received: Request) -> Response:
-        """The third leg, without a verifier: exchange an authorized request token for an access
-        token."""
+        """Exchange an authorized request token for an access token. This is the third leg."""
         request = self._verified(received)
         if isinstance(request, Response):
             return request

@@ -69,7 +69,7 @@ class School(Roster):
         """Return a school with the API user, who is an administrator, ``count`` more people, and a
         roster of any size.
 
-        :param today: the day whose school year the sections are in; by default the current day.
+        :param today: a day of the sections' school year; by default, the current day.
         """
         school = cls()
         for person in seeds.people(count, seed):
@@ -275,7 +275,7 @@ class School(Roster):
 
     def _links_in(self, fields: Fields) -> list[tuple[Links, list[str]]]:
         """Return the links in a write. They replace all existing links of the same kind."""
-        asked = []
+        new_links = []
         for name, links in (("parent_uids", self.parents), ("advisor_uids", self.advisors)):
             if name in fields:
                 try:
@@ -285,12 +285,12 @@ class School(Roster):
                 for uid in uids:
                     if uid not in self.users:
                         raise Rejected(400, f"Invalid value for {name}: no user {uid}.")
-                asked.append((links, uids))
-        return asked
+                new_links.append((links, uids))
+        return new_links
 
     @staticmethod
-    def _link(uid: str, asked: list[tuple[Links, list[str]]]) -> None:
-        for links, others in asked:
+    def _link(uid: str, new_links: list[tuple[Links, list[str]]]) -> None:
+        for links, others in new_links:
             for old in links.of(uid):
                 links.unlink(uid, old)
             for other in others:

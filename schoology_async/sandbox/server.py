@@ -25,8 +25,8 @@ class SchoologySandbox(SandboxServer):
     """A local server that imitates Schoology, with one school.
 
     :param school: the school to serve; by default one with only the API user.
-    :param page_cap: the most rows of a page, whatever the request says.
-    :param default_page: rows of a page if the request does not say.
+    :param page_cap: the maximum number of rows per page, even if the request has a higher limit.
+    :param default_page: the number of rows per page if the request has no limit.
     :param totals: whether lists have a ``total``.
     :param key: the consumer key, with ``secret``; the access token is ``token``, with
         ``token_secret``.
@@ -120,7 +120,7 @@ class SchoologySandbox(SandboxServer):
         return self._refusal(request)
 
     def _acting(self, request: Request, caller: Caller) -> Caller | Response:
-        """Return the user that the caller acts as, or a 403. This is in no document."""
+        """Return the user that the caller acts as, or a 403. This is not documented."""
         uid = request.headers.get("X-Schoology-Run-As")
         if uid is None:
             return caller
@@ -137,9 +137,9 @@ class SchoologySandbox(SandboxServer):
         return None
 
     def dispatch(self, uri: str, of: Request, method: str = "GET") -> Response:
-        """Answer a request that another request contains, as the caller of that one.
+        """Answer a request inside another request, as the same caller.
 
-        :param uri: the path below the API's root and the query: ``sections/1?include_past=1``.
+        :param uri: relative to the base URL, with the query, e.g. ``sections/1?include_past=1``.
         """
         path, _, query = uri.partition("?")
         request = Request(
@@ -179,7 +179,7 @@ class SchoologySandbox(SandboxServer):
         return self._router.serve(request, self._caller)
 
     def _sub_answer(self, request: Request) -> Response:
-        """Answer one read inside a multiget, for the same caller."""
+        """Answer one read inside a ``multiget`` request, as the same caller."""
         return self._refusal(request) or self.act(request)
 
     def _app_user_info(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ class Quirks:
     """How the server behaves where the vendor's documents and the live API differ."""
 
     page_cap: int = 200
-    """The most rows of a page, whatever the request says."""
+    """The maximum number of rows per page, even if the request has a higher limit."""
     default_page: int = 20
     totals: bool = True
     """Whether lists have a ``total``. Several lists of the live API have none."""

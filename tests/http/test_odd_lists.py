@@ -178,7 +178,7 @@ async def test_bulk_response_with_numbered_keys_is_read() -> None:
             [{"student_school_uid": "a", "parent_school_uid": "b"}]
         )
         assert tied.counts == {"done": 1}
-    said = {"0": {"id": 5, "status": "ok"}, "3": {"id": 6, "status": "not_found"}}
+    said = {"0": {"id": 5, "status": "ok"}, "3": {"id": 6, "status": "unprocessable_entity"}}
     async with client_with_responses("managebac", {"students": said}) as client:
         put = await client.classes.update_students(1, [{"id": 5}, {"id": 6}])
         assert put.counts == {"done": 1, "rejected": 1}

@@ -154,6 +154,10 @@ async def test_next_since_is_given_only_after_the_end(managebac: ManageBac, scho
     found = await changes
     assert began - CLOCKS <= found.next_since <= datetime.now(UTC) - CLOCKS
     assert changes.next_since == found.next_since
+    async for _ in changes:  # another run of the same changes, which is not read to its end
+        break
+    with pytest.raises(InvalidInput, match="not read to their end"):
+        _ = changes.next_since
     late = datetime.now(UTC).replace(microsecond=0) - SECOND
     # Not earlier than `since`: a run that follows at once would read older changes again.
     assert (await managebac.students.changes(late)).next_since == late

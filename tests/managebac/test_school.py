@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -336,7 +337,10 @@ async def test_download_gets_no_credentials_and_no_place_in_the_limit(
     (known,) = (one for one in school.academics.reports.values() if one.program == "myp")
     known.files["pdf"] = bytes(range(256)) * 2000
     token, url = managebac_sandbox.token, managebac_sandbox.base_url
-    async with ManageBac(token, base_url=url, limiter=Window(2, per=60), retry=QUICK) as client:
+    async with (
+        asyncio.timeout(30),
+        ManageBac(token, base_url=url, limiter=Window(2, per=60), retry=QUICK) as client,
+    ):
         download = client.reports.download("myp", known.id, "pdf")
         assert await download == known.files["pdf"]
         # Both requests to the vendor are used now. The two to the other host did not count.

@@ -18,7 +18,7 @@ Answer = dict[str, Any] | int | Callable[[dict[str, str]], Any]
 
 
 @frozen
-class Asked:
+class RecordedRequest:
     """A recorded request. ``path`` is decoded."""
 
     method: str
@@ -33,22 +33,24 @@ class Scripted:
 
     schoology: Schoology
     answers: dict[str, Answer] = field(factory=dict)
-    asked: list[Asked] = field(factory=list)
+    requests: list[RecordedRequest] = field(factory=list)
 
     @property
-    def last(self) -> Asked:
-        return self.asked[-1]
+    def last(self) -> RecordedRequest:
+        return self.requests[-1]
 
     async def answer(self, request: web.Request) -> web.Response:
         body = await request.json() if await request.read() else None
-        asked = Asked(request.method, request.path.removeprefix("/v1/"), dict(request.query), body)
-        self.asked.append(asked)
-        answer = self.answers.get(f"{asked.method} {asked.path}", 404)
+        recorded = RecordedRequest(
+            request.method, request.path.removeprefix("/v1/"), dict(request.query), body
+        )
+        self.requests.append(recorded)
+        answer = self.answers.get(f"{recorded.method} {recorded.path}", 404)
         if callable(answer):
-            answer = answer(asked.query)
+            answer = answer(recorded.query)
         if isinstance(answer, int):
             return web.Response(status=answer)
-        return web.json_response(answer, status=201 if asked.method == "POST" else 200)
+        return web.json_response(answer, status=201 if recorded.method == "POST" else 200)
 
 
 @asynccontextmanager

@@ -78,10 +78,10 @@ async def test_enrollments_create_update_and_delete_many(
     assert {int(one.status) for one in school.enrollments} == {2}
     (await schoology.enrollments.delete_many(ids)).raise_for_failures()
     assert enrolled(school) == set()
-    asked = [(one.method, one.path) for one in schoology_sandbox.log]
-    assert ("POST", "enrollments") in asked
-    assert ("PUT", f"sections/{section}/enrollments") in asked
-    assert ("DELETE", "enrollments") in asked
+    sent = [(one.method, one.path) for one in schoology_sandbox.log]
+    assert ("POST", "enrollments") in sent
+    assert ("PUT", f"sections/{section}/enrollments") in sent
+    assert ("DELETE", "enrollments") in sent
 
 
 async def test_enrollments_import_by_school_code(schoology: Schoology, school: School) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lms_async import InvalidInput, OutcomeUnknown
 from lms_async.errors import InvalidResponse
 from schoology_async import CourseCreate, CourseUpdate, SectionCreate
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 PHYSICS = {"id": 1407691, "title": "Physics", "course_code": "PHY", "credits": 0.5, "synced": 0}
 
@@ -26,7 +26,7 @@ async def test_list(scripted: Scripted) -> None:
         building_id=7, fetch_district_course_name=True, page_size=2
     )
     assert [course.id for course in courses] == ["0", "1", "2", "3", "4"]
-    assert scripted.asked[0].query == {
+    assert scripted.requests[0].query == {
         "building_id": "7",
         "fetch_district_course_name": "1",
         "limit": "2",
@@ -54,7 +54,7 @@ async def test_create(scripted: Scripted) -> None:
         "subject_area": 5,
         "synced": 1,
     }
-    assert scripted.last == Asked("POST", "courses", {}, sent)
+    assert scripted.last == RecordedRequest("POST", "courses", {}, sent)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_create_checks_before_it_sends(
     with pytest.raises(InvalidInput) as refused:
         await scripted.schoology.courses.create(wrong)
     assert set(refused.value.fields) == fields
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 async def test_create_refuses_sections(scripted: Scripted) -> None:
@@ -97,7 +97,7 @@ async def test_create_is_not_sent_again(scripted: Scripted) -> None:
     scripted.answers["POST courses"] = 502
     with pytest.raises(OutcomeUnknown):
         await scripted.schoology.courses.create({"title": "P", "course_code": "PHY"})
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 async def test_get(scripted: Scripted) -> None:
@@ -119,4 +119,4 @@ async def test_update(scripted: Scripted) -> None:
 async def test_delete(scripted: Scripted) -> None:
     scripted.answers["DELETE courses/5"] = 204
     await scripted.schoology.courses.delete(5)
-    assert scripted.last == Asked("DELETE", "courses/5", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", "courses/5", {}, None)

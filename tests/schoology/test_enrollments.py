@@ -8,7 +8,7 @@ import pytest
 
 from lms_async import InvalidInput, UnexpectedResponse
 from schoology_async import EnrollmentCreate, EnrollmentUpdate
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 ROW = {"id": "438", "uid": "45552", "admin": 1, "status": "1", "name_title_show": "0"}
 REALMS: list[tuple[dict[str, Any], str]] = [
@@ -44,7 +44,7 @@ async def test_list_of_any_number_of_uids(scripted: Scripted) -> None:
     scripted.answers["GET sections/43/enrollments"] = found
     rows = await scripted.schoology.enrollments.list(section_id=43, uids=range(1, 121))
     assert [row.uid for row in rows] == [str(number) for number in range(1, 121)]
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 @EITHER
@@ -64,7 +64,7 @@ async def test_create(scripted: Scripted, realm: dict[str, Any], path: str) -> N
     )
     assert made.id == "438"
     sent = {"uid": "45552", "admin": 1, "status": 1}
-    assert scripted.last == Asked("POST", f"{path}/enrollments", {}, sent)
+    assert scripted.last == RecordedRequest("POST", f"{path}/enrollments", {}, sent)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_create_checks_before_it_sends(scripted: Scripted, wrong: Any, fie
     with pytest.raises(InvalidInput) as refused:
         await scripted.schoology.enrollments.create(wrong, section_id=43)
     assert list(refused.value.fields) == [field]
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @EITHER
@@ -103,7 +103,7 @@ async def test_update(scripted: Scripted, realm: dict[str, Any], path: str) -> N
 async def test_delete(scripted: Scripted, realm: dict[str, Any], path: str) -> None:
     scripted.answers[f"DELETE {path}/enrollments/438"] = 204
     await scripted.schoology.enrollments.delete(438, **realm)
-    assert scripted.last == Asked("DELETE", f"{path}/enrollments/438", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", f"{path}/enrollments/438", {}, None)
 
 
 @EITHER
@@ -132,7 +132,7 @@ async def test_exactly_one_of_section_id_and_group_id_is_required(
     ):
         with pytest.raises(InvalidInput, match="section_id"):
             await call
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 async def test_list_refuses_ids_that_the_filter_does_not_support(scripted: Scripted) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lms_async import InvalidInput
 from schoology_async import GradingPeriodCreate, GradingPeriodUpdate
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 FALL = {"id": 13011, "title": "Fall", "start": "2012-09-17", "end": "2012-12-21", "active": "1"}
 
@@ -17,7 +17,7 @@ async def test_list(scripted: Scripted) -> None:
     scripted.answers["GET gradingperiods"] = {"total": 1, "gradingperiods": [FALL]}
     (fall,) = await scripted.schoology.grading_periods.list(title="Fa", startswith=True)
     assert (fall.id, fall.start, fall.active) == ("13011", date(2012, 9, 17), True)
-    assert scripted.asked[0].query == {"title": "Fa", "startswith": "1", "limit": "200"}
+    assert scripted.requests[0].query == {"title": "Fa", "startswith": "1", "limit": "200"}
     scripted.answers["GET gradingperiods"] = {"total": 0}
     assert await scripted.schoology.grading_periods.list() == []
     assert scripted.last.query == {"limit": "200"}
@@ -29,7 +29,7 @@ async def test_create(scripted: Scripted) -> None:
     made = await scripted.schoology.grading_periods.create(period)
     assert made.id == "13011"
     sent = {"title": "Fall", "start": "2012-09-17", "end": "2012-12-21"}
-    assert scripted.last == Asked("POST", "gradingperiods", {}, sent)
+    assert scripted.last == RecordedRequest("POST", "gradingperiods", {}, sent)
     with pytest.raises(InvalidInput) as refused:
         await scripted.schoology.grading_periods.create({"title": "", "start": "soon"})  # type: ignore[typeddict-item]
     assert set(refused.value.fields) == {"title", "start", "end"}
@@ -51,4 +51,4 @@ async def test_update(scripted: Scripted) -> None:
 async def test_delete(scripted: Scripted) -> None:
     scripted.answers["DELETE gradingperiods/13011"] = 204
     await scripted.schoology.grading_periods.delete("13011")
-    assert scripted.last == Asked("DELETE", "gradingperiods/13011", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", "gradingperiods/13011", {}, None)

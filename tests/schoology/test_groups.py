@@ -6,7 +6,7 @@ import pytest
 
 from lms_async import InvalidInput
 from schoology_async import GroupCreate, GroupOptionsUpdate, GroupUpdate
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 CHESS = {"id": "12", "title": "Chess", "category": None, "options": {"invite_type": 2}}
 
@@ -35,7 +35,7 @@ async def test_create(scripted: Scripted) -> None:
         "privacy_level": "school",
         "options": {"invite_type": 2, "create_files": 0},
     }
-    assert scripted.last == Asked("POST", "groups", {}, sent)
+    assert scripted.last == RecordedRequest("POST", "groups", {}, sent)
     with pytest.raises(InvalidInput, match="privacy_level: must be one of everyone"):
         await scripted.schoology.groups.create({"title": "Chess", "privacy_level": "custom"})  # type: ignore[typeddict-item]
 
@@ -57,7 +57,7 @@ async def test_update(scripted: Scripted) -> None:
 async def test_delete(scripted: Scripted) -> None:
     scripted.answers["DELETE groups/12"] = 204
     await scripted.schoology.groups.delete(12)
-    assert scripted.last == Asked("DELETE", "groups/12", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", "groups/12", {}, None)
 
 
 async def test_categories(scripted: Scripted) -> None:

@@ -267,7 +267,7 @@ async def test_gradebooks_are_read_singly(scripted: Scripted) -> None:
     view = scripted.schoology.with_options(multiget=True)
     books = await asyncio.gather(*(view.sections.grades(section_id) for section_id in (1, 2)))
     assert [book.grades.grade[0].enrollment_id for book in books] == ["1", "2"]  # type: ignore[union-attr, index]
-    assert [asked.method for asked in scripted.asked] == ["GET", "GET"]
+    assert [request.method for request in scripted.requests] == ["GET", "GET"]
 
 
 async def test_later_pages_have_the_page_size_that_was_asked_for(

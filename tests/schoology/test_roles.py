@@ -40,4 +40,4 @@ async def test_get(scripted: Scripted) -> None:
         await scripted.schoology.roles.get("7")
     with pytest.raises(InvalidInput, match="role_id: must be a whole number"):
         await scripted.schoology.roles.get("Teacher")
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from lms_async import InvalidInput, NotFound
 from schoology_async import SchoolCreate, SchoolUpdate
-from tests.schoology.scripted import Answer, Asked, Scripted
+from tests.schoology.scripted import Answer, RecordedRequest, Scripted
 
 ROWS: list[dict[str, Any]] = [{"id": str(number), "title": f"S{number}"} for number in range(5)]
 
@@ -42,7 +42,7 @@ async def test_list(scripted: Scripted, way: str) -> None:
     scripted.answers["GET schools"] = WAYS[way]("school")
     schools = await scripted.schoology.schools.list(page_size=2)
     assert [school.id for school in schools] == [str(n) for n in range(COUNTS.get(way, 5))]
-    assert scripted.asked[0].query == {"limit": "2"}
+    assert scripted.requests[0].query == {"limit": "2"}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -56,7 +56,7 @@ async def test_create(scripted: Scripted) -> None:
     scripted.answers["POST schools"] = {**ROWS[1], "fax": None, "links": {}}
     made = await scripted.schoology.schools.create(SchoolCreate(title="S1", city="Salem"))
     assert (made.id, made.title) == ("1", "S1")
-    assert scripted.last == Asked("POST", "schools", {}, {"title": "S1", "city": "Salem"})
+    assert scripted.last == RecordedRequest("POST", "schools", {}, {"title": "S1", "city": "Salem"})
     with pytest.raises(InvalidInput, match="title: is needed"):
         await scripted.schoology.schools.create({"city": "Salem"})  # type: ignore[typeddict-item]
 
@@ -86,4 +86,4 @@ async def test_update(scripted: Scripted) -> None:
 async def test_delete(scripted: Scripted) -> None:
     scripted.answers["DELETE schools/1"] = 204
     await scripted.schoology.schools.delete(1)
-    assert scripted.last == Asked("DELETE", "schools/1", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", "schools/1", {}, None)

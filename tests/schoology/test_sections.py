@@ -10,7 +10,7 @@ import pytest
 from lms_async import InvalidInput, NotFound, UnexpectedResponse
 from lms_async.errors import ApiError, InvalidResponse
 from schoology_async import SectionCreate, SectionOptionsUpdate, SectionUpdate
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 ONE = {"id": "43", "section_title": "One", "section_school_code": "S/1", "grading_periods": [4]}
 
@@ -35,8 +35,8 @@ async def test_list_by_school_codes(scripted: Scripted) -> None:
     codes = [f"S{number}" for number in range(120)]
     sections = await scripted.schoology.sections.list_by_school_codes([*codes, "S7"])
     assert [section.section_school_code for section in sections] == codes
-    asked = [one.query["section_school_codes"].count(",") + 1 for one in scripted.asked]
-    assert asked == [50, 50, 20]
+    counts = [one.query["section_school_codes"].count(",") + 1 for one in scripted.requests]
+    assert counts == [50, 50, 20]
 
 
 @pytest.mark.parametrize("codes", [[], ["a,b"], [" "], "abc", [None]])
@@ -86,7 +86,7 @@ async def test_create(scripted: Scripted) -> None:
         "end_time": "09:15",
         "options": {"upload_document": 1, "course_format": 2},
     }
-    assert scripted.last == Asked("POST", "courses/5/sections", {}, sent)
+    assert scripted.last == RecordedRequest("POST", "courses/5/sections", {}, sent)
     # The cells of a file are text.
     row: Any = {"title": "One", "section_code": "1", "grading_periods": "4, 5"}
     await scripted.schoology.sections.create(5, row)
@@ -118,7 +118,7 @@ async def test_create_checks_before_it_sends(scripted: Scripted, wrong: Any, fie
     with pytest.raises(InvalidInput) as refused:
         await scripted.schoology.sections.create(5, wrong)
     assert list(refused.value.fields) == [field]
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 async def test_update(scripted: Scripted) -> None:
@@ -132,7 +132,7 @@ async def test_update(scripted: Scripted) -> None:
 async def test_delete(scripted: Scripted) -> None:
     scripted.answers["DELETE sections/43"] = 204
     await scripted.schoology.sections.delete(43)
-    assert scripted.last == Asked("DELETE", "sections/43", {}, None)
+    assert scripted.last == RecordedRequest("DELETE", "sections/43", {}, None)
 
 
 @pytest.mark.parametrize("rest", [{}, {"links": {"self": "x"}}])

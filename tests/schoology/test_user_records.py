@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lms_async import InvalidInput
-from tests.schoology.scripted import Asked, Scripted
+from tests.schoology.scripted import RecordedRequest, Scripted
 
 
 async def test_sections(scripted: Scripted) -> None:
@@ -68,10 +68,10 @@ async def test_network(scripted: Scripted, links: bool) -> None:
     scripted.answers["GET users/7/network"] = thirty_a_page(links=links, host=host)
     connections = await scripted.schoology.users.network(7)
     assert [one.uid for one in connections] == [str(number) for number in range(65)]
-    pages = [one.query["page"] for one in scripted.asked]
+    pages = [one.query["page"] for one in scripted.requests]
     assert pages == ["0", "1", "2"] if links else pages == ["0", "1", "2", "3"]
     await scripted.schoology.users.network(7, search="Ada")
-    assert {"search": "Ada", "page": "0"} in [one.query for one in scripted.asked]
+    assert {"search": "Ada", "page": "0"} in [one.query for one in scripted.requests]
 
 
 async def test_friend_requests(scripted: Scripted) -> None:
@@ -79,7 +79,7 @@ async def test_friend_requests(scripted: Scripted) -> None:
     scripted.answers["GET users/7/requests/friends"] = {"request": [row]}
     (request,) = await scripted.schoology.users.friend_requests(7, created_offset="-2 weeks")
     assert (request.id, request.requester_id, request.created) == ("1", "8", "1316000000")
-    assert scripted.asked[0].query == {"created_offset": "-2 weeks"}
+    assert scripted.requests[0].query == {"created_offset": "-2 weeks"}
 
 
 @pytest.mark.parametrize(("accept", "word"), [(True, "accept"), (False, "deny")])
@@ -87,7 +87,7 @@ async def test_answer_friend_request(scripted: Scripted, accept: bool, word: str
     scripted.answers["PUT users/7/requests/friends/1"] = 204
     await scripted.schoology.users.answer_friend_request(7, 1, accept=accept)
     sent = {"request_action": word}
-    assert scripted.last == Asked("PUT", "users/7/requests/friends/1", {}, sent)
+    assert scripted.last == RecordedRequest("PUT", "users/7/requests/friends/1", {}, sent)
     with pytest.raises(InvalidInput, match="accept"):
         await scripted.schoology.users.answer_friend_request(7, 1, accept="deny")  # type: ignore[arg-type]
 
@@ -105,4 +105,4 @@ async def test_answer_invite(scripted: Scripted, accept: bool, word: str) -> Non
     scripted.answers["PUT users/7/invites/sections/1"] = 204
     await scripted.schoology.users.answer_invite(7, "sections", 1, accept=accept)
     sent = {"invite": {"invite_action": word}}
-    assert scripted.last == Asked("PUT", "users/7/invites/sections/1", {}, sent)
+    assert scripted.last == RecordedRequest("PUT", "users/7/invites/sections/1", {}, sent)

@@ -166,9 +166,9 @@ async def test_list_requests_school_uids_fifty_at_a_time(
     found = await schoology.users.list(school_uids=[*wanted, *wanted[:60]], page_size=20)
     in_order = [*wanted[49::-1], *wanted[99:49:-1], *wanted[:99:-1]]
     assert [user.school_uid for user in found] == in_order
-    asked = {seen.query["school_uids"] for seen in schoology_sandbox.log}
-    assert sorted(len(one.split(",")) for one in asked) == [20, 50, 50]
-    assert len(schoology_sandbox.log) > len(asked)  # each is read to its last page
+    filters = {seen.query["school_uids"] for seen in schoology_sandbox.log}
+    assert sorted(len(one.split(",")) for one in filters) == [20, 50, 50]
+    assert len(schoology_sandbox.log) > len(filters)  # each is read to its last page
 
 
 async def test_user_found_by_two_ids_is_returned_once(

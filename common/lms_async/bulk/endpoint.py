@@ -63,12 +63,12 @@ class BulkEndpoint(Generic[R]):
     #: Name of the call, with those options that change its effect. A journal that was written by
     #: another operation is refused.
     operation: str
-    #: The most rows in one request.
+    #: The maximum number of rows in one request.
     max_rows: int = 50
-    #: The most bytes of JSON of all rows in one request.
+    #: The maximum size of the JSON of all rows in one request, in bytes.
     max_bytes: int = 1024 * 1024
     #: Whether a key may appear only once in the whole input. All keys are then kept in memory.
-    #: Otherwise a key may appear again as soon as the row that had it has ended.
+    #: Otherwise a key may appear again once the earlier row with this key is finished.
     distinct: bool = False
     #: Whether rows with equal vendor ids have overwritten each other. The later one is then
     #: reported as ``unknown``. The ids are kept in memory, about 150 bytes per row.

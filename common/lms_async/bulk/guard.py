@@ -68,7 +68,7 @@ def guarded(
 ) -> AsyncIterator[R]:
     """Read and count all ``items``, and then yield them if ``guard`` allows so many.
 
-    :param removes: whether an item is a removal, and so counts.
+    :param removes: returns whether an item is a removal. Only removals are counted.
     :raises InvalidInput: ``items`` are not rows, or ``guard`` is not a Guard. The iterator raises
         it too, if there are more removals than the guard allows.
     """

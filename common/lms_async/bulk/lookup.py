@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 #: The vendor's record for a row, ``ABSENT`` if there is none, or ``None`` if that is not known.
 FoundRecord: TypeAlias = T | Literal[SendAgain.ABSENT] | None
-#: Gets the vendor's records for some rows, which are passed as they were sent; one result per row.
+#: Reads the vendor's record for each row. The rows are passed in the form in which they were sent.
 Find = Callable[[Sequence[dict[str, Any]]], Awaitable[Sequence[FoundRecord[T]]]]
 
 
@@ -39,8 +39,8 @@ async def look_up(
 
     :param is_same: tells whether a record shows the values that were sent.
     :param id_of: returns the vendor's id of a record.
-    :param resend_changes: whether sending the row again changes a record that exists; or a function
-        that says so of a row as it was sent.
+    :param resend_changes: whether sending a row again changes an existing record; or a function
+        that returns this for a row in the form in which it was sent.
     :returns: one result per row, in order.
     :raises LmsError: the records could not be read.
     """

@@ -126,15 +126,15 @@ def of_item_code(code: int) -> Status:
 
 
 def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> RowResult:
-    """The result of a row that has other records inside it.
+    """Combine the result of a row with the results of the records inside the row.
 
-    It is ``done`` only if the row's own record and each part are. If nothing is done, the row's own
-    result holds. If a part is done and another is not, the row is ``incomplete``. So is a row whose
-    own record is rejected, if the vendor may have acted on a part.
+    The row is ``done`` only if its own record and all parts are done. If only some of them are
+    done, the row has the code ``incomplete``. If none is done, the row keeps its own result. A row
+    whose own record is rejected is ``incomplete`` too, if the vendor may have acted on a part.
 
     :param whole: the result of the row's own record.
-    :param parts: the results of the records inside it, in the row's order.
-    :param field: the field that holds them.
+    :param parts: the results of the records inside the row, in the row's order.
+    :param field: the field with the records inside the row.
     """
     whole.parts = tuple(parts)
     statuses = {whole.status, *(part.status for part in parts)}
@@ -154,7 +154,7 @@ def with_parts(whole: RowResult, parts: Sequence[RowResult], *, field: str) -> R
     if whole.status is not Status.DONE:
         reasons.insert(0, f"its own record: {_why(whole)}")
     what = "at most" if nothing_done else "only"
-    message = f"{what} a part of the row is done; {'; '.join(reasons)}"
+    message = f"{what} a part of the row is done: {'; '.join(reasons)}"
     error = RowError("incomplete", message, fields)
     status = Status.UNKNOWN if Status.UNKNOWN in statuses else Status.REJECTED
     return RowResult(status, whole.id, error, whole.parts)

@@ -29,9 +29,9 @@ class Attempts:
     observer: AttemptObserver | None = attrs.field(default=None, repr=False)
     #: When the call's deadline passes, in the event loop's time.
     ends_at: float = inf
-    #: What each attempt sends. The observer may set it until the first attempt is sent.
+    #: The request body. The observer may set it before the first attempt is sent.
     body: bytes | None = attrs.field(default=None, repr=False)
-    #: Whether the body of a success is left unread.
+    #: Whether to return a success before its body is read.
     is_streamed: bool = False
     #: Attempts made so far, and how the last one failed.
     made: int = 0

@@ -1,4 +1,4 @@
-"""Read the body of a response: as a whole within bounds, or piece by piece while it arrives."""
+"""Read the body of a response: as a whole up to a size limit, or in pieces while it arrives."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .call import Call
 from .responses import MOST_OF_A_REFUSAL, Response
 from .wire_errors import lost
 
-#: The largest response that is read as a whole, in bytes after decompression. 200 users are about
-#: 100 kB.
+#: The maximum size of a body that is read as a whole, in bytes after decompression. 200 users are
+#: about 100 kB.
 MOST_BYTES = 64 * 1024 * 1024
-#: A response of more than this many bytes is refused if it is more than so many times its
-#: compressed size.
-_MAY_BE_DENSE = 8 * 1024 * 1024
-_MOST_DENSE = 100
+#: A larger body, in bytes, is refused if its size exceeds its compressed size by more than the
+#: maximum ratio. Such a body is a decompression bomb.
+_RATIO_CHECKED_ABOVE = 8 * 1024 * 1024
+_MAX_RATIO = 100
 
 
 async def read_whole(response: aiohttp.ClientResponse) -> bytes | None:
@@ -44,24 +44,24 @@ async def read_whole(response: aiohttp.ClientResponse) -> bytes | None:
 
 
 def _is_bomb(response: aiohttp.ClientResponse, size: int) -> bool:
-    """Return whether the body is compressed too densely for real data (a decompression bomb)."""
+    """Return whether the body is larger than real data can be, given its compressed size."""
     compressed = response.content.total_compressed_bytes
-    return size > _MAY_BE_DENSE and compressed is not None and size > _MOST_DENSE * compressed
+    return size > _RATIO_CHECKED_ABOVE and compressed is not None and size > _MAX_RATIO * compressed
 
 
 def too_large() -> str:
-    """Say why a body was not read as a whole."""
+    """Return the error message for a body that was not read as a whole."""
     return (
         f"the response is larger than {MOST_BYTES} bytes, "
-        f"or more than {_MOST_DENSE} times its compressed size"
+        f"or more than {_MAX_RATIO} times its compressed size"
     )
 
 
 class BodyReader:
-    """The body of a success that is still arriving. Close it in any case.
+    """Reads the body of a successful response while it arrives. Always call :meth:`close`.
 
-    :param seconds: the longest wait for more of the body. The time between two reads is the
-        caller's own, and does not count.
+    :param seconds: the timeout of each wait for more of the body. The time between two reads, which
+        the caller uses, does not count.
     :param ended: called once, when the body is closed.
     """
 
@@ -82,10 +82,11 @@ class BodyReader:
 
     @property
     def has_end(self) -> bool:
-        """Whether a body that was cut off is told from a complete one.
+        """Whether reading a body that was cut off raises :class:`ResponseLost`.
 
-        Without a length or chunks, a body ends where the server closes the connection. Of a
-        compressed body aiohttp does not check the end. Streams are asked for uncompressed.
+        That is not so for a body without ``Content-Length`` or chunks, which ends when the server
+        closes the connection. It is not so for a compressed body either, since aiohttp does not
+        check its end. Therefore streams request an uncompressed body.
         """
         names = {name.lower() for name in self._response.headers}
         return "content-encoding" not in names and bool(
@@ -96,14 +97,14 @@ class BodyReader:
         """Yield the body as it arrives, decompressed.
 
         :param ends_at: the deadline of the call, in the event loop's time.
-        :raises ResponseLost: the body broke off, or nothing more came in time (:class:`TimedOut`).
+        :raises ResponseLost: the body was cut off. :class:`TimedOut`: nothing more came in time.
         :raises DeadlineExceeded: the deadline passed.
         """
         while chunk := await self._next(None if ends_at == inf else ends_at):
             self._size += len(chunk)
             if _is_bomb(self._response, self._size):
                 raise ResponseLost(
-                    f"the response is more than {_MOST_DENSE} times its compressed size",
+                    f"the response is more than {_MAX_RATIO} times its compressed size",
                     call=self._call,
                 )
             yield chunk
@@ -122,11 +123,11 @@ class BodyReader:
                     hint="allow more time with with_options(deadline=...)",
                 )
                 if deadline.expired()
-                else TimedOut(f"nothing more came within {self._seconds:g} s", call=self._call)
+                else TimedOut(f"no more data came within {self._seconds:g} s", call=self._call)
             )
         except (aiohttp.ClientError, ValueError, OSError) as error:
             failure = lost(self._call, error)
-        # Raised outside `except`, so that aiohttp's error is not its context: that quotes the URL.
+        # Raised outside `except`, so that its context is not aiohttp's error, which quotes the URL.
         raise failure
 
     def close(self) -> None:
@@ -140,6 +141,6 @@ class BodyReader:
 
 @attrs.frozen
 class StreamedResponse(Response):
-    """A success whose body is read with ``reader``; ``body`` is empty."""
+    """A successful response whose body is read with ``reader``. ``body`` is empty."""
 
     reader: BodyReader = attrs.field(repr=False, eq=False)

@@ -36,10 +36,10 @@ class Pages(Generic[T]):
 
     :param call: the request for the first page.
     :param row: the type of a row.
-    :param more: further calls, whose rows follow those of ``call``, for a filter of more ids than
-        fit into one URL.
-    :param perhaps_unpaged: whether the vendor may give the whole list whatever page is asked for.
-        Two equal pages, one after the other, then end the list; otherwise they are an error.
+    :param more: further calls, whose rows follow the rows of ``call``, for a filter with more ids
+        than one URL can hold.
+    :param perhaps_unpaged: whether the vendor may return the whole list for every page. If so, a
+        page that equals the page before ends the list. Otherwise such a page is an error.
     :raises LmsError: while the list is read, see :mod:`lms_async.errors`.
     """
 

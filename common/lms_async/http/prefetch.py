@@ -1,4 +1,4 @@
-"""Read elements from a source before they are asked for, up to a bound."""
+"""Read a limited number of elements from a source ahead of its consumer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receive a response piece by piece, for exports that are too large to be held in memory."""
+"""Receive a response piece by piece, for exports that may not fit in memory."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .transport import Transport
 
 @attrs.frozen
 class Stream:
-    """A response that is still arriving.
+    """A response whose body is still arriving.
 
-    :param headers: looked up in lower case.
-    :param has_end: whether a body that was cut off is told from a complete one, see
-        :class:`~lms_async.http.body.BodyReader`.
-    :param chunks: the body.
+    :param headers: the headers, with names in lower case.
+    :param has_end: whether a body that was cut off raises an error, see
+        :attr:`~lms_async.http.body.BodyReader.has_end`.
+    :param chunks: yields the body as it arrives.
     """
 
     headers: Mapping[str, str] = attrs.field(repr=False)
@@ -34,10 +34,10 @@ class Stream:
 
 @asynccontextmanager
 async def stream(transport: Transport, call: Call[Response]) -> AsyncIterator[Stream]:
-    """Send ``call`` and give the body of its success while it arrives.
+    """Send ``call``, and provide the body of a successful response while it arrives.
 
-    Until the body begins, this is a call as any other: it waits for the rate limit, and is retried.
-    What fails later is not retried, since the caller has a part of it already.
+    Until the body begins, this works as for every call: it waits for the rate limit and is retried.
+    A later failure is not retried, since the caller already has a part of the body.
 
     :raises LmsError: see :mod:`lms_async.errors`.
     """

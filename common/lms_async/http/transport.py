@@ -112,9 +112,9 @@ class Transport:
 
         It shares the quota of retries too, unless ``retry`` is given.
 
-        :param vendor: the same vendor and account with other settings.
+        :param vendor: the same vendor and account, with other settings.
         :param limiter: replaces the limits.
-        :param kind: a subclass that sends in its own way; by default the one of this transport.
+        :param kind: the class of the view; by default, the class of this transport.
         """
         view = (kind or type(self))(
             vendor or self.vendor,
@@ -138,12 +138,12 @@ class Transport:
 
     @property
     def deadline(self) -> float | None:
-        """Seconds for a call as a whole."""
+        """The deadline of a whole call, in seconds; ``None`` if there is none."""
         return self._deadline
 
     @property
     def events(self) -> Sequence[Listener]:
-        """The functions that are called with each event."""
+        """The functions to call with each event."""
         return self._events
 
     @property
@@ -181,7 +181,7 @@ class Transport:
         return payload, made
 
     async def open(self, call: Call[Response]) -> tuple[Response, int]:
-        """Send ``call`` and return its success with the body unread, and the number of attempts.
+        """Send ``call``. Return the success with its body unread, and the number of attempts.
 
         Use :func:`~lms_async.http.stream.stream`, which closes the response.
         """
@@ -338,7 +338,7 @@ class Transport:
         tell(self._events, Refused(str(call), refused.retry_after, refused.status))
 
     def _came_late(self, call: Call[Any], response: Response) -> None:
-        """Pause all calls if a response asks for it whose own caller was cancelled."""
+        """Pause all calls if the response to a cancelled call asks for a pause."""
         if response.status < 400:
             return
         try:

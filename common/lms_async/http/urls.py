@@ -32,8 +32,8 @@ def build_path(template: str, **values: object) -> Path:
     out of :attr:`Path.route`; other values are shown there. A field marked ``:number`` must be a
     whole number.
 
-    :raises InvalidInput: a value is empty, ``.`` or ``..``, and would name another resource; or it
-        must be a number and is none.
+    :raises InvalidInput: a value is empty, ``.`` or ``..``, which would name another resource, or
+        the value of a ``:number`` field is not a number.
     """
     path, route = [], []
     for literal, name, spec, _ in Formatter().parse(template):

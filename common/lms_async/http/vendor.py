@@ -155,7 +155,7 @@ class Vendor(ABC):
         return url_of(call, self.base_url)
 
     def headers(self, call: Call[Any]) -> Mapping[str, str]:
-        """Return headers to send with ``call`` beside the usual ones and the credentials."""
+        """Return headers for ``call``, in addition to the usual ones and the credentials."""
         return {}
 
     async def prepare(self) -> None:  # noqa: B027 - most vendors need nothing

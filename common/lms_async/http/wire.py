@@ -132,14 +132,14 @@ class Wire:
         """Send ``call`` once, and end its slot of the rate limit.
 
         :param url: absolute, already percent-encoded.
-        :param headers: sent beside those of every request and the credentials.
+        :param headers: headers in addition to the usual ones and the credentials.
         :param progress: records whether the request may have been sent. Its slot is ended here:
             unused if nothing was sent; answered if the status line came or the server closed the
             connection; abandoned, for the rest of ``seconds``, if no response came. If the caller
             is cancelled after the request was sent, the slot is ended when the response comes.
         :param seconds: for the whole attempt; connecting may take 10 of them.
         :param is_streamed: return a success with its body unread, as a :class:`StreamedResponse`.
-            Then ``seconds`` are for its status line, and again for each wait for more of the body.
+            ``seconds`` then limits the wait for the status line and each wait for more of the body.
         :param late: called with a response, without its body, that came after the caller was
             cancelled.
         :raises InvalidInput: the URL can't be requested; nothing was sent.

@@ -1,8 +1,8 @@
 """Read CSV while it arrives, in pieces of any size.
 
-Python's csv module reads records from whole lines. So the text is cut into lines, and lines are
-handed over when the record that they belong to is complete: a line break inside of quotes does not
-end one.
+Python's csv module needs whole records. A record may have several lines, because a line break
+inside quotes does not end it. So this module splits the text into lines, and passes them to the csv
+module once their record is complete.
 """
 
 from __future__ import annotations
@@ -10,50 +10,51 @@ from __future__ import annotations
 import codecs
 import csv
 
-#: The longest record that is read, in characters.
-_MOST = 1024 * 1024
+#: The maximum length of a record, in characters.
+_MAX_LENGTH = 1024 * 1024
 
 
 class MalformedCsv(Exception):
-    """The text is not CSV. The message does not show it."""
+    """The text is not CSV. The message does not quote the text."""
 
 
 class CsvRecords:
-    """The records of a CSV text that comes in pieces. Blank lines are no records.
+    """Reads the records of a CSV text that arrives in pieces. Blank lines are skipped.
 
-    :param charset: of the text; a byte-order mark at its beginning is dropped.
+    :param charset: the character set. A byte-order mark at the beginning is removed.
+    :raises MalformedCsv: the character set is not known.
     """
 
     def __init__(self, charset: str = "utf-8") -> None:
         try:
-            "a".encode(charset)  # raises LookupError for a codec that does not give text
+            "a".encode(charset)  # raises LookupError for a codec that is not for text
             codec = codecs.lookup(charset)
             if codec.name == "utf-8":
                 codec = codecs.lookup("utf-8-sig")
             self._decoder = codec.incrementaldecoder()
         except (LookupError, TypeError):
-            raise MalformedCsv("its character set is not known here") from None
+            raise MalformedCsv("its character set is not supported") from None
         self._rest = ""
         self._lines: list[str] = []
         self._size = 0
         self._is_open = False
 
     @property
-    def ends_in_a_line(self) -> bool:
-        """Whether the text so far does not end with a line break."""
+    def is_within_line(self) -> bool:
+        """Whether the text so far ends in the middle of a line or record."""
         return bool(self._rest) or self._is_open
 
     def feed(self, piece: bytes) -> list[list[str]]:
-        """Return the records that are complete with this piece.
+        """Return the records that ``piece`` completes.
 
         :raises MalformedCsv: the text is not CSV.
         """
         return self._read(piece, final=False)
 
     def finish(self) -> list[list[str]]:
-        """Return the last record, if it has no line break at its end.
+        """Return the last record, if the text does not end with a line break.
 
-        :raises MalformedCsv: the text is not CSV, or ends inside of quotes.
+        :raises MalformedCsv: the text is not CSV, or ends inside quotes.
         """
         return self._read(b"", final=True)
 
@@ -72,10 +73,10 @@ class CsvRecords:
             if not self._is_open:
                 complete += self._lines
                 self._lines, self._size = [], 0
-        if self._size + len(self._rest) > _MOST:
-            raise MalformedCsv(f"a record is longer than {_MOST:,} characters")
+        if self._size + len(self._rest) > _MAX_LENGTH:
+            raise MalformedCsv(f"a record is longer than {_MAX_LENGTH:,} characters")
         if final and self._is_open:
-            raise MalformedCsv("it ends inside of quotes")
+            raise MalformedCsv("it ends inside quotes")
         try:
             return [record for record in csv.reader(complete) if record]
         except csv.Error:
@@ -85,16 +86,17 @@ class CsvRecords:
     def _decoded(self, piece: bytes, *, final: bool) -> str:
         try:
             return self._decoder.decode(piece, final)
-        except UnicodeError:  # it holds the text, so it must not be the context
+        except UnicodeError:  # holds the text, so it must not become the context of our error
             pass
         raise MalformedCsv("it is not text in its character set")
 
 
 def _ends_in_quotes(line: str, *, is_open: bool) -> bool:
-    """Return whether a field of ``line`` has opening quotes and no closing ones, by the rules of
-    the csv module: quotes open a field only where it begins.
+    """Return whether ``line`` ends inside quotes.
 
-    :param is_open: whether the line begins inside of quotes.
+    By the rules of the csv module, a quote is an opening quote only at the beginning of a field.
+
+    :param is_open: whether the line begins inside quotes.
     """
     at = 0
     is_start = not is_open
@@ -103,7 +105,7 @@ def _ends_in_quotes(line: str, *, is_open: bool) -> bool:
             at = line.find('"', at) + 1
             if not at:
                 return True
-            if line[at : at + 1] == '"':  # doubled: a quote that belongs to the text
+            if line[at : at + 1] == '"':  # a doubled quote stands for one quote
                 at += 1
             else:
                 is_open = False

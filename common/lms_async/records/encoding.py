@@ -21,9 +21,9 @@ class Sending:
     """Checks and encodes instances of ``model``, or mappings of the same fields.
 
     :param what: name of the record in error messages, e.g. ``the user``.
-    :param one_of: groups of fields. Of each group, at least one field must be present and not
+    :param one_of: groups of fields. At least one field of each group must be present and not
         blank.
-    :param inner: how the records inside are sent, by field: one record, or a list of them.
+    :param inner: the encoders of fields that hold a record or a list of records.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class Sending:
         return rows, refused
 
     def _inside(self, value: object) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the records inside ``value`` as they are sent, and the faults by field."""
+        """Return the encoded records inside ``value``, and their faults by field."""
         inside: dict[str, Any] = {}
         fields: dict[str, str] = {}
         record = value if isinstance(value, Mapping) else {}
@@ -170,7 +170,7 @@ class Sending:
         return None
 
     def _have_one(self, rows: list[dict[str, Any]], columns: Mapping[str, Texts]) -> bool:
-        """Whether every row has one field of each group. Most files fill one whole column."""
+        """Return whether every row has a field of each group. Most files fill one whole column."""
         return all(_all_have(rows, columns, group) for group in self._one_of)
 
 
@@ -185,5 +185,5 @@ def _all_have(
 
 
 def _has_one(values: Mapping[str, Any], group: tuple[str, ...]) -> bool:
-    """Whether one of the fields is present and not blank."""
+    """Return whether one of the fields is present and not blank."""
     return any(str(one).strip() for one in map(values.get, group) if one is not None)

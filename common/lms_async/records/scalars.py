@@ -70,15 +70,15 @@ Login = Annotated[str, "login"]
 Needed = Annotated[str, "needed"]
 #: A required id that consists of digits.
 NeededNumber = Annotated[str | int, "needed number"]
-#: An id that is a number, and that may be left out.
+#: An optional id that must be a number.
 AnyNumber = Annotated[str | int, "number"]
 #: A required id, checked like :data:`AnyId`.
 NeededId = Annotated[str | int, "needed id"]
-#: Several whole numbers, given by the caller as a list or as ``"1,2"``, and sent as a list.
+#: Several whole numbers. The caller may pass a list or ``"1,2"``. They are sent as a list.
 NumberList = Annotated[Sequence[str | int], "numbers"]
-#: The same where there must be at least one.
+#: Like :data:`NumberList`, with at least one number.
 NeededNumberList = Annotated[Sequence[str | int], "needed numbers"]
-#: A time of the day, sent as ``HH:MM``. The caller may write ``8:30``, ``08:30:00`` or a ``time``.
+#: A time of day, sent as ``HH:MM``. The caller may pass ``"8:30"``, ``"08:30:00"`` or a ``time``.
 ClockTime = Annotated[str | time, "clock time"]
 
 

@@ -29,19 +29,19 @@ class ImportOperations(Operations):
                 return {"POST": lambda: self._import(request, periods)}
         return None
 
-    def _import(self, request: Request, given: str | None) -> Response:
+    def _import(self, request: Request, period_ids: str | None) -> Response:
         rows = bodies.rows(bodies.read(request), *WRAPPERS)
-        periods = comma_list(given)
+        periods = comma_list(period_ids)
         for period in periods:
             if period not in self.school.grading_periods:
                 raise Rejected(404, f"There is no grading period {period}.")  # assumed
 
         def import_row(row: Row) -> Row:
-            if given is None:
+            if period_ids is None:
                 sections = [self._by_school_code(row)]
             else:
                 sections = self._by_codes(row, [int(period) for period in periods])
-            return self._enroll(row, sections, with_school_code=given is None)
+            return self._enroll(row, sections, with_school_code=period_ids is None)
 
         echo = ("school_uid", "course_code", "section_code", "section_school_code")
         return self.bulk(request, rows, import_row, *WRAPPERS, echo=echo)

@@ -172,7 +172,7 @@ class PeopleOperations(Operations):
 
     def _invites(self, request: Request, uid: str, realm: Realm) -> Response:
         def view(invite: Invite) -> Row:
-            name, picture = self._named(invite)
+            name, picture = self._name_and_picture(invite)
             # Ids and times are numbers here, and strings in friend requests.
             return {
                 f"{realm}_id": int(invite.realm_id),
@@ -194,7 +194,7 @@ class PeopleOperations(Operations):
         ]
         return self.whole_list(request, "invite", rows)
 
-    def _named(self, invite: Invite) -> tuple[str, str]:
+    def _name_and_picture(self, invite: Invite) -> tuple[str, str]:
         if invite.realm == "group":
             return self.school.groups[invite.realm_id].title, "group-default.gif"
         return self.school.sections[invite.realm_id].title, "course-default.gif"

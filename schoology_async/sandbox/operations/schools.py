@@ -48,7 +48,7 @@ class SchoolOperations(Operations):
     def _create(self, request: Request, school_id: str | None) -> Response:
         made = self.school.buildings.create(school_id, bodies.read(request))
         shown = self._row(made)
-        # Fields that were not given are null here and "" later; these two are never null.
+        # A field that was not set is null here and "" in reads. Two fields are never null.
         shown |= {name: getattr(made, name) for name in NAMES}
         shown |= {name: shown[name] or "" for name in ("website", "building_code")}
         links = {"links": {"self": self.url(f"schools/{made.id}")}}
