@@ -167,7 +167,7 @@ class Groups(Resource):
     async def add_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
         """Add users by their ids. Vendor page: "Add members to …".
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises BadRequest: one of the users does not exist.
         """
         await self._change("POST", group_id, "add_members", ids)
@@ -175,7 +175,7 @@ class Groups(Resource):
     async def remove_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
         """Remove users by their ids. Vendor page: "Remove members from …" (a PUT).
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises BadRequest: one of the users does not exist.
         """
         await self._change("PUT", group_id, "remove_members", ids)
