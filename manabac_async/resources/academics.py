@@ -92,9 +92,9 @@ class Terms(ManageBacResource):
     ) -> AcademicTerm:
         """Add a term to an academic year.
 
-        :param term: ``name``, ``starts_on`` and ``ends_on`` are needed.
+        :param term: ``name``, ``starts_on`` and ``ends_on`` are required.
         :returns: the term as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Get the year before you try again.
         """
@@ -117,7 +117,7 @@ class Terms(ManageBacResource):
 
         :param changes: only the fields to change.
         :returns: the term as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such term.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """

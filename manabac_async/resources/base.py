@@ -113,11 +113,11 @@ class People(ManageBacResource, Generic[P, New, Changed]):
     async def create(self, person: New, *, send_welcome_email: bool = False) -> P:
         """Create one person. Vendor page: "Create a …".
 
-        :param person: the fields; ``email`` and ``last_name`` are needed.
+        :param person: the fields; ``email`` and ``last_name`` are required.
         :param send_welcome_email: whether ManageBac sends the person an email about the account.
         :returns: the person as created, with the ``id``. ``extra["options"]`` shows whether
             ManageBac queued the email.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: ManageBac rejected the request, e.g. because the email address is taken.
             ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Look for the person before you try again.
@@ -142,7 +142,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         :param changes: only the fields to change; ``""`` clears a field. An ``id`` among them must
             equal ``person_id``.
         :returns: the person as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: the person, or a record whose id is in the changes, does not exist.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """

@@ -80,9 +80,9 @@ class ClassRecords(ManageBacResource):
         """Create one class. Vendor page: "Create a Class".
 
         :param new: the fields; ``program``, ``grade_number``, ``language``, ``start_term_id``,
-            ``end_term_id``, and ``subject_id`` or ``subject_ids`` are needed.
+            ``end_term_id``, and ``subject_id`` or ``subject_ids`` are required.
         :returns: the class as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Look for the class before you try again.
         """
@@ -93,7 +93,7 @@ class ClassRecords(ManageBacResource):
 
         :param changes: only the fields to change. An ``id`` among them must equal ``class_id``.
         :returns: the class as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such class.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """

@@ -142,7 +142,7 @@ _archived_student = WithoutNulls(StudentArchive, "the student")
 def archived_student(value: object) -> dict[str, Any]:
     """Check a :class:`StudentArchive`, or a mapping of its fields, and return it as a dict.
 
-    :raises InvalidInput: there is not exactly one date, or a field does not fit.
+    :raises InvalidInput: there is not exactly one date, or a field is not valid.
     """
     body = _archived_student(value)
     if ("withdrawn_on" in body) == ("graduated_on" in body):

@@ -53,9 +53,9 @@ class Subjects(ManageBacResource):
     async def create(self, program_code: str, subject: NewSubject) -> Subject:
         """Create a subject.
 
-        :param subject: ``name`` and ``subject_group_id`` are needed.
+        :param subject: ``name`` and ``subject_group_id`` are required.
         :returns: the subject as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. List the subjects before you try again.
         """
@@ -75,7 +75,7 @@ class Subjects(ManageBacResource):
         :param changes: only the fields to change. The request is a PUT, and the vendor does not
             document whether it keeps the other fields.
         :returns: the subject as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such subject in this program.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
@@ -184,9 +184,9 @@ class SubjectGroups(ManageBacResource):
     async def create(self, program_code: str, group: NewSubjectGroup) -> SubjectGroup:
         """Create a subject group.
 
-        :param group: ``name`` is needed.
+        :param group: ``name`` is required.
         :returns: the group as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. List the groups before you try again.
         """
@@ -205,7 +205,7 @@ class SubjectGroups(ManageBacResource):
 
         :param changes: only the fields to change.
         :returns: the group as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises Forbidden: the group is not one of the school's own.
         :raises NotFound: there is no such group in this program.
         """
