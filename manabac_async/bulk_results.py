@@ -46,18 +46,18 @@ def not_found(field: str, why: str = _MISSING) -> RowError:
 
 
 def may_exist(error: RowError) -> bool:
-    """Return whether a refusal may mean that the record exists.
+    """Return whether an error may mean that the record exists.
 
-    The vendor has no code for that, only messages such as "Email has already been taken" or
+    The vendor has no code for this, only messages such as "Email has already been taken" or
     "Student ID must be unique".
     """
     return error.code == "409" or _EXISTS(error.message) is not None
 
 
 def explain(*path_fields: str) -> Callable[[ApiError], RowError | None]:
-    """Return a function that tells which fields of a row a 404 is about.
+    """Return a function that names the fields of a row that caused a 404.
 
-    :param path_fields: the fields whose ids are in the path.
+    :param path_fields: the fields of a row whose ids are in the path.
     """
 
     def explained(error: ApiError) -> RowError | None:

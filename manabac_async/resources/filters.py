@@ -1,4 +1,4 @@
-"""The parameters that lists share."""
+"""Build the query parameters of lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def list_query(
     :raises InvalidInput: a time has no time zone, or ``per_page`` is below 1.
     """
     if per_page is not None and per_page < 1:
-        raise InvalidInput("per_page is at least 1 row per page")
+        raise InvalidInput("per_page must be at least 1")
     return query_params(
         modified_since=moment("modified_since", modified_since),
         deleted_since=moment("deleted_since", deleted_since),
@@ -32,9 +32,9 @@ def list_query(
 
 
 def moment(name: str, value: datetime | None) -> str | None:
-    """Return a time as ManageBac reads it.
+    """Return a time in ManageBac's format, in UTC.
 
-    :raises InvalidInput: it has no time zone.
+    :raises InvalidInput: the time has no time zone.
     """
     if value is None:
         return None
@@ -44,14 +44,14 @@ def moment(name: str, value: datetime | None) -> str | None:
 
 
 def flag(value: bool | None) -> str | None:
-    """Return ``1`` or ``0``; ``None`` if the parameter is left out."""
+    """Return ``1`` for true and ``0`` for false. ``None`` leaves the parameter out."""
     return None if value is None else str(int(value))
 
 
 def archived_queries(archived: bool | None) -> list[Query]:
-    """Return the queries for records that are archived, that are not, or (``None``) for both.
+    """Return the queries for active or for archived records; ``None`` returns a query for each.
 
-    The vendor does not say what a list without the parameter returns, so both need two lists.
+    The vendor does not document what a list without this parameter contains.
     """
     wanted = (False, True) if archived is None else (archived,)
     return [(("archived", str(int(one))),) for one in wanted]
@@ -62,7 +62,7 @@ def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> l
 
     Return several queries if the ids do not fit into one URL.
 
-    :param lists: how many such lists one URL may hold.
+    :param lists: how many lists of ids share the room in one URL.
     :raises InvalidInput: ``ids`` is not a list of ids, or is empty. The vendor would return
         everything.
     """
@@ -71,14 +71,16 @@ def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> l
     what = name.removesuffix("[]")
     known = ids_of(ids, what=what)
     if not known:
-        raise InvalidInput(f"{what} must have at least one id", hint="leave it out to list all")
+        raise InvalidInput(
+            f"{what} must have at least one id", hint=f"to list all, leave {what} out"
+        )
     around = len(encode_query(((name, ""),))) + 1
     cut = portions(known, around=around, room=MOST_QUERY // lists)
     return [tuple((name, one) for one in portion) for portion in cut]
 
 
 def crossed(*filters: list[Query]) -> list[Query]:
-    """Return each combination of one query of every filter."""
+    """Combine the queries of several filters: one query of each filter, in every combination."""
     combined: list[Query] = [()]
     for queries in filters:
         combined = [(*first, *then) for first in combined for then in queries]

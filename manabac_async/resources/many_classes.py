@@ -47,14 +47,15 @@ class ManyClasses(UpsertClasses):
         """Create classes, and update those with an ``id``. Vendor page: "Bulk create or update
         classes" (Extended APIs).
 
-        New classes and changed ones go in different requests. A lost request with changes is sent
-        again. The new classes of a lost request are looked up by ``uniq_id``. ManageBac does not
-        say that a ``uniq_id`` is unique, so a class that is not found is not sent again at once: it
-        is ``unknown``, and a second run with the same journal looks it up again and sends it if it
-        is still missing. A new class without ``uniq_id`` can't be looked up.
+        New classes and changes are sent in separate requests. If the response to changes is lost,
+        they are sent again. If the response to new classes is lost, they are looked up by
+        ``uniq_id``. ManageBac does not document that a ``uniq_id`` is unique. So a class that is
+        not found is not sent again at once, but is ``unknown``. A second run with the same journal
+        looks it up again, and sends it if it is still missing. A new class without a ``uniq_id``
+        can't be looked up and is ``unknown``.
 
-        :param classes: with an ``id``, the fields to change; without, those that a new class needs.
-            An ``id`` may appear only once, and so may the ``uniq_id`` of a new class.
+        :param classes: an ``id`` and the fields to change; or, for a new class, the fields that it
+            needs. Each ``id``, and each ``uniq_id`` of a new class, may appear only once.
         :param chunk: classes per request, at least 1; the vendor names no maximum.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -121,8 +122,8 @@ class ManyClasses(UpsertClasses):
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
 
-        ManageBac may answer that a student is not found because the student is not in the class.
-        Such a student is added, the level is set again, and the class is read to tell the result.
+        ManageBac may respond with ``not_found`` because a student is not in the class. Then the
+        student is added, the level is set again, and the class is read to find the result.
 
         :param students: each with ``id`` and, if the class has levels, ``level``. A student may
             appear only once.
@@ -133,7 +134,9 @@ class ManyClasses(UpsertClasses):
         :raises InvalidInput: ``class_id`` can't be an id, or ``chunk`` is below 1.
         """
         checked_chunk(chunk)
-        build_path("classes/{class_id}", class_id=class_id)  # raises InvalidInput for a bad id
+        build_path(
+            "classes/{class_id}", class_id=class_id
+        )  # raises InvalidInput before the bulk starts if the id is not valid
         place = PlaceStudents(
             self._transport, class_of=lambda key: class_id, student_of=str, field="id"
         )
@@ -167,9 +170,9 @@ class ManyClasses(UpsertClasses):
         """Remove students from many classes. Vendor page: "Remove Students from a Class".
 
         All rows are read before the first request, so that they can be counted. The students of one
-        class go in one request. After a lost response the class is read, and who is still in it is
-        removed again. ManageBac does not document what it does with an unknown student: it may
-        refuse all students of the request.
+        class are sent in one request. If the response is lost, the class is read, and students who
+        are still in it are removed again. ManageBac does not document what it does with an unknown
+        student: it may refuse all students of the request.
 
         :param rows: each with ``class_id`` and ``student_id``.
         :param guard: how many students may be removed, or which share of all memberships; 500 by
@@ -196,9 +199,9 @@ class ManyClasses(UpsertClasses):
     ) -> Bulk[ClassTeacherRow]:
         """Add teachers to many classes. Vendor page: "Add teachers to a class".
 
-        The teachers of one class go in one request, and one more reads back who teaches it, since
-        ManageBac skips unknown teachers without a word. ``set_teachers`` replaces the teachers of
-        one class and sets ``show_on_reports``.
+        The teachers of one class are sent in one request. Then the teachers of the class are read,
+        because ManageBac skips unknown teachers silently. To replace the teachers of one class, or
+        to set ``show_on_reports``, use ``set_teachers``.
 
         :param rows: each with ``class_id`` and ``teacher_id``.
         :param chunk: teachers per request, at least 1; the vendor names no maximum.
@@ -226,7 +229,7 @@ class ManyClasses(UpsertClasses):
         """Remove teachers from many classes. Vendor page: "Remove Teachers from a Class".
 
         All rows are read before the first request, so that they can be counted. The teachers of one
-        class go in one request. A teacher who is not in the class is ``done``.
+        class are sent in one request. A teacher who is not in the class is ``done``.
 
         :param rows: each with ``class_id`` and ``teacher_id``.
         :param guard: how many teachers may be removed, or which share of all memberships; 500 by

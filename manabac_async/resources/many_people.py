@@ -1,7 +1,7 @@
-"""The shape of the bulk methods of students, teachers and parents: one person per request.
+"""The base of the bulk methods of students, teachers and parents: one person per request.
 
-ManageBac has no bulk for people. Several requests are under way at once, as many as the rate limit
-allows.
+ManageBac has no bulk requests for people. Several requests are sent at once, as many as the rate
+limit allows.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ from .shown import shows
 
 R = TypeVar("R")
 
-#: The fields that are compared when a new person is looked up. The vendor may change others.
+#: The fields that are compared when a new person is looked up. The vendor may change other fields.
 _COMPARED = ("first_name", "last_name")
-#: Fields of a new person that name other records. If one does not exist, the vendor answers 404.
+#: Fields of a new person with ids of other records. The vendor responds with 404 if one of these
+#: records does not exist.
 _OTHERS = (b'"year_group_id"', b'"homeroom_advisor_id"', b'"parent_ids"', b'"child_ids"')
 
 
 class ManyPeople(ManyRecords):
-    """Bulk methods of one kind of people."""
+    """A resource with bulk methods for one kind of people."""
 
     #: The path of the list, which is also its key in a response.
     _people: ClassVar[str]
@@ -104,7 +105,7 @@ class ManyPeople(ManyRecords):
         guard: Guard,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Archive people, after all rows were read and counted."""
+        """Archive people. All rows are read and counted first."""
         count = partial(
             self._count,
             build_path(self._people),
@@ -167,8 +168,8 @@ class ManyPeople(ManyRecords):
         """Look up new people by their email addresses, one search per person.
 
         An email address is unique in ManageBac. So sending a missing person again never creates a
-        second account: if the first request arrives after the look-up, the vendor refuses the
-        second one.
+        second account. If the first request arrives after the look-up, the vendor rejects the
+        second request.
         """
 
         async def find(sent: Sequence[dict[str, Any]]) -> list[FoundRecord[Person]]:
@@ -183,7 +184,10 @@ class ManyPeople(ManyRecords):
         )
 
     async def _by_email(self, email: str) -> FoundRecord[Person]:
-        """Return the active or archived person with this address. The search finds others too."""
+        """Find the active or archived person with exactly this email address.
+
+        The vendor's search also returns people whose other fields contain the address.
+        """
         people = await self._list(
             build_path(self._people),
             self._model,
@@ -201,7 +205,7 @@ def _plain(email: str) -> str:
 
 
 def _is_archived(sent: Any, person: Person) -> bool | None:
-    """Return whether a person is archived, on the day that was sent if it is shown."""
+    """Return whether a person is archived, and on the day that was sent if one is shown."""
     days = {"withdrawn_on", "graduated_on"}
     shown = {name: day for name in days if (day := getattr(person, name, None))}
     archived = True if shown and person.archived is None else person.archived

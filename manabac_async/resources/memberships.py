@@ -83,10 +83,11 @@ class Memberships(Resource):
         )
 
     def changes(self, since: datetime) -> Changes[Membership]:
-        """Read which memberships were changed and deleted since a time.
+        """Read the memberships that were changed or deleted since a time.
 
-        :param since: with a time zone; see :mod:`manabac_async.changes` for what to pass next time.
-        :returns: ``async for`` it for one change at a time, or ``await`` it for all.
+        :param since: a time with a time zone. :mod:`manabac_async.changes` explains what to pass in
+            the next run.
+        :returns: use ``async for`` to read one change at a time, or ``await`` for all of them.
         :raises InvalidInput: ``since`` has no time zone.
         """
         return Changes(

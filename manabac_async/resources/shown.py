@@ -1,4 +1,4 @@
-"""Compare what was sent with what the vendor shows of a record."""
+"""Compare the values that were sent with the vendor's record."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def shows(record: Any, sent: Mapping[str, Any], names: Collection[str] | None = 
 
     ManageBac leaves out fields without a value, so a cleared field counts as shown if it is absent.
 
-    :param names: the fields that are compared; all that were sent if it is ``None``.
+    :param names: the fields to compare; by default all fields that were sent.
     """
-    shown = converter.unstructure(record)  # flags, lists and days as they are sent
+    shown = converter.unstructure(record)  # flags, lists and days in the form of a request
     return all(
         _is_same(shown.get(name), value)
         for name, value in sent.items()

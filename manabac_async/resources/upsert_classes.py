@@ -1,7 +1,7 @@
 """The bulk upsert of classes: its requests, its responses, and the look-up of lost ones.
 
-``PATCH classes`` takes new classes, and changes of classes with an ``id``. It answers with a bare
-array, whose items name the ``index`` of a class in the request.
+``PATCH classes`` takes new classes, and changes to classes with an ``id``. The response is a bare
+array. Each item has the ``index`` of a class in the request.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ONLY_NEW = frozenset({"program", "grade_number", "start_term_id", "subject_id"}
 
 
 class UpsertClasses(ManyPlaces):
-    """The requests of the bulk methods about classes as such."""
+    """A resource with the requests that create, update and archive many classes."""
 
     def _upsert(
         self,
@@ -48,8 +48,11 @@ class UpsertClasses(ManyPlaces):
         chunk: int,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Create and update classes. The key of a row is ``("id", …)``, ``("new", …)`` or
-        ``None``."""
+        """Create and update classes.
+
+        The key of a row is ``("id", id)`` for an update, ``("new", uniq_id)`` for a new class, and
+        ``None`` for a new class without a ``uniq_id``.
+        """
         checked_chunk(chunk)
 
         def call(rows: Rows[R]) -> Call[Any]:
@@ -90,7 +93,7 @@ class UpsertClasses(ManyPlaces):
         return self._upsert(ids, operation, prepare=prepare, chunk=chunk, journal=journal)
 
     async def _look_up_classes(self, rows: Rows[Any]) -> list[Found]:
-        """Look up classes, by reading all active and archived ones."""
+        """Look up classes by reading all active and archived classes."""
         by_id: dict[str, Class] = {}
         by_uniq_id: dict[str, list[Class]] = {}
         for archived in ("false", "true"):
@@ -147,10 +150,11 @@ def _changed(sent: dict[str, Any], record: Class | None) -> Found:
 
 
 def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -> Found:
-    """Return what was found of a new class.
+    """Return the result of looking up a new class.
 
-    :param same: the classes with its ``uniq_id``.
-    :param of_earlier_run: whether an earlier run sent it. Its request can't arrive any more.
+    :param same: the existing classes with the same ``uniq_id``.
+    :param of_earlier_run: whether an earlier run sent the class. Then its request can no longer
+        arrive, and a missing class may be sent again.
     """
     if len(same) > 1:
         return None
@@ -162,7 +166,7 @@ def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -
 
 
 def _parse(payload: Any, rows: Rows[Any]) -> Results:
-    """Read the response: a bare array, or the same under ``classes``."""
+    """Read the response: a bare array, or an array under ``classes``."""
     items = payload.get("classes") if isinstance(payload, dict) else payload
     if not isinstance(items, list):
         return [None] * len(rows)
@@ -185,7 +189,7 @@ def _place(item: Any) -> int | None:
 def key_of_change(body: dict[str, Any]) -> tuple[Hashable, Any]:
     """Return the key and the value of a row that changes a class.
 
-    :raises InvalidInput: there is nothing to change, or a field can't be changed.
+    :raises InvalidInput: the row has no field to change, or a field can't be changed.
     """
     if fixed := _ONLY_NEW.intersection(body):
         fields = dict.fromkeys(sorted(fixed), "can be set for a new class only")
