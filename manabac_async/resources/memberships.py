@@ -45,16 +45,16 @@ class Memberships(Resource):
     ) -> Pages[Membership]:
         """List all memberships that match every filter. Vendor page: "Get all Memberships".
 
-        An incremental sync needs two calls, one with ``modified_since`` and one with
-        ``deleted_since``. A deletion does not count as a modification, so one call with both may
-        return nothing.
+        To read what changed since a time, use :meth:`changes`. A deletion does not count as a
+        modification, so one call with both ``modified_since`` and ``deleted_since`` may return
+        nothing.
 
         :param class_ids: only memberships of these classes, any number.
         :param user_ids: only memberships of these users, any number.
         :param student_ids: only memberships of these students, any number.
-        :param classes: ``active`` for only memberships of active classes. Integrations use this
-            parameter; the vendor does not document it.
-        :param users: ``active`` for only memberships of active users, as ``classes``.
+        :param classes: ``active`` for only memberships of active classes. Other integrations use
+            this parameter, but the vendor does not document it.
+        :param users: ``active`` for only memberships of active users. Also not documented.
         :param modified_since: only memberships modified since this time, which needs a time zone.
         :param deleted_since: list memberships that were deleted since this time (with a time zone)
             instead of current ones.
