@@ -57,7 +57,7 @@ class Changes(Generic[T]):
     a :class:`ChangeSet`. Each use sends the requests anew.
 
     Both lists are read from one second before ``since``. A record that shows that it was changed
-    before ``since`` is left out, and so is one that was given already. A deleted record may be of
+    in this second is left out, and so is one that was given already. A deleted record may be of
     that second, since ManageBac does not say when it was deleted.
 
     :param changed: lists the records that were changed since a time.
@@ -119,12 +119,15 @@ class Changes(Generic[T]):
         self._next_since = max(self._since, began - CLOCKS)
 
     def _is_earlier(self, record: T) -> bool:
-        """Return whether ``record`` was last changed before ``since``, as far as it shows that."""
+        """Return whether ``record`` shows that it was last changed in the second before
+        ``since``."""
         try:
             changed = datetime.fromisoformat(str(getattr(record, "updated_at", None)))
         except ValueError:
             return False
-        return changed.tzinfo is not None and changed < self._since
+        # ManageBac may list an older one for another reason, e.g. a change of a part of it.
+        earliest = self._since - _BOUNDARY
+        return changed.tzinfo is not None and earliest <= changed < self._since
 
 
 def _id_of(record: object) -> object:

@@ -25,12 +25,14 @@ from lms_async.resource import Given, changes_by_id
 from ..bulk_results import may_exist
 from ..models.person import Person
 from .many import PAGE, ManyRecords, by_id, is_ok, whole_id
-from .shown import shows
+from .shown import differs, shows
 
 R = TypeVar("R")
 
-#: The fields that are compared when a new person is looked up. The vendor may change others.
+#: The fields that must be equal when a new person is looked up.
 _COMPARED = ("first_name", "last_name")
+#: Fields that ManageBac shows in another form: the name or the code of the country.
+_OTHER_FORM = ("country",)
 #: Fields of a new person that name other records. If one does not exist, the vendor answers 404.
 _OTHERS = (b'"year_group_id"', b'"homeroom_advisor_id"', b'"parent_ids"', b'"child_ids"')
 
@@ -177,7 +179,9 @@ class ManyPeople(ManyRecords):
         return await look_up(
             rows,
             find,
-            is_same=lambda sent, person: shows(person, sent, _COMPARED),
+            is_same=lambda sent, person: (
+                shows(person, sent, _COMPARED) and not differs(person, sent, _OTHER_FORM)
+            ),
             id_of=lambda person: person.id,
             resend_changes=False,
         )
