@@ -80,7 +80,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         **others: str | None,
     ) -> Pages[P]:
         query = list_query(
-            archived=flag(archived),
+            archived=flag("archived", archived),
             q=q,
             modified_since=modified_since,
             deleted_since=deleted_since,

@@ -126,7 +126,8 @@ class ClassRecords(ManageBacResource):
             returns=builtins.list[ClassTerm],
             envelope_key="terms",
             query=query_params(
-                academic_year_id=academic_year_id, active_only=flag(active_only or None)
+                academic_year_id=academic_year_id,
+                active_only=flag("active_only", active_only or None),
             ),
         )
         return await self._transport.send(call)

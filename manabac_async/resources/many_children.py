@@ -12,7 +12,7 @@ import orjson
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
-from lms_async.bulk.guard import Guard, guarded
+from lms_async.bulk.guard import Guard, check_guard, guarded
 from lms_async.bulk.rows import Rows, check_input
 from lms_async.bulk.status import UNMENTIONED, with_parts
 from lms_async.errors import InvalidInput
@@ -159,8 +159,7 @@ class ManyChildren(ManyRecords):
         """
 
         check_input(rows)
-        if not isinstance(guard, Guard):
-            raise InvalidInput('guard must be a Guard, such as Guard(500) or Guard("5%")')
+        check_guard(guard)
 
         def prepare(item: AllChildren) -> tuple[Hashable, Any]:
             body = all_children(item)
