@@ -29,6 +29,8 @@ CLOCKS = timedelta(minutes=5)
 #: Some lists include records that were changed in the very second that is asked for, and some do
 #: not. So the second before is asked for too.
 _BOUNDARY = timedelta(seconds=1)
+#: How often a list of several pages is read at most, until nothing new is in it.
+_MOST_READS = 5
 
 
 @attrs.frozen
@@ -62,6 +64,7 @@ class Changes(Generic[T]):
 
     :param changed: lists the records that were changed since a time.
     :param deleted: lists the records that were deleted since a time.
+    :param lists: how many of the vendor's lists each of the two reads.
     :raises InvalidInput: ``since`` has no time zone.
     :raises LmsError: while it is read, see :mod:`lms_async.errors`.
     """
@@ -72,6 +75,7 @@ class Changes(Generic[T]):
         *,
         changed: Callable[[datetime], Pages[T]],
         deleted: Callable[[datetime], Pages[T]],
+        lists: int = 1,
     ) -> None:
         if not isinstance(since, datetime) or since.tzinfo is None:
             raise InvalidInput("since needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
@@ -79,6 +83,7 @@ class Changes(Generic[T]):
         self._changed = changed(self._since - _BOUNDARY)
         self._deleted = deleted(self._since - _BOUNDARY)
         self._next_since: datetime | None = None
+        self._lists = lists
 
     def __repr__(self) -> str:
         return f"<Changes since {self._since:%Y-%m-%dT%H:%M:%SZ}: {self._changed!r}>"
@@ -110,13 +115,36 @@ class Changes(Generic[T]):
         self._next_since = None
         began = datetime.now(UTC)
         # Deletions come last: a record that is deleted in between is in both lists.
-        async for record in self._changed:
+        async for record in self._complete(self._changed):
             if not self._is_earlier(record):
                 yield Change(record, deleted=False)
-        async for record in self._deleted:
+        async for record in self._complete(self._deleted):
             yield Change(record, deleted=True)
         # Not before `since`, or the next run would read what is older than the last one.
         self._next_since = max(self._since, began - CLOCKS)
+
+    async def _complete(self, listed: Pages[T]) -> AsyncIterator[T]:
+        """Yield the records of a list, none of them twice.
+
+        A record that leaves the list while its pages are read moves the later ones forward, so that
+        one of them may be on no page. So a list of several pages is read again, until nothing new
+        is in it.
+        """
+        given: set[object] = set()
+        for read in range(_MOST_READS):
+            count, new = 0, 0
+            async for page in listed.pages():
+                count += 1
+                for record in page:
+                    known = _id_of(record)
+                    if known in given or (known is None and read):
+                        continue
+                    if known is not None:
+                        given.add(known)
+                        new += 1
+                    yield record
+            if count <= self._lists or not new:
+                return
 
     def _is_earlier(self, record: T) -> bool:
         """Return whether ``record`` shows that it was last changed in the second before

@@ -65,6 +65,7 @@ class ClassRecords(ManageBacResource):
             since,
             changed=lambda time: self.list(archived=None, modified_since=time),
             deleted=lambda time: self.list(archived=None, deleted_since=time),
+            lists=2,
         )
 
     async def get(self, class_id: str | int) -> Class:

@@ -199,3 +199,31 @@ async def test_changed_record_with_an_old_time_is_not_left_out() -> None:
     async with scripted(answer) as managebac:
         changes = [change async for change in managebac.classes.changes(SINCE)]
     assert [one.record.id for one in changes if not one.deleted] == ["1", "3"]
+
+
+@pytest.mark.parametrize("gone", [1, None], ids=["deleted", "moved to the end"])
+async def test_change_is_not_missed_if_a_record_leaves_an_earlier_page(gone: int | None) -> None:
+    """The later records move forward, and one of them is on no page that was read."""
+    rows = [{"id": number} for number in range(1, 7)]
+
+    async def listed(request: web.Request) -> web.Response:
+        if "deleted_since" in request.query:
+            return web.json_response(whole("students", []))
+        page = int(request.query.get("page", "1"))
+        meta = {"current_page": page, "total_pages": -(-len(rows) // 2), "total_count": len(rows)}
+        shown = rows[2 * page - 2 : 2 * page]
+        if page == 1 and rows[0]["id"] == 1:
+            first = rows.pop(0)
+            rows.extend([] if gone else [first])
+        return web.json_response({"students": shown, "meta": meta})
+
+    app = web.Application()
+    app.router.add_get("/v2/students", listed)
+    async with (
+        TestServer(app) as server,
+        ManageBac("token", base_url=str(server.make_url("/"))) as managebac,
+    ):
+        changes = await managebac.students.changes(SINCE)
+    found = [student.id for student in changes.changed]
+    assert len(found) == len(set(found))
+    assert set(found) == {"1", "2", "3", "4", "5", "6"}
