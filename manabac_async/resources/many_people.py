@@ -22,7 +22,7 @@ from lms_async.outcome import RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given, changes_by_id
 
-from ..bulk_results import may_exist
+from ..bulk_results import MISSING_OR_OTHER, may_exist
 from ..models.person import Person
 from .many import PAGE, ManyRecords, by_id, is_ok, whole_id
 from .shown import differs, shows
@@ -93,6 +93,7 @@ class ManyPeople(ManyRecords):
             required_key=self._person,
             parse=self._of_record,
             path_fields=("id",),
+            missing=MISSING_OR_OTHER,
             repeatable=True,
             look_up=self._look_up_each(lambda row, person: shows(person, row)),
             journal=journal,

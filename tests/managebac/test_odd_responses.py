@@ -11,8 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import Status, Window
+from lms_async import Status, UnexpectedResponse, Window
+from lms_async.sandbox import Fault
 from manabac_async import ManageBac
+from manabac_async.sandbox import ManageBacSandbox
 from tests.conftest import QUICK
 from tests.outcomes import code_of, ended
 
@@ -227,3 +229,28 @@ async def test_change_is_not_missed_if_a_record_leaves_an_earlier_page(gone: int
     found = [student.id for student in changes.changed]
     assert len(found) == len(set(found))
     assert set(found) == {"1", "2", "3", "4", "5", "6"}
+
+
+@pytest.mark.parametrize("status", ["unprocessable_entity", "not_found"])
+async def test_status_of_a_refusal_is_an_error(status: str) -> None:
+    async with scripted(lambda method, path, body: {"status": status}) as managebac:
+        for call in (
+            managebac.students.archive(1, withdrawn_on="2026-06-30"),
+            managebac.teachers.archive(1),
+            managebac.parents.unarchive(1),
+            managebac.classes.add_students(1, [2]),
+            managebac.classes.remove_teachers(1, [2]),
+            managebac.year_groups.add_students(1, [2]),
+        ):
+            with pytest.raises(UnexpectedResponse, match="ok"):
+                await call
+
+
+async def test_missing_year_group_of_a_student_is_not_told_as_a_missing_student(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    managebac_sandbox.faults.add(Fault.error(404, body='{"error": "Couldn\'t find it"}'))
+    report = await managebac.students.update_many([{"id": 1, "year_group_id": 7}])
+    (outcome,) = report.rejected
+    assert outcome.error is not None
+    assert "another record that the row names" in outcome.error.fields["id"]
