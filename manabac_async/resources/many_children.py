@@ -6,6 +6,7 @@ Vendor page: Relationships.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.guard import Guard, check_guard, guarded
 from lms_async.bulk.rows import Rows, check_input
 from lms_async.bulk.status import UNMENTIONED, with_parts
-from lms_async.errors import InvalidInput
+from lms_async.errors import InvalidInput, NotFound
 from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
 from lms_async.outcome import RowResult, Status
@@ -250,7 +251,7 @@ class ManyChildren(ManyRecords):
 
     async def _children_of(self, parents: list[str]) -> AsyncIterator[tuple[str, set[str]]]:
         """Yield the children of each of ``parents``, from the list of parents where it shows
-        them."""
+        them. A parent who does not exist is left out."""
         if not parents:
             return
         path = build_path("parents")
@@ -264,6 +265,9 @@ class ManyChildren(ManyRecords):
                 yield parent.id, set(parent.child_ids)
                 continue
             yield parent.id, set(await self._children(parent.id))
+        for parent_id in left:  # a parent who is not in the list may have children all the same
+            with suppress(NotFound):
+                yield parent_id, set(await self._children(parent_id))
 
     async def _count_links(self) -> int:
         parents = self._list(build_path("parents"), Parent, envelope_key="parents", query=PAGE)

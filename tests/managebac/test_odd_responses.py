@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from lms_async import Status, UnexpectedResponse, Window
+from lms_async import Guard, InvalidInput, Status, UnexpectedResponse, Window
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac
 from manabac_async.sandbox import ManageBacSandbox
@@ -254,3 +254,17 @@ async def test_missing_year_group_of_a_student_is_not_told_as_a_missing_student(
     (outcome,) = report.rejected
     assert outcome.error is not None
     assert "another record that the row names" in outcome.error.fields["id"]
+
+
+async def test_guard_counts_the_children_of_a_parent_who_is_not_listed() -> None:
+    def answer(method: str, path: str, body: Any) -> Any:
+        if path == "parents":
+            return whole("parents", [])
+        return whole("children", [{"id": id_, "relationship": "Aunt"} for id_ in range(1, 8)])
+
+    async with scripted(answer) as managebac:
+        with pytest.raises(InvalidInput, match="6 would be removed"):
+            await managebac.children.replace_many(
+                [{"parent_id": 9, "children": [{"id": 1, "relationship": "Aunt"}]}],
+                guard=Guard(5),
+            )
