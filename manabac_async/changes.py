@@ -29,6 +29,8 @@ CLOCKS = timedelta(minutes=5)
 #: Some of the vendor's lists include changes in the requested second, and others do not. So changes
 #: are requested from one second earlier.
 _BOUNDARY = timedelta(seconds=1)
+#: How often a list of several pages is read at most, until nothing new is in it.
+_MOST_READS = 5
 
 
 @attrs.frozen
@@ -56,12 +58,13 @@ class Changes(Generic[T]):
     :class:`Change`: first the changed records, then the deleted ones. ``await changes`` returns all
     of them as a :class:`ChangeSet`. Each use sends the requests again.
 
-    Both lists are requested from one second before ``since``. A record whose ``updated_at`` is
-    before ``since`` is left out. A deletion in that earlier second may be included, because
-    ManageBac does not show when a record was deleted.
+    Both lists are requested from one second before ``since``. A record whose ``updated_at`` is in
+    that earlier second is left out. A deletion in that second may be included, because ManageBac
+    does not show when a record was deleted.
 
     :param changed: lists the records that were changed since a time.
     :param deleted: lists the records that were deleted since a time.
+    :param lists: how many of the vendor's lists each of the two reads.
     :raises InvalidInput: ``since`` has no time zone.
     :raises LmsError: a list could not be read, see :mod:`lms_async.errors`.
     """
@@ -72,6 +75,7 @@ class Changes(Generic[T]):
         *,
         changed: Callable[[datetime], Pages[T]],
         deleted: Callable[[datetime], Pages[T]],
+        lists: int = 1,
     ) -> None:
         if not isinstance(since, datetime) or since.tzinfo is None:
             raise InvalidInput("since needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
@@ -79,6 +83,7 @@ class Changes(Generic[T]):
         self._changed = changed(self._since - _BOUNDARY)
         self._deleted = deleted(self._since - _BOUNDARY)
         self._next_since: datetime | None = None
+        self._lists = lists
 
     def __repr__(self) -> str:
         return f"<Changes since {self._since:%Y-%m-%dT%H:%M:%SZ}: {self._changed!r}>"
@@ -114,21 +119,47 @@ class Changes(Generic[T]):
         began = datetime.now(UTC)
         # The deletions are read last: a record that is deleted meanwhile may be in both lists, and
         # the deletion must be applied last.
-        async for record in self._changed:
+        async for record in self._complete(self._changed):
             if not self._is_earlier(record):
                 yield Change(record, deleted=False)
-        async for record in self._deleted:
+        async for record in self._complete(self._deleted):
             yield Change(record, deleted=True)
         # Never before `since`, or the next run would read older changes again.
         self._next_since = max(self._since, began - CLOCKS)
 
+    async def _complete(self, listed: Pages[T]) -> AsyncIterator[T]:
+        """Yield the records of a list, none of them twice.
+
+        A record that leaves the list while its pages are read moves the later ones forward, so that
+        one of them may be on no page. So a list of several pages is read again, until nothing new
+        is in it.
+        """
+        given: set[object] = set()
+        for read in range(_MOST_READS):
+            count, new = 0, 0
+            async for page in listed.pages():
+                count += 1
+                for record in page:
+                    known = _id_of(record)
+                    if known in given or (known is None and read):
+                        continue
+                    if known is not None:
+                        given.add(known)
+                        new += 1
+                    yield record
+            if count <= self._lists or not new:
+                return
+
     def _is_earlier(self, record: T) -> bool:
-        """Return whether ``record`` shows that it was last changed before ``since``."""
+        """Return whether ``record`` shows that it was last changed in the second before
+        ``since``."""
         try:
             changed = datetime.fromisoformat(str(getattr(record, "updated_at", None)))
         except ValueError:
             return False
-        return changed.tzinfo is not None and changed < self._since
+        # ManageBac may list an older one for another reason, e.g. a change of a part of it.
+        earliest = self._since - _BOUNDARY
+        return changed.tzinfo is not None and earliest <= changed < self._since
 
 
 def _id_of(record: object) -> object:

@@ -59,4 +59,7 @@ def _sent(body: Any) -> list[str]:
     if isinstance(body, Mapping) and len(body) == 1:
         (inner,) = body.values()
         body = inner if isinstance(inner, Mapping) else body
+        if isinstance(inner, list) and all(isinstance(row, Mapping) for row in inner):
+            # Of a bulk. An id tells which record to change, and is not one of its fields.
+            return list(dict.fromkeys(name for row in inner for name in row if name != "id"))
     return list(body) if isinstance(body, Mapping) else []

@@ -100,6 +100,9 @@ class ManageBacVendor(Vendor):
         meta = payload.get("meta")
         if not isinstance(meta, dict):
             return Page(rows)
+        total = _number(meta.get("total_count"))
+        if total is not None and 0 < total <= len(rows):
+            return Page(rows)  # some lists return all rows, whatever page is requested
         current, last = _number(meta.get("current_page")), _number(meta.get("total_pages"))
         if meta.get("next_page") is None and (current is None or last is None or current >= last):
             return Page(rows)

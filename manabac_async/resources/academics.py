@@ -35,7 +35,7 @@ class AcademicYears(ManageBacResource):
             build_path("school/academic-years"),
             returns=ByProgram[AcademicYear],
             envelope_key="academic_years",
-            query=query_params(program_code=program_code, active=flag(active)),
+            query=query_params(program_code=program_code, active=flag("active", active)),
         )
         return await self._transport.send(call)
 
@@ -61,7 +61,7 @@ class AcademicYears(ManageBacResource):
         :raises BadRequest: ManageBac rejected the request.
         :raises OutcomeUnknown: the response was lost. List the years before you try again.
         """
-        if isinstance(terms, str | bytes | Mapping):
+        if isinstance(terms, str | bytes | Mapping) or not isinstance(terms, Iterable):
             raise InvalidInput("terms must be a list")
         rows = [new_term(term) for term in terms]
         if not rows:

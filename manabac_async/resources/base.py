@@ -15,6 +15,7 @@ from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 from lms_async.resource import Resource, changes_of
 
+from ..bulk_results import REFUSALS
 from ..changes import Changes
 from .filters import crossed, flag, list_query, repeated
 
@@ -50,7 +51,26 @@ class ManageBacResource(Resource):
     ) -> None:
         """Send a list of ids. The response must have the key ``status``."""
         body = {field: whole_ids(ids)}
-        await self._send(method, path, body, required_key="status", repeatable=repeatable)
+        await self._expect_ok(method, path, body, repeatable=repeatable)
+
+    async def _expect_ok(
+        self, method: Method, path: Path, body: Any = None, *, repeatable: bool
+    ) -> None:
+        """Send a request for which the response is ``{"status": "ok"}``.
+
+        :raises UnexpectedResponse: the status is that of a refusal.
+        """
+        call: Call[Any] = Call(
+            method,
+            str(path),
+            route=path.route,
+            body=body,
+            required_key="status",
+            repeatable=repeatable,
+        )
+        payload, _ = await self._transport.fetch(call)
+        if payload["status"] in REFUSALS:
+            raise UnexpectedResponse("the status in the response is not 'ok'", call=call)
 
 
 class People(ManageBacResource, Generic[P, New, Changed]):
@@ -81,7 +101,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         **others: str | None,
     ) -> Pages[P]:
         query = list_query(
-            archived=flag(archived),
+            archived=flag("archived", archived),
             q=q,
             modified_since=modified_since,
             deleted_since=deleted_since,
@@ -192,7 +212,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
 
     async def _put_state(self, person_id: str | int, rest: str, body: Any = None) -> None:
         path = self._path(person_id, rest)
-        await self._send("PUT", path, body, required_key="status", repeatable=True)
+        await self._expect_ok("PUT", path, body, repeatable=True)
 
 
 class Portrayed(People[P, New, Changed]):
@@ -207,7 +227,9 @@ class Portrayed(People[P, New, Changed]):
         """
         if not isinstance(file_url, str) or not file_url.strip():
             raise InvalidInput("file_url must be the URL of the picture")
-        await self._put_state(person_id, "/avatar", {"avatar": {"remote_file_url": file_url}})
+        path = self._path(person_id, "/avatar")
+        body = {"avatar": {"remote_file_url": file_url}}
+        await self._send("PUT", path, body, required_key="status", repeatable=True)
 
     async def delete_avatar(self, person_id: str | int) -> None:
         """Remove a person's picture. Vendor page: "Delete … avatar".

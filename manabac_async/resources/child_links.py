@@ -26,6 +26,7 @@ from lms_async.records.scalars import Id, IdList
 from lms_async.resource import Given
 
 from ..models import ChildRelation
+from ..models.converter import converter
 from .many import PAGE, ManyRecords
 from .sending import AllChildren
 
@@ -164,6 +165,8 @@ def parse_child(payload: Any, rows: Rows[Any]) -> RowResult | None:
     child = payload["child"]
     if not isinstance(child, dict) or str(child.get("id")) != child_of(rows.keys[0]):
         return None
+    if _is_other(child, orjson.loads(rows.bodies[0])["relationship"]):
+        return None
     return RowResult(Status.DONE, str(child["id"]))
 
 
@@ -178,12 +181,18 @@ def parse_children(payload: Any, rows: Rows[Any]) -> RowResult | None:
     shown = payload["children"]
     if not isinstance(shown, list):
         return None
-    ids = {str(child.get("id")) for child in shown if isinstance(child, dict)}
-    parts = [
-        RowResult(Status.DONE, str(id_)) if str(id_) in ids else UNMENTIONED
-        for id_ in _links(orjson.loads(rows.bodies[0]))
-    ]
+    children = {str(child.get("id")): child for child in shown if isinstance(child, dict)}
+    sent = {str(id_): one for id_, one in _links(orjson.loads(rows.bodies[0])).items()}
+    if any(id_ not in sent or _is_other(one, sent[id_]) for id_, one in children.items()):
+        return None  # the parent has other children than were sent, so they are looked up
+    parts = [RowResult(Status.DONE, id_) if id_ in children else UNMENTIONED for id_ in sent]
     return with_parts(RowResult(Status.DONE, str(rows.keys[0])), parts, field="children")
+
+
+def _is_other(child: Mapping[str, Any], relationship: str) -> bool:
+    """Return whether a response shows another relationship than was sent."""
+    shown = converter.structure(child, ChildRelation).relationship
+    return bool(shown) and str(shown).strip().casefold() != relationship.casefold()
 
 
 def _links(body: Mapping[str, Any]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
@@ -78,7 +78,7 @@ class Children(ManyChildren, ManageBacResource):
             children would be removed than ``guard`` allows.
         :raises BadRequest: ManageBac rejected the request and changed nothing.
         """
-        if isinstance(children, str | bytes | Mapping):
+        if isinstance(children, str | bytes | Mapping) or not isinstance(children, Iterable):
             raise InvalidInput("children must be a list")
         rows = [child(one) for one in children]
         ids = {str(row["id"]) for row in rows}
@@ -90,6 +90,7 @@ class Children(ManyChildren, ManageBacResource):
                 hint="if this is intended, pass allow_empty=True",
             )
         if guard is not None:
+            check_guard(guard)
             current = [one.id for one in await self.list(parent_id)]
 
             async def count() -> int:

@@ -66,6 +66,7 @@ class ClassRecords(ManageBacResource):
             since,
             changed=lambda time: self.list(archived=None, modified_since=time),
             deleted=lambda time: self.list(archived=None, deleted_since=time),
+            lists=2,
         )
 
     async def get(self, class_id: str | int) -> Class:
@@ -127,7 +128,8 @@ class ClassRecords(ManageBacResource):
             returns=builtins.list[ClassTerm],
             envelope_key="terms",
             query=query_params(
-                academic_year_id=academic_year_id, active_only=flag(active_only or None)
+                academic_year_id=academic_year_id,
+                active_only=flag("active_only", active_only or None),
             ),
         )
         return await self._transport.send(call)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.bulk.results import match, outcomes_of
 from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import InvalidInput
@@ -60,7 +60,11 @@ class Classes(ClassRecords, ManyClasses):
             path,
             ClassStudent,
             envelope_key="student_ids",
-            query=query_params(include_archived_students=flag(include_archived_students or None)),
+            query=query_params(
+                include_archived_students=flag(
+                    "include_archived_students", include_archived_students or None
+                )
+            ),
             filters=repeated("student_ids[]", student_ids),
         )
 
@@ -86,6 +90,7 @@ class Classes(ClassRecords, ManyClasses):
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
             await guard.allow(len(ids), lambda: _length(self.list_students(class_id)))
         await self._change("POST", class_id, "remove_students", "student_ids", ids)
 
@@ -118,7 +123,7 @@ class Classes(ClassRecords, ManyClasses):
         :raises InvalidInput: the list is empty, a row is not valid, a teacher appears twice, or
             more teachers would be removed than ``guard`` allows.
         """
-        if isinstance(teachers, str | bytes | Mapping):
+        if isinstance(teachers, str | bytes | Mapping) or not isinstance(teachers, Iterable):
             raise InvalidInput("teachers must be a list")
         rows = _teacher_rows(list(teachers))
         if not rows and not allow_empty:
@@ -127,6 +132,7 @@ class Classes(ClassRecords, ManyClasses):
                 hint="if this is intended, pass allow_empty=True",
             )
         if guard is not None:
+            check_guard(guard)
             current = [teacher.id for teacher in await self.list_teachers(class_id)]
             removed = set(current) - set(map(str, rows.keys))
             await guard.allow(len(removed), lambda: _known(len(current)))
@@ -161,6 +167,7 @@ class Classes(ClassRecords, ManyClasses):
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
             await guard.allow(len(ids), lambda: _length(self.list_teachers(class_id)))
         await self._change("DELETE", class_id, "teachers/remove_teachers", "teacher_ids", ids)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import MOST_QUERY, Query, encode_query, portions, query_params
@@ -21,8 +21,8 @@ def list_query(
 
     :raises InvalidInput: a time has no time zone, or ``per_page`` is below 1.
     """
-    if per_page is not None and per_page < 1:
-        raise InvalidInput("per_page must be at least 1")
+    if per_page is not None and (not isinstance(per_page, int) or per_page < 1):
+        raise InvalidInput("per_page must be a whole number, at least 1")
     return query_params(
         modified_since=moment("modified_since", modified_since),
         deleted_since=moment("deleted_since", deleted_since),
@@ -43,18 +43,39 @@ def moment(name: str, value: datetime | None) -> str | None:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def flag(value: bool | None) -> str | None:
-    """Return ``1`` for true and ``0`` for false. ``None`` leaves the parameter out."""
-    return None if value is None else str(int(value))
+def day(name: str, value: date | None) -> str | None:
+    """Return a date as ManageBac reads it.
+
+    :raises InvalidInput: it is not a date.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InvalidInput(f"{name} must be a date, such as date(2026, 9, 1)")
+    return value.isoformat()
+
+
+def flag(name: str, value: bool | None) -> str | None:
+    """Return ``1`` for true and ``0`` for false. ``None`` leaves the parameter out.
+
+    :raises InvalidInput: it is neither ``True`` nor ``False``.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{name} must be True or False")
+    return str(int(value))
 
 
 def archived_queries(archived: bool | None) -> list[Query]:
     """Return the queries for active or for archived records; ``None`` returns a query for each.
 
     The vendor does not document what a list without this parameter contains.
+
+    :raises InvalidInput: ``archived`` is none of these.
     """
     wanted = (False, True) if archived is None else (archived,)
-    return [(("archived", str(int(one))),) for one in wanted]
+    return [query_params(archived=flag("archived", one)) for one in wanted]
 
 
 def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> list[Query]:

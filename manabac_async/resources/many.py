@@ -27,7 +27,7 @@ from lms_async.outcome import AllDone, RowError, RowResult, Status
 from lms_async.records.scalars import id_text
 from lms_async.resource import FollowUp, Given, LookUp, Resource
 
-from ..bulk_results import explain
+from ..bulk_results import MISSING, explain
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -53,6 +53,7 @@ class ManyRecords(Resource):
         required_key: str | None,
         parse: Callable[[Any, Rows[R]], RowResult | None],
         path_fields: tuple[str, ...] = (),
+        missing: str = MISSING,
         path_names_rows: bool | Callable[[Rows[R]], bool] = True,
         repeatable: bool,
         look_up: LookUp[R],
@@ -66,6 +67,7 @@ class ManyRecords(Resource):
         :param body: returns the body of the request for a checked row.
         :param parse: returns the row's result from the payload of the response.
         :param path_fields: the fields of a row whose ids are in the path.
+        :param missing: what a 404 says about these fields.
         """
 
         def call(rows: Rows[R]) -> Call[Any]:
@@ -91,7 +93,7 @@ class ManyRecords(Resource):
             path_names_rows=path_names_rows,
             look_up=look_up,
             is_conflict=is_conflict,
-            explain=explain(*path_fields),
+            explain=explain(*path_fields, why=missing),
             follow_up=follow_up,
             journal=journal,
         )

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.guard import Guard, guarded
+from lms_async.bulk.guard import Guard, check_guard, guarded
 from lms_async.bulk.rows import check_input
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import build_path
@@ -159,8 +159,7 @@ class ManyChildren(ChildLinks):
         """
 
         check_input(rows)
-        if not isinstance(guard, Guard):
-            raise InvalidInput('guard must be a Guard, such as Guard(500) or Guard("5%")')
+        check_guard(guard)
 
         def prepare(item: AllChildren) -> tuple[Hashable, Any]:
             body = all_children(item)

@@ -12,6 +12,7 @@ from typing import Any
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import one_by_one
+from lms_async.errors import InvalidInput
 from lms_async.http.urls import build_path, query_params
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
@@ -42,7 +43,12 @@ class ManyClasses(UpsertClasses):
     """The methods of ``managebac.classes`` that take any number of rows."""
 
     def upsert_many(
-        self, classes: Given[AnyClass], *, chunk: int = 100, journal: Journal | None = None
+        self,
+        classes: Given[AnyClass],
+        *,
+        guard: Guard = GUARD,
+        chunk: int = 100,
+        journal: Journal | None = None,
     ) -> Bulk[AnyClass]:
         """Create classes, and update those with an ``id``. Vendor page: "Bulk create or update
         classes" (Extended APIs).
@@ -54,8 +60,11 @@ class ManyClasses(UpsertClasses):
         looks it up again, and sends it if it is still missing. A new class without a ``uniq_id``
         can't be looked up and is ``unknown``.
 
+        All rows are read before the first request, so that those with ``archived`` can be counted.
+
         :param classes: an ``id`` and the fields to change; or, for a new class, the fields that it
             needs. Each ``id``, and each ``uniq_id`` of a new class, may appear only once.
+        :param guard: how many classes may be archived, see :meth:`archive_many`.
         :param chunk: classes per request, at least 1; the vendor names no maximum.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -71,8 +80,18 @@ class ManyClasses(UpsertClasses):
                 return (("new", uniq_id) if uniq_id else None), body
             return key_of_change(body)
 
+        def archives(item: AnyClass) -> bool:
+            try:
+                return prepare(item)[1].get("archived") is True
+            except InvalidInput:  # it is rejected later, with its reason
+                return False
+
         return self._upsert(
-            classes, "classes.upsert_many", prepare=prepare, chunk=chunk, journal=journal
+            guarded(classes, guard, self._count_active, removes=archives),
+            "classes.upsert_many",
+            prepare=prepare,
+            chunk=chunk,
+            journal=journal,
         )
 
     def archive_many(

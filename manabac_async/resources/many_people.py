@@ -22,15 +22,17 @@ from lms_async.outcome import RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given, changes_by_id
 
-from ..bulk_results import may_exist
+from ..bulk_results import MISSING_OR_OTHER, may_exist
 from ..models.person import Person
 from .many import PAGE, ManyRecords, by_id, is_ok, whole_id
-from .shown import shows
+from .shown import differs, shows
 
 R = TypeVar("R")
 
-#: The fields that are compared when a new person is looked up. The vendor may change other fields.
+#: The fields that must be equal when a new person is looked up.
 _COMPARED = ("first_name", "last_name")
+#: Fields that ManageBac shows in another form: the name or the code of the country.
+_OTHER_FORM = ("country",)
 #: Fields of a new person with ids of other records. The vendor responds with 404 if one of these
 #: records does not exist.
 _OTHERS = (b'"year_group_id"', b'"homeroom_advisor_id"', b'"parent_ids"', b'"child_ids"')
@@ -92,6 +94,7 @@ class ManyPeople(ManyRecords):
             required_key=self._person,
             parse=self._of_record,
             path_fields=("id",),
+            missing=MISSING_OR_OTHER,
             repeatable=True,
             look_up=self._look_up_each(lambda row, person: shows(person, row)),
             journal=journal,
@@ -178,7 +181,9 @@ class ManyPeople(ManyRecords):
         return await look_up(
             rows,
             find,
-            is_same=lambda sent, person: shows(person, sent, _COMPARED),
+            is_same=lambda sent, person: (
+                shows(person, sent, _COMPARED) and not differs(person, sent, _OTHER_FORM)
+            ),
             id_of=lambda person: person.id,
             resend_changes=False,
         )

@@ -18,7 +18,7 @@ from ..bulk_results import explain
 from ..changes import Changes
 from ..models import Membership, MembershipPlace, MembershipPlaceDict
 from ..models.converter import converter
-from .filters import crossed, list_query, repeated
+from .filters import crossed, day, list_query, repeated
 from .place_students import PlaceStudents
 from .places import checked_chunk
 
@@ -72,7 +72,7 @@ class Memberships(Resource):
                 users=users,
                 modified_since=modified_since,
                 deleted_since=deleted_since,
-                class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
+                class_happens_on=day("class_happens_on", class_happens_on),
                 per_page=per_page,
             ),
             filters=crossed(

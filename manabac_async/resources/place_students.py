@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 
 from lms_async.bulk.endpoint import Found, Results
-from lms_async.bulk.results import match
+from lms_async.bulk.results import NO_REASON, match
 from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import BadRequest, NotFound
 from lms_async.http.call import Call, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.http.urls import build_path, query_params
-from lms_async.outcome import RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 
 from ..bulk_results import is_not_found, not_found, parse_item
 from ..models import ClassStudent
@@ -91,7 +91,7 @@ class PlaceStudents:
             return RowResult(Status.DONE, student_id)
         # The student is in the class, but not with the level that was sent.
         if again is not None and again.status is Status.REJECTED and not is_not_found(again):
-            return again
+            return _added_without_level(student_id, again.error)
         return None
 
     async def _add(self, rows: Rows[Any]) -> set[int]:
@@ -156,6 +156,13 @@ class PlaceStudents:
 
     def _students(self, rows: Rows[Any]) -> list[str]:
         return [self._student_of(key) for key in rows.keys]
+
+
+def _added_without_level(student_id: str, error: RowError | None) -> RowResult:
+    why = error.message if error is not None else NO_REASON
+    fields = dict(error.fields) if error is not None else {}
+    message = f"the student is in the class now, but the level was refused: {why}"
+    return RowResult(Status.REJECTED, student_id, RowError("incomplete", message, fields))
 
 
 def _parse(payload: Any, ids: list[str]) -> Results:

@@ -23,6 +23,28 @@ def shows(record: Any, sent: Mapping[str, Any], names: Collection[str] | None = 
     )
 
 
+def differs(record: Any, sent: Mapping[str, Any], ignored: Collection[str]) -> bool:
+    """Return whether ``record`` shows a value that is clearly another one than was sent.
+
+    Upper and lower case, spaces and punctuation do not count, since ManageBac may change them.
+    Neither do fields that are blank or not shown.
+
+    :param ignored: the fields that are not compared.
+    """
+    shown = converter.unstructure(record)
+    return any(
+        _plain(known) != _plain(value)
+        for name, value in sent.items()
+        if name not in ignored and _plain(known := shown.get(name)) and _plain(value)
+    )
+
+
+def _plain(value: Any) -> list[str]:
+    parts = value if isinstance(value, list | tuple) else _text(value).split(",")
+    texts = ("".join(filter(str.isalnum, _text(part))).casefold() for part in parts)
+    return sorted(text for text in texts if text)
+
+
 def _is_same(known: Any, value: Any) -> bool:
     if isinstance(value, list):
         shown = str(known).split(",") if isinstance(known, str) else known or ()

@@ -11,7 +11,7 @@ from lms_async.http.urls import query_params
 
 from ..models import Student, StudentMemberships
 from .base import Portrayed
-from .filters import repeated
+from .filters import flag, repeated
 from .many_students import ManyStudents
 from .sending import NewStudent, StudentChange, archived_student, new_student, student_change
 
@@ -97,5 +97,5 @@ class Students(Portrayed[Student, NewStudent, StudentChange], ManyStudents):
         :raises NotFound: there is no such student.
         """
         path = self._path(student_id, "/memberships")
-        query = query_params(archived="true" if archived else None)
+        query = query_params(archived="true" if flag("archived", archived) == "1" else None)
         return await self._get(path, StudentMemberships, query=query, envelope_key="memberships")

@@ -83,7 +83,9 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
         path = self._path(teacher_id, "/classes")
         found: dict[object, TeacherClass] = {}
         for shown in (True, False) if show_on_reports is None else (show_on_reports,):
-            query = query_params(show_on_reports=flag(shown), archived=flag(archived))
+            query = query_params(
+                show_on_reports=flag("show_on_reports", shown), archived=flag("archived", archived)
+            )
             call: Call[builtins.list[TeacherClass]] = get(
                 path, returns=builtins.list[TeacherClass], envelope_key="classes", query=query
             )
@@ -103,6 +105,6 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
             self._path(teacher_id, "/groups"),
             returns=builtins.list[TeacherGroup],
             envelope_key="groups",
-            query=query_params(archived=flag(archived)),
+            query=query_params(archived=flag("archived", archived)),
         )
         return await self._transport.send(call)

@@ -26,7 +26,7 @@ from ..bulk_results import parse_item
 from ..models import Class, Membership
 from .many import PAGE, whole_id
 from .places import ManyPlaces, checked_chunk
-from .shown import shows
+from .shown import differs, shows
 
 R = TypeVar("R")
 
@@ -34,6 +34,8 @@ R = TypeVar("R")
 _COMPARED = ("name", "grade_number", "start_term_id", "end_term_id")
 #: The fields that a change of a class can't have.
 _ONLY_NEW = frozenset({"program", "grade_number", "start_term_id", "subject_id"})
+#: Fields that ManageBac shows in another form: it shows the name of the program, not its code.
+_OTHER_FORM = ("program",)
 
 
 class UpsertClasses(ManyPlaces):
@@ -161,7 +163,7 @@ def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -
     if not same:
         return ABSENT if of_earlier_run else None
     (record,) = same
-    is_same = shows(record, sent, _COMPARED)
+    is_same = shows(record, sent, _COMPARED) and not differs(record, sent, _OTHER_FORM)
     return RowResult(Status.DONE, record.id) if is_same else Present(record.id)
 
 
@@ -171,7 +173,21 @@ def _parse(payload: Any, rows: Rows[Any]) -> Results:
     if not isinstance(items, list):
         return [None] * len(rows)
     places: list[Hashable | None] = list(range(len(rows)))
-    return [_parse_class(item) for item in match(places, items, [_place(item) for item in items])]
+    named = [_place(item) for item in items]
+    matched = match(places, items, named)
+    is_numbered_otherwise = any(place is not None and place >= len(rows) for place in named)
+    if is_numbered_otherwise or any(map(_is_of_other_row, matched, rows.keys)):
+        return [None] * len(rows)  # the items can't be trusted, so the rows are looked up
+    return [_parse_class(item) for item in matched]
+
+
+def _is_of_other_row(item: Any, key: Any) -> bool:
+    """Return whether an item shows another class than the row with ``key``."""
+    record = item.get("class") if isinstance(item, dict) else None
+    if key is None or not isinstance(record, dict):
+        return False
+    shown = record.get("id" if _is_change(key) else "uniq_id")
+    return shown is not None and str(shown).strip() != _text(key)
 
 
 def _parse_class(item: Any) -> RowResult | None:

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable
 from datetime import datetime
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path
 
@@ -93,6 +93,7 @@ class YearGroups(ManyYearGroups, ManageBacResource):
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
 
             async def count() -> int:
                 return len(await self.students(year_group_id))

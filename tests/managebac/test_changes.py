@@ -129,9 +129,9 @@ async def test_record_deleted_while_the_lists_are_read_is_deleted(
     listed = changes._changed
 
     class Deleting:
-        async def __aiter__(self) -> Any:
-            async for row in listed:
-                yield row
+        async def pages(self) -> Any:
+            async for page in listed.pages():
+                yield page
             school.delete_person(other.id, at=SINCE + SECOND)
 
     changes._changed = Deleting()  # type: ignore[assignment]

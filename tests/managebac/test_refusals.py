@@ -50,6 +50,10 @@ def test_forbidden_parameters_are_found_without_an_envelope() -> None:
     assert reasons_of({"name": "x", "language": "fr"}, allowed) == {"language": "is not allowed"}
     assert reasons_of({"language": "fr"}, allowed) == {"language": "is not allowed"}
     assert reasons_of(None, allowed) == {}
+    rows = [{"id": 1, "name": "x"}, {"id": 2, "language": "fr"}, {"id": 3, "language": "en"}]
+    assert reasons_of({"classes": rows}, allowed) == {"language": "is not allowed"}
+    ids = {"error": "x", "allowed_params": ["name"]}
+    assert reasons_of({"student_ids": [1]}, ids) == {"student_ids": "is not allowed"}
 
 
 async def test_error_names_fields_but_no_people(
