@@ -24,8 +24,18 @@ FIRST = (
 )
 QUESTIONS = (
     *FIRST,
-    *("journal", "learning", "priority", "arrivals", "accounts", "redis_window", "roster"),
-    *("read_roster", "lists"),
+    *(
+        "journal",
+        "learning",
+        "priority",
+        "arrivals",
+        "accounts",
+        "redis_window",
+        "roster",
+        "roster_managebac",
+    ),
+    "read_roster",
+    "lists",
 )
 
 
