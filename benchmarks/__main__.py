@@ -24,7 +24,16 @@ FIRST = (
 )
 QUESTIONS = (
     *FIRST,
-    *("journal", "learning", "priority", "arrivals", "accounts", "redis_window", "roster"),
+    *(
+        "journal",
+        "learning",
+        "priority",
+        "arrivals",
+        "accounts",
+        "redis_window",
+        "roster",
+        "roster_managebac",
+    ),
     "read_roster",
 )
 

@@ -11,11 +11,15 @@ from lms_async.errors import ApiError
 from lms_async.outcome import RowError, RowResult, Status
 from lms_async.redact import sentence
 
-_REFUSALS = ("unprocessable_entity", "not_found")
+#: The statuses of a refusal in a response with HTTP 200.
+REFUSALS = ("unprocessable_entity", "not_found")
 _EXISTS = re.compile(
     r"taken|unique|already|(?<!must )(?<!not )(?<!n.t )exist|duplicate|conflict", re.IGNORECASE
 ).search
-_MISSING = "does not exist, or the token may not see it"
+#: What a 404 says about the record in the path.
+MISSING = "does not exist, or the token may not see it"
+#: The same if the row names more records.
+MISSING_OR_OTHER = f"{MISSING}, or another record that the row names does not exist"
 
 
 def parse_item(item: Any) -> RowResult | None:
@@ -30,7 +34,7 @@ def parse_item(item: Any) -> RowResult | None:
     known = None if item.get("id") is None else str(item["id"])
     if status == "ok":
         return RowResult(Status.DONE, known)
-    if status not in _REFUSALS:
+    if status not in REFUSALS:
         return None
     return RowResult(Status.REJECTED, known, _by_field(str(status), item.get("errors")))
 
@@ -40,30 +44,31 @@ def is_not_found(result: RowResult | None) -> bool:
     return result is not None and result.error is not None and result.error.code == "not_found"
 
 
-def not_found(field: str, why: str = _MISSING) -> RowError:
+def not_found(field: str, why: str = MISSING) -> RowError:
     """Return the error of a row whose ``field`` names a record that was not found."""
     return RowError("not_found", f"{field}: {why}", {field: why})
 
 
 def may_exist(error: RowError) -> bool:
-    """Return whether a refusal may mean that the record exists.
+    """Return whether an error may mean that the record exists.
 
-    The vendor has no code for that, only messages such as "Email has already been taken" or
+    The vendor has no code for this, only messages such as "Email has already been taken" or
     "Student ID must be unique".
     """
     return error.code == "409" or _EXISTS(error.message) is not None
 
 
-def explain(*path_fields: str) -> Callable[[ApiError], RowError | None]:
-    """Return a function that tells which fields of a row a 404 is about.
+def explain(*path_fields: str, why: str = MISSING) -> Callable[[ApiError], RowError | None]:
+    """Return a function that names the fields of a row that caused a 404.
 
-    :param path_fields: the fields whose ids are in the path.
+    :param path_fields: the fields of a row whose ids are in the path.
+    :param why: what a 404 says about these fields.
     """
 
     def explained(error: ApiError) -> RowError | None:
         if error.status != 404:
             return None
-        return RowError("404", str(error), dict.fromkeys(path_fields, _MISSING))
+        return RowError("404", str(error), dict.fromkeys(path_fields, why))
 
     return explained
 

@@ -1,14 +1,14 @@
-"""What changed and what was deleted since a time, read together.
+"""Read the records that were changed or deleted since a time.
 
-ManageBac has two filters for that, which can't be combined: a deletion does not count as a
-modification. To keep a copy of the school's records:
+ManageBac has one filter for changes and one for deletions. They can't be combined, because a
+deletion does not count as a change. To keep a copy of the school's records:
 
-1. Read everything once: ``since = datetime.now(UTC) - CLOCKS``, and then the whole list.
-2. Later, ``changes = managebac.students.changes(since)``. Apply what it gives, in its order.
-3. Store :attr:`Changes.next_since` together with the copy. It is the ``since`` of the next run.
-   If the run fails, store nothing, and begin again with the old one.
+1. In the first run, set ``since = datetime.now(UTC) - CLOCKS``, and then read the whole list.
+2. In each later run, read ``managebac.students.changes(since)``, and apply the changes in order.
+3. At the end, store :attr:`Changes.next_since` together with the copy. It is the ``since`` of the
+   next run. If a run fails, store nothing, and start again with the old ``since``.
 
-The next run may give some records again, so applying one twice must do no harm.
+The next run may return some records again. Make sure that applying a record twice does no harm.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from lms_async.http.pages import Pages
 
 T = TypeVar("T")
 
-#: How far this machine's clock and the vendor's may be apart.
+#: The largest expected difference between this machine's clock and the vendor's.
 CLOCKS = timedelta(minutes=5)
-#: Some lists include records that were changed in the very second that is asked for, and some do
-#: not. So the second before is asked for too.
+#: Some of the vendor's lists include changes in the requested second, and others do not. So changes
+#: are requested from one second earlier.
 _BOUNDARY = timedelta(seconds=1)
+#: How often a list of several pages is read at most, until nothing new is in it.
+_MOST_READS = 5
 
 
 @attrs.frozen
@@ -45,25 +47,26 @@ class ChangeSet(Generic[T]):
 
     #: Created or changed. A record that was deleted meanwhile is only in :attr:`deleted`.
     changed: list[T] = attrs.field(repr=False)
-    #: What the vendor shows of deleted records; of some kinds that may be little more than the id.
+    #: The deleted records. For some kinds of records, the vendor shows little more than the id.
     deleted: list[T] = attrs.field(repr=False)
     #: The ``since`` of the next call.
     next_since: datetime
 
 
 class Changes(Generic[T]):
-    """The changes since a time. ``async for change in changes`` gives each :class:`Change`, first
-    those that were changed and then those that were deleted. ``await changes`` gives all of them as
-    a :class:`ChangeSet`. Each use sends the requests anew.
+    """The changes since a time. ``async for change in changes`` returns each
+    :class:`Change`: first the changed records, then the deleted ones. ``await changes`` returns all
+    of them as a :class:`ChangeSet`. Each use sends the requests again.
 
-    Both lists are read from one second before ``since``. A record that shows that it was changed
-    before ``since`` is left out, and so is one that was given already. A deleted record may be of
-    that second, since ManageBac does not say when it was deleted.
+    Both lists are requested from one second before ``since``. A record whose ``updated_at`` is in
+    that earlier second is left out. A deletion in that second may be included, because ManageBac
+    does not show when a record was deleted.
 
     :param changed: lists the records that were changed since a time.
     :param deleted: lists the records that were deleted since a time.
+    :param lists: how many of the vendor's lists each of the two reads.
     :raises InvalidInput: ``since`` has no time zone.
-    :raises LmsError: while it is read, see :mod:`lms_async.errors`.
+    :raises LmsError: a list could not be read, see :mod:`lms_async.errors`.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Changes(Generic[T]):
         *,
         changed: Callable[[datetime], Pages[T]],
         deleted: Callable[[datetime], Pages[T]],
+        lists: int = 1,
     ) -> None:
         if not isinstance(since, datetime) or since.tzinfo is None:
             raise InvalidInput("since needs a time zone", hint="e.g. datetime(…, tzinfo=UTC)")
@@ -79,19 +83,23 @@ class Changes(Generic[T]):
         self._changed = changed(self._since - _BOUNDARY)
         self._deleted = deleted(self._since - _BOUNDARY)
         self._next_since: datetime | None = None
+        self._lists = lists
 
     def __repr__(self) -> str:
         return f"<Changes since {self._since:%Y-%m-%dT%H:%M:%SZ}: {self._changed!r}>"
 
     @property
     def next_since(self) -> datetime:
-        """The ``since`` of the next call: the time when this one began, minus 5 minutes, since the
+        """The ``since`` of the next run: the time when this run began, minus 5 minutes, because the
         vendor's clock may be behind.
 
-        :raises InvalidInput: the changes were not read to their end.
+        :raises InvalidInput: not all changes have been read.
         """
         if self._next_since is None:
-            raise InvalidInput("the changes were not read to their end, so there is no next_since")
+            raise InvalidInput(
+                "next_since is not known until all changes have been read",
+                hint="read it after the end of the loop",
+            )
         return self._next_since
 
     def __await__(self) -> Generator[Any, None, ChangeSet[T]]:
@@ -109,22 +117,49 @@ class Changes(Generic[T]):
     async def __aiter__(self) -> AsyncIterator[Change[T]]:
         self._next_since = None
         began = datetime.now(UTC)
-        # Deletions come last: a record that is deleted in between is in both lists.
-        async for record in self._changed:
+        # The deletions are read last: a record that is deleted meanwhile may be in both lists, and
+        # the deletion must be applied last.
+        async for record in self._complete(self._changed):
             if not self._is_earlier(record):
                 yield Change(record, deleted=False)
-        async for record in self._deleted:
+        async for record in self._complete(self._deleted):
             yield Change(record, deleted=True)
-        # Not before `since`, or the next run would read what is older than the last one.
+        # Never before `since`, or the next run would read older changes again.
         self._next_since = max(self._since, began - CLOCKS)
 
+    async def _complete(self, listed: Pages[T]) -> AsyncIterator[T]:
+        """Yield the records of a list, none of them twice.
+
+        A record that leaves the list while its pages are read moves the later ones forward, so that
+        one of them may be on no page. So a list of several pages is read again, until nothing new
+        is in it.
+        """
+        given: set[object] = set()
+        for read in range(_MOST_READS):
+            count, new = 0, 0
+            async for page in listed.pages():
+                count += 1
+                for record in page:
+                    known = _id_of(record)
+                    if known in given or (known is None and read):
+                        continue
+                    if known is not None:
+                        given.add(known)
+                        new += 1
+                    yield record
+            if count <= self._lists or not new:
+                return
+
     def _is_earlier(self, record: T) -> bool:
-        """Return whether ``record`` was last changed before ``since``, as far as it shows that."""
+        """Return whether ``record`` shows that it was last changed in the second before
+        ``since``."""
         try:
             changed = datetime.fromisoformat(str(getattr(record, "updated_at", None)))
         except ValueError:
             return False
-        return changed.tzinfo is not None and changed < self._since
+        # ManageBac may list an older one for another reason, e.g. a change of a part of it.
+        earliest = self._since - _BOUNDARY
+        return changed.tzinfo is not None and earliest <= changed < self._since
 
 
 def _id_of(record: object) -> object:

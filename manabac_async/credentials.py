@@ -33,11 +33,11 @@ _LONGEST_LIFE = 24 * 3600.0
 
 
 class Credentials(ABC):
-    """What authorizes a request. The defaults of the methods add nothing and renew nothing."""
+    """The credentials of a request. By default, the methods add nothing and renew nothing."""
 
     @abstractmethod
     def account(self) -> Hashable:
-        """Return what identifies the account. It may be a secret."""
+        """Return a value that identifies the account. It may be a secret."""
 
     def headers(self) -> Mapping[str, str]:
         """Return the headers to add to one attempt."""
@@ -48,7 +48,7 @@ class Credentials(ABC):
         return ()
 
     def secrets(self) -> tuple[str, ...]:
-        """Return what a response might quote, and no message may show."""
+        """Return the texts that a response might quote and that no message may show."""
         return (*self.headers().values(), *(str(value) for _, value in self.query()))
 
     async def prepare(self) -> None:  # noqa: B027 - most credentials need nothing
@@ -109,8 +109,8 @@ class QueryToken(Credentials):
 class BasicToken(Credentials):
     """A token in HTTP Basic, for v1.
 
-    The vendor's page does not say which part of HTTP Basic the token is, so that it is sent both as
-    the user name and as the password.
+    The vendor's page does not define which part of HTTP Basic is the token. So the token is sent
+    both as the user name and as the password.
     """
 
     def __init__(self, token: str) -> None:
@@ -233,7 +233,7 @@ class BearerCredentials(Credentials):
             )
         life = min(life, _LONGEST_LIFE)
         value = None
-        with suppress(InvalidInput):  # its message would refer to an argument of the caller
+        with suppress(InvalidInput):  # its message is about an argument of the caller
             value = checked_secret(token.access_token, "token")
         if value is None:
             raise UnexpectedResponse("the new access token can't be sent in a header", call=call)
@@ -244,7 +244,7 @@ class BearerCredentials(Credentials):
     def _renewed(self, task: asyncio.Task[None]) -> None:
         self._renewing = None
         if not task.cancelled():
-            task.exception()  # retrieved, so that asyncio does not log it if nobody waits
+            task.exception()  # retrieved, or asyncio logs it if no caller is waiting
 
     def headers(self) -> Mapping[str, str]:
         """Return the token."""

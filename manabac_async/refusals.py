@@ -1,6 +1,6 @@
-"""Read which fields a refusal of v2 names. Its body has one of several forms:
+"""Read the reasons by field from an error response of v2. Its body has one of these forms:
 
-- ``{"errors": {"email": ["has already been taken"]}}``, and the same under ``error``;
+- ``{"errors": {"email": ["has already been taken"]}}``, or ``error`` instead of ``errors``;
 - ``{"error": "...", "allowed_params": ["name", {"subject_ids": []}]}``;
 - ``{"error": "..."}``, ``{"error": "...", "reason": "..."}`` and ``{"error": "...",
   "error_description": "..."}``, which name no field.
@@ -16,16 +16,15 @@ import attrs
 
 from . import models
 
-#: Names that are no fields of a record.
+#: Names in error responses that are not fields of a model.
 _OTHERS = frozenset({"base", "child", "children", "terms_attributes"})
 
 
 def reasons_of(body: Any, payload: Any) -> Mapping[str, Any]:
-    """Return the reasons by field name. Names that are not fields of a model are left out, since
-    they might hold anything.
+    """Return the reasons by field name. Unknown names may be personal data, and are left out.
 
-    :param body: of the request.
-    :param payload: of the response.
+    :param body: the body of the request.
+    :param payload: the payload of the response.
     """
     if not isinstance(payload, Mapping):
         return {}
@@ -60,4 +59,7 @@ def _sent(body: Any) -> list[str]:
     if isinstance(body, Mapping) and len(body) == 1:
         (inner,) = body.values()
         body = inner if isinstance(inner, Mapping) else body
+        if isinstance(inner, list) and all(isinstance(row, Mapping) for row in inner):
+            # Of a bulk. An id tells which record to change, and is not one of its fields.
+            return list(dict.fromkeys(name for row in inner for name in row if name != "id"))
     return list(body) if isinstance(body, Mapping) else []

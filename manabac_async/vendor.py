@@ -1,4 +1,4 @@
-"""ManageBac's credentials, errors and pages, for the transport. Both of its APIs use this."""
+"""ManageBac's credentials, errors and pages, for the transport. Both APIs use this."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ LIMIT, PERIOD = 50, 1.0
 HINTS = {
     400: "the payload or a parameter is malformed",
     401: "the token or the region is wrong, or the token lacks the permission; "
-    "GET auth/permissions lists what a valid token may do",
-    403: "the token may not do this",
-    404: "it does not exist, or this token may not see it",
-    422: "the vendor did not accept a value",
+    "GET auth/permissions lists the permissions of a valid token",
+    403: "the token lacks the permission for this",
+    404: "the record does not exist, or this token may not see it",
+    422: "ManageBac did not accept a value",
 }
 
 
@@ -80,7 +80,7 @@ class ManageBacVendor(Vendor):
         return nullcontext(self.credentials.headers())
 
     def reasons(self, call: Call[Any], payload: Any) -> Mapping[str, Any]:
-        """Return the reasons of a refusal by field name."""
+        """Return the reasons in an error response by field name."""
         return reasons_of(call.body, payload)
 
     def is_empty(self, call: Call[Any], payload: dict[str, Any]) -> bool:
@@ -100,6 +100,9 @@ class ManageBacVendor(Vendor):
         meta = payload.get("meta")
         if not isinstance(meta, dict):
             return Page(rows)
+        total = _number(meta.get("total_count"))
+        if total is not None and 0 < total <= len(rows):
+            return Page(rows)  # some lists return all rows, whatever page is requested
         current, last = _number(meta.get("current_page")), _number(meta.get("total_pages"))
         if meta.get("next_page") is None and (current is None or last is None or current >= last):
             return Page(rows)

@@ -50,7 +50,7 @@ class MembersTarget:
         }
     )
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
-    #: A PATCH always adds missing students and updates the others.
+    #: Not an option: every import adds missing students and updates the others.
     can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: MembersDemo = attrs.field(factory=MembersDemo)

@@ -20,7 +20,7 @@ class AcademicTerm(Record):
     academic_year_id: Id | None = None
     name: str | None = None
     active: Flag | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     starts_on: str | None = None
     ends_on: str | None = None
     locked: Flag | None = None
@@ -37,7 +37,7 @@ class AcademicYear(Record):
     id: Id | None = None
     name: str | None = None
     active: Flag | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     starts_on: str | None = None
     ends_on: str | None = None
     #: The program's code.
@@ -49,7 +49,7 @@ class AcademicYear(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _TermFields(Record):
-    """The fields of a term that can be written and are never needed."""
+    """The optional fields of a term that can be written."""
 
     locked: bool | Unset = UNSET
     #: Shown by the vendor as ``exam_grade``.
@@ -67,7 +67,7 @@ class AcademicTermCreate(_TermFields):
 
 @attrs.define(kw_only=True, repr=False)
 class AcademicTermUpdate(_TermFields):
-    """Changes to a term. Only the fields that are given are changed."""
+    """Changes to a term. Only the fields that are set are changed."""
 
     name: str | Unset = UNSET
     starts_on: NeededDay | Unset = UNSET
@@ -78,7 +78,7 @@ class AcademicTermUpdate(_TermFields):
 class CalendarDate(Record):
     """A day of a calendar."""
 
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     date: str | None = None
     #: The number of the day in the rotation.
     rotation_day: int | None = None

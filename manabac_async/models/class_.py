@@ -25,7 +25,7 @@ class ClassSubject(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class TeacherOfClass(Record):
-    """A teacher of a class, as a part of the class."""
+    """A teacher in the list of teachers of a :class:`Class`."""
 
     #: ManageBac's id of the teacher.
     teacher_id: Id | None = None
@@ -91,31 +91,31 @@ class _ClassFields(Record):
     hl: bool | Unset = UNSET
     #: The phases of a language class.
     subject_option: TextList | Unset = UNSET
-    #: Who may not be added by hand, e.g. ``students_only``.
+    #: Which members can't be added by hand, e.g. ``students_only``.
     lock_memberships: str | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class ClassCreate(_ClassFields):
-    """A class to create. ``subject_id`` or ``subject_ids`` is needed too."""
+    """A class to create. ``subject_id`` or ``subject_ids`` is required too."""
 
     #: The program's code, e.g. ``myp``.
     program: Needed
-    #: The vendor's number of the grade, see ``school.grades``. It differs from the grade's label.
+    #: The vendor's number of the grade. It differs from the grade's label: see ``school.grades``.
     grade_number: int
     #: A language code, e.g. ``en``.
     language: Needed
     #: The first and the last term of the class.
     start_term_id: WholeId
     end_term_id: WholeId
-    #: Without a name, ManageBac makes one of program, subject, grade and section.
+    #: By default, ManageBac makes up a name from the program, subject, grade and section.
     name: str | Unset = UNSET
     subject_id: WholeId | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class ClassUpdate(_ClassFields):
-    """Changes to a class. Only the fields that are given are changed.
+    """Changes to a class. Only the fields that are set are changed.
 
     The vendor refuses to change the program, grade, first term and subject of a class.
     """
@@ -123,7 +123,7 @@ class ClassUpdate(_ClassFields):
     #: ManageBac's id of the class. ``update`` takes it as its own argument.
     id: WholeId | Unset = UNSET
     name: str | Unset = UNSET
-    #: The vendor documents it, and a sample of the vendor refuses it.
+    #: The vendor documents this field, but an example of the vendor shows it being rejected.
     language: str | Unset = UNSET
     end_term_id: WholeId | Unset = UNSET
     archived: bool | Unset = UNSET
@@ -131,8 +131,8 @@ class ClassUpdate(_ClassFields):
 
 @attrs.define(kw_only=True, repr=False)
 class ClassUpsert(_ClassFields):
-    """A class to create, or to update if it has an ``id``. See :class:`ClassCreate` for the fields
-    that a new class needs, and :class:`ClassUpdate` for those that can be changed."""
+    """A class to create, or to update if it has an ``id``. See :class:`ClassCreate` for the
+    required fields of a new class, and :class:`ClassUpdate` for the fields that can be changed."""
 
     #: ManageBac's id of the class to update. Without it, the class is created.
     id: WholeId | Unset = UNSET
@@ -161,7 +161,7 @@ class ClassTerm(Record):
 
     id: Id | None = None
     name: str | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     starts_on: str | None = None
     ends_on: str | None = None
     academic_year: TermYear | None = None

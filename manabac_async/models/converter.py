@@ -14,9 +14,9 @@ from lms_async.records.scalars import Misfit
 
 from .fields import BY_PROGRAM, RULES
 
-#: ``SL`` or ``HL``. Memberships have 0 and 1 instead.
+#: ``SL`` or ``HL``. The vendor's list of memberships has 0 and 1 instead.
 Level = Annotated[str, "level"]
-#: ``student``, ``parent`` or ``advisor``. Responses of v1 have ``Students`` instead, and so on.
+#: ``student``, ``parent`` or ``advisor``. Responses of v1 have ``Students`` etc. instead.
 Kind = Annotated[str, "kind of person"]
 
 _LEVELS = {0: "SL", 1: "HL", "0": "SL", "1": "HL"}
@@ -44,7 +44,7 @@ def _make(*, strict: bool) -> Converter:
 
     def by_program(value: Any, wanted: Any) -> dict[str, Any]:
         rows = get_args(get_args(wanted)[0])[1]
-        if value in ([], None):  # an empty object, as PHP and some clients print it
+        if value in ([], None):  # an empty object, which PHP writes for an empty list
             return {}
         if not isinstance(value, dict):
             raise Misfit({"": "must be an object with a list for each program"})

@@ -1,7 +1,7 @@
-"""The types of fields that only ManageBac needs, and the rules to read and write them.
+"""The types of ManageBac's fields, and the rules to read and write them.
 
-ManageBac ignores a null that is written, and clears a field that is written as ``""``. So the types
-of fields that can be cleared take ``""``, and the write models take no ``None``.
+In a request, ManageBac ignores a null, and clears a field that is ``""``. So the types of fields
+that can be cleared accept ``""``, and the write models do not accept ``None``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lms_async.records.scalars import SCALARS, Day, Email, Misfit, Needed, Neede
 
 T = TypeVar("T")
 
-#: The relation of a parent to a child, as it is written.
+#: The relationship of a parent to a child, in a request.
 Relationship = Literal[
     "Mother",
     "Father",
@@ -30,28 +30,28 @@ Relationship = Literal[
     "Other Guardian",
     "Consultant Recruiter",
 ]
-#: The relation as it is read: a text, or an object with ``name`` or ``kind``.
+#: The relationship in a response: a text, or an object with ``name`` or ``kind``.
 AnyRelationship = Annotated[str, "relationship"]
 #: A parent's salutation; ``""`` clears it.
 Salutation = Literal["Mr.", "Ms.", "Mrs.", "Dr.", ""]
 
-#: An id of ManageBac's, given as a text or a number, and sent as a number.
+#: An id of ManageBac. It may be a text or a number, and is sent as a number.
 WholeId = Annotated[str | int, "id as a number"]
-#: The same where ``""`` clears the field.
+#: Like :data:`WholeId`, but ``""`` clears the field.
 ClearableId = Annotated[str | int, "id as a number, or blank"]
-#: A date that is needed, given as a ``date``, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
+#: A required date: a ``date``, ``YYYY-MM-DD`` or ``DD.MM.YYYY``.
 NeededDay = Annotated[date | str, "needed day"]
-#: The same where ``""`` clears the field.
+#: Like :data:`NeededDay`, but ``""`` clears the field.
 ClearableDay = Annotated[date | str, "day, or blank"]
-#: An email address that is needed.
+#: A required email address.
 NeededEmail = Annotated[str, "needed email"]
 #: Several texts in a response: a list, or one text.
 Texts = Annotated[tuple[str, ...], "texts"]
-#: Several texts from the caller: a list, or one text in which they are separated by commas.
+#: Several texts in a request: a list, or one text with commas between them.
 TextList = Annotated[Sequence[str], "texts to send"]
 
 BY_PROGRAM = ("by program",)
-#: Records by the code of their program. ManageBac wraps each list once more, or does not.
+#: Records by the code of their program. Some responses have an object around each list.
 ByProgram = Annotated[dict[str, list[T]], "by program"]
 
 
@@ -112,7 +112,7 @@ def _texts_to_send(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-#: The rule of each type.
+#: The rule for each type.
 RULES: Mapping[Any, Callable[[Any], Any]] = {
     AnyRelationship: _relationship,
     WholeId: _whole_id,

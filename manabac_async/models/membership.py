@@ -1,7 +1,7 @@
 """Members of classes. Vendor page: Memberships.
 
 The vendor leaves out null values, so any field of a response may be ``None``. Timestamps are kept
-as the vendor prints them: with or without milliseconds, in UTC or with an offset.
+in the vendor's formats: with or without milliseconds, in UTC or with an offset.
 """
 
 from __future__ import annotations
@@ -108,9 +108,9 @@ class Membership(Record):
     #: ``Student``, ``Teacher`` or ``Admin``; some samples have ``Advisor``.
     role: str | None = None
     user_email: str | None = None
-    #: The school's own id of the class; often not shown.
+    #: The school's own id of the class. The vendor often leaves it out.
     uniq_class_id: Id | None = None
-    #: The school's own id of the student; often not shown.
+    #: The school's own id of the student. The vendor often leaves it out.
     uniq_student_id: Id | None = None
     created_at: str | None = None
     updated_at: str | None = None

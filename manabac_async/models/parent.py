@@ -44,7 +44,7 @@ class Parent(Person):
     work_country: str | None = None
     #: ManageBac's ids of the children.
     child_ids: IdList | None = None
-    #: The children with their relation. Not always shown.
+    #: The children with their relationships. The vendor may leave it out.
     children: list[ChildRelation] | None = None
     #: Keys of the response that this model does not know, such as ``options`` after a creation.
     extra: dict[str, Any] = attrs.field(factory=dict)
@@ -52,7 +52,7 @@ class Parent(Person):
 
 @attrs.define(kw_only=True, repr=False)
 class _ParentFields(PersonFields):
-    """The fields of a parent, beside those of a person, that can be written."""
+    """The fields of a parent that can be written, besides those of a person."""
 
     salutation: Salutation | Unset = UNSET
     #: The job title.
@@ -71,24 +71,24 @@ class _ParentFields(PersonFields):
 
 @attrs.define(kw_only=True, repr=False)
 class ParentCreate(_ParentFields):
-    """A parent to create. ``email`` and ``last_name`` are needed."""
+    """A parent to create. ``email`` and ``last_name`` are required."""
 
-    #: The address with which the person signs in, unique in ManageBac.
+    #: The email address with which the person signs in, unique in ManageBac.
     email: NeededEmail
     last_name: Needed
 
-    #: ManageBac's ids of children, who must exist. To name the relation, use ``children.add``.
+    #: ManageBac's ids of existing children. To set the relationship, use ``children.add``.
     child_ids: NumberList | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class ParentUpdate(_ParentFields):
-    """Changes to a parent. Only the fields that are given are changed; ``""`` clears one.
+    """Changes to a parent. Only the fields that are set are changed; ``""`` clears a field.
 
     To change the children, use ``managebac.children``.
     """
 
-    #: ManageBac's id of the person. ``update`` takes it as its own argument.
+    #: ManageBac's id of the person, for ``update_many``. ``update`` has its own argument for it.
     id: WholeId | Unset = UNSET
     email: Email | Unset = UNSET
     last_name: str | Unset = UNSET

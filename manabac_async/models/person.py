@@ -1,4 +1,4 @@
-"""What students, teachers and parents have in common. Vendor schema: ``PersonalInformation``."""
+"""The common fields of students, teachers and parents. Vendor schema: ``PersonalInformation``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Person(Record):
 
     #: ManageBac's id of the person.
     id: Id | None = None
-    #: The address with which the person signs in.
+    #: The email address with which the person signs in.
     email: str | None = None
     first_name: str | None = None
     middle_name: str | None = None
@@ -27,7 +27,7 @@ class Person(Record):
     identifier: Id | None = None
     #: ``Male``, ``Female``, or another value that the school has configured.
     gender: str | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     birthday: str | None = None
     phone_number: str | None = None
     mobile_phone_number: str | None = None
@@ -69,7 +69,7 @@ class PersonFields(Record):
 
     first_name: str | Unset = UNSET
     middle_name: str | Unset = UNSET
-    #: At least 6 characters. On creation without it, the vendor chooses one.
+    #: At least 6 characters. For a new person without a password, the vendor chooses one.
     password: str | Unset = UNSET
     nickname: str | Unset = UNSET
     other_name: str | Unset = UNSET
@@ -93,7 +93,7 @@ class PersonFields(Record):
     languages: TextList | Unset = UNSET
     #: E.g. ``Europe/Kyiv``.
     timezone: str | Unset = UNSET
-    #: Only a token of the SchoolsBuddy extension may write it, and only once.
+    #: Only a token of the SchoolsBuddy extension may set this, and only once.
     sb_id: AnyId | Unset = UNSET
-    #: As ``sb_id``.
+    #: See ``sb_id``.
     oa_id: AnyId | Unset = UNSET

@@ -1,4 +1,4 @@
-"""Models of term reports, and of what a token may do."""
+"""Models of term reports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ReportFile = Literal["pdf", "individual_reports", "term_grades"]
 
 @attrs.define(kw_only=True, repr=False)
 class TermReport(Record):
-    """The report of a term. Addresses of files are left out while there is no file."""
+    """The report of a term. The vendor leaves out the URL of a file that does not exist."""
 
     id: Id | None = None
     title: str | None = None
@@ -29,7 +29,7 @@ class TermReport(Record):
     pdf_url: str | None = None
     individual_reports_url: str | None = None
     term_grades_url: str | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     released_on: str | None = None
     created_at: str | None = None
     updated_at: str | None = None

@@ -93,7 +93,7 @@ class SchoolSubject(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class TermGradeScale(Record):
-    """A mark, and the score from which it is given."""
+    """A mark, and the lowest score for it."""
 
     #: In percent.
     score: float | None = None
@@ -127,7 +127,7 @@ class TermRubric(Record):
     status: str | None = None
     #: Only of ``Criteria``.
     rubric_options: list[RubricOption] | None = None
-    #: ``AVG`` or ``SUM``; only of a ``Formula``, as the ids of its rubrics.
+    #: ``AVG`` or ``SUM``. Only a ``Formula`` has this, and the ids of its rubrics.
     formula: str | None = None
     formula_rubric_ids: IdList | None = None
     #: Only of a ``Custom Field``.

@@ -27,11 +27,11 @@ from .person import Person, PersonFields
 class Student(Person):
     """A student as ManageBac returns them. It leaves out null values."""
 
-    #: The school's own id of the student. The vendor's samples have it equal to ``identifier``.
+    #: The school's own id of the student. In the vendor's samples, it equals ``identifier``.
     student_id: Id | None = None
     #: ``enrolled``, ``withdrawn`` or ``graduated``.
     status: str | None = None
-    #: ``YYYY-MM-DD``, as the vendor prints it.
+    #: ``YYYY-MM-DD``, as in the response.
     graduated_on: str | None = None
     withdrawn_on: str | None = None
     homeroom_advisor_id: Id | None = None
@@ -56,33 +56,33 @@ class Student(Person):
 
 @attrs.define(kw_only=True, repr=False)
 class _StudentFields(PersonFields):
-    """The fields of a student, beside those of a person, that can be written."""
+    """The fields of a student that can be written, besides those of a person."""
 
     #: The school's own id of the student.
     student_id: AnyId | Unset = UNSET
     homeroom_advisor_id: ClearableId | Unset = UNSET
-    #: On creation it sets the grade too. Later it moves the student to this year group.
+    #: On creation, this sets the grade too. An update moves the student to this year group.
     year_group_id: WholeId | Unset = UNSET
     #: Four digits.
     graduating_year: Year | Unset = UNSET
-    #: ManageBac's ids of the parents, who must exist.
+    #: ManageBac's ids of existing parents.
     parent_ids: NumberList | Unset = UNSET
 
 
 @attrs.define(kw_only=True, repr=False)
 class StudentCreate(_StudentFields):
-    """A student to create. ``email`` and ``last_name`` are needed."""
+    """A student to create. ``email`` and ``last_name`` are required."""
 
-    #: The address with which the person signs in, unique in ManageBac.
+    #: The email address with which the person signs in, unique in ManageBac.
     email: NeededEmail
     last_name: Needed
 
 
 @attrs.define(kw_only=True, repr=False)
 class StudentUpdate(_StudentFields):
-    """Changes to a student. Only the fields that are given are changed; ``""`` clears one."""
+    """Changes to a student. Only the fields that are set are changed; ``""`` clears a field."""
 
-    #: ManageBac's id of the person. ``update`` takes it as its own argument.
+    #: ManageBac's id of the person, for ``update_many``. ``update`` has its own argument for it.
     id: WholeId | Unset = UNSET
     email: Email | Unset = UNSET
     last_name: str | Unset = UNSET
@@ -90,11 +90,11 @@ class StudentUpdate(_StudentFields):
 
 @attrs.define(kw_only=True, repr=False)
 class StudentArchive(Record):
-    """A student to archive. Exactly one of the two dates is needed."""
+    """A student to archive. Exactly one of the two dates is required."""
 
     #: ManageBac's id of the student.
     id: WholeId
-    #: The day on which the student left before the end.
+    #: The day on which the student left without graduating.
     withdrawn_on: NeededDay | Unset = UNSET
     #: The day on which the student graduated.
     graduated_on: NeededDay | Unset = UNSET

@@ -45,7 +45,7 @@ class Subject(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class _SubjectFields(Record):
-    """The fields of a subject that can be written and are never needed."""
+    """The optional fields of a subject that can be written."""
 
     title: str | Unset = UNSET
     description: str | Unset = UNSET
@@ -69,8 +69,8 @@ class SubjectCreate(_SubjectFields):
 class SubjectUpdate(_SubjectFields):
     """Changes to a subject.
 
-    In a sample, the vendor takes only ``subject_group_id``, ``enabled``, ``name``, ``title`` and
-    ``scope_and_sequence_based_on``.
+    In the vendor's sample, only ``subject_group_id``, ``enabled``, ``name``, ``title`` and
+    ``scope_and_sequence_based_on`` are accepted.
     """
 
     name: str | Unset = UNSET
@@ -103,7 +103,7 @@ class SubjectGroupCreate(Record):
 
 @attrs.define(kw_only=True, repr=False)
 class SubjectGroupUpdate(Record):
-    """Changes to a subject group. Only the fields that are given are changed."""
+    """Changes to a subject group. Only the fields that are set are changed."""
 
     name: str | Unset = UNSET
     max_phase: MaxPhase | Unset = UNSET

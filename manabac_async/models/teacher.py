@@ -25,18 +25,18 @@ class Teacher(Person):
 
 @attrs.define(kw_only=True, repr=False)
 class TeacherCreate(PersonFields):
-    """A teacher to create. ``email`` and ``last_name`` are needed."""
+    """A teacher to create. ``email`` and ``last_name`` are required."""
 
-    #: The address with which the person signs in, unique in ManageBac.
+    #: The email address with which the person signs in, unique in ManageBac.
     email: NeededEmail
     last_name: Needed
 
 
 @attrs.define(kw_only=True, repr=False)
 class TeacherUpdate(PersonFields):
-    """Changes to a teacher. Only the fields that are given are changed; ``""`` clears one."""
+    """Changes to a teacher. Only the fields that are set are changed; ``""`` clears a field."""
 
-    #: ManageBac's id of the person. ``update`` takes it as its own argument.
+    #: ManageBac's id of the person, for ``update_many``. ``update`` has its own argument for it.
     id: WholeId | Unset = UNSET
     email: Email | Unset = UNSET
     last_name: str | Unset = UNSET

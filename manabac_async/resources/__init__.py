@@ -1,4 +1,4 @@
-"""The resources of v2: typed methods, each of which is one request or one list."""
+"""The resources of v2: one class per resource, with typed methods."""
 
 from .academics import AcademicYears, Terms
 from .children import Children

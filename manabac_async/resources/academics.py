@@ -29,13 +29,13 @@ class AcademicYears(ManageBacResource):
         "Get Academic Years".
 
         :param program_code: only years of this program.
-        :param active: only active years, or only others. By default both.
+        :param active: list only active years, or only inactive ones. By default both.
         """
         call: Call[dict[str, builtins.list[AcademicYear]]] = get(
             build_path("school/academic-years"),
             returns=ByProgram[AcademicYear],
             envelope_key="academic_years",
-            query=query_params(program_code=program_code, active=flag(active)),
+            query=query_params(program_code=program_code, active=flag("active", active)),
         )
         return await self._transport.send(call)
 
@@ -57,11 +57,11 @@ class AcademicYears(ManageBacResource):
 
         :param terms: at least one; each needs ``name``, ``starts_on`` and ``ends_on``.
         :returns: the year as created, with its ``id`` and those of its terms.
-        :raises InvalidInput: there is no term, or one does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused.
+        :raises InvalidInput: there is no term, or a term is not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request.
         :raises OutcomeUnknown: the response was lost. List the years before you try again.
         """
-        if isinstance(terms, str | bytes | Mapping):
+        if isinstance(terms, str | bytes | Mapping) or not isinstance(terms, Iterable):
             raise InvalidInput("terms must be a list")
         rows = [new_term(term) for term in terms]
         if not rows:
@@ -92,10 +92,10 @@ class Terms(ManageBacResource):
     ) -> AcademicTerm:
         """Add a term to an academic year.
 
-        :param term: ``name``, ``starts_on`` and ``ends_on`` are needed.
+        :param term: ``name``, ``starts_on`` and ``ends_on`` are required.
         :returns: the term as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Get the year before you try again.
         """
         return await self._send(
@@ -117,9 +117,9 @@ class Terms(ManageBacResource):
 
         :param changes: only the fields to change.
         :returns: the term as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such term.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         return await self._send(
             "PATCH",
@@ -138,7 +138,7 @@ class Terms(ManageBacResource):
         :returns: the term as it was.
         :raises NotFound: there is no such term.
         :raises BadRequest: the term can't be deleted.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never sent again automatically.
         """
         return await self._send(
             "DELETE",

@@ -15,6 +15,7 @@ from lms_async.records.encoding import Sending
 from lms_async.records.scalars import ids_of
 from lms_async.resource import Resource, changes_of
 
+from ..bulk_results import REFUSALS
 from ..changes import Changes
 from .filters import crossed, flag, list_query, repeated
 
@@ -48,18 +49,38 @@ class ManageBacResource(Resource):
         *,
         repeatable: bool,
     ) -> None:
-        """Send a list of ids, for which the response is ``{"status": "ok"}``."""
+        """Send a list of ids. The response must have the key ``status``."""
         body = {field: whole_ids(ids)}
-        await self._send(method, path, body, required_key="status", repeatable=repeatable)
+        await self._expect_ok(method, path, body, repeatable=repeatable)
+
+    async def _expect_ok(
+        self, method: Method, path: Path, body: Any = None, *, repeatable: bool
+    ) -> None:
+        """Send a request for which the response is ``{"status": "ok"}``.
+
+        :raises UnexpectedResponse: the status is that of a refusal.
+        """
+        call: Call[Any] = Call(
+            method,
+            str(path),
+            route=path.route,
+            body=body,
+            required_key="status",
+            repeatable=repeatable,
+        )
+        payload, _ = await self._transport.fetch(call)
+        if payload["status"] in REFUSALS:
+            raise UnexpectedResponse("the status in the response is not 'ok'", call=call)
 
 
 class People(ManageBacResource, Generic[P, New, Changed]):
-    """What students, teachers and parents have in common. Ids may be texts or numbers."""
+    """The base class of students, teachers and parents. Ids may be texts or numbers."""
 
-    #: The key of one person, the path of all, their model, and how they are written.
+    #: The key of one person in JSON, the path of the list, the model, and the checks of the write
+    #: models.
     _person: ClassVar[str]
     _people: ClassVar[str]
-    _model: ClassVar[Any]  # a type[P]; a class variable can't say so
+    _model: ClassVar[Any]  # a type[P], which the type of a class variable can't express
     _new: ClassVar[Sending]
     _change: ClassVar[Sending]
 
@@ -80,7 +101,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         **others: str | None,
     ) -> Pages[P]:
         query = list_query(
-            archived=flag(archived),
+            archived=flag("archived", archived),
             q=q,
             modified_since=modified_since,
             deleted_since=deleted_since,
@@ -112,13 +133,13 @@ class People(ManageBacResource, Generic[P, New, Changed]):
     async def create(self, person: New, *, send_welcome_email: bool = False) -> P:
         """Create one person. Vendor page: "Create a …".
 
-        :param person: the fields; ``email`` and ``last_name`` are needed.
+        :param person: the fields; ``email`` and ``last_name`` are required.
         :param send_welcome_email: whether ManageBac sends the person an email about the account.
-        :returns: the person as created, with the ``id``. ``extra["options"]`` tells whether the
-            email was enqueued.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused, e.g. because the email address is taken. ``fields``
-            names the fields.
+        :returns: the person as created, with the ``id``. ``extra["options"]`` shows whether
+            ManageBac queued the email.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request, e.g. because the email address is taken.
+            ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Look for the person before you try again.
         """
         body: dict[str, Any] = {self._person: self._new(person)}
@@ -141,9 +162,9 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         :param changes: only the fields to change; ``""`` clears a field. An ``id`` among them must
             equal ``person_id``.
         :returns: the person as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
-        :raises NotFound: there is no such person, or something that the changes name is missing.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
+        :raises NotFound: the person, or a record whose id is in the changes, does not exist.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         body = {self._person: changes_of(self._change, changes, id_=person_id)}
         changed: P = await self._send(
@@ -172,10 +193,11 @@ class People(ManageBacResource, Generic[P, New, Changed]):
         await self._send("POST", self._path(person_id, "/welcome_email"))
 
     def changes(self, since: datetime) -> Changes[P]:
-        """Read who was changed and who was deleted since a time.
+        """Read the people who were changed or deleted since a time.
 
-        :param since: with a time zone; see :mod:`manabac_async.changes` for what to pass next time.
-        :returns: ``async for`` it for one change at a time, or ``await`` it for all.
+        :param since: a time with a time zone. :mod:`manabac_async.changes` explains what to pass in
+            the next run.
+        :returns: use ``async for`` to read one change at a time, or ``await`` for all of them.
         :raises InvalidInput: ``since`` has no time zone.
         """
         every: dict[str, Any] = {"ids": None, "archived": None, "q": None, "per_page": None}
@@ -190,7 +212,7 @@ class People(ManageBacResource, Generic[P, New, Changed]):
 
     async def _put_state(self, person_id: str | int, rest: str, body: Any = None) -> None:
         path = self._path(person_id, rest)
-        await self._send("PUT", path, body, required_key="status", repeatable=True)
+        await self._expect_ok("PUT", path, body, repeatable=True)
 
 
 class Portrayed(People[P, New, Changed]):
@@ -199,19 +221,21 @@ class Portrayed(People[P, New, Changed]):
     async def set_avatar(self, person_id: str | int, file_url: str) -> None:
         """Set a person's picture. Vendor page: "Update … avatar".
 
-        :param file_url: the picture's address, from which ManageBac fetches it.
+        :param file_url: the URL from which ManageBac downloads the picture.
         :raises InvalidInput: ``file_url`` is blank.
         :raises NotFound: there is no such person.
         """
         if not isinstance(file_url, str) or not file_url.strip():
-            raise InvalidInput("file_url must be the picture's address")
-        await self._put_state(person_id, "/avatar", {"avatar": {"remote_file_url": file_url}})
+            raise InvalidInput("file_url must be the URL of the picture")
+        path = self._path(person_id, "/avatar")
+        body = {"avatar": {"remote_file_url": file_url}}
+        await self._send("PUT", path, body, required_key="status", repeatable=True)
 
     async def delete_avatar(self, person_id: str | int) -> None:
         """Remove a person's picture. Vendor page: "Delete … avatar".
 
         :raises NotFound: there is no such person.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never sent again automatically.
         """
         await self._send("DELETE", self._path(person_id, "/avatar"), required_key="status")
 
@@ -223,5 +247,5 @@ def whole_ids(ids: Iterable[str | int]) -> list[int]:
     """
     wanted = ids_of(ids, what="ids")
     if not wanted or not all(_WHOLE_ID(known) for known in wanted):
-        raise InvalidInput("ids must have at least one id, and each must be a whole number")
+        raise InvalidInput("pass at least one id; each id must be a whole number")
     return [int(known) for known in wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
@@ -46,10 +46,10 @@ class Children(ManyChildren, ManageBacResource):
     async def add(self, parent_id: str | int, linked: Child) -> ChildRelation:
         """Link a parent to a child. A link that was removed is restored.
 
-        :param linked: ``id``, of the student, and ``relationship``, such as ``Mother``.
+        :param linked: ``id`` of the student, and ``relationship``, such as ``Mother``.
         :raises InvalidInput: a field is missing, or the relationship is not one of the vendor's.
-        :raises BadRequest: the student is linked already, or does not exist. ``fields`` tells
-            which.
+        :raises BadRequest: the student is linked already, or does not exist. ``fields`` has the
+            reason.
         :raises OutcomeUnknown: the response was lost. List the children before you try again.
         """
         return await self._send(
@@ -68,28 +68,29 @@ class Children(ManyChildren, ManageBacResource):
         allow_empty: bool = False,
         guard: Guard | None = None,
     ) -> builtins.list[ChildRelation]:
-        """Replace all children of a parent, in one request. If one can't be sent, nothing is sent.
+        """Replace all children of a parent in one request. If a child is not valid, none is sent.
 
         :param children: each with ``id`` and ``relationship``.
         :param allow_empty: confirm that an empty list removes all children.
         :param guard: how many of the current children may be removed, or which share of them.
         :returns: the children as the vendor shows them afterwards.
-        :raises InvalidInput: the list is empty, a child can't be sent or is in it twice, or more
-            would be removed than ``guard`` allows.
-        :raises BadRequest: the vendor refused, and changed nothing.
+        :raises InvalidInput: the list is empty, a child is not valid or appears twice, or more
+            children would be removed than ``guard`` allows.
+        :raises BadRequest: ManageBac rejected the request and changed nothing.
         """
-        if isinstance(children, str | bytes | Mapping):
+        if isinstance(children, str | bytes | Mapping) or not isinstance(children, Iterable):
             raise InvalidInput("children must be a list")
         rows = [child(one) for one in children]
         ids = {str(row["id"]) for row in rows}
         if len(ids) < len(rows):
-            raise InvalidInput("children can't be sent", fields={"id": "is in the list twice"})
+            raise InvalidInput("children can't be sent", fields={"id": "appears twice"})
         if not rows and not allow_empty:
             raise InvalidInput(
-                "an empty list removes every child of the parent",
+                "an empty list would remove every child of the parent",
                 hint="if this is intended, pass allow_empty=True",
             )
         if guard is not None:
+            check_guard(guard)
             current = [one.id for one in await self.list(parent_id)]
 
             async def count() -> int:
@@ -128,7 +129,7 @@ class Children(ManyChildren, ManageBacResource):
         """Remove the link of a parent to a child. :meth:`add` restores it.
 
         :raises NotFound: there is no such parent, or the student is not a child of this parent.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never sent again automatically.
         """
         await self._send("DELETE", _path_of_one(parent_id, child_id))
 

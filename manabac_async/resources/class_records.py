@@ -55,16 +55,18 @@ class ClassRecords(ManageBacResource):
         )
 
     def changes(self, since: datetime) -> Changes[Class]:
-        """Read which classes, archived or not, were changed and deleted since a time.
+        """Read the classes, archived or not, that were changed or deleted since a time.
 
-        :param since: with a time zone; see :mod:`manabac_async.changes` for what to pass next time.
-        :returns: ``async for`` it for one change at a time, or ``await`` it for all.
+        :param since: a time with a time zone. :mod:`manabac_async.changes` explains what to pass in
+            the next run.
+        :returns: use ``async for`` to read one change at a time, or ``await`` for all of them.
         :raises InvalidInput: ``since`` has no time zone.
         """
         return Changes(
             since,
             changed=lambda time: self.list(archived=None, modified_since=time),
             deleted=lambda time: self.list(archived=None, deleted_since=time),
+            lists=2,
         )
 
     async def get(self, class_id: str | int) -> Class:
@@ -79,10 +81,10 @@ class ClassRecords(ManageBacResource):
         """Create one class. Vendor page: "Create a Class".
 
         :param new: the fields; ``program``, ``grade_number``, ``language``, ``start_term_id``,
-            ``end_term_id``, and ``subject_id`` or ``subject_ids`` are needed.
+            ``end_term_id``, and ``subject_id`` or ``subject_ids`` are required.
         :returns: the class as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Look for the class before you try again.
         """
         return await self._write("POST", build_path("classes"), new_class(new), repeatable=False)
@@ -92,16 +94,16 @@ class ClassRecords(ManageBacResource):
 
         :param changes: only the fields to change. An ``id`` among them must equal ``class_id``.
         :returns: the class as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such class.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         path = build_path("classes/{class_id}", class_id=class_id)
         body = changes_of(class_change, changes, id_=class_id)
         return await self._write("PATCH", path, body, repeatable=True)
 
     async def archive(self, class_id: str | int) -> Class:
-        """Archive one class. There is no way to delete one. See :meth:`update` for the errors."""
+        """Archive one class. The API can't delete classes. See :meth:`update` for the errors."""
         return await self.update(class_id, {"archived": True})
 
     async def unarchive(self, class_id: str | int) -> Class:
@@ -126,7 +128,8 @@ class ClassRecords(ManageBacResource):
             returns=builtins.list[ClassTerm],
             envelope_key="terms",
             query=query_params(
-                academic_year_id=academic_year_id, active_only=flag(active_only or None)
+                academic_year_id=academic_year_id,
+                active_only=flag("active_only", active_only or None),
             ),
         )
         return await self._transport.send(call)
@@ -135,7 +138,7 @@ class ClassRecords(ManageBacResource):
         """Add teachers to a class. The vendor ignores ids that it does not know, and restores
         teachers who were removed. Vendor page: "Add Teachers to a Class".
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises NotFound: there is no such class.
         """
         path = build_path("classes/{class_id}/teachers/add_teachers", class_id=class_id)
@@ -146,7 +149,7 @@ class ClassRecords(ManageBacResource):
     ) -> Class:
         """Send a class, and return it from the response.
 
-        The vendor documents a bare class here, and ``{"class": {}}`` everywhere else.
+        The vendor documents a bare class for writes, and ``{"class": {}}`` for reads.
         """
         call: Call[Any] = Call(
             method, str(path), route=path.route, body=body, repeatable=repeatable

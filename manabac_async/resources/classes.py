@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.bulk.results import match, outcomes_of
 from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import InvalidInput
@@ -60,17 +60,21 @@ class Classes(ClassRecords, ManyClasses):
             path,
             ClassStudent,
             envelope_key="student_ids",
-            query=query_params(include_archived_students=flag(include_archived_students or None)),
+            query=query_params(
+                include_archived_students=flag(
+                    "include_archived_students", include_archived_students or None
+                )
+            ),
             filters=repeated("student_ids[]", student_ids),
         )
 
     async def add_students(self, class_id: str | int, ids: Iterable[str | int]) -> None:
         """Add students to a class. Vendor page: "Add Students to a Class".
 
-        The response covers all ids at once, and what happens to an unknown id is not documented.
-        Use :meth:`update_students` for a result per student.
+        The response has one result for all ids, and the vendor does not document what happens to an
+        unknown id. To get a result per student, use :meth:`update_students`.
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises NotFound: there is no such class.
         """
         await self._change("POST", class_id, "add_students", "student_ids", ids)
@@ -81,11 +85,12 @@ class Classes(ClassRecords, ManyClasses):
         """Remove students from a class. Vendor page: "Remove Students from a Class".
 
         :param guard: how many students may be removed, or which share of the class.
-        :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
+        :raises InvalidInput: there are no ids, one is not a number, or ``guard`` allows fewer.
         :raises NotFound: there is no such class.
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
             await guard.allow(len(ids), lambda: _length(self.list_students(class_id)))
         await self._change("POST", class_id, "remove_students", "student_ids", ids)
 
@@ -108,25 +113,26 @@ class Classes(ClassRecords, ManyClasses):
     ) -> Report[TeacherRow]:
         """Replace the teachers of a class. Vendor page: "Set Teacher Memberships".
 
-        This is always one request, since a second one would replace what the first one set. If one
-        row can't be sent, nothing is sent.
+        All teachers are sent in one request, because a second request would replace the teachers of
+        the first one. If one row is not valid, nothing is sent.
 
         :param teachers: each with ``id`` and, optionally, ``show_on_reports``.
         :param allow_empty: confirm that an empty list removes all teachers.
         :param guard: how many of the current teachers may be removed, or which share of them.
         :returns: the counts by status, and the rows that were rejected or are unknown.
-        :raises InvalidInput: the list is empty, a row can't be sent, a teacher is in it twice, or
-            more would be removed than ``guard`` allows.
+        :raises InvalidInput: the list is empty, a row is not valid, a teacher appears twice, or
+            more teachers would be removed than ``guard`` allows.
         """
-        if isinstance(teachers, str | bytes | Mapping):
+        if isinstance(teachers, str | bytes | Mapping) or not isinstance(teachers, Iterable):
             raise InvalidInput("teachers must be a list")
         rows = _teacher_rows(list(teachers))
         if not rows and not allow_empty:
             raise InvalidInput(
-                "an empty list removes every teacher of the class",
+                "an empty list would remove every teacher of the class",
                 hint="if this is intended, pass allow_empty=True",
             )
         if guard is not None:
+            check_guard(guard)
             current = [teacher.id for teacher in await self.list_teachers(class_id)]
             removed = set(current) - set(map(str, rows.keys))
             await guard.allow(len(removed), lambda: _known(len(current)))
@@ -156,11 +162,12 @@ class Classes(ClassRecords, ManyClasses):
         Vendor page: "Remove Teachers from a Class" (a DELETE with a body).
 
         :param guard: how many teachers may be removed, or which share of the class's teachers.
-        :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
+        :raises InvalidInput: there are no ids, one is not a number, or ``guard`` allows fewer.
         :raises NotFound: there is no such class.
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
             await guard.allow(len(ids), lambda: _length(self.list_teachers(class_id)))
         await self._change("DELETE", class_id, "teachers/remove_teachers", "teacher_ids", ids)
 
@@ -168,7 +175,7 @@ class Classes(ClassRecords, ManyClasses):
         self, method: Method, class_id: str | int, action: str, field: str, ids: Iterable[str | int]
     ) -> None:
         path = build_path("classes/{class_id}/" + action, class_id=class_id)
-        # Only for the removal of teachers the vendor documents that repeating it does no harm.
+        # The vendor documents only for DELETE, the removal of teachers, that repeating is harmless.
         await self._change_members(method, path, field, ids, repeatable=method == "DELETE")
 
 
@@ -194,7 +201,7 @@ def _teacher_rows(teachers: list[TeacherRow]) -> Rows[TeacherRow]:
             wrong[f"rows {first[body['id']]} and {index}"] = "name the same teacher"
         rows.add(Rows([index], [item], [str(body["id"])], [orjson.dumps(body)]))
     if wrong:
-        raise InvalidInput("nothing was sent, because some rows can't be sent", fields=wrong)
+        raise InvalidInput("nothing was sent, because some rows are not valid", fields=wrong)
     return rows
 
 

@@ -1,9 +1,9 @@
-"""The parameters that lists share."""
+"""Build the query parameters of lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import MOST_QUERY, Query, encode_query, portions, query_params
@@ -21,8 +21,8 @@ def list_query(
 
     :raises InvalidInput: a time has no time zone, or ``per_page`` is below 1.
     """
-    if per_page is not None and per_page < 1:
-        raise InvalidInput("per_page is at least 1 row per page")
+    if per_page is not None and (not isinstance(per_page, int) or per_page < 1):
+        raise InvalidInput("per_page must be a whole number, at least 1")
     return query_params(
         modified_since=moment("modified_since", modified_since),
         deleted_since=moment("deleted_since", deleted_since),
@@ -32,9 +32,9 @@ def list_query(
 
 
 def moment(name: str, value: datetime | None) -> str | None:
-    """Return a time as ManageBac reads it.
+    """Return a time in ManageBac's format, in UTC.
 
-    :raises InvalidInput: it has no time zone.
+    :raises InvalidInput: the time has no time zone.
     """
     if value is None:
         return None
@@ -43,18 +43,39 @@ def moment(name: str, value: datetime | None) -> str | None:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def flag(value: bool | None) -> str | None:
-    """Return ``1`` or ``0``; ``None`` if the parameter is left out."""
-    return None if value is None else str(int(value))
+def day(name: str, value: date | None) -> str | None:
+    """Return a date as ManageBac reads it.
+
+    :raises InvalidInput: it is not a date.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InvalidInput(f"{name} must be a date, such as date(2026, 9, 1)")
+    return value.isoformat()
+
+
+def flag(name: str, value: bool | None) -> str | None:
+    """Return ``1`` for true and ``0`` for false. ``None`` leaves the parameter out.
+
+    :raises InvalidInput: it is neither ``True`` nor ``False``.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{name} must be True or False")
+    return str(int(value))
 
 
 def archived_queries(archived: bool | None) -> list[Query]:
-    """Return the queries for records that are archived, that are not, or (``None``) for both.
+    """Return the queries for active or for archived records; ``None`` returns a query for each.
 
-    The vendor does not say what a list without the parameter returns, so both need two lists.
+    The vendor does not document what a list without this parameter contains.
+
+    :raises InvalidInput: ``archived`` is none of these.
     """
     wanted = (False, True) if archived is None else (archived,)
-    return [(("archived", str(int(one))),) for one in wanted]
+    return [query_params(archived=flag("archived", one)) for one in wanted]
 
 
 def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> list[Query]:
@@ -62,7 +83,7 @@ def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> l
 
     Return several queries if the ids do not fit into one URL.
 
-    :param lists: how many such lists one URL may hold.
+    :param lists: how many lists of ids share the room in one URL.
     :raises InvalidInput: ``ids`` is not a list of ids, or is empty. The vendor would return
         everything.
     """
@@ -71,14 +92,16 @@ def repeated(name: str, ids: Iterable[str | int] | None, *, lists: int = 2) -> l
     what = name.removesuffix("[]")
     known = ids_of(ids, what=what)
     if not known:
-        raise InvalidInput(f"{what} must have at least one id", hint="leave it out to list all")
+        raise InvalidInput(
+            f"{what} must have at least one id", hint=f"to list all, leave {what} out"
+        )
     around = len(encode_query(((name, ""),))) + 1
     cut = portions(known, around=around, room=MOST_QUERY // lists)
     return [tuple((name, one) for one in portion) for portion in cut]
 
 
 def crossed(*filters: list[Query]) -> list[Query]:
-    """Return each combination of one query of every filter."""
+    """Combine the queries of several filters: one query of each filter, in every combination."""
     combined: list[Query] = [()]
     for queries in filters:
         combined = [(*first, *then) for first in combined for then in queries]

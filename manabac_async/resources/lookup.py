@@ -16,8 +16,8 @@ from ..models import ClassStudent
 async def look_up_rows(students: Pages[ClassStudent], rows: Rows[Any]) -> list[Found]:
     """Look up the student of each row in the class.
 
-    A row is done if the student is in the class with the level that was sent. Other rows may be
-    sent again, since repeating the PATCH does no harm.
+    A row is done if the student is in the class with the level that was sent. Other rows are sent
+    again, because repeating the PATCH does no harm.
 
     :param students: the students of the class, not yet read.
     :raises LmsError: the class could not be read.

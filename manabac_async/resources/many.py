@@ -1,4 +1,4 @@
-"""The base of ManageBac's bulk methods: one record per request, guards, and reading one record."""
+"""The base of ManageBac's bulk methods, with the helpers that several of them need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from lms_async.errors import InvalidInput, NotFound
 from lms_async.http.call import Call, Method, get
 from lms_async.http.pages import Pages
 from lms_async.http.urls import (
-    MOST_QUERY,
     Path,
     Query,
     build_path,
@@ -28,7 +27,7 @@ from lms_async.outcome import AllDone, RowError, RowResult, Status
 from lms_async.records.scalars import id_text
 from lms_async.resource import FollowUp, Given, LookUp, Resource
 
-from ..bulk_results import explain
+from ..bulk_results import MISSING, explain
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -54,6 +53,7 @@ class ManyRecords(Resource):
         required_key: str | None,
         parse: Callable[[Any, Rows[R]], RowResult | None],
         path_fields: tuple[str, ...] = (),
+        missing: str = MISSING,
         path_names_rows: bool | Callable[[Rows[R]], bool] = True,
         repeatable: bool,
         look_up: LookUp[R],
@@ -63,10 +63,11 @@ class ManyRecords(Resource):
     ) -> Bulk[R]:
         """Send one record per request, several requests at once; see :meth:`Resource._bulk`.
 
-        :param path: the path, or a function that makes it of a row's key.
-        :param body: makes the body of a request of the row as it was checked, decoded.
-        :param parse: reads the result of the one row of a request.
+        :param path: the path, or a function that returns it for the key of a row.
+        :param body: returns the body of the request for a checked row.
+        :param parse: returns the row's result from the payload of the response.
         :param path_fields: the fields of a row whose ids are in the path.
+        :param missing: what a 404 says about these fields.
         """
 
         def call(rows: Rows[R]) -> Call[Any]:
@@ -92,13 +93,13 @@ class ManyRecords(Resource):
             path_names_rows=path_names_rows,
             look_up=look_up,
             is_conflict=is_conflict,
-            explain=explain(*path_fields),
+            explain=explain(*path_fields, why=missing),
             follow_up=follow_up,
             journal=journal,
         )
 
     async def _count(self, path: Path, row: type[Any], *, envelope_key: str, query: Query) -> int:
-        """Count the records of a list, by ``meta`` or by reading all of them."""
+        """Count the records of a list, from ``meta`` or, if it has no count, by reading all."""
         call: Call[Any] = get(
             path, query=(*query, *query_params(per_page=1)), envelope_key=envelope_key
         )
@@ -112,7 +113,7 @@ class ManyRecords(Resource):
     def _read(
         self, path: Path, row: type[T], *, envelope_key: str, ids: tuple[str, list[str]]
     ) -> Pages[T]:
-        """List the records with certain ids, as many ids per request as fit into the URL.
+        """List the records with these ids, as many ids per request as fit into the URL.
 
         :param ids: the name of the filter, such as ``ids[]``, and the ids.
         """
@@ -124,8 +125,7 @@ class ManyRecords(Resource):
             envelope_key=envelope_key,
             query=PAGE,
             filters=[
-                tuple((name, one) for one in portion)
-                for portion in portions(wanted, around=around, room=MOST_QUERY // 2)
+                tuple((name, one) for one in portion) for portion in portions(wanted, around=around)
             ],
         )
 
@@ -138,11 +138,12 @@ class ManyRecords(Resource):
         envelope_key: str,
         is_done: Callable[[dict[str, Any], T], bool | None],
     ) -> list[Found]:
-        """Look up rows by reading the record of each, one request per row.
+        """Look up rows by reading the record of each row, one request per row.
 
-        A row whose record has other values may be sent again, since its call may be repeated.
+        A row whose record has other values is sent again, because its call may be repeated.
 
-        :param is_done: tells whether a record shows what was sent; ``None`` if it does not show.
+        :param is_done: returns whether a record shows the values that were sent; ``None`` if it
+            can't tell.
         """
         found: list[Found] = []
         for key, body in zip(rows.keys, rows.bodies, strict=True):
@@ -161,14 +162,14 @@ class ManyRecords(Resource):
 
 
 def by_id(template: str) -> Callable[[Any], Path]:
-    """Return a function that makes the path of one record of its ``id``."""
+    """Return a function that returns the path of the record with an ``id``."""
     return lambda key: build_path(template, id=key)
 
 
 def whole_id(item: object) -> tuple[str, Any]:
-    """Check a row that is one id. Return the key and the value of the row.
+    """Check a row that is an id. Return the key and the value of the row.
 
-    :raises InvalidInput: it is not a whole number.
+    :raises InvalidInput: the id is not a whole number.
     """
     text = (id_text(item) or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 20):
@@ -177,7 +178,7 @@ def whole_id(item: object) -> tuple[str, Any]:
 
 
 def is_ok(payload: Any, rows: Rows[Any]) -> RowResult | None:
-    """Read ``{"status": "ok"}``, the response to a request about the record of one row."""
+    """Read ``{"status": "ok"}``, the response to a request with one row."""
     return RowResult(Status.DONE, str(rows.keys[0])) if payload.get("status") == "ok" else None
 
 

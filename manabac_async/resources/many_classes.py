@@ -12,6 +12,7 @@ from typing import Any
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import one_by_one
+from lms_async.errors import InvalidInput
 from lms_async.http.urls import build_path, query_params
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
@@ -27,7 +28,6 @@ from .sending import (
     ClassStudentRow,
     ClassTeacherRow,
     any_class,
-    class_change,
     class_student_row,
     class_teacher_row,
     new_class,
@@ -43,19 +43,28 @@ class ManyClasses(UpsertClasses):
     """The methods of ``managebac.classes`` that take any number of rows."""
 
     def upsert_many(
-        self, classes: Given[AnyClass], *, chunk: int = 100, journal: Journal | None = None
+        self,
+        classes: Given[AnyClass],
+        *,
+        guard: Guard = GUARD,
+        chunk: int = 100,
+        journal: Journal | None = None,
     ) -> Bulk[AnyClass]:
         """Create classes, and update those with an ``id``. Vendor page: "Bulk create or update
         classes" (Extended APIs).
 
-        New classes and changed ones go in different requests. A lost request with changes is sent
-        again. The new classes of a lost request are looked up by ``uniq_id``. ManageBac does not
-        say that a ``uniq_id`` is unique, so a class that is not found is not sent again at once: it
-        is ``unknown``, and a second run with the same journal looks it up again and sends it if it
-        is still missing. A new class without ``uniq_id`` can't be looked up.
+        New classes and changes are sent in separate requests. If the response to changes is lost,
+        they are sent again. If the response to new classes is lost, they are looked up by
+        ``uniq_id``. ManageBac does not document that a ``uniq_id`` is unique. So a class that is
+        not found is not sent again at once, but is ``unknown``. A second run with the same journal
+        looks it up again, and sends it if it is still missing. A new class without a ``uniq_id``
+        can't be looked up and is ``unknown``.
 
-        :param classes: with an ``id``, the fields to change; without, those that a new class needs.
-            An ``id`` may appear only once, and so may the ``uniq_id`` of a new class.
+        All rows are read before the first request, so that those with ``archived`` can be counted.
+
+        :param classes: an ``id`` and the fields to change; or, for a new class, the fields that it
+            needs. Each ``id``, and each ``uniq_id`` of a new class, may appear only once.
+        :param guard: how many classes may be archived, see :meth:`archive_many`.
         :param chunk: classes per request, at least 1; the vendor names no maximum.
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
@@ -69,11 +78,20 @@ class ManyClasses(UpsertClasses):
                 body = new_class(body)
                 uniq_id = str(body.get("uniq_id") or "").strip()
                 return (("new", uniq_id) if uniq_id else None), body
-            class_change(body)
             return key_of_change(body)
 
+        def archives(item: AnyClass) -> bool:
+            try:
+                return prepare(item)[1].get("archived") is True
+            except InvalidInput:  # it is rejected later, with its reason
+                return False
+
         return self._upsert(
-            classes, "classes.upsert_many", prepare=prepare, chunk=chunk, journal=journal
+            guarded(classes, guard, self._count_active, removes=archives),
+            "classes.upsert_many",
+            prepare=prepare,
+            chunk=chunk,
+            journal=journal,
         )
 
     def archive_many(
@@ -123,8 +141,8 @@ class ManyClasses(UpsertClasses):
         """Put students into a class, or change their levels. Vendor page: "Bulk Add or Update
         Students to a Class".
 
-        ManageBac may answer that a student is not found because the student is not in the class.
-        Such a student is added, the level is set again, and the class is read to tell the result.
+        ManageBac may respond with ``not_found`` because a student is not in the class. Then the
+        student is added, the level is set again, and the class is read to find the result.
 
         :param students: each with ``id`` and, if the class has levels, ``level``. A student may
             appear only once.
@@ -135,7 +153,9 @@ class ManyClasses(UpsertClasses):
         :raises InvalidInput: ``class_id`` can't be an id, or ``chunk`` is below 1.
         """
         checked_chunk(chunk)
-        build_path("classes/{class_id}", class_id=class_id)  # raises InvalidInput for a bad id
+        build_path(
+            "classes/{class_id}", class_id=class_id
+        )  # raises InvalidInput before the bulk starts if the id is not valid
         place = PlaceStudents(
             self._transport, class_of=lambda key: class_id, student_of=str, field="id"
         )
@@ -169,8 +189,9 @@ class ManyClasses(UpsertClasses):
         """Remove students from many classes. Vendor page: "Remove Students from a Class".
 
         All rows are read before the first request, so that they can be counted. The students of one
-        class go in one request. After a lost response the class is read, and who is still in it is
-        removed again.
+        class are sent in one request. If the response is lost, the class is read, and students who
+        are still in it are removed again. ManageBac does not document what it does with an unknown
+        student: it may refuse all students of the request.
 
         :param rows: each with ``class_id`` and ``student_id``.
         :param guard: how many students may be removed, or which share of all memberships; 500 by
@@ -197,9 +218,9 @@ class ManyClasses(UpsertClasses):
     ) -> Bulk[ClassTeacherRow]:
         """Add teachers to many classes. Vendor page: "Add teachers to a class".
 
-        The teachers of one class go in one request, and one more reads back who teaches it, since
-        ManageBac skips unknown teachers without a word. ``set_teachers`` replaces the teachers of
-        one class and sets ``show_on_reports``.
+        The teachers of one class are sent in one request. Then the teachers of the class are read,
+        because ManageBac skips unknown teachers silently. To replace the teachers of one class, or
+        to set ``show_on_reports``, use ``set_teachers``.
 
         :param rows: each with ``class_id`` and ``teacher_id``.
         :param chunk: teachers per request, at least 1; the vendor names no maximum.
@@ -227,7 +248,7 @@ class ManyClasses(UpsertClasses):
         """Remove teachers from many classes. Vendor page: "Remove Teachers from a Class".
 
         All rows are read before the first request, so that they can be counted. The teachers of one
-        class go in one request. A teacher who is not in the class is ``done``.
+        class are sent in one request. A teacher who is not in the class is ``done``.
 
         :param rows: each with ``class_id`` and ``teacher_id``.
         :param guard: how many teachers may be removed, or which share of all memberships; 500 by
@@ -280,4 +301,5 @@ class ManyClasses(UpsertClasses):
             person="student_id",
             ids="student_ids",
             members=members,
+            skips_unknown=False,
         )

@@ -1,7 +1,7 @@
-"""The shape of the bulk methods of students, teachers and parents: one person per request.
+"""The base of the bulk methods of students, teachers and parents: one person per request.
 
-ManageBac has no bulk for people. Several requests are under way at once, as many as the rate limit
-allows.
+ManageBac has no bulk requests for people. Several requests are sent at once, as many as the rate
+limit allows.
 """
 
 from __future__ import annotations
@@ -22,21 +22,24 @@ from lms_async.outcome import RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.resource import Given, changes_by_id
 
-from ..bulk_results import may_exist
+from ..bulk_results import MISSING_OR_OTHER, may_exist
 from ..models.person import Person
 from .many import PAGE, ManyRecords, by_id, is_ok, whole_id
-from .shown import shows
+from .shown import differs, shows
 
 R = TypeVar("R")
 
-#: The fields that are compared when a new person is looked up. The vendor may change others.
+#: The fields that must be equal when a new person is looked up.
 _COMPARED = ("first_name", "last_name")
-#: Fields of a new person that name other records. If one does not exist, the vendor answers 404.
+#: Fields that ManageBac shows in another form: the name or the code of the country.
+_OTHER_FORM = ("country",)
+#: Fields of a new person with ids of other records. The vendor responds with 404 if one of these
+#: records does not exist.
 _OTHERS = (b'"year_group_id"', b'"homeroom_advisor_id"', b'"parent_ids"', b'"child_ids"')
 
 
 class ManyPeople(ManyRecords):
-    """Bulk methods of one kind of people."""
+    """A resource with bulk methods for one kind of people."""
 
     #: The path of the list, which is also its key in a response.
     _people: ClassVar[str]
@@ -91,6 +94,7 @@ class ManyPeople(ManyRecords):
             required_key=self._person,
             parse=self._of_record,
             path_fields=("id",),
+            missing=MISSING_OR_OTHER,
             repeatable=True,
             look_up=self._look_up_each(lambda row, person: shows(person, row)),
             journal=journal,
@@ -104,7 +108,7 @@ class ManyPeople(ManyRecords):
         guard: Guard,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Archive people, after all rows were read and counted."""
+        """Archive people. All rows are read and counted first."""
         count = partial(
             self._count,
             build_path(self._people),
@@ -167,8 +171,8 @@ class ManyPeople(ManyRecords):
         """Look up new people by their email addresses, one search per person.
 
         An email address is unique in ManageBac. So sending a missing person again never creates a
-        second account: if the first request arrives after the look-up, the vendor refuses the
-        second one.
+        second account. If the first request arrives after the look-up, the vendor rejects the
+        second request.
         """
 
         async def find(sent: Sequence[dict[str, Any]]) -> list[FoundRecord[Person]]:
@@ -177,20 +181,25 @@ class ManyPeople(ManyRecords):
         return await look_up(
             rows,
             find,
-            is_same=lambda sent, person: shows(person, sent, _COMPARED),
+            is_same=lambda sent, person: (
+                shows(person, sent, _COMPARED) and not differs(person, sent, _OTHER_FORM)
+            ),
             id_of=lambda person: person.id,
             resend_changes=False,
         )
 
     async def _by_email(self, email: str) -> FoundRecord[Person]:
-        """Return the active or archived person with this address. The search finds others too."""
-        people = self._list(
+        """Find the active or archived person with exactly this email address.
+
+        The vendor's search also returns people whose other fields contain the address.
+        """
+        people = await self._list(
             build_path(self._people),
             self._model,
             envelope_key=self._people,
             query=(*query_params(q=email), *PAGE),
         )
-        async for person in people:
+        for person in people:
             if person.email is not None and _plain(person.email) == _plain(email):
                 return person
         return ABSENT
@@ -201,7 +210,7 @@ def _plain(email: str) -> str:
 
 
 def _is_archived(sent: Any, person: Person) -> bool | None:
-    """Return whether a person is archived, on the day that was sent if it is shown."""
+    """Return whether a person is archived, and on the day that was sent if one is shown."""
     days = {"withdrawn_on", "graduated_on"}
     shown = {name: day for name in days if (day := getattr(person, name, None))}
     archived = True if shown and person.archived is None else person.archived

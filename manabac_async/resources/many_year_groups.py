@@ -23,12 +23,12 @@ class ManyYearGroups(ManyPlaces):
     def add_students_many(
         self, rows: Given[YearGroupRow], *, chunk: int = 100, journal: Journal | None = None
     ) -> Bulk[YearGroupRow]:
-        """Put students into year groups. ManageBac removes a student from the other active year
+        """Put students into year groups. ManageBac removes them from their other active year
         groups. Vendor page: "Add students to a year group".
 
-        Students of one year group go in one request, and one more reads back who is in it, since
-        ManageBac skips unknown students without a word. A lost request is sent again, since adding
-        a student twice does no harm.
+        The students of one year group are sent in one request. Then the students of the year group
+        are read, because ManageBac skips unknown students silently. If a response is lost, the
+        request is sent again: adding a student twice does no harm.
 
         :param rows: each with ``year_group_id`` and ``student_id``. A student may appear only once.
         :param chunk: students per request, at least 1; the vendor names no maximum.

@@ -18,7 +18,7 @@ from ..bulk_results import explain
 from ..changes import Changes
 from ..models import Membership, MembershipPlace, MembershipPlaceDict
 from ..models.converter import converter
-from .filters import crossed, list_query, repeated
+from .filters import crossed, day, list_query, repeated
 from .place_students import PlaceStudents
 from .places import checked_chunk
 
@@ -45,16 +45,16 @@ class Memberships(Resource):
     ) -> Pages[Membership]:
         """List all memberships that match every filter. Vendor page: "Get all Memberships".
 
-        An incremental sync needs two calls, one with ``modified_since`` and one with
-        ``deleted_since``. A deletion does not count as a modification, so one call with both may
-        return nothing.
+        To read what changed since a time, use :meth:`changes`. A deletion does not count as a
+        modification, so one call with both ``modified_since`` and ``deleted_since`` may return
+        nothing.
 
         :param class_ids: only memberships of these classes, any number.
         :param user_ids: only memberships of these users, any number.
         :param student_ids: only memberships of these students, any number.
-        :param classes: ``active`` for only memberships of active classes. Integrations use this
-            parameter; the vendor does not document it.
-        :param users: ``active`` for only memberships of active users, as ``classes``.
+        :param classes: ``active`` for only memberships of active classes. Other integrations use
+            this parameter, but the vendor does not document it.
+        :param users: ``active`` for only memberships of active users. Also not documented.
         :param modified_since: only memberships modified since this time, which needs a time zone.
         :param deleted_since: list memberships that were deleted since this time (with a time zone)
             instead of current ones.
@@ -72,7 +72,7 @@ class Memberships(Resource):
                 users=users,
                 modified_since=modified_since,
                 deleted_since=deleted_since,
-                class_happens_on=class_happens_on.isoformat() if class_happens_on else None,
+                class_happens_on=day("class_happens_on", class_happens_on),
                 per_page=per_page,
             ),
             filters=crossed(
@@ -83,10 +83,11 @@ class Memberships(Resource):
         )
 
     def changes(self, since: datetime) -> Changes[Membership]:
-        """Read which memberships were changed and deleted since a time.
+        """Read the memberships that were changed or deleted since a time.
 
-        :param since: with a time zone; see :mod:`manabac_async.changes` for what to pass next time.
-        :returns: ``async for`` it for one change at a time, or ``await`` it for all.
+        :param since: a time with a time zone. :mod:`manabac_async.changes` explains what to pass in
+            the next run.
+        :returns: use ``async for`` to read one change at a time, or ``await`` for all of them.
         :raises InvalidInput: ``since`` has no time zone.
         """
         return Changes(

@@ -31,8 +31,8 @@ class Parents(People[Parent, NewParent, ParentChange], ManyParents):
         """List all parents that match every filter. Vendor page: "Get all Parents".
 
         :param ids: only these parents, any number.
-        :param archived: only archived parents, or only others. By default both.
-        :param q: a text to look for in the names and the email address.
+        :param archived: list only archived parents, or only active ones. By default both.
+        :param q: text to search for in the names and the email address.
         :param modified_since: only parents who were changed since this time, which needs a time
             zone. See also :meth:`changes`.
         :param deleted_since: list parents who were deleted since this time (with a time zone)

@@ -1,9 +1,9 @@
-"""Put students into a class or change their levels, under either reading of the vendor.
+"""Put students into a class, or change their levels.
 
-``PATCH classes/{id}/students`` answers ``not_found`` for a student who is not in the class, or adds
-the student: the vendor's versions differ in their words, and no public client relies on either. So
-each student who is ``not_found`` is added by ``add_students``, the level is set again, and the
-class is read back. Without such a row there is no further request.
+The vendor's documents contradict each other. ``PATCH classes/{id}/students`` either adds a student
+who is not in the class, or returns ``not_found`` for this student. So each student with
+``not_found`` is added with ``add_students``, the level is set again, and the class is read. Without
+such a student, the PATCH is the only request.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 
 from lms_async.bulk.endpoint import Found, Results
-from lms_async.bulk.results import match
+from lms_async.bulk.results import NO_REASON, match
 from lms_async.bulk.rows import Rows, json_of
 from lms_async.errors import BadRequest, NotFound
 from lms_async.http.call import Call, get
 from lms_async.http.pages import Pages
 from lms_async.http.transport import Transport
 from lms_async.http.urls import build_path, query_params
-from lms_async.outcome import RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 
 from ..bulk_results import is_not_found, not_found, parse_item
 from ..models import ClassStudent
@@ -31,11 +31,11 @@ _NOT_ADDED = "does not exist, or can't be in this class"
 
 
 class PlaceStudents:
-    """The calls for rows of one class at a time.
+    """Sends the requests for rows of one class.
 
-    :param class_of: returns the class of the rows with a key.
-    :param student_of: returns the id of the student of the row with a key.
-    :param field: the field of a row with the id of the student.
+    :param class_of: returns the id of the class from the key of a row.
+    :param student_of: returns the id of the student from the key of a row.
+    :param field: the name of the field with the id of the student.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class PlaceStudents:
         return await look_up_rows(self._in_class(rows), rows)
 
     async def add_missing(self, rows: Rows[Any], results: Results) -> Results:
-        """Add the students that were not found, set their levels, and read the class back."""
+        """Add the students with ``not_found``, set their levels, and read the class."""
         places = [place for place, one in enumerate(results) if is_not_found(one)]
         if not places:
             return results
@@ -73,15 +73,15 @@ class PlaceStudents:
         set_again = await self._set_levels(missing.at(sorted(added)))
         levels = dict(zip(sorted(added), set_again, strict=True))
         shown = {student.id: student.level async for student in self._in_class(rows)}
-        told = list(results)
+        final = list(results)
         for at, place in enumerate(places):
-            told[place] = self._told(missing.at([at]), shown, levels.get(at))
-        return told
+            final[place] = self._result_of(missing.at([at]), shown, levels.get(at))
+        return final
 
-    def _told(
+    def _result_of(
         self, row: Rows[Any], shown: dict[str | None, str | None], again: RowResult | None
     ) -> RowResult | None:
-        """Return the result of one student that was not found, by what the class shows."""
+        """Return the result of a student who was ``not_found``, from the class read afterwards."""
         (student_id,) = self._students(row)
         sent = orjson.loads(row.bodies[0]).get("level")
         if student_id not in shown:
@@ -89,16 +89,16 @@ class PlaceStudents:
             return RowResult(Status.REJECTED, None, error)
         if sent is None or shown[student_id] == sent:
             return RowResult(Status.DONE, student_id)
-        # The student is in the class now, with another level than was sent.
+        # The student is in the class, but not with the level that was sent.
         if again is not None and again.status is Status.REJECTED and not is_not_found(again):
-            return again
+            return _added_without_level(student_id, again.error)
         return None
 
     async def _add(self, rows: Rows[Any]) -> set[int]:
-        """Add students to the class, and return the places of those that the vendor did not refuse.
+        """Add students to the class. Return the places of the rows that the vendor accepted.
 
-        The vendor may refuse a whole list because of one unknown student. Then the list is halved
-        until that student is alone.
+        The vendor may reject a whole list because of one unknown student. Then the list is halved
+        until the unknown student is alone.
         """
         todo, added = [list(range(len(rows)))], set[int]()
         while todo:
@@ -156,6 +156,13 @@ class PlaceStudents:
 
     def _students(self, rows: Rows[Any]) -> list[str]:
         return [self._student_of(key) for key in rows.keys]
+
+
+def _added_without_level(student_id: str, error: RowError | None) -> RowResult:
+    why = error.message if error is not None else NO_REASON
+    fields = dict(error.fields) if error is not None else {}
+    message = f"the student is in the class now, but the level was refused: {why}"
+    return RowResult(Status.REJECTED, student_id, RowError("incomplete", message, fields))
 
 
 def _parse(payload: Any, ids: list[str]) -> Results:

@@ -1,8 +1,8 @@
-"""The shape of the bulk methods that add people to groups and remove them: classes, year groups.
+"""The base of the bulk methods that add people to classes and year groups, or remove them.
 
-The vendor takes a list of ids for one group and answers ``{"status": "ok"}``, also if it skipped an
-id that it does not know. So after an addition the group is read back: a person who is not in it is
-a failure of this one row. A removal needs no reading back: who was skipped is not in the group.
+The vendor takes a list of ids for one group. It responds with ``{"status": "ok"}`` even if it
+skipped an unknown id. So after an addition, the group is read, and the rows of people who are not
+in it are rejected. After a removal, nothing is read: a person who was skipped is not in the group.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ from .many import ManyRecords, all_ok
 
 R = TypeVar("R")
 
-_NOT_IN_IT = "ManageBac accepted the request, but does not show this person there afterwards"
+_NOT_IN_IT = (
+    "ManageBac accepted the request, but does not list this person afterwards; check the id"
+)
 
 
 class Place(str):
-    """The key of a row: a person, and the group that the person is added to or removed from.
-
-    Two rows are the same if they have the same text.
-    """
+    """The key of a row: a person and a group. The text is what must be different in each row."""
 
     __slots__ = ("group", "person")
 
@@ -46,7 +45,7 @@ class Place(str):
     def __new__(cls, group: int, person: int, *, only_one: bool) -> Place:
         """Make the key of a row.
 
-        :param only_one: whether a person can be in one group only.
+        :param only_one: whether a person can be in only one group, and so in only one row.
         """
         made = super().__new__(cls, person if only_one else f"{group} {person}")
         made.group, made.person = group, person
@@ -55,23 +54,26 @@ class Place(str):
 
 @attrs.frozen(kw_only=True)
 class Places:
-    """One kind of places: the fields of a row, and the vendor's calls."""
+    """The names of the fields of a row, and how the members of a group are read."""
 
     sending: Sending
-    #: The field of a row with the id of the group.
+    #: The name of the field with the id of the group.
     group: str
-    #: The field of a row with the id of the person.
+    #: The name of the field with the id of the person.
     person: str
-    #: The field of a request with the ids of the people.
+    #: The name of the list of people's ids in a request.
     ids: str
-    #: Reads which of some people are in a group. Takes the id of the group and of the people.
+    #: Takes the ids of a group and of some people. Returns the ids of those who are in the group.
     members: Callable[[int, list[int]], Awaitable[set[str]]]
     #: Whether the vendor removes a person from the other groups when it adds the person to one.
     only_one: bool = False
+    #: Whether the vendor documents that it skips people whom it does not know. Otherwise a 404 may
+    #: be about one of them.
+    skips_unknown: bool = True
 
 
 class ManyPlaces(ManyRecords):
-    """Bulk methods that add people to many groups, and remove them."""
+    """A resource with bulk methods that add people to groups and remove them."""
 
     def _add_places(
         self,
@@ -84,7 +86,7 @@ class ManyPlaces(ManyRecords):
         chunk: int,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Add people, those of one group in one request, and read the group back.
+        """Add people, one request per group, and read each group afterwards.
 
         :param path: the template of the path, with the group's ``{id}``.
         :param repeatable: whether the vendor documents that adding a person twice does no harm.
@@ -134,7 +136,7 @@ class ManyPlaces(ManyRecords):
         chunk: int,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Remove people, those of one group in one request, after all rows were counted.
+        """Remove people, one request per group. All rows are counted first.
 
         :param count: counts all people in all groups.
         :param repeatable: whether the vendor documents that removing a person twice does no harm.
@@ -207,7 +209,7 @@ class ManyPlaces(ManyRecords):
             path_names_rows=True,
             group=lambda key: key.group,
             look_up=look_up,
-            explain=explain(places.group),
+            explain=explain(places.group) if places.skips_unknown else explain(),
             follow_up=follow_up,
             journal=journal,
         )

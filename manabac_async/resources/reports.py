@@ -50,17 +50,17 @@ class Reports(ManageBacResource):
     def download(self, program_code: str, report_id: str | int, kind: ReportFile) -> Download:
         """Download a file of a term report.
 
-        The vendor redirects to a signed address on another host. That address is requested without
-        the credentials, and does not count for the rate limit.
+        The vendor redirects to a signed URL on another host. The request to that host has no
+        credentials, and does not count toward the rate limit.
 
         :param kind: ``pdf``, ``individual_reports`` or ``term_grades``.
-        :returns: ``await`` it for the bytes, or ``async for`` it for one piece after the other.
-        :raises InvalidInput: there is no such kind.
-        :raises NotFound: while it is read: there is no such report or file.
-        :raises ResponseLost: while it is read: it broke off.
+        :returns: use ``await`` for all bytes, or ``async for`` to read them as they arrive.
+        :raises InvalidInput: ``kind`` is not one of these.
+        :raises NotFound: while reading: there is no such report or file.
+        :raises ResponseLost: while reading: the connection was lost.
         """
         if kind not in get_args(ReportFile):
-            raise InvalidInput(f"kind is one of {', '.join(get_args(ReportFile))}")
+            raise InvalidInput(f"kind must be one of {', '.join(get_args(ReportFile))}")
         path = build_path(
             _REPORTS + "/{report_id}/download/" + kind,
             program_code=program_code,

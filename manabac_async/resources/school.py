@@ -1,4 +1,4 @@
-"""``managebac.school`` and ``managebac.auth``: the school, and what the token may do."""
+"""``managebac.school`` and ``managebac.auth``: the school, and the permissions of the token."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TheSchool(ManageBacResource):
         return await self._transport.send(call)
 
     async def grade_scales(self) -> list[TermGradeScale]:
-        """List the marks of the term reports, and from which score each is given. Vendor page:
+        """List the marks of the term reports with the lowest score of each mark. Vendor page:
         "Get Term Grade Scales"."""
         path = build_path("school/term-grade-scales")
         return await self._get_inner(
@@ -46,12 +46,12 @@ class TheSchool(ManageBacResource):
 
 
 class Auth(ManageBacResource):
-    """What the token may do."""
+    """The permissions of the token."""
 
     async def permissions(self) -> list[str]:
-        """List what the token may do, such as ``students/excusals/index``.
+        """List the permissions of the token, such as ``students/excusals/index``.
 
-        The vendor answers a missing permission with 401, as it does a wrong token.
+        The vendor responds with 401 both to a missing permission and to a wrong token.
 
         :raises Unauthorized: the token or the region is wrong.
         """

@@ -1,4 +1,4 @@
-"""How each write model is checked and encoded, for the methods of one record and of many.
+"""Check and encode the write models, for single records and bulk methods.
 
 A union stands for a model or a mapping of the same fields. It is a union rather than a type
 variable because mypy reads a literal row as a TypedDict only in a union, and so finds a misspelt
@@ -89,11 +89,11 @@ SubjectChange = SubjectUpdate | SubjectUpdateDict
 NewSubjectGroup = SubjectGroupCreate | SubjectGroupCreateDict
 SubjectGroupChange = SubjectGroupUpdate | SubjectGroupUpdateDict
 
-_NULL = 'is null, which ManageBac ignores; give "" to clear the field, or leave it out'
+_NULL = 'is null, which ManageBac ignores; use "" to clear the field, or leave it out'
 
 
 class WithoutNulls(Sending):
-    """Checks a record, and refuses the nulls in it. ManageBac would ignore them without a word."""
+    """Checks a record, and rejects nulls, which ManageBac would silently ignore."""
 
     def __init__(self, model: type[Any], what: str, **rest: Any) -> None:
         super().__init__(converter, model, what=what, **rest)
@@ -102,7 +102,7 @@ class WithoutNulls(Sending):
     def __call__(self, value: object) -> dict[str, Any]:
         """Return ``value`` as a dict that can be written as JSON.
 
-        :raises InvalidInput: ``fields`` names the fields that do not fit, and why.
+        :raises InvalidInput: a field is not valid. ``fields`` has the reasons by field.
         """
         if isinstance(value, Mapping):
             nulls = {name: _NULL for name in self._fields if value.get(name, "") is None}
@@ -142,10 +142,10 @@ _archived_student = WithoutNulls(StudentArchive, "the student")
 def archived_student(value: object) -> dict[str, Any]:
     """Check a :class:`StudentArchive`, or a mapping of its fields, and return it as a dict.
 
-    :raises InvalidInput: there is not exactly one date, or a field does not fit.
+    :raises InvalidInput: there is not exactly one date, or a field is not valid.
     """
     body = _archived_student(value)
     if ("withdrawn_on" in body) == ("graduated_on" in body):
-        fault = "is needed, or graduated_on, and not both"
+        fault = "is required, or graduated_on; set exactly one of them"
         raise InvalidInput("the student can't be sent", fields={"withdrawn_on": fault})
     return body

@@ -1,4 +1,4 @@
-"""Compare what was sent with what the vendor shows of a record."""
+"""Compare the values that were sent with the vendor's record."""
 
 from __future__ import annotations
 
@@ -13,14 +13,36 @@ def shows(record: Any, sent: Mapping[str, Any], names: Collection[str] | None = 
 
     ManageBac leaves out fields without a value, so a cleared field counts as shown if it is absent.
 
-    :param names: the fields that are compared; all that were sent if it is ``None``.
+    :param names: the fields to compare; by default all fields that were sent.
     """
-    shown = converter.unstructure(record)  # flags, lists and days as they are sent
+    shown = converter.unstructure(record)  # flags, lists and days in the form of a request
     return all(
         _is_same(shown.get(name), value)
         for name, value in sent.items()
         if names is None or name in names
     )
+
+
+def differs(record: Any, sent: Mapping[str, Any], ignored: Collection[str]) -> bool:
+    """Return whether ``record`` shows a value that is clearly another one than was sent.
+
+    Upper and lower case, spaces and punctuation do not count, since ManageBac may change them.
+    Neither do fields that are blank or not shown.
+
+    :param ignored: the fields that are not compared.
+    """
+    shown = converter.unstructure(record)
+    return any(
+        _plain(known) != _plain(value)
+        for name, value in sent.items()
+        if name not in ignored and _plain(known := shown.get(name)) and _plain(value)
+    )
+
+
+def _plain(value: Any) -> list[str]:
+    parts = value if isinstance(value, list | tuple) else _text(value).split(",")
+    texts = ("".join(filter(str.isalnum, _text(part))).casefold() for part in parts)
+    return sorted(text for text in texts if text)
 
 
 def _is_same(known: Any, value: Any) -> bool:

@@ -11,7 +11,7 @@ from lms_async.http.urls import query_params
 
 from ..models import Student, StudentMemberships
 from .base import Portrayed
-from .filters import repeated
+from .filters import flag, repeated
 from .many_students import ManyStudents
 from .sending import NewStudent, StudentChange, archived_student, new_student, student_change
 
@@ -39,11 +39,11 @@ class Students(Portrayed[Student, NewStudent, StudentChange], ManyStudents):
         """List all students that match every filter. Vendor page: "Get all Students".
 
         :param ids: only these students, any number.
-        :param archived: only archived students, or only others. By default both.
+        :param archived: list only archived students, or only active ones. By default both.
         :param status: only ``enrolled``, ``withdrawn`` or ``graduated`` students.
         :param year_group_ids: only students of these year groups, any number.
         :param homeroom_advisor_ids: only students of these advisors, any number.
-        :param q: a text to look for in the names, email address and ``student_id``.
+        :param q: text to search for in the names, email address and ``student_id``.
         :param modified_since: only students who were changed since this time, which needs a time
             zone. See also :meth:`changes`.
         :param deleted_since: list students who were deleted since this time (with a time zone)
@@ -76,9 +76,9 @@ class Students(Portrayed[Student, NewStudent, StudentChange], ManyStudents):
         """Archive a student, which removes them from classes, groups and year groups. Vendor page:
         "Archive a Student".
 
-        :param withdrawn_on: the day on which the student left before the end.
-        :param graduated_on: the day on which the student graduated. Exactly one day is needed.
-        :raises InvalidInput: no day is given, or both.
+        :param withdrawn_on: the day on which the student left without graduating.
+        :param graduated_on: the day on which the student graduated. Pass exactly one of the two.
+        :raises InvalidInput: neither day was passed, or both.
         :raises NotFound: there is no such student.
         """
         days = {"withdrawn_on": withdrawn_on, "graduated_on": graduated_on}
@@ -97,5 +97,5 @@ class Students(Portrayed[Student, NewStudent, StudentChange], ManyStudents):
         :raises NotFound: there is no such student.
         """
         path = self._path(student_id, "/memberships")
-        query = query_params(archived="true" if archived else None)
+        query = query_params(archived="true" if flag("archived", archived) == "1" else None)
         return await self._get(path, StudentMemberships, query=query, envelope_key="memberships")

@@ -34,7 +34,7 @@ class Subjects(ManageBacResource):
     """Subjects of one program. ``program_code`` is e.g. ``myp``, see ``school.get``."""
 
     def list(self, program_code: str, *, per_page: int | None = None) -> Pages[Subject]:
-        """List the subjects of a program, also those that are not enabled.
+        """List the subjects of a program, including those that are not enabled.
 
         :param per_page: rows per page. By default the vendor chooses. It may return fewer.
         """
@@ -53,10 +53,10 @@ class Subjects(ManageBacResource):
     async def create(self, program_code: str, subject: NewSubject) -> Subject:
         """Create a subject.
 
-        :param subject: ``name`` and ``subject_group_id`` are needed.
+        :param subject: ``name`` and ``subject_group_id`` are required.
         :returns: the subject as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. List the subjects before you try again.
         """
         return await self._send(
@@ -72,12 +72,12 @@ class Subjects(ManageBacResource):
     ) -> Subject:
         """Update one subject.
 
-        :param changes: only the fields to change. The vendor documents a PUT; whether it keeps the
-            other fields is not documented.
+        :param changes: only the fields to change. The request is a PUT, and the vendor does not
+            document whether it keeps the other fields.
         :returns: the subject as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises NotFound: there is no such subject in this program.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         return await self._send(
             "PUT",
@@ -93,7 +93,7 @@ class Subjects(ManageBacResource):
 
         :returns: the subject as it was.
         :raises NotFound: there is no such subject in this program.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never sent again automatically.
         """
         path = _subject(program_code, subject_id)
         return await self._send("DELETE", path, returns=Subject, envelope_key="subject")
@@ -102,8 +102,8 @@ class Subjects(ManageBacResource):
         """Enable subjects. This belongs to the vendor's "Extended APIs".
 
         :returns: the ids that the vendor names in its response.
-        :raises InvalidInput: no ids, or one that is not a number.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: there are no ids, or one is not a number.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         return await self._toggle(program_code, "bulk-enable", ids)
 
@@ -111,8 +111,8 @@ class Subjects(ManageBacResource):
         """Disable subjects. This belongs to the vendor's "Extended APIs".
 
         :returns: the ids that the vendor names in its response.
-        :raises InvalidInput: no ids, or one that is not a number.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: there are no ids, or one is not a number.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         """
         return await self._toggle(program_code, "bulk-disable", ids)
 
@@ -131,7 +131,7 @@ class Subjects(ManageBacResource):
     async def assessment_types(self, program_code: str) -> builtins.list[AssessmentType]:
         """List the types of assessment of a program.
 
-        The vendor describes a list and shows one object. Both are read.
+        The vendor documents a list, but its example is one object. Both forms are read.
         """
         path = build_path(_PROGRAM + "assessment_types", program_code=program_code)
         request: Call[Any] = get(path)
@@ -184,10 +184,10 @@ class SubjectGroups(ManageBacResource):
     async def create(self, program_code: str, group: NewSubjectGroup) -> SubjectGroup:
         """Create a subject group.
 
-        :param group: ``name`` is needed.
+        :param group: ``name`` is required.
         :returns: the group as created, with its ``id``.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
-        :raises BadRequest: the vendor refused. ``fields`` names the fields.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
+        :raises BadRequest: ManageBac rejected the request. ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. List the groups before you try again.
         """
         return await self._send(
@@ -205,7 +205,7 @@ class SubjectGroups(ManageBacResource):
 
         :param changes: only the fields to change.
         :returns: the group as changed.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         :raises Forbidden: the group is not one of the school's own.
         :raises NotFound: there is no such group in this program.
         """
@@ -225,7 +225,7 @@ class SubjectGroups(ManageBacResource):
         :raises Forbidden: the group is not one of the school's own.
         :raises NotFound: there is no such group in this program.
         :raises BadRequest: the group can't be deleted.
-        :raises OutcomeUnknown: the response was lost; a deletion is never sent again by itself.
+        :raises OutcomeUnknown: the response was lost. A deletion is never sent again automatically.
         """
         path = _group(program_code, group_id)
         return await self._send("DELETE", path, returns=SubjectGroup, envelope_key="subject_group")

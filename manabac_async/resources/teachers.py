@@ -35,8 +35,8 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
         """List all teachers that match every filter. Vendor page: "Get all Teachers".
 
         :param ids: only these teachers, any number.
-        :param archived: only archived teachers, or only others. By default both.
-        :param q: a text to look for in the names and the email address.
+        :param archived: list only archived teachers, or only active ones. By default both.
+        :param q: text to search for in the names and the email address.
         :param modified_since: only teachers who were changed since this time, which needs a time
             zone. See also :meth:`changes`.
         :param deleted_since: list teachers who were deleted since this time (with a time zone)
@@ -74,16 +74,18 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
     ) -> builtins.list[TeacherClass]:
         """List the classes of a teacher. Vendor page: "Get a Teacher's classes".
 
-        :param show_on_reports: only classes whose reports name the teacher, or only others. By
-            default both, which takes two requests: the vendor leaves the others out unless they are
-            asked for.
+        :param show_on_reports: only classes whose reports name the teacher, or only classes whose
+            reports do not. By default both. This takes two requests, because the vendor lists only
+            one kind at a time.
         :param archived: list archived classes instead of active ones.
         :raises NotFound: there is no such teacher.
         """
         path = self._path(teacher_id, "/classes")
         found: dict[object, TeacherClass] = {}
         for shown in (True, False) if show_on_reports is None else (show_on_reports,):
-            query = query_params(show_on_reports=flag(shown), archived=flag(archived))
+            query = query_params(
+                show_on_reports=flag("show_on_reports", shown), archived=flag("archived", archived)
+            )
             call: Call[builtins.list[TeacherClass]] = get(
                 path, returns=builtins.list[TeacherClass], envelope_key="classes", query=query
             )
@@ -103,6 +105,6 @@ class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):
             self._path(teacher_id, "/groups"),
             returns=builtins.list[TeacherGroup],
             envelope_key="groups",
-            query=query_params(archived=flag(archived)),
+            query=query_params(archived=flag("archived", archived)),
         )
         return await self._transport.send(call)

@@ -1,7 +1,7 @@
 """The bulk upsert of classes: its requests, its responses, and the look-up of lost ones.
 
-``PATCH classes`` takes new classes, and changes of classes with an ``id``. It answers with a bare
-array, whose items name the ``index`` of a class in the request.
+``PATCH classes`` takes new classes, and changes to classes with an ``id``. The response is a bare
+array. Each item has the ``index`` of a class in the request.
 """
 
 from __future__ import annotations
@@ -26,16 +26,20 @@ from ..bulk_results import parse_item
 from ..models import Class, Membership
 from .many import PAGE, whole_id
 from .places import ManyPlaces, checked_chunk
-from .shown import shows
+from .shown import differs, shows
 
 R = TypeVar("R")
 
 #: The fields that are compared when a new class is looked up.
 _COMPARED = ("name", "grade_number", "start_term_id", "end_term_id")
+#: The fields that a change of a class can't have.
+_ONLY_NEW = frozenset({"program", "grade_number", "start_term_id", "subject_id"})
+#: Fields that ManageBac shows in another form: it shows the name of the program, not its code.
+_OTHER_FORM = ("program",)
 
 
 class UpsertClasses(ManyPlaces):
-    """The requests of the bulk methods about classes as such."""
+    """A resource with the requests that create, update and archive many classes."""
 
     def _upsert(
         self,
@@ -46,8 +50,11 @@ class UpsertClasses(ManyPlaces):
         chunk: int,
         journal: Journal | None,
     ) -> Bulk[R]:
-        """Create and update classes. The key of a row is ``("id", …)``, ``("new", …)`` or
-        ``None``."""
+        """Create and update classes.
+
+        The key of a row is ``("id", id)`` for an update, ``("new", uniq_id)`` for a new class, and
+        ``None`` for a new class without a ``uniq_id``.
+        """
         checked_chunk(chunk)
 
         def call(rows: Rows[R]) -> Call[Any]:
@@ -88,7 +95,7 @@ class UpsertClasses(ManyPlaces):
         return self._upsert(ids, operation, prepare=prepare, chunk=chunk, journal=journal)
 
     async def _look_up_classes(self, rows: Rows[Any]) -> list[Found]:
-        """Look up classes, by reading all active and archived ones."""
+        """Look up classes by reading all active and archived classes."""
         by_id: dict[str, Class] = {}
         by_uniq_id: dict[str, list[Class]] = {}
         for archived in ("false", "true"):
@@ -145,27 +152,42 @@ def _changed(sent: dict[str, Any], record: Class | None) -> Found:
 
 
 def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -> Found:
-    """Return what was found of a new class.
+    """Return the result of looking up a new class.
 
-    :param same: the classes with its ``uniq_id``.
-    :param of_earlier_run: whether an earlier run sent it. Its request can't arrive any more.
+    :param same: the existing classes with the same ``uniq_id``.
+    :param of_earlier_run: whether an earlier run sent the class. Then its request can no longer
+        arrive, and a missing class may be sent again.
     """
     if len(same) > 1:
         return None
     if not same:
         return ABSENT if of_earlier_run else None
     (record,) = same
-    is_same = shows(record, sent, _COMPARED)
+    is_same = shows(record, sent, _COMPARED) and not differs(record, sent, _OTHER_FORM)
     return RowResult(Status.DONE, record.id) if is_same else Present(record.id)
 
 
 def _parse(payload: Any, rows: Rows[Any]) -> Results:
-    """Read the response: a bare array, or the same under ``classes``."""
+    """Read the response: a bare array, or an array under ``classes``."""
     items = payload.get("classes") if isinstance(payload, dict) else payload
     if not isinstance(items, list):
         return [None] * len(rows)
     places: list[Hashable | None] = list(range(len(rows)))
-    return [_parse_class(item) for item in match(places, items, [_place(item) for item in items])]
+    named = [_place(item) for item in items]
+    matched = match(places, items, named)
+    is_numbered_otherwise = any(place is not None and place >= len(rows) for place in named)
+    if is_numbered_otherwise or any(map(_is_of_other_row, matched, rows.keys)):
+        return [None] * len(rows)  # the items can't be trusted, so the rows are looked up
+    return [_parse_class(item) for item in matched]
+
+
+def _is_of_other_row(item: Any, key: Any) -> bool:
+    """Return whether an item shows another class than the row with ``key``."""
+    record = item.get("class") if isinstance(item, dict) else None
+    if key is None or not isinstance(record, dict):
+        return False
+    shown = record.get("id" if _is_change(key) else "uniq_id")
+    return shown is not None and str(shown).strip() != _text(key)
 
 
 def _parse_class(item: Any) -> RowResult | None:
@@ -183,8 +205,11 @@ def _place(item: Any) -> int | None:
 def key_of_change(body: dict[str, Any]) -> tuple[Hashable, Any]:
     """Return the key and the value of a row that changes a class.
 
-    :raises InvalidInput: there is nothing to change.
+    :raises InvalidInput: the row has no field to change, or a field can't be changed.
     """
+    if fixed := _ONLY_NEW.intersection(body):
+        fields = dict.fromkeys(sorted(fixed), "can be set for a new class only")
+        raise InvalidInput("the change can't be sent", fields=fields)
     if len(body) == 1:
         raise InvalidInput("there is nothing to change")
     return ("id", str(body["id"])), body

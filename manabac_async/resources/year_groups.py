@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable
 from datetime import datetime
 
-from lms_async.bulk.guard import Guard
+from lms_async.bulk.guard import Guard, check_guard
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path
 
@@ -17,7 +17,7 @@ from .many_year_groups import ManyYearGroups
 
 
 class YearGroups(ManyYearGroups, ManageBacResource):
-    """Year groups. The vendor has no call to get, create, change or delete one."""
+    """Year groups. The API can't get, create, change or delete a single year group."""
 
     def list(
         self,
@@ -29,7 +29,7 @@ class YearGroups(ManyYearGroups, ManageBacResource):
     ) -> Pages[YearGroup]:
         """List all year groups that match every filter. Vendor page: "Get all Year Groups".
 
-        There is no list of deleted year groups. To find out, compare two whole lists.
+        The vendor does not list deleted year groups. To find them, compare two whole lists.
 
         :param archived: list archived year groups instead of active ones; ``None`` for both, which
             takes two lists.
@@ -72,10 +72,10 @@ class YearGroups(ManyYearGroups, ManageBacResource):
     async def add_students(self, year_group_id: str | int, ids: Iterable[str | int]) -> None:
         """Add students to a year group. Vendor page: "Add Students to a Year Group".
 
-        A student has one active year group, so this removes the students from any other one. The
-        vendor ignores ids that it does not know.
+        A student can be in one active year group, so this removes the students from any other
+        active one. The vendor ignores unknown ids.
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises NotFound: there is no such year group.
         """
         path = build_path("year-groups/{year_group_id}/add_students", year_group_id=year_group_id)
@@ -88,11 +88,12 @@ class YearGroups(ManyYearGroups, ManageBacResource):
         page: "Remove Students from a Year Group".
 
         :param guard: how many students may be removed, or which share of the year group.
-        :raises InvalidInput: no ids, one that is not a number, or more than ``guard`` allows.
+        :raises InvalidInput: there are no ids, one is not a number, or ``guard`` allows fewer.
         :raises NotFound: there is no such year group.
         """
         ids = whole_ids(ids)
         if guard is not None:
+            check_guard(guard)
 
             async def count() -> int:
                 return len(await self.students(year_group_id))

@@ -12,15 +12,15 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class Refused(Exception):
-    """The request is refused. ``answer`` is the response."""
+    """The sandbox refuses the request with ``response``."""
 
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
-def answer(status: int, body: Any) -> Response:
-    """Return a response in JSON."""
+def json_response(status: int, body: Any) -> Response:
+    """Return a response with a JSON body."""
     return Response(status, json.dumps(body, separators=(",", ":")).encode(), _JSON)
 
 
@@ -33,7 +33,7 @@ def rendered(body: Any) -> Any:
 
 def error(status: int, text: str) -> Response:
     """Return an error response of v2."""
-    return answer(status, {"error": text})
+    return json_response(status, {"error": text})
 
 
 DENIED = error(401, "Access Denied")
@@ -45,12 +45,12 @@ MALFORMED = error(400, "Invalid payload data structure.")
 def unpermitted(names: list[str], allowed: list[Any]) -> Response:
     """Return the 422 for parameters that are not permitted. The text is assumed."""
     text = f"found unpermitted parameters: {', '.join(f':{name}' for name in names)}"
-    return answer(422, {"error": text, "allowed_params": allowed})
+    return json_response(422, {"error": text, "allowed_params": allowed})
 
 
 def v1_error(status: int, text: str) -> Response:
     """Return an error response of v1. The reasons are one text, not a list."""
-    return answer(status, {"status": "Error", "errors": text})
+    return json_response(status, {"status": "Error", "errors": text})
 
 
 def read(request: Request) -> Any:
@@ -65,5 +65,5 @@ def read(request: Request) -> Any:
 
 
 def moment(at: datetime) -> str:
-    """Write a timestamp as ``2021-06-28T12:39:52.000Z``, the most common of v2's forms."""
+    """Format a timestamp as ``2021-06-28T12:39:52.000Z``, the most common form in v2."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"

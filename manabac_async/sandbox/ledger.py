@@ -9,7 +9,7 @@ from .records import Membership
 
 
 class Ledger:
-    """All memberships. A deleted one is kept, and is restored if it is added again."""
+    """All memberships. A deleted membership is kept, and is restored if it is added again."""
 
     def __init__(self) -> None:
         self.live: dict[int, Membership] = {}

@@ -1,4 +1,4 @@
-"""The records of a ManageBac school. The field names are the vendor's, where it has names."""
+"""The records of a ManageBac school. Field names are the vendor's, where the vendor has names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EPOCH = datetime(2021, 6, 28, 12, 39, 52, tzinfo=UTC)
 
 
 class Rejected(Exception):
-    """The vendor refuses a write. ``reasons`` has one message per error."""
+    """The sandbox rejects a write of v1. ``reasons`` has one message per error."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(", ".join(reasons))
@@ -89,7 +89,7 @@ class Class:
 
 
 class Ids(list[int]):
-    """A list of ids that finds one at once. Change it by ``append`` and ``remove`` only."""
+    """A list of ids with a fast ``in``. Change it only with ``append`` and ``remove``."""
 
     def __init__(self, ids: Iterable[int] = ()) -> None:
         super().__init__(ids)

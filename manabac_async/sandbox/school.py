@@ -42,7 +42,7 @@ class School(SchoolState):
         seeds.fill(school, size)
         return school
 
-    # -- deletions, which only the vendor's web pages offer
+    # -- deletions, which are possible only on the vendor's web pages
 
     def delete_person(self, user_id: int, *, at: datetime = EPOCH) -> None:
         """Delete a person and their links. Only ``deleted_since`` shows them from now on."""

@@ -79,13 +79,13 @@ class SchoolState:
         return None
 
     def anyone(self, user_id: int) -> Person | None:
-        """Return the person with this id, also a deleted one."""
+        """Return the person with this id, even if deleted."""
         stores = (self.students, self.teachers, self.parents)
         gone = (store.deleted.get(user_id) for store in stores)
         return self.user(user_id) or next((each for each in gone if each is not None), None)
 
     def any_class(self, class_id: int) -> Class:
-        """Return the class with this id, also a deleted one."""
+        """Return the class with this id, even if deleted."""
         return self.classes.get(class_id) or self.classes.deleted[class_id]
 
     def by_email(self, email: str) -> Person | None:
@@ -170,7 +170,7 @@ class SchoolState:
         """Add a term, for classes to begin and end with. See :meth:`Academics.add_term`."""
         return self.academics.add_term(starts_on, ends_on, **more)
 
-    # -- who is in a class
+    # -- the members of classes and groups
 
     def enrol(
         self, class_id: int, student_id: int, *, level: str | None = None, at: datetime = EPOCH
@@ -221,7 +221,7 @@ class SchoolState:
         """Put a student into an IB group.
 
         The student leaves every other active group, unless this group is archived. v2's
-        specification says so for year groups (v2-endpoints.md, 4). Assumed for v1.
+        specification documents this for year groups (v2-endpoints.md, 4). Assumed for v1.
         """
         target = self.ib_groups[group_id]
         if not target.archived:
@@ -233,7 +233,7 @@ class SchoolState:
     def leave_ib_groups(
         self, student_id: int, *, at: datetime = EPOCH, but: YearGroup | None = None
     ) -> None:
-        """Remove a student from all active year groups, but not from ``but``."""
+        """Remove a student from all active year groups except ``but``."""
         for group in self.ib_groups.values():
             if not group.archived and group is not but:
                 self._leave_ib_group(group, student_id, at)
@@ -244,7 +244,7 @@ class SchoolState:
             group.student_ids.remove(student_id)
             group.updated_at = at
 
-    # -- for the rest of the sandbox
+    # -- for the other modules of the sandbox
 
     def number(self, what: str, wanted: int | None = None) -> int:
         """Return a free id for one of ``people``, ``classes`` or ``groups``."""

@@ -33,7 +33,7 @@ _SCALE = ((80.0, "7"), (70.0, "6"), (60.0, "5"), (50.0, "4"), (40.0, "3"), (25.0
 
 @frozen
 class Size:
-    """How many of each to make."""
+    """The size of the school."""
 
     students: int = 0
     teachers: int = 0
@@ -45,7 +45,7 @@ class Size:
 
 
 def fill(school: SchoolState, size: Size) -> None:
-    """Put people, classes and programs into an empty school."""
+    """Fill an empty school with people, classes and programs."""
     rng = random.Random(f"managebac {school.seed}")  # noqa: S311 - not a secret
     _academics(school)
     groups = _year_groups(school, size.year_groups)

@@ -40,7 +40,7 @@ class ManageBacSandbox(SandboxServer):
 
     :param school: the school to serve; by default an empty one.
     :param per_page: rows of a page if the request does not say. ``per_page_cap`` is the maximum.
-    :param short_pages: whether every other page is shorter than requested.
+    :param short_pages: whether every second page is shorter than requested.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class ManageBacSandbox(SandboxServer):
         port: int = 0,
         host: str = "127.0.0.1",
         seed: int = 0,
-        # These open nothing but the sandbox.
+        # These defaults are valid only for the sandbox.
         token: str = "sandbox-v2-token",  # noqa: S107
         v1_token: str = "sandbox-v1-token",  # noqa: S107
         client_id: str = "sandbox-client",
@@ -140,9 +140,9 @@ class ManageBacSandbox(SandboxServer):
 
     def refuse(self, seconds: float | None = None, **scope: Unpack[Scope]) -> Fault:
         """Return a fault that refuses a request like the limit does, for ``seconds`` from now."""
-        answer = self._refused(self._per if seconds is None else seconds)
-        body = answer.body.decode()
-        return Fault("refuse", status=429, headers=answer.headers, body=body, scope=scope)
+        response = self._refused(self._per if seconds is None else seconds)
+        body = response.body.decode()
+        return Fault("refuse", status=429, headers=response.headers, body=body, scope=scope)
 
     def path_of(self, raw: str) -> str:
         """Return the path below the root of its API."""
@@ -179,7 +179,7 @@ class ManageBacSandbox(SandboxServer):
         return (self._v1 if request.segments[0] == "api" else self._v2).serve(request)
 
     def is_limited(self, request: Request) -> bool:
-        """Return whether a request counts for the limit. The storage of files has none."""
+        """Return whether a request counts toward the limit. Requests for files do not."""
         return not self._is_file(request)
 
     def _is_file(self, request: Request) -> bool:
@@ -200,7 +200,9 @@ class ManageBacSandbox(SandboxServer):
         reset = datetime.fromtimestamp(math.ceil(now + seconds), UTC)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Date": formatdate(now, usegmt=True),  # by the same clock, which tests can set
+            "Date": formatdate(
+                now, usegmt=True
+            ),  # the same clock as for the limit, which tests can set
             "X-RateLimit-Limit": str(self._count),
             "X-RateLimit-Period": f"{self._per:g}",
             "X-RateLimit-Reset": reset.strftime("%Y-%m-%d %H:%M:%S UTC"),

@@ -25,31 +25,31 @@ class Quirks:
     """Whether the school has the package "Extended APIs". Assumed: without it, these calls get a
     401."""
     patch_adds: bool = True
-    """Whether ``PATCH classes/{id}/students`` adds students, as the Memberships page says.
-    Otherwise it answers ``not_found`` for students not in the class, as in the specification."""
+    """Whether ``PATCH classes/{id}/students`` adds students, as on the Memberships page. Otherwise
+    it returns ``not_found`` for students who are not in the class, as in the specification."""
     unset_archived: Literal["active", "all"] = "active"
-    """What the lists of classes and year groups have without ``archived``: active ones, as clients
-    have seen for classes, or all of them. It is not documented."""
+    """The result of the lists of classes and year groups without ``archived``: active ones, as
+    clients have seen for classes, or all of them. The vendor does not document it."""
     deleted_rows: Literal["whole", "bare"] = "whole"
     """Whether a deleted person or class has all its fields, or only its id and ``deleted_at``. The
     form is not specified."""
     parent_nulls: bool = False
-    """Whether nulls of parents are printed. That they are left out is documented for students and
-    teachers (v2-endpoints.md, 1.8)."""
+    """Whether parents have fields with null. The vendor documents only for students and teachers
+    that nulls are left out (v2-endpoints.md, 1.8)."""
     relationship_object: bool = False
     """Whether a relationship is an object, as in one client's types, instead of text."""
     class_envelope: bool = False
-    """Whether the response to a written class has the key ``class``, as that to a read one has."""
+    """Whether responses to writes of a class have the key ``class``, like responses to reads."""
     assessment_types: Literal["object", "assessment_type", "assessment_types"] = "object"
     """The response of ``assessment_types``: one object, as in the schema, or a list, as the text
     says, below one of two keys."""
     singular_errors: bool = False
     """Whether the errors of fields are below ``error``, as for tasks, instead of ``errors``."""
     report_version: str = "v2"
-    """The version in the addresses of a report's files. Specifications still say ``v2``."""
+    """The version in the URLs of a report's files. The specifications still have ``v2``."""
     unknown_ids: Literal["skip", "refuse"] = "skip"
-    """Whether add_students and remove_students skip unknown ids, or answer 404. Skipping is
-    assumed; it is documented for year groups and teachers only."""
+    """Whether add_students and remove_students skip unknown ids, or respond with 404. Skipping is
+    assumed; it is documented only for year groups and teachers."""
     plain_404: bool = False
     """Whether a 404 has no body, as the specification says for most operations."""
     teacher_role: str = "Teacher"
@@ -61,7 +61,7 @@ class Quirks:
     v1_dates: Literal["iso", "dotted"] = "iso"
     v1_id_lists: Literal["list", "comma"] = "list"
     v1_basic: Literal["user", "password", "either", "no"] = "either"
-    """Where HTTP Basic of v1 has the token. The document does not say it."""
+    """Where HTTP Basic of v1 has the token. The document does not define it."""
     v1_header: bool = True
     """Whether the header ``auth_token`` arrives. Many proxies drop headers with an underscore."""
 

@@ -1,4 +1,4 @@
-"""The storage of files, which is another host than the API and knows no tokens."""
+"""The storage of files: a second host, which accepts no tokens of the API."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ Find = Callable[[int, str], bytes | None]
 
 
 class Storage:
-    """Signs addresses of files, and serves the files.
+    """Signs the URLs of files, and serves the files.
 
-    Like the storage of real services, it refuses a request that carries credentials: a client must
-    not send its token to another host.
+    It refuses a request with credentials, because a client must not send its token to another host.
 
     :param origin: returns ``http://host:port``, once the server listens.
     """
@@ -35,7 +34,7 @@ class Storage:
         self._clock, self._origin, self._find = clock, origin, find
 
     def sign(self, number: int, kind: str) -> str:
-        """Return the address of a file, which is valid for a while."""
+        """Return a URL of a file that is valid for a limited time."""
         expires = int(self._clock.time()) + LIFE
         signed = f"X-Expires={expires}&X-Signature={_signature(number, kind, expires)}"
         return f"{self._origin()}/{PATH}/reports/{number}/{kind}?{signed}"

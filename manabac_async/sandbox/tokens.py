@@ -43,7 +43,7 @@ class Authenticator:
         self._grants: dict[str, Grant] = {}
 
     def grant(self, token: str, permissions: Iterable[str] | None = None) -> None:
-        """Accept a token with these permissions, by default all."""
+        """Accept a token with these permissions; by default all permissions."""
         given = self._permissions if permissions is None else frozenset(permissions)
         unknown = given - self._permissions
         if unknown:
@@ -65,16 +65,16 @@ class Authenticator:
     def issue(self, request: Request) -> Response:
         """``POST /oauth/token``: the client credentials grant of RFC 6749, 4.4."""
         self.requests += 1
-        asked = _parameters(request)
-        if asked is None or not asked.get("grant_type"):
+        parameters = _parameters(request)
+        if parameters is None or not parameters.get("grant_type"):
             return _refused(400, "invalid_request", "Missing required parameter: grant_type.")
-        if asked["grant_type"] != "client_credentials":
+        if parameters["grant_type"] != "client_credentials":
             return _refused(400, "unsupported_grant_type", "The grant type is not supported.")
-        secret, allowed = self.clients.get(str(asked.get("client_id")), ("", frozenset()))
-        if not secret or str(asked.get("client_secret")) != secret:
+        secret, allowed = self.clients.get(str(parameters.get("client_id")), ("", frozenset()))
+        if not secret or str(parameters.get("client_secret")) != secret:
             return _refused(401, "invalid_client", "Client authentication failed.")
         # Without a scope, the token gets all scopes of the application (v2-endpoints.md, 2).
-        scopes = frozenset(str(asked.get("scope") or "").split()) or allowed
+        scopes = frozenset(str(parameters.get("scope") or "").split()) or allowed
         if not scopes <= allowed:
             return _refused(400, "invalid_scope", "The requested scope is invalid or unknown.")
         now = self._clock.time()
@@ -87,7 +87,7 @@ class Authenticator:
             "scope": " ".join(sorted(scopes)),
             "created_at": int(now),
         }
-        return bodies.answer(200, issued)
+        return bodies.json_response(200, issued)
 
 
 def _parameters(request: Request) -> dict[str, Any] | None:
@@ -95,15 +95,15 @@ def _parameters(request: Request) -> dict[str, Any] | None:
     if "x-www-form-urlencoded" in request.headers.get("Content-Type", ""):
         return dict(parse_qsl(request.body.decode("utf-8", "replace")))
     try:
-        asked = bodies.read(request)
+        parameters = bodies.read(request)
     except ValueError:
         return None
-    return asked if isinstance(asked, dict) else None
+    return parameters if isinstance(parameters, dict) else None
 
 
 def _refused(status: int, error: str, description: str) -> Response:
     # The codes are those of RFC 6749. The descriptions are assumed.
-    return bodies.answer(status, {"error": error, "error_description": description})
+    return bodies.json_response(status, {"error": error, "error_description": description})
 
 
 def _jwt(**claims: int) -> str:

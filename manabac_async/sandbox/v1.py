@@ -39,7 +39,7 @@ class V1:
         return None if self._state.v1_token in tokens else bodies.v1_error(401, "Not authorized")
 
     def _basic(self, request: Request) -> tuple[str, ...]:
-        """Return what HTTP Basic has where this server looks for the token."""
+        """Return the part of HTTP Basic in which this server expects the token."""
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "basic" or self._state.quirks.v1_basic == "no":
             return ()
@@ -58,7 +58,7 @@ class V1:
         try:
             return operation()
         except bodies.Refused as refused:
-            return refused.answer
+            return refused.response
 
     def _operation(self, request: Request) -> Callable[[], Response] | None:
         match (request.method, *request.segments[1:]):
@@ -67,7 +67,9 @@ class V1:
             case ("POST", "users"):
                 return lambda: self._create(request)
             case ("GET", "users", raw_id):
-                return lambda: bodies.answer(200, {"user": self._shown(self._person(raw_id))})
+                return lambda: bodies.json_response(
+                    200, {"user": self._shown(self._person(raw_id))}
+                )
             case ("PUT", "users", raw_id):
                 return lambda: self._update(request, raw_id)
             case ("GET", "ib_groups"):
@@ -93,14 +95,14 @@ class V1:
         """List all users. v1 has no pages."""
         school = self._state.school
         lists = {"student": school.students, "parent": school.parents, "advisor": school.teachers}
-        asked = request.query.get("type")
-        if asked:
-            kind = _TYPES.get(asked.lower())
+        type_ = request.query.get("type")
+        if type_:
+            kind = _TYPES.get(type_.lower())
             if kind is None:  # assumed: an unknown type is refused
                 return bodies.v1_error(400, "Type is not included in the list")
             lists = {kind: lists[kind]}
         shown = [self._shown(person) for people in lists.values() for person in people.values()]
-        return bodies.answer(200, {"users": shown})
+        return bodies.json_response(200, {"users": shown})
 
     def _person(self, raw_id: str) -> Person:
         found = self._state.school.user(_id(raw_id))
@@ -114,7 +116,7 @@ class V1:
         except Rejected as rejected:
             return bodies.v1_error(400, f"Invalid user data: {rejected}.")
         body = {"status": "Success", "user_id": str(person.id)}
-        return bodies.answer(self._state.quirks.v1_created, body)
+        return bodies.json_response(self._state.quirks.v1_created, body)
 
     def _update(self, request: Request, raw_id: str) -> Response:
         person = self._person(raw_id)
@@ -123,20 +125,20 @@ class V1:
         except Rejected:
             # The document has only this message, for all errors.
             return bodies.v1_error(400, "User parameters are invalid")
-        return bodies.answer(200, {"status": "Successfully updated."})
+        return bodies.json_response(200, {"status": "Successfully updated."})
 
     # -- classes and groups
 
     def _ib_groups(self) -> Response:
         rows = [views.v1_ib_group(group) for group in self._state.school.ib_groups.values()]
-        return bodies.answer(200, {"ib_groups": rows})
+        return bodies.json_response(200, {"ib_groups": rows})
 
     def _classes(self) -> Response:
         # "Sorted alphabetically by name if they can't be sorted by subject group"; the sandbox has
         # no subject groups. Assumed: archived classes are left out, as in v2.
         shown = [c for c in self._state.school.classes.values() if not c.archived]
         rows = [views.v1_class(c) for c in sorted(shown, key=lambda c: c.name)]
-        return bodies.answer(200, {"classes": rows})
+        return bodies.json_response(200, {"classes": rows})
 
     def _members(self, raw_id: str) -> Response:
         school = self._state.school
@@ -145,7 +147,7 @@ class V1:
         found = school.members(number) if group is None else group.student_ids
         # Assumed: without archived students, as in v2 by default.
         people = [school.students[one] for one in found if not school.students[one].archived]
-        return bodies.answer(200, {"members": [self._shown(person) for person in people]})
+        return bodies.json_response(200, {"members": [self._shown(person) for person in people]})
 
     def _change(self, request: Request, raw_id: str, *, add: bool) -> Response:
         school, number = self._state.school, self._group(raw_id)
@@ -169,7 +171,7 @@ class V1:
             else:
                 school.leave(number, student.id, at=self._state.now())
         word = "added" if add else "removed"
-        return bodies.answer(200, {"status": f"Successfully {word}."})
+        return bodies.json_response(200, {"status": f"Successfully {word}."})
 
     def _group(self, raw_id: str) -> int:
         number = _id(raw_id)

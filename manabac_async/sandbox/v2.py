@@ -1,4 +1,4 @@
-"""API v2: check the token and its permissions, do the operation, and render the errors."""
+"""API v2: check the token and its permissions, run the operation, and return the errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class V2:
         self._router = Router(state)
 
     def admit(self, request: Request) -> Response | None:
-        """Refuse a request without a valid token or the permission, with the same response."""
+        """Refuse a request without a valid token or without the permission, both with a 401."""
         found = match(request.method, request.segments)
         if found is None:
             return Response(404)  # the response to an unknown path is assumed
@@ -38,10 +38,10 @@ class V2:
         try:
             return self._router.serve(request, found)
         except bodies.Refused as refused:
-            return refused.answer
+            return refused.response
         except Missing as missing:
             return self._state.missing(missing.what, missing.identity)
         except Unprocessable as refused:
             # The singular key is documented for tasks only, which are not served here.
             key = "error" if self._state.quirks.singular_errors else "errors"
-            return bodies.answer(422, {key: refused.errors})
+            return bodies.json_response(422, {key: refused.errors})

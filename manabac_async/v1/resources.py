@@ -47,7 +47,7 @@ class UsersV1(Resource):
         :param user: ``type``, ``first_name``, ``last_name`` and ``email`` are required, and so is
             ``student_id`` for a student.
         :returns: the new user's id.
-        :raises InvalidInput: a field is missing or does not fit; nothing was sent.
+        :raises InvalidInput: a field is missing or not valid; nothing was sent.
         :raises BadRequest: the vendor refused, e.g. because the email address is taken.
         :raises OutcomeUnknown: the response was lost. Look the user up before you try again.
         """
@@ -105,7 +105,7 @@ class UsersV1(Resource):
 
         :param changes: only the fields to change. If they contain an ``id``, it must equal
             ``user_id``.
-        :raises InvalidInput: a field does not fit, or there is nothing to change.
+        :raises InvalidInput: a field is not valid, or there is nothing to change.
         """
         path = build_path("users/{user_id:person}", user_id=user_id)
         body = changes_of(_change, changes, id_=user_id)
@@ -167,7 +167,7 @@ class Groups(Resource):
     async def add_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
         """Add users by their ids. Vendor page: "Add members to …".
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises BadRequest: one of the users does not exist.
         """
         await self._change("POST", group_id, "add_members", ids)
@@ -175,7 +175,7 @@ class Groups(Resource):
     async def remove_members(self, group_id: str | int, ids: Iterable[str | int]) -> None:
         """Remove users by their ids. Vendor page: "Remove members from …" (a PUT).
 
-        :raises InvalidInput: no ids, or one that is not a number.
+        :raises InvalidInput: there are no ids, or one is not a number.
         :raises BadRequest: one of the users does not exist.
         """
         await self._change("PUT", group_id, "remove_members", ids)
@@ -191,7 +191,7 @@ class Groups(Resource):
 def checked_new_user(user: object) -> dict[str, Any]:
     """Check a new user, and encode it.
 
-    :raises InvalidInput: a field is missing or does not fit.
+    :raises InvalidInput: a field is missing or not valid.
     """
     body = _created(user)
     missing = {}

@@ -21,20 +21,20 @@ REFUSED_WITH = "lms_async: refused with"
 class ManageBacV1Vendor(ManageBacVendor):
     """ManageBac's v1, for the transport."""
 
-    def check(self, call: Call[Any], answer: Response) -> Any:
+    def check(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success. In a bulk, also return the payload of a refusal, which
         is about the one row of the request.
 
         :raises LmsError: the response is another error, or a 2xx without what was requested.
         """
-        if call.is_bulk and answer.status in (400, 422):
-            refusal = _object(self._without_token(answer.body))
+        if call.is_bulk and response.status in (400, 422):
+            refusal = _object(self._without_token(response.body))
             if refusal is not None:
-                return _refused(answer.status, refusal)
-        payload = super().check(_enveloped(call, answer), answer)
+                return _refused(response.status, refusal)
+        payload = super().check(_enveloped(call, response), response)
         if isinstance(payload, dict):
             if payload.get("status") == "Error" and not call.is_bulk:
-                raise BadRequest(answer.status, call=call)
+                raise BadRequest(response.status, call=call)
             if call.envelope_key == "user" and "user" not in payload:
                 users = object_to_list(payload["users"])
                 payload["user"] = users[0] if isinstance(users, list) and users else users
@@ -47,9 +47,9 @@ class ManageBacV1Vendor(ManageBacVendor):
         return body
 
 
-def _enveloped(call: Call[Any], answer: Response) -> Call[Any]:
+def _enveloped(call: Call[Any], response: Response) -> Call[Any]:
     """Expect ``users`` if the response has no ``user``. The vendor's page shows both."""
-    if call.envelope_key == "user" and b'"user"' not in answer.body:
+    if call.envelope_key == "user" and b'"user"' not in response.body:
         return attrs.evolve(call, envelope_key="users")
     return call
 

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -123,3 +124,9 @@ async def end_lms(process: asyncio.subprocess.Process) -> Ran:
 
 async def lms(*arguments: object, environment: Mapping[str, str], folder: Path) -> Ran:
     return await end_lms(await start_lms(*arguments, environment=environment, folder=folder))
+
+
+def reset_signals() -> None:
+    """Handle signals by default in a new process, also if the tests run under nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

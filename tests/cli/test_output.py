@@ -18,7 +18,7 @@ import pytest
 from lms_async.cli.reporting import streams
 from lms_async.cli.wording import command_line, escaped_json, visible
 from schoology_async.sandbox import SchoologySandbox
-from tests.cli.conftest import environment_of, file_of, load, read_results, save
+from tests.cli.conftest import environment_of, file_of, load, read_results, reset_signals, save
 
 FAST = ("--limit", "1000/0.01s")
 LMS = (sys.executable, "-W", "error", "-m", "lms_async.cli")
@@ -240,6 +240,7 @@ async def test_closed_terminal_stops_the_import(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=reset_signals,
     )
     os.close(theirs)
     await until(lambda: schoology_sandbox.log.count("POST") >= 3)

@@ -23,6 +23,7 @@ from tests.cli.conftest import (
     lms,
     load,
     read_results,
+    reset_signals,
     save,
     start_lms,
 )
@@ -301,6 +302,7 @@ async def test_interrupt_during_start(tmp_path: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _START, "import", "a.csv", "--to", "schoology", "--dry-run"),
             cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            preexec_fn=reset_signals,
         )  # fmt: skip
         assert process.stdout is not None
         assert await process.stdout.readline() == b"started\n"

@@ -1,4 +1,4 @@
-"""Rows for the bulk methods of a ManageBac school, and the school that they are for."""
+"""A ManageBac school, and rows for its bulk methods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A school, and how a test puts it into a sandbox."""
+"""Fill a sandbox with a school, and read the requests that it received."""
 
 from __future__ import annotations
 

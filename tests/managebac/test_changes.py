@@ -1,4 +1,4 @@
-"""``changes(since)`` of each kind that has both filters, through a real socket."""
+"""``changes(since)`` of each kind of record that has it, through a real socket."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def changes_of(managebac: ManageBac, kind: str, since: datetime) -> Changes[Any]
 
 @pytest.mark.parametrize("deleted_rows", ["whole", "bare"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_changes_are_exactly_those_since_the_second(
+async def test_changes_lists_records_from_since_on(
     managebac: ManageBac,
     managebac_sandbox: ManageBacSandbox,
     school: School,
@@ -86,12 +86,12 @@ async def test_changes_are_exactly_those_since_the_second(
     found = await changes_of(managebac, kind, SINCE)
     assert {one.id for one in found.changed} == {str(at.id), str(after.id)}
     assert {one.id for one in found.deleted} >= {str(gone.id)}
-    # A deletion of the second before can't be told apart, and one before that is not given.
+    # A deletion from the second before `since` may be listed, but not an earlier one.
     assert not (await changes_of(managebac, kind, SINCE + 2 * SECOND)).deleted
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_second_before_is_asked_for_since_some_lists_are_strict(
+async def test_changes_requests_one_second_before_since(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, kind: str
 ) -> None:
     await changes_of(managebac, kind, SINCE + timedelta(milliseconds=700))
@@ -103,7 +103,7 @@ async def test_second_before_is_asked_for_since_some_lists_are_strict(
         assert times == ["2024-05-01T11:59:59Z"]
 
 
-async def test_archived_classes_are_among_the_changes(managebac: ManageBac, school: School) -> None:
+async def test_changes_include_archived_classes(managebac: ManageBac, school: School) -> None:
     first, second, *_ = school.classes.values()
     first.updated_at = second.updated_at = SINCE
     first.archived = True
@@ -111,7 +111,7 @@ async def test_archived_classes_are_among_the_changes(managebac: ManageBac, scho
     assert {one.id for one in found.changed} == {str(first.id), str(second.id)}
 
 
-async def test_record_that_is_deleted_meanwhile_is_only_among_the_deleted(
+async def test_record_deleted_while_the_lists_are_read_is_deleted(
     managebac: ManageBac, school: School
 ) -> None:
     known = next(iter(school.students.values()))
@@ -129,9 +129,9 @@ async def test_record_that_is_deleted_meanwhile_is_only_among_the_deleted(
     listed = changes._changed
 
     class Deleting:
-        async def __aiter__(self) -> Any:
-            async for row in listed:
-                yield row
+        async def pages(self) -> Any:
+            async for page in listed.pages():
+                yield page
             school.delete_person(other.id, at=SINCE + SECOND)
 
     changes._changed = Deleting()  # type: ignore[assignment]
@@ -140,30 +140,30 @@ async def test_record_that_is_deleted_meanwhile_is_only_among_the_deleted(
     assert {one.id for one in found.deleted} == {str(known.id), str(other.id)}
 
 
-async def test_next_since_is_given_only_after_the_end(managebac: ManageBac, school: School) -> None:
+async def test_next_since_before_the_end_raises(managebac: ManageBac, school: School) -> None:
     for known in school.students.values():
         known.updated_at = SINCE
     changes = managebac.students.changes(SINCE)
-    with pytest.raises(InvalidInput, match="not read to their end"):
+    with pytest.raises(InvalidInput, match="next_since"):
         _ = changes.next_since
     async for _ in changes:
         break
-    with pytest.raises(InvalidInput, match="not read to their end"):
+    with pytest.raises(InvalidInput, match="next_since"):
         _ = changes.next_since
     began = datetime.now(UTC)
     found = await changes
     assert began - CLOCKS <= found.next_since <= datetime.now(UTC) - CLOCKS
     assert changes.next_since == found.next_since
-    async for _ in changes:  # another run of the same changes, which is not read to its end
+    async for _ in changes:  # read again, but not to the end
         break
-    with pytest.raises(InvalidInput, match="not read to their end"):
+    with pytest.raises(InvalidInput, match="next_since"):
         _ = changes.next_since
     late = datetime.now(UTC).replace(microsecond=0) - SECOND
-    # Not earlier than `since`: a run that follows at once would read older changes again.
+    # Never earlier than `since`, or the next run would read older changes again.
     assert (await managebac.students.changes(late)).next_since == late
 
 
-async def test_recipe_finds_a_change_between_two_runs(
+async def test_copy_equals_the_school_after_each_run(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     since = datetime.now(UTC) - CLOCKS
@@ -185,12 +185,14 @@ async def test_recipe_finds_a_change_between_two_runs(
         }
 
 
-async def test_record_without_a_time_is_kept(managebac: ManageBac, school: School) -> None:
+async def test_record_without_a_valid_updated_at_is_listed(
+    managebac: ManageBac, school: School
+) -> None:
     first, second, third, *_ = school.students.values()
     for known in (first, second, third):
         known.updated_at = SINCE
     first.extra = {"updated_at": None}
-    second.extra = {"updated_at": "2024-04-30"}  # without a time zone it proves nothing
+    second.extra = {"updated_at": "2024-04-30"}  # without a time zone, it can't be compared
     third.extra = {"updated_at": "2024-05-01T06:00:00.000-08:00"}
     found = await managebac.students.changes(SINCE)
     assert {one.id for one in found.changed} == {str(first.id), str(second.id), str(third.id)}
@@ -199,14 +201,14 @@ async def test_record_without_a_time_is_kept(managebac: ManageBac, school: Schoo
     assert str(third.id) not in {one.id for one in found.changed}
 
 
-async def test_since_needs_a_time_zone(managebac: ManageBac) -> None:
+async def test_since_without_a_time_zone_raises(managebac: ManageBac) -> None:
     wrong: list[Any] = [datetime(2024, 5, 1), "2024-05-01T00:00:00Z"]
     for since in wrong:
         with pytest.raises(InvalidInput, match="since needs a time zone"):
             managebac.students.changes(since)
 
 
-async def test_repr_shows_no_person(managebac: ManageBac, school: School) -> None:
+async def test_repr_shows_no_personal_data(managebac: ManageBac, school: School) -> None:
     next(iter(school.students.values())).updated_at = SINCE
     changes = managebac.students.changes(SINCE)
     assert repr(changes) == "<Changes since 2024-05-01T12:00:00Z: <Pages of Student: GET students>>"

@@ -47,7 +47,7 @@ async def test_list(managebac: ManageBac, school: School) -> None:
 
 
 @pytest.mark.parametrize("unset", ["active", "all"])
-async def test_list_of_archived_classes_does_not_depend_on_the_default(
+async def test_list_of_archived_classes_always_sends_the_filter(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, unset: Any
 ) -> None:
     managebac_sandbox.quirks.unset_archived = unset
@@ -82,7 +82,7 @@ async def test_create(
     assert made.name == known.name != ""
 
 
-async def test_create_names_the_field_that_is_missing_or_refused(
+async def test_create_with_a_bad_field_names_the_field(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     row = new_class(school)
@@ -98,7 +98,7 @@ async def test_create_names_the_field_that_is_missing_or_refused(
     assert set(refused.value.fields) == {"subject_ids"}
 
 
-async def test_create_without_a_class_in_the_response_is_no_success(
+async def test_create_without_a_class_in_the_response_raises(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.faults.add(Fault.error(200, body='{"status": "ok"}', method="POST"))
@@ -120,7 +120,7 @@ async def test_update(
         await managebac.classes.update(424242, {"name": "x"})
 
 
-async def test_update_of_a_parameter_that_is_not_permitted_names_it(
+async def test_update_with_a_forbidden_parameter_names_it(
     managebac: ManageBac, school: School
 ) -> None:
     known = next(iter(school.classes.values()))

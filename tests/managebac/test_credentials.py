@@ -116,7 +116,9 @@ async def test_revoked_token_is_renewed_once_and_the_call_repeated_once() -> Non
     async with vendor_and_client({"expires_in": 3600}) as (vendor, client):
         await client.memberships.list()
         vendor.revoked.add("token1")
-        await client.classes.add_students(1, [5])  # a call that is otherwise never repeated
+        await client.classes.add_students(
+            1, [5]
+        )  # without a new token, this call is never repeated
         assert vendor.calls == ["token1", "token1", "token2"]
         await client.memberships.list()
         assert vendor.issued == ["token1", "token2"]

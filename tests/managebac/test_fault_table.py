@@ -143,7 +143,7 @@ async def test_update_students(setup: Setup, case: Case) -> None:
     ended = [outcome async for outcome in setup.v2.classes.update_students(setup.class_id, rows)]
     members = setup.sandbox.school.members(setup.class_id)
     assert [outcome.index for outcome in ended] == list(range(250))
-    # If a retry gives no answer, the class is read.
+    # If a retry gets no response either, the class is read.
     assert {outcome.status for outcome in ended} == {Status.DONE}
     assert len(members) == 250
 

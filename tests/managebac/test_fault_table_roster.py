@@ -317,7 +317,7 @@ KINDS: dict[str, RosterKind] = {
         chunk=100,
     ),
 }
-#: The kinds that meet a vendor that hangs, which takes a second each.
+#: The kinds that are tested with a server that does not respond. Each test takes a second.
 HANGING = ("students", "children, replaced", "classes", "year groups")
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 

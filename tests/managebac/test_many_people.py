@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ async def test_create_many_creates_each_person_once(
     assert school.welcome_mails == []
 
 
-async def test_create_many_takes_models_and_sends_welcome_emails_if_asked(
+async def test_create_many_of_models_with_welcome_emails(
     managebac: ManageBac, school: School
 ) -> None:
     student = StudentCreate(
@@ -76,7 +75,7 @@ async def test_create_many_takes_models_and_sends_welcome_emails_if_asked(
     ],
 )
 @kinds
-async def test_row_that_does_not_fit_is_rejected_alone(
+async def test_only_the_invalid_row_is_rejected(
     managebac: ManageBac,
     managebac_sandbox: ManageBacSandbox,
     school: School,
@@ -92,7 +91,7 @@ async def test_row_that_does_not_fit_is_rejected_alone(
 
 
 @kinds
-async def test_email_address_that_exists_is_rejected_with_its_field(
+async def test_existing_email_address_rejects_the_row_with_the_field(
     managebac: ManageBac, school: School, kind: str
 ) -> None:
     rows = new_people(3)
@@ -112,7 +111,7 @@ async def test_second_row_with_the_same_email_address_is_a_duplicate(
     assert managebac_sandbox.log.count("POST") == 2
 
 
-async def test_year_group_that_does_not_exist_rejects_its_row_alone(
+async def test_missing_year_group_rejects_only_its_row(
     managebac: ManageBac, school: School
 ) -> None:
     rows = new_people(3)
@@ -141,10 +140,10 @@ async def test_lost_creation_is_looked_up_by_email_address(
     assert managebac_sandbox.log.count("POST") == (2 if after else 3)
 
 
-async def test_person_who_existed_before_a_lost_creation_is_unknown(
+async def test_existing_person_after_a_lost_creation_is_unknown(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
-    """The look-up finds the address, but the name differs. Nothing is sent again."""
+    """The look-up finds the email address with another name. Nothing is sent again."""
     school.add_student("ada0@new.example", first_name="Bo", last_name="Chen")
     managebac_sandbox.faults.add(Fault.cut(method="POST"))
     (outcome,) = await ended(managebac.students.create_many(new_people(1)))
@@ -152,10 +151,10 @@ async def test_person_who_existed_before_a_lost_creation_is_unknown(
     assert managebac_sandbox.log.count("POST") == 1
 
 
-async def test_creation_that_arrives_after_its_look_up_is_done_once(
+async def test_creation_arriving_after_the_look_up_creates_one_person(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
-    """The look-up finds nobody, the first request arrives, and the second one is refused."""
+    """The look-up finds nobody, the first request arrives, and the second request is rejected."""
     managebac_sandbox.faults.add(
         Fault.cut(after=True, method="POST"),
         Fault(
@@ -172,7 +171,7 @@ async def test_creation_that_arrives_after_its_look_up_is_done_once(
 
 
 @kinds
-async def test_update_many_changes_only_what_is_given(
+async def test_update_many_changes_only_the_given_fields(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, kind: str
 ) -> None:
     people = list(getattr(school, kind).values())[:4]
@@ -187,7 +186,7 @@ async def test_update_many_changes_only_what_is_given(
 
 
 @kinds
-async def test_update_many_rejects_bad_rows_alone(
+async def test_update_many_rejects_only_invalid_rows(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, kind: str
 ) -> None:
     first, second = ids(getattr(school, kind), 2)
@@ -264,7 +263,7 @@ async def test_student_is_archived_only_with_exactly_one_date(
     assert managebac_sandbox.log.count() == 1
 
 
-async def test_dates_of_departure_are_sent(managebac: ManageBac, school: School) -> None:
+async def test_archive_many_sends_the_dates(managebac: ManageBac, school: School) -> None:
     one, other = ids(school.students, 2)
     await managebac.students.archive_many(
         [{"id": one, "withdrawn_on": "2026-06-30"}, {"id": other, "graduated_on": "30.06.2026"}]
@@ -277,7 +276,7 @@ async def test_dates_of_departure_are_sent(managebac: ManageBac, school: School)
 
 
 @pytest.mark.parametrize(("day", "status"), [("2026-06-30", "done"), ("2026-06-29", "unknown")])
-async def test_lost_archiving_is_done_only_on_the_day_that_was_sent(
+async def test_lost_archiving_is_done_only_if_the_date_matches(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, day: str, status: str
 ) -> None:
     one = next(iter(school.students.values()))
@@ -288,7 +287,7 @@ async def test_lost_archiving_is_done_only_on_the_day_that_was_sent(
 
 
 @kinds
-async def test_guard_stops_too_many_removals_before_anything_is_sent(
+async def test_too_many_removals_raise_before_any_change(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, kind: str
 ) -> None:
     rows = [leaving(kind, one) for one in ids(getattr(school, kind), 3)]
@@ -303,33 +302,25 @@ async def test_guard_stops_too_many_removals_before_anything_is_sent(
         await resource.archive_many([leaving(kind, one) for one in range(501)])
 
 
-@pytest.mark.parametrize(
-    ("start", "method"),
-    [
-        (lambda managebac, _: managebac.students.create_many, "POST"),
-        (lambda managebac, _: managebac.parents.create_many, "POST"),
-    ],
-)
+@kinds
 async def test_second_run_with_the_journal_sends_only_rows_without_a_result(
     managebac: ManageBac,
     managebac_sandbox: ManageBacSandbox,
     school: School,
     tmp_path: Path,
-    start: Callable[..., Any],
-    method: str,
+    kind: str,
 ) -> None:
-    create_many, journal = start(managebac, school), Journal(tmp_path / "people.db")
+    create_many, journal = getattr(managebac, kind).create_many, Journal(tmp_path / "people.db")
     rows = new_people(6)
-    async with create_many(rows, journal=journal) as bulk:
+    async with create_many(rows[:3], journal=journal) as bulk:
         async for outcome in bulk:
-            if outcome.index == 2:
+            if outcome.index == 1:
                 break
-    sent = managebac_sandbox.log.count(method)
-    assert sent < 6 or sent == 6
     outcomes = await ended(create_many(rows, journal=journal))
     assert [outcome.status for outcome in outcomes] == ["done"] * 6
-    assert managebac_sandbox.log.count(method) == 6
+    assert managebac_sandbox.log.count("POST") == 6
     assert outcomes[0].earlier is not None
+    assert outcomes[5].earlier is None
 
 
 async def test_row_sent_by_a_killed_run_is_looked_up_and_not_sent_twice(
@@ -348,7 +339,7 @@ async def test_row_sent_by_a_killed_run_is_looked_up_and_not_sent_twice(
     assert set(school.students.creates.values()) == {1}
 
 
-async def test_token_without_the_permission_stops_the_bulk(
+async def test_missing_permission_stops_the_bulk(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.denied.add("students/create")

@@ -45,7 +45,7 @@ async def test_list_students(managebac: ManageBac, managebac_sandbox: ManageBacS
     assert {student.id: student.level for student in listed} == {
         str(known): level for known, level in members.items()
     }
-    # over several pages, although the vendor does not document paging here
+    # several pages, although the vendor does not document pages for this list
     assert len(listed) >= 250
     with pytest.raises(NotFound, match="classes/424242/students"):
         await managebac.classes.list_students(424242)
@@ -326,7 +326,7 @@ async def test_one_token_renewal_serves_all_callers(managebac_sandbox: ManageBac
     async with connect(managebac_sandbox, credentials) as client:
         await asyncio.gather(*(client.memberships.list(class_ids=[n]) for n in range(50)))
         assert managebac_sandbox.token_requests == 1
-        # A token with so short a lifetime is renewed after nine tenths of it.
+        # A token with such a short lifetime is renewed after nine tenths of its lifetime.
         bearer = client._transport.vendor.credentials  # type: ignore[attr-defined]
         now = asyncio.get_running_loop().time()
         assert now + 85 < bearer._renew_at < now + 90
@@ -357,7 +357,7 @@ async def _list(client: ManageBac) -> list[Any]:
     return await client.memberships.list()
 
 
-async def test_rate_limit_reset_is_waited_for(
+async def test_client_waits_until_the_rate_limit_resets(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, events: list[Event]
 ) -> None:
     managebac_sandbox.faults.add(managebac_sandbox.refuse(0.5))
@@ -384,8 +384,11 @@ async def test_request_reaches_unwrapped_endpoints(
 async def test_ten_thousand_members_are_updated_within_the_rate_limit(
     managebac_sandbox: ManageBacSandbox, record_property: Callable[[str, object], None]
 ) -> None:
-    """400 classes of 25 under the vendor's documented limit: no 429, a result for every row, and
-    the school as in the input. The benchmark shows the time; this test does not check it."""
+    """Update 400 classes of 25 students under the vendor's documented limit.
+
+    There is no 429, every row has a result, and the school equals the input. The benchmark
+    measures the time; this test does not check it.
+    """
     kept = managebac_sandbox.school = School.seeded(students=10_000, classes=400, seed=1)
     classes, students = list(kept.classes), list(kept.students)
     rows = [

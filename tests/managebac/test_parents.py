@@ -133,7 +133,7 @@ async def test_add_child(
     assert len(managebac_sandbox.log) == 0
 
 
-async def test_add_child_whose_response_is_lost_is_unknown(
+async def test_lost_add_child_raises_outcome_unknown(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.faults.add(Fault.cut(after=True, method="POST"))
@@ -158,7 +158,7 @@ async def test_replace_children(managebac: ManageBac, school: School) -> None:
     assert known.kin == []
 
 
-async def test_replace_children_that_may_not_be_sent_changes_nothing(
+async def test_replace_children_with_invalid_input_sends_nothing(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     known = next(parent for parent in school.parents.values() if len(parent.kin) > 1)

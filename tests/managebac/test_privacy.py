@@ -1,4 +1,4 @@
-"""The same as schoology/test_privacy.py for ManageBac. The v1 token is part of every URL."""
+"""No personal data or token in errors and logs. The v1 token is part of every URL."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def _update(client: Any) -> None:
 
 @pytest.mark.parametrize(("connect", "act"), ACTS.values(), ids=ACTS.keys())
 @pytest.mark.parametrize("answer", [*ANSWERS.values(), None], ids=[*ANSWERS, "unreachable"])
-async def test_error_shows_no_response_and_no_url(
+async def test_error_shows_neither_response_nor_url(
     log_lines: list[str],
     unused_tcp_port: int,
     answer: tuple[int, Any, dict[str, str]] | None,

@@ -1,4 +1,4 @@
-"""Each form of the body of a refusal."""
+"""Reasons by field from each form of error response."""
 
 from __future__ import annotations
 
@@ -41,18 +41,22 @@ BODY = {"student": {"email": "ada@school.example", "city": "Lagos", "last_name":
         (None, {}),
     ],
 )
-def test_fields_of_each_form(payload: Any, fields: dict[str, Any]) -> None:
+def test_reasons_are_read_from_each_form(payload: Any, fields: dict[str, Any]) -> None:
     assert reasons_of(BODY, payload) == fields
 
 
-def test_fields_without_a_key_around_them() -> None:
+def test_forbidden_parameters_are_found_without_an_envelope() -> None:
     allowed = {"error": "x", "allowed_params": ["name"]}
     assert reasons_of({"name": "x", "language": "fr"}, allowed) == {"language": "is not allowed"}
     assert reasons_of({"language": "fr"}, allowed) == {"language": "is not allowed"}
     assert reasons_of(None, allowed) == {}
+    rows = [{"id": 1, "name": "x"}, {"id": 2, "language": "fr"}, {"id": 3, "language": "en"}]
+    assert reasons_of({"classes": rows}, allowed) == {"language": "is not allowed"}
+    ids = {"error": "x", "allowed_params": ["name"]}
+    assert reasons_of({"student_ids": [1]}, ids) == {"student_ids": "is not allowed"}
 
 
-async def test_error_names_the_fields_and_no_person(
+async def test_error_names_fields_but_no_people(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     why = {"email": ["Okafor has already been taken"], "Okafor": ["no"], "city": ["is invalid"]}
@@ -68,7 +72,7 @@ async def test_error_names_the_fields_and_no_person(
     assert copied.fields == error.fields
 
 
-async def test_rejected_row_of_a_bulk_has_the_fields(
+async def test_rejected_row_has_the_field_errors(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     body = orjson.dumps({"errors": {"level": ["is not included in the list"]}}).decode()

@@ -1,4 +1,4 @@
-"""Each field that the vendor's description and its examples name is read, and none is lost."""
+"""The models read every field of the vendor's samples, and lose none."""
 
 from __future__ import annotations
 
@@ -334,7 +334,7 @@ def plain(value: Any) -> Any:
 
 
 def same(printed: Any) -> Any:
-    """Return a value as it is read: ids are texts."""
+    """Return a value as the models read it: ids become texts."""
     if isinstance(printed, dict):
         return {
             name: str(value)
@@ -350,13 +350,13 @@ def same(printed: Any) -> Any:
 @pytest.mark.parametrize(
     ("model", "sample"), SAMPLES, ids=[f"{m.__name__} {i}" for i, (m, _) in enumerate(SAMPLES)]
 )
-def test_sample_is_read_whole(model: type[Any], sample: dict[str, Any]) -> None:
+def test_no_field_of_a_sample_is_lost(model: type[Any], sample: dict[str, Any]) -> None:
     record = strict_converter.structure(sample, model)
     assert plain(record) == same(sample)
-    # An unknown field is kept, and so is one whose value does not fit.
+    # Unknown fields and fields with an unexpected value are kept in `extra`.
     odd = converter.structure({**sample, "new_field": {"a": 1}}, model)
     assert odd.extra == {"new_field": {"a": 1}}
-    # Nulls are left out of responses, so nothing is needed.
+    # ManageBac leaves null values out of responses, so no field is required.
     assert plain(converter.structure({}, model)) == {}
     assert plain(converter.structure(dict.fromkeys(sample), model)) == {}
 
@@ -379,12 +379,12 @@ def test_every_field_of_a_read_model_is_in_a_sample() -> None:
         (None, None),
     ],
 )
-def test_relationship_as_text_and_as_object(printed: Any, read: str | None) -> None:
+def test_relationship_is_read_from_text_and_object(printed: Any, read: str | None) -> None:
     child = converter.structure({"id": 1, "relationship": printed}, models.ChildRelation)
     assert (child.relationship, child.extra) == (read, {})
 
 
-def test_relationship_that_can_not_be_read_is_kept() -> None:
+def test_unreadable_relationship_is_kept_in_extra() -> None:
     child = converter.structure({"id": 1, "relationship": [3]}, models.ChildRelation)
     assert (child.relationship, child.extra) == (None, {"relationship": [3]})
 
@@ -392,5 +392,5 @@ def test_relationship_that_can_not_be_read_is_kept() -> None:
 @pytest.mark.parametrize(
     ("printed", "read"), [(["a", "b, c"], ("a", "b, c")), ("a, b", ("a, b",)), ("", ()), ([], ())]
 )
-def test_texts_in_each_form(printed: Any, read: tuple[str, ...]) -> None:
+def test_lists_of_texts_are_read_in_each_form(printed: Any, read: tuple[str, ...]) -> None:
     assert converter.structure({"programs": printed}, models.School).programs == read

@@ -69,7 +69,7 @@ async def test_grades(managebac: ManageBac, school: School) -> None:
         ]
 
 
-async def test_grades_without_programs_is_no_empty_list(
+async def test_grades_without_programs_raise(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     for body in ('{"school": {}}', '{"school": null}', '{"schools": {"programs": []}}'):
@@ -127,7 +127,7 @@ async def test_academic_years_list(
         ('{"academic_years": []}', {}),
     ],
 )
-async def test_academic_years_in_each_form_of_the_map(
+async def test_academic_years_are_read_from_each_form(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, body: str, codes: Any
 ) -> None:
     managebac_sandbox.faults.add(Fault.error(200, body=body))
@@ -213,7 +213,7 @@ async def test_terms_create_update_and_delete(managebac: ManageBac, school: Scho
         await managebac.terms.update("myp", known.id, term.id, {"name": "x"})
 
 
-async def test_term_that_ends_before_it_begins_names_the_field(
+async def test_term_that_ends_before_it_starts_names_the_field(
     managebac: ManageBac, school: School
 ) -> None:
     known = next(school.academics.years_of("myp"))
@@ -225,7 +225,7 @@ async def test_term_that_ends_before_it_begins_names_the_field(
     assert set(refused.value.fields) & {"starts_on", "ends_on"}
 
 
-async def test_deletion_whose_response_is_lost_is_not_sent_again(
+async def test_lost_deletion_is_not_sent_again(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     known = next(school.academics.years_of("myp"))
@@ -331,7 +331,7 @@ async def test_reports_list_and_get(managebac: ManageBac, school: School) -> Non
 
 
 @pytest.mark.sandbox(limit=(2, 60))
-async def test_download_gets_no_credentials_and_no_place_in_the_limit(
+async def test_download_sends_no_credentials_and_uses_no_rate_limit(
     managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     (known,) = (one for one in school.academics.reports.values() if one.program == "myp")
@@ -343,20 +343,20 @@ async def test_download_gets_no_credentials_and_no_place_in_the_limit(
     ):
         download = client.reports.download("myp", known.id, "pdf")
         assert await download == known.files["pdf"]
-        # Both requests to the vendor are used now. The two to the other host did not count.
+        # Both requests of the limit are used now. The two requests to the other host did not count.
         pieces = [piece async for piece in download]
         assert b"".join(pieces) == known.files["pdf"]
     assert (managebac_sandbox.storage.served, managebac_sandbox.storage.leaks) == (2, 0)
 
 
-async def test_download_without_a_redirect(
+async def test_download_without_a_redirect_returns_the_file(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     managebac_sandbox.faults.add(Fault.error(200, body="the file"))
     assert await managebac.reports.download("myp", 1, "pdf") == b"the file"
 
 
-async def test_download_that_fails(
+async def test_failed_download_raises(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     (known,) = (one for one in school.academics.reports.values() if one.program == "myp")
@@ -371,7 +371,7 @@ async def test_download_that_fails(
     assert "pdf" in repr(managebac.reports.download("myp", known.id, "pdf"))
 
 
-async def test_download_is_tried_again_at_the_other_host(
+async def test_download_is_retried_on_the_other_host(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     (known,) = (one for one in school.academics.reports.values() if one.program == "myp")
@@ -385,7 +385,7 @@ async def test_download_is_tried_again_at_the_other_host(
     "location",
     ["http://files.example/x?X-Signature=secret", "ftp://files.example/x", "http://[x", "https://"],
 )
-async def test_download_is_not_followed_to_an_address_that_is_not_encrypted(
+async def test_download_does_not_follow_an_insecure_redirect(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, location: str
 ) -> None:
     managebac_sandbox.faults.add(Fault.redirect(location, status=302))
@@ -394,7 +394,7 @@ async def test_download_is_not_followed_to_an_address_that_is_not_encrypted(
     assert "secret" not in str(refused.value)
 
 
-async def test_download_ends_after_three_other_hosts(
+async def test_fourth_redirect_of_a_download_raises(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     (known,) = (one for one in school.academics.reports.values() if one.program == "myp")

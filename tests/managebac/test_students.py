@@ -77,7 +77,7 @@ async def test_list_with_every_filter(
     ]
 
 
-async def test_list_of_more_ids_than_fit_into_a_url(
+async def test_list_of_many_ids_takes_several_requests(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     ids = [*range(90_000_000, 90_000_600), *school.students]
@@ -86,7 +86,7 @@ async def test_list_of_more_ids_than_fit_into_a_url(
     assert managebac_sandbox.log.count("GET", "students") > 1
 
 
-async def test_list_refuses_what_the_vendor_would_ignore(managebac: ManageBac) -> None:
+async def test_list_with_an_invalid_filter_raises(managebac: ManageBac) -> None:
     with pytest.raises(InvalidInput, match="modified_since needs a time zone"):
         managebac.students.list(modified_since=datetime(2024, 5, 1))
     with pytest.raises(InvalidInput, match="per_page"):
@@ -138,7 +138,7 @@ async def test_create_with_a_welcome_email(managebac: ManageBac, school: School)
     assert student.extra["options"] == {"welcome_email": "enqueued"}
 
 
-async def test_create_without_needed_fields_sends_nothing(
+async def test_create_without_required_fields_sends_nothing(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
     row: Any = {"email": " ", "nickname": None}
@@ -152,7 +152,7 @@ async def test_create_without_needed_fields_sends_nothing(
     assert len(managebac_sandbox.log) == 0
 
 
-async def test_create_with_a_taken_address_names_the_field(
+async def test_create_with_a_taken_email_address_names_the_field(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     taken = next(iter(school.students.values())).email
@@ -166,7 +166,7 @@ async def test_create_with_a_taken_address_names_the_field(
         assert taken not in str(refused.value)
 
 
-async def test_create_whose_response_is_lost_is_unknown(
+async def test_lost_create_raises_outcome_unknown(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.faults.add(Fault.cut(after=True, method="POST"))
@@ -214,7 +214,7 @@ async def test_archive_and_unarchive(managebac: ManageBac, school: School) -> No
         await managebac.students.unarchive(424242)
 
 
-async def test_archive_without_a_day_or_with_two_sends_nothing(
+async def test_archive_without_exactly_one_date_sends_nothing(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     known = next(iter(school.students))

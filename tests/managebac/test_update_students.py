@@ -1,6 +1,6 @@
-"""``update_students`` and ``memberships.update_many`` under either reading of the vendor.
+"""``update_students`` and ``memberships.update_many``, for both behaviors that the vendor may have.
 
-``PATCH classes/{id}/students`` adds a student who is not in the class, or answers ``not_found``.
+``PATCH classes/{id}/students`` adds a student who is not in the class, or returns ``not_found``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.outcomes import code_of, ended, fields_of
 
 from .bulk_rows import fill
 
-readings = pytest.mark.parametrize("patch_adds", [True, False], ids=["adds", "not_found"])
+both_behaviors = pytest.mark.parametrize("patch_adds", [True, False], ids=["adds", "not_found"])
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def calls(sandbox: ManageBacSandbox) -> list[str]:
     return [f"{seen.method} {seen.path.rpartition('/')[2]}" for seen in sandbox.log]
 
 
-@readings
+@both_behaviors
 async def test_new_students_are_in_the_class_with_their_levels(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, patch_adds: bool
 ) -> None:
@@ -55,8 +55,8 @@ async def test_new_students_are_in_the_class_with_their_levels(
     )
 
 
-@readings
-async def test_students_of_the_class_need_no_further_request(
+@both_behaviors
+async def test_students_already_in_the_class_take_one_request(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School, patch_adds: bool
 ) -> None:
     managebac_sandbox.quirks.patch_adds = patch_adds
@@ -75,8 +75,8 @@ async def test_students_of_the_class_need_no_further_request(
 
 
 @pytest.mark.parametrize("unknown_ids", ["skip", "refuse"])
-@readings
-async def test_unknown_student_alone_is_rejected(
+@both_behaviors
+async def test_only_unknown_students_are_rejected(
     managebac: ManageBac,
     managebac_sandbox: ManageBacSandbox,
     school: School,
@@ -102,7 +102,7 @@ async def test_unknown_student_alone_is_rejected(
     assert school.members(class_id) == dict.fromkeys(known[:5], "SL")
 
 
-async def test_level_that_the_class_does_not_take_is_rejected_after_the_student_was_added(
+async def test_invalid_level_of_an_added_student_is_rejected(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.quirks.patch_adds = False
@@ -110,14 +110,12 @@ async def test_level_that_the_class_does_not_take_is_rejected_after_the_student_
     rows: list[Any] = [{"id": one, "level": "XL"}, {"id": other, "level": "HL"}]
     outcomes = await ended(managebac.classes.update_students(first(school), rows))
     assert [outcome.status for outcome in outcomes] == ["rejected", "done"]
-    assert code_of(outcomes[0]) == "unprocessable_entity"
+    assert code_of(outcomes[0]) == "incomplete"
     assert fields_of(outcomes[0]) == {"level"}
     assert school.members(first(school)) == {one: None, other: "HL"}
 
 
-async def test_class_that_does_not_exist_rejects_its_rows_alone(
-    managebac: ManageBac, school: School
-) -> None:
+async def test_missing_class_rejects_only_its_rows(managebac: ManageBac, school: School) -> None:
     one = next(iter(school.students))
     rows: list[Any] = [{"class_id": id_, "student_id": one} for id_ in (424242, first(school))]
     outcomes = await ended(managebac.memberships.update_many(rows))
@@ -127,7 +125,7 @@ async def test_class_that_does_not_exist_rejects_its_rows_alone(
 
 @pytest.mark.parametrize("method", ["POST", "GET"], ids=["add_students", "students"])
 @pytest.mark.parametrize("after", [False, True])
-async def test_lost_further_request_is_settled(
+async def test_lost_follow_up_request_ends_in_done(
     managebac: ManageBac,
     managebac_sandbox: ManageBacSandbox,
     school: School,
@@ -145,7 +143,7 @@ async def test_lost_further_request_is_settled(
     assert set(school.member_adds.values()) == {1}
 
 
-async def test_rows_are_unknown_if_the_class_can_not_be_read_back(
+async def test_rows_are_unknown_if_the_class_can_not_be_read(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
 ) -> None:
     managebac_sandbox.quirks.patch_adds = False

@@ -11,6 +11,7 @@ import aiohttp
 
 from lms_async import (
     Bulk,
+    Guard,
     LearnedLimit,
     LmsError,
     Outcome,
@@ -243,6 +244,26 @@ async def managebac_people(managebac: ManageBac, since: datetime) -> None:
     found = await managebac.classes.changes(since)
     assert_type(found.changed, list[Class])
     assert_type(found.next_since, datetime)
+
+
+async def managebac_many(managebac: ManageBac) -> None:
+    new = StudentCreate(email="a@b.example", last_name="Okafor")
+    async for outcome in managebac.students.create_many(
+        [new, {"email": "a@b.example", "last_name": "B"}]
+    ):
+        assert_type(outcome.id, str | None)
+    managebac.students.create_many([{"email": "a@b.example"}])  # type: ignore[list-item]
+    managebac.parents.update_many([{"id": 7, "employer": ""}])
+    managebac.teachers.update_many([{"id": 7, "employer": ""}])  # type: ignore[list-item]
+    managebac.students.archive_many([{"id": 7, "graduated_on": date(2026, 6, 30)}])
+    assert_type(managebac.parents.archive_many([7, "8"], guard=Guard("5%")), Bulk[str | int])
+    managebac.children.add_many([{"parent_id": 7, "child_id": 8, "relationship": "Aunt"}])
+    managebac.children.replace_many(
+        [{"parent_id": 7, "children": [{"id": 8, "relationship": "Mum"}]}]  # type: ignore[list-item]
+    )
+    managebac.classes.upsert_many([{"id": 7, "archived": True}, {"program": "myp"}])
+    managebac.classes.add_teachers_many([{"class_id": 7, "student_id": 8}])  # type: ignore[list-item]
+    managebac.year_groups.add_students_many([{"year_group_id": 7, "student_id": 8}])
 
 
 async def managebac_school(managebac: ManageBac) -> None:

@@ -74,8 +74,8 @@ class BulkEndpoint(Generic[R]):
     #: reported as ``unknown``. The ids are kept in memory, about 150 bytes per row.
     one_record_each: bool = False
     #: Whether the URL's path holds an id from the rows, or the rows name other records in the body;
-    #: or a function that tells it of the rows of a request. Then a 404 is about the rows, and does
-    #: not mean that the endpoint is missing.
+    #: or a function that returns this for the rows of a request. Then a 404 is about the rows, and
+    #: does not mean that the endpoint is missing.
     path_names_rows: bool | Callable[[Rows[R]], bool] = False
     #: Returns the group of a row, given its key. Only rows of the same group may share a request.
     #: Without this, all rows may.
@@ -87,10 +87,10 @@ class BulkEndpoint(Generic[R]):
     look_up: Callable[[Rows[R]], Awaitable[list[Found]]] | None = None
     #: Whether a row's error may mean that its record exists already.
     is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409"
-    #: Reads why the vendor refused a request whose rows are all rejected with it. ``None`` keeps
-    #: the text of the error.
+    #: Returns the reason for each row if the vendor refused a whole request and its rows are
+    #: rejected. ``None`` keeps the text of the error.
     explain: Callable[[ApiError], RowError | None] = lambda error: None
-    #: Continues after a response with more requests, e.g. to read back what it does not tell. Takes
-    #: the results so far and returns the final ones, or raises an LmsError. Then each row that is
-    #: not done yet is looked up like one whose response was lost.
+    #: Sends more requests after a response, e.g. to read results that the response does not have.
+    #: Takes the results so far and returns the final ones. If it raises an LmsError, each row that
+    #: is not done yet is looked up, like a row whose response was lost.
     follow_up: Callable[[Rows[R], Results], Awaitable[Results]] | None = None

@@ -59,6 +59,15 @@ class Guard:
             )
 
 
+def check_guard(guard: object) -> None:
+    """Check the type of a ``guard`` argument.
+
+    :raises InvalidInput: it is not a :class:`Guard`.
+    """
+    if not isinstance(guard, Guard):
+        raise InvalidInput('guard must be a Guard, such as Guard(500) or Guard("5%")')
+
+
 def guarded(
     items: Iterable[R] | AsyncIterable[R],
     guard: Guard,
@@ -73,8 +82,7 @@ def guarded(
         it too, if there are more removals than the guard allows.
     """
     check_input(items)
-    if not isinstance(guard, Guard):
-        raise InvalidInput('guard must be a Guard, such as Guard(500) or Guard("5%")')
+    check_guard(guard)
     return _counted(items, guard, count_existing, removes)
 
 

@@ -180,9 +180,9 @@ class RowSender(Generic[R]):
         rows: Rows[R],
         results: Results,
     ) -> Results:
-        """Send the further requests that the endpoint needs to tell the results of ``rows``.
+        """Send the follow-up requests that the endpoint needs to find the results of ``rows``.
 
-        If one of them fails, the rows that are not done yet are unknown.
+        If a request fails, the rows that are not done yet are unknown.
         """
         why = ""
         try:
@@ -195,7 +195,7 @@ class RowSender(Generic[R]):
         except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
             why = type(odd).__name__
         if why:
-            log.error("the response to a further request of a bulk could not be read: %s", why)
+            log.error("the response to a follow-up request of a bulk could not be read: %s", why)
         return [one if one is not None and one.status is Status.DONE else None for one in results]
 
     async def _resend(

@@ -1,4 +1,4 @@
-"""Download a file to which the vendor redirects, on another host."""
+"""Download a file, also if the vendor redirects to another host."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from .stream import Stream, stream
 from .transport import Transport
 from .vendor import LOOPBACK, Page, Vendor
 
-#: The most redirects to other hosts.
+#: The maximum number of redirects to other hosts.
 _MOST_HOSTS = 3
 
 
 class Download:
-    """A file of the vendor's. ``await download`` gives its bytes; ``async for piece in download``
-    gives them while they arrive. Each use sends the request anew.
+    """A file to download. ``await download`` returns its bytes. ``async for piece in download``
+    returns the bytes as they arrive. Each use sends the request again.
 
-    Where the vendor redirects to another host, that host gets no credentials, and the request there
-    does not count for the vendor's rate limit.
+    If the vendor redirects to another host, that host gets no credentials, and the request to it
+    does not count toward the vendor's rate limit.
 
-    :raises LmsError: while it is read, see :mod:`lms_async.errors`. A download that breaks off
-        raises :class:`~lms_async.errors.ResponseLost` after the bytes that arrived.
+    :raises LmsError: the file could not be read, see :mod:`lms_async.errors`. If the connection is
+        lost, :class:`~lms_async.errors.ResponseLost` is raised after the bytes that arrived.
     """
 
     def __init__(self, transport: Transport, call: Call[Response]) -> None:
@@ -68,7 +68,7 @@ class Download:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Stream]:
-        """Give the response, from the vendor itself or from where it redirects to."""
+        """Open the response of the vendor, or of the host to which it redirects."""
         transport, url = self._transport, self._transport.vendor.url(self._call)
         async with AsyncExitStack() as stack:
             for _ in range(_MOST_HOSTS + 1):
@@ -85,9 +85,10 @@ class Download:
 
 
 def _target(redirect: CrossHostRedirect, url: str) -> str:
-    """Return the address to which ``url`` redirects.
+    """Return the URL to which ``url`` redirects.
 
-    :raises CrossHostRedirect: it is not encrypted, and not on this machine as ``url`` is.
+    :raises CrossHostRedirect: the new URL is not ``https://``. ``http://`` is allowed only from
+        this machine to itself.
     """
     link = redirect.response.headers["location"] if redirect.response is not None else ""
     target = parts = None
@@ -95,7 +96,7 @@ def _target(redirect: CrossHostRedirect, url: str) -> str:
         target = urljoin(url, link)
         parts = urlsplit(target)
         is_local = parts.hostname in LOOPBACK and urlsplit(url).hostname in LOOPBACK
-    except ValueError:  # its text quotes the link, so it must not become our error's context
+    except ValueError:  # not chained to the error below, because its text shows the URL
         pass
     if target is None or parts is None or not parts.hostname:
         raise redirect
@@ -105,7 +106,7 @@ def _target(redirect: CrossHostRedirect, url: str) -> str:
 
 
 class _Unlimited:
-    """A limiter that lets everything go, for a host that is not the vendor's API."""
+    """A limiter without a limit, for a host that is not the vendor's API."""
 
     rate = inf
 
@@ -115,18 +116,18 @@ class _Unlimited:
         return self
 
     def pause(self, seconds: float, *, refusal: bool = True) -> None:
-        """Ignore the pause. The call that was refused waits by itself before it tries again."""
+        """Ignore the pause. The retry of the refused request waits anyway."""
 
     def pause_left(self) -> float:
         return 0.0
 
     def answered(self) -> None:
-        """Do nothing: this is its own slot."""
+        """Do nothing, because no slot is held."""
 
 
 @attrs.frozen
 class _OtherHost(Vendor):
-    """The host of a file. It gets no credentials."""
+    """The host to which the vendor redirects. It gets no credentials."""
 
     name: ClassVar[str] = "the host of the file"
 
@@ -136,7 +137,7 @@ class _OtherHost(Vendor):
 
     @property
     def base_url(self) -> str:  # type: ignore[override]
-        """The address itself, so that a redirect leads out of it, and is followed as a new one."""
+        """The whole URL, so that every further redirect counts as one to another host."""
         return self.address.reveal()
 
     def default_limiter(self) -> Limiter:
@@ -149,7 +150,7 @@ class _OtherHost(Vendor):
         return {"Accept": "*/*"}
 
     def url(self, call: Call[Any]) -> str:
-        return self.address.reveal()  # as it is: its signature covers the encoding
+        return self.address.reveal()  # unchanged, because the signature covers the encoding
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         raise NotImplementedError

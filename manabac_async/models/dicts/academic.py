@@ -11,7 +11,7 @@ from ..subject import MaxPhase
 
 
 class _TermFields(TypedDict, total=False):
-    """The fields of a term that are never needed."""
+    """The optional fields of a term."""
 
     locked: bool
     enable_exam_grade: bool
@@ -34,7 +34,7 @@ class AcademicTermUpdateDict(_TermFields, total=False):
 
 
 class _SubjectFields(TypedDict, total=False):
-    """The fields of a subject that are never needed."""
+    """The optional fields of a subject."""
 
     title: str
     description: str

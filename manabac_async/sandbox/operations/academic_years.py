@@ -47,7 +47,7 @@ class AcademicYearOperations(ProgramOperations):
     @operation("GET", f"{_PROGRAM}/academic-years/{{}}", "school/academic_years/show")
     def show(self, request: Request, code: str, raw_id: str) -> Response:
         """Return an academic year with its terms."""
-        return self._answer(self._year(code, raw_id))
+        return self._response_of(self._year(code, raw_id))
 
     @operation("POST", f"{_PROGRAM}/academic-years", "school/academic_years/create")
     def create(self, request: Request, code: str) -> Response:
@@ -65,7 +65,7 @@ class AcademicYearOperations(ProgramOperations):
         for term in terms:
             academics.add_term(**term, academic_year_id=year.id, updated_at=self.state.now())
         academics.years.creates[f"{program.code} {academics.year_name(year.id)}"] += 1
-        return self._answer(year)
+        return self._response_of(year)
 
     @operation(
         "GET", f"{_PROGRAM}/academic-years/{{}}/calendar", "school/academic_years/calendar/show"
@@ -75,9 +75,9 @@ class AcademicYearOperations(ProgramOperations):
         year = self._year(code, raw_id)
         academics = self.school.academics
         shown = academics.calendars.get(year.id) or _calendar(academics.terms_of(year.id))
-        return bodies.answer(200, {"calendar": shown})
+        return bodies.json_response(200, {"calendar": shown})
 
-    def _answer(self, year: AcademicYear) -> Response:
+    def _response_of(self, year: AcademicYear) -> Response:
         academics = self.school.academics
         terms = academics.terms_of(year.id)
         shown: Row = {
@@ -91,7 +91,7 @@ class AcademicYearOperations(ProgramOperations):
         }
         for name in ("starts_on", "ends_on"):
             shown[name] = shown[name] and shown[name].isoformat()
-        return bodies.answer(200, {"academic_year": shown})
+        return bodies.json_response(200, {"academic_year": shown})
 
     # -- terms
 
@@ -106,7 +106,7 @@ class AcademicYearOperations(ProgramOperations):
         year.updated_at = self.state.now()
         term = academics.add_term(**values, academic_year_id=year.id, updated_at=self.state.now())
         academics.terms.creates[term.name] += 1
-        return bodies.answer(200, {"academic_term": _row(term)})
+        return bodies.json_response(200, {"academic_term": _row(term)})
 
     @operation("PATCH", f"{_TERMS}/{{}}", "school/academic_terms/update")
     def update_term(self, request: Request, code: str, raw_year: str, raw_id: str) -> Response:
@@ -118,7 +118,7 @@ class AcademicYearOperations(ProgramOperations):
             setattr(term, name, value)
         term.updated_at = self.state.now()
         self.school.academics.terms.updates[term.id] += 1
-        return bodies.answer(200, {"academic_term": _row(term)})
+        return bodies.json_response(200, {"academic_term": _row(term)})
 
     @operation("DELETE", f"{_TERMS}/{{}}", "school/academic_terms/destroy")
     def delete_term(self, request: Request, code: str, raw_year: str, raw_id: str) -> Response:
@@ -132,7 +132,7 @@ class AcademicYearOperations(ProgramOperations):
         terms = self.school.academics.terms
         del terms[term.id]
         terms.deletes[term.id] += 1
-        return bodies.answer(200, {"academic_term": _row(term)})
+        return bodies.json_response(200, {"academic_term": _row(term)})
 
     def _term(self, code: str, raw_year: str, raw_id: str) -> tuple[AcademicYear, Term]:
         year = self._year(code, raw_year)

@@ -13,13 +13,13 @@ class AuthOperations(Operations):
 
     @operation("GET", "ping", None)
     def ping(self, request: Request) -> Response:
-        """Answer."""
-        return bodies.answer(200, {"pong": "ok"})
+        """Return ``pong``, to show that the API responds."""
+        return bodies.json_response(200, {"pong": "ok"})
 
     @operation("GET", "auth/permissions", None)
     def permissions(self, request: Request) -> Response:
-        """List what the token may do."""
+        """List the permissions of the token."""
         grant = self.state.auth.identify(request)
         assert grant is not None  # noqa: S101 - it was checked before
         allowed = grant.permissions - self.state.denied
-        return bodies.answer(200, {"permissions": sorted(allowed)})
+        return bodies.json_response(200, {"permissions": sorted(allowed)})

@@ -1,4 +1,4 @@
-"""What the operations of v2 share: how they are declared, bodies, filters and pages."""
+"""The base of the operations of v2: declaring them, reading bodies and filters, paging."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..school import School
 from ..state import State
 
 Row = dict[str, Any]
-OK = bodies.answer(200, {"status": "ok"})
+OK = bodies.json_response(200, {"status": "ok"})
 
 
 class Dated(Protocol):
@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Response])
 
 @frozen
 class Declared:
-    """What an operation is reached by, and what it needs."""
+    """The method and path of an operation, and the permission that it needs."""
 
     method: str
     path: tuple[str, ...]
@@ -49,8 +49,8 @@ def operation(
 ) -> Callable[[F], F]:
     """Declare a method as an operation. Its arguments are the request, and each ``{}`` of the path.
 
-    :param permission: what a token needs; ``None`` for an operation that any token may do. Only one
-        name is known, ``students/excusals/index``. Assumed: the others are formed in the same way.
+    :param permission: the permission that the token needs; ``None`` if any token may do this. The
+        documents name only ``students/excusals/index``. Assumed: the others have the same form.
     """
 
     def declare(do: F) -> F:
@@ -93,7 +93,9 @@ class Operations:
         """Return a page of a list, which the vendor prints without nulls."""
         page, meta = self.state.pager.cut(rows, request.query)
         shown: Any = [view(row) for row in page]
-        return bodies.answer(200, {key: shown if nulls else bodies.rendered(shown), "meta": meta})
+        return bodies.json_response(
+            200, {key: shown if nulls else bodies.rendered(shown), "meta": meta}
+        )
 
     def changed(self, request: Request, store: Store[D]) -> list[D]:
         """Return the records of an incremental list.

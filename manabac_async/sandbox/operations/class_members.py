@@ -34,7 +34,7 @@ class ClassMemberOperations(Operations):
         page, meta = self.state.pager.cut(found, query)
         levels = {str(one): members[one] for one in page}
         body = {"student_ids": page, "student_levels": levels, "meta": meta}
-        return bodies.answer(200, bodies.rendered(body))
+        return bodies.json_response(200, bodies.rendered(body))
 
     @operation("GET", "classes/{}/teachers", "classes/teachers/index")
     def teachers(self, request: Request, raw_id: str) -> Response:
@@ -49,7 +49,7 @@ class ClassMemberOperations(Operations):
         """Add students, or change their levels."""
         of, now = self._class(raw_id), self.state.now()
         results = [self._patched(of, row, now) for row in rows_of(request, "students")]
-        return bodies.answer(200, {"students": results})
+        return bodies.json_response(200, {"students": results})
 
     def _patched(self, of: Class, row: Row, now: datetime) -> Row:
         school = self.school
@@ -115,7 +115,7 @@ class ClassMemberOperations(Operations):
         for teacher_id, shows in wanted.items():
             self._join(of, school.teachers[teacher_id])
             school.teach(of.id, teacher_id, show_on_reports=shows, at=now)
-        return bodies.answer(200, {"teachers": results})
+        return bodies.json_response(200, {"teachers": results})
 
     @operation("POST", "classes/{}/teachers/add_teachers", "classes/teachers/add_teachers")
     def add_teachers(self, request: Request, raw_id: str) -> Response:
@@ -134,7 +134,7 @@ class ClassMemberOperations(Operations):
         return OK
 
     def _join(self, of: Class, person: Person) -> None:
-        """Add a person to a class, and count it."""
+        """Add a person to a class, and count the addition."""
         school = self.school
         if school.ledger.find(of.id, person.id) is not None:
             return
@@ -145,7 +145,7 @@ class ClassMemberOperations(Operations):
         school.member_adds[of.id, person.id] += 1
 
     def _leave(self, of: Class, user_id: int) -> None:
-        """Remove a person from a class, and count it."""
+        """Remove a person from a class, and count the removal."""
         if self.school.leave(of.id, user_id, at=self.state.now()):
             self.school.member_removals[of.id, user_id] += 1
 

@@ -19,7 +19,7 @@ class ClassOperations(Operations):
 
     @operation("GET", "classes", "classes/index")
     def index(self, request: Request) -> Response:
-        """List classes. What the list has without ``archived`` is not documented."""
+        """List classes. The vendor does not document the result without ``archived``."""
         found: Iterable[Class] = self.changed(request, self.school.classes)
         archived = flag(request.query, "archived")
         deleted = bool(request.query.get("deleted_since"))
@@ -32,13 +32,13 @@ class ClassOperations(Operations):
     @operation("POST", "classes", "classes/create")
     def create(self, request: Request) -> Response:
         """Create a class. The response is a 200."""
-        return self._answer(write.create(self.school, body_of(request), self.state.now()))
+        return self._response_of(write.create(self.school, body_of(request), self.state.now()))
 
     @operation("GET", "classes/{}", "classes/show")
     def show(self, request: Request, raw_id: str) -> Response:
-        """Return one class, which the key ``class`` has only here."""
+        """Return one class. Only this response has the key ``class``."""
         of = self.found(self.school.classes, "Class", raw_id)
-        return bodies.answer(200, {"class": bodies.rendered(self.row(of))})
+        return bodies.json_response(200, {"class": bodies.rendered(self.row(of))})
 
     @operation("PATCH", "classes/{}", "classes/update")
     def update(self, request: Request, raw_id: str) -> Response:
@@ -47,13 +47,13 @@ class ClassOperations(Operations):
         if wrong := write.unpermitted(values):
             raise bodies.Refused(bodies.unpermitted(wrong, write.ALLOWED))
         write.update(self.school, of, values, self.state.now())
-        return self._answer(of)
+        return self._response_of(of)
 
     @operation("PATCH", "classes", "classes/upsert", extended=True)
     def upsert(self, request: Request) -> Response:
         """Update the classes with an ``id``, and create the others. The response is an array."""
         rows = [self._upserted(at, row) for at, row in enumerate(rows_of(request, "classes"))]
-        return bodies.answer(200, rows)
+        return bodies.json_response(200, rows)
 
     def _upserted(self, index: int, row: Row) -> Row:
         values = {name: value for name, value in row.items() if name != "id"}
@@ -66,7 +66,7 @@ class ClassOperations(Operations):
                     errors = {"id": [f"Couldn't find Class with 'id'={row['id']}"]}
                     return {"index": index, "errors": errors, "status": "not_found"}
                 of = found
-                # Assumed: what an update may not have is an error of its row.
+                # Assumed: a field that an update may not have is an error of its row.
                 if wrong := write.unpermitted(values):
                     raise Unprocessable({name: ["is not permitted"] for name in wrong})
                 write.update(self.school, of, values, self.state.now())
@@ -99,12 +99,14 @@ class ClassOperations(Operations):
             }
             for term in found
         ]
-        return bodies.answer(200, {"terms": rows})
+        return bodies.json_response(200, {"terms": rows})
 
-    def _answer(self, of: Class) -> Response:
+    def _response_of(self, of: Class) -> Response:
         """Return the response to a write: bare in the schema, in ``class`` after a read."""
         shown = bodies.rendered(self.row(of))
-        return bodies.answer(200, {"class": shown} if self.state.quirks.class_envelope else shown)
+        return bodies.json_response(
+            200, {"class": shown} if self.state.quirks.class_envelope else shown
+        )
 
     def _viewer(self, *, deleted: bool) -> Callable[[Class], Row]:
         if not deleted:

@@ -23,7 +23,7 @@ class ParentOperations(PeopleOperations):
     what, many = "parent", "parents"
 
     def viewer(self, *, many: bool) -> Callable[[Person], Row]:
-        """Return what converts parents to JSON."""
+        """Return a function that converts parents to JSON."""
         quirks = self.state.quirks
         return person_views.parents(
             self.school, as_object=quirks.relationship_object, nulls=quirks.parent_nulls
@@ -73,7 +73,7 @@ class ChildOperations(Operations):
         return person_views.child(self.school, parent, child_id, as_object=as_object)
 
     def _one(self, status: int, parent: Person, child: Person) -> Response:
-        return bodies.answer(status, {"child": self._row(parent, child.id)})
+        return bodies.json_response(status, {"child": self._row(parent, child.id)})
 
     @operation("GET", "parents/{}/children", "parents/children/index")
     def children(self, request: Request, raw_id: str) -> Response:
@@ -110,7 +110,7 @@ class ChildOperations(Operations):
         for child, kind in wanted.values():
             links.set(parent, child, kind)
         shown = [self._row(parent, number) for number in wanted]
-        return bodies.answer(200, {"children": shown})
+        return bodies.json_response(200, {"children": shown})
 
     @operation("GET", "parents/{}/children/{}", "parents/children/show")
     def show_link(self, request: Request, raw_id: str, raw_child: str) -> Response:
@@ -160,4 +160,4 @@ class ChildOperations(Operations):
 def _missing(reason: str) -> Response:
     """Return the 404 of relationships, which has a reason besides the error."""
     body: dict[str, Any] = {"error": "Not Found", "reason": reason}
-    return bodies.answer(404, body)
+    return bodies.json_response(404, body)

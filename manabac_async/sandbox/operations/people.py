@@ -1,4 +1,4 @@
-"""The operations that students, teachers and parents have in common."""
+"""The base of the operations on students, teachers and parents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEARCHED = ("first_name", "last_name", "middle_name", "nickname", "other_name",
 
 
 class PeopleOperations(Operations):
-    """What the people of each type can be asked and told."""
+    """Operations on people of one type."""
 
     kind: Kind
     what: str
@@ -37,9 +37,9 @@ class PeopleOperations(Operations):
         return self.found(self.people, self.what.capitalize(), raw_id)
 
     def viewer(self, *, many: bool) -> Callable[[Person], Row]:
-        """Return what converts people to JSON, without the nulls that the vendor does not print.
+        """Return a function that converts people to JSON, without nulls.
 
-        :param many: whether it converts more than a few.
+        :param many: whether many people will be converted.
         """
         raise NotImplementedError
 
@@ -53,7 +53,7 @@ class PeopleOperations(Operations):
         """Return a page of the people that match all filters."""
         query = request.query
         found: Iterable[Person] = self.changed(request, self.people)
-        if query.get("archived"):  # without it, everybody
+        if query.get("archived"):  # without the parameter, archived and active people
             archived = flag(query, "archived")
             found = [each for each in found if each.archived == archived]
         wanted = ids(query, "ids")
@@ -91,11 +91,11 @@ class PeopleOperations(Operations):
         if mails:
             self.school.welcome_mails.append(person.id)
         said = {"welcome_email": "enqueued" if mails else "not_enqueued"}
-        return bodies.answer(201, {self.what: self.shown(person), "options": said})
+        return bodies.json_response(201, {self.what: self.shown(person), "options": said})
 
     def show(self, raw_id: str) -> Response:
         """Return one person."""
-        return bodies.answer(200, {self.what: self.shown(self.person(raw_id))})
+        return bodies.json_response(200, {self.what: self.shown(self.person(raw_id))})
 
     def update(self, request: Request, raw_id: str) -> Response:
         """Change the fields that are given."""
@@ -104,7 +104,7 @@ class PeopleOperations(Operations):
         write.update(
             self.school, person, values, self.state.now(), links=links or self.kind != "parent"
         )
-        return bodies.answer(200, {self.what: self.shown(person)})
+        return bodies.json_response(200, {self.what: self.shown(person)})
 
     def archive(self, raw_id: str, **dates: str) -> Response:
         """Archive a person."""
@@ -151,7 +151,7 @@ def _avatar(request: Request) -> str:
     """Return the URL in the body, or the name of a file."""
     kind = request.headers.get("Content-Type", "")
     if kind.startswith("multipart/form-data"):
-        # Enough to tell which of the two fields there is. The sandbox keeps no pictures.
+        # It is enough to know which of the two fields is there. The sandbox does not keep pictures.
         text = request.body.decode("utf-8", "replace")
         if 'name="avatar[file]"' in text:
             return text.partition('filename="')[2].partition('"')[0] or "avatar"

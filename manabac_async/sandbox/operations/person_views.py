@@ -24,7 +24,7 @@ _LISTS = {
 def _personal(person: Person, names: Iterable[str], *, nulls: bool = False) -> Row:
     """Return the fields that all people have, and those in ``names``.
 
-    :param nulls: whether fields without a value are there, as null.
+    :param nulls: whether to include fields without a value, as null.
     """
     fields = person.fields
     if nulls:
@@ -50,9 +50,9 @@ def status(person: Person) -> str:
 
 
 def students(school: School, *, many: bool) -> Callable[[Person], Row]:
-    """Return what converts a student to JSON, for one response.
+    """Return a function that converts students to JSON, for one response.
 
-    :param many: whether it converts more than a few, so that it is worth to index the year groups.
+    :param many: whether many students will be converted. Then the year groups are indexed first.
     """
     groups = _groups(school) if many else None
 
@@ -82,7 +82,7 @@ def students(school: School, *, many: bool) -> Callable[[Person], Row]:
 
 
 def _groups(school: School) -> dict[int, YearGroup]:
-    """Return the year group of each student. Of two, the active one wins."""
+    """Return the year group of each student, preferably an active one."""
     groups: dict[int, YearGroup] = {}
     for archived in (True, False):
         for group in school.ib_groups.values():
@@ -97,7 +97,7 @@ def _group(school: School, person: Person) -> YearGroup | None:
 
 
 def teachers(school: School) -> Callable[[Person], Row]:
-    """Return what converts a teacher to JSON. The role is that of the documents' examples."""
+    """Return a function that converts teachers to JSON. The role is as in the examples."""
 
     def teacher(person: Person) -> Row:
         role = "Admin" if person.admin else "Advisor"
@@ -108,7 +108,7 @@ def teachers(school: School) -> Callable[[Person], Row]:
 
 
 def parents(school: School, *, as_object: bool, nulls: bool) -> Callable[[Person], Row]:
-    """Return what converts a parent to JSON."""
+    """Return a function that converts parents to JSON."""
 
     def parent(person: Person) -> Row:
         children = [child(school, person, number, as_object=as_object) for number in person.kin]

@@ -38,7 +38,7 @@ class ReportOperations(ProgramOperations):
     def show(self, request: Request, code: str, raw_id: str) -> Response:
         """Return one report."""
         shown = bodies.rendered(self._row(self._report(code, raw_id)))
-        return bodies.answer(200, {"term_report": shown})
+        return bodies.json_response(200, {"term_report": shown})
 
     @operation("GET", f"{_PATH}/{{}}/download/{{}}", "school/reports/download")
     def download(self, request: Request, code: str, raw_id: str, kind: str) -> Response:

@@ -1,4 +1,4 @@
-"""Which operation a method and a path mean, and which permissions there are."""
+"""Find the operation for a method and a path, and list all permissions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Match:
 
 
 def match(method: str, path: tuple[str, ...]) -> Match | None:
-    """Return the operation for a path. Of two that fit, the one with fewer arguments wins."""
+    """Return the operation for a path. If two match, return the one with fewer arguments."""
     fitting = [
         Match(route, tuple(p for p, t in zip(path, route.declared.path, strict=True) if t == "{}"))
         for route in _INDEX.get((method, len(path)), ())
@@ -81,13 +81,13 @@ def match(method: str, path: tuple[str, ...]) -> Match | None:
 
 
 class Router:
-    """Does the operation of a request."""
+    """Calls the operation for a request."""
 
     def __init__(self, state: State) -> None:
         self._resources = {resource: resource(state) for resource in _RESOURCES}
 
     def serve(self, request: Request, found: Match) -> Response:
-        """Answer a request."""
-        do = getattr(self._resources[found.route.resource], found.route.name)
-        answer: Response = do(request, *found.arguments)
-        return answer
+        """Call the operation that was found, and return its response."""
+        operation = getattr(self._resources[found.route.resource], found.route.name)
+        response: Response = operation(request, *found.arguments)
+        return response

@@ -12,7 +12,7 @@ from .base import Operations, Row, flag, operation
 
 
 class SchoolOperations(Operations):
-    """``school`` and the lists that it has for all programs together."""
+    """``school`` and its lists for all programs."""
 
     @operation("GET", "school", "school/show")
     def show(self, request: Request) -> Response:
@@ -23,7 +23,7 @@ class SchoolOperations(Operations):
             "programs": [program.name for program in programs],
             "enabled_programs": [{"name": each.name, "code": each.code} for each in programs],
         }
-        return bodies.answer(200, {"school": shown})
+        return bodies.json_response(200, {"school": shown})
 
     @operation("GET", "school/academic-years", "school/academic_years/index")
     def academic_years(self, request: Request) -> Response:
@@ -37,7 +37,7 @@ class SchoolOperations(Operations):
                     active = flag(query, "active")
                     years = [year for year in years if year["active"] == active]
                 shown[code] = {"academic_years": years}
-        return bodies.answer(200, {"academic_years": shown})
+        return bodies.json_response(200, {"academic_years": shown})
 
     def _year(self, year: AcademicYear) -> Row:
         terms = self.school.academics.terms_of(year.id)
@@ -69,7 +69,7 @@ class SchoolOperations(Operations):
     def grades(self, request: Request) -> Response:
         """Return the programs with their grades."""
         programs = [_program(each) for each in self.school.academics.programs.values()]
-        return bodies.answer(200, {"school": {"programs": programs}})
+        return bodies.json_response(200, {"school": {"programs": programs}})
 
     @operation("GET", "school/subjects", "school/subjects/index")
     def subjects(self, request: Request) -> Response:
@@ -80,19 +80,19 @@ class SchoolOperations(Operations):
             if not subject.deprecated:
                 group = academics.subject_groups[subject.subject_group_id]
                 shown[subject.program].append(_subject(subject, group.name))
-        return bodies.answer(200, {"subjects": shown})
+        return bodies.json_response(200, {"subjects": shown})
 
     @operation("GET", "school/term-grade-scales", "school/term_grade_scales/index")
     def term_grade_scales(self, request: Request) -> Response:
         """Return the grade scales of all programs."""
         scales = self.school.academics.term_grade_scales
-        return bodies.answer(200, {"school": {"term_grade_scales": scales}})
+        return bodies.json_response(200, {"school": {"term_grade_scales": scales}})
 
     @operation("GET", "school/term-rubrics", "school/term_rubrics/index")
     def term_rubrics(self, request: Request) -> Response:
         """Return the rubrics of all programs."""
         rubrics = self.school.academics.term_rubrics
-        return bodies.answer(200, {"school": {"term_rubrics": rubrics}})
+        return bodies.json_response(200, {"school": {"term_rubrics": rubrics}})
 
 
 def _program(program: Program) -> Row:

@@ -24,7 +24,7 @@ class StudentOperations(PeopleOperations):
     what, many = "student", "students"
 
     def viewer(self, *, many: bool) -> Callable[[Person], Row]:
-        """Return what converts students to JSON."""
+        """Return a function that converts students to JSON."""
         return person_views.students(self.school, many=many)
 
     @operation("GET", "students", "students/index")
@@ -107,4 +107,4 @@ class StudentOperations(PeopleOperations):
         """Return the classes and groups of a student."""
         archived = flag(request.query, "archived")
         shown = views.of_student(self.school, self.person(raw_id), archived=archived)
-        return bodies.answer(200, {"memberships": bodies.rendered(shown)})
+        return bodies.json_response(200, {"memberships": bodies.rendered(shown)})

@@ -55,12 +55,12 @@ class SubjectGroupOperations(ProgramOperations):
             program=program.code, custom=True, updated_at=now, **changes
         )
         academics.subject_groups.creates[group.name] += 1
-        return _answer(group)
+        return _response_of(group)
 
     @operation("GET", f"{_GROUPS}/{{}}", "school/subject_groups/show")
     def show(self, request: Request, code: str, raw_id: str) -> Response:
         """Return one subject group."""
-        return _answer(self._group(code, raw_id))
+        return _response_of(self._group(code, raw_id))
 
     @operation("PATCH", f"{_GROUPS}/{{}}", "school/subject_groups/update")
     def update(self, request: Request, code: str, raw_id: str) -> Response:
@@ -73,7 +73,7 @@ class SubjectGroupOperations(ProgramOperations):
             setattr(group, name, value)
         group.updated_at = self.state.now()
         self.school.academics.subject_groups.updates[group.id] += 1
-        return _answer(group)
+        return _response_of(group)
 
     @operation("DELETE", f"{_GROUPS}/{{}}", "school/subject_groups/destroy")
     def delete(self, request: Request, code: str, raw_id: str) -> Response:
@@ -85,7 +85,7 @@ class SubjectGroupOperations(ProgramOperations):
             raise Unprocessable({"base": ["Cannot delete a subject group with subjects"]})
         del academics.subject_groups[group.id]
         academics.subject_groups.deletes[group.id] += 1
-        return _answer(group)
+        return _response_of(group)
 
     def _read(self, code: str, values: Row, group: SubjectGroup | None) -> Row:
         readers = {"name": read.text, "max_phase": read.one_of("4", "5")}
@@ -113,7 +113,7 @@ class SubjectOperations(ProgramOperations):
 
     @operation("GET", _SUBJECTS, "school/programs/subjects/index")
     def index(self, request: Request, code: str) -> Response:
-        """List subjects. A row has two codes, which one subject alone does not have."""
+        """List subjects. Unlike a single subject, a row has two codes."""
         program = self.program(code).code
         subjects = self.school.academics.subjects.values()
         rows = [each for each in subjects if each.program == program]
@@ -186,7 +186,7 @@ class SubjectOperations(ProgramOperations):
         for subject in subjects:
             subject.enabled = enabled
             self._touched(subject)
-        return bodies.answer(200, {"subject_ids": [subject.id for subject in subjects]})
+        return bodies.json_response(200, {"subject_ids": [subject.id for subject in subjects]})
 
     def _touched(self, subject: Subject) -> None:
         subject.updated_at = self.state.now()
@@ -205,12 +205,12 @@ class SubjectOperations(ProgramOperations):
         "GET", "school/programs/{}/assessment_types", "school/programs/assessment_types/index"
     )
     def assessment_types(self, request: Request, code: str) -> Response:
-        """Return the assessment types: one object in the schema, a list by the text."""
+        """Return the assessment types: one object as in the schema, or a list as in the text."""
         rows = self.school.academics.assessment_types.get(self.program(code).code, [])
         if self.state.quirks.assessment_types == "object":
-            return bodies.answer(200, {"assessment_type": rows[0] if rows else {}})
+            return bodies.json_response(200, {"assessment_type": rows[0] if rows else {}})
         key = self.state.quirks.assessment_types
-        return bodies.answer(200, {key: rows})
+        return bodies.json_response(200, {key: rows})
 
 
 def _group(group: SubjectGroup, *, listed: bool) -> Row:
@@ -221,12 +221,12 @@ def _group(group: SubjectGroup, *, listed: bool) -> Row:
     return row | {"updated_at": bodies.moment(group.updated_at)}
 
 
-def _answer(group: SubjectGroup) -> Response:
-    return bodies.answer(200, {"subject_group": _group(group, listed=False)})
+def _response_of(group: SubjectGroup) -> Response:
+    return bodies.json_response(200, {"subject_group": _group(group, listed=False)})
 
 
 def _one(subject: Subject) -> Response:
-    return bodies.answer(200, {"subject": _row(subject, listed=False)})
+    return bodies.json_response(200, {"subject": _row(subject, listed=False)})
 
 
 def _row(subject: Subject, *, listed: bool) -> Row:

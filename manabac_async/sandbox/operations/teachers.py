@@ -20,7 +20,7 @@ class TeacherOperations(PeopleOperations):
     what, many = "teacher", "teachers"
 
     def viewer(self, *, many: bool) -> Callable[[Person], Row]:
-        """Return what converts teachers to JSON."""
+        """Return a function that converts teachers to JSON."""
         return person_views.teachers(self.school)
 
     @operation("GET", "teachers", "teachers/index")
@@ -72,8 +72,8 @@ class TeacherOperations(PeopleOperations):
     def classes(self, request: Request, raw_id: str) -> Response:
         """List the classes of a teacher.
 
-        By default these are only the active classes on whose reports the teacher shows. Assumed:
-        ``false`` gives only the others.
+        By default, only active classes whose reports name the teacher. Assumed: ``false`` lists
+        only the other classes.
         """
         teacher, school = self.person(raw_id), self.school
         shows = flag(request.query, "show_on_reports", default=True)
@@ -92,7 +92,7 @@ class TeacherOperations(PeopleOperations):
             for of in [school.classes[membership.class_id]]
             if membership.show_on_reports == shows and of.archived == archived
         ]
-        return bodies.answer(200, {"classes": bodies.rendered(rows)})
+        return bodies.json_response(200, {"classes": bodies.rendered(rows)})
 
     @operation("GET", "teachers/{}/groups", "teachers/groups/index")
     def groups(self, request: Request, raw_id: str) -> Response:
@@ -109,4 +109,4 @@ class TeacherOperations(PeopleOperations):
             for group in self.school.groups.values()
             if teacher.id in group.advisors and group.archived == archived
         ]
-        return bodies.answer(200, {"groups": rows})
+        return bodies.json_response(200, {"groups": rows})

@@ -169,7 +169,7 @@ def archive(school: School, person: Person, at: datetime, **dates: str) -> None:
 
 
 def unarchive(school: School, person: Person, at: datetime) -> None:
-    """Make a person active again. A student's dates are cleared, and nobody is enrolled again."""
+    """Make a person active again. A student's dates are cleared. Classes are not restored."""
     person.archived, person.updated_at = False, at
     person.withdrawn_on = person.graduated_on = None
     school.people(person.kind).unarchives[person.id] += 1

@@ -33,18 +33,18 @@ class YearGroupOperations(Operations):
 
     @operation("GET", "year-groups/{}/students", "year_groups/students/index")
     def students(self, request: Request, raw_id: str) -> Response:
-        """List the students of a year group, with their ids apart."""
+        """List the students of a year group. The ids are in a separate list too."""
         group, wanted = self._group(raw_id), ids(request.query, "student_ids")
         numbers = [one for one in group.student_ids if wanted is None or one in wanted]
         page, meta = self.state.pager.cut(numbers, request.query)
         view = person_views.students(self.school, many=True)
         shown = [view(self.school.students[number]) for number in page]
         body = {"meta": meta, "student_ids": page, "students": shown}
-        return bodies.answer(200, body)
+        return bodies.json_response(200, body)
 
     @operation("POST", "year-groups/{}/add_students", "year_groups/add_students")
     def add(self, request: Request, raw_id: str) -> Response:
-        """Add students, who leave their other active groups. Unknown ids are skipped."""
+        """Add students. They leave their other active groups. Unknown ids are skipped."""
         group, school = self._group(raw_id), self.school
         for raw in ids_of(request, "student_ids"):
             student = known(school.students, raw)
@@ -57,7 +57,7 @@ class YearGroupOperations(Operations):
 
     @operation("POST", "year-groups/{}/remove_students", "year_groups/remove_students")
     def remove(self, request: Request, raw_id: str) -> Response:
-        """Remove students. Those who are not in the group are skipped."""
+        """Remove students. Students who are not in the group are skipped."""
         group = self._group(raw_id)
         for raw in ids_of(request, "student_ids"):
             student = known(self.school.students, raw)
@@ -72,7 +72,7 @@ class YearGroupOperations(Operations):
         """List the advisors of a year group."""
         roles = self._group(raw_id).advisors
         rows = [{"id": number, "roles": list(words)} for number, words in roles.items()]
-        return bodies.answer(200, {"advisors": rows})
+        return bodies.json_response(200, {"advisors": rows})
 
 
 def _row(group: YearGroup) -> Row:

@@ -1,4 +1,4 @@
-"""What a sandbox's school holds, and the rules of v2 for changing it. No clock, no network.
+"""The records of the sandbox's school, and the rules of v2 for changing them.
 
 Start reading at :class:`.store.Store`. People and classes are in ``school_state`` with their
 memberships; here are the rules for writing them, their relationships, and the programs with their

@@ -127,7 +127,7 @@ class Report:
 
 
 class Academics:
-    """Everything of a school's programs."""
+    """The programs of a school, with all records that belong to them."""
 
     def __init__(self) -> None:
         self.info: dict[str, Any] = {

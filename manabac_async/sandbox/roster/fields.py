@@ -1,4 +1,4 @@
-"""Check the fields of a write of v2, and convert them to what the sandbox keeps."""
+"""Check the fields of a write of v2, and convert them to the values that are stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MUST_EXIST = "must exist"
 
 
 class Unprocessable(Exception):
-    """The vendor refuses a write. ``errors`` has the messages for each field."""
+    """The sandbox rejects a write of v2. ``errors`` has the messages for each field."""
 
     def __init__(self, errors: Errors) -> None:
         super().__init__(", ".join(errors))
@@ -28,7 +28,7 @@ class Unprocessable(Exception):
 
 
 class Missing(Exception):
-    """A record that a write names does not exist, so that the response is a 404."""
+    """A record that a write names does not exist. The response is a 404."""
 
     def __init__(self, what: str, identity: object) -> None:
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""What a parent is to a child."""
+"""The relationships of parents to children."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Pair = tuple[int, int]
 class Relations:
     """The relationship for each link of a parent and a child.
 
-    Who is linked is in :attr:`Person.kin`. A link that was removed keeps its relationship here, and
-    shows it again when the link is restored without another one (assumed).
+    The links are in :attr:`Person.kin`. A removed link keeps its relationship here, and has it
+    again if it is restored without a new relationship (assumed).
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ R = TypeVar("R")
 class Store(dict[int, R]):
     """Records by their ``id``, in the order of their creation.
 
-    The counters have only what requests of v2 did, and not what a test did.
+    The counters include changes by requests of v2, and not changes by a test.
     """
 
     def __init__(self, first_id: int = 1) -> None:

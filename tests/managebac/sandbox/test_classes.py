@@ -41,13 +41,13 @@ def row(**more: Any) -> dict[str, Any]:
     return row | {"start_term_id": 1, "end_term_id": 2, **more}
 
 
-async def test_create_answers_200_with_a_bare_class(call: RawClient, school: School) -> None:
+async def test_create_returns_200_with_a_bare_class(call: RawClient, school: School) -> None:
     got = await call("POST", "classes", row(uniq_id="BIO1", hl=True, class_section="A"))
     assert got.status == 200
     shown = got.json
     assert shown == {
         "id": shown["id"],
-        "name": "IB DP Biology (Grade 12) A",  # built, since there was none
+        "name": "IB DP Biology (Grade 12) A",  # made up by ManageBac, since the request had no name
         "description": "",
         "language": "en",
         "uniq_id": "BIO1",
@@ -77,7 +77,7 @@ async def test_create_answers_200_with_a_bare_class(call: RawClient, school: Sch
         "teachers": [],
     }
     assert school.classes.creates == {"BIO1": 1}
-    # The key `class` is there in a read only.
+    # Only responses to reads have the key `class`.
     assert (await call("GET", f"classes/{shown['id']}")).json == {"class": shown}
 
 
@@ -113,7 +113,7 @@ async def test_invalid_create_gives_422_with_the_field(
     assert not school.classes
 
 
-async def test_update_changes_only_what_is_given(
+async def test_update_changes_only_the_given_fields(
     call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
     number = (await call("POST", "classes", row())).json["id"]
@@ -132,7 +132,7 @@ async def test_update_changes_only_what_is_given(
 
 
 @pytest.mark.parametrize("name", ["language", "program", "start_term_id", "grade_number", "x"])
-async def test_unpermitted_parameter_refuses_the_whole_update(
+async def test_forbidden_parameter_rejects_the_whole_update(
     call: RawClient, school: School, name: str
 ) -> None:
     school.add_class("Biology", id=1)
@@ -143,7 +143,7 @@ async def test_unpermitted_parameter_refuses_the_whole_update(
     assert school.classes[1].name == "Biology"
 
 
-async def test_upsert_answers_an_array_by_index(call: RawClient, school: School) -> None:
+async def test_upsert_returns_an_array_with_indices(call: RawClient, school: School) -> None:
     school.add_class("Biology", id=1)
     rows = [
         {"id": 1, "name": "Bio"},
@@ -170,7 +170,7 @@ async def test_upsert_answers_an_array_by_index(call: RawClient, school: School)
     assert (await call("PATCH", "classes", {"students": []})).json == MALFORMED
 
 
-async def test_list_without_archived_is_not_documented(
+async def test_list_without_archived_depends_on_the_setting(
     call: RawClient, sandbox: ManageBacSandbox, school: School
 ) -> None:
     school.add_class("Now", id=1)
@@ -213,7 +213,9 @@ async def test_terms_of_a_class(call: RawClient, query: str, expected: list[int]
     assert other.json == {"terms": []}
 
 
-async def test_adds_and_removals_are_counted_once(call: RawClient, school: School) -> None:
+async def test_sandbox_counts_each_addition_and_removal_once(
+    call: RawClient, school: School
+) -> None:
     school.add_class("Biology", id=1)
     student, teacher = school.add_student("s@x.example").id, school.add_teacher("t@x.example").id
     for _ in range(2):

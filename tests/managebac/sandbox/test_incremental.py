@@ -32,7 +32,7 @@ async def ids(call: RawClient, path: str, **query: str) -> list[int]:
 
 
 @pytest.mark.parametrize("many", PEOPLE)
-async def test_person_modified_at_the_very_second_is_listed(
+async def test_person_modified_at_the_exact_time_is_listed(
     call: RawClient, school: School, many: str
 ) -> None:
     add: Callable[..., object] = PEOPLE[many]

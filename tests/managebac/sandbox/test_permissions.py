@@ -30,7 +30,7 @@ async def test_each_operation_needs_its_own_permission(
             assert (got.status, got.json) == (401, DENIED), permission
 
 
-async def test_denied_permission_is_refused_and_not_listed(
+async def test_denied_permission_gives_401_and_is_not_listed(
     call: RawClient, sandbox: ManageBacSandbox
 ) -> None:
     sandbox.denied.add("parents/index")

@@ -261,7 +261,7 @@ async def test_subject_group_is_created_updated_and_deleted(call: RawClient) -> 
     assert (await call("GET", f"{path}/{number}")).status == 404
 
 
-async def test_subject_groups_that_can_not_be_changed(call: RawClient, school: School) -> None:
+async def test_standard_subject_groups_can_not_be_changed(call: RawClient, school: School) -> None:
     path = f"{DIPLOMA}/subject-groups"
     for method in ("PATCH", "DELETE"):  # not a custom one
         got = await call(method, f"{path}/30", {"subject_group": {"name": "Other"}})
@@ -312,9 +312,7 @@ async def test_subject_is_created_updated_and_deleted(call: RawClient, school: S
     assert (await call("POST", path, values)).json == MALFORMED
 
 
-async def test_unpermitted_parameter_of_a_subject_gives_422(
-    call: RawClient, school: School
-) -> None:
+async def test_forbidden_parameter_of_a_subject_gives_422(call: RawClient, school: School) -> None:
     body = {"subject": {"name": "Bio", "code": "B"}}
     got = await call("PUT", f"{DIPLOMA}/subjects/40", body)
     assert got.status == 422

@@ -25,7 +25,7 @@ def report(sandbox: ManageBacSandbox, school: School) -> None:
     school.academics.add_report("Midterm", term.id, id=8, type="interim")
 
 
-async def test_report_has_addresses_of_its_files_only(call: RawClient, school: School) -> None:
+async def test_report_links_only_existing_files(call: RawClient, school: School) -> None:
     term_id = next(iter(school.terms))
     got = (await call("GET", f"{PATH}/7")).json["term_report"]
     assert got == {
@@ -73,7 +73,7 @@ async def test_file_is_on_another_host_and_needs_no_token(
     assert sandbox.storage.served == 1
 
 
-async def test_request_with_credentials_is_refused(
+async def test_storage_rejects_a_request_with_credentials(
     call: RawClient, sandbox: ManageBacSandbox
 ) -> None:
     address = await signed(call)
@@ -88,7 +88,7 @@ async def test_request_with_credentials_is_refused(
     assert (sandbox.storage.leaks, sandbox.storage.served) == (5, 0)
 
 
-async def test_address_needs_its_signature_and_expires(
+async def test_file_url_needs_a_signature_and_expires(
     call: RawClient, sandbox: ManageBacSandbox
 ) -> None:
     address = await signed(call)

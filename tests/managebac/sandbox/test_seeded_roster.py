@@ -33,7 +33,7 @@ def test_seeded_school_is_complete() -> None:
     assert not school.students.creates
 
 
-def test_large_school_is_made_in_a_few_seconds() -> None:
+def test_large_school_is_generated_in_a_few_seconds() -> None:
     started = time.process_time()
     school = School.seeded(
         students=10_000, teachers=600, classes=400, parents=12_000, members=100, year_groups=30

@@ -37,7 +37,7 @@ async def created(call: RawClient, **more: Any) -> int:
     return number
 
 
-async def test_create_answers_201_with_the_student_and_without_nulls(
+async def test_create_returns_201_with_the_student_and_without_nulls(
     call: RawClient, school: School
 ) -> None:
     parent = school.add_parent("p@family.example")

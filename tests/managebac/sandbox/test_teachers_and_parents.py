@@ -125,9 +125,7 @@ async def test_parent_is_created_with_children(call: RawClient, school: School) 
 
 
 @pytest.mark.usefixtures("family")
-async def test_child_ids_of_an_update_count_in_the_oldest_version_only(
-    call: RawClient, school: School
-) -> None:
+async def test_child_ids_of_an_update_work_only_in_v2p0(call: RawClient, school: School) -> None:
     change = {"parent": {"child_ids": [12]}}
     for version in ("v2", "v2p1", "v2p2", "v2p3"):
         assert (await call("PATCH", "parents/1", change, version=version)).status == 200
@@ -175,7 +173,7 @@ async def test_children_are_listed_linked_and_changed(call: RawClient, school: S
 
 
 @pytest.mark.usefixtures("family")
-async def test_deleted_link_is_restored_by_a_post(call: RawClient, school: School) -> None:
+async def test_post_restores_a_deleted_link(call: RawClient, school: School) -> None:
     got = await call("DELETE", "parents/1/children/11")
     assert (got.status, got.text) == (204, "")
     assert (school.parents[1].kin, school.students[11].kin) == ([], [])

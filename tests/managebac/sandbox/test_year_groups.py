@@ -73,7 +73,7 @@ async def test_student_added_to_an_archived_group_stays_in_the_active_one(
     assert (await call("GET", "students/10")).json["student"]["year_group_id"] == 1
 
 
-async def test_remove_skips_those_who_are_not_members(call: RawClient, school: School) -> None:
+async def test_remove_skips_students_who_are_not_members(call: RawClient, school: School) -> None:
     got = await call("POST", "year-groups/1/remove_students", {"student_ids": [10, 11, 404]})
     assert (got.status, got.json) == (200, OK)
     assert school.ib_groups[1].student_ids == []
@@ -86,7 +86,7 @@ async def test_advisors_of_a_year_group(call: RawClient, school: School) -> None
     assert got.json == {"advisors": [{"id": 7, "roles": ["homeroom", "M25"]}]}
 
 
-async def test_missing_group_and_malformed_body(call: RawClient) -> None:
+async def test_missing_group_gives_404_and_malformed_body_gives_400(call: RawClient) -> None:
     for method, path in (
         ("GET", "students"),
         ("GET", "advisors"),
