@@ -1,7 +1,8 @@
 """Read many records of one model at a time, one column after the other.
 
-A page of a vendor's list is hundreds of records with the same fields. The types of a whole column
-are checked in one call, and a rule runs once for each different value. The rules are those of
+A page of a vendor's list is hundreds of records with about the same fields. The types of a whole
+column are checked in one call, and a rule runs once for each different value. A field that a record
+lacks has its default in the column. The rules are those of
 ``converter.py``. If a value does not fit, this module gives up, and ``converter.py`` reads the
 records one by one to find out which.
 """
