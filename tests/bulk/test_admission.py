@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.admission import Admission
+from lms_async.bulk.admission import Admission, dumps_each
 from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call
+from lms_async.journal.tags import CANONICAL
 from lms_async.outcome import Outcome, RowError, Status
 
 
@@ -53,6 +54,20 @@ def test_valid_rows_are_admitted_unchanged(journaled: bool) -> None:
     assert shown(rows) == ([5, 6], ["a", "b"], ["a", "b"], json("a", "b"))
     assert rows.bodies == [orjson.dumps({"n": "a"}), orjson.dumps({"n": "b"})]
     assert ended == []
+
+
+@pytest.mark.parametrize("option", [None, CANONICAL])
+def test_rows_encoded_together_have_the_json_of_rows_encoded_alone(option: int | None) -> None:
+    values: list[Any] = [
+        {"b": "\n", "a": ",\n,"},
+        {"b": [",\n,", "]", "[,"], "a": {"d": "},\n,{", "c": None}},
+        ",\n,",
+        [],
+        "",
+        {"n": orjson.Fragment(b'{"z":1,"y":2}')},
+    ]
+    for some in ([], values[:1], values):
+        assert dumps_each(some, option) == [orjson.dumps(one, option=option) for one in some]
 
 
 @pytest.mark.parametrize("group", [None, lambda key: key])

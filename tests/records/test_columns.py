@@ -208,6 +208,55 @@ def test_rule_is_called_once_per_distinct_value() -> None:
     assert sorted(asked) == ["a", "b"]
 
 
+def test_rule_is_called_once_per_distinct_value_of_rows_with_different_keys() -> None:
+    asked = []
+
+    @attrs.define
+    class Two:
+        name: str
+        mail: str | None = None
+        extra: dict[str, Any] = attrs.field(factory=dict)
+
+    def read(value: Any) -> str:
+        asked.append(value)
+        return f"<{value}>"
+
+    rules = {
+        "name": Rule(frozenset({str}), read, str),
+        "mail": Rule(frozenset({type(None)}), read, str),
+    }
+    many = reader(Two, rules, ignored=frozenset())
+    assert many is not None
+    rows = [{"name": "a", "mail": "x"}, {"odd": 1, "name": "b"}, {"mail": "x", "name": "c"}]
+    assert many(rows) == [Two("a", "<x>"), Two("b", None, {"odd": 1}), Two("c", "<x>")]
+    assert asked == ["x"]
+
+
+def test_missing_value_is_not_read_as_the_null_of_a_required_field() -> None:
+    @attrs.define(kw_only=True)
+    class Nullable:
+        name: str | None
+        mail: str | None = None
+
+    strict = make_converter(strict=True)
+    rows = [{"name": None, "mail": "x"}, {"mail": "y"}]
+    assert strict.structure(rows[:1], list[Nullable]) == [Nullable(name=None, mail="x")]
+    with pytest.raises(Misfit) as raised:
+        strict.structure(rows, list[Nullable])
+    assert raised.value.fields == {"[1].name": "is needed"}
+
+
+def test_list_of_a_default_factory_is_not_shared_between_records() -> None:
+    @attrs.define(kw_only=True)
+    class Group:
+        id: Id
+        names: list[str] = attrs.field(factory=list)
+
+    first, second = make_converter().structure([{"id": 1}, {"id": 2}], list[Group])
+    assert first.names == second.names == []
+    assert first.names is not second.names
+
+
 CELLS = {
     "birthday_date": [
         *("1997-04-01", "1997040112", "19970401ab", "19970401--", "2026-W01-1", "1997-04-31", ""),

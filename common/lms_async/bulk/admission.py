@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import repeat
-from typing import Generic, TypeVar
+from itertools import chain, repeat
+from typing import Any, Generic, TypeVar
 
-from orjson import dumps
+from orjson import Fragment, dumps
 
 from ..journal.tags import CANONICAL
 from ..outcome import Outcome, Status
@@ -17,6 +17,8 @@ from .endpoint import BulkEndpoint
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
+
+_LINE_BREAK = Fragment(b"\n")
 
 
 class Admission(Generic[R]):
@@ -32,8 +34,7 @@ class Admission(Generic[R]):
     def __init__(self, endpoint: BulkEndpoint[R], *, journaled: bool = False) -> None:
         self._endpoint = endpoint
         self._option = CANONICAL if journaled else None
-        # Encode rows one by one if a journal or groups need it, or once a row was rejected.
-        # Otherwise encode a whole block at once, which is quicker.
+        # Split the JSON into rows if a journal or groups need it, or once a row was rejected.
         self._apart = journaled or endpoint.group is not None
         self._inside: dict[Hashable, int] = {}
 
@@ -61,8 +62,7 @@ class Admission(Generic[R]):
         """Encode all items. Return ``None`` if one can't be written as JSON."""
         try:
             if self._apart:
-                options = repeat(None), repeat(self._option)
-                bodies = list(map(dumps, prepared.values, *options))
+                bodies = dumps_each(prepared.values, self._option)
                 return Rows(indices, items, prepared.keys, bodies)
             return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
         except TypeError:
@@ -100,3 +100,13 @@ class Admission(Generic[R]):
         """Allow other rows with these ``keys`` again, after the rows with these keys have ended."""
         if not self._endpoint.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
+
+
+def dumps_each(values: Sequence[Any], option: int | None) -> list[bytes]:
+    """Encode each of ``values`` with orjson.
+
+    One call for all of them takes half as long as one call for each. It puts a line break after
+    each value. There is none inside a value, because JSON escapes line breaks in texts.
+    """
+    lines = dumps(list(chain.from_iterable(zip(values, repeat(_LINE_BREAK)))), None, option)
+    return lines[1:-3].split(b",\n,") if values else []

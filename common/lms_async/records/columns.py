@@ -1,7 +1,8 @@
 """Read many records of one model at a time, one column after the other.
 
-A page of a vendor's list is hundreds of records with the same fields. The types of a whole column
-are checked in one call, and a rule runs once for each different value. The rules are those of
+A page of a vendor's list is hundreds of records with about the same fields. The types of a whole
+column are checked in one call, and a rule runs once for each different value. A field that a record
+lacks has its default in the column. The rules are those of
 ``converter.py``. If a value does not fit, this module gives up, and ``converter.py`` reads the
 records one by one to find out which.
 """
@@ -9,9 +10,8 @@ records one by one to find out which.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from itertools import repeat
-from operator import eq
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from types import UnionType
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -53,80 +53,101 @@ def reader(
     The function returns ``None`` if one of the mappings does not fit. There is no such function
     (``None``) for a model whose ``__init__`` does more than set its fields.
     """
-    if not _is_plain(model):
+    fields = [field for field in attrs.fields(model) if field.name != "extra"]  # type: ignore[arg-type]
+    if not _is_plain(model, fields, rules):
         return None
-    fields = attrs.fields(model)  # type: ignore[arg-type]
+    keeps_extra = len(fields) < len(attrs.fields(model))  # type: ignore[arg-type]
     # The model's own __init__ takes keyword arguments, which is the slowest part of creating a
     # record. The __init__ that attrs writes for this helper class takes them by position.
-    fill: Any = attrs.make_class(model.__name__, [field.name for field in fields]).__init__  # type: ignore[misc]
-    keeps_extra = "extra" in (field.name for field in fields)
+    names = [field.name for field in fields] + ["extra"] * keeps_extra
+    defaults = {field.name: field.default for field in fields if field.default is not attrs.NOTHING}
+    fill: Any = attrs.make_class(model.__name__, names).__init__  # type: ignore[misc]
 
     def read(rows: list[Any]) -> list[T] | None:
         if set(map(type, rows)) != {dict}:
             return None
-        if all(map(eq, map(tuple, rows), repeat(tuple(rows[0])))):
-            return alike(rows)
-        headers = [tuple(row) for row in rows]
-        groups: dict[tuple[str, ...], list[Any]] = {}
-        for header, row in zip(headers, rows, strict=True):
-            groups.setdefault(header, []).append(row)
-        records = {}
-        for header, group in groups.items():
-            made = alike(group)
-            if made is None:
-                return None
-            records[header] = iter(made)
-        return [next(records[header]) for header in headers]
-
-    def alike(rows: list[dict[str, Any]]) -> list[T] | None:
-        """Read rows that have the same keys in the same order."""
-        by_name: dict[str, Iterable[Any]] = dict(
-            zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True)
-        )
-        unknown = by_name.keys() - rules.keys()
+        found = _transposed(rows, defaults)
+        unknown = found.keys() - rules.keys()
         if unknown and not keeps_extra:
             return None
+        columns: list[Iterable[Any]] = []
         try:
-            columns = {name: _read(rules[name], by_name[name]) for name in by_name.keys() - unknown}
+            for field in fields:
+                if field.name in found:
+                    columns.append(_read(rules[field.name], found[field.name]))
+                elif field.name in defaults:
+                    columns.append(repeat(field.default))
+                else:
+                    return None
         except Misfit:
             return None
-        if kept := [name for name in by_name if name in unknown and name not in ignored]:
-            values = zip(*(by_name[name] for name in kept), strict=True)
-            columns["extra"] = [dict(zip(kept, row, strict=True)) for row in values]
-        for field in fields:
-            if field.name not in columns:
-                if field.default is attrs.NOTHING:
-                    return None
-                columns[field.name] = _defaults(field.default, len(rows))
+        if keeps_extra:
+            columns.append(_extras(rows, [name for name in found if name in unknown - ignored]))
         records = list(map(model.__new__, repeat(model, len(rows))))
-        deque(map(fill, records, *(columns[field.name] for field in fields)), maxlen=0)
+        deque(map(fill, records, *columns), maxlen=0)
         return records
 
     return read
 
 
-def _is_plain(model: Any) -> bool:
+def _transposed(
+    rows: list[dict[str, Any]], defaults: Mapping[str, Any]
+) -> dict[str, Sequence[Any]]:
+    """Return the values of each key in all rows. A row without the key has the default there."""
+    names = list(rows[0])
+    columns: Iterable[Sequence[Any]]
+    if list(map(list, rows)).count(names) == len(rows):  # the same keys in the same order
+        columns = zip(*map(dict.values, rows), strict=True)
+    else:
+        names = list(dict.fromkeys(chain.from_iterable(rows)))
+        columns = [
+            list(map(dict.get, rows, repeat(name), repeat(defaults.get(name)))) for name in names
+        ]
+    return dict(zip(names, columns, strict=True))
+
+
+def _extras(rows: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
+    if not names:
+        return [{} for _ in rows]
+    return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def _is_plain(model: Any, fields: list[Any], rules: Mapping[str, Rule]) -> bool:
     return (
         not hasattr(model, "__attrs_post_init__")
         and model.__setattr__ is object.__setattr__
-        and not any(field.validator or field.converter for field in attrs.fields(model))
+        and not any(field.validator or field.converter for field in fields)
+        and not any(isinstance(field.default, attrs.Factory) for field in fields)  # type: ignore[arg-type]
+        # None stands for a missing value that is required, so it must not fit.
+        and not any(
+            field.default is attrs.NOTHING and type(None) in rules[field.name].as_is
+            for field in fields
+        )
     )
 
 
-def _defaults(default: Any, count: int) -> Iterable[Any]:
-    factory: Callable[[], Any] | None = getattr(default, "factory", None)
-    return repeat(default, count) if factory is None else [factory() for _ in range(count)]
-
-
-def _read(rule: Rule, column: Iterable[Any]) -> Iterable[Any]:
-    types = set(map(type, column))
-    if types <= rule.as_is:
-        return column
-    if types == {int} and rule.scalar in (str, float) and rule.scalar in rule.as_is:
-        return map(rule.scalar, column)  # a whole number where the field is a text or a float
-    # Only for a single type: 1, 1.0 and True are equal, but are read differently.
-    if rule.scalar and types in ({str}, {int}):
-        known = {value: rule.read(value) for value in set(column)}
-        return map(known.__getitem__, column)
+def _read(rule: Rule, column: Sequence[Any]) -> Iterable[Any]:
     as_is, read = rule.as_is, rule.read
+    if str in as_is and _are_texts(column):
+        return column
+    types = set(map(type, column))
+    if types <= as_is:
+        return column
+    # Without bool and float, which equal an int, equal values are read alike.
+    if rule.scalar and types <= {str, int, type(None)}:
+        different = set(column)
+        if types == {int} and rule.scalar in as_is & {str, float}:
+            read = rule.scalar  # a whole number where the field is a text or a float
+            if len(different) > len(column) // 2:
+                return map(read, column)
+        known = {value: value if value.__class__ in as_is else read(value) for value in different}
+        return map(known.__getitem__, column) if len(known) > 1 else repeat(*known.values())
     return [value if value.__class__ in as_is else read(value) for value in column]
+
+
+def _are_texts(column: Sequence[Any]) -> bool:
+    try:
+        "".join(column)  # four times as fast as looking at the type of each
+    except TypeError:
+        return False
+    return True
