@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..errors import DeadlineExceeded
 from .call import Call
 from .transport import Transport
 
@@ -39,12 +40,20 @@ class Ahead:
 
         :raises LmsError: its request failed.
         """
-        _, fetching = self._started[0]
+        call, fetching = self._started[0]
+        late = False
         try:
             payload, _ = await asyncio.shield(fetching)
+        except DeadlineExceeded:
+            late = True
         finally:
             if fetching.done():
                 self._started.popleft()
+        if late:
+            # Its deadline passed in the queue behind other pages. A page that is needed now has the
+            # whole deadline, so the rest of the list is read one page after the other.
+            self.drop()
+            payload, _ = await self._transport.fetch(call)
         self._fill()
         return payload
 
