@@ -50,8 +50,8 @@ class Ahead:
             if fetching.done():
                 self._started.popleft()
         if late:
-            # Its deadline passed in the queue behind other pages. A page that is needed now has the
-            # whole deadline, so the rest of the list is read one page after the other.
+            # Its deadline passed in the queue behind other pages. The page is needed now, so it has
+            # the whole deadline again, and no page goes before it.
             self.drop()
             payload, _ = await self._transport.fetch(call)
         self._fill()
