@@ -58,7 +58,7 @@ async def rounds(ways: Mapping[str, Way], *, count: int, units: int) -> Rounds:
 
 
 def in_processes(count: int, measured: Callable[[], Rounds]) -> Rounds:
-    """Combine the rounds of ``count`` processes, each of which calls ``measured`` once.
+    """Call ``measured`` once in each of ``count`` processes, and combine their rounds.
 
     :param measured: must be picklable, such as a partial of a module's function.
     """

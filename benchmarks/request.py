@@ -46,7 +46,7 @@ class RequestTimer:
         self.seconds: dict[str, list[float]] = {}
 
     def tasks(self, name: str, one: Callable[[], Awaitable[bool]]) -> Way:
-        """Run AT_ONCE tasks, each of which sends one request after the other."""
+        """Run AT_ONCE tasks. Each one sends its requests one after the other."""
 
         async def work() -> int:
             done = 0

@@ -34,7 +34,7 @@ _LAST = "Abernathy Bergström Chukwu Delacroix Eriksen Fitzgerald Goldberg Hadda
 
 
 def cells(number: int) -> tuple[str, ...]:
-    """Return the row of one student: 16 columns, of which 12 are filled on average."""
+    """Return the row of one student: 16 columns, about 12 of them filled."""
     first, last = _FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)]
     return (
         f"S{number:07d}",

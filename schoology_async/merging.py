@@ -300,7 +300,7 @@ def _is_about(call: Call[Any], payload: Any, merging: Merging) -> bool:
     if not _filters(call) <= shown:
         merging.takes_filters = False
         return False
-    # Without the link, nothing tells of which section, course or user the rows are.
+    # Only the link shows to which section, course or user the rows belong.
     return bool(path) and {name for name, _ in shown - _filters(call)} <= {"start", "limit"}
 
 

@@ -79,7 +79,7 @@ def all_text_of(error: BaseException) -> str:
     return said + "".join(traceback.format_exception(error))
 
 
-#: Possible responses of a vendor, each of which names the person.
+#: Possible responses of a vendor, which contain the person's name.
 ANSWERS: dict[str, web.Response | tuple[int, Any, dict[str, str]]] = {
     "text 400": (400, f"User {PERSON['name_first']} {PERSON['name_last']} exists", {}),
     "json 409": (409, {"error": f"mail {PERSON['primary_email']} is taken"}, {}),

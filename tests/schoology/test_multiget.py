@@ -260,7 +260,7 @@ async def test_records_that_do_not_show_their_code_are_read_singly(scripted: Scr
 
 
 async def test_gradebooks_are_read_singly(scripted: Scripted) -> None:
-    """A gradebook does not say of which section it is."""
+    """A gradebook does not show its section."""
     for section_id in (1, 2):
         grades = {"grades": {"grade": [{"enrollment_id": section_id}]}}
         scripted.answers[f"GET sections/{section_id}/grades"] = grades

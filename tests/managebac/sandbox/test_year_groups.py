@@ -11,7 +11,7 @@ from .raw import MALFORMED, OK, RawClient
 
 @pytest.fixture(autouse=True)
 def groups(school: School) -> None:
-    """The groups 1 to 3, of which 3 is archived, and the students 10 to 12. 12 is archived."""
+    """The groups 1 to 3 and the students 10 to 12. Group 3 and student 12 are archived."""
     for number in (10, 11, 12):
         school.add_student(f"{number}@school.example", id=number, archived=number == 12)
     for number in (1, 2, 3):

@@ -158,7 +158,7 @@ def _ranked(sample: bytes) -> list[str]:
 def _letters(sample: bytes, encoding: str) -> list[str]:
     """Return some letters beyond ASCII, or nothing if the sample is not text in this encoding.
 
-    They are sorted and from several rows, so that they do not show anybody's name.
+    They are sorted and from several rows, so that no name can be recognized.
     """
     try:
         marks = {mark for mark in sample.decode(encoding) if not mark.isascii()}
