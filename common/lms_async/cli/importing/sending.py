@@ -64,9 +64,9 @@ class ImportSender:
         :raises CommandError: no row was sent: no connection, wrong credentials, or a journal
             that cannot be used.
         """
-        target, results = self._target, self._results
+        target, kind, results = self._target, self._request.kind, self._results
         self._progress = Progress(checked.rows)
-        pending = PendingRows(read_rows(table, columns, target.key), checked.rejected)
+        pending = PendingRows(read_rows(table, columns, kind.key), checked.rejected)
         recorder = OutcomeRecorder(
             pending, self._progress, results, self._reporter, vendor=target.vendor
         )
@@ -81,12 +81,7 @@ class ImportSender:
             self._reporter.host(target.name, target.vendor, host, proxy_for(host))
             await self._verify(client)
             earlier = self._request.earlier_run()
-            bulk = target.bulk(
-                client,
-                pending,
-                update_existing=self._request.update_existing,
-                journal=self._request.make_journal(),
-            )
+            bulk = kind.bulk(client, pending, self._request.options, self._request.make_journal())
             try:
                 await _open(bulk)
                 if earlier is not None:
@@ -151,7 +146,6 @@ class ImportSender:
 
     def _summary(self, exit_code: Exit) -> Summary:
         progress, results = self._progress, self._results
-        explanations: Mapping[str, str] = getattr(self._target, "code_explanations", {})
         return Summary(
             exit_code=exit_code,
             counts=progress.counts,
@@ -167,7 +161,9 @@ class ImportSender:
             reasons=progress.reasons,
             refused_by_vendor=bool(progress.codes),
             explained=tuple(
-                f"{code}: {text}" for code, text in explanations.items() if code in progress.codes
+                f"{code}: {text}"
+                for code, text in self._request.kind.code_explanations.items()
+                if code in progress.codes
             ),
         )
 
