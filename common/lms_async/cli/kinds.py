@@ -68,7 +68,8 @@ class Reference:
     :param known: returns the names of all records, for error messages and ``lms mapping init``.
         ``None`` if there are too many to list: then only the rows with an unknown cell are
         rejected. Otherwise an unknown cell stops the import before it sends anything.
-    :param becomes: the field that receives the id. ``None`` keeps the field's own name.
+    :param becomes: the field that receives the id; the named field is then not sent. ``None``
+        replaces the cell in its own field.
     :param several: whether a cell can have several values, separated by commas.
     """
 
@@ -81,6 +82,16 @@ class Reference:
 
 def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key
+
+
+def no_row(row: Row) -> bool:
+    """Say that no row of a kind removes a record."""
+    return False
+
+
+def every_row(row: Row) -> bool:
+    """Say that every row of a kind removes a record."""
+    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -105,8 +116,10 @@ class Kind:
     :param dates: the fields that contain a date.
     :param options: the options of :class:`KindOptions` that an import of this kind can have.
     :param asks: those of ``options`` that must be given, because the vendor's default does harm.
-    :param removes: whether each row removes a record. ``lms import`` then asks before it sends.
-    :param count_existing: returns how many records of this kind the vendor has, for the question.
+    :param removes: returns whether a valid row removes a record: :func:`no_row`, :func:`every_row`,
+        or a function of the row, for example of a column ``delete``. If any row does, ``lms import``
+        shows the numbers, applies its guard, and asks before it sends.
+    :param count_existing: returns how many records of this kind the vendor has, for the guard.
     :param read_existing: takes the client and keys of rows, and yields the vendor's records with
         these keys as rows. A dry run compares them with the file.
     :param code_explanations: explains the vendor's error codes in the summary, without personal
@@ -128,7 +141,7 @@ class Kind:
     dates: Collection[str] = ()
     options: tuple[KindOption, ...] = ()
     asks: tuple[KindOption, ...] = ()
-    removes: bool = False
+    removes: Callable[[Row], bool] = no_row
     count_existing: Callable[[Any], Awaitable[int]] | None = None
     read_existing: Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]] | None = None
     code_explanations: Mapping[str, str] = attrs.field(factory=dict)
