@@ -117,8 +117,8 @@ class Kind:
     :param options: the options of :class:`KindOptions` that an import of this kind can have.
     :param asks: those of ``options`` that must be given, because the vendor's default does harm.
     :param removes: returns whether a valid row removes a record: :func:`no_row`, :func:`every_row`,
-        or a function of the row, for example of a column ``delete``. If any row does, ``lms import``
-        shows the numbers, applies its guard, and asks before it sends.
+        or a function of the row, for example of a column ``delete``. If any row does, ``lms
+        import`` shows the numbers, applies its guard, and asks before it sends.
     :param count_existing: returns how many records of this kind the vendor has, for the guard.
     :param read_existing: takes the client and keys of rows, and yields the vendor's records with
         these keys as rows. A dry run compares them with the file.
