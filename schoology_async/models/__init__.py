@@ -24,6 +24,7 @@ from .course import (
 )
 from .dicts import (
     AdvisorPairDict,
+    BuildingCreateDict,
     CourseCreateDict,
     CourseUpdateDict,
     EnrollmentByCourseCodeDict,
@@ -87,6 +88,7 @@ from .role import (
     Role,
 )
 from .school import (
+    BuildingCreate,
     School,
     SchoolCreate,
     SchoolUpdate,
@@ -130,6 +132,8 @@ __all__ = [
     "AttendanceStatus",
     "AttendanceStatuses",
     "Attendances",
+    "BuildingCreate",
+    "BuildingCreateDict",
     "Completion",
     "Course",
     "CourseCreate",

@@ -11,6 +11,8 @@ from typing import Any
 from lms_async.records.encoding import Sending
 
 from ..models import (
+    BuildingCreate,
+    BuildingCreateDict,
     CourseCreate,
     CourseCreateDict,
     CourseUpdate,
@@ -47,6 +49,7 @@ from ..models import (
 from ..models.converter import converter
 
 NewSchool = SchoolCreate | SchoolCreateDict
+NewBuilding = BuildingCreate | BuildingCreateDict
 SchoolChange = SchoolUpdate | SchoolUpdateDict
 NewGradingPeriod = GradingPeriodCreate | GradingPeriodCreateDict
 GradingPeriodChange = GradingPeriodUpdate | GradingPeriodUpdateDict
@@ -68,6 +71,7 @@ def _sending(model: type[Any], what: str, **rest: Any) -> Sending:
 
 
 new_school = _sending(SchoolCreate, "the school")
+new_building = _sending(BuildingCreate, "the building")
 school_change = _sending(SchoolUpdate, "the change")
 new_grading_period = _sending(GradingPeriodCreate, "the grading period")
 grading_period_change = _sending(GradingPeriodUpdate, "the change")

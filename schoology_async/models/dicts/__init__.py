@@ -12,6 +12,7 @@ from .enrollment import (
 )
 from .group import GroupCreateDict, GroupOptionsUpdateDict, GroupUpdateDict
 from .school import (
+    BuildingCreateDict,
     GradingPeriodCreateDict,
     GradingPeriodUpdateDict,
     SchoolCreateDict,
@@ -33,6 +34,7 @@ from .user import (
 
 __all__ = [
     "AdvisorPairDict",
+    "BuildingCreateDict",
     "CourseCreateDict",
     "CourseUpdateDict",
     "EnrollmentByCourseCodeDict",
