@@ -110,6 +110,7 @@ BUILDINGS = Kind(
     bulk=_create,
     read_existing=_read_existing,
     code_explanations={
+        "404": "Schoology has no school with this id.",
         "409": "The school has a building with this code, or without a code with this title. To "
         "update existing buildings, add --update-existing --restart.",
     },

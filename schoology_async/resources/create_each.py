@@ -24,7 +24,7 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import ABSENT, Found
 from lms_async.bulk.lookup import FoundRecord, look_up
 from lms_async.bulk.rows import Rows, check_input, one_by_one
-from lms_async.errors import InvalidInput
+from lms_async.errors import InvalidInput, NotFound
 from lms_async.http.call import Call, get
 from lms_async.http.urls import Path
 from lms_async.journal.journal import Journal
@@ -90,17 +90,19 @@ class CreateEach(SchoologyResource):
         # What the look-up of a row found. It is about this row only: in a list that is read while
         # other rows are sent, the records of these rows would seem to have existed before.
         looked_up: dict[Key, Sequence[K]] = {}
+        # Places that do not exist, such as an unknown school.
+        missing: set[str] = set()
 
         def found(rows: Rows[R]) -> Sequence[K]:
             place, name = key = _key(rows)
             return looked_up.get(key) or existing[place].get(name, ())
 
         def call(rows: Rows[R]) -> Call[Any]:
-            known = found(rows)
-            if known and not (update_existing and len(known) == 1):
+            known, (place, _) = found(rows), _key(rows)
+            path = kind.one(str(known[0].id)) if known else kind.create(place)
+            if place in missing or (known and not (update_existing and len(known) == 1)):
                 # The row is rejected. A bulk has a request for each row, so this one reads.
-                return get(kind.one(str(known[0].id)), is_bulk=True)
-            path = kind.one(str(known[0].id)) if known else kind.create(_key(rows)[0])
+                return get(path, is_bulk=True, required_key="id" if known else None)
             return Call(
                 "PUT" if known else "POST",
                 str(path),
@@ -113,6 +115,8 @@ class CreateEach(SchoologyResource):
 
         def parse(payload: Any, rows: Rows[R]) -> list[RowResult | None]:
             known = found(rows)
+            if _key(rows)[0] in missing:  # it was missing when its list was read first
+                return [None]
             if not known:
                 return [RowResult(Status.DONE, str(payload["id"]))]
             if update_existing and len(known) == 1:
@@ -137,6 +141,13 @@ class CreateEach(SchoologyResource):
                 resend_changes=update_existing,
             )
 
+        async def known_in(place: str) -> Mapping[str, Sequence[K]]:
+            try:
+                return await kind.read(place)
+            except NotFound:
+                missing.add(place)
+                return {}
+
         async def with_existing() -> AsyncIterator[R]:
             async for item in _each(items):
                 try:
@@ -145,7 +156,7 @@ class CreateEach(SchoologyResource):
                     pass  # the bulk rejects the row
                 else:
                     if place not in existing:
-                        existing[place] = await kind.read(place)
+                        existing[place] = await known_in(place)
                 yield item
 
         return self._bulk(

@@ -62,6 +62,14 @@ async def test_building_that_exists_twice_is_not_changed(
     assert [one.city for one in school.buildings.of_school(str(school.school_id))] == ["a", "b"]
 
 
+async def test_rows_of_an_unknown_school_are_rejected(schoology: Schoology, school: School) -> None:
+    rows: Any = [{"school_id": 99, "title": "North"}, building(school, "South")]
+    report = await schoology.buildings.create_many(rows)
+    assert report.counts == {Status.REJECTED: 1, Status.DONE: 1}
+    assert report.rejected[0].error is not None
+    assert report.rejected[0].error.code == "404"
+
+
 @pytest.mark.parametrize("update_existing", [False, True])
 async def test_a_lost_building_is_looked_up(
     schoology: Schoology,

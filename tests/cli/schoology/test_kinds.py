@@ -1,0 +1,230 @@
+"""Each kind is imported into the sandbox: some rows, again with its journal, and from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.bulk.guard import Guard
+from lms_async.cli.kinds import KindOptions
+from schoology_async.sandbox import School, SchoologySandbox
+from tests.cli.conftest import Import
+from tests.schoology.rosters import PERIOD
+
+DONE, REJECTED = "done", "rejected"
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A file with two rows that Schoology takes and a third one that it refuses.
+
+    :param read: returns what the import changes.
+    :param again: the statuses if everything is sent again.
+    """
+
+    file: Callable[[School], str]
+    read: Callable[[School], Any]
+    code: str
+    options: KindOptions = attrs.field(factory=KindOptions)
+    again: tuple[str, str, str] = (DONE, DONE, REJECTED)
+
+
+def uids(school: School, *school_uids: str) -> list[str]:
+    accounts = map(school.by_school_uid, school_uids)
+    return [account.uid for account in accounts if account is not None]
+
+
+def course_id(school: School) -> str:
+    return next(iter(school.courses)).id
+
+
+def leavers(school: School) -> str:
+    return "\n".join(["uid", *uids(school, "S00000", "S00001"), "999"])
+
+
+def returning(school: School) -> str:
+    both = uids(school, "S00000", "S00001")
+    for uid in both:
+        if uid in school.users:
+            school.delete(uid, keep_enrollments=True, email=False)
+    return "\n".join(["uid,option_reenroll", *(f"{uid},1" for uid in both), "999,"])
+
+
+def enrolled(school: School) -> list[Any]:
+    return [
+        (section.section_school_code, one.uid, one.admin)
+        for section in school.sections
+        for one in school.enrollments.of_realm("section", section.id)
+    ]
+
+
+UPDATE = KindOptions(update_existing=True)
+CASES = {
+    "people": Case(
+        file=lambda school: (
+            "school_uid,name_first,name_last,role_id,username\n"
+            "X1,Lorraine,Baines,1214,lb\nX2,George,McFly,1214,gm\nX3,Biff,Tannen,1214,mrstrickland"
+        ),
+        read=lambda school: list(school.users.values()),
+        options=UPDATE,
+        code="409",
+    ),
+    "buildings": Case(
+        file=lambda school: (
+            "school_id,title,building_code,city\n"
+            f"{school.school_id},North,N,Hill Valley\n{school.school_id},South,,\n99,West,W,"
+        ),
+        read=lambda school: list(school.buildings),
+        options=UPDATE,
+        code="404",
+    ),
+    "grading-periods": Case(
+        file=lambda school: (
+            "title,start,end\nFall,2026-08-01,2026-12-31\nSpring,01.01.2027,31.07.2027\n"
+            "Late,2027-07-31,2027-01-01"
+        ),
+        read=lambda school: list(school.grading_periods),
+        options=UPDATE,
+        code="400",
+    ),
+    "courses": Case(
+        file=lambda school: "course_code,title,credits\nB1,Biology,0.5\nB2,Biology,\nC,Course,1",
+        read=lambda school: [one for one in school.courses if one.course_code != "C"],
+        again=(REJECTED, REJECTED, REJECTED),
+        code="409",
+    ),
+    "sections": Case(
+        file=lambda school: (
+            "course_id,section_school_code,section_code,title,grading_periods,meeting_days\n"
+            f'{course_id(school)},C-8,8,Eight,{PERIOD},"1,3"\n'
+            f"{course_id(school)},C-9,9,Nine,{PERIOD},\n{course_id(school)},C-0,7,Zero,{PERIOD},"
+        ),
+        read=lambda school: list(school.sections),
+        options=UPDATE,
+        code="409",
+    ),
+    "enrollments": Case(
+        file=lambda school: (
+            "section_school_code,school_uid,admin\nC-0,S00000,1\nC-0,S00001,0\nC-7,S00001,0"
+        ),
+        read=enrolled,
+        code="404",
+    ),
+    "parents": Case(
+        file=lambda school: (
+            "student_school_uid,parent_school_uid\nS00000,S00002\nS00001,S00002\nS00001,S7"
+        ),
+        read=lambda school: [school.parents.of(uid) for uid in school.users],
+        code="404",
+    ),
+    "advisors": Case(
+        file=lambda school: (
+            "student_school_uid,advisor_school_uid\nS00000,S00002\nS00001,S00002\nS00001,S7"
+        ),
+        read=lambda school: [school.advisors.of(uid) for uid in school.users],
+        code="404",
+    ),
+    "deactivate": Case(
+        file=leavers,
+        read=lambda school: sorted(school.inactive),
+        options=KindOptions(keep_enrollments=True, notify=False, guard=Guard(3)),
+        again=(REJECTED, REJECTED, REJECTED),
+        code="404",
+    ),
+    "reactivate": Case(
+        file=returning,
+        read=lambda school: sorted(school.users),
+        again=(REJECTED, REJECTED, REJECTED),
+        code="404",
+    ),
+}
+
+
+def writes(sandbox: SchoologySandbox) -> int:
+    return sum(sandbox.log.count(method) for method in ("POST", "PUT", "DELETE"))
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_import(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, school: School, name: str
+) -> None:
+    case = CASES[name]
+    content = case.file(school)
+    before = deepcopy(case.read(school))
+    given: dict[str, Any] = {"kind": name, "options": case.options}
+    ran = await lms_import(content, **given)
+    assert [row["status"] for row in ran.results] == [DONE, DONE, REJECTED], ran.err
+    assert ran.results[2]["error_code"] == case.code
+    assert all(row["id"] for row in ran.results[:2])
+    after, sent = deepcopy(case.read(school)), writes(schoology_sandbox)
+    assert after != before
+    assert ran.summary is not None
+    assert ran.summary.explained or case.code == "400"
+
+    ran = await lms_import(content, **given)
+    assert [row["status"] for row in ran.results] == [DONE, DONE, REJECTED]
+    assert writes(schoology_sandbox) == sent
+
+    ran = await lms_import(content, restart=True, **given)
+    assert tuple(row["status"] for row in ran.results) == case.again
+    assert case.read(school) == after
+
+
+async def test_existing_courses_are_updated(lms_import: Import, school: School) -> None:
+    content = "course_code,title\nC,Chemistry"
+    ran = await lms_import(content, kind="courses", options=UPDATE)
+    assert ran.code == 0
+    assert [one.title for one in school.courses] == ["Chemistry"]
+
+
+async def test_deleting_enrollments_needs_a_guard(lms_import: Import, school: School) -> None:
+    section = school.sections.by_school_code("C-0")
+    assert section is not None
+    for uid in uids(school, "S00000", "S00001"):
+        school.enrollments.add("section", section.id, uid)
+    content = "section_school_code,school_uid,delete\nC-0,S00000,1\nC-0,S00001,0"
+    ran = await lms_import(content, kind="enrollments")
+    assert [row["status"] for row in ran.results] == [REJECTED, DONE]
+    assert len(enrolled(school)) == 2
+    options = KindOptions(guard=Guard(1))
+    ran = await lms_import(content, kind="enrollments", options=options, restart=True)
+    assert [row["status"] for row in ran.results] == [DONE, DONE]
+    assert [uid for _, uid, _ in enrolled(school)] == uids(school, "S00001")
+
+
+async def test_link_is_removed(lms_import: Import, school: School) -> None:
+    school.parents.link(*uids(school, "S00000", "S00002"))
+    content = "student_school_uid,parent_school_uid,delete\nS00000,S00002,1"
+    ran = await lms_import(content, kind="parents")
+    assert ran.code == 0
+    assert school.parents.of(*uids(school, "S00000")) == []
+
+
+async def test_deactivation_needs_decisions(lms_import: Import, school: School) -> None:
+    ran = await lms_import(leavers(school), kind="deactivate")
+    assert ran.code == 2
+    assert "--keep-enrollments or --erase-enrollments" in ran.err
+    assert not school.inactive
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("deactivate", "school_uid,uid\nS1,", "school_uid"),
+        ("sections", "course_code,section_code,title,grading_periods\n,1,One,13011", "course_code"),
+        ("courses", "course_code,title,subject_area\nB1,Biology,science", "subject_area"),
+    ],
+)
+async def test_row_that_is_not_valid_is_not_sent(
+    lms_import: Import, school: School, name: str, content: str, field: str
+) -> None:
+    options = KindOptions()
+    if name == "deactivate":
+        options = KindOptions(keep_enrollments=True, notify=False)
+    ran = await lms_import(content, kind=name, options=options)
+    assert [row["error_code"] for row in ran.results] == ["invalid"]
+    assert field in ran.results[0]["error"]
