@@ -1,4 +1,4 @@
-"""Students, teachers, parents and their children as mappings."""
+"""Students and teachers as TypedDicts."""
 
 from __future__ import annotations
 
