@@ -10,7 +10,7 @@ from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
-from ..resources.sending import new_course
+from ..resources.sending.courses import new_course
 from .filters import filter_id
 from .references import BUILDING, read_buildings
 from .rows import row_of

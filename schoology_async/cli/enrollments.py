@@ -13,7 +13,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..models import Enrollment, EnrollmentStatus, Section
-from ..resources.sending import school_code_row
+from ..resources.sending.enrollments import school_code_row
 from .references import filterable
 from .removing import DELETE, deletes
 from .rows import row_of

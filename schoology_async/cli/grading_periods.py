@@ -10,7 +10,7 @@ from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
-from ..resources.sending import new_grading_period
+from ..resources.sending.grading_periods import new_grading_period
 from .rows import row_of
 
 FIELDS = {

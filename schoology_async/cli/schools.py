@@ -10,7 +10,7 @@ from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
-from ..resources.sending import new_building
+from ..resources.sending.schools import new_building
 from .filters import filter_id
 from .references import SCHOOL, list_buildings, read_schools
 from .rows import row_of

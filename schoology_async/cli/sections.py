@@ -13,7 +13,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..models import Section
-from ..resources.sending import new_section
+from ..resources.sending.sections import new_section
 from .filters import filter_flag, filter_id
 from .references import (
     BUILDING,

@@ -21,7 +21,7 @@ from ..models import GradingPeriod
 from .base import PAGE_SIZE
 from .create_each import CreateEach, Key, OneEach, by_name
 from .filters import flags
-from .sending import (
+from .sending.grading_periods import (
     GradingPeriodChange,
     NewGradingPeriod,
     grading_period_change,

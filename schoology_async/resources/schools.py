@@ -18,7 +18,7 @@ from lms_async.resource import Given, changes_of
 from ..models import School
 from .base import PAGE_SIZE, SchoologyResource
 from .create_each import CreateEach, Key, OneEach, by_name
-from .sending import (
+from .sending.schools import (
     NewBuilding,
     NewSchool,
     SchoolChange,
