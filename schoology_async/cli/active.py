@@ -15,7 +15,7 @@ from ..client import Schoology
 from ..models import Reactivation
 from ..models.converter import converter
 from ..resources.many_users import GUARD
-from .references import INACTIVE_PERSON, PERSON
+from .references import ACTIVE_PERSON, INACTIVE_PERSON
 from .rows import row_of
 
 _PERSON = {
@@ -31,8 +31,11 @@ _reactivation = Sending(converter, Reactivation, what="the row")
 
 def _check(row: Row) -> None:
     """Check a row of either kind. The school's own id was replaced by Schoology's before."""
-    if not row.get("uid", "").strip():
+    uid = row.get("uid", "").strip()
+    if not uid:
         raise InvalidInput("the row can't be sent", fields={"school_uid": "is needed"})
+    if not (uid.isascii() and uid.isdigit()):
+        raise InvalidInput("the row can't be sent", fields={"uid": "must be a whole number"})
     _reactivation(row)
 
 
@@ -76,7 +79,7 @@ DEACTIVATE = Kind(
     required=(("school_uid", "uid"),),
     key=("school_uid",),
     aliases=_ALIASES,
-    references={"school_uid": PERSON},
+    references={"school_uid": ACTIVE_PERSON},
     options=("keep_enrollments", "notify"),
     asks=("keep_enrollments", "notify"),
     check_row=_check,

@@ -10,6 +10,8 @@ from ..client import Schoology
 from ..models import School
 from .directory import Directory, Named
 
+_Find = Callable[[Schoology, Collection[str]], Awaitable[Mapping[str, Sequence[str]]]]
+
 
 async def read_roles(client: Schoology) -> Directory:
     """Read the roles. Their names are their titles.
@@ -90,7 +92,7 @@ async def _find_courses(client: Schoology, cells: Collection[str]) -> Mapping[st
     return _matching(cells, ((course.course_code, course.id) for course in courses))
 
 
-async def _find_people(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
+async def _find_active(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
     wanted = filterable(cells)
     users = await client.users.list(school_uids=wanted) if wanted else []
     return _matching(cells, ((user.school_uid, user.uid) for user in users))
@@ -99,6 +101,21 @@ async def _find_people(client: Schoology, cells: Collection[str]) -> Mapping[str
 async def _find_inactive(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
     users = await client.users.list_inactive()
     return _matching(cells, ((user.school_uid, user.uid) for user in users))
+
+
+def _person(first: _Find, then: _Find) -> Reference:
+    """Return a reference to people, who are looked for in one list, and then in another.
+
+    A run that continues an earlier one also finds the people whom the earlier run moved to the
+    other list. Its journal says that they are done.
+    """
+
+    async def find(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
+        found = dict(await first(client, cells))
+        missing = [cell for cell, ids in found.items() if not ids]
+        return found | dict(await then(client, missing)) if missing else found
+
+    return Reference(noun="people", find=find, becomes="uid")
 
 
 def filterable(codes: Iterable[str]) -> list[str]:
@@ -119,7 +136,7 @@ def _matching(
 
 #: A course, by the school's own code.
 COURSE = Reference(noun="courses", find=_find_courses, becomes="course_id")
-#: An active person, by the school's own id.
-PERSON = Reference(noun="people", find=_find_people, becomes="uid")
-#: An inactive person, by the school's own id.
-INACTIVE_PERSON = Reference(noun="inactive people", find=_find_inactive, becomes="uid")
+#: A person, by the school's own id: an active one if possible.
+ACTIVE_PERSON = _person(_find_active, _find_inactive)
+#: A person, by the school's own id: an inactive one if possible.
+INACTIVE_PERSON = _person(_find_inactive, _find_active)

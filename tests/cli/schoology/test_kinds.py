@@ -9,11 +9,9 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.bulk.guard import Guard
 from lms_async.cli.kinds import KindOptions
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.cli.conftest import Import
-from tests.schoology.rosters import PERIOD
 
 DONE, REJECTED = "done", "rejected"
 
@@ -23,6 +21,7 @@ class Case:
     """A file with two rows that Schoology takes and a third one that it refuses.
 
     :param read: returns what the import changes.
+    :param code: the error code of the third row.
     :param again: the statuses if everything is sent again.
     """
 
@@ -38,20 +37,26 @@ def uids(school: School, *school_uids: str) -> list[str]:
     return [account.uid for account in accounts if account is not None]
 
 
-def course_id(school: School) -> str:
-    return next(iter(school.courses)).id
+def with_twins(school: School) -> str:
+    for _ in range(2):
+        school.buildings.add(str(school.school_id), title="Twin")
+    place = school.title
+    return (
+        "school_id,title,building_code,city\n"
+        f"{place},North,N,Hill Valley\n{place},South,,\n{place},Twin,,Hill Valley"
+    )
 
 
 def leavers(school: School) -> str:
-    return "\n".join(["uid", *uids(school, "S00000", "S00001"), "999"])
+    school.delete(*uids(school, "S00002"), keep_enrollments=True, email=False)
+    return "school_uid\nS00000\nS00001\nS00002"
 
 
 def returning(school: School) -> str:
     both = uids(school, "S00000", "S00001")
     for uid in both:
-        if uid in school.users:
-            school.delete(uid, keep_enrollments=True, email=False)
-    return "\n".join(["uid,option_reenroll", *(f"{uid},1" for uid in both), "999,"])
+        school.delete(uid, keep_enrollments=True, email=False)
+    return "school_uid,option_reenroll\nS00000,1\nS00001,\nS00002,"
 
 
 def enrolled(school: School) -> list[Any]:
@@ -67,20 +72,18 @@ CASES = {
     "people": Case(
         file=lambda school: (
             "school_uid,name_first,name_last,role_id,username\n"
-            "X1,Lorraine,Baines,1214,lb\nX2,George,McFly,1214,gm\nX3,Biff,Tannen,1214,mrstrickland"
+            "X1,Lorraine,Baines,Student,lb\nX2,George,McFly,student,gm\n"
+            "X3,Biff,Tannen,1214,mrstrickland"
         ),
         read=lambda school: list(school.users.values()),
         options=UPDATE,
         code="409",
     ),
     "buildings": Case(
-        file=lambda school: (
-            "school_id,title,building_code,city\n"
-            f"{school.school_id},North,N,Hill Valley\n{school.school_id},South,,\n99,West,W,"
-        ),
+        file=with_twins,
         read=lambda school: list(school.buildings),
         options=UPDATE,
-        code="404",
+        code="409",
     ),
     "grading-periods": Case(
         file=lambda school: (
@@ -99,9 +102,9 @@ CASES = {
     ),
     "sections": Case(
         file=lambda school: (
-            "course_id,section_school_code,section_code,title,grading_periods,meeting_days\n"
-            f'{course_id(school)},C-8,8,Eight,{PERIOD},"1,3"\n'
-            f"{course_id(school)},C-9,9,Nine,{PERIOD},\n{course_id(school)},C-0,7,Zero,{PERIOD},"
+            "course_code,section_school_code,section_code,title,grading_periods,meeting_days\n"
+            'C,C-8,8,Eight,"this year,Last year","1,3"\nC,C-9,9,Nine,This year,\n'
+            "C,C-0,7,Zero,This year,"
         ),
         read=lambda school: list(school.sections),
         options=UPDATE,
@@ -131,7 +134,7 @@ CASES = {
     "deactivate": Case(
         file=leavers,
         read=lambda school: sorted(school.inactive),
-        options=KindOptions(keep_enrollments=True, notify=False, guard=Guard(3)),
+        options=KindOptions(keep_enrollments=True, notify=False),
         again=(REJECTED, REJECTED, REJECTED),
         code="404",
     ),
@@ -139,7 +142,7 @@ CASES = {
         file=returning,
         read=lambda school: sorted(school.users),
         again=(REJECTED, REJECTED, REJECTED),
-        code="404",
+        code="400",
     ),
 }
 
@@ -155,7 +158,7 @@ async def test_import(
     case = CASES[name]
     content = case.file(school)
     before = deepcopy(case.read(school))
-    given: dict[str, Any] = {"kind": name, "options": case.options}
+    given: dict[str, Any] = {"kind": name, "options": case.options, "yes": True}
     ran = await lms_import(content, **given)
     assert [row["status"] for row in ran.results] == [DONE, DONE, REJECTED], ran.err
     assert ran.results[2]["error_code"] == case.code
@@ -181,17 +184,18 @@ async def test_existing_courses_are_updated(lms_import: Import, school: School) 
     assert [one.title for one in school.courses] == ["Chemistry"]
 
 
-async def test_deleting_enrollments_needs_a_guard(lms_import: Import, school: School) -> None:
+async def test_enrollments_are_deleted_only_with_consent(
+    lms_import: Import, school: School
+) -> None:
     section = school.sections.by_school_code("C-0")
     assert section is not None
     for uid in uids(school, "S00000", "S00001"):
         school.enrollments.add("section", section.id, uid)
     content = "section_school_code,school_uid,delete\nC-0,S00000,1\nC-0,S00001,0"
     ran = await lms_import(content, kind="enrollments")
-    assert [row["status"] for row in ran.results] == [REJECTED, DONE]
+    assert "remove 1 enrollments" in ran.err
     assert len(enrolled(school)) == 2
-    options = KindOptions(guard=Guard(1))
-    ran = await lms_import(content, kind="enrollments", options=options, restart=True)
+    ran = await lms_import(content, kind="enrollments", yes=True)
     assert [row["status"] for row in ran.results] == [DONE, DONE]
     assert [uid for _, uid, _ in enrolled(school)] == uids(school, "S00001")
 
@@ -199,13 +203,13 @@ async def test_deleting_enrollments_needs_a_guard(lms_import: Import, school: Sc
 async def test_link_is_removed(lms_import: Import, school: School) -> None:
     school.parents.link(*uids(school, "S00000", "S00002"))
     content = "student_school_uid,parent_school_uid,delete\nS00000,S00002,1"
-    ran = await lms_import(content, kind="parents")
+    ran = await lms_import(content, kind="parents", yes=True)
     assert ran.code == 0
     assert school.parents.of(*uids(school, "S00000")) == []
 
 
 async def test_deactivation_needs_decisions(lms_import: Import, school: School) -> None:
-    ran = await lms_import(leavers(school), kind="deactivate")
+    ran = await lms_import("school_uid\nS00000", kind="deactivate", yes=True)
     assert ran.code == 2
     assert "--keep-enrollments or --erase-enrollments" in ran.err
     assert not school.inactive
@@ -214,7 +218,7 @@ async def test_deactivation_needs_decisions(lms_import: Import, school: School) 
 @pytest.mark.parametrize(
     ("name", "content", "field"),
     [
-        ("deactivate", "school_uid,uid\nS1,", "school_uid"),
+        ("deactivate", "school_uid,uid\n,1 2", "uid"),
         ("sections", "course_code,section_code,title,grading_periods\n,1,One,13011", "course_code"),
         ("courses", "course_code,title,subject_area\nB1,Biology,science", "subject_area"),
     ],

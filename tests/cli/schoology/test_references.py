@@ -63,9 +63,12 @@ async def test_courses_and_people_are_found_by_exact_code(
     assert active is not None
     cells = ("S00001", "S00002", "S7", "a,b")
     found = await find(schoology, "deactivate", "school_uid", *cells)
-    assert found == {"S00001": [active.uid], "S00002": [], "S7": [], "a,b": []}
-    found = await find(schoology, "reactivate", "school_uid", *cells)
-    assert found == {"S00001": [], "S00002": [leaver.uid], "S7": [], "a,b": []}
+    both = {"S00001": [active.uid], "S00002": [leaver.uid], "S7": [], "a,b": []}
+    assert found == both
+    assert await find(schoology, "reactivate", "school_uid", *cells) == both
+    school.add(school_uid="S00002", uid="77")  # a new person with the id of one who left
+    assert (await find(schoology, "deactivate", "school_uid", "S00002"))["S00002"] == ["77"]
+    assert (await find(schoology, "reactivate", "school_uid", "S00002"))["S00002"] == [leaver.uid]
     assert await find(schoology, "deactivate", "school_uid", ",") == {",": []}
 
 

@@ -60,7 +60,7 @@ async def shown(client: Schoology, listing: Listing) -> list[Row]:
 
 async def with_ids(client: Schoology, kind: Kind, rows: list[Row]) -> list[Row]:
     """Replace what names a record by its id, as the command does."""
-    changed = [dict(row) for row in rows]
+    changed: list[dict[str, str]] = [dict(row) for row in rows]
     for field, reference in kind.references.items():
         cells = {
             row[field]: row[field].split(",") if reference.several else [row[field]]
@@ -73,7 +73,7 @@ async def with_ids(client: Schoology, kind: Kind, rows: list[Row]) -> list[Row]:
                 ids = [found[one] for one in cells[row.pop(field)]]
                 assert all(len(one) == 1 for one in ids), field
                 row[reference.becomes or field] = ",".join(one[0] for one in ids)
-    return changed
+    return list(changed)
 
 
 async def test_everything_is_imported_into_an_empty_school() -> None:
