@@ -10,9 +10,11 @@ import attrs
 import pytest
 
 from lms_async.cli.kinds import KindOptions
+from lms_async.cli.reporting.progress import Change
 from schoology_async.sandbox import School, SchoologySandbox
-from tests.cli.conftest import Import
+from tests.cli.conftest import TARGET, Import
 
+KINDS = {kind.name: kind for kind in TARGET.kinds}
 DONE, REJECTED = "done", "rejected"
 
 
@@ -87,7 +89,7 @@ CASES = {
     ),
     "grading-periods": Case(
         file=lambda school: (
-            "title,start,end\nFall,2026-08-01,2026-12-31\nSpring,01.01.2027,31.07.2027\n"
+            "title,start,end\nFall,2026-08-01,2026-12-31\nSpring,2027-01-01,2027-07-31\n"
             "Late,2027-07-31,2027-01-01"
         ),
         read=lambda school: list(school.grading_periods),
@@ -172,16 +174,25 @@ async def test_import(
     assert [row["status"] for row in ran.results] == [DONE, DONE, REJECTED]
     assert writes(schoology_sandbox) == sent
 
+    if KINDS[name].read_existing is not None and name != "courses":  # those have their own test
+        ran = await lms_import(content, dry_run=True, restart=True, **given)
+        assert ran.summary is not None
+        assert ran.summary.changes[Change.UNCHANGED] == 2, ran.summary.changes
+
     ran = await lms_import(content, restart=True, **given)
     assert tuple(row["status"] for row in ran.results) == case.again
     assert case.read(school) == after
 
 
 async def test_existing_courses_are_updated(lms_import: Import, school: School) -> None:
-    content = "course_code,title\nC,Chemistry"
+    school.buildings.add(str(school.school_id), title="North")
+    content = "course_code,title,credits,building_id\nC,Chemistry,0.5,north"
     ran = await lms_import(content, kind="courses", options=UPDATE)
     assert ran.code == 0
-    assert [one.title for one in school.courses] == ["Chemistry"]
+    assert [(one.title, one.credits) for one in school.courses] == [("Chemistry", 0.5)]
+    ran = await lms_import(content, kind="courses", options=UPDATE, dry_run=True, restart=True)
+    assert ran.summary is not None
+    assert ran.summary.changes == {Change.UNCHANGED: 1}
 
 
 async def test_enrollments_are_deleted_only_with_consent(
