@@ -51,14 +51,14 @@ async def _read_existing(
     if not codes:
         return
     sections = await client.sections.list_by_school_codes(codes, include_past=True)
-    async for section, people in _enrollments_of(client, sections, [1]):
+    async for section, people in enrollments_of(client, sections, [1]):
         for one in people:
             row = _row(section, one, [*FIELDS, "id"])
             if (row.get("section_school_code"), row.get("school_uid")) in wanted:
                 yield row | {"delete": "0"}
 
 
-async def _enrollments_of(
+async def enrollments_of(
     client: Schoology, sections: Iterable[Section], statuses: Collection[EnrollmentStatus]
 ) -> AsyncIterator[tuple[Section, list[Enrollment]]]:
     """Yield each section with its people. With multiget, 50 sections share a request."""
@@ -89,7 +89,7 @@ async def _read(client: Schoology, filters: Mapping[str, str]) -> AsyncIterator[
         raise CommandError(f"--filter enrollment_status takes {', '.join(_STATUSES)}.")
     statuses = [_STATUSES[one] for one in given]
     sections = [section async for section in filtered_sections(client, filters)]
-    async for section, people in _enrollments_of(client, sections, statuses):
+    async for section, people in enrollments_of(client, sections, statuses):
         for one in people:
             yield _row(section, one, ENROLLMENTS_LISTING.columns)
 

@@ -18,6 +18,7 @@ from lms_async.limits.limiter import Limiter
 
 from ..client import VARIABLES, Schoology
 from .active import DEACTIVATE, INACTIVE_LISTING, REACTIVATE
+from .course_enrollments import COURSE_ENROLLMENTS
 from .courses import COURSES, COURSES_LISTING
 from .demo import SchoologyDemo
 from .enrollments import ENROLLMENTS, ENROLLMENTS_LISTING
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 KINDS = (
     PEOPLE,
     *(BUILDINGS, GRADING_PERIODS, COURSES, SECTIONS, ENROLLMENTS),
-    *(PARENTS, ADVISORS, DEACTIVATE, REACTIVATE),
+    *(COURSE_ENROLLMENTS, PARENTS, ADVISORS, DEACTIVATE, REACTIVATE),
 )
 #: In the order in which an import needs them: what later files name comes first.
 LISTINGS = (

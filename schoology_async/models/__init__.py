@@ -47,6 +47,7 @@ else:
             "dicts.course": ["CourseCreateDict", "CourseUpdateDict"],
             "dicts.enrollment": [
                 "EnrollmentByCourseCodeDict",
+                "EnrollmentByPeriodDict",
                 "EnrollmentBySchoolCodeDict",
                 "EnrollmentCreateDict",
                 "EnrollmentUpdateDict",
@@ -75,6 +76,7 @@ else:
             "enrollment": [
                 "Enrollment",
                 "EnrollmentByCourseCode",
+                "EnrollmentByPeriod",
                 "EnrollmentBySchoolCode",
                 "EnrollmentCreate",
                 "EnrollmentUpdate",
@@ -155,6 +157,8 @@ __all__ = [
     "Enrollment",
     "EnrollmentByCourseCode",
     "EnrollmentByCourseCodeDict",
+    "EnrollmentByPeriod",
+    "EnrollmentByPeriodDict",
     "EnrollmentBySchoolCode",
     "EnrollmentBySchoolCodeDict",
     "EnrollmentCreate",

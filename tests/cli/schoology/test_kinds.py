@@ -119,6 +119,14 @@ CASES = {
         read=enrolled,
         code="404",
     ),
+    "course-enrollments": Case(
+        file=lambda school: (
+            "course_code,section_code,grading_periods,school_uid,admin\n"
+            "C,0,This year,S00000,1\nC,0,this year,S00001,0\nC,0,Last year,S00001,0"
+        ),
+        read=enrolled,
+        code="404",
+    ),
     "parents": Case(
         file=lambda school: (
             "student_school_uid,parent_school_uid\nS00000,S00002\nS00001,S00002\nS00001,S7"

@@ -182,3 +182,17 @@ def test_what_cannot_be_imported_is_not_said_to_be() -> None:
     assert {name for name, one in LISTINGS.items() if not imported_as(one)} == {
         *("roles", "schools", "groups", "inactive"),
     }
+
+
+async def test_sections_and_their_people_are_read_together(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    for number in range(9):
+        course = school.courses.add(title="Course", course_code=f"D{number}")
+        fields = {"title": "One", "section_code": "1", "grading_periods": [13011]}
+        school.sections.add(course.id, fields)
+    assert len(await read(schoology, "sections")) == 11
+    schoology_sandbox.log.clear()
+    assert await read(schoology, "enrollments") == []
+    assert schoology_sandbox.log.count("GET") == 1  # the courses
+    assert schoology_sandbox.log.count("POST", "multiget") == 2
