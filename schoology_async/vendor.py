@@ -205,7 +205,7 @@ class SchoologyVendor(Vendor):
         if not isinstance(row, dict):
             return None
         known = row.get("id") or row.get("uid")
-        return None if known is None else str(known)
+        return str(known) if known else None
 
     def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
         """Return the calls up to ``total``, if all pages are as long as ``page``."""

@@ -347,3 +347,11 @@ async def test_total_below_the_number_of_rows_does_not_end_the_list(total: Any) 
     ]
     async with client_with_responses("managebac", *pages) as client:
         assert len(await client.memberships.list()) == 6
+
+
+@pytest.mark.parametrize("unknown", [None, "", 0])
+@pytest.mark.parametrize("client", ["schoology", "managebac"])
+async def test_rows_whose_id_is_blank_are_all_returned(client: str, unknown: Any) -> None:
+    rows = [{"id": unknown, "uid": unknown, "n": number} for number in range(3)]
+    async with client_with_responses(client, {"rows": rows, "links": {}}) as made:
+        assert await made.pages("GET", "rows", key="rows", model=dict) == rows
