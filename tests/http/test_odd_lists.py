@@ -355,3 +355,23 @@ async def test_rows_whose_id_is_blank_are_all_returned(client: str, unknown: Any
     rows = [{"id": unknown, "uid": unknown, "n": number} for number in range(3)]
     async with client_with_responses(client, {"rows": rows, "links": {}}) as made:
         assert await made.pages("GET", "rows", key="rows", model=dict) == rows
+
+
+def unlinked(*pages: str) -> list[Any]:
+    """Return responses without links, with a user for each letter."""
+    return [{"user": [{"uid": uid} for uid in page]} for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("pages", "listed"),
+    [
+        (("abc", "c", "c", ""), "abc"),  # a row was added before "c"
+        # "abc" were removed, "xyz" were added and removed again
+        (("abcd", "ghi", "fghi", "dxyz", "ghi", "fghi", "defg", "i", ""), "abcdxyzefghi"),
+    ],
+)
+async def test_list_without_links_that_shifts_comes_to_its_end(
+    pages: tuple[str, ...], listed: str
+) -> None:
+    async with client_with_responses("schoology", *unlinked(*pages)) as client:
+        assert await schoology_users(client) == list(listed)

@@ -91,9 +91,11 @@ class Walk:
                         if self._perhaps_unpaged:
                             return
                         # The vendor ignores the offset. There may be more rows that we can't read.
-                        raise _endless(got.call)
-                    self._guessed = got.page.rows if got.page.guessed else []
+                        # After one page without new rows, a row may also have been added before it.
+                        if self._idle != 1 or None in got.ids:
+                            raise _endless(got.call)
                     got = await self._joined(got)
+                self._guessed = got.page.rows if got.page.guessed else []
                 known = len(self._seen)
                 yield fresh(got.page.rows, got.ids, self._seen)
                 self._check_progress(got, len(self._seen) > known)
