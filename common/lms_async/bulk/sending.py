@@ -18,10 +18,10 @@ import attrs
 from ..errors import ApiError, InvalidInput, LmsError
 from ..http.call import AttemptObserver
 from ..http.statuses import Effect
-from ..outcome import AllDone, Outcome, RowResult, Status
+from ..outcome import Outcome, RowResult, Status
 from . import status
 from .endpoint import Found, Results, SendAgain
-from .results import all_alike, all_done, outcomes_of
+from .results import all_alike, outcomes_of
 from .rows import Rows
 from .run import BulkRun
 
@@ -91,17 +91,18 @@ class RowSender(Generic[R]):
         else:
             self._observer.has_response = True
             results = self._parse(payload, rows)
-            if self._endpoint.follow_up is not None and not isinstance(results, AllDone):
+            if self._endpoint.follow_up is not None:
                 results = await self._follow_up(self._endpoint.follow_up, rows, results)
-            if isinstance(results, AllDone):
-                return all_done(rows, results.ids, attempts)
+            outcomes = outcomes_of(rows, results, attempts)
+            if all(one.status is Status.DONE for one in outcomes):
+                return outcomes
             # A response says nothing about an earlier attempt whose response was lost.
             uncertain = (
                 range(len(rows)) if self._observer.response_lost else rows.places_sent_before()
             )
             outcomes = await self._resend(
                 rows,
-                status.with_temporary(outcomes_of(rows, results, attempts), uncertain),
+                status.with_temporary(outcomes, uncertain),
                 resends,
                 repeatable=call.repeatable,
                 absent_before=absent_before,
@@ -161,11 +162,10 @@ class RowSender(Generic[R]):
             outcomes += await self.send(others, resends=resends)
         return sorted(outcomes, key=lambda outcome: outcome.index)
 
-    def _parse(self, payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
+    def _parse(self, payload: Any, rows: Rows[R]) -> Results:
         try:
             results = self._endpoint.parse_results(payload, rows)
-            count = len(results.ids if isinstance(results, AllDone) else results)
-            if count == len(rows):
+            if len(results) == len(rows):
                 return results
             why = _WRONG_COUNT
         except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
@@ -209,8 +209,6 @@ class RowSender(Generic[R]):
     ) -> list[Outcome[R]]:
         """Send rows again that the vendor refused temporarily, and look up rows that the response
         leaves unknown."""
-        if all(outcome.error is None for outcome in outcomes):
-            return outcomes
         places: list[int] = []
         if resends:
             places = [
