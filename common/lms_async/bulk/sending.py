@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -26,6 +27,7 @@ from .rows import Rows
 from .run import BulkRun
 
 R = TypeVar("R")
+T = TypeVar("T")
 log = logging.getLogger("lms_async")
 
 #: How many times a chunk may be halved: enough to separate two bad rows among fifty.
@@ -34,7 +36,6 @@ _HALVINGS = 12
 _RESENDS = 3
 #: Seconds before a row is sent again after a temporary refusal of its own; doubled each time.
 _PAUSE = 1.0
-_WRONG_COUNT = "it has results for another number of rows"
 
 
 class ChunkObserver(AttemptObserver, Protocol):
@@ -163,15 +164,8 @@ class RowSender(Generic[R]):
         return sorted(outcomes, key=lambda outcome: outcome.index)
 
     def _parse(self, payload: Any, rows: Rows[R]) -> Results:
-        try:
-            results = self._endpoint.parse_results(payload, rows)
-            if len(results) == len(rows):
-                return results
-            why = _WRONG_COUNT
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            # Without the traceback: it may show personal data in the response.
-            why = type(odd).__name__
-        log.error("the response to a bulk request could not be read: %s", why)
+        with _logged("the response to a bulk request"):
+            return _one_each(rows, self._endpoint.parse_results(payload, rows))
         return [None] * len(rows)
 
     async def _follow_up(
@@ -184,18 +178,8 @@ class RowSender(Generic[R]):
 
         If a request fails, the rows that are not done yet are unknown.
         """
-        why = ""
-        try:
-            followed = await follow_up(rows, results)
-            if len(followed) == len(rows):
-                return followed
-            why = _WRONG_COUNT
-        except LmsError:
-            pass
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            why = type(odd).__name__
-        if why:
-            log.error("the response to a follow-up request of a bulk could not be read: %s", why)
+        with _logged("the response to a follow-up request of a bulk"), suppress(LmsError):
+            return _one_each(rows, await follow_up(rows, results))
         return [one if one is not None and one.status is Status.DONE else None for one in results]
 
     async def _resend(
@@ -304,18 +288,36 @@ class RowSender(Generic[R]):
         """
         if self._endpoint.look_up is None or self._run.breaker.is_open:
             return [None] * len(rows)
-        try:
+        with _logged("the response to a look-up"), suppress(LmsError):
             found = await self._endpoint.look_up(rows)
             self.looked_up = True
-            if len(found) == len(rows):
-                return found
-            why = _WRONG_COUNT
-        except LmsError:
-            return [None] * len(rows)
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            why = type(odd).__name__
-        log.error("the response to a look-up could not be read: %s", why)
+            return _one_each(rows, found)
         return [None] * len(rows)
+
+
+class _WrongCount(Exception):
+    """A response has results for another number of rows."""
+
+
+def _one_each(rows: Rows[Any], results: list[T]) -> list[T]:
+    """Return ``results`` if there is one for each row."""
+    if len(results) != len(rows):
+        raise _WrongCount("it has results for another number of rows")
+    return results
+
+
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    """Log exceptions instead of raising them. An unexpected response must not lose a row.
+
+    :param what: the response that is read.
+    """
+    try:
+        yield
+    except Exception as odd:  # noqa: BLE001 - the response may have any form
+        why = str(odd) if isinstance(odd, _WrongCount) else type(odd).__name__
+        # Other texts, and the traceback, may show personal data in the response.
+        log.error("%s could not be read: %s", what, why)  # noqa: TRY400
 
 
 def _changed(outcome: Outcome[R], result: RowResult) -> Outcome[R]:
