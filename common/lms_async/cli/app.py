@@ -22,9 +22,10 @@ from .files.encodings import checked_name
 from .importing.request import ImportRequest
 from .importing.run import run_import
 from .journals import describe
+from .kinds import KindOptions
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
-from .target import find_target, target_names
+from .target import find_kind, find_target, target_names
 from .wording import command_line, quoted, visible
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ app = typer.Typer(
 
 #: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
+_KIND_HELP = "Kind of record in the file. Default: the target's first kind."
 _LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
@@ -108,6 +110,7 @@ def import_(
         ),
     ],
     to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
     update_existing: Annotated[
         bool,
         typer.Option(
@@ -192,11 +195,13 @@ def import_(
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
+        target = find_target(to)
         request = ImportRequest(
             path=path,
-            target=find_target(to),
+            target=target,
             environment={} if dry_run else read_environment(),
-            update_existing=update_existing,
+            kind=find_kind(target, kind),
+            options=KindOptions(update_existing=update_existing),
             maps=map_ or (),
             ignored=ignore or (),
             results=results,
@@ -219,10 +224,16 @@ def columns(
     name: Annotated[
         str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
     ],
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
 ) -> None:
     """List the columns that a file for a target can have."""
     target = find_target(name)
-    for line in describe_fields(target.fields, target.required):
+    found = find_kind(target, kind)
+    typer.echo(found.does)
+    if kind is None and len(target.kinds) > 1:
+        others = ", ".join(other.name for other in target.kinds[1:])
+        typer.echo(f"Other kinds: {others}. Add --kind KIND to see their columns.")
+    for line in describe_fields(found.fields, found.required):
         typer.echo(visible(line))
 
 

@@ -79,7 +79,7 @@ async def check_rows(
     *,
     key: Sequence[str],
     normalize: Callable[[tuple[str, ...]], Hashable],
-    check_row: Callable[[Mapping[str, str]], None],
+    check_row: Callable[[Mapping[str, str]], object],
 ) -> CheckedRows:
     """Check every row.
 
@@ -144,7 +144,7 @@ def _first_few(rows: list[int]) -> str:
 
 
 def _row_error(
-    check_row: Callable[[Mapping[str, str]], None],
+    check_row: Callable[[Mapping[str, str]], object],
     values: Mapping[str, str],
     called: Mapping[str, str],
 ) -> RowError | None:

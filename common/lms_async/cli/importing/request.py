@@ -14,18 +14,20 @@ from ...outcome import Status
 from .. import journals
 from ..credentials import Environment
 from ..files.source import is_stream, name_of, need_results
+from ..kinds import Kind, KindOptions
 from ..reporting.results import default_results_path
 from ..target import Target
 
 
 @attrs.frozen(kw_only=True)
 class ImportRequest:
-    """The input, the target and the options of one import."""
+    """The input, the target, the kind of record and the options of one import."""
 
     path: Path
     target: Target
+    kind: Kind
     environment: Environment | Mapping[str, str] = attrs.field(repr=False)
-    update_existing: bool = False
+    options: KindOptions = attrs.field(factory=KindOptions)
     #: Values of ``--map``, each ``FIELD=COLUMN``.
     maps: Collection[str] = ()
     #: Columns to skip.

@@ -20,11 +20,12 @@ from ..files.columns import Columns, match_columns, read_map
 from ..files.rows import CheckedRows, check_rows, read_rows
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
+from ..kinds import check_options
 from ..reporting.progress import Progress, reasons
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
-from ..target import NormalizedKey, other_targets_for
+from ..target import other_kinds_for
 from ..wording import counted, duration, listed
 from .interrupts import InterruptHandler
 from .request import ImportRequest
@@ -52,12 +53,8 @@ async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
 
 
 async def _run(request: ImportRequest, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
-    target = request.target
-    if request.update_existing and not target.can_update:
-        raise CommandError(
-            f"{target.name} does not support --update-existing. Remove --update-existing."
-        )
-    mapped = read_map(request.maps, target.fields)
+    check_options(request.kind, request.options)
+    mapped = read_map(request.maps, request.kind.fields)
     path = request.path
     if is_stream(path) and not request.dry_run:
         _ = request.results_path  # raises, before the stream is read, if it has no --results
@@ -73,36 +70,36 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
 
 
 def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
-    target = request.target
+    kind = request.kind
     try:
         return match_columns(
             table.header,
-            fields=target.fields,
-            required=target.required,
+            fields=kind.fields,
+            required=kind.required,
             mapped=mapped,
             ignored=request.ignored,
-            aliases=getattr(target, "aliases", None),
+            aliases=kind.aliases,
             exact_ids=request.allow_odd_ids,
         )
     except CommandError as error:
         lines = error.lines
     raise CommandError(
-        *other_targets_for(table.header, but=target),
+        *other_kinds_for(table.header, but=kind),
         *lines,
-        f"Run `lms columns {target.name}` for the list of fields.",
+        f"Run `lms columns {request.target.name} --kind {kind.name}` for the list of fields.",
     )
 
 
 async def _check_rows(
     request: ImportRequest, table: Table, columns: Columns, source: Source, reporter: Reporter
 ) -> CheckedRows:
-    target = request.target
+    kind = request.kind
     checked = await check_rows(
         table,
         columns,
-        key=target.key,
-        normalize=target.normalize_key if isinstance(target, NormalizedKey) else tuple,
-        check_row=target.check_row,
+        key=kind.key,
+        normalize=kind.normalize_key,
+        check_row=kind.check_row,
     )
     if not checked.rows:
         raise no_rows(source, len(table.header))
@@ -110,7 +107,7 @@ async def _check_rows(
         first, more = checked.rounded[0], len(checked.rounded) - 1
         others = f" (and in {counted(more, 'more row')})" if more else ""
         reporter.note(
-            f"In row {first}{others}, {listed(target.key)} looks like a number that a spreadsheet "
+            f"In row {first}{others}, {listed(kind.key)} looks like a number that a spreadsheet "
             "rounded, such as 1.2E+05. Check the original value."
         )
     return checked
@@ -149,16 +146,14 @@ def _dry_run(
     columns: Columns,
     checked: CheckedRows,
 ) -> Summary:
-    target = request.target
+    kind = request.kind
     progress = Progress(checked.rows)
     for number, error in sorted(checked.rejected.items()):
         reporter.row(number, Status.REJECTED, error)
         progress.reasons.update(reasons(error, ours=True))
-    rows = read_rows(table, columns, target.key)
-    requests = target.count_requests(
-        row.values for row in rows if row.number not in checked.rejected
-    )
-    limit, per = request.limit or target.limit
+    rows = read_rows(table, columns, kind.key)
+    requests = kind.count_requests(row.values for row in rows if row.number not in checked.rejected)
+    limit, per = request.limit or request.target.limit
     # One more request, which tests the credentials, comes first. So N requests at a limit of N
     # already wait for a second window.
     seconds = requests // limit * per

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import attrs
 
 from ...bulk.bulk import Bulk
-from ...errors import InvalidInput, JournalFailed, JournalUnusable, LmsError
-from ...limits.window import Window
+from ...errors import JournalFailed, JournalUnusable
 from .. import journals
+from ..connecting import connected
 from ..exit_codes import (
     CommandError,
     Exit,
     end_of_import,
-    exit_code_of_error,
-    explain_error,
 )
 from ..files.columns import Columns
 from ..files.rows import CheckedRows, read_rows
 from ..files.table import Table
-from ..proxies import host_of, proxy_for, without_netrc
 from ..reporting.progress import Progress
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
@@ -64,9 +61,9 @@ class ImportSender:
         :raises CommandError: no row was sent: no connection, wrong credentials, or a journal
             that cannot be used.
         """
-        target, results = self._target, self._results
+        target, kind, results = self._target, self._request.kind, self._results
         self._progress = Progress(checked.rows)
-        pending = PendingRows(read_rows(table, columns, target.key), checked.rejected)
+        pending = PendingRows(read_rows(table, columns, kind.key), checked.rejected)
         recorder = OutcomeRecorder(
             pending, self._progress, results, self._reporter, vendor=target.vendor
         )
@@ -74,19 +71,17 @@ class ImportSender:
             results.begin()
             recorder.record_rejected_only()
             return self._summary(self._exit_code(None))
-        async with AsyncExitStack() as stack:
-            stack.enter_context(without_netrc())
-            client = await stack.enter_async_context(self._connect())
-            host = host_of(client)
-            self._reporter.host(target.name, target.vendor, host, proxy_for(host))
-            await self._verify(client)
+        events = [self._progress.notice, self._reporter.event, *self._request.listeners]
+        async with connected(
+            target,
+            self._variables,
+            self._reporter,
+            limit=self._request.limit,
+            events=events,
+            hint="No row was sent.",
+        ) as client:
             earlier = self._request.earlier_run()
-            bulk = target.bulk(
-                client,
-                pending,
-                update_existing=self._request.update_existing,
-                journal=self._request.make_journal(),
-            )
+            bulk = kind.bulk(client, pending, self._request.options, self._request.make_journal())
             try:
                 await _open(bulk)
                 if earlier is not None:
@@ -101,29 +96,6 @@ class ImportSender:
             self._interrupts.on_interrupt = _nothing_to_stop
         summary = self._summary(self._exit_code(bulk))
         return attrs.evolve(summary, earlier_since=bulk.report.earlier_since)
-
-    def _connect(self) -> AbstractAsyncContextManager[Any]:
-        limit = self._request.limit
-        limiter = Window(limit[0], per=limit[1]) if limit else None
-        events = [self._progress.notice, self._reporter.event, *self._request.listeners]
-        try:
-            return self._target.connect(self._variables, limiter=limiter, events=events)
-        except InvalidInput as invalid:
-            why = str(invalid)
-        raise CommandError(f"The settings are not valid: {why}", f"Check {self._variable_names}.")
-
-    async def _verify(self, client: Any) -> None:
-        try:
-            await self._target.verify(client)
-        except LmsError as error:
-            failure = error
-        else:
-            return
-        raise CommandError(
-            *explain_error(failure, self._target.vendor, self._variable_names),
-            "No row was sent.",
-            exit_code=exit_code_of_error(failure),
-        )
 
     def _interrupted(self, bulk: Bulk[Any]) -> None:
         self._progress.stopping = True
@@ -151,7 +123,6 @@ class ImportSender:
 
     def _summary(self, exit_code: Exit) -> Summary:
         progress, results = self._progress, self._results
-        explanations: Mapping[str, str] = getattr(self._target, "code_explanations", {})
         return Summary(
             exit_code=exit_code,
             counts=progress.counts,
@@ -167,7 +138,9 @@ class ImportSender:
             reasons=progress.reasons,
             refused_by_vendor=bool(progress.codes),
             explained=tuple(
-                f"{code}: {text}" for code, text in explanations.items() if code in progress.codes
+                f"{code}: {text}"
+                for code, text in self._request.kind.code_explanations.items()
+                if code in progress.codes
             ),
         )
 
