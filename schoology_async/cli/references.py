@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from lms_async.cli.kinds import Reference
+from lms_async.errors import Forbidden
 
 from ..client import Schoology
 from ..models import School
@@ -62,11 +63,21 @@ def _named(id_: str | None, *names: str | None) -> Named:
     return Named(id_ or "", tuple(name for name in names if name))
 
 
+def _is_id(cell: str) -> bool:
+    return cell.strip().isascii() and cell.strip().isdigit()
+
+
 def _by_name(
     noun: str, read: Callable[[Schoology], Awaitable[Directory]], *, several: bool = False
 ) -> Reference:
     async def find(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
-        return (await read(client)).find(cells)
+        try:
+            return (await read(client)).find(cells)
+        except Forbidden:
+            # Some accounts may write people or courses, but not list roles or buildings.
+            if not all(map(_is_id, cells)):
+                raise
+        return {cell: [cell.strip()] for cell in cells}
 
     async def known(client: Schoology) -> Sequence[str]:
         return (await read(client)).names

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from lms_async import Forbidden
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.kinds import Kind, Listing, Row
+from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.cli import target
 from schoology_async.cli.directory import Directory, Named
@@ -33,6 +35,15 @@ async def test_role_is_found_by_title_or_id(schoology: Schoology, school: School
     known = KINDS["people"].references["role_id"].known
     assert known is not None
     assert "Student" in await known(schoology)
+
+
+async def test_ids_are_taken_as_they_are_if_the_account_may_not_list_roles(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, times=2, method="GET", path="roles"))
+    assert await find(schoology, "people", "role_id", "1214") == {"1214": ["1214"]}
+    with pytest.raises(Forbidden):
+        await find(schoology, "people", "role_id", "1214", "Student")
 
 
 async def test_building_is_found_by_code_title_or_id(schoology: Schoology, school: School) -> None:
