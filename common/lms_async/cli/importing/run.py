@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -27,6 +27,7 @@ from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
 from ..target import other_kinds_for
 from ..wording import counted, duration, listed
+from .exported import recognize
 from .interrupts import InterruptHandler
 from .request import ImportRequest
 from .sending import ImportSender
@@ -62,14 +63,21 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         table = Table.open(source, encoding=request.encoding, again=request.again)
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
-        columns = _match_columns(request, table, mapped)
+        ignored = request.ignored
+        exported = recognize(table, request.target, request.kind, mapped=mapped.values())
+        if exported is not None:
+            reporter.note(exported.note)
+            table, ignored = exported.table, [*ignored, *exported.skipped]
+        columns = _match_columns(request, table, mapped, ignored)
         checked = await _check_rows(request, table, columns, source, reporter)
         if request.dry_run:
             return _dry_run(request, reporter, table, columns, checked)
         return await _send(request, reporter, interrupts, table, columns, checked)
 
 
-def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
+def _match_columns(
+    request: ImportRequest, table: Table, mapped: Mapping[str, str], ignored: Collection[str]
+) -> Columns:
     kind = request.kind
     try:
         return match_columns(
@@ -77,7 +85,7 @@ def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, st
             fields=kind.fields,
             required=kind.required,
             mapped=mapped,
-            ignored=request.ignored,
+            ignored=ignored,
             aliases=kind.aliases,
             exact_ids=request.allow_odd_ids,
         )
