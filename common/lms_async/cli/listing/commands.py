@@ -34,7 +34,7 @@ def list_(
     ],
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="[KIND]", help="Kind of record. Without it, lms names the kinds."),
+        typer.Argument(metavar="KIND", help="Kind of record. Without it, lms names the kinds."),
     ] = None,
     filter_: Annotated[
         list[str] | None,

@@ -113,13 +113,12 @@ async def _export(listing: Listing, client: Any, folder: Path, err: TextIO) -> i
     """Write the file of one listing and return the number of rows."""
     count = RowCount(listing.name)
     row_format = _format(listing)
-    blocks = read_blocks(listing, client, {})
+    blocks = read_blocks(listing, client, {}, count)
     with NewFile(_path(folder, listing)) as file:
         file.write(row_format.header())
         async with shown_on(err, count), aclosing(blocks):
             async for block in blocks:
                 file.write(row_format.rows(block))
-                count.rows += len(block)
         file.complete()
     return count.rows
 

@@ -64,7 +64,7 @@ async def run_list(request: ListRequest, reporter: Reporter, output: Output, err
         except asyncio.CancelledError:
             if not interrupts.count:
                 raise
-            reporter.error([f"Interrupted. {_incomplete(request, count)}"], Exit.INTERRUPTED)
+            reporter.error([f"Interrupted. {_incomplete(request)}"], Exit.INTERRUPTED)
             return Exit.INTERRUPTED
 
 
@@ -83,14 +83,15 @@ async def _run(
                 connected(request.target, variables, reporter, limit=request.limit)
             )
             file = None if request.csv is None else stack.enter_context(NewFile(request.csv))
-            if not isinstance(row_format, TableFormat):  # a table shows itself how far it is
-                await stack.enter_async_context(shown_on(err, count))
+            progress = await stack.enter_async_context(AsyncExitStack())
+            await progress.enter_async_context(shown_on(err, count))
             await _write(output, file, row_format.header())
-            blocks = read_blocks(request.listing, client, request.filters)
+            blocks = read_blocks(request.listing, client, request.filters, count)
             async with aclosing(blocks):
                 async for block in blocks:
+                    if isinstance(row_format, TableFormat):
+                        await progress.aclose()  # from here on, the rows show how far the list is
                     await _write(output, file, row_format.rows(block))
-                    count.rows += len(block)
             if file is not None:
                 file.complete()
     except InvalidInput as error:
@@ -98,7 +99,7 @@ async def _run(
     except LmsError as error:
         failure = CommandError(
             *explain_error(error, request.target.vendor, listed(list(variables))),
-            _incomplete(request, count),
+            _incomplete(request),
             exit_code=exit_code_of_error(error),
         )
     else:
@@ -138,7 +139,7 @@ def _report_end(
     reporter.note(f"{counted(count.rows, 'row')}{where}.")
 
 
-def _incomplete(request: ListRequest, count: RowCount) -> str:
+def _incomplete(request: ListRequest) -> str:
     if request.csv is not None:
         return f"{request.csv} was not written."
-    return f"The list is not complete: {counted(count.rows, 'row')} printed."
+    return "The list is not complete."
