@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from acme_async.cli import AcmeTarget
+from acme_async.cli import PUPIL_LISTING, AcmeTarget
 from acme_async.sandbox import AcmeSandbox
 from lms_async.cli.importing.run import run_import
 from lms_async.cli.reporting.reporters import make_reporter
@@ -87,6 +87,19 @@ async def test_columns_can_be_deleted_and_moved_but_not_the_id(
     assert names(sandbox) == ["=1"]
 
 
+async def test_columns_of_the_kind_can_be_added(
+    acme_import: Import, sandbox: AcmeSandbox, tmp_path: Path
+) -> None:
+    listing = attrs.evolve(PUPIL_LISTING, columns=("id", "number", "name"))
+    path = tmp_path / "pupils.csv"
+    sandbox.pupils.clear()
+    path.write_text("id,number,name,house,\n1,1,'=A,Red,\n")  # a spreadsheet added the last comma
+    ran = await acme_import(path, target=AcmeTarget(listings=(listing,)))
+    assert ran.code == 0, ran.err
+    assert sandbox.pupils["1"]["name"] == "=A"
+    assert sandbox.pupils["1"]["house"] == "Red"
+
+
 @pytest.mark.parametrize(
     "header", ["number,name", "number,name,house"], ids=["part", "all fields, without the id"]
 )
@@ -100,12 +113,18 @@ async def test_cells_of_a_file_made_by_hand_stay_as_they_are(
     assert names(sandbox) == [r"'=a\nb"]
 
 
-async def test_another_unknown_column_is_still_refused(acme_import: Import, tmp_path: Path) -> None:
+async def test_another_unknown_column_is_still_refused(
+    acme_import: Import, sandbox: AcmeSandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "pupils.csv"
-    path.write_text("id,number,name,house,colour\n1,1,A,Red,blue\n")
+    sandbox.pupils.clear()
+    path.write_text("id,number,name,house,colour\n1,1,'=A,Red,blue\n")
     ran = await acme_import(path)
     assert ran.code == 2
     assert '"colour"' in ran.err
+    ran = await acme_import(path, ignored=["id", " colour"])
+    assert ran.code == 0, ran.err
+    assert names(sandbox) == ["=A"]
 
 
 async def test_a_column_that_is_mapped_is_imported(

@@ -64,7 +64,9 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
         ignored = request.ignored
-        exported = recognize(table, request.target, request.kind, mapped=mapped.values())
+        exported = recognize(
+            table, request.target, request.kind, mapped=mapped.values(), ignored=ignored
+        )
         if exported is not None:
             reporter.note(exported.note)
             table, ignored = exported.table, [*ignored, *exported.skipped]
