@@ -20,9 +20,10 @@ from .importing.run import run_import
 from .journals import describe
 from .kinds import KindOptions
 from .listing.commands import export, list_
+from .rate_limit import read_limit
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
-from .running import read_limit, run_command
+from .running import run_until_done
 from .target import find_kind, find_target, target_names
 from .wording import command_line, visible
 
@@ -31,7 +32,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, which contain people's data
     rich_markup_mode=None,
-    help="Import school rosters into a learning management system. Every row gets a result.",
+    help="Import school rosters into a learning management system, and read them back. Every "
+    "imported row gets a result.",
 )
 
 #: Options for one run only. The printed command that continues an import does not have them.
@@ -184,7 +186,7 @@ def import_(
     except CommandError as error:
         reporter.error(error.lines, error.exit_code)
         raise typer.Exit(error.exit_code) from None
-    raise typer.Exit(run_command(run_import(request, reporter)).exit_code)
+    raise typer.Exit(run_until_done(run_import(request, reporter)).exit_code)
 
 
 @app.command()
@@ -233,7 +235,7 @@ def demo(
     from .demo import run_demo
 
     raise typer.Exit(
-        run_command(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to))
+        run_until_done(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to))
     )
 
 
@@ -260,5 +262,5 @@ def sandbox(
 
     target = find_target(name)
     raise typer.Exit(
-        run_command(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
+        run_until_done(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
     )

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from ..credentials import read_environment
+from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
-from ..running import read_limit, run_command
+from ..running import run_until_done
 from ..target import find_target, target_names
 from ..wording import visible
 from .choosing import (
@@ -25,6 +26,8 @@ from .export import ExportRequest, run_export
 from .output import Output
 from .run import ListRequest, run_list
 
+#: Its file descriptor. It is always open: if it was closed, it leads to the empty device.
+_STANDARD_OUTPUT = 1
 _LIMIT_HELP = "Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit."
 
 
@@ -89,12 +92,12 @@ def list_(
     )
     is_terminal = sys.stdout.isatty()
     output = Output(
-        sys.stdout.fileno(),
+        _STANDARD_OUTPUT,
         shutil.get_terminal_size().columns if is_terminal else None,
         sys.stdout.encoding,
     )
     reporter = make_reporter(sys.stdout, sys.stderr)
-    raise typer.Exit(run_command(run_list(request, reporter, output, sys.stderr)))
+    raise typer.Exit(run_until_done(run_list(request, reporter, output, sys.stderr)))
 
 
 def export(
@@ -136,4 +139,4 @@ def export(
         environment=read_environment(),
     )
     reporter = make_reporter(sys.stdout, sys.stderr)
-    raise typer.Exit(run_command(run_export(request, reporter, sys.stdout, sys.stderr)))
+    raise typer.Exit(run_until_done(run_export(request, reporter, sys.stdout, sys.stderr)))
