@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
 
 from ..kinds import Row
 from ..wording import visible
@@ -31,9 +28,6 @@ class TableFormat:
         self._columns = columns
         self._width = width
         self._widths: list[int] | None = None
-        self._console = Console(
-            width=width, force_terminal=True, highlight=False, markup=False, emoji=False
-        )
 
     @property
     def left_out(self) -> Sequence[str]:
@@ -47,21 +41,22 @@ class TableFormat:
     def rows(self, block: Sequence[Row]) -> str:
         """Return one line per row. The first call returns the column names too."""
         cells = [[visible(row.get(column, "")) for column in self._columns] for row in block]
-        is_first = self._widths is None
         if self._widths is None:
             wanted = [max(map(cell_len, each)) for each in zip(self._columns, *cells, strict=True)]
             self._widths = fit(wanted, self._width)
-        table = Table(
-            box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=is_first, expand=False
-        )
-        shown = len(self._widths)
-        for column, width in zip(self._columns, self._widths, strict=False):
-            table.add_column(Text(column), width=width, no_wrap=True, overflow="ellipsis")
-        for row in cells:
-            table.add_row(*map(Text, row[:shown]))
-        with self._console.capture() as captured:
-            self._console.print(table)
-        return captured.get()
+            cells = [[*self._columns], *cells]
+        return "".join(f"{_line(row, self._widths)}\n" for row in cells)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return as many cells as there are widths, each cut or filled up to its width."""
+    shown = (
+        set_cell_size(cell, width)
+        if cell_len(cell) <= width
+        else f"{set_cell_size(cell, width - 1)}…"
+        for cell, width in zip(cells, widths, strict=False)
+    )
+    return (" " * _GAP).join(shown).rstrip()
 
 
 def fit(wanted: Sequence[int], available: int) -> list[int]:
