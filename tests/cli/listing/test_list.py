@@ -81,8 +81,10 @@ async def test_csv_replaces_only_its_own_files(
     assert "was not written by this command" in ran.err
     assert "by hand" in path.read_text()
     link = tmp_path / "link.csv"
-    link.symlink_to(path)
+    link.symlink_to(tmp_path / "empty.csv")
+    (tmp_path / "empty.csv").touch()
     assert (await acme_lms.list(csv=link)).code == 2
+    assert link.is_symlink()
     assert (await acme_lms.list(csv=tmp_path / "absent" / "x.csv")).code == 2
 
 
@@ -190,10 +192,11 @@ async def _list_into(acme_lms: Lms, writer: int, read: Any, err: io.StringIO | N
 async def test_reader_that_pauses_gets_every_row(acme_lms: Lms) -> None:
     reader, writer = os.pipe()
     parts: list[bytes] = []
-    paused = threading.Event()
+    told: list[bool] = []
+    resumed = threading.Event()
 
     def slowly() -> None:
-        paused.wait(5)
+        told.append(resumed.wait(1))  # false if the event loop was blocked
         with os.fdopen(reader, "rb") as file:
             parts.append(file.read())
 
@@ -202,10 +205,11 @@ async def test_reader_that_pauses_gets_every_row(acme_lms: Lms) -> None:
     task = asyncio.create_task(_list_into(acme_lms, writer, _many))
     await asyncio.sleep(0.1)
     assert not task.done()  # the pipe is full, and other tasks run
-    paused.set()
+    resumed.set()
     assert await task == 0
     os.close(writer)
     thread.join(5)
+    assert told == [True]
     assert parts[0].count(b"\n") == 20_001
 
 
