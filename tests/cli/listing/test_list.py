@@ -156,6 +156,12 @@ async def test_csv_and_json_exclude_each_other(acme_lms: Lms, tmp_path: Path) ->
     assert (await acme_lms.list(csv=tmp_path / "x.csv", json=True)).code == 2
 
 
+async def test_csv_needs_a_file(acme_lms: Lms) -> None:
+    ran = await acme_lms.list(csv=Path("-"))
+    assert ran.code == 2
+    assert "takes a file" in ran.err
+
+
 async def _fails_after_rows(
     client: Acme, filters: Mapping[str, str]
 ) -> AsyncIterator[dict[str, str]]:

@@ -73,6 +73,8 @@ async def _run(
 ) -> Exit:
     if request.json and request.csv is not None:
         raise CommandError("--csv and --json exclude each other. Remove one.")
+    if str(request.csv) == "-":
+        raise CommandError("--csv takes a file, not -. In a pipe, lms prints CSV without --csv.")
     variables = require_variables(request.environment, request.target)
     row_format = _format(request, output)
     if request.csv is not None:
