@@ -31,6 +31,11 @@ def readme_text(target: Target, folder: Path) -> str:
     if commands:
         lines += ["These commands import the files into an account. Keep this order:", ""]
         lines += [*commands, ""]
+        lines += [
+            "Import into another account only if every record has the school's own id. A record",
+            "without one is named by the vendor's id, which is another record in another account.",
+            "",
+        ]
     if others:
         lines += [f"lms cannot import these files: {', '.join(others)}", ""]
     return "\n".join(lines)
