@@ -13,7 +13,7 @@ demo: .venv/ready
 	$(BIN)/lms demo --to schoology
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Run the tests with every Python from 3.11 to 3.14 that is installed, each in its own environment.
 test-all:
@@ -23,7 +23,7 @@ test-all:
 	  python$$version -m venv .venvs/$$version \
 	    && .venvs/$$version/bin/python -m pip install --quiet --disable-pip-version-check \
 	      -c constraints.txt -e '.[dev]' \
-	    && .venvs/$$version/bin/python -m pytest -q || exit 1; \
+	    && .venvs/$$version/bin/python -m pytest -q --numprocesses auto --dist worksteal || exit 1; \
 	done; test -n "$$found" || { echo "No Python from 3.11 to 3.14 was found."; exit 1; }; \
 	echo "Tested with:$$found"
 
