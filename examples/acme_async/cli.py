@@ -14,7 +14,8 @@ from typing import Any
 
 import attrs
 
-from lms_async.cli.target import Row, RunningSandbox, Variable
+from lms_async.cli.kinds import Kind, KindOptions, Listing, requests_of
+from lms_async.cli.target import RunningSandbox, Variable
 from lms_async.vendor_kit import Bulk, Journal, Limiter, Listener
 
 from .client import BASE_URL, Acme
@@ -22,28 +23,43 @@ from .resources import MOST, new_pupil
 from .vendor import LIMIT, PERIOD
 
 
+def _create(
+    client: Acme, rows: Iterable[Any], options: KindOptions, journal: Journal | None
+) -> Bulk[Any]:
+    return client.pupils.create_many(rows, journal=journal)
+
+
+PUPILS = Kind(
+    name="pupils",
+    noun="pupils",
+    does="Create pupils, 50 per request.",
+    fields={
+        "number": "the school's own number of the pupil",
+        "name": "the pupil's name",
+        "house": "the pupil's house",
+    },
+    required=(("number",), ("name",)),
+    key=("number",),
+    check_row=new_pupil,
+    count_requests=requests_of(MOST),
+    bulk=_create,
+)
+
+
 @attrs.frozen
 class AcmeTarget:
-    """Creates pupils, 50 per request."""
+    """Everything that the command can import into Acme and list there."""
 
     name: str = "acme"
     vendor: str = "Acme"
-    fields: Mapping[str, str] = attrs.field(
-        factory=lambda: {
-            "number": "the school's own number of the pupil",
-            "name": "the pupil's name",
-            "house": "the pupil's house",
-        }
-    )
-    required: Sequence[Sequence[str]] = (("number",), ("name",))
-    key: Sequence[str] = ("number",)
+    kinds: Sequence[Kind] = (PUPILS,)
+    listings: Sequence[Listing] = ()
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "ACME_TOKEN": Variable("API token"),
             "ACME_BASE_URL": Variable(f"base URL; default: {BASE_URL}", required=False),
         }
     )
-    can_update: bool = False
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: None = None
 
@@ -67,20 +83,6 @@ class AcmeTarget:
     async def verify(self, client: Acme) -> None:
         """Send one cheap request that fails if the token is not accepted."""
         await client.request("GET", "pupils")
-
-    def check_row(self, row: Row) -> None:
-        """Check a row as ``pupils.create_many`` does."""
-        new_pupil(row)
-
-    def count_requests(self, rows: Iterable[Row]) -> int:
-        """Count one request per 50 pupils."""
-        return -(-sum(1 for _ in rows) // MOST)
-
-    def bulk(
-        self, client: Acme, rows: Iterable[Any], *, update_existing: bool, journal: Journal | None
-    ) -> Bulk[Any]:
-        """Call ``pupils.create_many``."""
-        return client.pupils.create_many(rows, journal=journal)
 
     @asynccontextmanager
     async def sandbox(

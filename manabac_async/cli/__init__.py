@@ -1,13 +1,13 @@
 """ManageBac's two targets of the ``lms`` command (extra ``cli``).
 
-``managebac`` adds students to classes through v2. ``managebac-v1`` creates users through the legacy
-API, because v2 cannot. Start reading at :mod:`~.members`.
+``managebac`` uses v2. ``managebac-v1`` creates users through the legacy API. There is one file for
+each kind of record. Start reading at :mod:`~.target`, which lists those of v2.
 """
 
-from .members import MembersTarget
-from .users_v1 import UsersV1Target
+from .target import ManageBacTarget
+from .target_v1 import ManageBacV1Target
 
-__all__ = ["MembersTarget", "UsersV1Target", "target", "target_v1"]
+__all__ = ["ManageBacTarget", "ManageBacV1Target", "target", "target_v1"]
 
-target = MembersTarget()
-target_v1 = UsersV1Target()
+target = ManageBacTarget()
+target_v1 = ManageBacV1Target()

@@ -1,22 +1,19 @@
-"""``--to managebac-v1``: create users through the legacy v1."""
+"""``--to managebac-v1 --kind people``: create users through the legacy API, one per request.
+
+v1 cannot update users by a key of the school.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Hashable, Iterable
 from typing import Any
 
-import attrs
-
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.target import Row, RunningSandbox, Variable
-from lms_async.events import Listener
+from lms_async.cli.kinds import Kind, KindOptions, requests_of
 from lms_async.journal.journal import Journal
-from lms_async.limits.limiter import Limiter
 
-from ..v1.client import VARIABLES, ManageBacV1
+from ..v1.client import ManageBacV1
 from ..v1.resources import checked_new_user
-from ..vendor import LIMIT, PERIOD
 
 #: The fields that can be set when a user is created.
 FIELDS = {
@@ -96,68 +93,28 @@ ALIASES = {
 }
 
 
-@attrs.frozen
-class UsersV1Target:
-    """Creates users, one per request. v1 cannot update users by a key of the school."""
+def _in_lower_case(key: tuple[str, ...]) -> Hashable:
+    """Return the email address in lower case, as ``users.create_many`` compares it."""
+    return tuple(cell.casefold() for cell in key)
 
-    name: str = "managebac-v1"
-    vendor: str = "ManageBac"
-    fields: Mapping[str, str] = attrs.field(factory=FIELDS.copy)
-    required: Sequence[Sequence[str]] = (("type",), ("first_name",), ("last_name",), ("email",))
-    key: Sequence[str] = ("email",)
-    aliases: Mapping[str, str] = attrs.field(factory=ALIASES.copy)
-    variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
-    can_update: bool = False
-    limit: tuple[int, float] = (LIMIT, PERIOD)
-    demo: None = None
 
-    def connect(
-        self,
-        environment: Mapping[str, str],
-        *,
-        limiter: Limiter | None,
-        events: Sequence[Listener],
-    ) -> ManageBacV1:
-        """Create a client from the ``MANAGEBAC_V1_…`` variables."""
-        return ManageBacV1.from_env(environment, limiter=limiter, trust_env=True, events=events)
+def _create(
+    client: ManageBacV1, rows: Iterable[Any], options: KindOptions, journal: Journal | None
+) -> Bulk[Any]:
+    return client.users.create_many(rows, journal=journal)
 
-    async def verify(self, client: ManageBacV1) -> None:
-        """Send GET ib_groups, which has a short response."""
-        await client.ib_groups.list()
 
-    def check_row(self, row: Row) -> None:
-        """Check a row as ``users.create_many`` does."""
-        checked_new_user(row)
-
-    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
-        """Return the email address in lower case, as ``users.create_many`` compares it."""
-        return tuple(cell.casefold() for cell in key)
-
-    def count_requests(self, rows: Iterable[Row]) -> int:
-        """Count one request per user."""
-        return sum(1 for _ in rows)
-
-    def bulk(
-        self,
-        client: ManageBacV1,
-        rows: Iterable[Any],
-        *,
-        update_existing: bool,
-        journal: Journal | None,
-    ) -> Bulk[Any]:
-        """Call ``users.create_many``."""
-        return client.users.create_many(rows, journal=journal)
-
-    def sandbox(
-        self,
-        *,
-        people: int = 0,
-        limit: tuple[int, float] | None = None,
-        latency: tuple[float, float] | None = None,
-        host: str = "127.0.0.1",
-        port: int = 0,
-    ) -> AbstractAsyncContextManager[RunningSandbox]:
-        """Run the same sandbox as the other target."""
-        from .serving import served
-
-        return served(people=people, limit=limit, latency=latency, host=host, port=port)
+PEOPLE = Kind(
+    name="people",
+    noun="people",
+    does="Create students, parents and advisors, one per request.",
+    fields=FIELDS,
+    required=(("type",), ("first_name",), ("last_name",), ("email",)),
+    key=("email",),
+    normalize_key=_in_lower_case,
+    aliases=ALIASES,
+    dates=("birthday", "attendance_start_date"),
+    check_row=checked_new_user,
+    count_requests=requests_of(1),
+    bulk=_create,
+)

@@ -25,7 +25,7 @@ from ..bulk_results import FieldReader, id_or_location, parse_results
 from .base import SchoologyResource, no_count
 from .enrollment_results import person_reader
 from .lookup_enrollments import look_up_imported
-from .sending import CourseCodeRow, SchoolCodeRow, course_code_row, school_code_row
+from .sending.enrollments import CourseCodeRow, SchoolCodeRow, course_code_row, school_code_row
 
 R = TypeVar("R")
 

@@ -26,7 +26,7 @@ from .filters import flags
 from .import_enrollments import ImportEnrollments
 from .lookup_enrollments import look_up_created
 from .realms import Realm, any_realm, realm_of
-from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
+from .sending.enrollments import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
 
 #: The default guard: one deletion may remove this many enrollments.
 GUARD = Guard(max_removals=500)

@@ -30,7 +30,7 @@ from .filters import flags
 from .lookup_removed import look_up_removed
 from .lookup_sections import look_up_rows
 from .section_codes import code_key, section_key, section_reader
-from .sending import (
+from .sending.sections import (
     CopiedSection,
     NewSection,
     SectionChange,

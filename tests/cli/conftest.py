@@ -15,9 +15,10 @@ import pytest
 
 from lms_async.cli.importing.request import ImportRequest
 from lms_async.cli.importing.run import run_import
+from lms_async.cli.kinds import Kind, KindOptions
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.reporting.summary import Summary
-from lms_async.cli.target import find_target
+from lms_async.cli.target import Target, find_kind, find_target
 from schoology_async.sandbox import SchoologySandbox
 
 HEADER = "school_uid,name_first,name_last,role_id,primary_email"
@@ -73,6 +74,15 @@ class Ran:
 Import = Callable[..., Awaitable[Ran]]
 
 
+def import_request(
+    *, target: Target, kind: str | Kind | None = None, update_existing: bool = False, **given: Any
+) -> ImportRequest:
+    """Return a request as the command makes it."""
+    found = kind if isinstance(kind, Kind) else find_kind(target, kind)
+    given.setdefault("options", KindOptions(update_existing=update_existing))
+    return ImportRequest(target=target, kind=found, **given)
+
+
 @pytest.fixture
 def people_csv(tmp_path: Path) -> Path:
     return tmp_path / "people.csv"
@@ -92,7 +102,7 @@ def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
             "environment": environment_of(schoology_sandbox),
             "limit": (1000, 0.01),
         }
-        order = ImportRequest(**{**given, **options})
+        order = import_request(**{**given, **options})
         summary = await run_import(order, make_reporter(out, err, json=json))
         results = order.results or people_csv.with_name("people.results.csv")
         told = read_results(results) if results.is_file() else []

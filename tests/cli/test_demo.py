@@ -14,7 +14,8 @@ from lms_async.cli import demo
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import Row
-from schoology_async.cli import SchoologyDemo, SchoologyTarget
+from schoology_async.cli import SchoologyTarget
+from schoology_async.cli.demo import SchoologyDemo
 from tests.cli.conftest import load
 
 PEOPLE = 3400

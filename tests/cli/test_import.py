@@ -15,7 +15,6 @@ import pytest
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.reporting.results import ResultsFile
 from lms_async.sandbox import Fault
-from schoology_async.cli import SchoologyTarget
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import (
     HEADER,
@@ -511,10 +510,10 @@ async def test_json_output_of_errors(lms_import: Import) -> None:
 
 async def test_update_existing_is_rejected_if_unsupported(lms_import: Import) -> None:
     ran = await lms_import(
-        file_of(1), target=attrs.evolve(TARGET, can_update=False), update_existing=True
+        file_of(1), kind=attrs.evolve(TARGET.kinds[0], options=()), update_existing=True
     )
     assert ran.code == Exit.BAD_INPUT
-    assert "schoology does not support --update-existing" in ran.err
+    assert "--kind people does not have the option --update-existing" in ran.err
 
 
 async def test_results_file_that_fails_stops_the_import(
@@ -577,29 +576,29 @@ async def test_json_says_whether_the_results_are_complete(
     assert said["exit_code"] == ran.code == (Exit.BAD_INPUT if full else Exit.REJECTED)
 
 
-class Breaking(SchoologyTarget):
-    """Has a bug: its bulk fails after 60 rows."""
+def breaking_bulk(*arguments: Any) -> Any:
+    """A bulk with a bug: it fails after 60 rows."""
+    whole = TARGET.kinds[0].bulk(*arguments)
 
-    def bulk(self, *arguments: Any, **options: Any) -> Any:
-        whole = super().bulk(*arguments, **options)
+    class Buggy:
+        open, close = whole.open, whole.close
 
-        class Buggy:
-            open, close = whole.open, whole.close
+        async def __aiter__(self) -> AsyncIterator[Any]:
+            async for outcome in whole:
+                if outcome.index == 60:
+                    raise RuntimeError("a bug")
+                yield outcome
 
-            async def __aiter__(self) -> AsyncIterator[Any]:
-                async for outcome in whole:
-                    if outcome.index == 60:
-                        raise RuntimeError("a bug")
-                    yield outcome
-
-        return Buggy()
+    return Buggy()
 
 
 async def test_bug_during_the_import_still_gives_each_row_a_result(
     lms_import: Import, people_csv: Path
 ) -> None:
     with pytest.raises(RuntimeError, match="a bug"):
-        await lms_import(file_of(100) + "S9,Ada\n", target=Breaking())
+        await lms_import(
+            file_of(100) + "S9,Ada\n", kind=attrs.evolve(TARGET.kinds[0], bulk=breaking_bulk)
+        )
     told = read_results(people_csv.with_name("people.results.csv"))
     assert [int(row["row"]) for row in told] == list(range(2, 103))
     expected = ["done"] * 60 + ["unknown"] * 40 + ["rejected"]

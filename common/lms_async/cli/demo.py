@@ -17,6 +17,7 @@ from ..outcome import Status
 from .exit_codes import CommandError, Exit
 from .importing.request import ImportRequest
 from .importing.run import run_import
+from .kinds import Kind, KindOptions
 from .proxies import without_proxy
 from .reporting.reporters import Reporter
 from .reporting.summary import Summary
@@ -66,14 +67,14 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
         out.write(line + "\n")
         out.flush()
 
-    demo = target.demo
+    demo, kind = target.demo, target.kinds[0]
     assert demo is not None  # noqa: S101 - run_demo skips targets without a demo
     limit = demo.limit or LIMIT
     source = "chosen for this demo" if demo.limit is None else "the vendor's own"
     began = asyncio.get_running_loop().time()
     with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
         path = Path(folder) / "people.csv"
-        school = _write(path, target, demo, people)
+        school = _write(path, kind, demo, people)
         async with target.sandbox(limit=limit, latency=LATENCY) as served:
             demo.prepare(served.server, people)
             faults = demo.add_faults(served.server)
@@ -90,8 +91,9 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
             request = ImportRequest(
                 path=path,
                 target=target,
+                kind=kind,
                 environment=served.environment,
-                update_existing=target.can_update,
+                options=KindOptions(update_existing="update_existing" in kind.options),
                 limit=limit,
             )
             summary = await run_import(request, reporter)
@@ -103,7 +105,7 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
             await asyncio.sleep(limit[1])
             found = await _read_back(target, demo, served.environment, limit)
             overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
-        checks = _compare(school, found, target.key, demo.noun)
+        checks = _compare(school, found, kind.key, demo.noun)
         checks += _add_up(summary, school, path.with_name("people.results.csv"))
         checks.append((f"{len(overrun)} requests above the rate limit", not overrun))
     print_line(_use_of_limit(log, limit))
@@ -114,12 +116,12 @@ async def _run(target: Target, out: TextIO, reporter: Reporter, people: int) -> 
     return Exit.DONE if all(holds for _, holds in checks) else Exit.UNKNOWN
 
 
-def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
+def _write(path: Path, kind: Kind, demo: Demo, people: int) -> _School:
     """Write a file of ``people`` valid rows, with rows between them that must be rejected."""
     good = list(islice(demo.valid_rows(people), people))
-    columns = [field for field in target.fields if any(field in row for row in good)]
+    columns = [field for field in kind.fields if any(field in row for row in good)]
     cells = [[row.get(column, "") for column in columns] for row in good]
-    twice = [_with_new_key(cells[0], columns, target.key)] * 2
+    twice = [_with_new_key(cells[0], columns, kind.key)] * 2
     bad = [
         [row.get(column, "") for column in columns]
         for row in (*demo.invalid_rows(), *demo.vendor_rejected_rows())
@@ -130,7 +132,7 @@ def _write(path: Path, target: Target, demo: Demo, people: int) -> _School:
         cells.insert(place, row)
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([columns, *cells])
-    return _School({_key(row, target.key): row for row in good}, len(cells) - len(good))
+    return _School({_key(row, kind.key): row for row in good}, len(cells) - len(good))
 
 
 def _with_new_key(row: Sequence[str], columns: Sequence[str], key: Sequence[str]) -> list[str]:

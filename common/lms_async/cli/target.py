@@ -8,27 +8,25 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from ..bulk.bulk import Bulk
 from ..environment import Variable as Variable
 from ..events import Listener
-from ..journal.journal import Journal
 from ..limits.limiter import Limiter
 from .exit_codes import CommandError
+from .kinds import Kind, Listing
+from .kinds import Row as Row
 from .wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from ..sandbox import SandboxServer
 
 GROUP = "lms_async.targets"
-
-Row = Mapping[str, str]
 
 
 @attrs.frozen
@@ -68,28 +66,18 @@ class Demo(Protocol):
 
 
 class Target(Protocol):
-    """The destination of an import.
+    """A vendor that the command can read from and write to."""
 
-    Two more attributes are optional, each a ``Mapping[str, str]``. ``aliases`` maps common column
-    names to fields: ``lms import`` suggests the field for such a column, and the user confirms it
-    with ``--map``. ``code_explanations`` maps the vendor's error codes to sentences for the
-    summary, without personal data.
-    """
-
-    #: The name for ``--to``.
+    #: The name for ``--to`` and ``--from``.
     name: str
     #: The vendor's name, as people write it.
     vendor: str
-    #: The columns that a file can have, and what each contains.
-    fields: Mapping[str, str]
-    #: Groups of columns. A file must have at least one column of each group.
-    required: Sequence[Sequence[str]]
-    #: The columns that identify a row. Two rows of a file must not have the same values in them.
-    key: Sequence[str]
+    #: What can be imported. The first kind is taken without ``--kind``.
+    kinds: Sequence[Kind]
+    #: What can be listed and exported.
+    listings: Sequence[Listing]
     #: The environment variables for :meth:`connect`.
     variables: Mapping[str, Variable]
-    #: Whether ``--update-existing`` can be used.
-    can_update: bool
     #: The rate limit without ``--limit``: requests, seconds.
     limit: tuple[int, float]
     #: For ``lms demo``; ``None`` if there is no demo.
@@ -110,20 +98,6 @@ class Target(Protocol):
     async def verify(self, client: Any) -> None:
         """Send one cheap request that fails if the credentials are not accepted."""
 
-    def check_row(self, row: Row) -> None:
-        """Check a row without sending it.
-
-        :raises InvalidInput: says what is wrong by field, without the values.
-        """
-
-    def count_requests(self, rows: Iterable[Row]) -> int:
-        """Return how many requests these valid rows take if nothing fails."""
-
-    def bulk(
-        self, client: Any, rows: Iterable[Row], *, update_existing: bool, journal: Journal | None
-    ) -> Bulk[Any]:
-        """Return a bulk call, not yet started, that yields one outcome per row, in order."""
-
     def sandbox(
         self,
         *,
@@ -141,14 +115,6 @@ class Target(Protocol):
         :param host: the address to listen on.
         :param port: 0 picks a free one.
         """
-
-
-@runtime_checkable
-class NormalizedKey(Protocol):
-    """A target for which keys that are written differently can mean the same record."""
-
-    def normalize_key(self, key: tuple[str, ...]) -> Hashable:
-        """Return the key's cells without differences that the vendor ignores, such as case."""
 
 
 def target_names() -> list[str]:
@@ -177,19 +143,34 @@ def find_target(name: str) -> Target:
     return target
 
 
-def other_targets_for(header: Sequence[str], *, but: Target) -> list[str]:
-    """Return a line about the other targets whose required columns the ``header`` has, if any.
+def find_kind(target: Target, name: str | None) -> Kind:
+    """Return the kind ``name`` of a target, or its first kind for ``None``.
 
-    :param but: the target that was given.
+    :raises CommandError: the target does not have this kind.
+    """
+    names = [kind.name for kind in target.kinds]
+    if name is None:
+        return target.kinds[0]
+    if name in names:
+        return target.kinds[names.index(name)]
+    near = nearest(name, names)
+    hint = f"Did you mean {near}?" if near else f"It can import: {', '.join(names)}."
+    raise CommandError(f"{target.name} cannot import {quoted(name)}. {hint}")
+
+
+def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
+    """Return a line about the other kinds whose required columns the ``header`` has, if any.
+
+    :param but: the kind that was given.
     """
     fit = []
     for name in target_names():
         with suppress(CommandError):  # a package that cannot be loaded
             other = find_target(name)
-            if name != but.name and all(
-                set(group).intersection(header) for group in other.required
-            ):
-                fit.append(name)
-    return (
-        [f"This file has the columns for --to {listed(fit, 'or')}. Is --to wrong?"] if fit else []
-    )
+            fit += [
+                f"--to {name}" + (f" --kind {kind.name}" if kind is not other.kinds[0] else "")
+                for kind in other.kinds
+                if kind is not but
+                and all(set(group).intersection(header) for group in kind.required)
+            ]
+    return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import attrs
 
+from ...bulk.guard import Guard
 from ...events import Listener
 from ...journal.entries import JournalSummary
 from ...journal.journal import Journal
@@ -14,18 +15,20 @@ from ...outcome import Status
 from .. import journals
 from ..credentials import Environment
 from ..files.source import is_stream, name_of, need_results
+from ..kinds import Kind, KindOptions
 from ..reporting.results import default_results_path
 from ..target import Target
 
 
 @attrs.frozen(kw_only=True)
 class ImportRequest:
-    """The input, the target and the options of one import."""
+    """The input, the target, the kind of record and the options of one import."""
 
     path: Path
     target: Target
+    kind: Kind
     environment: Environment | Mapping[str, str] = attrs.field(repr=False)
-    update_existing: bool = False
+    options: KindOptions = attrs.field(factory=KindOptions)
     #: Values of ``--map``, each ``FIELD=COLUMN``.
     maps: Collection[str] = ()
     #: Columns to skip.
@@ -43,6 +46,12 @@ class ImportRequest:
     restart: bool = False
     #: Send rows again that the vendor rejected in an earlier run.
     retry_rejected: bool = False
+    #: How many records the import may remove; ``None`` takes a safe share.
+    max_removals: Guard | None = None
+    #: Whether removals were confirmed with ``--yes``.
+    yes: bool = False
+    #: Asks the person at the terminal a question. ``None`` if nobody is there.
+    confirm: Callable[[str], bool] | None = None
     #: The shell command that continues this import.
     again: str = ""
     #: Called with each of the client's events, beside the reporter.

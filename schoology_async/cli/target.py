@@ -1,0 +1,86 @@
+"""Schoology's target of the ``lms`` command.
+
+The sandbox is imported inside functions, so that an import to the vendor does not load it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import attrs
+
+from lms_async.cli.kinds import Kind, Listing
+from lms_async.cli.target import RunningSandbox, Variable
+from lms_async.events import Listener
+from lms_async.limits.limiter import Limiter
+
+from ..client import VARIABLES, Schoology
+from .demo import SchoologyDemo
+from .people import PEOPLE
+
+if TYPE_CHECKING:
+    from ..sandbox import SchoologySandbox
+
+
+@attrs.frozen
+class SchoologyTarget:
+    """Everything that the command can import into Schoology and list there."""
+
+    name: str = "schoology"
+    vendor: str = "Schoology"
+    kinds: Sequence[Kind] = (PEOPLE,)
+    listings: Sequence[Listing] = ()
+    variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
+    limit: tuple[int, float] = (13, 5.0)
+    demo: SchoologyDemo = attrs.field(factory=SchoologyDemo)
+
+    def connect(
+        self,
+        environment: Mapping[str, str],
+        *,
+        limiter: Limiter | None,
+        events: Sequence[Listener],
+    ) -> Schoology:
+        """Create a client from the ``SCHOOLOGY_…`` variables."""
+        return Schoology.from_env(environment, limiter=limiter, trust_env=True, events=events)
+
+    async def verify(self, client: Schoology) -> None:
+        """Send GET app-user-info."""
+        await client.app_user_info()
+
+    def sandbox(
+        self,
+        *,
+        people: int = 0,
+        limit: tuple[int, float] | None = None,
+        latency: tuple[float, float] | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> AbstractAsyncContextManager[RunningSandbox]:
+        """Run a sandbox. Its default limit is the one that users report: 15 requests per 5 s."""
+        from ..sandbox import School, SchoologySandbox
+
+        return _served(
+            SchoologySandbox(
+                school=School.seeded(people),
+                limit=limit or (15, 5.0),
+                latency=latency,
+                host=host,
+                port=port,
+            )
+        )
+
+
+@asynccontextmanager
+async def _served(sandbox: SchoologySandbox) -> AsyncIterator[RunningSandbox]:
+    async with sandbox:
+        yield RunningSandbox(
+            sandbox,
+            {
+                "SCHOOLOGY_KEY": sandbox.key,
+                "SCHOOLOGY_SECRET": sandbox.secret,
+                "SCHOOLOGY_BASE_URL": sandbox.base_url,
+            },
+        )
