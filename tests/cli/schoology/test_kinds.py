@@ -219,6 +219,16 @@ async def test_enrollments_are_deleted_only_with_consent(
     assert [uid for _, uid, _ in enrolled(school)] == uids(school, "S00001")
 
 
+async def test_row_without_a_name_is_rejected_for_that_and_not_for_its_role(
+    lms_import: Import, school: School
+) -> None:
+    header = "school_uid,name_first,name_last,role_id,username"
+    content = f"{header}\nX1,,Baines,Teacher,lb\nX2,George,McFly,Student,gm"
+    ran = await lms_import(content, kind="people")
+    assert [row["status"] for row in ran.results] == [REJECTED, DONE]
+    assert ran.results[0]["error"].startswith("name_first: ")
+
+
 async def test_link_is_removed(lms_import: Import, school: School) -> None:
     school.parents.link(*uids(school, "S00000", "S00002"))
     content = "student_school_uid,parent_school_uid,delete\nS00000,S00002,1"
