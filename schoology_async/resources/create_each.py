@@ -24,7 +24,7 @@ from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.endpoint import ABSENT, Found
 from lms_async.bulk.lookup import FoundRecord, look_up
 from lms_async.bulk.rows import Rows, check_input, one_by_one
-from lms_async.errors import InvalidInput, NotFound
+from lms_async.errors import InvalidInput, LmsError
 from lms_async.http.call import Call, get
 from lms_async.http.urls import Path
 from lms_async.journal.journal import Journal
@@ -90,8 +90,9 @@ class CreateEach(SchoologyResource):
         # What the look-up of a row found. It is about this row only: in a list that is read while
         # other rows are sent, the records of these rows would seem to have existed before.
         looked_up: dict[Key, Sequence[K]] = {}
-        # Places that do not exist, such as an unknown school.
-        missing: set[str] = set()
+        # Places whose list could not be read, such as an unknown school. The requests of their rows
+        # read it again, so that the bulk handles the error like that of any request.
+        unread: set[str] = set()
 
         def found(rows: Rows[R]) -> Sequence[K]:
             place, name = key = _key(rows)
@@ -100,7 +101,7 @@ class CreateEach(SchoologyResource):
         def call(rows: Rows[R]) -> Call[Any]:
             known, (place, _) = found(rows), _key(rows)
             path = kind.one(str(known[0].id)) if known else kind.create(place)
-            if place in missing or (known and not (update_existing and len(known) == 1)):
+            if place in unread or (known and not (update_existing and len(known) == 1)):
                 # The row is rejected. A bulk has a request for each row, so this one reads.
                 return get(path, is_bulk=True, required_key="id" if known else None)
             return Call(
@@ -115,7 +116,7 @@ class CreateEach(SchoologyResource):
 
         def parse(payload: Any, rows: Rows[R]) -> list[RowResult | None]:
             known = found(rows)
-            if _key(rows)[0] in missing:  # it was missing when its list was read first
+            if _key(rows)[0] in unread:  # this time it was read, but nothing was sent
                 return [None]
             if not known:
                 return [RowResult(Status.DONE, str(payload["id"]))]
@@ -144,8 +145,8 @@ class CreateEach(SchoologyResource):
         async def known_in(place: str) -> Mapping[str, Sequence[K]]:
             try:
                 return await kind.read(place)
-            except NotFound:
-                missing.add(place)
+            except LmsError:
+                unread.add(place)
                 return {}
 
         async def with_existing() -> AsyncIterator[R]:

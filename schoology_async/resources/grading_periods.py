@@ -82,7 +82,6 @@ class GradingPeriods(CreateEach):
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises LmsError: the existing periods could not be read.
 
         If a response is lost, its period is looked up before it is sent again.
         """

@@ -137,7 +137,6 @@ class Buildings(CreateEach):
         :param journal: records the result of each row, so that a second run after a crash sends
             only rows without a result.
         :returns: ``await`` it for a report, or iterate it for one outcome per row.
-        :raises LmsError: the existing buildings could not be read.
 
         If a response is lost, its building is looked up before it is sent again.
         """

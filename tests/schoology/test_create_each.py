@@ -70,6 +70,16 @@ async def test_rows_of_an_unknown_school_are_rejected(schoology: Schoology, scho
     assert report.rejected[0].error.code == "404"
 
 
+async def test_nothing_is_created_if_the_list_cannot_be_read(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    path = f"schools/{school.school_id}/buildings"
+    schoology_sandbox.faults.add(Fault.error(403, times=9, method="GET", path=path))
+    report = await schoology.buildings.create_many([building(school, "North")])
+    assert not report.counts[Status.DONE]
+    assert schoology_sandbox.log.count("POST") == 0
+
+
 @pytest.mark.parametrize("update_existing", [False, True])
 async def test_a_lost_building_is_looked_up(
     schoology: Schoology,
@@ -85,6 +95,18 @@ async def test_a_lost_building_is_looked_up(
     report = await schoology.buildings.create_many(rows, update_existing=update_existing)
     report.raise_for_failures()
     assert sorted(map(str, titles(school))) == ["North", "South", "West"]
+
+
+async def test_a_lost_building_with_other_values_is_updated_and_not_created_again(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    path = f"schools/{school.school_id}/buildings"
+    schoology_sandbox.faults.add(Fault.cut(after=True, method="POST", path=path))
+    rows = [building(school, "North", city=None)]  # which Schoology shows as an empty text
+    report = await schoology.buildings.create_many(rows, update_existing=True)
+    assert titles(school) == ["North"]
+    assert schoology_sandbox.log.count("PUT") >= 1
+    assert not report.rejected
 
 
 async def test_second_run_with_a_journal_sends_no_row(
