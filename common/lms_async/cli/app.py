@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
-import signal
 import sys
 import traceback
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -18,17 +15,28 @@ from .. import __version__
 from .credentials import read_environment
 from .exit_codes import CommandError, Exit
 from .files.columns import describe_fields
-from .files.encodings import checked_name
 from .importing.request import ImportRequest
 from .importing.run import run_import
 from .journals import describe
 from .kinds import KindOptions
+from .mapping.arguments import (
+    DateFormatText,
+    EncodingName,
+    Ignored,
+    IgnoreRest,
+    MappingPath,
+    Maps,
+    Sets,
+    Values,
+    Wheres,
+)
+from .mapping.commands import commands as mapping_commands
+from .mapping.options import MappingOptions, choose
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
+from .running import run_until_done
 from .target import find_kind, find_target, target_names
 from .wording import command_line, quoted, visible
-
-T = TypeVar("T")
 
 app = typer.Typer(
     add_completion=False,
@@ -76,16 +84,6 @@ def read_limit(given: str | None) -> tuple[int, float] | None:
     return limit
 
 
-def _run(command: Coroutine[Any, Any, T]) -> T:
-    # Before this line, an interrupt ends the program at once (see lms_command).
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return asyncio.run(command)
-    except KeyboardInterrupt:  # typer's exit code would be 1, "some rows were rejected"
-        raise typer.Exit(Exit.INTERRUPTED) from None
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"lms {__version__}")
@@ -109,7 +107,13 @@ def import_(
             metavar="FILE.CSV", help="CSV file with a header row. - reads standard input."
         ),
     ],
-    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Where to import: {', '.join(target_names())}. "
+            "Can be left out if a mapping file names it."
+        ),
+    ] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
     update_existing: Annotated[
         bool,
@@ -118,20 +122,15 @@ def import_(
             help="Update people who already exist. Without this option they are rejected.",
         ),
     ] = False,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", metavar='FIELD="Column"', help="Read FIELD from this column. Can be repeated."
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar='"Column"', help="Skip this column. Can be repeated."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of the file, if it is not UTF-8."),
-    ] = None,
+    mapping: MappingPath = None,
+    map_: Maps = None,
+    set_: Sets = None,
+    value: Values = None,
+    where: Wheres = None,
+    ignore: Ignored = None,
+    ignore_rest: IgnoreRest = False,
+    date_format: DateFormatText = None,
+    encoding: EncodingName = None,
     results: Annotated[
         Path | None,
         typer.Option(help="Write the results to this file. Default: beside the input file."),
@@ -176,7 +175,8 @@ def import_(
     continue after an interruption, run the same command again: lms sends only rows that are not
     finished or that you changed.
 
-    Run "lms columns TARGET" to see which columns a file can have.
+    Run "lms columns TARGET" to see which columns a file can have. If the columns have other names,
+    run "lms mapping init FILE.csv --to TARGET" once, and import with --mapping FILE.mapping.toml.
 
     lms reads credentials from environment variables, or from a .env file in the current folder.
 
@@ -195,19 +195,27 @@ def import_(
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        target = find_target(to)
+        options = MappingOptions(
+            maps=map_ or (),
+            sets=set_ or (),
+            values=value or (),
+            wheres=where or (),
+            ignored=ignore or (),
+            ignore_rest=ignore_rest,
+            date_format=date_format,
+            encoding=encoding,
+        )
+        target, found, field_mapping = choose(to, kind, mapping, options)
         request = ImportRequest(
             path=path,
             target=target,
             environment={} if dry_run else read_environment(),
-            kind=find_kind(target, kind),
+            kind=found,
+            mapping=field_mapping,
             options=KindOptions(update_existing=update_existing),
-            maps=map_ or (),
-            ignored=ignore or (),
             results=results,
             dry_run=dry_run,
             allow_odd_ids=allow_odd_ids,
-            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,
@@ -216,7 +224,7 @@ def import_(
     except CommandError as error:
         reporter.error(error.lines, error.exit_code)
         raise typer.Exit(error.exit_code) from None
-    raise typer.Exit(_run(run_import(request, reporter)).exit_code)
+    raise typer.Exit(run_until_done(run_import(request, reporter)).exit_code)
 
 
 @app.command()
@@ -236,6 +244,8 @@ def columns(
     for line in describe_fields(found.fields, found.required):
         typer.echo(visible(line))
 
+
+app.add_typer(mapping_commands, name="mapping")
 
 journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")
 app.add_typer(journal, name="journal")
@@ -260,7 +270,9 @@ def demo(
     """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
     from .demo import run_demo
 
-    raise typer.Exit(_run(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to)))
+    raise typer.Exit(
+        run_until_done(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to))
+    )
 
 
 @app.command()
@@ -286,5 +298,5 @@ def sandbox(
 
     target = find_target(name)
     raise typer.Exit(
-        _run(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
+        run_until_done(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
     )

@@ -48,7 +48,7 @@ class InputRow:
 class CheckedRows:
     """The result of checking a whole file.
 
-    :param rows: the number of rows that are not blank.
+    :param rows: the number of rows that are imported.
     :param rounded: the numbers of the rows whose key looks like a rounded number.
     :param rejected: the errors by row number.
     """
@@ -64,8 +64,13 @@ class CheckedRows:
 
 
 def read_rows(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[InputRow]:
-    """Yield each row that is not blank. A row that cannot be read has an ``error`` and no key."""
+    """Yield each row that is imported. A row that cannot be read has an ``error`` and no key.
+
+    Blank rows are not imported, nor are those that ``columns`` does not select.
+    """
     for number, cells in table.rows():
+        if columns.where and not columns.selects(cells):
+            continue
         values = columns.row(cells)
         if isinstance(values, RowError):
             yield InputRow(number, (), {}, values)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 
 import attrs
 
@@ -16,11 +15,14 @@ from ...outcome import Status
 from .. import journals
 from ..credentials import require_variables
 from ..exit_codes import CommandError, Exit
-from ..files.columns import Columns, match_columns, read_map
+from ..files.columns import Columns
 from ..files.rows import CheckedRows, check_rows, read_rows
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
 from ..kinds import check_options
+from ..mapping.matching import match_columns
+from ..mapping.survey import survey
+from ..mapping.unclear_dates import refuse_unclear_dates
 from ..reporting.progress import Progress, reasons
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
@@ -54,31 +56,35 @@ async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
 
 async def _run(request: ImportRequest, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
     check_options(request.kind, request.options)
-    mapped = read_map(request.maps, request.kind.fields)
     path = request.path
     if is_stream(path) and not request.dry_run:
         _ = request.results_path  # raises, before the stream is read, if it has no --results
     with await copied(path) if is_stream(path) else file_source(path) as source:
-        table = Table.open(source, encoding=request.encoding, again=request.again)
+        table = Table.open(source, encoding=request.mapping.encoding, again=request.again)
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
-        columns = _match_columns(request, table, mapped)
+        columns = _match_columns(request, table)
+        surveyed = await survey(table, columns, request.mapping)
+        for note in surveyed.notes():
+            reporter.note(note)
         checked = await _check_rows(request, table, columns, source, reporter)
         if request.dry_run:
-            return _dry_run(request, reporter, table, columns, checked)
-        return await _send(request, reporter, interrupts, table, columns, checked)
+            summary = _dry_run(request, reporter, table, columns, checked)
+        else:
+            summary = await _send(request, reporter, interrupts, table, columns, checked)
+    return attrs.evolve(summary, left_out=surveyed.left_out)
 
 
-def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
+def _match_columns(request: ImportRequest, table: Table) -> Columns:
     kind = request.kind
     try:
         return match_columns(
             table.header,
             fields=kind.fields,
             required=kind.required,
-            mapped=mapped,
-            ignored=request.ignored,
+            mapping=request.mapping,
             aliases=kind.aliases,
+            dates=kind.dates,
             exact_ids=request.allow_odd_ids,
         )
     except CommandError as error:
@@ -103,6 +109,8 @@ async def _check_rows(
     )
     if not checked.rows:
         raise no_rows(source, len(table.header))
+    if checked.rejected:
+        refuse_unclear_dates(table, columns, kind.dates)
     if checked.rounded:
         first, more = checked.rounded[0], len(checked.rounded) - 1
         others = f" (and in {counted(more, 'more row')})" if more else ""
