@@ -16,7 +16,7 @@ from lms_async.resource import Given
 from ..models import Student
 from .many import GUARD
 from .many_people import ManyPeople
-from .sending import (
+from .sending.students import (
     ArchivedStudent,
     NewStudent,
     StudentChange,

@@ -13,12 +13,7 @@ from lms_async.resource import Given
 from ..models import Teacher
 from .many import GUARD, whole_id
 from .many_people import ManyPeople
-from .sending import (
-    NewTeacher,
-    TeacherChange,
-    new_teacher,
-    teacher_change,
-)
+from .sending.teachers import NewTeacher, TeacherChange, new_teacher, teacher_change
 
 
 class ManyTeachers(ManyPeople):
