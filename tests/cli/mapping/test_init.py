@@ -221,6 +221,20 @@ async def test_words_are_looked_up_with_credentials(
     assert "# roles of the vendor: Student, Parent, Parent" in found["text"]
 
 
+async def test_words_in_the_key_are_looked_up_too(
+    schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    reference = Reference(noun="roles", find=find, known=known)
+    kind = attrs.evolve(PEOPLE, references={"role_id": reference}, key=("school_uid", "role_id"))
+    found = await written_for(
+        tmp_path,
+        "school_uid,role_id\nS1,Student\nS2,Student\n",
+        kind=kind,
+        environment=environment_of(schoology_sandbox),
+    )
+    assert found["values"] == {"role_id": {"Student": "1214"}}
+
+
 async def test_without_credentials_the_user_fills_in_the_words(tmp_path: Path) -> None:
     reference = Reference(noun="roles", find=find, known=known)
     kind = attrs.evolve(PEOPLE, references={"role_id": reference})

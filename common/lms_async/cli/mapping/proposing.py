@@ -134,7 +134,7 @@ def _read_values(table: Table, proposal: Proposal, kind: Kind) -> None:
                 continue
             if one.field in kind.dates:
                 one.dates.add(number, cell)
-            elif one.field not in kind.key:
+            elif one.field in kind.references or one.field not in kind.key:
                 one.words.add(cell)
 
 
