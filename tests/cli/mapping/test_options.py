@@ -103,6 +103,7 @@ def test_wrong_options_are_explained(options: dict[str, Any], told: str) -> None
 
 def test_value_of_set_is_never_shown() -> None:
     assert "hunter22" not in repr(MappingOptions(sets=["password=hunter22"]))
-    with pytest.raises(CommandError) as why:
-        mapped(sets=["pasword=hunter22"])
-    assert "hunter22" not in "\n".join(why.value.lines)
+    for field in ("pasword", "password"):
+        with pytest.raises(CommandError) as why:
+            mapped(sets=[f"{field}=hunter22"])
+        assert "hunter22" not in "\n".join(why.value.lines)

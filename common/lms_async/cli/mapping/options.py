@@ -149,6 +149,12 @@ def _read_sets(given: Collection[str], fields: Collection[str]) -> dict[str, str
     """Read ``--set FIELD=VALUE``. The messages leave out the value, which may be a password."""
     constants: dict[str, str] = {}
     for field, value in _parts("--set FIELD=VALUE", given, fields, column_name):
+        if "password" in field:
+            raise CommandError(
+                f"--set {field}: Passwords are not read from the command line, because other "
+                "users of this machine could see them.",
+                "Write the password below [set] in a mapping file, or in a column of the file.",
+            )
         if field in constants:
             raise CommandError(f"--set is given twice for the field {field}. Remove one.")
         if not value:
