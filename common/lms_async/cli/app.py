@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import signal
 import sys
 import traceback
@@ -22,6 +21,7 @@ from .importing.request import ImportRequest
 from .importing.run import run_import
 from .journals import describe
 from .kinds import KindOptions
+from .listing.commands import export, list_
 from .mapping.arguments import (
     DateFormatText,
     EncodingName,
@@ -35,6 +35,7 @@ from .mapping.arguments import (
 )
 from .mapping.commands import commands as mapping_commands
 from .mapping.options import MappingOptions, choose
+from .rate_limit import read_limit
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
 from .running import run_until_done
@@ -46,13 +47,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, which contain people's data
     rich_markup_mode=None,
-    help="Import school rosters into a learning management system. Every row gets a result.",
+    help="Import school rosters into a learning management system, and read them back. Every "
+    "imported row gets a result.",
 )
 
 #: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
 _KIND_HELP = "Kind of record in the file. Default: the target's first kind."
-_LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
 def main() -> int:
@@ -68,23 +69,6 @@ def main() -> int:
         traceback.print_exc()
         return Exit.BUG
     return int(exit_code or 0)
-
-
-def read_limit(given: str | None) -> tuple[int, float] | None:
-    """Read ``15/5s`` as (15, 5.0).
-
-    :raises CommandError: ``given`` has another form, or contains a zero.
-    """
-    if given is None:
-        return None
-    read = _LIMIT.fullmatch(given.strip())
-    limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
-    if not all(limit):
-        raise CommandError(
-            f"--limit {quoted(given)} is not a rate limit. Write requests/seconds, both above 0, "
-            "for example --limit 15/5s."
-        )
-    return limit
 
 
 def read_guard(given: str | None) -> Guard | None:
@@ -313,6 +297,8 @@ def columns(
         typer.echo(visible(line))
 
 
+app.command("list")(list_)
+app.command()(export)
 app.add_typer(mapping_commands, name="mapping")
 
 journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")

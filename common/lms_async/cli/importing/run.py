@@ -17,6 +17,7 @@ from ..files.columns import Columns
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
 from ..kinds import check_options
+from ..mapping.field_mapping import FieldMapping
 from ..mapping.matching import match_columns
 from ..mapping.survey import survey
 from ..mapping.unclear_dates import refuse_unclear_dates
@@ -26,6 +27,7 @@ from ..reporting.summary import Summary
 from ..target import other_kinds_for
 from ..wording import counted, listed
 from .dry_run import dry_run
+from .exported import recognize
 from .interrupts import InterruptHandler
 from .preparing import Prepared, check_file
 from .request import ImportRequest
@@ -61,8 +63,20 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         table = Table.open(source, encoding=request.mapping.encoding, again=request.again)
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
-        columns = _match_columns(request, table)
-        surveyed = await survey(table, columns, request.mapping)
+        mapping = request.mapping
+        exported = recognize(
+            table,
+            request.target,
+            request.kind,
+            mapped=mapping.columns.values(),
+            ignored=[*mapping.ignored, *mapping.where],
+        )
+        if exported is not None:
+            reporter.note(exported.note)
+            table = exported.table
+            mapping = attrs.evolve(mapping, ignored=[*mapping.ignored, *exported.skipped])
+        columns = _match_columns(request, table, mapping)
+        surveyed = await survey(table, columns, mapping)
         for note in surveyed.notes():
             reporter.note(note)
         file = await _check_rows(request, table, columns, source, reporter)
@@ -73,14 +87,14 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
     return attrs.evolve(summary, left_out=surveyed.left_out)
 
 
-def _match_columns(request: ImportRequest, table: Table) -> Columns:
+def _match_columns(request: ImportRequest, table: Table, mapping: FieldMapping) -> Columns:
     kind = request.kind
     try:
         return match_columns(
             table.header,
             fields=kind.fields,
             required=kind.required,
-            mapping=request.mapping,
+            mapping=mapping,
             aliases=kind.aliases,
             dates=kind.dates,
             exact_ids=request.allow_odd_ids,
