@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,12 @@ def test_target_and_kind_can_be_in_the_file(tmp_path: Path) -> None:
     for to, kind in ((None, None), ("schoology", "people")):
         target, found, _ = choose(to, kind, saved(tmp_path, GOOD), MappingOptions())
         assert (target.name, found.name) == ("schoology", "people")
+
+
+def test_examples_in_the_documentation_are_valid(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "mappings.md"
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert len(examples) == 2
+    mappings = [MappingFile.read(saved(tmp_path, text)).mapping_for(PEOPLE) for text in examples]
+    assert mappings[0].columns["school_uid"] == "Other ID"
+    assert mappings[1].values == {"gender": {"female": "F", "male": "M"}}
