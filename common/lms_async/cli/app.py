@@ -17,12 +17,24 @@ from ..errors import InvalidInput
 from .credentials import read_environment
 from .exit_codes import CommandError, Exit
 from .files.columns import describe_fields
-from .files.encodings import checked_name
 from .importing.request import ImportRequest
 from .importing.run import run_import
 from .journals import describe
 from .kinds import KindOptions
 from .listing.commands import export, list_
+from .mapping.arguments import (
+    DateFormatText,
+    EncodingName,
+    Ignored,
+    IgnoreRest,
+    MappingPath,
+    Maps,
+    Sets,
+    Values,
+    Wheres,
+)
+from .mapping.commands import commands as mapping_commands
+from .mapping.options import MappingOptions, choose
 from .rate_limit import read_limit
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
@@ -113,7 +125,13 @@ def import_(
             metavar="FILE.CSV", help="CSV file with a header row. - reads standard input."
         ),
     ],
-    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Where to import: {', '.join(target_names())}. "
+            "Can be left out if a mapping file names it."
+        ),
+    ] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
     update_existing: Annotated[
         bool,
@@ -122,20 +140,15 @@ def import_(
             help="Update people who already exist. Without this option they are rejected.",
         ),
     ] = False,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", metavar='FIELD="Column"', help="Read FIELD from this column. Can be repeated."
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar='"Column"', help="Skip this column. Can be repeated."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of the file, if it is not UTF-8."),
-    ] = None,
+    mapping: MappingPath = None,
+    map_: Maps = None,
+    set_: Sets = None,
+    value: Values = None,
+    where: Wheres = None,
+    ignore: Ignored = None,
+    ignore_rest: IgnoreRest = False,
+    date_format: DateFormatText = None,
+    encoding: EncodingName = None,
     results: Annotated[
         Path | None,
         typer.Option(help="Write the results to this file. Default: beside the input file."),
@@ -205,7 +218,8 @@ def import_(
     continue after an interruption, run the same command again: lms sends only rows that are not
     finished or that you changed.
 
-    Run "lms columns TARGET" to see which columns a file can have.
+    Run "lms columns TARGET" to see which columns a file can have. If the columns have other names,
+    run "lms mapping init FILE.csv --to TARGET" once, and import with --mapping FILE.mapping.toml.
 
     lms reads credentials from environment variables, or from a .env file in the current folder.
 
@@ -225,12 +239,23 @@ def import_(
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        target = find_target(to)
+        options = MappingOptions(
+            maps=map_ or (),
+            sets=set_ or (),
+            values=value or (),
+            wheres=where or (),
+            ignored=ignore or (),
+            ignore_rest=ignore_rest,
+            date_format=date_format,
+            encoding=encoding,
+        )
+        target, found, field_mapping = choose(to, kind, mapping, options)
         request = ImportRequest(
             path=path,
             target=target,
             environment=read_environment(),
-            kind=find_kind(target, kind),
+            kind=found,
+            mapping=field_mapping,
             options=KindOptions(
                 update_existing=update_existing,
                 keep_enrollments=keep_enrollments,
@@ -240,12 +265,9 @@ def import_(
             max_removals=read_guard(max_removals),
             yes=yes,
             confirm=confirm if _is_terminal(sys.stdin) and _is_terminal(sys.stderr) else None,
-            maps=map_ or (),
-            ignored=ignore or (),
             results=results,
             dry_run=dry_run,
             allow_odd_ids=allow_odd_ids,
-            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,
@@ -277,7 +299,7 @@ def columns(
 
 app.command("list")(list_)
 app.command()(export)
-
+app.add_typer(mapping_commands, name="mapping")
 
 journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")
 app.add_typer(journal, name="journal")
