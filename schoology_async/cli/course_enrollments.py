@@ -91,6 +91,13 @@ COURSE_ENROLLMENTS = Kind(
         "grading periods": "grading_periods",
         "term": "grading_periods",
     },
+    meanings={
+        "course_code": "course code",
+        "section_code": "section code",
+        "grading_periods": "term",
+        "school_uid": "person id",
+        "admin": "enrollment role",
+    },
     references={"grading_periods": GRADING_PERIODS},
     check_row=period_row,
     count_requests=requests_of(50),

@@ -77,6 +77,11 @@ COURSES = Kind(
     required=(("course_code",), ("title",)),
     key=("course_code",),
     aliases=ALIASES,
+    meanings={
+        "course_code": "course code",
+        "title": "course title",
+        "building_id": "school code",
+    },
     references={"building_id": BUILDING},
     options=("update_existing",),
     check_row=new_course,

@@ -103,6 +103,11 @@ ENROLLMENTS = Kind(
     required=(("section_school_code",), ("school_uid",)),
     key=("section_school_code", "school_uid"),
     aliases=ALIASES,
+    meanings={
+        "section_school_code": "section code",
+        "school_uid": "person id",
+        "admin": "enrollment role",
+    },
     check_row=school_code_row,
     count_requests=requests_of(50),
     bulk=_import,

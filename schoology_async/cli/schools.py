@@ -103,6 +103,7 @@ BUILDINGS = Kind(
     key=_KEY,
     normalize_key=_code_or_title,
     aliases=ALIASES,
+    meanings={"building_code": "school code"},
     references={"school_id": SCHOOL},
     options=("update_existing",),
     check_row=new_building,

@@ -173,6 +173,12 @@ SECTIONS = Kind(
     key=_KEY,
     normalize_key=_school_code_or_code,
     aliases=ALIASES,
+    meanings={
+        "course_code": "course code",
+        "section_school_code": "section code",
+        "title": "section title",
+        "grading_periods": "term",
+    },
     references={"course_code": COURSE, "grading_periods": GRADING_PERIODS},
     options=("update_existing",),
     check_row=_check,

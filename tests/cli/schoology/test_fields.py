@@ -66,7 +66,13 @@ def test_a_kind_names_only_its_own_fields(kind: Kind) -> None:
     fields = set(kind.fields)
     assert all(kind.fields.values())
     assert {name for group in kind.required for name in group} <= fields
-    assert {*kind.key, *kind.dates, *kind.references, *kind.aliases.values()} <= fields
+    assert {
+        *kind.key,
+        *kind.dates,
+        *kind.references,
+        *kind.aliases.values(),
+        *kind.meanings,
+    } <= fields
     become = {one.becomes for one in kind.references.values() if one.becomes}
     assert become <= fields
     assert set(kind.asks) <= set(kind.options)
