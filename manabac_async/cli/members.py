@@ -61,6 +61,13 @@ async def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> Asy
             yield row_of(one, ("class_id", "level"), {"student_id": one.user_id})
 
 
+async def _existing_places(
+    client: ManageBac, keys: Collection[tuple[str, ...]]
+) -> AsyncIterator[Row]:
+    async for row in _existing(client, keys):
+        yield {name: row[name] for name in _PLACE}
+
+
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
     active: Any = [filter_word(filters, name, "active") for name in ("classes", "users")]
     found = client.memberships.list(
@@ -121,7 +128,7 @@ LEAVE_CLASSES = Kind(
         "memberships",
         lambda client: client.memberships.list(per_page=PAGE_SIZE),
     ),
-    read_existing=_existing,
+    read_existing=_existing_places,
     code_explanations={"404": "ManageBac has no class or no student with this id."},
 )
 
