@@ -123,10 +123,9 @@ class UpsertByUniqId(RoutedRecords, UpsertClasses):
 
         def group(key: _Key) -> Hashable:
             try:
-                exists = known.find(key) is not None
+                return known.find(key) is not None
             except InvalidInput:
                 return key  # a row that can't be sent must not share a request
-            return exists if update_existing or not exists else key
 
         def route(rows: Rows[Any]) -> tuple[Route, Rows[Any]]:
             keys: list[Any] = rows.keys

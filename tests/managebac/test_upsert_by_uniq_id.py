@@ -92,11 +92,12 @@ async def test_a_class_that_a_killed_run_created_is_found(
 ) -> None:
     managebac_sandbox.faults.add(Fault.cut(after=True, method="PATCH", times=9))
     managebac_sandbox.faults.add(Fault.error(403, method="GET", skip=2))
+    old = school.add_class("Old", uniq_id="OLD")
     statuses = []
-    for _ in range(2):
-        bulk = managebac.classes.upsert_by_uniq_id(
-            [row(school, "C1")], journal=Journal(tmp_path / "j.db")
-        )
+    for rows in ([row(school, "C1")], [row(school, "C1"), row(school, "OLD")]):
+        journal = Journal(tmp_path / "j.db")
+        bulk = managebac.classes.upsert_by_uniq_id(rows, journal=journal)
         statuses += [outcome.status for outcome in await ended(bulk)]
-    assert statuses == ["unknown", "done"]
-    assert len(school.classes) == 1
+    assert statuses == ["unknown", "done", "rejected"]
+    assert len(school.classes) == 2
+    assert old.name == "Old"

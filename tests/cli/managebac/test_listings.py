@@ -95,9 +95,11 @@ async def test_filters_are_those_of_the_vendor(
 async def test_a_filter_takes_the_ids_of_the_school(managebac: ManageBac, school: School) -> None:
     class_id, other = list(school.classes)[:2]
     school.classes[class_id].uniq_id = "7A"
+    school.teach(class_id, next(iter(school.teachers)))
     rows = await rows_of(managebac, "memberships", {"class_ids": f"7A,{other}"})
     assert {row["managebac_class_id"] for row in rows} == {str(class_id), str(other)}
     assert "7A" in {row["class_id"] for row in rows}
+    assert {int(row["managebac_student_id"]) for row in rows} <= school.students.keys()
 
 
 @pytest.mark.parametrize(
@@ -186,6 +188,7 @@ async def test_a_listed_class_can_be_imported_again(
         if field in given:
             (given[field],) = (await reference.find(managebac, [given[field]]))[given[field]]
     assert given["start_term_id"].isdecimal()
+    assert (given["sl"], given["hl"]) == ("true", "true")
     kind.check_row(given)
     assert kind.read_existing is not None
     (existing,) = [one async for one in kind.read_existing(managebac, [("C1",)])]
