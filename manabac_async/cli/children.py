@@ -25,10 +25,11 @@ FIELDS = {
 }
 
 
-def _add(
+def _save(
     client: ManageBac, rows: Iterable[Any], options: KindOptions, journal: Journal | None
 ) -> Bulk[Any]:
-    return client.children.add_many(rows, journal=journal)
+    save = client.children.upsert_many if options.update_existing else client.children.add_many
+    return save(rows, journal=journal)
 
 
 async def _children_of(
@@ -73,7 +74,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
 CHILDREN = Kind(
     name="children",
     noun="links",
-    does="Link parents to their children. A link that exists is rejected.",
+    does="Link parents to their children. With --update-existing, also change the relationship of "
+    "links that exist.",
     fields=FIELDS,
     required=(("parent_id",), ("child_id",), ("relationship",)),
     key=("parent_id", "child_id"),
@@ -86,12 +88,14 @@ CHILDREN = Kind(
         "relation": "relationship",
     },
     references={"parent_id": PARENT, "child_id": STUDENT},
+    options=("update_existing",),
     check_row=parent_and_child,
     count_requests=requests_of(1),
-    bulk=_add,
+    bulk=_save,
     read_existing=_existing,
     code_explanations={
-        "422": "ManageBac did not accept the link. The student may be linked to the parent already."
+        "422": "ManageBac did not accept the link. The student may be linked to the parent "
+        "already. To change existing links, add --update-existing --restart."
     },
 )
 

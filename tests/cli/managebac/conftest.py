@@ -51,7 +51,8 @@ def run(managebac_sandbox: ManageBacSandbox, school: School, tmp_path: Path) -> 
             limit=(1000, 0.01),
         )
         summary = await run_import(request, make_reporter(out, err))
-        told = read_results(path.with_name("rows.results.csv"))
+        results = path.with_name("rows.results.csv")
+        told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
 
     return run

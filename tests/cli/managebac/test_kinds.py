@@ -303,3 +303,18 @@ async def test_guard_reaches_the_bulk_call(school: School, kind: str) -> None:
         options = KindOptions(guard=Guard(1))
         with pytest.raises(InvalidInput, match="2 would be removed"):
             await find_kind(target, kind).bulk(client, rows, options, None)
+
+
+async def test_links_that_exist_are_changed(run: Run, school: School) -> None:
+    rows = [old_pair(school), new_pair(school)]
+    ran = await run("children", rows, update_existing=True)
+    assert ran.code == Exit.DONE, ran.results
+    kinds = school.relations.kinds
+    assert [kinds[row["parent_id"], row["child_id"]] for row in rows] == ["Aunt", "Aunt"]
+
+
+async def test_a_kind_that_removes_is_never_suggested(run: Run, school: School) -> None:
+    ran = await run("archive", [{"id": 1}])
+    assert ran.code == Exit.BAD_INPUT
+    assert "--kind unarchive" in ran.err
+    assert "archive-teachers" not in ran.err
