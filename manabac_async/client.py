@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Self, Unpack
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from lms_async.http.options import ClientOptions, open_transport, open_wire
 from lms_async.http.transport import Transport
 from lms_async.http.vendor import checked_base_url
 
+from . import resources
 from .credentials import (
     BearerCredentials,
     ClientCredentials,
@@ -22,22 +24,6 @@ from .credentials import (
     Token,
 )
 from .models.converter import converter, strict_converter
-from .resources import (
-    AcademicYears,
-    Auth,
-    Children,
-    Classes,
-    Memberships,
-    Parents,
-    Reports,
-    Students,
-    SubjectGroups,
-    Subjects,
-    Teachers,
-    Terms,
-    TheSchool,
-    YearGroups,
-)
 from .vendor import ManageBacVendor
 
 #: The API's URL for each region. Use the school's region, which may not be the one you are in.
@@ -145,19 +131,72 @@ class ManageBac(Client):
             **options,
         )
 
-    def _bind(self, transport: Transport) -> None:
-        super()._bind(transport)
-        self.auth = Auth(transport)
-        self.school = TheSchool(transport)
-        self.academic_years = AcademicYears(transport)
-        self.terms = Terms(transport)
-        self.subjects = Subjects(transport)
-        self.subject_groups = SubjectGroups(transport)
-        self.reports = Reports(transport)
-        self.year_groups = YearGroups(transport)
-        self.classes = Classes(transport)
-        self.students = Students(transport)
-        self.teachers = Teachers(transport)
-        self.parents = Parents(transport)
-        self.children = Children(transport)
-        self.memberships = Memberships(transport)
+    @cached_property
+    def auth(self) -> resources.Auth:
+        """The permissions of the token."""
+        return resources.Auth(self._transport)
+
+    @cached_property
+    def school(self) -> resources.TheSchool:
+        """The school to which the token belongs."""
+        return resources.TheSchool(self._transport)
+
+    @cached_property
+    def academic_years(self) -> resources.AcademicYears:
+        """Academic years of the programs."""
+        return resources.AcademicYears(self._transport)
+
+    @cached_property
+    def terms(self) -> resources.Terms:
+        """Terms of academic years."""
+        return resources.Terms(self._transport)
+
+    @cached_property
+    def subjects(self) -> resources.Subjects:
+        """Subjects of one program."""
+        return resources.Subjects(self._transport)
+
+    @cached_property
+    def subject_groups(self) -> resources.SubjectGroups:
+        """Groups of the subjects of one program."""
+        return resources.SubjectGroups(self._transport)
+
+    @cached_property
+    def reports(self) -> resources.Reports:
+        """Term reports of one program."""
+        return resources.Reports(self._transport)
+
+    @cached_property
+    def year_groups(self) -> resources.YearGroups:
+        """Year groups and their students."""
+        return resources.YearGroups(self._transport)
+
+    @cached_property
+    def classes(self) -> resources.Classes:
+        """Classes of the school, their students and teachers."""
+        return resources.Classes(self._transport)
+
+    @cached_property
+    def students(self) -> resources.Students:
+        """Students of the school."""
+        return resources.Students(self._transport)
+
+    @cached_property
+    def teachers(self) -> resources.Teachers:
+        """Teachers of the school."""
+        return resources.Teachers(self._transport)
+
+    @cached_property
+    def parents(self) -> resources.Parents:
+        """Parents of students."""
+        return resources.Parents(self._transport)
+
+    @cached_property
+    def children(self) -> resources.Children:
+        """Links of a parent to children, who are students."""
+        return resources.Children(self._transport)
+
+    @cached_property
+    def memberships(self) -> resources.Memberships:
+        """Memberships of students, teachers and administrators."""
+        return resources.Memberships(self._transport)

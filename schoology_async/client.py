@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Literal, Self, Unpack, cast
 from urllib.parse import urlsplit
 
@@ -20,18 +21,10 @@ from lms_async.http.vendor import checked_base_url, checked_secret
 from lms_async.limits.queue import Priority
 from lms_async.records.scalars import id_text
 
+from . import models, resources
 from .merging import MultigetTransport
-from .models import AppUserInfo, SearchResults
 from .models.converter import converter, strict_converter
 from .multiget import SubResponse, read_many
-from .resources.courses import Courses
-from .resources.enrollments import Enrollments
-from .resources.grading_periods import GradingPeriods
-from .resources.groups import Groups
-from .resources.roles import Roles
-from .resources.schools import Buildings, Schools
-from .resources.sections import Sections
-from .resources.users import Users
 from .signing import Signature, Signer
 from .vendor import SchoologyVendor
 
@@ -164,17 +157,50 @@ class Schoology(Client):
     def _vendor(self) -> SchoologyVendor:
         return cast("SchoologyVendor", self._transport.vendor)
 
-    def _bind(self, transport: Transport) -> None:
-        super()._bind(transport)
-        self.roles = Roles(transport)
-        self.schools = Schools(transport)
-        self.buildings = Buildings(transport)
-        self.users = Users(transport)
-        self.grading_periods = GradingPeriods(transport)
-        self.courses = Courses(transport)
-        self.sections = Sections(transport)
-        self.enrollments = Enrollments(transport)
-        self.groups = Groups(transport)
+    @cached_property
+    def roles(self) -> resources.Roles:
+        """Roles of people."""
+        return resources.Roles(self._transport)
+
+    @cached_property
+    def schools(self) -> resources.Schools:
+        """Schools of the account."""
+        return resources.Schools(self._transport)
+
+    @cached_property
+    def buildings(self) -> resources.Buildings:
+        """Buildings of a school."""
+        return resources.Buildings(self._transport)
+
+    @cached_property
+    def users(self) -> resources.Users:
+        """People: their accounts, and what belongs to one person."""
+        return resources.Users(self._transport)
+
+    @cached_property
+    def grading_periods(self) -> resources.GradingPeriods:
+        """Grading periods of the school."""
+        return resources.GradingPeriods(self._transport)
+
+    @cached_property
+    def courses(self) -> resources.Courses:
+        """Courses of the school."""
+        return resources.Courses(self._transport)
+
+    @cached_property
+    def sections(self) -> resources.Sections:
+        """Sections of courses."""
+        return resources.Sections(self._transport)
+
+    @cached_property
+    def enrollments(self) -> resources.Enrollments:
+        """Enrollments of people in sections, groups and courses."""
+        return resources.Enrollments(self._transport)
+
+    @cached_property
+    def groups(self) -> resources.Groups:
+        """Groups of people."""
+        return resources.Groups(self._transport)
 
     async def multiget(self, paths: Iterable[str]) -> list[SubResponse]:
         """Send several reads, 50 per request. Vendor page: "Multi-get requests".
@@ -204,7 +230,7 @@ class Schoology(Client):
         """
         return await read_many(self._transport, "multioptions", paths)
 
-    async def app_user_info(self) -> AppUserInfo:
+    async def app_user_info(self) -> models.AppUserInfo:
         """Get the id of the user to whom the credentials belong.
 
         This is the fastest call to check that the credentials are accepted. Vendor page: "Other
@@ -213,7 +239,7 @@ class Schoology(Client):
         :raises Unauthorized: the credentials are not accepted.
         """
         return await self._transport.send(
-            get(build_path("app-user-info"), returns=AppUserInfo, required_key="api_uid")
+            get(build_path("app-user-info"), returns=models.AppUserInfo, required_key="api_uid")
         )
 
     async def search(
@@ -222,7 +248,7 @@ class Schoology(Client):
         *,
         type: Literal["user", "group", "course"] | None = None,  # noqa: A002 - the vendor's
         page: int = 0,
-    ) -> SearchResults:
+    ) -> models.SearchResults:
         """Search for users, groups and courses. Vendor page: Search.
 
         :param keywords: the words to search for.
@@ -232,7 +258,9 @@ class Schoology(Client):
         :raises UnexpectedResponse: the response has no results of any kind.
         """
         query = query_params(keywords=keywords, type=type, page=page)
-        call: Call[SearchResults] = get(build_path("search"), returns=SearchResults, query=query)
+        call: Call[models.SearchResults] = get(
+            build_path("search"), returns=models.SearchResults, query=query
+        )
         results = await self._transport.send(call)
         if results.users is None and results.groups is None and results.courses is None:
             raise UnexpectedResponse("the response has no results", call=call)

@@ -6,9 +6,9 @@ or to handle results and errors, is exported here.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._version import __version__
-from .bulk.bulk import Bulk
-from .bulk.guard import Guard
 from .errors import (
     ApiError,
     BadRequest,
@@ -42,7 +42,7 @@ from .http.options import ClientOptions
 from .http.pages import Pages
 from .http.responses import Response
 from .http.retry import RetryPolicy
-from .journal.journal import Journal
+from .lazy import load_on_use
 from .limits.learning import LearnedLimit
 from .limits.limiter import Limiter
 from .limits.queue import Priority
@@ -51,6 +51,17 @@ from .limits.window import Window
 from .outcome import Outcome, Report, RowError, RowResult, Status
 from .records.ids import ExactId
 from .records.scalars import UNSET, Unset
+
+if TYPE_CHECKING:
+    from .bulk.bulk import Bulk
+    from .bulk.guard import Guard
+    from .journal.journal import Journal
+else:
+    # A program that only reads needs none of these.
+    __getattr__, __dir__ = load_on_use(
+        __name__,
+        {"bulk.bulk": ["Bulk"], "bulk.guard": ["Guard"], "journal.journal": ["Journal"]},
+    )
 
 __all__ = [
     "UNSET",

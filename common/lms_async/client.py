@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """The base of the vendors' clients. Each of them sets its resources in :meth:`_bind`."""
+    """The base of the vendors' clients. Each of them has its resources as attributes."""
 
     _transport: Transport
 
@@ -36,6 +36,10 @@ class Client:
 
     def _bind(self, transport: Transport) -> None:
         """Use ``transport`` for all resources of this client."""
+        # All resources need this module. It is loaded here so that neither the import of a client
+        # nor the first call, in a running event loop, takes long.
+        from . import resource  # noqa: F401
+
         self._transport = transport
 
     def __repr__(self) -> str:
@@ -150,7 +154,8 @@ class Client:
         requests back. Leaving early cancels the calls that still run.
 
         :param read: makes one call, such as a method of this client.
-        :param items: the arguments of ``read``. They are taken as they are needed.
+        :param items: the arguments of ``read``. They are taken as they are needed. An error that
+            they raise is raised after the results of the items before it.
         """
         return gather(read, items)
 

@@ -12,7 +12,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..resources.many import whole_id
-from ..resources.sending import archived_student
+from ..resources.sending.students import archived_student
 from .counting import CHUNK, count_of, without_leading_zeros
 from .references import ARCHIVED_STUDENT, CLASS, PAGE_SIZE, PARENT, STUDENT, TEACHER
 from .rows import row_of

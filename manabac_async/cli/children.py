@@ -11,7 +11,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import ChildRelation, Parent
-from ..resources.sending import parent_and_child
+from ..resources.sending.children import parent_and_child
 from .counting import without_leading_zeros
 from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE, PARENT, STUDENT, read_parents, read_students

@@ -10,7 +10,7 @@ from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
-from ..resources.sending import class_teacher_row
+from ..resources.sending.classes import class_teacher_row
 from .counting import CHUNK, requests_by, without_leading_zeros
 from .filters import SINCE, filter_flag, filter_time
 from .references import CLASS, PAGE_SIZE, TEACHER, directory_of_classes, read_teachers

@@ -11,7 +11,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import Class
-from ..resources.sending import new_class
+from ..resources.sending.classes import new_class
 from .counting import CHUNK
 from .directory import Directory
 from .filters import SINCE, filter_flag, filter_time

@@ -14,7 +14,7 @@ from lms_async.records.encoding import Sending
 from ..client import ManageBac
 from ..models import Membership, MembershipPlace
 from ..models.converter import converter
-from ..resources.sending import class_student_row
+from ..resources.sending.classes import class_student_row
 from .counting import CHUNK, count_of, requests_by, without_leading_zeros
 from .filters import SINCE, filter_day, filter_ids, filter_time, filter_word
 from .references import CLASS, PAGE_SIZE, STUDENT, read_classes, read_students

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
 
 from ..client import ManageBac
-from ..resources.sending import new_parent
+from ..resources.sending.parents import new_parent
 from .people import (
     ALIASES,
     EXPLAINED,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
 
 from ..client import ManageBac
-from ..resources.sending import new_student
+from ..resources.sending.students import new_student
 from .filters import filter_ids, filter_word
 from .people import (
     ALIASES,

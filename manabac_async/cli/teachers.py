@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
 
 from ..client import ManageBac
-from ..resources.sending import new_teacher
+from ..resources.sending.teachers import new_teacher
 from .people import (
     ALIASES,
     EXPLAINED,

@@ -12,7 +12,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import YearGroup
-from ..resources.sending import year_group_row
+from ..resources.sending.year_groups import year_group_row
 from .counting import CHUNK, requests_by
 from .filters import SINCE, filter_flag, filter_ids, filter_time
 from .references import PAGE_SIZE, STUDENT, YEAR_GROUP, read_students, read_year_groups

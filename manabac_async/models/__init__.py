@@ -1,121 +1,144 @@
-"""Records of ManageBac's v2 as attrs classes. The field names are those of the vendor."""
+"""Records of ManageBac's v2 as attrs classes. The field names are those of the vendor.
 
-from .academic import (
-    AcademicTerm,
-    AcademicTermCreate,
-    AcademicTermUpdate,
-    AcademicYear,
-    Calendar,
-    CalendarDate,
-)
-from .class_ import (
-    Class,
-    ClassCreate,
-    ClassSubject,
-    ClassTerm,
-    ClassUpdate,
-    ClassUpsert,
-    TeacherOfClass,
-    TermYear,
-)
-from .dicts import (
-    AcademicTermCreateDict,
-    AcademicTermUpdateDict,
-    ChildLinkDict,
-    ClassCreateDict,
-    ClassStudentPlaceDict,
-    ClassTeacherPlaceDict,
-    ClassUpdateDict,
-    ClassUpsertDict,
-    MembershipPlaceDict,
-    ParentChildDict,
-    ParentChildLinkDict,
-    ParentChildrenDict,
-    ParentCreateDict,
-    ParentUpdateDict,
-    StudentArchiveDict,
-    StudentCreateDict,
-    StudentPlaceDict,
-    StudentUpdateDict,
-    SubjectCreateDict,
-    SubjectGroupCreateDict,
-    SubjectGroupUpdateDict,
-    SubjectUpdateDict,
-    TeacherCreateDict,
-    TeacherPlaceDict,
-    TeacherUpdateDict,
-    YearGroupPlaceDict,
-)
-from .fields import (
-    Relationship,
-    Salutation,
-)
-from .membership import (
-    ClassStudent,
-    ClassStudentPlace,
-    ClassTeacher,
-    ClassTeacherPlace,
-    Membership,
-    MembershipPlace,
-    StudentClass,
-    StudentGroup,
-    StudentMemberships,
-    StudentPlace,
-    StudentYearGroup,
-    TeacherPlace,
-)
-from .parent import (
-    ChildLink,
-    ChildRelation,
-    Parent,
-    ParentChild,
-    ParentChildLink,
-    ParentChildren,
-    ParentCreate,
-    ParentUpdate,
-)
-from .report import (
-    ReportFile,
-    TermReport,
-)
-from .school import (
-    EnabledProgram,
-    Grade,
-    Program,
-    RubricOption,
-    School,
-    SchoolSubject,
-    TermGradeScale,
-    TermRubric,
-)
-from .student import (
-    Student,
-    StudentArchive,
-    StudentCreate,
-    StudentUpdate,
-)
-from .subject import (
-    AssessmentType,
-    MaxPhase,
-    Subject,
-    SubjectCreate,
-    SubjectGroup,
-    SubjectGroupCreate,
-    SubjectGroupUpdate,
-    SubjectUpdate,
-)
-from .teacher import (
-    Teacher,
-    TeacherClass,
-    TeacherCreate,
-    TeacherGroup,
-    TeacherUpdate,
-)
-from .year_group import (
-    YearGroup,
-    YearGroupAdvisor,
-    YearGroupPlace,
-)
+The module of a record is loaded when the record is first used: see :mod:`lms_async.lazy`.
+"""
+
+from typing import TYPE_CHECKING
+
+from lms_async.lazy import load_on_use
+
+if TYPE_CHECKING:
+    from .academic import *
+    from .class_ import *
+    from .dicts.academic import *
+    from .dicts.class_ import *
+    from .dicts.membership import *
+    from .dicts.parent import *
+    from .dicts.person import *
+    from .fields import *
+    from .membership import *
+    from .parent import *
+    from .report import *
+    from .school import *
+    from .student import *
+    from .subject import *
+    from .teacher import *
+    from .year_group import *
+else:
+    __getattr__, __dir__ = load_on_use(
+        __name__,
+        {
+            "academic": [
+                "AcademicTerm",
+                "AcademicTermCreate",
+                "AcademicTermUpdate",
+                "AcademicYear",
+                "Calendar",
+                "CalendarDate",
+            ],
+            "class_": [
+                "Class",
+                "ClassCreate",
+                "ClassSubject",
+                "ClassTerm",
+                "ClassUpdate",
+                "ClassUpsert",
+                "TeacherOfClass",
+                "TermYear",
+            ],
+            "dicts.academic": [
+                "AcademicTermCreateDict",
+                "AcademicTermUpdateDict",
+                "SubjectCreateDict",
+                "SubjectGroupCreateDict",
+                "SubjectGroupUpdateDict",
+                "SubjectUpdateDict",
+            ],
+            "dicts.class_": [
+                "ClassCreateDict",
+                "ClassUpdateDict",
+                "ClassUpsertDict",
+                "YearGroupPlaceDict",
+            ],
+            "dicts.membership": [
+                "ClassStudentPlaceDict",
+                "ClassTeacherPlaceDict",
+                "MembershipPlaceDict",
+                "StudentPlaceDict",
+                "TeacherPlaceDict",
+            ],
+            "dicts.parent": [
+                "ChildLinkDict",
+                "ParentChildDict",
+                "ParentChildLinkDict",
+                "ParentChildrenDict",
+                "ParentCreateDict",
+                "ParentUpdateDict",
+            ],
+            "dicts.person": [
+                "StudentArchiveDict",
+                "StudentCreateDict",
+                "StudentUpdateDict",
+                "TeacherCreateDict",
+                "TeacherUpdateDict",
+            ],
+            "fields": ["Relationship", "Salutation"],
+            "membership": [
+                "ClassStudent",
+                "ClassStudentPlace",
+                "ClassTeacher",
+                "ClassTeacherPlace",
+                "Membership",
+                "MembershipPlace",
+                "StudentClass",
+                "StudentGroup",
+                "StudentMemberships",
+                "StudentPlace",
+                "StudentYearGroup",
+                "TeacherPlace",
+            ],
+            "parent": [
+                "ChildLink",
+                "ChildRelation",
+                "Parent",
+                "ParentChild",
+                "ParentChildLink",
+                "ParentChildren",
+                "ParentCreate",
+                "ParentUpdate",
+            ],
+            "report": ["ReportFile", "TermReport"],
+            "school": [
+                "EnabledProgram",
+                "Grade",
+                "Program",
+                "RubricOption",
+                "School",
+                "SchoolSubject",
+                "TermGradeScale",
+                "TermRubric",
+            ],
+            "student": ["Student", "StudentArchive", "StudentCreate", "StudentUpdate"],
+            "subject": [
+                "AssessmentType",
+                "MaxPhase",
+                "Subject",
+                "SubjectCreate",
+                "SubjectGroup",
+                "SubjectGroupCreate",
+                "SubjectGroupUpdate",
+                "SubjectUpdate",
+            ],
+            "teacher": [
+                "Teacher",
+                "TeacherClass",
+                "TeacherCreate",
+                "TeacherGroup",
+                "TeacherUpdate",
+            ],
+            "year_group": ["YearGroup", "YearGroupAdvisor", "YearGroupPlace"],
+        },
+    )
 
 __all__ = [
     "AcademicTerm",

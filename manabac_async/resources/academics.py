@@ -14,7 +14,7 @@ from ..models import AcademicTerm, AcademicYear, Calendar
 from ..models.fields import ByProgram
 from .base import ManageBacResource
 from .filters import flag
-from .sending import NewTerm, TermChange, new_term, term_change
+from .sending.terms import NewTerm, TermChange, new_term, term_change
 
 _YEARS = "school/programs/{program_code}/academic-years"
 

@@ -28,7 +28,7 @@ from lms_async.resource import Given
 from ..models import ChildRelation
 from ..models.converter import converter
 from .many import PAGE, ManyRecords
-from .sending import AllChildren
+from .sending.children import AllChildren
 
 CHILDREN = "parents/{parent_id:person}/children"
 

@@ -15,7 +15,7 @@ from ..models import ChildRelation, Relationship
 from .base import ManageBacResource
 from .filters import list_query
 from .many_children import ManyChildren
-from .sending import Child, child
+from .sending.children import Child, child
 
 
 class Children(ManyChildren, ManageBacResource):

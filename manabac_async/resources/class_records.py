@@ -17,7 +17,7 @@ from ..changes import Changes
 from ..models import Class, ClassTerm
 from .base import ManageBacResource
 from .filters import archived_queries, flag, list_query
-from .sending import ClassChange, NewClass, class_change, new_class
+from .sending.classes import ClassChange, NewClass, class_change, new_class
 
 
 class ClassRecords(ManageBacResource):

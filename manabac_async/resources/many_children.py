@@ -26,7 +26,7 @@ from .child_links import (
     path_of_child,
 )
 from .many import GUARD
-from .sending import (
+from .sending.children import (
     AllChildren,
     ParentAndChild,
     RemovedChild,

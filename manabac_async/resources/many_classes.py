@@ -23,7 +23,7 @@ from ..models.converter import converter
 from .many import GUARD, PAGE
 from .place_students import PlaceStudents
 from .places import Places, checked_chunk
-from .sending import (
+from .sending.classes import (
     AnyClass,
     ClassStudentRow,
     ClassTeacherRow,

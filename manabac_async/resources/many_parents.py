@@ -12,12 +12,7 @@ from lms_async.resource import Given
 
 from ..models import Parent
 from .many import GUARD, whole_id
-from .sending import (
-    NewParent,
-    ParentChange,
-    new_parent,
-    parent_change,
-)
+from .sending.parents import NewParent, ParentChange, new_parent, parent_change
 from .upsert_people import UpsertPeople
 
 

@@ -15,7 +15,7 @@ from lms_async.resource import Given
 
 from ..models import Student
 from .many import GUARD
-from .sending import (
+from .sending.students import (
     ArchivedStudent,
     NewStudent,
     StudentChange,

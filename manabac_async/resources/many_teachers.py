@@ -12,12 +12,7 @@ from lms_async.resource import Given
 
 from ..models import Teacher
 from .many import GUARD, whole_id
-from .sending import (
-    NewTeacher,
-    TeacherChange,
-    new_teacher,
-    teacher_change,
-)
+from .sending.teachers import NewTeacher, TeacherChange, new_teacher, teacher_change
 from .upsert_people import UpsertPeople
 
 

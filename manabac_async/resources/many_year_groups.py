@@ -14,7 +14,7 @@ from lms_async.resource import Given
 from ..models import Student, YearGroup
 from .many import GUARD, PAGE
 from .places import ManyPlaces, Places
-from .sending import YearGroupRow, year_group_row
+from .sending.year_groups import YearGroupRow, year_group_row
 
 
 class ManyYearGroups(ManyPlaces):

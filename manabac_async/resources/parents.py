@@ -10,7 +10,7 @@ from lms_async.http.pages import Pages
 from ..models import Parent
 from .base import People
 from .many_parents import ManyParents
-from .sending import NewParent, ParentChange, new_parent, parent_change
+from .sending.parents import NewParent, ParentChange, new_parent, parent_change
 
 
 class Parents(People[Parent, NewParent, ParentChange], ManyParents):

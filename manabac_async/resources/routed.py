@@ -18,7 +18,6 @@ from lms_async.bulk.endpoint import Found, Results
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.http.call import Call
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone
 from lms_async.resource import Given
 
 from ..bulk_results import explain, may_exist
@@ -32,7 +31,7 @@ class Route:
     """How rows are sent if their records exist, or how they are sent if not."""
 
     call: Callable[[Rows[Any]], Call[Any]]
-    parse: Callable[[Any, Rows[Any]], AllDone | Results]
+    parse: Callable[[Any, Rows[Any]], Results]
     look_up: Callable[[Rows[Any]], Awaitable[list[Found]]]
     #: See :class:`~lms_async.bulk.endpoint.BulkEndpoint`.
     path_names_rows: bool | Callable[[Rows[Any]], bool] = False
@@ -69,7 +68,7 @@ class RoutedRecords(ManyRecords):
             way, routed = route(rows)
             return way.call(routed)
 
-        def parse(payload: Any, rows: Rows[R]) -> AllDone | Results:
+        def parse(payload: Any, rows: Rows[R]) -> Results:
             way, routed = route(rows)
             return way.parse(payload, routed)
 

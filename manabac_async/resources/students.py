@@ -13,7 +13,13 @@ from ..models import Student, StudentMemberships
 from .base import Portrayed
 from .filters import flag, repeated
 from .many_students import ManyStudents
-from .sending import NewStudent, StudentChange, archived_student, new_student, student_change
+from .sending.students import (
+    NewStudent,
+    StudentChange,
+    archived_student,
+    new_student,
+    student_change,
+)
 
 StudentStatus = Literal["enrolled", "withdrawn", "graduated"]
 

@@ -16,7 +16,7 @@ from lms_async.resource import changes_of
 from ..models import AssessmentType, Subject, SubjectGroup
 from .base import ManageBacResource, whole_ids
 from .filters import list_query
-from .sending import (
+from .sending.subjects import (
     NewSubject,
     NewSubjectGroup,
     SubjectChange,

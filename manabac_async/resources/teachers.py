@@ -14,7 +14,7 @@ from ..models import Teacher, TeacherClass, TeacherGroup
 from .base import Portrayed
 from .filters import flag
 from .many_teachers import ManyTeachers
-from .sending import NewTeacher, TeacherChange, new_teacher, teacher_change
+from .sending.teachers import NewTeacher, TeacherChange, new_teacher, teacher_change
 
 
 class Teachers(Portrayed[Teacher, NewTeacher, TeacherChange], ManyTeachers):

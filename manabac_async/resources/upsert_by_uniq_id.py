@@ -18,7 +18,7 @@ from ..models import Class
 from .many import PAGE
 from .places import checked_chunk
 from .routed import Route, RoutedRecords, with_values
-from .sending import NewClass, new_class
+from .sending.classes import NewClass, new_class
 from .upsert_classes import UpsertClasses, call_for_classes, parse_classes
 
 #: The fields that ManageBac refuses to change, and where a class shows them.

@@ -24,7 +24,7 @@ from .child_links import (
 )
 from .many import PAGE
 from .routed import Route, RoutedRecords
-from .sending import ParentAndChild, parent_and_child
+from .sending.children import ParentAndChild, parent_and_child
 
 
 class UpsertChildren(RoutedRecords, ChildLinks):

@@ -1,124 +1,136 @@
-"""Schoology's records as attrs classes. The field names are those of the vendor."""
+"""Schoology's records as attrs classes. The field names are those of the vendor.
 
-from .association import (
-    AdvisorPair,
-    ParentPair,
-)
-from .choices import (
-    CourseFormat,
-    EnrollmentStatus,
-    GradeLevel,
-    InviteType,
-    PrivacyLevel,
-    SubjectArea,
-)
-from .connection import (
-    FriendRequest,
-    Invite,
-    NetworkUser,
-)
-from .course import (
-    Course,
-    CourseCreate,
-    CourseUpdate,
-)
-from .dicts import (
-    AdvisorPairDict,
-    CourseCreateDict,
-    CourseUpdateDict,
-    EnrollmentByCourseCodeDict,
-    EnrollmentBySchoolCodeDict,
-    EnrollmentCreateDict,
-    EnrollmentUpdateDict,
-    GradingPeriodCreateDict,
-    GradingPeriodUpdateDict,
-    GroupCreateDict,
-    GroupOptionsUpdateDict,
-    GroupUpdateDict,
-    ParentPairDict,
-    ReactivationDict,
-    SchoolCreateDict,
-    SchoolUpdateDict,
-    SectionCopyDict,
-    SectionCreateDict,
-    SectionOptionsUpdateDict,
-    SectionUpdateDict,
-    UserCreateDict,
-    UserUpdateDict,
-)
-from .enrollment import (
-    Enrollment,
-    EnrollmentByCourseCode,
-    EnrollmentBySchoolCode,
-    EnrollmentCreate,
-    EnrollmentUpdate,
-)
-from .export import ExportedGroupEnrollment
-from .grades import (
-    Attendance,
-    AttendanceDay,
-    AttendanceRow,
-    Attendances,
-    AttendanceStatus,
-    AttendanceStatuses,
-    Completion,
-    FinalGrade,
-    Grade,
-    Gradebook,
-    GradeItem,
-    Grades,
-    UserGrades,
-)
-from .grading_period import (
-    GradingPeriod,
-    GradingPeriodCreate,
-    GradingPeriodUpdate,
-    SectionGradingPeriod,
-)
-from .group import (
-    Group,
-    GroupCategory,
-    GroupCreate,
-    GroupOptions,
-    GroupOptionsUpdate,
-    GroupUpdate,
-)
-from .role import (
-    Role,
-)
-from .school import (
-    School,
-    SchoolCreate,
-    SchoolUpdate,
-)
-from .search import (
-    FoundCourse,
-    FoundCourses,
-    FoundGroup,
-    FoundGroups,
-    FoundUser,
-    FoundUsers,
-    SearchResults,
-)
-from .section import (
-    Section,
-    SectionCopy,
-    SectionCreate,
-    SectionOptions,
-    SectionOptionsUpdate,
-    SectionUpdate,
-)
-from .session import (
-    AppUserInfo,
-    Language,
-)
-from .user import (
-    InactiveUser,
-    Reactivation,
-    User,
-    UserCreate,
-    UserUpdate,
-)
+The module of a record is loaded when the record is first used: see :mod:`lms_async.lazy`.
+"""
+
+from typing import TYPE_CHECKING
+
+from lms_async.lazy import load_on_use
+
+if TYPE_CHECKING:
+    from .association import *
+    from .choices import *
+    from .connection import *
+    from .course import *
+    from .dicts.course import *
+    from .dicts.enrollment import *
+    from .dicts.group import *
+    from .dicts.school import *
+    from .dicts.section import *
+    from .dicts.user import *
+    from .enrollment import *
+    from .export import *
+    from .grades import *
+    from .grading_period import *
+    from .group import *
+    from .role import *
+    from .school import *
+    from .search import *
+    from .section import *
+    from .session import *
+    from .user import *
+else:
+    __getattr__, __dir__ = load_on_use(
+        __name__,
+        {
+            "association": ["AdvisorPair", "ParentPair"],
+            "choices": [
+                "CourseFormat",
+                "EnrollmentStatus",
+                "GradeLevel",
+                "InviteType",
+                "PrivacyLevel",
+                "SubjectArea",
+            ],
+            "connection": ["FriendRequest", "Invite", "NetworkUser"],
+            "course": ["Course", "CourseCreate", "CourseUpdate"],
+            "dicts.course": ["CourseCreateDict", "CourseUpdateDict"],
+            "dicts.enrollment": [
+                "EnrollmentByCourseCodeDict",
+                "EnrollmentBySchoolCodeDict",
+                "EnrollmentCreateDict",
+                "EnrollmentUpdateDict",
+            ],
+            "dicts.group": ["GroupCreateDict", "GroupOptionsUpdateDict", "GroupUpdateDict"],
+            "dicts.school": [
+                "GradingPeriodCreateDict",
+                "GradingPeriodUpdateDict",
+                "SchoolCreateDict",
+                "SchoolUpdateDict",
+            ],
+            "dicts.section": [
+                "SectionCopyDict",
+                "SectionCreateDict",
+                "SectionOptionsUpdateDict",
+                "SectionUpdateDict",
+            ],
+            "dicts.user": [
+                "AdvisorPairDict",
+                "ParentPairDict",
+                "ReactivationDict",
+                "UserCreateDict",
+                "UserUpdateDict",
+            ],
+            "enrollment": [
+                "Enrollment",
+                "EnrollmentByCourseCode",
+                "EnrollmentBySchoolCode",
+                "EnrollmentCreate",
+                "EnrollmentUpdate",
+            ],
+            "export": ["ExportedGroupEnrollment"],
+            "grades": [
+                "Attendance",
+                "AttendanceDay",
+                "AttendanceRow",
+                "Attendances",
+                "AttendanceStatus",
+                "AttendanceStatuses",
+                "Completion",
+                "FinalGrade",
+                "Grade",
+                "Gradebook",
+                "GradeItem",
+                "Grades",
+                "UserGrades",
+            ],
+            "grading_period": [
+                "GradingPeriod",
+                "GradingPeriodCreate",
+                "GradingPeriodUpdate",
+                "SectionGradingPeriod",
+            ],
+            "group": [
+                "Group",
+                "GroupCategory",
+                "GroupCreate",
+                "GroupOptions",
+                "GroupOptionsUpdate",
+                "GroupUpdate",
+            ],
+            "role": ["Role"],
+            "school": ["School", "SchoolCreate", "SchoolUpdate"],
+            "search": [
+                "FoundCourse",
+                "FoundCourses",
+                "FoundGroup",
+                "FoundGroups",
+                "FoundUser",
+                "FoundUsers",
+                "SearchResults",
+            ],
+            "section": [
+                "Section",
+                "SectionCopy",
+                "SectionCreate",
+                "SectionOptions",
+                "SectionOptionsUpdate",
+                "SectionUpdate",
+            ],
+            "session": ["AppUserInfo", "Language"],
+            "user": ["InactiveUser", "Reactivation", "User", "UserCreate", "UserUpdate"],
+        },
+    )
 
 __all__ = [
     "AdvisorPair",

@@ -1,4 +1,4 @@
-"""The type of a list that Schoology returns in several forms."""
+"""Lists that Schoology returns in several forms."""
 
 from __future__ import annotations
 
@@ -10,3 +10,6 @@ BARE = ("list, or one bare element",)
 #: A list that Schoology may return as one element without a list, as ``null``, or as an object
 #: with numbered keys.
 BareList = Annotated[list[T], "list, or one bare element"]
+
+#: The metadata of :data:`~.user.Parents`.
+PARENTS = ("parents",)

@@ -9,8 +9,7 @@ from cattrs import Converter
 from lms_async.records.converter import make_converter
 from lms_async.records.lists import object_to_list
 
-from .bare import BARE
-from .user import PARENTS, User
+from .bare import BARE, PARENTS
 
 
 def as_list(value: Any) -> list[Any]:
@@ -27,13 +26,13 @@ def as_list(value: Any) -> list[Any]:
 def _make(*, strict: bool) -> Converter:
     made = make_converter(strict=strict)
 
-    def parents(value: Any, _: Any) -> list[User]:
-        inner = value.get("parent", value) if isinstance(value, dict) else value
-        return made.structure(as_list(inner), list[User])
-
     def bare(value: Any, wanted: Any) -> list[Any]:
         inner: list[Any] = made.structure(as_list(value), get_args(wanted)[0])
         return inner
+
+    def parents(value: Any, wanted: Any) -> list[Any]:
+        inner = value.get("parent", value) if isinstance(value, dict) else value
+        return bare(inner, wanted)
 
     made.register_structure_hook_func(
         lambda wanted: getattr(wanted, "__metadata__", ()) == BARE, bare

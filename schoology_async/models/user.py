@@ -24,7 +24,6 @@ from lms_async.records.scalars import (
     Year,
 )
 
-PARENTS = ("parents",)
 #: Parents are printed as ``null``, a list, ``{"parent": [...]}`` or ``{"parent": {...}}``.
 Parents = Annotated[list["User"], "parents"]
 NameTitle = Literal["Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Professor", ""]

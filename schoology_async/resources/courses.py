@@ -15,7 +15,7 @@ from ..models import Course
 from .base import PAGE_SIZE
 from .filters import flags
 from .many_courses import ManyCourses
-from .sending import CourseChange, NewCourse, course_change, new_course
+from .sending.courses import CourseChange, NewCourse, course_change, new_course
 
 
 class Courses(ManyCourses):

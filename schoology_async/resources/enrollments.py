@@ -20,7 +20,7 @@ from .exports import GroupEnrollmentExports
 from .filters import PictureSize, filter_ids, filter_queries
 from .many_enrollments import ManyEnrollments
 from .realms import realm_of
-from .sending import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
+from .sending.enrollments import EnrollmentChange, NewEnrollment, enrollment_change, new_enrollment
 
 _ALL: tuple[EnrollmentStatus, ...] = (1, 2, 3, 4, 5)
 

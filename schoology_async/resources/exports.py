@@ -9,9 +9,8 @@ from lms_async.http.call import Call, get
 from lms_async.http.responses import Response
 from lms_async.http.urls import Path, build_path, query_params
 
+from .. import models
 from ..export import FIELD_OF_COLUMN, Export
-from ..models.export import ExportedGroupEnrollment
-from ..models.user import User
 from .base import SchoologyResource
 
 _COLUMN_OF_FIELD = {field: column for column, field in FIELD_OF_COLUMN.items()}
@@ -77,7 +76,7 @@ def _export_call(
 class UserExports(SchoologyResource):
     """The export method of ``schoology.users``."""
 
-    def export(self, fields: Iterable[str] | None = None) -> Export[User]:
+    def export(self, fields: Iterable[str] | None = None) -> Export[models.User]:
         """Export all users of the school, in one request. Vendor page: "CSV Export", users.
 
         Only an administrator of the whole school may do this.
@@ -93,7 +92,7 @@ class UserExports(SchoologyResource):
         :raises UnexpectedResponse: while reading, if the response is not such an export.
         """
         call = _export_call(build_path("csvexport/users"), USER_COLUMNS, fields)
-        return Export(self._transport, call, User)
+        return Export(self._transport, call, models.User)
 
 
 class GroupEnrollmentExports(SchoologyResource):
@@ -101,7 +100,7 @@ class GroupEnrollmentExports(SchoologyResource):
 
     def export_group_enrollments(
         self, fields: Iterable[str] | None = None
-    ) -> Export[ExportedGroupEnrollment]:
+    ) -> Export[models.ExportedGroupEnrollment]:
         """Export the members of all groups, in one request. Vendor page: "CSV Export", group
         enrollments. Schoology has no export of section enrollments.
 
@@ -118,4 +117,4 @@ class GroupEnrollmentExports(SchoologyResource):
         """
         path = build_path("csvexport/group_enrollments")
         call = _export_call(path, GROUP_ENROLLMENT_COLUMNS, fields)
-        return Export(self._transport, call, ExportedGroupEnrollment)
+        return Export(self._transport, call, models.ExportedGroupEnrollment)

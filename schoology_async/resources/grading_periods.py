@@ -15,7 +15,7 @@ from lms_async.resource import changes_of
 from ..models import GradingPeriod
 from .base import PAGE_SIZE, SchoologyResource
 from .filters import flags
-from .sending import (
+from .sending.grading_periods import (
     GradingPeriodChange,
     NewGradingPeriod,
     grading_period_change,

@@ -15,7 +15,7 @@ from lms_async.resource import changes_of
 from ..models import Group, GroupCategory
 from .base import PAGE_SIZE, SchoologyResource
 from .filters import PictureSize
-from .sending import GroupChange, NewGroup, group_change, new_group
+from .sending.groups import GroupChange, NewGroup, group_change, new_group
 
 
 class Groups(SchoologyResource):

@@ -26,7 +26,7 @@ from .filters import flags
 from .lookup_courses import look_up_rows
 from .lookup_removed import look_up_removed
 from .section_codes import section_key
-from .sending import CourseChange, NewCourse, course_change, new_course
+from .sending.courses import CourseChange, NewCourse, course_change, new_course
 
 #: The default guard: one deletion may remove this many courses.
 GUARD = Guard(max_removals=500)

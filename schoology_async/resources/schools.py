@@ -12,7 +12,7 @@ from lms_async.resource import changes_of
 
 from ..models import School
 from .base import PAGE_SIZE, SchoologyResource
-from .sending import NewSchool, SchoolChange, new_school, school_change
+from .sending.schools import NewSchool, SchoolChange, new_school, school_change
 
 
 class Schools(SchoologyResource):

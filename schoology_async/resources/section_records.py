@@ -11,7 +11,7 @@ from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
 
-from ..models import Attendance, Completion, Gradebook, GradeItem, SectionGradingPeriod
+from .. import models
 from .base import PAGE_SIZE, SchoologyResource
 from .filters import flags
 
@@ -19,14 +19,14 @@ from .filters import flags
 class SectionRecords(SchoologyResource):
     """The methods of ``schoology.sections`` for the records of one section."""
 
-    def grading_periods(self, section_id: str | int) -> Pages[SectionGradingPeriod]:
+    def grading_periods(self, section_id: str | int) -> Pages[models.SectionGradingPeriod]:
         """List the grading periods of a section. Vendor page: Grading Periods, "sections".
 
         :param section_id: Schoology's id of the section.
         """
         return self._list(
             build_path("sections/{section_id:number}/grading_periods", section_id=section_id),
-            SectionGradingPeriod,
+            models.SectionGradingPeriod,
             envelope_key="grading_period",
             perhaps_unpaged=True,
         )
@@ -38,7 +38,7 @@ class SectionRecords(SchoologyResource):
         assignment_id: str | int | None = None,
         enrollment_id: str | int | None = None,
         timestamp: int | None = None,
-    ) -> Gradebook:
+    ) -> models.Gradebook:
         """Get the grades of a section. Vendor page: Grades, "list".
 
         :param assignment_id: only grades of this assignment.
@@ -50,24 +50,24 @@ class SectionRecords(SchoologyResource):
         query = query_params(
             assignment_id=assignment_id, enrollment_id=enrollment_id, timestamp=timestamp
         )
-        return await self._get(path, Gradebook, query=query, required_key="grades")
+        return await self._get(path, models.Gradebook, query=query, required_key="grades")
 
     def grade_items(
         self, section_id: str | int, *, with_attachments: bool = False
-    ) -> Pages[GradeItem]:
+    ) -> Pages[models.GradeItem]:
         """List the items of a section that can be graded. Vendor page: Grade Items, "list".
 
         :param with_attachments: include the attachments.
         """
         return self._list(
             build_path("sections/{section_id:number}/grade_items", section_id=section_id),
-            GradeItem,
+            models.GradeItem,
             envelope_key="assignment",
             query=flags(with_attachments=with_attachments),
             perhaps_unpaged=True,
         )
 
-    async def grade_item(self, section_id: str | int, grade_item_id: str | int) -> GradeItem:
+    async def grade_item(self, section_id: str | int, grade_item_id: str | int) -> models.GradeItem:
         """Get one item that can be graded. Vendor page: Grade Items, "view".
 
         :raises NotFound: there is no such item.
@@ -77,7 +77,9 @@ class SectionRecords(SchoologyResource):
             section_id=section_id,
             grade_item_id=grade_item_id,
         )
-        return await self._get(path, GradeItem, required_key="id", about=about("id", grade_item_id))
+        return await self._get(
+            path, models.GradeItem, required_key="id", about=about("id", grade_item_id)
+        )
 
     async def attendance(
         self,
@@ -86,7 +88,7 @@ class SectionRecords(SchoologyResource):
         start: date | str | None = None,
         end: date | str | None = None,
         enrollment_id: str | int | None = None,
-    ) -> Attendance:
+    ) -> models.Attendance:
         """Get the attendance of a section by day. Vendor page: Attendance, "list".
 
         :param start: the first day. A string is sent unchanged.
@@ -97,15 +99,17 @@ class SectionRecords(SchoologyResource):
         """
         path = build_path("sections/{section_id:number}/attendance", section_id=section_id)
         query = query_params(start=_day(start), end=_day(end), enrollment_id=enrollment_id)
-        return await self._get(path, Attendance, query=query, required_key="date")
+        return await self._get(path, models.Attendance, query=query, required_key="date")
 
-    def completion(self, section_id: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Completion]:
+    def completion(
+        self, section_id: str | int, *, page_size: int = PAGE_SIZE
+    ) -> Pages[models.Completion]:
         """List the progress of each student in a section. Vendor page: Completion, "list".
 
         :param page_size: students per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("sections/{section_id:number}/completion", section_id=section_id)
-        return self._paged(path, Completion, envelope_key="completion", page_size=page_size)
+        return self._paged(path, models.Completion, envelope_key="completion", page_size=page_size)
 
 
 def _day(value: date | str | None) -> str | None:

@@ -18,7 +18,7 @@ from .base import PAGE_SIZE
 from .filters import PictureSize, filter_ids, filter_queries, flags
 from .many_sections import ManySections
 from .section_records import SectionRecords
-from .sending import NewSection, SectionChange, new_section, section_change
+from .sending.sections import NewSection, SectionChange, new_section, section_change
 
 
 class Sections(SectionRecords, ManySections):

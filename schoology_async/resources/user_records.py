@@ -12,7 +12,7 @@ from lms_async.errors import InvalidInput
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
 
-from ..models import FriendRequest, Group, Invite, NetworkUser, Section, UserGrades
+from .. import models
 from .base import PAGE_SIZE, SchoologyResource
 from .filters import flags
 
@@ -25,7 +25,7 @@ class UserRecords(SchoologyResource):
 
     def sections(
         self, uid: str | int, *, include_past: bool = False, page_size: int = PAGE_SIZE
-    ) -> Pages[Section]:
+    ) -> Pages[models.Section]:
         """List the sections that a user is enrolled in. Vendor page: Course Section.
 
         :param include_past: include sections of past grading periods.
@@ -33,15 +33,17 @@ class UserRecords(SchoologyResource):
         """
         path = build_path("users/{uid:person}/sections", uid=uid)
         query = flags(include_past=include_past)
-        return self._paged(path, Section, envelope_key="section", page_size=page_size, query=query)
+        return self._paged(
+            path, models.Section, envelope_key="section", page_size=page_size, query=query
+        )
 
-    def groups(self, uid: str | int, *, page_size: int = PAGE_SIZE) -> Pages[Group]:
+    def groups(self, uid: str | int, *, page_size: int = PAGE_SIZE) -> Pages[models.Group]:
         """List the groups that a user is a member of. Vendor page: Group.
 
         :param page_size: groups per page, at least 2. Schoology returns at most 200.
         """
         path = build_path("users/{uid:person}/groups", uid=uid)
-        return self._paged(path, Group, envelope_key="group", page_size=page_size)
+        return self._paged(path, models.Group, envelope_key="group", page_size=page_size)
 
     def grades(
         self,
@@ -51,7 +53,7 @@ class UserRecords(SchoologyResource):
         grading_period_ids: Iterable[str | int] | None = None,
         timestamp: int | None = None,
         include_all_enrollments: bool = False,
-    ) -> Pages[UserGrades]:
+    ) -> Pages[models.UserGrades]:
         """List a user's grades by section. Vendor page: Grades.
 
         :param section_id: only this section. Some schools require it.
@@ -67,24 +69,24 @@ class UserRecords(SchoologyResource):
         ) + flags(include_all_enrollments=include_all_enrollments)
         return self._list(
             build_path("users/{uid:person}/grades", uid=uid),
-            UserGrades,
+            models.UserGrades,
             envelope_key="section",
             query=query,
             perhaps_unpaged=True,
         )
 
-    def network(self, uid: str | int, *, search: str | None = None) -> Pages[NetworkUser]:
+    def network(self, uid: str | int, *, search: str | None = None) -> Pages[models.NetworkUser]:
         """List a user's connections, 30 per page. Vendor page: Network.
 
         :param search: only connections that match this text.
         """
         path = build_path("users/{uid:person}/network", uid=uid)
         query = query_params(search=search, page=0)
-        return self._list(path, NetworkUser, envelope_key="user", query=query)
+        return self._list(path, models.NetworkUser, envelope_key="user", query=query)
 
     def friend_requests(
         self, uid: str | int, *, created_offset: str | None = None
-    ) -> Pages[FriendRequest]:
+    ) -> Pages[models.FriendRequest]:
         """List connection requests that a user has not answered. Vendor page: Requests.
 
         :param created_offset: only requests since this time, in a format of PHP's ``strtotime``,
@@ -92,7 +94,7 @@ class UserRecords(SchoologyResource):
         """
         return self._list(
             build_path("users/{uid:person}/requests/friends", uid=uid),
-            FriendRequest,
+            models.FriendRequest,
             envelope_key="request",
             query=query_params(created_offset=created_offset),
             perhaps_unpaged=True,
@@ -116,7 +118,7 @@ class UserRecords(SchoologyResource):
 
     def invites(
         self, uid: str | int, realm: InviteRealm, *, created_offset: str | None = None
-    ) -> Pages[Invite]:
+    ) -> Pages[models.Invite]:
         """List invites to sections or groups that a user has not answered. Vendor page: Invites.
 
         :param realm: ``sections`` or ``groups``.
@@ -125,7 +127,7 @@ class UserRecords(SchoologyResource):
         """
         return self._list(
             build_path("users/{uid:person}/invites/{realm}", uid=uid, realm=_checked(realm)),
-            Invite,
+            models.Invite,
             envelope_key="invite",
             query=query_params(created_offset=created_offset),
             perhaps_unpaged=True,

@@ -57,6 +57,8 @@ async def test_second_run_sends_nothing_and_reports_the_same(
     # The same rows, with the vendor's own sentence, and when they ended.
     moments = [result.pop("earlier_run") for result in second.results]
     assert {result.pop("earlier_run") for result in first.results} == {""}
+    assert {result.pop("change") for result in first.results} == {"created"}
+    assert {result.pop("change") for result in second.results} == {""}
     assert second.results == first.results
     assert moments.pop() == ""  # rejected by our own check in this run
     assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", one) for one in moments)

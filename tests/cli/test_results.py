@@ -40,12 +40,12 @@ def test_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -> 
     results.begin()
     results.write(line(2, "S1"), Status.DONE, id="45552")
     # Excel needs the byte-order mark to recognize UTF-8.
-    header = b"\xef\xbb\xbfrow,key,status,id,error_code,error,earlier_run\n"
-    assert results.path.read_bytes() == header + b"2,S1,done,45552,,,\n"
+    header = b"\xef\xbb\xbfrow,key,status,id,error_code,error,earlier_run,change\n"
+    assert results.path.read_bytes() == header + b"2,S1,done,45552,,,,\n"
     results.write(line(3, "Sé"), Status.REJECTED, error=RowError("409", "Taken,\nsorry."))
     results.close()
     assert results.path.read_text("utf-8").splitlines()[2:] == [
-        '3,Sé,rejected,,409,"Taken, sorry.",'
+        '3,Sé,rejected,,409,"Taken, sorry.",,'
     ]
 
 
@@ -71,7 +71,7 @@ def test_earlier_results_are_kept_until_the_run_begins(tmp_path: Path, source: P
     again = ResultsFile(path, source=source)
     again.begin()
     again.close()
-    assert path.read_text("utf-8-sig") == "row,key,status,id,error_code,error,earlier_run\n"
+    assert path.read_text("utf-8-sig") == "row,key,status,id,error_code,error,earlier_run,change\n"
     assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
 
 
@@ -138,7 +138,7 @@ def test_file_with_a_second_hard_link_is_not_overwritten(tmp_path: Path, source:
     """Some backup programs make hard links. A write through one name changes the file under
     both."""
     path = tmp_path / "r.csv"
-    path.write_text("row,key,status,id,error_code,error,earlier_run\n")
+    path.write_text("row,key,status,id,error_code,error,earlier_run,change\n")
     os.link(path, tmp_path / "backup.csv")
     with pytest.raises(CommandError, match=r"hard link.*\n.*--results"):
         ResultsFile(path, source=source)

@@ -10,11 +10,13 @@ import sys
 import traceback
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TextIO, TypeVar
 
 import typer
 
 from .. import __version__
+from ..bulk.guard import Guard
+from ..errors import InvalidInput
 from .credentials import read_environment
 from .exit_codes import CommandError, Exit
 from .files.columns import describe_fields
@@ -74,6 +76,37 @@ def read_limit(given: str | None) -> tuple[int, float] | None:
             "for example --limit 15/5s."
         )
     return limit
+
+
+def read_guard(given: str | None) -> Guard | None:
+    """Read ``25`` or ``5%`` as a guard.
+
+    :raises CommandError: ``given`` has another form.
+    """
+    if given is None:
+        return None
+    try:
+        return Guard(int(given) if given.strip().isdecimal() else given)
+    except InvalidInput:
+        raise CommandError(
+            f"--max-removals {quoted(given)} is neither a number nor a share. Write 25 or 5%."
+        ) from None
+
+
+def confirm(question: str) -> bool:
+    """Ask the person at the terminal. Ctrl-C and Ctrl-D mean no."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a person reads or writes this stream. It is ``None`` if it is closed."""
+    return stream is not None and stream.isatty()
 
 
 def _run(command: Coroutine[Any, Any, T]) -> T:
@@ -154,6 +187,31 @@ def import_(
             help="Send ids such as NULL or 1.2E+05. Without this option they are rejected.",
         ),
     ] = False,
+    keep_enrollments: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-enrollments/--erase-enrollments",
+            help="When people are deactivated, keep or erase their enrollments and grades.",
+        ),
+    ] = None,
+    notify: Annotated[
+        bool | None,
+        typer.Option("--notify/--no-notify", help="Whether the vendor emails the people."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day on which people left.")
+    ] = None,
+    max_removals: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Remove at most so many records: a number, or a share such as 5%. Default: 10%, "
+            "at most 200.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remove records without asking first.")
+    ] = False,
     restart: Annotated[
         bool,
         typer.Option(
@@ -188,6 +246,7 @@ def import_(
       3    Some rows are unknown: no response says what happened to them.
       4    The vendor did not accept the credentials.
       5    The vendor is unavailable.
+      6    Nothing was sent, because the import would remove more records than the guard allows.
       70   A bug in lms.
       130  Interrupted.
     """
@@ -199,9 +258,17 @@ def import_(
         request = ImportRequest(
             path=path,
             target=target,
-            environment={} if dry_run else read_environment(),
+            environment=read_environment(),
             kind=find_kind(target, kind),
-            options=KindOptions(update_existing=update_existing),
+            options=KindOptions(
+                update_existing=update_existing,
+                keep_enrollments=keep_enrollments,
+                notify=notify,
+                date=date,
+            ),
+            max_removals=read_guard(max_removals),
+            yes=yes,
+            confirm=confirm if _is_terminal(sys.stdin) and _is_terminal(sys.stderr) else None,
             maps=map_ or (),
             ignored=ignore or (),
             results=results,

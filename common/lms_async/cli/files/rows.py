@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import attrs
 
@@ -31,12 +32,16 @@ class InputRow:
     :param key: the cells that identify the row.
     :param values: the cells by field, without the empty ones.
     :param error: why the row cannot be read.
+    :param identity: the key with the vendor's ids instead of names; by default the key itself.
     """
 
     number: int
     key: tuple[str, ...] = attrs.field(repr=False)
     values: Mapping[str, str] = attrs.field(repr=False)
     error: RowError | None = None
+    identity: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(lambda row: row.key, takes_self=True), repr=False
+    )
 
     @property
     def name(self) -> str:
@@ -63,14 +68,38 @@ class CheckedRows:
         return self.rows - len(self.rejected)
 
 
-def read_rows(table: Table, columns: Columns, key: Sequence[str]) -> Iterator[InputRow]:
-    """Yield each row that is not blank. A row that cannot be read has an ``error`` and no key."""
+class Translate(Protocol):
+    """Replaces names in a row by the vendor's ids."""
+
+    def __call__(self, values: Mapping[str, str]) -> Mapping[str, str] | RowError:
+        """Return the row with ids, or what is wrong with it."""
+
+    def fields_after(self, fields: Sequence[str]) -> Sequence[str]:
+        """Return the names of ``fields`` after the translation."""
+
+
+def read_rows(
+    table: Table, columns: Columns, key: Sequence[str], translate: Translate | None = None
+) -> Iterator[InputRow]:
+    """Yield each row that is not blank. A row that cannot be read has an ``error`` and no values.
+
+    :param key: the fields that identify a row.
+    """
+    identity = key if translate is None else translate.fields_after(key)
     for number, cells in table.rows():
-        values = columns.row(cells)
+        values: Mapping[str, str] | RowError = columns.row(cells)
         if isinstance(values, RowError):
             yield InputRow(number, (), {}, values)
-        else:
-            yield InputRow(number, tuple(values.get(field, "") for field in key), values)
+            continue
+        named = tuple(values.get(field, "") for field in key)
+        if translate is not None:
+            values = translate(values)
+            if isinstance(values, RowError):
+                yield InputRow(number, named, {}, values)
+                continue
+        yield InputRow(
+            number, named, values, identity=tuple(values.get(field, "") for field in identity)
+        )
 
 
 async def check_rows(
@@ -80,6 +109,8 @@ async def check_rows(
     key: Sequence[str],
     normalize: Callable[[tuple[str, ...]], Hashable],
     check_row: Callable[[Mapping[str, str]], object],
+    translate: Translate | None = None,
+    unresolved: Collection[str] = (),
 ) -> CheckedRows:
     """Check every row.
 
@@ -89,23 +120,25 @@ async def check_rows(
     :param key: the fields that identify a row.
     :param normalize: returns equal values for keys that the vendor takes as the same.
     :param check_row: raises :class:`~lms_async.errors.InvalidInput` for a row that is not valid.
+    :param translate: replaces names by the vendor's ids.
+    :param unresolved: fields whose cells are not known yet. They are not checked.
     """
     checked = CheckedRows()
     first: dict[Hashable, int] = {}
     doubled: dict[Hashable, list[int]] = {}
-    for row in read_rows(table, columns, key):
+    for row in read_rows(table, columns, key, translate):
         checked.rows += 1
         if checked.rows % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
-        if all(row.key) and row.key and not any(map(_is_not_id, row.key)):
-            same = normalize(tuple(map(visible_text, row.key)))
+        if all(row.identity) and row.identity and not any(map(_is_not_id, row.identity)):
+            same = normalize(tuple(map(visible_text, row.identity)))
             earlier = first.setdefault(same, row.number)
             if earlier != row.number:
                 doubled.setdefault(same, [earlier]).append(row.number)
         error = (
             row.error
-            or _row_error(check_row, row.values, columns.called)
-            or _key_error(row, key, columns.called)
+            or _row_error(check_row, row.values, columns.called, unresolved)
+            or _key_error(row, key, columns.called, unresolved)
         )
         if error is None and any(map(_ROUNDED.fullmatch, row.key)):
             checked.rounded.append(row.number)
@@ -121,12 +154,17 @@ def _is_not_id(cell: str) -> bool:
     return not isinstance(cell, ExactId) and fault_of_value(cell) is not None
 
 
-def _key_error(row: InputRow, key: Sequence[str], called: Mapping[str, str]) -> RowError | None:
+def _key_error(
+    row: InputRow, key: Sequence[str], called: Mapping[str, str], unresolved: Collection[str]
+) -> RowError | None:
     """Return what is wrong with the row's key, if the target's own check let it pass."""
     faults = {
         called.get(field, field): fault
-        for field, cell in zip(key, row.key, strict=True)
-        if cell and not isinstance(cell, ExactId) and (fault := fault_of_id(cell))
+        for field, cell in zip(key, row.identity, strict=True)
+        if cell
+        and field not in unresolved
+        and not isinstance(cell, ExactId)
+        and (fault := fault_of_id(cell))
     }
     if not faults:
         return None
@@ -147,11 +185,18 @@ def _row_error(
     check_row: Callable[[Mapping[str, str]], object],
     values: Mapping[str, str],
     called: Mapping[str, str],
+    unresolved: Collection[str],
 ) -> RowError | None:
     try:
         check_row(values)
     except InvalidInput as invalid:
-        fields = {called.get(field, field): why for field, why in invalid.fields.items()}
+        fields = {
+            called.get(field, field): why
+            for field, why in invalid.fields.items()
+            if field not in unresolved
+        }
+        if invalid.fields and not fields:
+            return None
         message = "; ".join(f"{field}: {why}" for field, why in fields.items())
         return RowError("invalid", message or invalid.what, fields)
     return None

@@ -13,29 +13,42 @@ from ...bulk.bulk import Bulk
 from ...bulk.status import BROKEN_OFF
 from ...outcome import RowError, Status
 from ..files.rows import InputRow
-from ..reporting.progress import Progress, reasons
+from ..reporting.progress import Change, Progress, reasons
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
 from ..wording import listed
+from .comparison import Comparison
 
 
 class PendingRows:
     """Gives the valid rows to a bulk call, and keeps each row until its outcome is recorded.
 
-    It also keeps the rejected rows between them, so that all rows are recorded in the file's order.
+    It also keeps the rows between them that are not sent, because they are rejected or the vendor
+    has them already. So all rows are recorded in the file's order.
+
+    :param rejected: the errors by row number.
+    :param comparison: which rows change something at the vendor.
     """
 
-    def __init__(self, rows: Iterator[InputRow], rejected: Mapping[int, RowError]) -> None:
+    def __init__(
+        self,
+        rows: Iterator[InputRow],
+        rejected: Mapping[int, RowError],
+        comparison: Comparison | None = None,
+    ) -> None:
         self._rows = rows
         self._rejected = rejected
-        self._pending: deque[InputRow] = deque()
+        self.comparison = comparison or Comparison()
+        self._pending: deque[tuple[InputRow, bool]] = deque()
         self._sent_numbers = array("L")
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
         for row in self._rows:
             error = self._rejected.get(row.number, row.error)
-            self._pending.append(row if error is None else attrs.evolve(row, error=error))
-            if error is None:
+            changes = self.comparison.changes.get(row.number) is not Change.UNCHANGED
+            sent = error is None and changes
+            self._pending.append((row if error is None else attrs.evolve(row, error=error), sent))
+            if sent:
                 self._sent_numbers.append(row.number)
                 yield row.values
 
@@ -44,17 +57,17 @@ class PendingRows:
         return not self._pending
 
     def number_at(self, index: int) -> int:
-        """Return the row number in the file of the valid row ``index``, counted from 0."""
+        """Return the row number in the file of the sent row ``index``, counted from 0."""
         return self._sent_numbers[index]
 
-    def pop_rejected(self) -> Iterator[InputRow]:
-        """Take the rejected rows that stand before the next valid one."""
-        while self._pending and self._pending[0].error is not None:
-            yield self._pending.popleft()
+    def pop_unsent(self) -> Iterator[InputRow]:
+        """Take the rows that stand before the next row that is sent."""
+        while self._pending and not self._pending[0][1]:
+            yield self._pending.popleft()[0]
 
     def pop_sent(self) -> InputRow:
-        """Take the next valid row."""
-        return self._pending.popleft()
+        """Take the next row that is sent."""
+        return self._pending.popleft()[0]
 
 
 class OutcomeRecorder:
@@ -68,7 +81,13 @@ class OutcomeRecorder:
         reporter: Reporter,
         *,
         vendor: str,
+        creates: bool = False,
     ) -> None:
+        """Create a recorder.
+
+        :param creates: whether each row that is done is a new record.
+        """
+        self._creates = creates
         self._pending = pending
         self._progress = progress
         self._results = results
@@ -79,7 +98,7 @@ class OutcomeRecorder:
         """Record every outcome of ``bulk``, which was given the pending rows."""
         try:
             async for outcome in bulk:
-                self._record_rejected()
+                self._record_unsent()
                 done_earlier = outcome.status is Status.DONE and outcome.earlier is not None
                 self._progress.earlier += done_earlier
                 row, error = self._pending.pop_sent(), outcome.error
@@ -91,19 +110,19 @@ class OutcomeRecorder:
                 if self._results.failure is not None:
                     bulk.stop()
         finally:
-            self._record_rejected()
+            self._record_unsent()
             # Rows without an outcome remain only if the bulk call itself failed. They may have
             # been sent.
             while not self._pending.is_empty():
                 status, error = BROKEN_OFF
                 self._record(self._pending.pop_sent(), status, error=error)
-                self._record_rejected()
+                self._record_unsent()
 
-    def record_rejected_only(self) -> None:
-        """Record the rows of a file in which no row is valid."""
+    def record_unsent_only(self) -> None:
+        """Record the rows of a file of which no row is sent."""
         for _ in self._pending:
-            raise AssertionError("a valid row in a file that has none")
-        self._record_rejected()
+            raise AssertionError("a row to send in a file that has none")
+        self._record_unsent()
 
     def _with_row_numbers(self, row: InputRow, error: RowError, other: int) -> RowError:
         """Return ``error`` with the row numbers of the two rows that it concerns."""
@@ -111,9 +130,12 @@ class OutcomeRecorder:
         what = "became the same record" if error.code == "same_record" else "have the same key"
         return attrs.evolve(error, message=f"rows {numbers} {what} at the vendor")
 
-    def _record_rejected(self) -> None:
-        for row in self._pending.pop_rejected():
-            self._record(row, Status.REJECTED, error=row.error, ours=True)
+    def _record_unsent(self) -> None:
+        for row in self._pending.pop_unsent():
+            if row.error is not None:
+                self._record(row, Status.REJECTED, error=row.error, ours=True)
+            else:
+                self._record(row, Status.DONE, id=self._pending.comparison.ids.get(row.number))
 
     def _record(
         self,
@@ -133,4 +155,13 @@ class OutcomeRecorder:
         if error is not None and status is not Status.SKIPPED:
             vendor = "" if ours else self._vendor
             self._reporter.row(row.number, status, error, vendor=vendor)
-        self._results.write(row, status, id=id, error=error, earlier=earlier)
+        change = self._change(row) if status is Status.DONE and earlier is None else None
+        if change is not None:
+            self._progress.changes[change] += 1
+        self._results.write(row, status, id=id, error=error, earlier=earlier, change=change)
+
+    def _change(self, row: InputRow) -> Change | None:
+        """Return what a row changed that is done, if that is known."""
+        return self._pending.comparison.changes.get(
+            row.number, Change.CREATED if self._creates else None
+        )

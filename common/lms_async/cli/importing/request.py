@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import attrs
 
+from ...bulk.guard import Guard
 from ...events import Listener
 from ...journal.entries import JournalSummary
 from ...journal.journal import Journal
@@ -45,6 +46,12 @@ class ImportRequest:
     restart: bool = False
     #: Send rows again that the vendor rejected in an earlier run.
     retry_rejected: bool = False
+    #: How many records the import may remove; ``None`` takes a safe share.
+    max_removals: Guard | None = None
+    #: Whether removals were confirmed with ``--yes``.
+    yes: bool = False
+    #: Asks the person at the terminal a question. ``None`` if nobody is there.
+    confirm: Callable[[str], bool] | None = None
     #: The shell command that continues this import.
     again: str = ""
     #: Called with each of the client's events, beside the reporter.

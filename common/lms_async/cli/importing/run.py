@@ -7,27 +7,25 @@ tests the credentials. Only then are rows sent.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 
 import attrs
 
-from ...outcome import Status
 from .. import journals
 from ..credentials import require_variables
 from ..exit_codes import CommandError, Exit
 from ..files.columns import Columns, match_columns, read_map
-from ..files.rows import CheckedRows, check_rows, read_rows
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
 from ..kinds import check_options
-from ..reporting.progress import Progress, reasons
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
 from ..target import other_kinds_for
-from ..wording import counted, duration, listed
+from ..wording import counted, listed
+from .dry_run import dry_run
 from .interrupts import InterruptHandler
+from .preparing import Prepared, check_file
 from .request import ImportRequest
 from .sending import ImportSender
 
@@ -63,10 +61,10 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
         columns = _match_columns(request, table, mapped)
-        checked = await _check_rows(request, table, columns, source, reporter)
+        file = await _check_rows(request, table, columns, source, reporter)
         if request.dry_run:
-            return _dry_run(request, reporter, table, columns, checked)
-        return await _send(request, reporter, interrupts, table, columns, checked)
+            return await dry_run(file, reporter)
+        return await _send(file, reporter, interrupts)
 
 
 def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
@@ -92,35 +90,23 @@ def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, st
 
 async def _check_rows(
     request: ImportRequest, table: Table, columns: Columns, source: Source, reporter: Reporter
-) -> CheckedRows:
-    kind = request.kind
-    checked = await check_rows(
-        table,
-        columns,
-        key=kind.key,
-        normalize=kind.normalize_key,
-        check_row=kind.check_row,
-    )
+) -> Prepared:
+    file = await check_file(request, table, columns)
+    checked = file.checked
     if not checked.rows:
         raise no_rows(source, len(table.header))
     if checked.rounded:
         first, more = checked.rounded[0], len(checked.rounded) - 1
         others = f" (and in {counted(more, 'more row')})" if more else ""
         reporter.note(
-            f"In row {first}{others}, {listed(kind.key)} looks like a number that a spreadsheet "
-            "rounded, such as 1.2E+05. Check the original value."
+            f"In row {first}{others}, {listed(request.kind.key)} looks like a number that a "
+            "spreadsheet rounded, such as 1.2E+05. Check the original value."
         )
-    return checked
+    return file
 
 
-async def _send(
-    request: ImportRequest,
-    reporter: Reporter,
-    interrupts: InterruptHandler,
-    table: Table,
-    columns: Columns,
-    checked: CheckedRows,
-) -> Summary:
+async def _send(file: Prepared, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
+    request = file.request
     variables = require_variables(request.environment, request.target)
     path = request.results_path
     if not path.name:  # "", "." or "/"
@@ -129,7 +115,7 @@ async def _send(
     results = ResultsFile(path, source=request.path)
     try:
         sender = ImportSender(request, reporter, interrupts, results, variables)
-        summary = await sender.send(table, columns, checked)
+        summary = await sender.send(file)
     finally:
         results.close()
     if results.failure is None or not summary.results_complete:
@@ -137,44 +123,3 @@ async def _send(
     # Closing the results file failed, after the summary was made.
     reporter.error(results.failure.lines, results.failure.exit_code)
     return attrs.evolve(summary, exit_code=results.failure.exit_code, results_complete=False)
-
-
-def _dry_run(
-    request: ImportRequest,
-    reporter: Reporter,
-    table: Table,
-    columns: Columns,
-    checked: CheckedRows,
-) -> Summary:
-    kind = request.kind
-    progress = Progress(checked.rows)
-    for number, error in sorted(checked.rejected.items()):
-        reporter.row(number, Status.REJECTED, error)
-        progress.reasons.update(reasons(error, ours=True))
-    rows = read_rows(table, columns, kind.key)
-    requests = kind.count_requests(row.values for row in rows if row.number not in checked.rejected)
-    limit, per = request.limit or request.target.limit
-    # One more request, which tests the credentials, comes first. So N requests at a limit of N
-    # already wait for a second window.
-    seconds = requests // limit * per
-    reporter.note(
-        f"Dry run: nothing was sent. An import would send {checked.valid:,} of "
-        f"{counted(checked.rows, 'row')} in {counted(requests, 'request')}. At the rate limit of "
-        f"{counted(limit, 'request')} per {per:g} s, this would take "
-        f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'}."
-    )
-    finished = 0
-    try:
-        if (earlier := request.earlier_run()) is not None:
-            finished = journals.finished_rows(earlier)
-            path = journals.journal_path(request.results_path)
-            reporter.note(journals.dry_run_note(path, earlier))
-    except CommandError as error:
-        reporter.note(f"An import could not start now: {error.lines[0]}")
-    return Summary(
-        exit_code=Exit.REJECTED if checked.rejected else Exit.DONE,
-        counts=Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.valid}),
-        earlier=min(finished, checked.valid),
-        reasons=progress.reasons,
-        dry_run=True,
-    )

@@ -19,9 +19,7 @@ from ..exit_codes import (
     Exit,
     end_of_import,
 )
-from ..files.columns import Columns
-from ..files.rows import CheckedRows, read_rows
-from ..files.table import Table
+from ..kinds import KindOptions
 from ..reporting.progress import Progress
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
@@ -29,6 +27,8 @@ from ..reporting.summary import Summary
 from ..wording import listed
 from .interrupts import InterruptHandler
 from .outcomes import OutcomeRecorder, PendingRows
+from .preparing import Prepared, ask_vendor
+from .removals import check_removals
 from .request import ImportRequest
 
 
@@ -55,47 +55,75 @@ class ImportSender:
         self._variable_names = listed(list(variables))
         self._progress = Progress(0)
 
-    async def send(self, table: Table, columns: Columns, checked: CheckedRows) -> Summary:
+    async def send(self, file: Prepared) -> Summary:
         """Send every valid row that is not finished.
 
-        :raises CommandError: no row was sent: no connection, wrong credentials, or a journal
-            that cannot be used.
+        :param file: the file, checked without the vendor.
+        :raises CommandError: no row was sent: no connection, wrong credentials, a name that the
+            vendor does not know, removals that nobody confirmed, or a journal that cannot be used.
         """
-        target, kind, results = self._target, self._request.kind, self._results
-        self._progress = Progress(checked.rows)
-        pending = PendingRows(read_rows(table, columns, kind.key), checked.rejected)
-        recorder = OutcomeRecorder(
-            pending, self._progress, results, self._reporter, vendor=target.vendor
-        )
-        if not checked.valid:
-            results.begin()
-            recorder.record_rejected_only()
-            return self._summary(self._exit_code(None))
-        events = [self._progress.notice, self._reporter.event, *self._request.listeners]
+        request = self._request
+        if not file.checked.valid:
+            return self._record_only(file)
+        events = [self._progress.notice, self._reporter.event, *request.listeners]
         async with connected(
-            target,
+            self._target,
             self._variables,
             self._reporter,
-            limit=self._request.limit,
+            limit=request.limit,
             events=events,
             hint="No row was sent.",
         ) as client:
-            earlier = self._request.earlier_run()
-            bulk = kind.bulk(client, pending, self._request.options, self._request.make_journal())
-            try:
-                await _open(bulk)
-                if earlier is not None:
-                    path = journals.journal_path(results.path)
-                    self._reporter.note(journals.resume_note(path, earlier))
-                results.begin()
-                self._interrupts.on_interrupt = partial(self._interrupted, bulk)
-                async with _progress_reported(self._reporter, self._progress):
-                    await recorder.record_all(bulk)
-            finally:
-                await bulk.close()
-            self._interrupts.on_interrupt = _nothing_to_stop
+            file = await ask_vendor(
+                client,
+                file,
+                compare_rows=request.options.update_existing,
+                variables=self._variable_names,
+            )
+            if not file.checked.valid:
+                return self._record_only(file)
+            guard = await check_removals(client, request, file.rows(), self._reporter)
+            return await self._send(client, file, attrs.evolve(request.options, guard=guard))
+
+    async def _send(self, client: Any, file: Prepared, options: KindOptions) -> Summary:
+        pending, recorder = self._recording(file)
+        earlier = self._request.earlier_run()
+        bulk = self._request.kind.bulk(client, pending, options, self._request.make_journal())
+        try:
+            await _open(bulk)
+            if earlier is not None:
+                path = journals.journal_path(self._results.path)
+                self._reporter.note(journals.resume_note(path, earlier))
+            self._results.begin()
+            self._interrupts.on_interrupt = partial(self._interrupted, bulk)
+            async with _progress_reported(self._reporter, self._progress):
+                await recorder.record_all(bulk)
+        finally:
+            await bulk.close()
+        self._interrupts.on_interrupt = _nothing_to_stop
         summary = self._summary(self._exit_code(bulk))
         return attrs.evolve(summary, earlier_since=bulk.report.earlier_since)
+
+    def _record_only(self, file: Prepared) -> Summary:
+        """Record the rows of a file of which no row can be sent."""
+        _, recorder = self._recording(file)
+        self._results.begin()
+        recorder.record_unsent_only()
+        return self._summary(self._exit_code(None))
+
+    def _recording(self, file: Prepared) -> tuple[PendingRows, OutcomeRecorder]:
+        request = self._request
+        self._progress.total = file.checked.rows
+        pending = PendingRows(file.read(), file.checked.rejected, file.comparison)
+        may_update = "update_existing" in request.kind.options
+        return pending, OutcomeRecorder(
+            pending,
+            self._progress,
+            self._results,
+            self._reporter,
+            vendor=self._target.vendor,
+            creates=may_update and not request.options.update_existing,
+        )
 
     def _interrupted(self, bulk: Bulk[Any]) -> None:
         self._progress.stopping = True
@@ -135,6 +163,7 @@ class ImportSender:
             results_complete=results.failure is None,
             results_lack_from=results.lack_from,
             again=self._request.again,
+            changes=progress.changes,
             reasons=progress.reasons,
             refused_by_vendor=bool(progress.codes),
             explained=tuple(

@@ -5,12 +5,21 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
+from enum import StrEnum
 
 import attrs
 
 from ...events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from ...outcome import RowError, Status
 from ..wording import counted
+
+
+class Change(StrEnum):
+    """What a row changed at the vendor."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
 
 
 @attrs.define
@@ -21,6 +30,8 @@ class Progress:
     counts: Counter[Status] = attrs.field(factory=Counter)
     #: How many of the done rows an earlier run finished. They were not sent again.
     earlier: int = 0
+    #: What the rows that are done in this run changed, as far as that is known.
+    changes: Counter[Change] = attrs.field(factory=Counter)
     #: Error codes of the rows that the vendor rejected.
     codes: set[str] = attrs.field(factory=set)
     #: How many rows were rejected for which reason. Contains no personal data.

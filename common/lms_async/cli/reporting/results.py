@@ -15,7 +15,7 @@ from ..exit_codes import CommandError
 from ..files.rows import InputRow
 from .cells import write_cell
 
-COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run")
+COLUMNS = ("row", "key", "status", "id", "error_code", "error", "earlier_run", "change")
 #: The byte-order mark by which Excel recognizes UTF-8.
 _MARK = "\ufeff"
 #: How every results file begins. Those of earlier versions have no byte-order mark.
@@ -88,6 +88,7 @@ class ResultsFile:
         id: str | None = None,  # noqa: A002 - the column's name
         error: RowError | None = None,
         earlier: float | None = None,
+        change: str | None = None,
     ) -> None:
         """Write the result of one row.
 
@@ -95,12 +96,13 @@ class ResultsFile:
         better than a file with a gap.
 
         :param earlier: when an earlier run finished the row, in seconds since 1970.
+        :param change: what the row changed at the vendor, if that is known.
         """
         if self.failure is not None:
             return
         # Line breaks are removed from the message: each row stays on one line.
         reason = ("", "") if error is None else (error.code, " ".join(error.message.split()))
-        cells = (row.name, status, id or "", *reason, _timestamp(earlier))
+        cells = (row.name, status, id or "", *reason, _timestamp(earlier), change or "")
         try:
             self._writer.writerow([row.number, *map(write_cell, cells)])
         except OSError as failed:

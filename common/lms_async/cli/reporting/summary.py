@@ -10,6 +10,7 @@ import attrs
 from ...outcome import Status
 from ..exit_codes import Exit
 from ..wording import ago, counted, duration
+from .progress import Change
 
 #: How many rows are named on the screen. The results file has all of them.
 MAX_NAMED_ROWS = 10
@@ -27,6 +28,9 @@ class Summary:
     earlier: int = 0
     #: When an earlier run finished the first of these rows, in seconds since 1970.
     earlier_since: float | None = None
+    #: What the done rows changed at the vendor, as far as that is known. In a dry run: what the
+    #: valid rows would change.
+    changes: Counter[Change] = attrs.field(factory=Counter)
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0
@@ -57,13 +61,18 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
     total = summary.counts.total()
     if summary.dry_run:
         good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
-        first = f"{counted(total, 'row')}: {good:,} would be sent, {rejected:,} rejected"
+        sent = good - summary.changes[Change.UNCHANGED]
+        first = f"{counted(total, 'row')}: {sent:,} would be sent, {rejected:,} rejected"
+        if summary.changes:
+            first += f". At the vendor: {_changes(summary.changes)}"
         if summary.earlier:
             first += f". An earlier run finished up to {summary.earlier:,} of the {good:,}"
         return [first, *why_rejected]
     counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {counts}"]
+    if summary.changes:
+        lines.append(f"Of the done rows, {_changes(summary.changes)}.")
     if summary.earlier:
         since = summary.earlier_since
         when = "" if since is None else f" (the first of them {ago(since)})"
@@ -91,6 +100,15 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
     if summary.again:
         lines += _next(summary)
     return lines
+
+
+def _changes(changes: Counter[Change]) -> str:
+    words = {
+        Change.CREATED: "created",
+        Change.UPDATED: "updated",
+        Change.UNCHANGED: "unchanged (not sent)",
+    }
+    return ", ".join(f"{changes[change]:,} {word}" for change, word in words.items())
 
 
 def _why_rejected(summary: Summary) -> list[str]:

@@ -1,0 +1,109 @@
+"""``lms import --dry-run``: say what an import would do, without sending a row.
+
+With credentials the vendor is asked what is there. Without them only the file is checked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...outcome import Status
+from .. import journals
+from ..connecting import connected
+from ..credentials import require_variables
+from ..exit_codes import CommandError, Exit
+from ..kinds import Kind
+from ..reporting.progress import Change, Progress, reasons
+from ..reporting.reporters import Reporter
+from ..reporting.summary import Summary
+from ..wording import counted, duration, listed
+from .comparison import Comparison
+from .preparing import Prepared, ask_vendor
+from .request import ImportRequest
+
+
+async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
+    """Report what an import would do.
+
+    :param file: the file, checked without the vendor.
+    """
+    request, kind = file.request, file.request.kind
+    file = await _with_vendor(file, reporter)
+    checked = file.checked
+    progress = Progress(checked.rows)
+    for number, error in sorted(checked.rejected.items()):
+        reporter.row(number, Status.REJECTED, error)
+        progress.reasons.update(reasons(error, ours=True))
+    changes, exist = _changes(kind, request, file.comparison)
+    unsent = {number for number, change in changes.items() if change is Change.UNCHANGED}
+    requests = kind.count_requests(row.values for row in file.rows() if row.number not in unsent)
+    limit, per = request.limit or request.target.limit
+    # One more request, which tests the credentials, comes first. So N requests at a limit of N
+    # already wait for a second window.
+    seconds = requests // limit * per
+    reporter.note(
+        f"Dry run: nothing was sent. An import would send {checked.valid - len(unsent):,} of "
+        f"{counted(checked.rows, 'row')} in {counted(requests, 'request')}. At the rate limit of "
+        f"{counted(limit, 'request')} per {per:g} s, this would take "
+        f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'}."
+    )
+    if exist:
+        reporter.note(
+            f"{request.target.vendor} has {exist:,} of these {kind.noun} already and would reject "
+            "their rows. To update them, add --update-existing."
+        )
+    finished = 0
+    try:
+        if (earlier := request.earlier_run()) is not None:
+            finished = journals.finished_rows(earlier)
+            path = journals.journal_path(request.results_path)
+            reporter.note(journals.dry_run_note(path, earlier))
+    except CommandError as error:
+        reporter.note(f"An import could not start now: {error.lines[0]}")
+    return Summary(
+        exit_code=Exit.REJECTED if checked.rejected or exist else Exit.DONE,
+        counts=Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.valid}),
+        earlier=min(finished, checked.valid),
+        changes=Counter(changes.values()),
+        reasons=progress.reasons,
+        dry_run=True,
+    )
+
+
+async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
+    """Ask the vendor, if there are credentials and rows to ask about."""
+    request, target = file.request, file.request.target
+    if not file.checked.valid:
+        return file
+    try:
+        variables = require_variables(request.environment, target)
+    except CommandError as missing:
+        reporter.note(
+            f"{missing.lines[0]} So this dry run checks only the file, and does not ask "
+            f"{target.vendor} what is there."
+        )
+        return file
+    async with connected(
+        target,
+        variables,
+        reporter,
+        limit=request.limit,
+        events=[reporter.event, *request.listeners],
+        hint="A dry run without credentials checks only the file.",
+    ) as client:
+        return await ask_vendor(client, file, compare_rows=True, variables=listed(list(variables)))
+
+
+def _changes(
+    kind: Kind, request: ImportRequest, comparison: Comparison | None
+) -> tuple[dict[int, Change], int]:
+    """Return what each row would change, and how many rows the vendor would reject.
+
+    Without ``--update-existing``, the vendor rejects rows of records that exist.
+    """
+    if comparison is None:
+        return {}, 0
+    if "update_existing" not in kind.options or request.options.update_existing:
+        return dict(comparison.changes), 0
+    created = [n for n, change in comparison.changes.items() if change is Change.CREATED]
+    return dict.fromkeys(created, Change.CREATED), len(comparison.changes) - len(created)

@@ -1,0 +1,94 @@
+"""What is read from the vendor before an import: the ids of names, and the records that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from ...errors import LmsError
+from ..exit_codes import CommandError, exit_code_of_error, explain_error
+from ..files.columns import Columns
+from ..files.rows import CheckedRows, InputRow, check_rows, read_rows
+from ..files.table import Table
+from .comparison import Comparison, compare
+from .references import Translation, find_references, unresolved_fields
+from .request import ImportRequest
+
+
+@attrs.frozen
+class Prepared:
+    """The rows of a file, checked as far as that is possible.
+
+    :param checked: the rows that can be sent, and the errors of the others.
+    :param translation: replaces names by the vendor's ids; ``None`` if the file has no names.
+    :param comparison: what each valid row changes; ``None`` if that was not asked for.
+    """
+
+    request: ImportRequest = attrs.field(repr=False)
+    table: Table
+    columns: Columns
+    checked: CheckedRows
+    translation: Translation | None = None
+    comparison: Comparison | None = None
+
+    def rows(self) -> list[InputRow]:
+        """Return the valid rows with the vendor's ids."""
+        return [row for row in self.read() if row.number not in self.checked.rejected]
+
+    def read(self) -> Iterator[InputRow]:
+        """Read all rows of the file, valid or not."""
+        return read_rows(self.table, self.columns, self.request.kind.key, self.translation)
+
+
+async def check_file(request: ImportRequest, table: Table, columns: Columns) -> Prepared:
+    """Check what can be checked without the vendor."""
+    kind = request.kind
+    checked = await check_rows(
+        table,
+        columns,
+        key=kind.key,
+        normalize=kind.normalize_key,
+        check_row=kind.check_row,
+        unresolved=unresolved_fields(kind),
+    )
+    return Prepared(request, table, columns, checked)
+
+
+async def ask_vendor(
+    client: Any, file: Prepared, *, compare_rows: bool, variables: str
+) -> Prepared:
+    """Look up the names in a file, check its rows again, and compare them with what exists.
+
+    :param file: the file as :func:`check_file` returned it.
+    :param compare_rows: whether to read the records that exist.
+    :param variables: the environment variables to check if the vendor refuses a request.
+    :raises CommandError: a name is not known to the vendor, or a request failed.
+    """
+    request, kind = file.request, file.request.kind
+    vendor = request.target.vendor
+    translation = await find_references(
+        client, kind, file.rows(), vendor=vendor, variables=variables
+    )
+    if translation.references:
+        checked = await check_rows(
+            file.table,
+            file.columns,
+            key=kind.key,
+            normalize=kind.normalize_key,
+            check_row=kind.check_row,
+            translate=translation,
+        )
+        file = attrs.evolve(file, checked=checked, translation=translation)
+    if not compare_rows or kind.read_existing is None:
+        return file
+    try:
+        return attrs.evolve(file, comparison=await compare(client, kind, file.rows()))
+    except LmsError as error:
+        failure = error
+    raise CommandError(
+        *explain_error(failure, vendor, variables),
+        "No row was sent.",
+        exit_code=exit_code_of_error(failure),
+    )

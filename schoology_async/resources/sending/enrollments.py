@@ -1,0 +1,27 @@
+"""Check and encode enrollments."""
+
+from __future__ import annotations
+
+from lms_async.records.encoding import Sending
+
+from ...models import (
+    EnrollmentByCourseCode,
+    EnrollmentByCourseCodeDict,
+    EnrollmentBySchoolCode,
+    EnrollmentBySchoolCodeDict,
+    EnrollmentCreate,
+    EnrollmentCreateDict,
+    EnrollmentUpdate,
+    EnrollmentUpdateDict,
+)
+from ...models.converter import converter
+
+NewEnrollment = EnrollmentCreate | EnrollmentCreateDict
+EnrollmentChange = EnrollmentUpdate | EnrollmentUpdateDict
+SchoolCodeRow = EnrollmentBySchoolCode | EnrollmentBySchoolCodeDict
+CourseCodeRow = EnrollmentByCourseCode | EnrollmentByCourseCodeDict
+
+new_enrollment = Sending(converter, EnrollmentCreate, what="the enrollment")
+enrollment_change = Sending(converter, EnrollmentUpdate, what="the change")
+school_code_row = Sending(converter, EnrollmentBySchoolCode, what="the row")
+course_code_row = Sending(converter, EnrollmentByCourseCode, what="the row")
