@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
@@ -13,9 +13,8 @@ from lms_async.journal.journal import Journal
 from ..client import ManageBac
 from ..resources.many import whole_id
 from ..resources.sending.students import archived_student
-from .counting import CHUNK, count_of, without_leading_zeros
+from .counting import CHUNK, count_of
 from .references import ARCHIVED_STUDENT, CLASS, PAGE_SIZE, PARENT, STUDENT, TEACHER
-from .rows import row_of
 
 
 def _guarded(options: KindOptions) -> dict[str, Any]:
@@ -50,18 +49,6 @@ def _check_id(row: Row) -> object:
     return whole_id(row.get("id", ""))
 
 
-def _active(resource: str) -> Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]]:
-    """Return a function that yields those records of an import that are active."""
-
-    async def read(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-        wanted = {key[0] for key in keys}
-        async for record in getattr(client, resource).list(archived=False, per_page=PAGE_SIZE):
-            if record.id in wanted:
-                yield row_of(record, ("id",))
-
-    return read
-
-
 def _archive_kind(
     name: str,
     resource: str,
@@ -84,7 +71,6 @@ def _archive_kind(
         fields={"id": what_is_id},
         required=(("id",),),
         key=("id",),
-        normalize_key=without_leading_zeros,
         aliases=aliases,
         references={"id": reference},
         check_row=_check_id,
@@ -96,7 +82,6 @@ def _archive_kind(
             lambda client: getattr(client, resource).list(archived=False, per_page=PAGE_SIZE),
             archived=flag,
         ),
-        read_existing=_active(resource),
         code_explanations={"404": f"ManageBac has no {resource} with this id."},
     )
 
@@ -120,7 +105,6 @@ ARCHIVE = Kind(
     },
     required=(("id",), ("withdrawn_on", "graduated_on")),
     key=("id",),
-    normalize_key=without_leading_zeros,
     aliases={**_STUDENT_ALIASES, "graduation date": "graduated_on"},
     references={"id": STUDENT},
     dates=("withdrawn_on", "graduated_on"),
@@ -133,7 +117,6 @@ ARCHIVE = Kind(
         lambda client: client.students.list(archived=False, per_page=PAGE_SIZE),
         archived="0",
     ),
-    read_existing=_active("students"),
     code_explanations={"404": "ManageBac has no student with this id."},
 )
 
@@ -144,13 +127,11 @@ UNARCHIVE = Kind(
     fields={"id": _STUDENT_ID},
     required=(("id",),),
     key=("id",),
-    normalize_key=without_leading_zeros,
     aliases=_STUDENT_ALIASES,
     references={"id": ARCHIVED_STUDENT},
     check_row=_check_id,
     count_requests=requests_of(1),
     bulk=_unarchive,
-    read_existing=_active("students"),
     code_explanations={"404": "ManageBac has no student with this id."},
 )
 

@@ -12,7 +12,6 @@ from lms_async.journal.journal import Journal
 from ..client import ManageBac
 from ..models import ChildRelation, Parent
 from ..resources.sending.children import parent_and_child
-from .counting import without_leading_zeros
 from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE, PARENT, STUDENT, read_parents, read_students
 from .rows import row_of
@@ -79,7 +78,6 @@ CHILDREN = Kind(
     fields=FIELDS,
     required=(("parent_id",), ("child_id",), ("relationship",)),
     key=("parent_id", "child_id"),
-    normalize_key=without_leading_zeros,
     aliases={
         "parent email": "parent_id",
         "guardian email": "parent_id",

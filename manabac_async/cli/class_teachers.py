@@ -11,7 +11,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..resources.sending.classes import class_teacher_row
-from .counting import CHUNK, requests_by, without_leading_zeros
+from .counting import CHUNK, requests_by
 from .filters import SINCE, filter_flag, filter_time
 from .references import CLASS, PAGE_SIZE, TEACHER, directory_of_classes, read_teachers
 from .rows import row_of
@@ -64,7 +64,6 @@ CLASS_TEACHERS = Kind(
     fields=FIELDS,
     required=(("class_id",), ("teacher_id",)),
     key=("class_id", "teacher_id"),
-    normalize_key=without_leading_zeros,
     aliases={
         "class": "class_id",
         "uniq_id": "class_id",

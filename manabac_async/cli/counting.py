@@ -55,8 +55,3 @@ def requests_by(field: str, *, requests_per_group: int = 1) -> Callable[[Iterabl
         return (calls + len(open_)) * requests_per_group
 
     return count
-
-
-def without_leading_zeros(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Return ids without leading zeros, which some spreadsheets add."""
-    return tuple(cell.lstrip("0") if cell.isdecimal() else cell for cell in key)

@@ -15,7 +15,7 @@ from ..client import ManageBac
 from ..models import Membership, MembershipPlace
 from ..models.converter import converter
 from ..resources.sending.classes import class_student_row
-from .counting import CHUNK, count_of, requests_by, without_leading_zeros
+from .counting import CHUNK, count_of, requests_by
 from .filters import SINCE, filter_day, filter_ids, filter_time, filter_word
 from .references import CLASS, PAGE_SIZE, STUDENT, read_classes, read_students
 from .rows import row_of
@@ -61,13 +61,6 @@ async def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> Asy
             yield row_of(one, ("class_id", "level"), {"student_id": one.user_id})
 
 
-async def _existing_places(
-    client: ManageBac, keys: Collection[tuple[str, ...]]
-) -> AsyncIterator[Row]:
-    async for row in _existing(client, keys):
-        yield {name: row[name] for name in _PLACE}
-
-
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
     active: Any = [filter_word(filters, name, "active") for name in ("classes", "users")]
     found = client.memberships.list(
@@ -100,7 +93,6 @@ MEMBERSHIPS = Kind(
     fields={**_PLACE, "level": "SL or HL, if the class has levels"},
     required=(("class_id",), ("student_id",)),
     key=("class_id", "student_id"),
-    normalize_key=without_leading_zeros,
     aliases=_ALIASES,
     references=_REFERENCES,
     check_row=_place,  # the vendor checks levels
@@ -117,7 +109,6 @@ LEAVE_CLASSES = Kind(
     fields=_PLACE,
     required=(("class_id",), ("student_id",)),
     key=("class_id", "student_id"),
-    normalize_key=without_leading_zeros,
     aliases=_ALIASES,
     references=_REFERENCES,
     check_row=class_student_row,
@@ -128,7 +119,6 @@ LEAVE_CLASSES = Kind(
         "memberships",
         lambda client: client.memberships.list(per_page=PAGE_SIZE),
     ),
-    read_existing=_existing_places,
     code_explanations={"404": "ManageBac has no class or no student with this id."},
 )
 

@@ -31,7 +31,14 @@ def run(managebac_sandbox: ManageBacSandbox, school: School, tmp_path: Path) -> 
     """Run ``lms import`` in this process, with the given rows."""
     path = tmp_path / "rows.csv"
 
-    async def run(kind: str, rows: Iterable[Mapping[str, Any]], **options: Any) -> Ran:
+    async def run(
+        kind: str,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        dry_run: bool = False,
+        restart: bool = False,
+        **options: Any,
+    ) -> Ran:
         listed = list(rows)
         names = list(dict.fromkeys(name for row in listed for name in row))
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -49,6 +56,9 @@ def run(managebac_sandbox: ManageBacSandbox, school: School, tmp_path: Path) -> 
                 "MANAGEBAC_BASE_URL": managebac_sandbox.base_url,
             },
             limit=(1000, 0.01),
+            yes=True,
+            dry_run=dry_run,
+            restart=restart,
         )
         summary = await run_import(request, make_reporter(out, err))
         results = path.with_name("rows.results.csv")

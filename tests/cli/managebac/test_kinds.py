@@ -45,10 +45,13 @@ def student(number: int, **more: Any) -> Row:
     return person(number, student_id=f"N{number}", **more)
 
 
+def subject(school: School, program: str) -> int:
+    return next(one.id for one in school.academics.subjects.values() if one.program == program)
+
+
 def class_row(school: School, uniq_id: str, **more: Any) -> Row:
     academics = school.academics
     first, *_, last = [t for t in academics.terms.values() if academics.program_of(t) == "diploma"]
-    subject = next(s for s in academics.subjects.values() if s.program == "diploma")
     return {
         "uniq_id": uniq_id,
         "program": "diploma",
@@ -56,7 +59,7 @@ def class_row(school: School, uniq_id: str, **more: Any) -> Row:
         "language": "en",
         "start_term_id": first.id,
         "end_term_id": last.id,
-        "subject_id": subject.id,
+        "subject_id": subject(school, "diploma"),
         "sl": "true",
         "hl": "false",
         **more,
@@ -101,8 +104,8 @@ def archive_case(kind: str, store: str) -> Case:
         kind=kind,
         good=lambda school: [{"id": first(getattr(school, store))}],
         bad=lambda school: [
-            ("not_found" if store == "classes" else "404", {"id": NOBODY}),
-            ("invalid", {"id": "Room 5"}),
+            ("not_found", {"id": NOBODY}),
+            ("not_found", {"id": "Room 5"}),
         ],
         is_there=lambda school: archived(getattr(school, store)),
     )
@@ -114,7 +117,6 @@ CASES = [
         good=lambda school: [student(1, year_group_id=first(school.ib_groups)), student(2)],
         bad=lambda school: [
             ("422", student(3, email="student1@school.example")),
-            ("404", student(4, year_group_id=NOBODY)),
             ("invalid", {**student(5), "last_name": ""}),
         ],
         is_there=lambda school: school.by_student_id("N2") is not None,
@@ -142,8 +144,15 @@ CASES = [
         good=lambda school: [new_pair(school)],
         bad=lambda school: [
             ("422", old_pair(school)),
-            ("404", {**new_pair(school), "parent_id": NOBODY}),
-            ("invalid", {**new_pair(school), "child_id": 1, "relationship": "Friend"}),
+            ("not_found", {**new_pair(school), "parent_id": NOBODY}),
+            (
+                "invalid",
+                {
+                    **old_pair(school),
+                    "child_id": next(reversed(school.students)),
+                    "relationship": "Friend",
+                },
+            ),
         ],
         is_there=lambda school: len(next(iter(school.parents.values())).kin) > 1,
     ),
@@ -152,7 +161,7 @@ CASES = [
         good=lambda school: [class_row(school, "C1"), class_row(school, "C2", hl="1")],
         bad=lambda school: [
             ("invalid", class_row(school, "OLD")),
-            ("unprocessable_entity", class_row(school, "C4", grade_number=99)),
+            ("unprocessable_entity", class_row(school, "C4", subject_id=subject(school, "myp"))),
             ("invalid", class_row(school, "C5", language="")),
         ],
         is_there=lambda school: any(
@@ -167,8 +176,8 @@ CASES = [
         ],
         bad=lambda school: [
             ("not_found", {"class_id": first(school.classes, 1), "teacher_id": NOBODY}),
-            ("404", {"class_id": NOBODY, "teacher_id": first(school.teachers)}),
-            ("invalid", {"class_id": first(school.classes, 1), "teacher_id": "Smith"}),
+            ("not_found", {"class_id": NOBODY, "teacher_id": first(school.teachers)}),
+            ("not_found", {"class_id": first(school.classes, 1), "teacher_id": "Smith"}),
         ],
         is_there=lambda school: (
             set(list(school.teachers)[:2]) <= set(school.class_teachers(first(school.classes, 1)))
@@ -179,8 +188,8 @@ CASES = [
         good=lambda school: [place(school, 0, one) for one in (9, 10)],
         bad=lambda school: [
             ("not_found", {**place(school), "student_id": NOBODY}),
-            ("404", {**place(school), "class_id": NOBODY}),
-            ("invalid", {**place(school), "student_id": "Smith"}),
+            ("not_found", {**place(school), "class_id": NOBODY}),
+            ("not_found", {**place(school), "student_id": "Smith"}),
         ],
         is_there=lambda school: first(school.students, 10) in school.members(first(school.classes)),
     ),
@@ -188,8 +197,8 @@ CASES = [
         kind="leave-classes",
         good=lambda school: [a_member(school)],
         bad=lambda school: [
-            ("404", {**a_member(school), "class_id": NOBODY}),
-            ("invalid", {**a_member(school), "student_id": "Smith"}),
+            ("not_found", {**a_member(school), "class_id": NOBODY}),
+            ("not_found", {**a_member(school), "student_id": "Smith"}),
         ],
         is_there=lambda school: len(school.members(first(school.classes))) == 2,
     ),
@@ -201,7 +210,7 @@ CASES = [
         ],
         bad=lambda school: [
             ("not_found", {"year_group_id": first(school.ib_groups), "student_id": NOBODY}),
-            ("404", {"year_group_id": NOBODY, "student_id": first(school.students, 4)}),
+            ("not_found", {"year_group_id": first(school.ib_groups), "student_id": "Smith"}),
         ],
         is_there=lambda school: (
             set(list(school.students)[:3])
@@ -215,7 +224,7 @@ CASES = [
             {"id": first(school.students, 1), "graduated_on": "30.06.2026"},
         ],
         bad=lambda school: [
-            ("404", {"id": NOBODY, "withdrawn_on": "2026-06-30"}),
+            ("not_found", {"id": NOBODY, "withdrawn_on": "2026-06-30"}),
             ("invalid", {"id": first(school.students, 2)}),
         ],
         is_there=lambda school: archived(school.students) and archived(school.students, 1),
@@ -223,7 +232,7 @@ CASES = [
     Case(
         kind="unarchive",
         good=lambda school: [{"id": school.add_student("gone@x.example", archived=True).id}],
-        bad=lambda school: [("404", {"id": NOBODY}), ("invalid", {"id": "Smith"})],
+        bad=lambda school: [("not_found", {"id": NOBODY}), ("not_found", {"id": "Smith"})],
         is_there=lambda school: not list(school.students.values())[-1].archived,
     ),
     archive_case("archive-teachers", "teachers"),
@@ -318,3 +327,49 @@ async def test_a_kind_that_removes_is_never_suggested(run: Run, school: School) 
     assert ran.code == Exit.BAD_INPUT
     assert "--kind unarchive" in ran.err
     assert "archive-teachers" not in ran.err
+
+
+async def test_names_and_ids_of_the_school_become_ids(
+    run: Run, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    group = next(iter(school.ib_groups.values()))
+    ran = await run("students", [student(1, year_group_id=group.name.upper())])
+    assert ran.code == Exit.DONE, ran.err
+    assert int(ran.results[0]["id"]) in group.student_ids
+    names = class_row(school, "7A") | {
+        "program": "IB Diploma",
+        "grade_number": "Grade 11",
+        "subject_id": "diploma/Biology",
+        "start_term_id": "diploma/2025-2026/Semester 1",
+        "end_term_id": "diploma/2025-2026/Semester 2",
+    }
+    ran = await run("classes", [names], restart=True)
+    assert ran.code == Exit.DONE, ran.err
+    class_id = int(ran.results[0]["id"])
+    assert school.classes[class_id].grade_number == 12
+    ran = await run("memberships", [{"class_id": "7a", "student_id": "N1"}], restart=True)
+    assert ran.code == Exit.DONE, ran.err
+    assert len(school.members(class_id)) == 1
+
+
+async def test_an_unknown_year_group_stops_the_import(
+    run: Run, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    ran = await run("students", [student(1, year_group_id="Class of 1066"), student(2)])
+    assert ran.code == Exit.BAD_INPUT
+    assert next(iter(school.ib_groups.values())).name in ran.err
+    assert writes(managebac_sandbox) == 0
+
+
+async def test_dry_run_tells_what_would_change(run: Run, school: School) -> None:
+    old = next(iter(school.students.values()))
+    same = {
+        "student_id": old.student_id,
+        "email": old.email,
+        "last_name": old.fields["last_name"],
+    }
+    changed = {**same, "student_id": "10002", "email": "student2@school.example"}
+    rows = [same, {**changed, "last_name": "Quagmire"}, student(1)]
+    ran = await run("students", rows, update_existing=True, dry_run=True)
+    assert ran.code == Exit.DONE, ran.err
+    assert "1 created, 1 updated, 1 unchanged" in ran.out + ran.err, ran.out + ran.err
