@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-import re
 import signal
 import sys
 import traceback
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TextIO, TypeVar
+from typing import Annotated, TextIO
 
 import typer
 
@@ -25,25 +22,26 @@ from .importing.request import ImportRequest
 from .importing.run import run_import
 from .journals import describe
 from .kinds import KindOptions
+from .listing.commands import export, list_
+from .rate_limit import read_limit
 from .reporting.reporters import make_reporter
 from .reporting.summary import MAX_NAMED_ROWS
+from .running import run_until_done
 from .target import find_kind, find_target, target_names
 from .wording import command_line, quoted, visible
-
-T = TypeVar("T")
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, which contain people's data
     rich_markup_mode=None,
-    help="Import school rosters into a learning management system. Every row gets a result.",
+    help="Import school rosters into a learning management system, and read them back. Every "
+    "imported row gets a result.",
 )
 
 #: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
 _KIND_HELP = "Kind of record in the file. Default: the target's first kind."
-_LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
 def main() -> int:
@@ -59,23 +57,6 @@ def main() -> int:
         traceback.print_exc()
         return Exit.BUG
     return int(exit_code or 0)
-
-
-def read_limit(given: str | None) -> tuple[int, float] | None:
-    """Read ``15/5s`` as (15, 5.0).
-
-    :raises CommandError: ``given`` has another form, or contains a zero.
-    """
-    if given is None:
-        return None
-    read = _LIMIT.fullmatch(given.strip())
-    limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
-    if not all(limit):
-        raise CommandError(
-            f"--limit {quoted(given)} is not a rate limit. Write requests/seconds, both above 0, "
-            "for example --limit 15/5s."
-        )
-    return limit
 
 
 def read_guard(given: str | None) -> Guard | None:
@@ -107,16 +88,6 @@ def confirm(question: str) -> bool:
 def _is_terminal(stream: TextIO | None) -> bool:
     """Return whether a person reads or writes this stream. It is ``None`` if it is closed."""
     return stream is not None and stream.isatty()
-
-
-def _run(command: Coroutine[Any, Any, T]) -> T:
-    # Before this line, an interrupt ends the program at once (see lms_command).
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return asyncio.run(command)
-    except KeyboardInterrupt:  # typer's exit code would be 1, "some rows were rejected"
-        raise typer.Exit(Exit.INTERRUPTED) from None
 
 
 def _version(wanted: bool) -> None:
@@ -283,7 +254,7 @@ def import_(
     except CommandError as error:
         reporter.error(error.lines, error.exit_code)
         raise typer.Exit(error.exit_code) from None
-    raise typer.Exit(_run(run_import(request, reporter)).exit_code)
+    raise typer.Exit(run_until_done(run_import(request, reporter)).exit_code)
 
 
 @app.command()
@@ -302,6 +273,10 @@ def columns(
         typer.echo(f"Other kinds: {others}. Add --kind KIND to see their columns.")
     for line in describe_fields(found.fields, found.required):
         typer.echo(visible(line))
+
+
+app.command("list")(list_)
+app.command()(export)
 
 
 journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")
@@ -327,7 +302,9 @@ def demo(
     """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
     from .demo import run_demo
 
-    raise typer.Exit(_run(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to)))
+    raise typer.Exit(
+        run_until_done(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to))
+    )
 
 
 @app.command()
@@ -353,5 +330,5 @@ def sandbox(
 
     target = find_target(name)
     raise typer.Exit(
-        _run(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
+        run_until_done(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
     )
