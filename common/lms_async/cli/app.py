@@ -137,7 +137,7 @@ def import_(
         bool,
         typer.Option(
             "--update-existing",
-            help="Update people who already exist. Without this option they are rejected.",
+            help="Update records that already exist. Without this option they are rejected.",
         ),
     ] = False,
     mapping: MappingPath = None,
