@@ -1,0 +1,44 @@
+"""The exports of five student information systems become people of Schoology, as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from schoology_async.sandbox import SchoologySandbox
+
+from .conftest import Lms
+from .page import commands_of
+
+STUDENT, TEACHER = 1214, 1213
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "first"),
+    [
+        ("oneroster_users", 6, ("u-1001", "Farrow", "Quillington", "")),
+        ("powerschool_students", 4, ("300101", "Peregrine", "Sotherby", "2010-04-17")),
+        ("infinite_campus_students", 4, ("410001", "Ludovica", "Wexcombe", "2011-03-14")),
+        ("skyward_students", 4, ("55001", "Ottilie", "Ravenscar", "2009-05-21")),
+        ("isams_pupils", 4, ("070112233441", "Briony", "Àlvarez-Thwaite", "2011-02-28")),
+    ],
+)
+def test_new_people(
+    lms: Lms,
+    schoology: SchoologySandbox,
+    name: str,
+    people: int,
+    first: tuple[str, str, str, str],
+) -> None:
+    init, import_ = (command for command in commands_of() if f" {name}.csv" in command)
+    lms(init)
+    lms(import_)
+    school = schoology.school
+    assert school.creates.total() == people
+    account = school.by_school_uid(first[0])
+    assert account is not None
+    assert (account.name_first, account.name_last, account.birthday_date) == first[1:]
+    assert account.role_id == STUDENT
+    if name == "oneroster_users":
+        teacher = school.by_school_uid("u-2001")
+        assert teacher is not None
+        assert teacher.role_id == TEACHER
