@@ -1,36 +1,21 @@
-"""The commands and their options."""
+"""The command ``lms``: its subcommands, which are in :mod:`~.commands`, put together."""
 
 from __future__ import annotations
 
-import asyncio
-import math
-import re
-import signal
 import sys
 import traceback
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import Annotated, Any, TextIO, TypeVar
+from typing import Annotated
 
 import typer
 
 from .. import __version__
-from ..bulk.guard import Guard
-from ..errors import InvalidInput
-from .credentials import read_environment
+from .commands import journal
+from .commands.columns import columns
+from .commands.demo import demo
+from .commands.import_ import import_
+from .commands.sandbox import sandbox
 from .exit_codes import CommandError, Exit
-from .files.columns import describe_fields
-from .files.encodings import checked_name
-from .importing.request import ImportRequest
-from .importing.run import run_import
-from .journals import describe
-from .kinds import KindOptions
 from .reporting.reporters import make_reporter
-from .reporting.summary import MAX_NAMED_ROWS
-from .target import find_kind, find_target, target_names
-from .wording import command_line, quoted, visible
-
-T = TypeVar("T")
 
 app = typer.Typer(
     add_completion=False,
@@ -39,11 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Import school rosters into a learning management system. Every row gets a result.",
 )
-
-#: Options for one run only. The printed command that continues an import does not have them.
-_ONCE = ("--restart", "--retry-rejected")
-_KIND_HELP = "Kind of record in the file. Default: the target's first kind."
-_LIMIT = re.compile(r"(\d{1,6})/(\d{1,5}(?:\.\d{1,3})?)s", re.ASCII)
 
 
 def main() -> int:
@@ -61,64 +41,6 @@ def main() -> int:
     return int(exit_code or 0)
 
 
-def read_limit(given: str | None) -> tuple[int, float] | None:
-    """Read ``15/5s`` as (15, 5.0).
-
-    :raises CommandError: ``given`` has another form, or contains a zero.
-    """
-    if given is None:
-        return None
-    read = _LIMIT.fullmatch(given.strip())
-    limit = (int(read[1]), float(read[2])) if read else (0, 0.0)
-    if not all(limit):
-        raise CommandError(
-            f"--limit {quoted(given)} is not a rate limit. Write requests/seconds, both above 0, "
-            "for example --limit 15/5s."
-        )
-    return limit
-
-
-def read_guard(given: str | None) -> Guard | None:
-    """Read ``25`` or ``5%`` as a guard.
-
-    :raises CommandError: ``given`` has another form.
-    """
-    if given is None:
-        return None
-    try:
-        return Guard(int(given) if given.strip().isdecimal() else given)
-    except InvalidInput:
-        raise CommandError(
-            f"--max-removals {quoted(given)} is neither a number nor a share. Write 25 or 5%."
-        ) from None
-
-
-def confirm(question: str) -> bool:
-    """Ask the person at the terminal. Ctrl-C and Ctrl-D mean no."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        return False
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    """Return whether a person reads or writes this stream. It is ``None`` if it is closed."""
-    return stream is not None and stream.isatty()
-
-
-def _run(command: Coroutine[Any, Any, T]) -> T:
-    # Before this line, an interrupt ends the program at once (see lms_command).
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return asyncio.run(command)
-    except KeyboardInterrupt:  # typer's exit code would be 1, "some rows were rejected"
-        raise typer.Exit(Exit.INTERRUPTED) from None
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"lms {__version__}")
@@ -134,224 +56,8 @@ def _lms(
     pass
 
 
-@app.command("import")
-def import_(
-    path: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE.CSV", help="CSV file with a header row. - reads standard input."
-        ),
-    ],
-    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
-    update_existing: Annotated[
-        bool,
-        typer.Option(
-            "--update-existing",
-            help="Update people who already exist. Without this option they are rejected.",
-        ),
-    ] = False,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", metavar='FIELD="Column"', help="Read FIELD from this column. Can be repeated."
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar='"Column"', help="Skip this column. Can be repeated."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of the file, if it is not UTF-8."),
-    ] = None,
-    results: Annotated[
-        Path | None,
-        typer.Option(help="Write the results to this file. Default: beside the input file."),
-    ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Check the file and send nothing."),
-    ] = False,
-    limit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="15/5s",
-            help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit.",
-        ),
-    ] = None,
-    allow_odd_ids: Annotated[
-        bool,
-        typer.Option(
-            "--allow-odd-ids",
-            help="Send ids such as NULL or 1.2E+05. Without this option they are rejected.",
-        ),
-    ] = False,
-    keep_enrollments: Annotated[
-        bool | None,
-        typer.Option(
-            "--keep-enrollments/--erase-enrollments",
-            help="When people are deactivated, keep or erase their enrollments and grades.",
-        ),
-    ] = None,
-    notify: Annotated[
-        bool | None,
-        typer.Option("--notify/--no-notify", help="Whether the vendor emails the people."),
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day on which people left.")
-    ] = None,
-    max_removals: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NUMBER",
-            help="Remove at most so many records: a number, or a share such as 5%. Default: 10%, "
-            "at most 200.",
-        ),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Remove records without asking first.")
-    ] = False,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart",
-            help="Start over: send all rows, including those that an earlier run finished.",
-        ),
-    ] = False,
-    retry_rejected: Annotated[
-        bool,
-        typer.Option(
-            "--retry-rejected", help="Also send rows that the vendor rejected in an earlier run."
-        ),
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")] = False,
-) -> None:
-    """Import a CSV file.
-
-    lms checks the whole file first, then sends the valid rows. The results file lists what
-    happened to each row. A journal beside the results file remembers which rows are finished. To
-    continue after an interruption, run the same command again: lms sends only rows that are not
-    finished or that you changed.
-
-    Run "lms columns TARGET" to see which columns a file can have.
-
-    lms reads credentials from environment variables, or from a .env file in the current folder.
-
-    \b
-    Exit codes:
-      0    All rows are done.
-      1    Some rows were rejected.
-      2    Wrong usage or input.
-      3    Some rows are unknown: no response says what happened to them.
-      4    The vendor did not accept the credentials.
-      5    The vendor is unavailable.
-      6    Nothing was sent, because the import would remove more records than the guard allows.
-      70   A bug in lms.
-      130  Interrupted.
-    """
-    # A dry run writes no results file, so it prints every rejected row.
-    most_rows = math.inf if dry_run else MAX_NAMED_ROWS
-    reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
-    try:
-        target = find_target(to)
-        request = ImportRequest(
-            path=path,
-            target=target,
-            environment=read_environment(),
-            kind=find_kind(target, kind),
-            options=KindOptions(
-                update_existing=update_existing,
-                keep_enrollments=keep_enrollments,
-                notify=notify,
-                date=date,
-            ),
-            max_removals=read_guard(max_removals),
-            yes=yes,
-            confirm=confirm if _is_terminal(sys.stdin) and _is_terminal(sys.stderr) else None,
-            maps=map_ or (),
-            ignored=ignore or (),
-            results=results,
-            dry_run=dry_run,
-            allow_odd_ids=allow_odd_ids,
-            encoding=None if encoding is None else checked_name(encoding),
-            limit=read_limit(limit),
-            restart=restart,
-            retry_rejected=retry_rejected,
-            again=command_line(["lms", *(word for word in sys.argv[1:] if word not in _ONCE)]),
-        )
-    except CommandError as error:
-        reporter.error(error.lines, error.exit_code)
-        raise typer.Exit(error.exit_code) from None
-    raise typer.Exit(_run(run_import(request, reporter)).exit_code)
-
-
-@app.command()
-def columns(
-    name: Annotated[
-        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
-    ],
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help=_KIND_HELP)] = None,
-) -> None:
-    """List the columns that a file for a target can have."""
-    target = find_target(name)
-    found = find_kind(target, kind)
-    typer.echo(found.does)
-    if kind is None and len(target.kinds) > 1:
-        others = ", ".join(other.name for other in target.kinds[1:])
-        typer.echo(f"Other kinds: {others}. Add --kind KIND to see their columns.")
-    for line in describe_fields(found.fields, found.required):
-        typer.echo(visible(line))
-
-
-journal = typer.Typer(no_args_is_help=True, help="Inspect the journal of an import.")
-app.add_typer(journal, name="journal")
-
-
-@journal.command()
-def show(
-    path: Annotated[Path, typer.Argument(metavar="FILE.journal", help="The journal file.")],
-) -> None:
-    """Count the rows in a journal by status."""
-    for line in describe(path):
-        typer.echo(visible(line))
-
-
-@app.command()
-def demo(
-    to: Annotated[
-        str | None,
-        typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
-    ] = None,
-) -> None:
-    """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
-    from .demo import run_demo
-
-    raise typer.Exit(_run(run_demo(sys.stdout, make_reporter(sys.stdout, sys.stderr), to=to)))
-
-
-@app.command()
-def sandbox(
-    name: Annotated[
-        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
-    ],
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on. 0 picks a free port.")
-    ] = 0,
-    people: Annotated[int, typer.Option(min=0, help="Number of people in the sandbox.")] = 0,
-    limit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="15/5s",
-            help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the vendor's limit.",
-        ),
-    ] = None,
-) -> None:
-    """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""
-    from .sandbox import serve
-
-    target = find_target(name)
-    raise typer.Exit(
-        _run(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
-    )
+app.command("import")(import_)
+app.command()(columns)
+app.add_typer(journal.commands, name="journal")
+app.command()(demo)
+app.command()(sandbox)
