@@ -11,9 +11,11 @@ import typer
 from .. import __version__
 from .commands import journal
 from .commands.columns import columns
+from .commands.completion import completion
 from .commands.demo import demo
 from .commands.import_ import import_
 from .commands.sandbox import sandbox
+from .completing.scripts import prepare_completion
 from .exit_codes import CommandError, Exit
 from .reporting.reporters import make_reporter
 
@@ -28,6 +30,7 @@ app = typer.Typer(
 
 def main() -> int:
     """Run the command line and return the exit code."""
+    prepare_completion()
     try:
         exit_code = app(standalone_mode=True)
     except SystemExit as exit_:
@@ -59,5 +62,6 @@ def _lms(
 app.command("import")(import_)
 app.command()(columns)
 app.add_typer(journal.commands, name="journal")
+app.command()(completion)
 app.command()(demo)
 app.command()(sandbox)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import typer
 
 from ..files.columns import describe_fields
-from ..target import find_kind, find_target
+from ..target import find_kind, require_target
 from ..wording import visible
 from .options import KindName, TargetName
 
 
 def columns(
-    name: TargetName,
+    name: TargetName = None,
     kind: KindName = None,
 ) -> None:
     """List the columns that a file for a target can have."""
-    target = find_target(name)
+    target = require_target(name, "TARGET")
     found = find_kind(target, kind)
     typer.echo(found.does)
     if kind is None and len(target.kinds) > 1:

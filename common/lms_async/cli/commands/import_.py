@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..completing.suggestions import suggest_fields, suggest_targets
 from ..confirming import confirm, is_terminal
 from ..credentials import read_environment
 from ..exit_codes import CommandError
@@ -21,7 +22,7 @@ from ..removal_guard import read_guard
 from ..reporting.reporters import make_reporter
 from ..reporting.summary import MAX_NAMED_ROWS
 from ..running import run_until_done
-from ..target import find_kind, find_target, target_names
+from ..target import find_kind, require_target, target_names
 from ..wording import command_line
 from .options import KindName
 
@@ -36,7 +37,15 @@ def import_(
             metavar="FILE.CSV", help="CSV file with a header row. - reads standard input."
         ),
     ],
-    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help=f"Where to import: {', '.join(target_names())}.",
+            autocompletion=suggest_targets,
+            show_default=False,
+        ),
+    ] = None,
     kind: KindName = None,
     update_existing: Annotated[
         bool,
@@ -48,7 +57,10 @@ def import_(
     map_: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar='FIELD="Column"', help="Read FIELD from this column. Can be repeated."
+            "--map",
+            metavar='FIELD="Column"',
+            help="Read FIELD from this column. Can be repeated.",
+            autocompletion=suggest_fields,
         ),
     ] = None,
     ignore: Annotated[
@@ -148,7 +160,7 @@ def import_(
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        target = find_target(to)
+        target = require_target(to, "--to TARGET")
         request = ImportRequest(
             path=path,
             target=target,

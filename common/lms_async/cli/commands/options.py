@@ -6,10 +6,18 @@ from typing import Annotated
 
 import typer
 
+from ..completing.suggestions import suggest_kinds, suggest_targets
 from ..target import target_names
 
+#: Optional, so that the error can list the targets: see ``require_target``.
 TargetName = Annotated[
-    str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
+    str | None,
+    typer.Argument(
+        metavar="TARGET",
+        help=f"One of {', '.join(target_names())}.",
+        autocompletion=suggest_targets,
+        show_default=False,
+    ),
 ]
 KindName = Annotated[
     str | None,
@@ -17,5 +25,6 @@ KindName = Annotated[
         "--kind",
         metavar="KIND",
         help="Kind of record in the file. Default: the target's first kind.",
+        autocompletion=suggest_kinds,
     ),
 ]

@@ -8,12 +8,12 @@ import typer
 
 from ..rate_limit import read_limit
 from ..running import run_until_done
-from ..target import find_target
+from ..target import require_target
 from .options import TargetName
 
 
 def sandbox(
-    name: TargetName,
+    name: TargetName = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port to listen on. 0 picks a free port.")
@@ -30,7 +30,7 @@ def sandbox(
     """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""
     from ..sandbox import serve
 
-    target = find_target(name)
+    target = require_target(name, "TARGET")
     raise typer.Exit(
         run_until_done(serve(target, host=host, port=port, people=people, limit=read_limit(limit)))
     )
