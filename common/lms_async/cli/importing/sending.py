@@ -195,6 +195,7 @@ async def _progress_reported(reporter: Reporter, progress: Progress) -> AsyncIte
     async def tick() -> None:
         while True:
             await asyncio.sleep(reporter.every)
+            progress.observe_time()
             reporter.tick()
 
     reporter.begin(progress)

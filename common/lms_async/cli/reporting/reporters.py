@@ -6,6 +6,7 @@ Files are named by path and rows by number. Nothing that is printed contains per
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import attrs
 import orjson
 from rich import progress as rich_progress
 from rich.console import Console
+from rich.table import Column
 from rich.text import Text
 
 from ...events import Event
@@ -24,6 +26,11 @@ from ..wording import counted, duration, escaped_json, visible
 from .progress import Progress
 from .streams import as_raw, as_utf8
 from .summary import MAX_NAMED_ROWS, Summary, summary_lines
+
+#: Values of ``TERM`` for terminals that cannot move the cursor.
+_DUMB = ("dumb", "unknown")
+#: A terminal with fewer columns shows no bar, to leave room for the text.
+_NARROW = 80
 
 
 class Reporter(Protocol):
@@ -77,7 +84,8 @@ def make_reporter(
     """
     if json:
         return _Json(as_utf8(out))
-    kind = _Live if out.isatty() and err.isatty() else _Lines
+    dumb = os.environ.get("TERM", "").lower() in _DUMB
+    kind = _Live if out.isatty() and err.isatty() and not dumb else _Lines
     return kind(out, err, most_rows)
 
 
@@ -153,12 +161,12 @@ class _Live(_Lines):
     def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         super().__init__(out, err, most_rows)
         self._console = Console(file=as_raw(err), highlight=False, markup=False, soft_wrap=True)
-        self._bar = rich_progress.Progress(
-            rich_progress.BarColumn(bar_width=30),
-            rich_progress.TextColumn("{task.description}", markup=False),
-            console=self._console,
-            auto_refresh=False,
+        text = rich_progress.TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=False)
         )
+        bar = rich_progress.BarColumn(bar_width=30)
+        columns = [text] if self._console.width < _NARROW else [bar, text]
+        self._bar = rich_progress.Progress(*columns, console=self._console, auto_refresh=False)
         self._task = self._bar.add_task("", visible=False)
 
     def _print(self, text: str) -> None:
