@@ -101,7 +101,7 @@ class ManageBacVendor(Vendor):
         if not isinstance(meta, dict):
             return Page(rows)
         total = _number(meta.get("total_count"))
-        if total is not None and 0 < total <= len(rows):
+        if rows and total == len(rows):
             return Page(rows, total=total)  # some lists return all rows, whatever page is requested
         current, last = _number(meta.get("current_page")), _number(meta.get("total_pages"))
         if meta.get("next_page") is None and (current is None or last is None or current >= last):

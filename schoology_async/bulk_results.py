@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
+from lms_async.bulk.endpoint import Results
 from lms_async.bulk.results import NO_REASON, match
 from lms_async.bulk.rows import Rows
 from lms_async.bulk.status import of_item_code
-from lms_async.outcome import AllDone, RowError, RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 from lms_async.redact import sentence
 
 R = TypeVar("R")
 #: Reads an id or a key from one item of a response.
 ItemReader = Callable[[Any], R | None]
 #: Reads the items of a response. Returns one result per row, ``None`` for a row without an item.
-ReadItems = Callable[[list[Any], Rows[Any]], AllDone | list[RowResult | None]]
+ReadItems = Callable[[list[Any], Rows[Any]], Results]
 _response_code = itemgetter("response_code")
 
 
@@ -81,17 +83,16 @@ def parse_results(
     *,
     key: ItemReader[Hashable],
     id: ItemReader[str],  # noqa: A002 - the vendor's field
-) -> AllDone | list[RowResult | None]:
+) -> Results:
     """Read the items of a bulk response.
 
     :param key: reads the key of an item, which tells which row it belongs to.
     :param id: reads the vendor's id of the record.
-    :returns: one result per row, ``None`` for a row that the response does not mention; or
-        ``AllDone``, in nearly all cases.
+    :returns: one result per row, ``None`` for a row that the response does not mention.
     """
     matched = match_items(items, rows.keys, key)
     if _all_done(matched):
-        return AllDone(_each(id, matched))
+        return list(map(RowResult, repeat(Status.DONE), _each(id, matched)))
     return [parse_item(item, id) for item in matched]
 
 

@@ -198,11 +198,14 @@ class SchoologyVendor(Vendor):
         return only_these and total is not None and (total <= _start(call) or bool(_number(call)))
 
     def identity(self, row: Any) -> Hashable | None:
-        """Return the ``uid`` of a user, or the ``id`` of another record."""
+        """Return the ``id`` of a record. Only a user without one is identified by ``uid``.
+
+        In an enrollment or a post, ``uid`` is the person, who may have several of them.
+        """
         if not isinstance(row, dict):
             return None
-        known = row.get("uid") or row.get("id")
-        return None if known is None else str(known)
+        known = row.get("id") or row.get("uid")
+        return str(known) if known else None
 
     def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
         """Return the calls up to ``total``, if all pages are as long as ``page``."""

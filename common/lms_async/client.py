@@ -154,7 +154,8 @@ class Client:
         requests back. Leaving early cancels the calls that still run.
 
         :param read: makes one call, such as a method of this client.
-        :param items: the arguments of ``read``. They are taken as they are needed.
+        :param items: the arguments of ``read``. They are taken as they are needed. An error that
+            they raise is raised after the results of the items before it.
         """
         return gather(read, items)
 

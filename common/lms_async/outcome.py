@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -61,13 +60,6 @@ class RowResult:
     error: RowError | None = None
     #: The results of the records inside the row, in the row's order.
     parts: tuple[RowResult, ...] = ()
-
-
-@attrs.frozen
-class AllDone:
-    """The result of a response in which every row is done: the vendor's ids, one per row."""
-
-    ids: Sequence[str | None] = attrs.field(repr=False)
 
 
 @attrs.define

@@ -28,7 +28,7 @@ from .http.pages import Pages
 from .http.transport import Transport
 from .http.urls import Path, Query
 from .journal.journal import Journal
-from .outcome import AllDone, RowError, RowResult
+from .outcome import RowError
 from .records.encoding import Sending
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ R = TypeVar("R")
 #: The rows of a ``…_many`` method.
 Given = Iterable[R] | AsyncIterable[R]
 #: Reads the payload of a bulk response: one result per row, ``None`` for a row it does not mention.
-ParseResults = Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
+ParseResults = Callable[[Any, Rows[R]], Results]
 LookUp = Callable[[Rows[R]], Awaitable[list[Found]]]
 #: Continues after a response, see :class:`BulkEndpoint`.
 FollowUp = Callable[[Rows[R], Results], Awaitable[Results]]

@@ -42,7 +42,7 @@ from .http.wire import Wire
 from .journal.journal import Journal
 from .limits.limiter import Limiter
 from .limits.window import Window
-from .outcome import AllDone, Report, RowError, RowResult, Status
+from .outcome import Report, RowError, RowResult, Status
 from .records.converter import Record, make_converter
 from .records.encoding import Sending
 from .records.scalars import (
@@ -66,7 +66,6 @@ __all__ = [
     "ABSENT",
     "DIFFERENT",
     "UNSET",
-    "AllDone",
     "AnyId",
     "AnyIdList",
     "Bulk",

@@ -46,6 +46,27 @@ PUPILS = Kind(
 )
 
 
+async def _read(client: Acme, filters: Mapping[str, str]) -> AsyncIterator[dict[str, str]]:
+    number = filters.get("number")
+    async for pupil in client.pupils.list(numbers=None if number is None else [number]):
+        yield {
+            "id": pupil.id or "",
+            "number": pupil.number or "",
+            "name": pupil.name or "",
+            "house": pupil.house or "",
+        }
+
+
+PUPIL_LISTING = Listing(
+    name="pupils",
+    does="List the pupils of the school.",
+    columns=("id", "number", "name", "house"),
+    read=_read,
+    filters={"number": "the school's own number of the pupil"},
+    imported_as="pupils",
+)
+
+
 @attrs.frozen
 class AcmeTarget:
     """Everything that the command can import into Acme and list there."""
@@ -53,7 +74,7 @@ class AcmeTarget:
     name: str = "acme"
     vendor: str = "Acme"
     kinds: Sequence[Kind] = (PUPILS,)
-    listings: Sequence[Listing] = ()
+    listings: Sequence[Listing] = (PUPIL_LISTING,)
     variables: Mapping[str, Variable] = attrs.field(
         factory=lambda: {
             "ACME_TOKEN": Variable("API token"),

@@ -23,7 +23,7 @@ from lms_async.http.urls import (
     query_params,
 )
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowError, RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 from lms_async.records.scalars import id_text
 from lms_async.resource import FollowUp, Given, LookUp, Resource
 
@@ -182,8 +182,8 @@ def is_ok(payload: Any, rows: Rows[Any]) -> RowResult | None:
     return RowResult(Status.DONE, str(rows.keys[0])) if payload.get("status") == "ok" else None
 
 
-def all_ok(payload: Any, rows: Rows[Any]) -> AllDone | Results:
+def all_ok(payload: Any, rows: Rows[Any]) -> Results:
     """Read ``{"status": "ok"}``, the response to a request that is done for all rows or none."""
     if payload.get("status") == "ok":
-        return AllDone([None] * len(rows))
+        return [RowResult(Status.DONE)] * len(rows)
     return [None] * len(rows)

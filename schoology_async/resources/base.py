@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.bulk.endpoint import Results
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, json_of, one_by_one
 from lms_async.errors import InvalidInput
@@ -14,7 +15,7 @@ from lms_async.http.call import Call, Method, get
 from lms_async.http.pages import Pages
 from lms_async.http.urls import MOST_QUERY, Path, Query, query_params
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowResult
+from lms_async.outcome import RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.records.ids import ExactId, fault_of_id
 from lms_async.records.scalars import id_text
@@ -114,7 +115,7 @@ class SchoologyResource(Resource):
                 is_bulk=True,
             )
 
-        def parse(payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
+        def parse(payload: Any, rows: Rows[R]) -> Results:
             return read(_items(payload, keys), rows)
 
         return self._bulk(
@@ -177,10 +178,10 @@ class SchoologyResource(Resource):
             query = ((parameter, ",".join(map(str, rows.keys))), *options)
             return Call("DELETE", str(path), route=path.route, query=query, is_bulk=True)
 
-        def parse(payload: Any, rows: Rows[str | int]) -> AllDone | list[RowResult | None]:
+        def parse(payload: Any, rows: Rows[str | int]) -> Results:
             # The documents say "Return: none" (204). The vendor also answers 207 with rows.
             if payload is None:
-                return AllDone(list(map(str, rows.keys)))
+                return [RowResult(Status.DONE, str(key)) for key in rows.keys]
             return parse_results(_items(payload, response_wrapper), rows, key=_ID, id=_ID)
 
         return self._bulk(

@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
+from lms_async.bulk.endpoint import Results
 from lms_async.bulk.rows import Rows
 from lms_async.bulk.status import UNMENTIONED, with_parts
-from lms_async.outcome import AllDone, RowError, RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 
 from ..bulk_results import FieldReader, id_or_location, match_items, parse_item, parse_results
 from ..models.converter import as_list
@@ -30,7 +31,7 @@ def sections_in(rows: Rows[Any]) -> dict[int, list[dict[str, Any]]]:
     return {place: sections for place, sections in sent if sections}
 
 
-def read_courses(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+def read_courses(items: list[Any], rows: Rows[Any]) -> Results:
     """Return one result per course, with the results of its sections."""
     sections = sections_in(rows)
     if not sections:

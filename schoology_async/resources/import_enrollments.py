@@ -10,13 +10,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.endpoint import Found
+from lms_async.bulk.endpoint import Found, Results
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path, query_params
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowResult
 from lms_async.records.encoding import Sending
 from lms_async.records.scalars import UNSET, ids_of
 from lms_async.resource import Given, LookUp
@@ -161,7 +160,7 @@ class ImportEnrollments(SchoologyResource):
             codes = tuple(read(item) for read in named)
             return None if None in codes else tuple(map(str, codes))
 
-        def read(items: list[Any], some: Rows[R]) -> AllDone | list[RowResult | None]:
+        def read(items: list[Any], some: Rows[R]) -> Results:
             key = person_reader(some.keys, person=_SCHOOL_UID, place=read_place)
             return parse_results(items, some, key=key, id=id_or_location)
 

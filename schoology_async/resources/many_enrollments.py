@@ -11,13 +11,12 @@ from collections.abc import Hashable
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.endpoint import Found
+from lms_async.bulk.endpoint import Found, Results
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowResult
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
@@ -208,7 +207,7 @@ def _path_of(rows: Rows[Any]) -> Path:
     return _realm_of_key(rows.keys[0]).enrollments()
 
 
-def _read_created(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+def _read_created(items: list[Any], rows: Rows[Any]) -> Results:
     def place(item: dict[str, Any]) -> tuple[str, ...] | None:
         for kind in ("section", "group"):
             if item.get(f"{kind}_id"):
@@ -220,7 +219,7 @@ def _read_created(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult
     return parse_results(items, rows, key=key, id=id_or_location)
 
 
-def _read_updated(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+def _read_updated(items: list[Any], rows: Rows[Any]) -> Results:
     realm = _realm_of_key(rows.keys[0])
 
     def key(item: Any) -> Hashable | None:

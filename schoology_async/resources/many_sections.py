@@ -15,13 +15,12 @@ from typing import Any
 import orjson
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.bulk.endpoint import Found
+from lms_async.bulk.endpoint import Found, Results
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path
 from lms_async.journal.journal import Journal
-from lms_async.outcome import AllDone, RowResult
 from lms_async.resource import Given
 
 from ..bulk_results import FieldReader, id_or_location, parse_results, results_by
@@ -221,7 +220,7 @@ def _sections_of_course(rows: Rows[Any]) -> Path:
     return build_path("courses/{course_id}/sections", course_id=_course(rows))
 
 
-def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+def _read_sections(items: list[Any], rows: Rows[Any]) -> Results:
     course_id = _course(rows)
     read = section_reader(key[1] for key in rows.keys if isinstance(key, tuple))
 
@@ -232,7 +231,7 @@ def _read_sections(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResul
     return parse_results(items, rows, key=key, id=id_or_location)
 
 
-def _read_copies(items: list[Any], rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+def _read_copies(items: list[Any], rows: Rows[Any]) -> Results:
     # An item never has the id of the copy, and may lack its code. It does not name the course, so a
     # code that is in several courses does not tell which row the item belongs to.
     read = section_reader(rows.keys)

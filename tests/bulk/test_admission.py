@@ -8,12 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from lms_async.bulk.admission import Admission, dumps_each
+from lms_async.bulk.admission import Admission
 from lms_async.bulk.endpoint import BulkEndpoint
 from lms_async.bulk.rows import Rows, one_by_one
 from lms_async.errors import InvalidInput
 from lms_async.http.call import Call
-from lms_async.journal.tags import CANONICAL
 from lms_async.outcome import Outcome, RowError, Status
 
 
@@ -56,27 +55,6 @@ def test_valid_rows_are_admitted_unchanged(journaled: bool) -> None:
     assert ended == []
 
 
-@pytest.mark.parametrize("option", [None, CANONICAL])
-def test_rows_encoded_together_have_the_json_of_rows_encoded_alone(option: int | None) -> None:
-    values: list[Any] = [
-        {"b": "\n", "a": ",\n,"},
-        {"b": [",\n,", "]", "[,"], "a": {"d": "},\n,{", "c": None}},
-        ",\n,",
-        [],
-        "",
-        {"n": orjson.Fragment(b'{"z":1,"y":2}')},
-    ]
-    for some in ([], values[:1], values):
-        assert dumps_each(some, option) == [orjson.dumps(one, option=option) for one in some]
-
-
-@pytest.mark.parametrize("group", [None, lambda key: key])
-@pytest.mark.parametrize("journaled", [False, True])
-def test_each_row_is_encoded_alone_only_where_needed(journaled: bool, group: Any) -> None:
-    rows, _ = admission(journaled=journaled, group=group).check(0, ["a", "b"])
-    assert (rows._bodies is not None) is (journaled or group is not None)
-
-
 @pytest.mark.parametrize("beside", [[], ["bad"]])
 @pytest.mark.parametrize("journaled", [False, True])
 def test_journal_identifies_a_row_by_its_json_with_sorted_keys(
@@ -84,13 +62,6 @@ def test_journal_identifies_a_row_by_its_json_with_sorted_keys(
 ) -> None:
     rows, _ = admission(journaled=journaled).check(0, ["two", *beside])
     assert rows.bodies == [b'{"a":1,"b":2}' if journaled else b'{"b":2,"a":1}']
-
-
-def test_rows_are_encoded_one_by_one_after_an_invalid_row() -> None:
-    gate = admission()
-    gate.check(0, ["a", "bad"])
-    rows, _ = gate.check(2, ["b", "c"])
-    assert rows._bodies is not None
 
 
 def test_each_invalid_row_is_rejected_with_its_reason() -> None:

@@ -28,7 +28,7 @@ from lms_async.errors import (
     UnexpectedResponse,
 )
 from lms_async.http.call import AttemptObserver, Call
-from lms_async.outcome import AllDone, Outcome, RowError, RowResult, Status
+from lms_async.outcome import Outcome, RowError, RowResult, Status
 from tests.virtual import run
 
 Response = Any  # a code for all rows, a code per row, or an error
@@ -87,7 +87,7 @@ class Script:
             raise found
         return found if isinstance(found, list) else [found] * len(rows)
 
-    def read(self, payload: Any, rows: Rows[Any]) -> AllDone | list[RowResult | None]:
+    def read(self, payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
         if "odd" in payload:
             return payload["odd"]()  # type: ignore[no-any-return]
         return [self._verdict(key, payload.get(key)) for key in rows.keys]
@@ -456,8 +456,6 @@ def test_failed_look_up_is_logged_only_if_unreadable(
         list,
         lambda: [None],
         lambda: [RowResult(DONE, "7")] * 3,
-        lambda: AllDone(["7"]),
-        lambda: AllDone(["7", "8", "9"]),
         lambda: {}["Ada Okafor"],
     ],
 )
@@ -472,8 +470,8 @@ def test_unreadable_response_leaves_rows_unknown(
     assert "Ada" not in caplog.text
 
 
-def test_all_done_reports_every_id() -> None:
-    script = Script([{"odd": lambda: AllDone(["7", None])}])
+def test_done_rows_report_their_ids() -> None:
+    script = Script([{"odd": lambda: [RowResult(DONE, "7"), RowResult(DONE)]}])
     assert results_of(script, "a", "b") == [
         Outcome(10, "a", DONE, "7", None, 1),
         Outcome(11, "b", DONE, None, None, 1),
@@ -634,7 +632,7 @@ def test_batch_counts_as_unsent_after_an_attempt_that_did_nothing() -> None:
             self.unsent.append(not self.delivery.is_sent)
             return await super().fetch(call, watch=watch)
 
-    script = Returning([BadRequest(400), 200, {"odd": lambda: AllDone(["7"])}])
+    script = Returning([BadRequest(400), 200, {"odd": lambda: [RowResult(DONE, "7")]}])
     results_of(script, "a", "b")
     assert script.unsent == [True, False, False]
     script = Returning([{"a": 200, "b": 429}, 200])

@@ -15,7 +15,7 @@ import pytest
 from lms_async.bulk.endpoint import ABSENT, DIFFERENT, Found, Present
 from lms_async.bulk.results import match
 from lms_async.bulk.rows import Rows
-from lms_async.outcome import AllDone, RowError, RowResult, Status
+from lms_async.outcome import RowError, RowResult, Status
 from manabac_async.bulk_results import may_exist
 from manabac_async.bulk_results import parse_item as v2_parse
 from manabac_async.models import ClassStudent
@@ -34,7 +34,7 @@ def rows_of(*keys: Hashable | None, bodies: list[Any] | None = None) -> Rows[Any
     return Rows(range(len(keys)), list(keys), list(keys), sent)
 
 
-def read(items: list[Any], *keys: Hashable | None) -> AllDone | list[RowResult | None]:
+def read(items: list[Any], *keys: Hashable | None) -> list[RowResult | None]:
     return parse_results(items, rows_of(*keys), key=FieldReader("school_uid"), id=FieldReader("id"))
 
 
@@ -103,11 +103,11 @@ def test_reason_of_a_rejection_is_read_from_any_key(item: dict[str, Any], messag
     assert told == RowResult(Status.REJECTED, None, RowError("400", message))
 
 
-def test_response_is_all_done_only_if_each_item_is() -> None:
+def test_items_that_are_all_done_give_the_same_results_as_others() -> None:
     done = {"school_uid": "a", "id": 1, "response_code": 200}
     other = {"school_uid": "b", "id": "2", "response_code": 200}
-    assert read([done, other], "a", "b") == AllDone(["1", "2"])
-    assert read([other, done], "a", "b") == AllDone(["1", "2"])
+    assert read([done, other], "a", "b") == [RowResult(Status.DONE, n) for n in ("1", "2")]
+    assert read([other, done], "a", "b") == [RowResult(Status.DONE, n) for n in ("1", "2")]
     accepted = {**other, "response_code": 201}
     assert read([done, accepted], "a", "b") == [RowResult(Status.DONE, n) for n in ("1", "2")]
     assert read([done], "a", "b") == [RowResult(Status.DONE, "1"), None]
@@ -162,13 +162,12 @@ def test_items_are_matched_to_rows_by_location() -> None:
     refused = {"location": "https://a.example/users/1", "response_code": 400}
     done = {"location": "https://a.example/users/2", "response_code": 200}
     told = parse_results([done, refused], rows_of("1", "2"), key=from_location, id=from_location)
-    assert isinstance(told, list)
     assert [one and (one.status, one.id) for one in told] == [
         (Status.REJECTED, None),
         (Status.DONE, "2"),
     ]
     told = parse_results([done], rows_of("2"), key=from_location, id=from_location)
-    assert told == AllDone(["2"])
+    assert told == [RowResult(Status.DONE, "2")]
 
 
 def test_item_that_names_another_row_is_not_matched_by_position() -> None:

@@ -64,6 +64,22 @@ async def test_error_of_another_kind_is_raised_and_cancels_the_rest() -> None:
         [one async for one in gather(read, range(5))]
 
 
+async def test_error_of_the_items_is_raised_after_the_results_before_it() -> None:
+    def items() -> Iterator[int]:
+        yield from range(5)
+        raise OSError("the file with the ids can't be read")
+
+    async def read(number: int) -> int:
+        await asyncio.sleep(0)
+        return number
+
+    found = []
+    with pytest.raises(OSError, match="can't be read"):
+        async for one in gather(read, items()):
+            found.append(one)  # noqa: PERF401 - a comprehension would lose it
+    assert found == [(number, number) for number in range(5)]
+
+
 async def test_students_of_all_classes_with_one_failure_of_its_own(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:

@@ -327,3 +327,51 @@ async def test_value_that_is_not_a_list_raises(value: Any) -> None:
         async with client_with_responses("managebac", payload) as client:
             with pytest.raises(UnexpectedResponse):
                 await client.memberships.list()
+
+
+async def test_rows_of_one_author_are_different_rows() -> None:
+    updates = {"update": [{"id": 1, "uid": 5}, {"id": 2, "uid": 5}], "links": {}}
+    async with client_with_responses("schoology", updates) as client:
+        rows = await client.pages("GET", "users/5/updates", key="update", model=dict)
+    assert [row["id"] for row in rows] == [1, 2]
+
+
+@pytest.mark.parametrize("total", [1, True])
+async def test_total_below_the_number_of_rows_does_not_end_the_list(total: Any) -> None:
+    pages = [
+        {
+            "memberships": [{"id": 2 * number}, {"id": 2 * number + 1}],
+            "meta": {"current_page": number, "total_pages": 3, "total_count": total},
+        }
+        for number in (1, 2, 3)
+    ]
+    async with client_with_responses("managebac", *pages) as client:
+        assert len(await client.memberships.list()) == 6
+
+
+@pytest.mark.parametrize("unknown", [None, "", 0])
+@pytest.mark.parametrize("client", ["schoology", "managebac"])
+async def test_rows_whose_id_is_blank_are_all_returned(client: str, unknown: Any) -> None:
+    rows = [{"id": unknown, "uid": unknown, "n": number} for number in range(3)]
+    async with client_with_responses(client, {"rows": rows, "links": {}}) as made:
+        assert await made.pages("GET", "rows", key="rows", model=dict) == rows
+
+
+def unlinked(*pages: str) -> list[Any]:
+    """Return responses without links, with a user for each letter."""
+    return [{"user": [{"uid": uid} for uid in page]} for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("pages", "listed"),
+    [
+        (("abc", "c", "c", ""), "abc"),  # a row was added before "c"
+        # "abc" were removed, "xyz" were added and removed again
+        (("abcd", "ghi", "fghi", "dxyz", "ghi", "fghi", "defg", "i", ""), "abcdxyzefghi"),
+    ],
+)
+async def test_list_without_links_that_shifts_comes_to_its_end(
+    pages: tuple[str, ...], listed: str
+) -> None:
+    async with client_with_responses("schoology", *unlinked(*pages)) as client:
+        assert await schoology_users(client) == list(listed)

@@ -218,3 +218,35 @@ async def test_list_by_number_without_a_total_is_read_one_page_after_the_other()
     )
     assert await read(source, lambda: source.answer(0)) == list(range(100))
     assert source.most_in_flight == 1
+
+
+@pytest.mark.parametrize("count", [1, 20])
+async def test_list_by_number_that_soon_has_its_old_length_again_misses_nobody(count: int) -> None:
+    source = VirtualList(range(100), size=10, width=4, by_number=True)
+    new = list(range(1000, 1000 + count))
+
+    def step() -> None:
+        if len(source.waiting) == 4 and 0 in source.ids:
+            source.answer(0)
+            del source.ids[:count]
+        elif len(source.asked) > 6 and 1000 not in source.ids:
+            source.ids.extend(new)
+        source.answer(0)
+
+    assert await read(source, step) == [*range(100), *new]
+
+
+async def test_empty_page_in_a_list_by_number_does_not_hide_a_shift() -> None:
+    def hide(start: int, rows: list[Any], is_last: bool, total: int) -> Any:
+        return [row for row in rows if row not in range(30, 40)], is_last, total
+
+    source = VirtualList(range(100), size=10, width=4, by_number=True, lie=hide)
+
+    def step() -> None:
+        if len(source.waiting) == 4 and 0 in source.ids:
+            for place in (0, 1, 1):  # pages 1, 3 and 4; page 2 is answered after the change
+                source.answer(place)
+            del source.ids[:10]
+        source.answer(0)
+
+    assert await read(source, step) == [*range(30), *range(40, 100)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
-from itertools import chain, repeat
-from typing import Any, Generic, TypeVar
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
+from itertools import repeat
+from typing import Generic, TypeVar
 
-from orjson import Fragment, dumps
+from orjson import dumps
 
 from ..journal.tags import CANONICAL
 from ..outcome import Outcome, Status
@@ -17,8 +18,6 @@ from .endpoint import BulkEndpoint
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
-
-_LINE_BREAK = Fragment(b"\n")
 
 
 class Admission(Generic[R]):
@@ -34,8 +33,6 @@ class Admission(Generic[R]):
     def __init__(self, endpoint: BulkEndpoint[R], *, journaled: bool = False) -> None:
         self._endpoint = endpoint
         self._option = CANONICAL if journaled else None
-        # Split the JSON into rows if a journal or groups need it, or once a row was rejected.
-        self._apart = journaled or endpoint.group is not None
         self._inside: dict[Hashable, int] = {}
 
     def check(self, first: int, items: list[R]) -> Checked[R]:
@@ -48,25 +45,13 @@ class Admission(Generic[R]):
         distinct = set(keys)
         alone = len(distinct) == len(keys) and self._inside.keys().isdisjoint(distinct)
         valid = alone and None not in distinct and not prepared.refused
-        indices = range(first, first + len(items))
-        if valid and (rows := self._encoded(indices, items, prepared)) is not None:
-            # All rows are valid, as in most blocks.
-            self._inside.update(zip(keys, indices, strict=True))
-            return rows, []
-        self._apart = True
+        if valid:
+            with suppress(TypeError):  # a value can't be written as JSON; its row is found below
+                bodies = [dumps(value, None, self._option) for value in prepared.values]
+                indices = range(first, first + len(items))
+                self._inside.update(zip(keys, indices, strict=True))
+                return Rows(indices, items, keys, bodies), []
         return self._each(first, items, prepared)
-
-    def _encoded(
-        self, indices: Sequence[int], items: list[R], prepared: Prepared
-    ) -> Rows[R] | None:
-        """Encode all items. Return ``None`` if one can't be written as JSON."""
-        try:
-            if self._apart:
-                bodies = dumps_each(prepared.values, self._option)
-                return Rows(indices, items, prepared.keys, bodies)
-            return Rows(indices, items, prepared.keys, json=dumps(prepared.values))
-        except TypeError:
-            return None
 
     def _each(self, first: int, items: list[R], prepared: Prepared) -> Checked[R]:
         indices: list[int] = []
@@ -100,13 +85,3 @@ class Admission(Generic[R]):
         """Allow other rows with these ``keys`` again, after the rows with these keys have ended."""
         if not self._endpoint.distinct:
             deque(map(self._inside.pop, keys, repeat(None)), maxlen=0)
-
-
-def dumps_each(values: Sequence[Any], option: int | None) -> list[bytes]:
-    """Encode each of ``values`` with orjson.
-
-    One call for all of them takes half as long as one call for each. It puts a line break after
-    each value. There is none inside a value, because JSON escapes line breaks in texts.
-    """
-    lines = dumps(list(chain.from_iterable(zip(values, repeat(_LINE_BREAK)))), None, option)
-    return lines[1:-3].split(b",\n,") if values else []

@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import ApiError
 from ..http.call import Call
-from ..outcome import AllDone, RowError, RowResult
+from ..outcome import RowError, RowResult
 from .rows import Prepared, Rows
 
 R = TypeVar("R")
@@ -58,8 +58,8 @@ class BulkEndpoint(Generic[R]):
     #: Returns the call that sends the rows of one chunk. May raise InvalidInput.
     call: Callable[[Rows[R]], Call[Any]]
     #: Reads the response's payload. Returns one result per row, in the order of the chunk, with
-    #: ``None`` for a row that the response does not mention; or :class:`AllDone`.
-    parse_results: Callable[[Any, Rows[R]], AllDone | list[RowResult | None]]
+    #: ``None`` for a row that the response does not mention.
+    parse_results: Callable[[Any, Rows[R]], Results]
     #: Name of the call, with those options that change its effect. A journal that was written by
     #: another operation is refused.
     operation: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeVar
 
 from ..outcome import Outcome, RowError, RowResult, Status
@@ -49,32 +48,16 @@ def all_alike(
     rows: Rows[R], status: Status, error: RowError, attempts: int = 0
 ) -> list[Outcome[R]]:
     """Return the same outcome for all ``rows``."""
-    return _outcomes(rows, repeat(status), repeat(None), repeat(error), attempts)
-
-
-def all_done(rows: Rows[R], ids: Sequence[str | None], attempts: int) -> list[Outcome[R]]:
-    """Return the outcomes of rows that are all done."""
-    return _outcomes(rows, repeat(Status.DONE), ids, repeat(None), attempts)
+    return [
+        Outcome(index, item, status, None, error, attempts)
+        for index, item in zip(rows.indices, rows.items, strict=True)
+    ]
 
 
 def outcomes_of(rows: Rows[R], results: list[RowResult | None], attempts: int) -> list[Outcome[R]]:
     """Return the outcomes for the ``results`` of rows; ``None`` is a row without a result."""
     known = [result or UNMENTIONED for result in results]
-    statuses = [one.status for one in known]
-    outcomes = _outcomes(
-        rows, statuses, [one.id for one in known], [one.error for one in known], attempts
-    )
-    for outcome, one in zip(outcomes, known, strict=True):
-        if one.parts:
-            outcome.parts = one.parts
-    return outcomes
-
-
-def _outcomes(
-    rows: Rows[R],
-    statuses: Iterable[Status],
-    ids: Iterable[str | None],
-    errors: Iterable[RowError | None],
-    attempts: int,
-) -> list[Outcome[R]]:
-    return list(map(Outcome, rows.indices, rows.items, statuses, ids, errors, repeat(attempts)))
+    return [
+        Outcome(index, item, one.status, one.id, one.error, attempts, None, one.parts)
+        for index, item, one in zip(rows.indices, rows.items, known, strict=True)
+    ]

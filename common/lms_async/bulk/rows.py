@@ -68,8 +68,7 @@ class Rows(Generic[R]):
     """Rows that passed their check, as columns.
 
     ``indices`` are their positions in the input. ``items`` are the rows as the caller passed them.
-    ``keys`` are the keys by which the vendor's response names them. Their JSON is kept either as
-    ``bodies``, one per row, or as ``json``, one list; each is made from the other when needed.
+    ``keys`` are the keys by which the vendor's response names them. ``bodies`` are their JSON.
     ``sent_before`` has the indices of rows that an earlier run sent without getting a response.
     ``tags`` identify the rows in a journal.
     """
@@ -77,8 +76,7 @@ class Rows(Generic[R]):
     indices: Sequence[int]
     items: list[R] = attrs.field(repr=False)
     keys: list[Hashable | None] = attrs.field(repr=False)
-    _bodies: list[bytes] | None = attrs.field(default=None, repr=False)
-    _json: bytes | None = attrs.field(default=None, repr=False, kw_only=True)
+    bodies: list[bytes] = attrs.field(repr=False)
     sent_before: frozenset[int] = attrs.field(default=frozenset(), kw_only=True)
     tags: list[bytes] = attrs.field(factory=list, repr=False, kw_only=True)
 
@@ -86,33 +84,19 @@ class Rows(Generic[R]):
         return len(self.items)
 
     @property
-    def bodies(self) -> list[bytes]:
-        """The JSON of each row."""
-        if self._bodies is None:
-            self._bodies = list(map(orjson.dumps, orjson.loads(self.json)))
-        return self._bodies
-
-    @property
     def json(self) -> bytes:
         """The JSON of all rows, as one list."""
-        if self._json is None:
-            self._json = b"[" + b",".join(self._bodies or ()) + b"]"
-        return self._json
-
-    def pack(self) -> None:
-        """Keep only the JSON of all rows, which takes less memory than that of each row."""
-        self._json, self._bodies = self.json, None
+        return b"[" + b",".join(self.bodies) + b"]"
 
     def at(self, places: Iterable[int]) -> Rows[R]:
         """Return the rows at ``places``, counted from 0 among these rows."""
         picked = list(places)
         indices = [self.indices[place] for place in picked]
-        bodies = self.bodies
         return Rows(
             indices,
             [self.items[place] for place in picked],
             [self.keys[place] for place in picked],
-            [bodies[place] for place in picked],
+            [self.bodies[place] for place in picked],
             sent_before=self.sent_before and self.sent_before.intersection(indices),
             tags=[self.tags[place] for place in picked] if self.tags else [],
         )
@@ -124,8 +108,7 @@ class Rows(Generic[R]):
         self.indices = indices
         self.items += others.items
         self.keys += others.keys
-        self.bodies.extend(others.bodies)
-        self._json = None
+        self.bodies += others.bodies
         self.sent_before |= others.sent_before
         self.tags += others.tags
 

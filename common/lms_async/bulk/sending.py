@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -18,14 +19,15 @@ import attrs
 from ..errors import ApiError, InvalidInput, LmsError
 from ..http.call import AttemptObserver
 from ..http.statuses import Effect
-from ..outcome import AllDone, Outcome, RowResult, Status
+from ..outcome import Outcome, RowResult, Status
 from . import status
 from .endpoint import Found, Results, SendAgain
-from .results import all_alike, all_done, outcomes_of
+from .results import all_alike, outcomes_of
 from .rows import Rows
 from .run import BulkRun
 
 R = TypeVar("R")
+T = TypeVar("T")
 log = logging.getLogger("lms_async")
 
 #: How many times a chunk may be halved: enough to separate two bad rows among fifty.
@@ -34,7 +36,6 @@ _HALVINGS = 12
 _RESENDS = 3
 #: Seconds before a row is sent again after a temporary refusal of its own; doubled each time.
 _PAUSE = 1.0
-_WRONG_COUNT = "it has results for another number of rows"
 
 
 class ChunkObserver(AttemptObserver, Protocol):
@@ -91,17 +92,18 @@ class RowSender(Generic[R]):
         else:
             self._observer.has_response = True
             results = self._parse(payload, rows)
-            if self._endpoint.follow_up is not None and not isinstance(results, AllDone):
+            if self._endpoint.follow_up is not None:
                 results = await self._follow_up(self._endpoint.follow_up, rows, results)
-            if isinstance(results, AllDone):
-                return all_done(rows, results.ids, attempts)
+            outcomes = outcomes_of(rows, results, attempts)
+            if all(one.status is Status.DONE for one in outcomes):
+                return outcomes
             # A response says nothing about an earlier attempt whose response was lost.
             uncertain = (
                 range(len(rows)) if self._observer.response_lost else rows.places_sent_before()
             )
             outcomes = await self._resend(
                 rows,
-                status.with_temporary(outcomes_of(rows, results, attempts), uncertain),
+                status.with_temporary(outcomes, uncertain),
                 resends,
                 repeatable=call.repeatable,
                 absent_before=absent_before,
@@ -161,17 +163,9 @@ class RowSender(Generic[R]):
             outcomes += await self.send(others, resends=resends)
         return sorted(outcomes, key=lambda outcome: outcome.index)
 
-    def _parse(self, payload: Any, rows: Rows[R]) -> AllDone | list[RowResult | None]:
-        try:
-            results = self._endpoint.parse_results(payload, rows)
-            count = len(results.ids if isinstance(results, AllDone) else results)
-            if count == len(rows):
-                return results
-            why = _WRONG_COUNT
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            # Without the traceback: it may show personal data in the response.
-            why = type(odd).__name__
-        log.error("the response to a bulk request could not be read: %s", why)
+    def _parse(self, payload: Any, rows: Rows[R]) -> Results:
+        with _logged("the response to a bulk request"):
+            return _one_each(rows, self._endpoint.parse_results(payload, rows))
         return [None] * len(rows)
 
     async def _follow_up(
@@ -184,18 +178,8 @@ class RowSender(Generic[R]):
 
         If a request fails, the rows that are not done yet are unknown.
         """
-        why = ""
-        try:
-            followed = await follow_up(rows, results)
-            if len(followed) == len(rows):
-                return followed
-            why = _WRONG_COUNT
-        except LmsError:
-            pass
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            why = type(odd).__name__
-        if why:
-            log.error("the response to a follow-up request of a bulk could not be read: %s", why)
+        with _logged("the response to a follow-up request of a bulk"), suppress(LmsError):
+            return _one_each(rows, await follow_up(rows, results))
         return [one if one is not None and one.status is Status.DONE else None for one in results]
 
     async def _resend(
@@ -209,8 +193,6 @@ class RowSender(Generic[R]):
     ) -> list[Outcome[R]]:
         """Send rows again that the vendor refused temporarily, and look up rows that the response
         leaves unknown."""
-        if all(outcome.error is None for outcome in outcomes):
-            return outcomes
         places: list[int] = []
         if resends:
             places = [
@@ -306,18 +288,36 @@ class RowSender(Generic[R]):
         """
         if self._endpoint.look_up is None or self._run.breaker.is_open:
             return [None] * len(rows)
-        try:
+        with _logged("the response to a look-up"), suppress(LmsError):
             found = await self._endpoint.look_up(rows)
             self.looked_up = True
-            if len(found) == len(rows):
-                return found
-            why = _WRONG_COUNT
-        except LmsError:
-            return [None] * len(rows)
-        except Exception as odd:  # noqa: BLE001 - an unexpected response must not lose a row
-            why = type(odd).__name__
-        log.error("the response to a look-up could not be read: %s", why)
+            return _one_each(rows, found)
         return [None] * len(rows)
+
+
+class _WrongCount(Exception):
+    """A response has results for another number of rows."""
+
+
+def _one_each(rows: Rows[Any], results: list[T]) -> list[T]:
+    """Return ``results`` if there is one for each row."""
+    if len(results) != len(rows):
+        raise _WrongCount("it has results for another number of rows")
+    return results
+
+
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    """Log exceptions instead of raising them. An unexpected response must not lose a row.
+
+    :param what: the response that is read.
+    """
+    try:
+        yield
+    except Exception as odd:  # noqa: BLE001 - the response may have any form
+        why = str(odd) if isinstance(odd, _WrongCount) else type(odd).__name__
+        # Other texts, and the traceback, may show personal data in the response.
+        log.error("%s could not be read: %s", what, why)  # noqa: TRY400
 
 
 def _changed(outcome: Outcome[R], result: RowResult) -> Outcome[R]:

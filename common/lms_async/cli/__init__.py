@@ -1,4 +1,4 @@
-"""The ``lms`` command: import a CSV file, and report what happened to each row.
+"""The ``lms`` command: import CSV files, and list and export what a vendor has.
 
 Start reading at :mod:`~.app`, and at :mod:`~.commands` for the commands. Vendor packages register a
 :class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``; other

@@ -14,6 +14,7 @@ from .commands.columns import columns
 from .commands.completion import completion
 from .commands.demo import demo
 from .commands.import_ import import_
+from .commands.listing import export, list_
 from .commands.sandbox import sandbox
 from .completing.scripts import prepare_completion
 from .exit_codes import CommandError, Exit
@@ -24,7 +25,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, which contain people's data
     rich_markup_mode=None,
-    help="Import school rosters into a learning management system. Every row gets a result.",
+    help="Import school rosters into a learning management system, and read them back. Every "
+    "imported row gets a result.",
 )
 
 
@@ -61,6 +63,8 @@ def _lms(
 
 app.command("import")(import_)
 app.command()(columns)
+app.command("list")(list_)
+app.command()(export)
 app.add_typer(journal.commands, name="journal")
 app.command()(completion)
 app.command()(demo)

@@ -76,7 +76,7 @@ class Target(Protocol):
     vendor: str
     #: What can be imported. The first kind is taken without ``--kind``.
     kinds: Sequence[Kind]
-    #: What can be listed and exported.
+    #: What can be listed and exported, in the order in which the files can be imported.
     listings: Sequence[Listing]
     #: The environment variables for :meth:`connect`.
     variables: Mapping[str, Variable]

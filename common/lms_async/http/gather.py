@@ -29,16 +29,22 @@ async def gather(
             return error
 
     left = iter(items)
+    failure: Exception | None = None
     started: deque[tuple[I, asyncio.Task[T | LmsError]]] = deque()
     try:
         while True:
-            while len(started) < _AT_ONCE:
+            while failure is None and len(started) < _AT_ONCE:
                 try:
                     item = next(left)
                 except StopIteration:
                     break
+                except Exception as error:  # noqa: BLE001 - raised after the results before it
+                    failure = error
+                    break
                 started.append((item, asyncio.create_task(one(item))))
             if not started:
+                if failure is not None:
+                    raise failure
                 return
             item, reading = started[0]
             result = await asyncio.shield(reading)

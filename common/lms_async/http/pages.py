@@ -6,8 +6,12 @@ side by side if the vendor says how long the list is. Rows come in the order of 
 returned twice.
 
 If rows are added or removed during reading, no row is missed that was in the list all the time.
-There are two exceptions: a list whose order changes, and a list by page numbers that keeps its
-length, because one row is added and another is removed at the same time.
+There are these exceptions:
+
+- a list whose order changes, or whose rows have no ids
+- a list by page numbers that keeps its length, because between the requests for two neighboring
+  pages as many rows are added as removed
+- a list by page numbers whose length changes again whenever the same page is read again, five times
 """
 
 from __future__ import annotations

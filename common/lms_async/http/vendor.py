@@ -214,7 +214,7 @@ class Vendor(ABC):
     def identity(self, row: Any) -> Hashable | None:
         """Return what identifies a row of a list, or ``None``. It is used to drop repeated rows."""
         known = row.get("id") if isinstance(row, dict) else None
-        return None if known is None else str(known)
+        return str(known) if known else None  # several rows may have "" or 0 for an id
 
     def ahead(self, page: Page, payload: Any) -> Iterable[Call[Any]]:
         """Return the calls of the pages after ``page``, in order, beginning with ``page.next``.

@@ -7,8 +7,7 @@ holds no matter when the page was fetched, and so for pages that were fetched si
 - In a list by offset, each page begins at the last row of the page before. If the first row of a
   page was not seen before, the list has shifted. The walk steps back until the pages overlap again.
 - Pages by number can't overlap. If the vendor says how many rows the list has, and that number
-  changes between two pages, the list has shifted. The page is read again, because it may be older
-  than the page before. If the number still differs, the walk steps back to the page before.
+  changes between two pages, the list has shifted. The walk steps back to the page before.
 
 A page that did not join is held. The walk returns to it as soon as it has re-read what was missing,
 and continues with the pages that are already on their way. If that does not help, it reads one page
@@ -45,16 +44,12 @@ _MOST_WRONG_PLANS = 3
 
 @attrs.frozen
 class _Fetched:
-    """A page that was fetched.
-
-    :param early: whether it was requested before the rows of the page before it were known.
-    """
+    """A page that was fetched."""
 
     call: Call[Any]
     payload: Any = attrs.field(repr=False)
     page: Page
     ids: list[Hashable | None] = attrs.field(repr=False)
-    early: bool
 
     @property
     def key(self) -> tuple[str, Query]:
@@ -96,9 +91,11 @@ class Walk:
                         if self._perhaps_unpaged:
                             return
                         # The vendor ignores the offset. There may be more rows that we can't read.
-                        raise _endless(got.call)
-                    self._guessed = got.page.rows if got.page.guessed else []
+                        # After one page without new rows, a row may also have been added before it.
+                        if self._idle != 1 or None in got.ids:
+                            raise _endless(got.call)
                     got = await self._joined(got)
+                self._guessed = got.page.rows if got.page.guessed else []
                 known = len(self._seen)
                 yield fresh(got.page.rows, got.ids, self._seen)
                 self._check_progress(got, len(self._seen) > known)
@@ -115,7 +112,7 @@ class Walk:
         """Return the page of ``call``, which may be on its way already."""
         head = self._ahead.head
         if self._held is None and head is not None and _key(head) == _key(call):
-            return self._fetched(call, await self._ahead.take(), early=True)
+            return self._fetched(call, await self._ahead.take())
         return await self._fetch(call)
 
     async def _on_its_way(self, call: Call[Any]) -> _Fetched | None:
@@ -130,7 +127,7 @@ class Walk:
             return None
         # The page before is shorter than expected. The page on its way may still overlap.
         try:
-            got = self._fetched(head, await self._ahead.take(), early=True)
+            got = self._fetched(head, await self._ahead.take())
         except LmsError:
             self._drop_plan()
             return None
@@ -162,12 +159,12 @@ class Walk:
 
     async def _fetch(self, call: Call[Any]) -> _Fetched:
         payload, _ = await self._transport.fetch(call)
-        return self._fetched(call, payload, early=False)
+        return self._fetched(call, payload)
 
-    def _fetched(self, call: Call[Any], payload: Any, *, early: bool) -> _Fetched:
+    def _fetched(self, call: Call[Any], payload: Any) -> _Fetched:
         page = self._vendor.page(call, payload)
         ids = list(map(self._vendor.identity, page.rows))
-        return _Fetched(call, payload, page, ids, early)
+        return _Fetched(call, payload, page, ids)
 
     # -- shifts
 
@@ -179,10 +176,6 @@ class Walk:
         if self._continues(got):
             return got
         by_number = self._last is None or not self._last.page.overlaps
-        if by_number and got.early:
-            got = await self._fetch(got.call)
-            if self._continues(got):
-                return got
         if by_number:
             self._stepped_back_from[got.key] += 1
             if self._stepped_back_from[got.key] > _MOST_TOTALS:
@@ -197,17 +190,18 @@ class Walk:
                 raise UnexpectedResponse("the list changes faster than it can be read", call=call)
             self._held, self._detour = got, 0
             earlier = await self._fetch(call)
-            if self._continues(earlier):
+            # An equal total proves nothing here: the list has changed since the last page.
+            if not self._seen.isdisjoint(earlier.ids):
                 break
         return earlier
 
     def _continues(self, got: _Fetched) -> bool:
         last, rows = self._last, got.page.rows
-        # An empty page that names a next one is skipped. At the end it means a shorter list.
-        if last is None or (not rows and got.page.next is not None):
+        if last is None:
             return True
         if last.page.overlaps:
-            return bool(rows) and got.ids[0] in self._seen
+            # An empty page that names a next one is skipped. At the end it means a shorter list.
+            return got.ids[0] in self._seen if rows else got.page.next is not None
         if not self._trusts_totals or None in (last.page.total, got.page.total) or None in last.ids:
             return True
         return got.page.total == last.page.total or not self._seen.isdisjoint(got.ids)

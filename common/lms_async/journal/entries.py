@@ -31,9 +31,6 @@ class Rows(Protocol):
     def bodies(self) -> list[bytes]:
         """The JSON of each row, in canonical form."""
 
-    def pack(self) -> None:
-        """Keep the JSON in the form that takes the least memory."""
-
 
 @attrs.frozen
 class Sent:

@@ -39,7 +39,6 @@ class Tags:
     def mark(self, rows: Rows) -> None:
         """Set the tags of ``rows``."""
         rows.tags = list(map(self._tag, rows.keys, rows.bodies))
-        rows.pack()
 
     def _tag(self, key: Hashable | None, body: bytes) -> bytes:
         hashed = self._keyed.copy()

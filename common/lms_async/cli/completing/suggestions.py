@@ -34,6 +34,24 @@ def suggest_fields(context: typer.Context, incomplete: str) -> Suggestions:
     return _beginning_with(incomplete, ((f"{field}=", text) for field, text in fields.items()))
 
 
+def suggest_listings(context: typer.Context, incomplete: str) -> Suggestions:
+    """Suggest what can be listed at the given target."""
+    listings = [listing for target in _given_targets(context) for listing in target.listings]
+    return _beginning_with(incomplete, ((listing.name, listing.does) for listing in listings))
+
+
+def suggest_filters(context: typer.Context, incomplete: str) -> Suggestions:
+    """Suggest ``NAME=`` for the filters of the given listing."""
+    filters = {
+        name: text
+        for target in _given_targets(context)
+        for listing in target.listings
+        if context.params.get("kind") in (None, listing.name)
+        for name, text in listing.filters.items()
+    }
+    return _beginning_with(incomplete, ((f"{name}=", text) for name, text in filters.items()))
+
+
 def _given_targets(context: typer.Context) -> Iterable[Target]:
     given = next(filter(None, map(context.params.get, ("to", "from_", "name"))), None)
     for name in target_names() if given is None else [given]:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -37,6 +37,8 @@ class Table:
     #: Notes for the user, for example about an unusual delimiter.
     notes: tuple[str, ...]
     _state: tuple[int, ...] = attrs.field(repr=False)
+    #: Restores the text of a cell that this command wrote; ``None`` for other files.
+    restore_cell: Callable[[str], str] | None = None
 
     @classmethod
     def open(cls, given: Source | Path, *, encoding: str | None = None, again: str = "") -> Table:
@@ -78,7 +80,8 @@ class Table:
             for row, cells in _records(self.source, file, self.delimiter):
                 self._check_unchanged(file)
                 if row > 1 and any(cell and not cell.isspace() for cell in cells):
-                    yield row, cells
+                    restore = self.restore_cell
+                    yield row, cells if restore is None else list(map(restore, cells))
             self._check_unchanged(file)  # it may have become shorter
 
     def _check_unchanged(self, file: IO[str]) -> None:

@@ -7,7 +7,7 @@ tests the credentials. Only then are rows sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -24,6 +24,7 @@ from ..reporting.summary import Summary
 from ..target import other_kinds_for
 from ..wording import counted, listed
 from .dry_run import dry_run
+from .exported import recognize
 from .interrupts import InterruptHandler
 from .preparing import Prepared, check_file
 from .request import ImportRequest
@@ -60,14 +61,23 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         table = Table.open(source, encoding=request.encoding, again=request.again)
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
-        columns = _match_columns(request, table, mapped)
+        ignored = request.ignored
+        exported = recognize(
+            table, request.target, request.kind, mapped=mapped.values(), ignored=ignored
+        )
+        if exported is not None:
+            reporter.note(exported.note)
+            table, ignored = exported.table, [*ignored, *exported.skipped]
+        columns = _match_columns(request, table, mapped, ignored)
         file = await _check_rows(request, table, columns, source, reporter)
         if request.dry_run:
             return await dry_run(file, reporter)
         return await _send(file, reporter, interrupts)
 
 
-def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, str]) -> Columns:
+def _match_columns(
+    request: ImportRequest, table: Table, mapped: Mapping[str, str], ignored: Collection[str]
+) -> Columns:
     kind = request.kind
     try:
         return match_columns(
@@ -75,7 +85,7 @@ def _match_columns(request: ImportRequest, table: Table, mapped: Mapping[str, st
             fields=kind.fields,
             required=kind.required,
             mapped=mapped,
-            ignored=request.ignored,
+            ignored=ignored,
             aliases=kind.aliases,
             exact_ids=request.allow_odd_ids,
         )

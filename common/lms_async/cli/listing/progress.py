@@ -1,0 +1,58 @@
+"""Show on standard error how many rows have been read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TextIO
+
+import attrs
+from rich.console import Console
+from rich.status import Status
+
+from ..reporting.streams import as_raw
+from ..wording import counted
+
+#: Seconds between two lines, if standard error is not a terminal. Short lists print none.
+_EVERY = 10.0
+#: Seconds between two updates of a terminal.
+_REFRESH = 0.2
+
+
+@attrs.define
+class RowCount:
+    """What is read, and how many rows so far."""
+
+    name: str
+    rows: int = 0
+
+    @property
+    def text(self) -> str:
+        """The state as one line."""
+        return f"Reading {self.name}: {counted(self.rows, 'row')}"
+
+
+@asynccontextmanager
+async def shown_on(err: TextIO, count: RowCount) -> AsyncIterator[None]:
+    """Show ``count`` until the end of the context: as one changing line, or as several lines."""
+    task = asyncio.create_task(_live(err, count) if err.isatty() else _lines(err, count))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _live(err: TextIO, count: RowCount) -> None:
+    console = Console(file=as_raw(err), highlight=False, markup=False)
+    with Status(count.text, console=console) as status:
+        while True:
+            await asyncio.sleep(_REFRESH)
+            status.update(count.text)
+
+
+async def _lines(err: TextIO, count: RowCount) -> None:
+    while True:
+        await asyncio.sleep(_EVERY)
+        err.write(f"{count.text}\n")
