@@ -122,6 +122,7 @@ class ImportSender:
             self._results,
             self._reporter,
             vendor=self._target.vendor,
+            fields=request.kind.fields,
             creates=may_update and not request.options.update_existing,
         )
 

@@ -110,9 +110,11 @@ class Progress:
 def reasons(error: RowError, *, ours: bool) -> Iterable[str]:
     """Return why a row was rejected, so that equal reasons can be counted.
 
-    :param ours: whether our own check rejected the row. Its reasons name the fields. For a vendor
-        only the code is returned, because the vendor's text may contain personal data.
+    :param ours: whether our own check rejected the row. For a vendor only fields and code are
+        returned, because the vendor's text may contain personal data.
     """
-    if ours and error.fields:
+    if not error.fields:
+        return [error.code]
+    if ours:
         return [f"{name}: {why}" for name, why in error.fields.items()]
-    return [error.code]
+    return [f"{name} ({error.code})" for name in error.fields]

@@ -22,7 +22,7 @@ from rich.text import Text
 from ...events import Event
 from ...outcome import RowError, Status
 from ..exit_codes import Exit
-from ..wording import counted, duration, escaped_json, visible
+from ..wording import counted, duration, escaped_json, listed, visible
 from .progress import Progress
 from .streams import as_raw, as_utf8
 from .summary import MAX_NAMED_ROWS, Summary, summary_lines
@@ -47,6 +47,7 @@ class Reporter(Protocol):
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         """Report a row that is not done.
 
+        :param error: its ``fields`` have names of our fields only.
         :param vendor: the vendor that rejected the row, or ``""`` for our own check. A vendor's
             message may contain personal data, so it is not printed; our own contains none.
         """
@@ -120,7 +121,8 @@ class _Lines:
         if status is Status.UNKNOWN:
             self._print(f"Row {row} unknown ({error.code})")
         elif vendor:
-            self._print(f"Row {row} rejected by {vendor} ({error.code})")
+            because = f", because of {listed(list(error.fields))}" if error.fields else ""
+            self._print(f"Row {row} rejected by {vendor} ({error.code}){because}")
         else:
             self._print(f"Row {row} rejected ({error.code}): {error.message}")
 
@@ -211,8 +213,9 @@ class _Json:
         self._print("error", lines=list(lines), exit_code=exit_code)
 
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
-        message = {} if vendor else {"error": error.message}
-        self._print("row", row=row, status=status, error_code=error.code, **message)
+        message: dict[str, object] = {} if vendor else {"error": error.message}
+        fields = list(error.fields)
+        self._print("row", row=row, status=status, error_code=error.code, fields=fields, **message)
 
     def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
         self._print("host", target=target, host=host, proxy=proxy)
