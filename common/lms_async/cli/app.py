@@ -13,6 +13,7 @@ from .commands import journal
 from .commands.columns import columns
 from .commands.completion import completion
 from .commands.demo import demo
+from .commands.doctor import doctor
 from .commands.import_ import import_
 from .commands.listing import export, list_
 from .commands.sandbox import sandbox
@@ -67,5 +68,6 @@ app.command("list")(list_)
 app.command()(export)
 app.add_typer(journal.commands, name="journal")
 app.command()(completion)
+app.command()(doctor)
 app.command()(demo)
 app.command()(sandbox)
