@@ -13,7 +13,7 @@ demo: .venv/ready
 	$(BIN)/lms demo --to schoology
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Run the tests with every Python from 3.11 to 3.14 that is installed, each in its own environment.
 test-all:
@@ -23,7 +23,7 @@ test-all:
 	  python$$version -m venv .venvs/$$version \
 	    && .venvs/$$version/bin/python -m pip install --quiet --disable-pip-version-check \
 	      -c constraints.txt -e '.[dev]' \
-	    && .venvs/$$version/bin/python -m pytest -q || exit 1; \
+	    && .venvs/$$version/bin/python -m pytest -q --numprocesses auto --dist worksteal || exit 1; \
 	done; test -n "$$found" || { echo "No Python from 3.11 to 3.14 was found."; exit 1; }; \
 	echo "Tested with:$$found"
 
@@ -44,9 +44,11 @@ bench: .venv/bench
 bench-full: .venv/bench
 	$(BIN)/python -m benchmarks --full
 
-# Kill an import 500 times at different moments and run it again (two minutes).
+# Kill an import 500 times at different moments and run it again. Then run bulks with journals
+# against a vendor that fails at random, ten times as often as `make test` does (about four minutes).
 chaos: .venv/ready
 	$(BIN)/python -m tests.journal.killing --kills 500 --rows 40000
+	$(BIN)/python -m pytest --numprocesses auto --timeout 900 --hypothesis-profile chaos tests/journal/test_machine.py
 
 # Only `make mutants` needs mutmut.
 .venv/mutants: .venv/ready

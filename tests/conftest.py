@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from lms_async import RetryPolicy, Window
 from lms_async.events import Event
@@ -16,6 +17,11 @@ from schoology_async.sandbox import SchoologySandbox
 from tests.personal_data import log_lines
 
 __all__ = ["log_lines"]
+
+# Hypothesis does not judge times, which depend on what else the machine does.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("chaos", settings.get_profile("tests"), max_examples=1000)
+settings.load_profile("tests")
 
 #: Retries that do not slow the tests down.
 QUICK = RetryPolicy(base=0.005, cap=0.02)

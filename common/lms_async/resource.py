@@ -149,6 +149,7 @@ class Resource:
         is_conflict: Callable[[RowError], bool] = lambda error: error.code == "409",
         explain: Callable[[ApiError], RowError | None] = lambda error: None,
         follow_up: FollowUp[R] | None = None,
+        begin: Callable[[], Awaitable[None]] | None = None,
     ) -> Bulk[R]:
         """Send many rows, several per request; see :class:`BulkEndpoint` for the parameters.
 
@@ -170,6 +171,7 @@ class Resource:
             is_conflict=is_conflict,
             explain=explain,
             follow_up=follow_up,
+            begin=begin,
         )
         return Bulk(self._transport, items, endpoint, journal=journal)
 

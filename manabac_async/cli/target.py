@@ -14,8 +14,54 @@ from lms_async.limits.limiter import Limiter
 
 from ..client import VARIABLES, ManageBac
 from ..vendor import LIMIT, PERIOD
+from .academics import ACADEMIC_LISTS
+from .archiving import (
+    ARCHIVE,
+    ARCHIVE_CLASSES,
+    ARCHIVE_PARENTS,
+    ARCHIVE_TEACHERS,
+    UNARCHIVE,
+)
+from .children import CHILD_LIST, CHILDREN
+from .class_teachers import CLASS_TEACHER_LIST, CLASS_TEACHERS
+from .classes import CLASS_LIST, CLASSES
 from .demo import MembersDemo
-from .members import MEMBERSHIPS
+from .members import LEAVE_CLASSES, MEMBERSHIP_LIST, MEMBERSHIPS
+from .parents import PARENT_LIST, PARENTS
+from .students import STUDENT_LIST, STUDENTS
+from .teachers import TEACHER_LIST, TEACHERS
+from .year_groups import YEAR_GROUP_LIST, YEAR_GROUP_MEMBER_LIST, YEAR_GROUPS
+
+#: The first kind is imported without ``--kind``.
+KINDS = (
+    MEMBERSHIPS,
+    STUDENTS,
+    TEACHERS,
+    PARENTS,
+    CHILDREN,
+    CLASSES,
+    CLASS_TEACHERS,
+    YEAR_GROUPS,
+    LEAVE_CLASSES,
+    ARCHIVE,
+    UNARCHIVE,
+    ARCHIVE_TEACHERS,
+    ARCHIVE_PARENTS,
+    ARCHIVE_CLASSES,
+)
+#: In an order in which an import can create the records again.
+LISTINGS = (
+    *ACADEMIC_LISTS,
+    YEAR_GROUP_LIST,
+    TEACHER_LIST,
+    STUDENT_LIST,
+    PARENT_LIST,
+    CHILD_LIST,
+    CLASS_LIST,
+    CLASS_TEACHER_LIST,
+    MEMBERSHIP_LIST,
+    YEAR_GROUP_MEMBER_LIST,
+)
 
 
 @attrs.frozen
@@ -24,8 +70,8 @@ class ManageBacTarget:
 
     name: str = "managebac"
     vendor: str = "ManageBac"
-    kinds: Sequence[Kind] = (MEMBERSHIPS,)
-    listings: Sequence[Listing] = ()
+    kinds: Sequence[Kind] = KINDS
+    listings: Sequence[Listing] = LISTINGS
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (LIMIT, PERIOD)
     demo: MembersDemo = attrs.field(factory=MembersDemo)

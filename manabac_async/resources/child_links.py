@@ -34,7 +34,7 @@ CHILDREN = "parents/{parent_id:person}/children"
 
 
 @attrs.define(kw_only=True, repr=False)
-class _ParentLinks(Record):
+class ParentLinks(Record):
     """The fields of a parent that a guard needs. Reading all fields would take most of the time."""
 
     id: Id | None = None
@@ -114,24 +114,25 @@ class ChildLinks(ManyRecords):
         if not parents:
             return
         path = build_path("parents")
-        found = self._read(path, _ParentLinks, envelope_key="parents", ids=("ids[]", parents))
+        found = self._read(path, ParentLinks, envelope_key="parents", ids=("ids[]", parents))
         left = set(parents)
         async for parent in found:
             if parent.id not in left:
                 continue
             left.remove(parent.id)
-            if parent.child_ids is not None:
-                yield parent.id, set(parent.child_ids)
-                continue
-            yield parent.id, set(await self._children(parent.id))
+            yield parent.id, await self._children_shown(parent.id, parent)
         for parent_id in left:  # a parent who is not in the list may still have children
             with suppress(NotFound):
                 yield parent_id, set(await self._children(parent_id))
 
+    async def _children_shown(self, parent_id: str, parent: ParentLinks) -> set[str]:
+        """Return the ids of the children of a parent from a list, which may leave them out."""
+        if parent.child_ids is not None:
+            return set(parent.child_ids)
+        return set(await self._children(parent_id))
+
     async def _count_links(self) -> int:
-        parents = self._list(
-            build_path("parents"), _ParentLinks, envelope_key="parents", query=PAGE
-        )
+        parents = self._list(build_path("parents"), ParentLinks, envelope_key="parents", query=PAGE)
         return sum([len(parent.child_ids or ()) async for parent in parents])
 
 

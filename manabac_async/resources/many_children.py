@@ -19,7 +19,6 @@ from lms_async.resource import Given
 from ..bulk_results import may_exist
 from .child_links import (
     CHILDREN,
-    ChildLinks,
     pair_of,
     parse_child,
     parse_children,
@@ -35,9 +34,10 @@ from .sending.children import (
     parent_and_child,
     removed_child,
 )
+from .upsert_children import UpsertChildren
 
 
-class ManyChildren(ChildLinks):
+class ManyChildren(UpsertChildren):
     """The methods of ``managebac.children`` that take any number of rows."""
 
     def add_many(

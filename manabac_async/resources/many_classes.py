@@ -32,14 +32,15 @@ from .sending.classes import (
     class_teacher_row,
     new_class,
 )
-from .upsert_classes import UpsertClasses, key_of_change
+from .upsert_by_uniq_id import UpsertByUniqId
+from .upsert_classes import key_of_change
 
 StudentRow = StudentPlace | StudentPlaceDict
 
 student_place = Sending(converter, StudentPlace, what="the row")
 
 
-class ManyClasses(UpsertClasses):
+class ManyClasses(UpsertByUniqId):
     """The methods of ``managebac.classes`` that take any number of rows."""
 
     def upsert_many(

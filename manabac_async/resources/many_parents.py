@@ -12,11 +12,11 @@ from lms_async.resource import Given
 
 from ..models import Parent
 from .many import GUARD, whole_id
-from .many_people import ManyPeople
 from .sending.parents import NewParent, ParentChange, new_parent, parent_change
+from .upsert_people import UpsertPeople
 
 
-class ManyParents(ManyPeople):
+class ManyParents(UpsertPeople):
     """The methods of ``managebac.parents`` that take any number of rows."""
 
     _people, _person, _model = "parents", "parent", Parent
@@ -41,6 +41,30 @@ class ManyParents(ManyPeople):
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
         """
         return self._create_people(
+            parents, new_parent, send_welcome_email=send_welcome_email, journal=journal
+        )
+
+    def upsert_many(
+        self,
+        parents: Given[NewParent],
+        *,
+        send_welcome_email: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[NewParent]:
+        """Create parents, and update those who exist, one per request, several requests at once.
+        Vendor pages: "Create a parent", "Update a parent".
+
+        All parents are read before the first change. A parent exists if ManageBac has one with this
+        ``identifier``, or with this email address and no other ``identifier``. Archived parents
+        are updated too, and stay archived. The ``password`` of existing parents is not changed, and
+        neither are their children.
+
+        :param parents: as for :meth:`create_many`.
+        :param send_welcome_email: whether ManageBac invites each new parent by email.
+        :param journal: see :meth:`create_many`.
+        :raises InvalidInput: ``send_welcome_email`` is not a bool.
+        """
+        return self._upsert_people(
             parents, new_parent, send_welcome_email=send_welcome_email, journal=journal
         )
 

@@ -62,7 +62,7 @@ class ManyPeople(ManyRecords):
 
         def prepare(item: R) -> tuple[Hashable, Any]:
             body = sending(item)
-            return _plain(body["email"]), body
+            return plain_email(body["email"]), body
 
         return self._one_each(
             people,
@@ -73,7 +73,7 @@ class ManyPeople(ManyRecords):
             body=lambda row: {self._person: row, **options},
             required_key=self._person,
             parse=self._of_record,
-            path_names_rows=lambda rows: any(name in rows.bodies[0] for name in _OTHERS),
+            path_names_rows=names_others,
             repeatable=False,
             look_up=self._look_up_created,
             is_conflict=may_exist,
@@ -200,12 +200,18 @@ class ManyPeople(ManyRecords):
             query=(*query_params(q=email), *PAGE),
         )
         for person in people:
-            if person.email is not None and _plain(person.email) == _plain(email):
+            if person.email is not None and plain_email(person.email) == plain_email(email):
                 return person
         return ABSENT
 
 
-def _plain(email: str) -> str:
+def names_others(rows: Rows[Any]) -> bool:
+    """Return whether a new person has the ids of other records."""
+    return any(name in rows.bodies[0] for name in _OTHERS)
+
+
+def plain_email(email: str) -> str:
+    """Return an email address as ManageBac compares it."""
     return email.strip().casefold()
 
 

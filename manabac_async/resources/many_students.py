@@ -15,7 +15,6 @@ from lms_async.resource import Given
 
 from ..models import Student
 from .many import GUARD
-from .many_people import ManyPeople
 from .sending.students import (
     ArchivedStudent,
     NewStudent,
@@ -24,12 +23,14 @@ from .sending.students import (
     new_student,
     student_change,
 )
+from .upsert_people import UpsertPeople
 
 
-class ManyStudents(ManyPeople):
+class ManyStudents(UpsertPeople):
     """The methods of ``managebac.students`` that take any number of rows."""
 
     _people, _person, _model = "students", "student", Student
+    _code = "student_id"
 
     def create_many(
         self,
@@ -51,6 +52,30 @@ class ManyStudents(ManyPeople):
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
         """
         return self._create_people(
+            students, new_student, send_welcome_email=send_welcome_email, journal=journal
+        )
+
+    def upsert_many(
+        self,
+        students: Given[NewStudent],
+        *,
+        send_welcome_email: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[NewStudent]:
+        """Create students, and update those who exist, one per request, several requests at once.
+        Vendor pages: "Create a student", "Update a student".
+
+        All students are read before the first change. A student exists if ManageBac has one with
+        this ``student_id``, or with this email address and no other ``student_id``. Archived
+        students are updated too, and stay archived. The ``password`` of existing students is not
+        changed.
+
+        :param students: as for :meth:`create_many`.
+        :param send_welcome_email: whether ManageBac invites each new student by email.
+        :param journal: see :meth:`create_many`.
+        :raises InvalidInput: ``send_welcome_email`` is not a bool.
+        """
+        return self._upsert_people(
             students, new_student, send_welcome_email=send_welcome_email, journal=journal
         )
 

@@ -12,11 +12,11 @@ from lms_async.resource import Given
 
 from ..models import Teacher
 from .many import GUARD, whole_id
-from .many_people import ManyPeople
 from .sending.teachers import NewTeacher, TeacherChange, new_teacher, teacher_change
+from .upsert_people import UpsertPeople
 
 
-class ManyTeachers(ManyPeople):
+class ManyTeachers(UpsertPeople):
     """The methods of ``managebac.teachers`` that take any number of rows."""
 
     _people, _person, _model = "teachers", "teacher", Teacher
@@ -41,6 +41,30 @@ class ManyTeachers(ManyPeople):
         :returns: ``await`` it for a report, or iterate it for one outcome per row, in input order.
         """
         return self._create_people(
+            teachers, new_teacher, send_welcome_email=send_welcome_email, journal=journal
+        )
+
+    def upsert_many(
+        self,
+        teachers: Given[NewTeacher],
+        *,
+        send_welcome_email: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[NewTeacher]:
+        """Create teachers, and update those who exist, one per request, several requests at once.
+        Vendor pages: "Create a teacher", "Update a teacher".
+
+        All teachers are read before the first change. A teacher exists if ManageBac has one with
+        this ``identifier``, or with this email address and no other ``identifier``. Archived
+        teachers are updated too, and stay archived. The ``password`` of existing teachers is not
+        changed.
+
+        :param teachers: as for :meth:`create_many`.
+        :param send_welcome_email: whether ManageBac invites each new teacher by email.
+        :param journal: see :meth:`create_many`.
+        :raises InvalidInput: ``send_welcome_email`` is not a bool.
+        """
+        return self._upsert_people(
             teachers, new_teacher, send_welcome_email=send_welcome_email, journal=journal
         )
 

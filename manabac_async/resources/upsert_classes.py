@@ -57,22 +57,12 @@ class UpsertClasses(ManyPlaces):
         """
         checked_chunk(chunk)
 
-        def call(rows: Rows[R]) -> Call[Any]:
-            return Call(
-                "PATCH",
-                "classes",
-                route="classes",
-                body={"classes": json_of(rows)},
-                repeatable=_is_change(rows.keys[0]),
-                is_bulk=True,
-            )
-
         return self._bulk(
             classes,
             operation,
             prepare=one_by_one(prepare),
-            call=call,
-            parse_results=_parse,
+            call=call_for_classes,
+            parse_results=parse_classes,
             max_rows=chunk,
             distinct=True,
             group=_is_change,
@@ -136,6 +126,18 @@ class UpsertClasses(ManyPlaces):
         )
 
 
+def call_for_classes(rows: Rows[Any]) -> Call[Any]:
+    """Return the call that creates or changes classes."""
+    return Call(
+        "PATCH",
+        "classes",
+        route="classes",
+        body={"classes": json_of(rows)},
+        repeatable=_is_change(rows.keys[0]),
+        is_bulk=True,
+    )
+
+
 def _is_change(key: Any) -> bool:
     return key is not None and key[0] == "id"
 
@@ -167,7 +169,7 @@ def _created(sent: dict[str, Any], same: list[Class], *, of_earlier_run: bool) -
     return RowResult(Status.DONE, record.id) if is_same else Present(record.id)
 
 
-def _parse(payload: Any, rows: Rows[Any]) -> Results:
+def parse_classes(payload: Any, rows: Rows[Any]) -> Results:
     """Read the response: a bare array, or an array under ``classes``."""
     items = payload.get("classes") if isinstance(payload, dict) else payload
     if not isinstance(items, list):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, requests_of
+from lms_async.cli.meanings import Meaning
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
@@ -81,6 +82,25 @@ ALIASES = {
     "time zone": "tz_name",
 }
 
+#: What the fields hold, for the columns of well-known exports.
+MEANINGS: Mapping[str, Meaning] = {
+    "school_uid": "person id",
+    "name_first": "given name",
+    "name_last": "family name",
+    "role_id": "person role",
+    "username": "username",
+    "primary_email": "email",
+    "name_title": "form of address",
+    "name_first_preferred": "preferred given name",
+    "name_middle": "middle name",
+    "gender": "gender",
+    "grad_year": "graduation year",
+    "birthday_date": "birth date",
+    "position": "job title",
+    "department": "department",
+    "phone": "phone",
+}
+
 #: Explanations of Schoology's error codes. The response does not say which case of 409 applies.
 EXPLAINED = {
     "409": "Another person already has this username or email address. Without --update-existing "
@@ -109,6 +129,7 @@ PEOPLE = Kind(
     ),
     key=("school_uid",),
     aliases=ALIASES,
+    meanings=MEANINGS,
     dates=("birthday_date",),
     options=("update_existing",),
     check_row=new_user,

@@ -16,6 +16,8 @@ import pytest
 from lms_async.cli.importing.request import ImportRequest
 from lms_async.cli.importing.run import run_import
 from lms_async.cli.kinds import Kind, KindOptions
+from lms_async.cli.mapping.field_mapping import FieldMapping
+from lms_async.cli.mapping.options import MappingOptions, with_options
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.reporting.summary import Summary
 from lms_async.cli.target import Target, find_kind, find_target
@@ -23,6 +25,7 @@ from schoology_async.sandbox import SchoologySandbox
 
 HEADER = "school_uid,name_first,name_last,role_id,primary_email"
 TARGET = find_target("schoology")
+_MAPPING_OPTIONS = [field.name for field in attrs.fields(MappingOptions)]
 
 
 def row(number: int) -> str:
@@ -79,6 +82,9 @@ def import_request(
 ) -> ImportRequest:
     """Return a request as the command makes it."""
     found = kind if isinstance(kind, Kind) else find_kind(target, kind)
+    typed = {name: given.pop(name) for name in _MAPPING_OPTIONS if name in given}
+    base = given.pop("mapping", FieldMapping())
+    given["mapping"] = with_options(base, MappingOptions(**typed), found)
     given.setdefault("options", KindOptions(update_existing=update_existing))
     return ImportRequest(target=target, kind=found, **given)
 

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from lms_async.cli.exit_codes import CommandError
-from lms_async.cli.files.columns import Columns, describe_fields, match_columns, read_map
+from lms_async.cli.files.columns import Columns, describe_fields
+from lms_async.cli.mapping.field_mapping import FieldMapping
+from lms_async.cli.mapping.matching import match_columns
+from lms_async.cli.mapping.options import read_maps
 from lms_async.cli.wording import typed
 from lms_async.outcome import RowError
 
@@ -26,10 +29,8 @@ ALIASES = {"student id": "school_uid", "unique id": "school_uid", "first name": 
 
 
 def match(header: list[str], maps: list[str] | None = None, ignored: tuple[str, ...] = ()) -> Any:
-    mapped = read_map(maps or [], FIELDS)
-    return match_columns(
-        header, fields=FIELDS, required=NEEDED, mapped=mapped, ignored=ignored, aliases=ALIASES
-    )
+    mapping = FieldMapping(columns=read_maps(maps or [], FIELDS), ignored=ignored)
+    return match_columns(header, fields=FIELDS, required=NEEDED, mapping=mapping, aliases=ALIASES)
 
 
 def faults(*arguments: Any) -> list[str]:
@@ -103,17 +104,17 @@ def test_columns_can_be_mapped_or_ignored() -> None:
         ),
         pytest.param(
             (GOOD, ["school_uid=Studnet ID"]),
-            ['--map: The file has no column "Studnet ID"'],
+            ['The file has no column "Studnet ID", which is mapped to school_uid'],
             id="mapped column is missing",
         ),
         pytest.param(
             ([*GOOD, "Locker"], [], ("Lockr",)),
-            ['--ignore: The file has no column "Lockr". Did you mean "Locker"?'],
+            ['The file has no column "Lockr", which is to be ignored. Did you mean "Locker"?'],
             id="ignored column is missing",
         ),
         pytest.param(
             ([*GOOD, "Student ID"], ["school_uid=Student ID"]),
-            ['school_uid from "Student ID", but the file has a column school_uid too'],
+            ['school_uid is read from "Student ID", but the file has a column school_uid too'],
             id="mapped field also has its own column",
         ),
         pytest.param(
@@ -123,7 +124,7 @@ def test_columns_can_be_mapped_or_ignored() -> None:
         ),
         pytest.param(
             (["Student ID", *GOOD[1:]], ["school_uid=Student ID"], ("Student ID",)),
-            ['The column "Student ID" has both --map and --ignore'],
+            ['The column "Student ID" is both mapped and ignored'],
             id="column mapped and ignored",
         ),
         pytest.param(
@@ -142,16 +143,19 @@ def test_columns_can_be_mapped_or_ignored() -> None:
             ["given twice for the field username"],
             id="field mapped twice",
         ),
-        pytest.param(
-            (GOOD, ["username=a", "name_first=a"]),
-            ['given twice for the column "a"'],
-            id="column mapped twice",
-        ),
     ],
 )
 def test_wrong_columns_are_explained(arguments: Any, told: list[str]) -> None:
     said = "\n".join(faults(*arguments))
     assert all(part in said for part in told), said
+
+
+def test_one_column_can_feed_several_fields() -> None:
+    columns = match(
+        ["school_uid", "name_first", "Login"], ["username=Login", "primary_email=Login"]
+    )
+    told = {"school_uid": "S1", "name_first": "Ada", "username": "ada", "primary_email": "ada"}
+    assert columns.row(["S1", "Ada", "ada"]) == told
 
 
 def test_all_errors_are_reported_together() -> None:

@@ -87,12 +87,6 @@ async def test_windows_1252_with_semicolons(
         ),
         pytest.param(
             file_of(3),
-            {"maps": ["nonsense"]},
-            ['Write --map FIELD="Column"'],
-            id="invalid --map",
-        ),
-        pytest.param(
-            file_of(3),
             {"results": Path("/nowhere/results.csv")},
             ["/nowhere/results.csv could not be written"],
             id="results file cannot be written",

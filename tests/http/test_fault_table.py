@@ -29,14 +29,14 @@ from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
-from tests.http.fault_cases import PATIENCE, Case, cases
+from tests.http.fault_cases import Case, cases, timeout_for
 
 ROWS = people(120)
 
 
 @pytest.fixture
-def client(connect: Callable[..., Schoology]) -> Schoology:
-    return connect(timeout=PATIENCE)
+def client(request: pytest.FixtureRequest, connect: Callable[..., Schoology]) -> Schoology:
+    return connect(timeout=timeout_for(request))
 
 
 @cases

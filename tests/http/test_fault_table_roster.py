@@ -22,7 +22,7 @@ from tests.http.bulk_faults import (
     check_fault_on_every_request,
     check_one_fault,
 )
-from tests.http.fault_cases import CASES, PATIENCE, Case
+from tests.http.fault_cases import CASES, Case, timeout_for
 from tests.schoology.rosters import PERIOD, by_codes, courses, fill, sections_of
 
 RosterKind = Kind[School]
@@ -221,8 +221,8 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
 @pytest.fixture
-def client(connect: Callable[..., Schoology]) -> Schoology:
-    return connect(timeout=PATIENCE)
+def client(request: pytest.FixtureRequest, connect: Callable[..., Schoology]) -> Schoology:
+    return connect(timeout=timeout_for(request))
 
 
 @pytest.mark.parametrize(

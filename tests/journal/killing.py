@@ -116,7 +116,8 @@ async def run(*, rows: int, kills: int, seed: int, folder: Path) -> Result:
         sandbox.faults.add(Fault.cut(after=True, method="POST", path="users", share=0.05))
         while True:
             last = ended.kills >= kills
-            in_commit = None if last or dice.random() < 0.7 else dice.choice((0.0, 0.001, 0.003))
+            # Every third import is killed in a commit.
+            in_commit = None if last or ended.lives % 3 else dice.choice((0.0, 0.001, 0.003))
             task = Task(
                 rows,
                 folder / "people.journal",

@@ -26,6 +26,9 @@ from schoology_async import Schoology, UserCreate
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
 
+# A worker process of pytest-xdist has a second thread, about which Python 3.12 and later warn.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.. may lead:DeprecationWarning")
+
 ROWS = 40
 LOG = "import.db-wal"
 

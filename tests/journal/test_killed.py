@@ -10,11 +10,12 @@ import pytest
 
 from tests.journal.killing import run
 
-ROWS, KILLS = 5000, 40
+# `make chaos` kills more often.
+ROWS, KILLS = 2000, 15
 
 
 @pytest.mark.timeout(300)
-async def test_import_killed_forty_times_creates_everybody_once(tmp_path: Path) -> None:
+async def test_import_killed_many_times_creates_everybody_once(tmp_path: Path) -> None:
     seed = int(os.environ.get("SEED") or int.from_bytes(os.urandom(3)))
     print(f"seed {seed}")  # to repeat this run, set SEED
     ended = await run(rows=ROWS, kills=KILLS, seed=seed, folder=tmp_path)

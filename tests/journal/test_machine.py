@@ -255,7 +255,8 @@ class UpdatingRuns(Runs):
     updates = True
 
 
-_SETTINGS = settings(max_examples=60, stateful_step_count=12, deadline=None)
+# 30 examples, or 300 with the profile of `make chaos`.
+_SETTINGS = settings(max_examples=settings().max_examples * 3 // 10, stateful_step_count=12)
 Runs.TestCase.settings = UpdatingRuns.TestCase.settings = _SETTINGS
 TestRuns = Runs.TestCase
 TestUpdatingRuns = UpdatingRuns.TestCase

@@ -25,7 +25,7 @@ from lms_async.sandbox import Fault
 from manabac_async import ManageBac, ManageBacV1
 from manabac_async.sandbox import ManageBacSandbox, School
 from tests.conftest import QUICK
-from tests.http.fault_cases import PATIENCE, Case, cases
+from tests.http.fault_cases import Case, cases, timeout_for
 
 
 @attrs.frozen
@@ -41,9 +41,11 @@ class Setup:
 
 
 @pytest_asyncio.fixture
-async def setup(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[Setup]:
+async def setup(
+    request: pytest.FixtureRequest, managebac_sandbox: ManageBacSandbox
+) -> AsyncIterator[Setup]:
     school = managebac_sandbox.school = School.seeded(students=250, teachers=5, classes=1, seed=1)
-    options: dict[str, Any] = {"retry": QUICK, "timeout": PATIENCE}
+    options: dict[str, Any] = {"retry": QUICK, "timeout": timeout_for(request)}
     async with (
         ManageBac(
             managebac_sandbox.token,

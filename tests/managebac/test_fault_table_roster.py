@@ -24,7 +24,7 @@ from tests.http.bulk_faults import (
     check_fault_on_every_request,
     check_one_fault,
 )
-from tests.http.fault_cases import CASES, PATIENCE, Case
+from tests.http.fault_cases import CASES, Case, timeout_for
 
 from .bulk_rows import fill, ids, links, new_classes, new_people
 
@@ -323,13 +323,15 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
 @pytest_asyncio.fixture
-async def client(managebac_sandbox: ManageBacSandbox) -> AsyncIterator[ManageBac]:
+async def client(
+    request: pytest.FixtureRequest, managebac_sandbox: ManageBacSandbox
+) -> AsyncIterator[ManageBac]:
     async with ManageBac(
         managebac_sandbox.token,
         base_url=managebac_sandbox.base_url,
         limiter=Window(1000, per=0.01),
         retry=QUICK,
-        timeout=PATIENCE,
+        timeout=timeout_for(request),
     ) as managebac:
         yield managebac
 

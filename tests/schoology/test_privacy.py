@@ -116,6 +116,7 @@ async def test_error_after_a_fault_shows_no_personal_data(
         "secret": schoology_sandbox.secret,
         "token": None,
         "token_secret": None,
+        "timeout": 0.1,
     }
     if fault is not None:
         schoology_sandbox.faults.add(fault)

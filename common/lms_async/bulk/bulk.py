@@ -20,7 +20,7 @@ from collections.abc import (
 from contextlib import aclosing, suppress
 from typing import Any, Generic, Self, TypeVar
 
-from ..errors import BulkStopped, InvalidInput, JournalFailed
+from ..errors import BulkStopped, InvalidInput, JournalFailed, LmsError
 from ..http.prefetch import prefetch
 from ..journal.entries import EarlierResult
 from ..journal.journal import SAME, Journal
@@ -73,6 +73,7 @@ class Bulk(Generic[R]):
         self._items = items
         self._endpoint = endpoint
         self._journal = journal
+        self._begin = endpoint.begin
         self._admission: Admission[R] = Admission(endpoint, journaled=journal is not None)
         self._tasks: set[asyncio.Task[list[Outcome[R]]]] = set()
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
@@ -236,7 +237,17 @@ class Bulk(Generic[R]):
 
     async def _check(self, first: int, items: list[R]) -> Checked[R]:
         """Split ``items`` into rows to send, and outcomes of rows that are not sent."""
-        rows, ended = self._admission.check(first, items)
+        rows, ended = await self._without_known(*self._admission.check(first, items))
+        begin, self._begin = (self._begin, None) if rows else (None, self._begin)
+        if begin is not None and not self._run.is_stopping:
+            try:
+                await begin()
+            except LmsError as failed:
+                self._run.stop(failed)
+        return rows, ended
+
+    async def _without_known(self, rows: Rows[R], ended: list[Outcome[R]]) -> Checked[R]:
+        """Move rows that the journal knows to ``ended``."""
         if self._run.journal is None:
             return rows, ended
         try:

@@ -55,7 +55,8 @@ class BulkEndpoint(Generic[R]):
     #: Checks items and returns the key and the JSON value of each. To write it for one item at a
     #: time, use :func:`lms_async.bulk.rows.one_by_one`.
     prepare: Callable[[list[R]], Prepared]
-    #: Returns the call that sends the rows of one chunk. May raise InvalidInput.
+    #: Returns the call that sends the rows of one chunk. May raise InvalidInput, and then rejects
+    #: all rows of the chunk.
     call: Callable[[Rows[R]], Call[Any]]
     #: Reads the response's payload. Returns one result per row, in the order of the chunk, with
     #: ``None`` for a row that the response does not mention.
@@ -94,3 +95,6 @@ class BulkEndpoint(Generic[R]):
     #: Takes the results so far and returns the final ones. If it raises an LmsError, each row that
     #: is not done yet is looked up, like a row whose response was lost.
     follow_up: Callable[[Rows[R], Results], Awaitable[Results]] | None = None
+    #: Called once, before the first row is sent, for example to read which records exist. It is not
+    #: called if no row has to be sent. If it raises an LmsError, the bulk stops and sends nothing.
+    begin: Callable[[], Awaitable[None]] | None = None

@@ -80,8 +80,8 @@ class RowSender(Generic[R]):
             return all_alike(rows, Status.SKIPPED, status.STOPPED)
         try:
             call = self._endpoint.call(rows)
-        except InvalidInput:  # a row's key can't be part of a URL's path
-            return all_alike(rows, Status.REJECTED, status.NO_PATH)
+        except InvalidInput as invalid:
+            return all_alike(rows, Status.REJECTED, status.of_no_call(invalid))
         if rows.sent_before and not call.repeatable:
             return await self._look_up_first(rows, resends)
         self._observer.response_lost = False

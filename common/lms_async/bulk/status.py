@@ -100,6 +100,12 @@ def invalid(error: InvalidInput) -> RowError:
     return RowError("invalid", reasons or str(error), error.fields)
 
 
+def of_no_call(error: InvalidInput) -> RowError:
+    """Return the error of rows for which there is no call, because of their ids or because of what
+    ``BulkEndpoint.begin`` has read."""
+    return invalid(error) if error.fields else NO_PATH
+
+
 def duplicate(first: int, index: int) -> RowError:
     """Return the error of the row at ``index``, which has the same key as the row at ``first``."""
     why = f"rows {first} and {index} (counted from 0) have the same key"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from .commands import journal
+from .commands import journal, mapping
 from .commands.columns import columns
 from .commands.completion import completion
 from .commands.demo import demo
@@ -66,6 +66,7 @@ app.command("import")(import_)
 app.command()(columns)
 app.command("list")(list_)
 app.command()(export)
+app.add_typer(mapping.commands, name="mapping")
 app.add_typer(journal.commands, name="journal")
 app.command()(completion)
 app.command()(doctor)

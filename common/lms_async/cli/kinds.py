@@ -23,6 +23,7 @@ from ..bulk.bulk import Bulk
 from ..bulk.guard import Guard
 from ..journal.journal import Journal
 from .exit_codes import CommandError
+from .meanings import Meaning
 
 #: A row of a file: cells by field. Empty cells are left out.
 Row = Mapping[str, str]
@@ -110,6 +111,8 @@ class Kind:
     :param bulk: takes the client, the rows, the options and the journal. Returns a bulk call, not
         yet started, that yields one outcome per row, in order.
     :param aliases: fields by common names of columns. ``lms`` suggests them, and the user confirms.
+    :param meanings: what the fields hold, as far as exports of other systems hold the same.
+        ``lms mapping init`` finds columns with it.
     :param normalize_key: returns the key's cells without differences that the vendor ignores, such
         as upper and lower case.
     :param references: the fields whose cells name records that the vendor has.
@@ -136,6 +139,7 @@ class Kind:
     count_requests: Callable[[Iterable[Row]], int]
     bulk: Callable[[Any, Iterable[Any], KindOptions, Journal | None], Bulk[Any]]
     aliases: Mapping[str, str] = attrs.field(factory=dict)
+    meanings: Mapping[str, Meaning] = attrs.field(factory=dict)
     normalize_key: Callable[[tuple[str, ...]], Hashable] = _unchanged
     references: Mapping[str, Reference] = attrs.field(factory=dict)
     dates: Collection[str] = ()

@@ -19,7 +19,7 @@ from ..environment import Variable as Variable
 from ..events import Listener
 from ..limits.limiter import Limiter
 from .exit_codes import CommandError
-from .kinds import Kind, Listing
+from .kinds import Kind, Listing, every_row
 from .kinds import Row as Row
 from .wording import counted, listed, nearest, quoted
 
@@ -197,6 +197,8 @@ def find_kind(target: Target, name: str | None) -> Kind:
 def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
     """Return a line about the other kinds whose required columns the ``header`` has, if any.
 
+    Kinds that remove records are never suggested.
+
     :param but: the kind that was given.
     """
     fit = []
@@ -207,6 +209,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 f"--to {name}" + (f" --kind {kind.name}" if kind is not other.kinds[0] else "")
                 for kind in other.kinds
                 if kind is not but
+                and kind.removes is not every_row
                 and all(set(group).intersection(header) for group in kind.required)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []

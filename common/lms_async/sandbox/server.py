@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from email.utils import formatdate
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -100,6 +101,7 @@ class SandboxServer(ABC):
         self._dice = random.Random(f"latency {seed}")  # noqa: S311
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
         self._bugs: list[Exception] = []
         self._thread: LoopThread | None = None
 
@@ -162,18 +164,37 @@ class SandboxServer(ABC):
         app.router.add_route("*", "/{rest:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        handler = cast("web.Server", self._runner.server)  # set by setup()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(handler, self.host, self.port, backlog=128)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
         self._closing.set()
+        if self._server is not None:
+            await self._finish_accepting(self._server)
+            self._server.close()
+            self._server = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
         if self._bugs:
             bug, self._bugs = self._bugs[0], []
             raise bug
+
+    @staticmethod
+    async def _finish_accepting(server: asyncio.Server) -> None:
+        """Accept no more connections, and wait for those that are being accepted.
+
+        asyncio accepts a connection in three turns of its event loop. If its server is closed in
+        between, nothing closes this connection.
+        """
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # on Windows
+            for listener in server.sockets:
+                loop.remove_reader(listener)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     def __enter__(self) -> Self:
         """Serve from a separate thread, so that synchronous code can use the sandbox."""

@@ -11,6 +11,7 @@ import pytest
 
 from acme_async.cli import PUPIL_LISTING, AcmeTarget
 from acme_async.sandbox import AcmeSandbox
+from lms_async.cli.exit_codes import Exit
 from lms_async.cli.importing.run import run_import
 from lms_async.cli.reporting.reporters import make_reporter
 from tests.cli.conftest import Ran, import_request
@@ -137,3 +138,14 @@ async def test_a_column_that_is_mapped_is_imported(
     assert ran.code == 0, ran.err
     assert list(sandbox.pupils) == ["S7"]
     assert "Not imported" not in ran.err
+
+
+async def test_condition_on_a_column_that_is_not_imported(
+    acme_lms: Lms, acme_import: Import, sandbox: AcmeSandbox, tmp_path: Path
+) -> None:
+    set_names(sandbox)
+    await acme_lms.export(tmp_path)
+    sandbox.pupils.clear()
+    ran = await acme_import(tmp_path / "pupils.csv", wheres=["id=1003"])
+    assert ran.code == Exit.DONE, ran.err
+    assert names(sandbox) == [ODD_NAMES[3]]

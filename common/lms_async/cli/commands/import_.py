@@ -9,21 +9,32 @@ from typing import Annotated
 
 import typer
 
-from ..completing.suggestions import suggest_fields, suggest_targets
+from ..completing.suggestions import suggest_targets
 from ..confirming import confirm, is_terminal
 from ..credentials import read_environment
 from ..exit_codes import CommandError
-from ..files.encodings import checked_name
 from ..importing.request import ImportRequest
 from ..importing.run import run_import
 from ..kinds import KindOptions
+from ..mapping.options import MappingOptions, choose
 from ..rate_limit import read_limit
 from ..removal_guard import read_guard
 from ..reporting.reporters import make_reporter
 from ..reporting.summary import MAX_NAMED_ROWS
 from ..running import run_until_done
-from ..target import find_kind, require_target, target_names
+from ..target import target_names
 from ..wording import command_line
+from .mapping_options import (
+    DateFormatText,
+    EncodingName,
+    Ignored,
+    IgnoreRest,
+    MappingPath,
+    Maps,
+    Sets,
+    Values,
+    Wheres,
+)
 from .options import KindName
 
 #: Options for one run only. The printed command that continues an import does not have them.
@@ -41,7 +52,8 @@ def import_(
         str | None,
         typer.Option(
             metavar="TARGET",
-            help=f"Where to import: {', '.join(target_names())}.",
+            help=f"Where to import: {', '.join(target_names())}. "
+            "Can be left out if a mapping file names it.",
             autocompletion=suggest_targets,
             show_default=False,
         ),
@@ -51,26 +63,18 @@ def import_(
         bool,
         typer.Option(
             "--update-existing",
-            help="Update people who already exist. Without this option they are rejected.",
+            help="Update records that already exist. Without this option they are rejected.",
         ),
     ] = False,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar='FIELD="Column"',
-            help="Read FIELD from this column. Can be repeated.",
-            autocompletion=suggest_fields,
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar='"Column"', help="Skip this column. Can be repeated."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of the file, if it is not UTF-8."),
-    ] = None,
+    mapping: MappingPath = None,
+    map_: Maps = None,
+    set_: Sets = None,
+    value: Values = None,
+    where: Wheres = None,
+    ignore: Ignored = None,
+    ignore_rest: IgnoreRest = False,
+    date_format: DateFormatText = None,
+    encoding: EncodingName = None,
     results: Annotated[
         Path | None,
         typer.Option(help="Write the results to this file. Default: beside the input file."),
@@ -140,7 +144,8 @@ def import_(
     continue after an interruption, run the same command again: lms sends only rows that are not
     finished or that you changed.
 
-    Run "lms columns TARGET" to see which columns a file can have.
+    Run "lms columns TARGET" to see which columns a file can have. If the columns have other names,
+    run "lms mapping init FILE.csv --to TARGET" once, and import with --mapping FILE.mapping.toml.
 
     lms reads credentials from environment variables, or from a .env file in the current folder.
 
@@ -160,12 +165,23 @@ def import_(
     most_rows = math.inf if dry_run else MAX_NAMED_ROWS
     reporter = make_reporter(sys.stdout, sys.stderr, json=json, most_rows=most_rows)
     try:
-        target = require_target(to, "--to TARGET")
+        options = MappingOptions(
+            maps=map_ or (),
+            sets=set_ or (),
+            values=value or (),
+            wheres=where or (),
+            ignored=ignore or (),
+            ignore_rest=ignore_rest,
+            date_format=date_format,
+            encoding=encoding,
+        )
+        target, found, field_mapping = choose(to, kind, mapping, options)
         request = ImportRequest(
             path=path,
             target=target,
             environment=read_environment(),
-            kind=find_kind(target, kind),
+            kind=found,
+            mapping=field_mapping,
             options=KindOptions(
                 update_existing=update_existing,
                 keep_enrollments=keep_enrollments,
@@ -175,12 +191,9 @@ def import_(
             max_removals=read_guard(max_removals),
             yes=yes,
             confirm=confirm if is_terminal(sys.stdin) and is_terminal(sys.stderr) else None,
-            maps=map_ or (),
-            ignored=ignore or (),
             results=results,
             dry_run=dry_run,
             allow_odd_ids=allow_odd_ids,
-            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
             restart=restart,
             retry_rejected=retry_rejected,

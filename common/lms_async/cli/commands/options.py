@@ -19,6 +19,16 @@ TargetName = Annotated[
         show_default=False,
     ),
 ]
+TargetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="TARGET",
+        help=f"Where to import: {', '.join(target_names())}.",
+        autocompletion=suggest_targets,
+        show_default=False,
+    ),
+]
 KindName = Annotated[
     str | None,
     typer.Option(

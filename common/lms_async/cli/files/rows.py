@@ -53,7 +53,7 @@ class InputRow:
 class CheckedRows:
     """The result of checking a whole file.
 
-    :param rows: the number of rows that are not blank.
+    :param rows: the number of rows that are imported.
     :param rounded: the numbers of the rows whose key looks like a rounded number.
     :param rejected: the errors by row number.
     """
@@ -81,12 +81,16 @@ class Translate(Protocol):
 def read_rows(
     table: Table, columns: Columns, key: Sequence[str], translate: Translate | None = None
 ) -> Iterator[InputRow]:
-    """Yield each row that is not blank. A row that cannot be read has an ``error`` and no values.
+    """Yield each row that is imported. A row that cannot be read has an ``error`` and no values.
+
+    Blank rows are not imported, nor are those that ``columns`` does not select.
 
     :param key: the fields that identify a row.
     """
     identity = key if translate is None else translate.fields_after(key)
     for number, cells in table.rows():
+        if columns.where and not columns.selects(cells):
+            continue
         values: Mapping[str, str] | RowError = columns.row(cells)
         if isinstance(values, RowError):
             yield InputRow(number, (), {}, values)

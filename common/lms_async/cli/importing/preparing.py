@@ -80,6 +80,8 @@ async def ask_vendor(
             check_row=kind.check_row,
             translate=translation,
         )
+        # The names in rows that were already rejected were not looked up.
+        checked.rejected.update(file.checked.rejected)
         file = attrs.evolve(file, checked=checked, translation=translation)
     if not compare_rows or kind.read_existing is None:
         return file

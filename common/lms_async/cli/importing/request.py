@@ -16,6 +16,7 @@ from .. import journals
 from ..credentials import Environment
 from ..files.source import is_stream, name_of, need_results
 from ..kinds import Kind, KindOptions
+from ..mapping.field_mapping import FieldMapping
 from ..reporting.results import default_results_path
 from ..target import Target
 
@@ -29,15 +30,11 @@ class ImportRequest:
     kind: Kind
     environment: Environment | Mapping[str, str] = attrs.field(repr=False)
     options: KindOptions = attrs.field(factory=KindOptions)
-    #: Values of ``--map``, each ``FIELD=COLUMN``.
-    maps: Collection[str] = ()
-    #: Columns to skip.
-    ignored: Collection[str] = ()
+    #: How columns become fields.
+    mapping: FieldMapping = attrs.field(factory=FieldMapping)
     #: The results file; ``None`` puts it beside the input.
     results: Path | None = None
     dry_run: bool = False
-    #: The encoding of the file, as :func:`~lms_async.cli.files.encodings.checked_name` returns it.
-    encoding: str | None = None
     #: Send ids even if they look like an error value of a spreadsheet.
     allow_odd_ids: bool = False
     #: The rate limit: requests, seconds. ``None`` keeps the target's own.

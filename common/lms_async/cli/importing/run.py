@@ -7,17 +7,20 @@ tests the credentials. Only then are rows sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
 
 import attrs
 
 from .. import journals
 from ..credentials import require_variables
 from ..exit_codes import CommandError, Exit
-from ..files.columns import Columns, match_columns, read_map
+from ..files.columns import Columns
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
 from ..kinds import check_options
+from ..mapping.field_mapping import FieldMapping
+from ..mapping.matching import match_columns
+from ..mapping.survey import survey
+from ..mapping.unclear_dates import refuse_unclear_dates
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
@@ -53,40 +56,47 @@ async def run_import(request: ImportRequest, reporter: Reporter) -> Summary:
 
 async def _run(request: ImportRequest, reporter: Reporter, interrupts: InterruptHandler) -> Summary:
     check_options(request.kind, request.options)
-    mapped = read_map(request.maps, request.kind.fields)
     path = request.path
     if is_stream(path) and not request.dry_run:
         _ = request.results_path  # raises, before the stream is read, if it has no --results
     with await copied(path) if is_stream(path) else file_source(path) as source:
-        table = Table.open(source, encoding=request.encoding, again=request.again)
+        table = Table.open(source, encoding=request.mapping.encoding, again=request.again)
         for note in table.notes:
             reporter.note(f"{source.name}: {note}")
-        ignored = request.ignored
+        mapping = request.mapping
         exported = recognize(
-            table, request.target, request.kind, mapped=mapped.values(), ignored=ignored
+            table,
+            request.target,
+            request.kind,
+            mapped=mapping.columns.values(),
+            ignored=[*mapping.ignored, *mapping.where],
         )
         if exported is not None:
             reporter.note(exported.note)
-            table, ignored = exported.table, [*ignored, *exported.skipped]
-        columns = _match_columns(request, table, mapped, ignored)
+            table = exported.table
+            mapping = attrs.evolve(mapping, ignored=[*mapping.ignored, *exported.skipped])
+        columns = _match_columns(request, table, mapping)
+        surveyed = await survey(table, columns, mapping)
+        for note in surveyed.notes():
+            reporter.note(note)
         file = await _check_rows(request, table, columns, source, reporter)
         if request.dry_run:
-            return await dry_run(file, reporter)
-        return await _send(file, reporter, interrupts)
+            summary = await dry_run(file, reporter)
+        else:
+            summary = await _send(file, reporter, interrupts)
+    return attrs.evolve(summary, left_out=surveyed.left_out)
 
 
-def _match_columns(
-    request: ImportRequest, table: Table, mapped: Mapping[str, str], ignored: Collection[str]
-) -> Columns:
+def _match_columns(request: ImportRequest, table: Table, mapping: FieldMapping) -> Columns:
     kind = request.kind
     try:
         return match_columns(
             table.header,
             fields=kind.fields,
             required=kind.required,
-            mapped=mapped,
-            ignored=ignored,
+            mapping=mapping,
             aliases=kind.aliases,
+            dates=kind.dates,
             exact_ids=request.allow_odd_ids,
         )
     except CommandError as error:
@@ -105,6 +115,8 @@ async def _check_rows(
     checked = file.checked
     if not checked.rows:
         raise no_rows(source, len(table.header))
+    if checked.rejected:
+        refuse_unclear_dates(table, columns, request.kind.dates)
     if checked.rounded:
         first, more = checked.rounded[0], len(checked.rounded) - 1
         others = f" (and in {counted(more, 'more row')})" if more else ""

@@ -47,6 +47,8 @@ class Summary:
     #: How many rows were rejected for which reason, and whether the vendor rejected any.
     reasons: Counter[str] = attrs.field(factory=Counter)
     refused_by_vendor: bool = False
+    #: How many rows were left out because ``--where`` does not select them.
+    left_out: int = 0
     #: Whether this was a dry run. Then the rows that would be sent count as skipped.
     dry_run: bool = False
 
@@ -67,10 +69,10 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
             first += f". At the vendor: {_changes(summary.changes)}"
         if summary.earlier:
             first += f". An earlier run finished up to {summary.earlier:,} of the {good:,}"
-        return [first, *why_rejected]
+        return [first, *_left_out(summary), *why_rejected]
     counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
-    lines = [f"{counted(total, 'row')}: {counts}"]
+    lines = [f"{counted(total, 'row')}: {counts}", *_left_out(summary)]
     if summary.changes:
         lines.append(f"Of the done rows, {_changes(summary.changes)}.")
     if summary.earlier:
@@ -100,6 +102,15 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
     if summary.again:
         lines += _next(summary)
     return lines
+
+
+def _left_out(summary: Summary) -> list[str]:
+    if not summary.left_out:
+        return []
+    return [
+        f"{counted(summary.left_out, 'more row')} left out, because the conditions do not select "
+        "them (--where, or [where] in the mapping file). They are not in the results file."
+    ]
 
 
 def _changes(changes: Counter[Change]) -> str:

@@ -1,0 +1,98 @@
+"""Write a first mapping file for an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from ...environment import given_variables
+from ..connecting import connected
+from ..credentials import Environment, require_variables
+from ..exit_codes import CommandError
+from ..files.source import file_source
+from ..files.table import Table
+from ..kinds import Kind
+from ..reporting.reporters import Reporter
+from ..target import Target
+from ..wording import command_line, counted
+from .proposing import Proposal, propose, refuse_repeated_columns
+from .translating import Translation, translations
+from .writing import count_to_check, mapping_text
+
+
+async def write_mapping(
+    path: Path,
+    target: Target,
+    kind: Kind,
+    environment: Environment | Mapping[str, str],
+    reporter: Reporter,
+    *,
+    out: Path | None = None,
+    encoding: str | None = None,
+) -> Path:
+    """Write a mapping file for the export at ``path``, and return its path.
+
+    :param out: the mapping file. ``None`` puts it beside the export.
+    :raises CommandError: the export cannot be read, or the mapping file exists.
+    """
+    out = path.with_suffix(".mapping.toml") if out is None else out
+    if out.exists():
+        raise CommandError(
+            f"{out} exists. lms does not replace it.",
+            "Rename it, or write another file with --out FILE.toml.",
+        )
+    table = Table.open(file_source(path), encoding=encoding)
+    refuse_repeated_columns(table.header, table.source.name)
+    proposal = propose(table, kind)
+    found = await _translations(proposal, target, kind, environment, reporter)
+    again = command_line(["lms", "import", str(path), "--mapping", str(out), "--dry-run"])
+    text = mapping_text(
+        proposal,
+        target,
+        kind,
+        found,
+        again=again,
+        encoding=encoding,
+        encoding_found="UTF-8" if table.encoding == "utf-8-sig" else table.encoding.upper(),
+    )
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise CommandError(f"{out} could not be written: {error.strerror}.") from None
+    reporter.note(
+        f"Wrote {out}: {counted(len(proposal.columns), 'column')} imported, "
+        f"{len(proposal.ignored):,} ignored, {count_to_check(text)} to check."
+    )
+    reporter.note(f"Check the file, then try it without sending anything: {again}")
+    return out
+
+
+async def _translations(
+    proposal: Proposal,
+    target: Target,
+    kind: Kind,
+    environment: Environment | Mapping[str, str],
+    reporter: Reporter,
+) -> list[Translation]:
+    """Look up the words with the vendor, if that is needed and credentials are there."""
+    async with AsyncExitStack() as stack:
+        client: Any = None
+        if any(one.field in kind.references for one in proposal.columns) and _has_credentials(
+            environment, target
+        ):
+            variables = require_variables(environment, target)
+            client = await stack.enter_async_context(connected(target, variables, reporter))
+        return await translations(proposal, kind, client)
+
+
+def _has_credentials(environment: Environment | Mapping[str, str], target: Target) -> bool:
+    """Return whether any variable of the target is set. Then all that it needs must be."""
+    if not isinstance(environment, Environment):
+        environment = Environment(environment)
+    return any(
+        given_variables(target.variables, variables)
+        for variables in (environment.variables, environment.from_file)
+    )

@@ -1,0 +1,129 @@
+"""Write a proposal as a mapping file with comments. It contains no data of people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from ..kinds import Kind
+from ..target import Target
+from ..wording import counted, listed, visible
+from .proposing import Proposal, ProposedColumn
+from .translating import Translation
+
+
+def mapping_text(
+    proposal: Proposal,
+    target: Target,
+    kind: Kind,
+    translations: Sequence[Translation],
+    *,
+    again: str,
+    encoding: str | None,
+    encoding_found: str,
+) -> str:
+    """Return the text of the mapping file.
+
+    :param again: the command that tries it.
+    :param encoding: the encoding that the user named.
+    :param encoding_found: the encoding of the file.
+    """
+    lines = [
+        f"# How a file becomes {kind.noun} of {target.vendor}. Written by `lms mapping init`.",
+        *([f"# The columns are those of: {proposal.preset.name}."] if proposal.preset else []),
+        '# Check the lines with "check". Then try the mapping, without sending anything:',
+        f"#   {again}",
+        "",
+        f"target = {_text(target.name)}",
+        f"kind = {_text(kind.name)}",
+        f"encoding = {_text(encoding)}"
+        if encoding
+        else f"# The encoding is recognized: {encoding_found}.",
+        *_dates(proposal),
+        *_ignored(proposal),
+        "",
+        "# Field = column. One column can be read into several fields.",
+        "[columns]",
+        *(_column(one, kind) for one in proposal.columns),
+        "",
+        "# Field = one value for all rows.",
+        "[set]",
+        *(_missing(group, kind) for group in proposal.missing(kind)),
+        *(line for one in translations for line in _values(one)),
+        "",
+        "# To import only some of the rows, remove the # and write a column and its values.",
+        "# [where]",
+        '# "Column" = ["value", "other value"]',
+    ]
+    return "\n".join(map(visible, lines)) + "\n"
+
+
+def _text(value: str) -> str:
+    """Return a TOML string. JSON writes all but one control character the same way."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").isalnum() and name.isascii() else _text(name)
+
+
+def _dates(proposal: Proposal) -> Iterator[str]:
+    """Yield the date format, if all columns of dates agree on one."""
+    columns = [one for one in proposal.columns if one.dates.others and not one.dates.accepted]
+    formats = list(columns[0].dates.formats if columns else ())
+    for one in columns:
+        formats = [text for text in formats if text in one.dates.formats]
+    names = listed([one.field for one in columns]) if columns else ""
+    total = sum(one.dates.others for one in columns)
+    if len(formats) == 1:
+        what = f"fits {'the only date' if total == 1 else f'all {total:,} dates'} in {names}"
+        yield f"date_format = {_text(formats[0])}  # {what}, and no other format does; check"
+    elif formats:
+        yield f"# check: the dates in {names} fit {listed(formats, 'and')}. Keep the right line."
+        yield from (f"# date_format = {_text(text)}" for text in formats)
+    elif columns:
+        yield f"# check: the dates in {names} do not have one format. Write them as YYYY-MM-DD."
+
+
+def _ignored(proposal: Proposal) -> Iterator[str]:
+    if not proposal.ignored:
+        return
+    yield ""
+    yield "# Columns that are not imported."
+    yield "ignore = ["
+    for column, what in proposal.ignored.items():
+        yield f"  {_text(column)}," + (f"  # check: {what}" if what else "")
+    yield "]"
+
+
+def _column(one: ProposedColumn, kind: Kind) -> str:
+    # The date format has its own line.
+    what = "date" if one.field in kind.dates else kind.fields[one.field]
+    check = "" if one.sure else "; check"
+    return f"{_key(one.field)} = {_text(one.column)}  # {what}{check}"
+
+
+def _missing(group: Sequence[str], kind: Kind) -> str:
+    others = f" (or {listed(group[1:], 'or')})" if len(group) > 1 else ""
+    return (
+        f'# {_key(group[0])} = ""  # check: required{others}, and no column has it. '
+        f"{kind.fields[group[0]]}"
+    )
+
+
+def _values(translation: Translation) -> Iterator[str]:
+    yield ""
+    yield f'# Word of the file = value of {translation.field}. The value "" leaves the field out.'
+    yield from (f"# {hint}" for hint in translation.hints)
+    yield f"[values.{_key(translation.field)}]"
+    for word, value in translation.values.items():
+        if value is None:
+            yield f'# {_text(word)} = ""  # check: fill in, and remove the # at the start'
+        else:
+            yield f"{_text(word)} = {_text(value)}"
+
+
+def count_to_check(text: str) -> str:
+    """Return how many lines of the file the user must check."""
+    lines = [line for line in text.splitlines()[4:] if "check" in line.partition("#")[2]]
+    return counted(len(lines), "line")

@@ -1,0 +1,36 @@
+"""What a column of an export means, without the words of one system.
+
+A preset says what the columns of a student information system mean. A kind says what its fields
+mean. So no preset has to know a target, and no target has to know a preset.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Meaning = Literal[
+    "person id",  # the school's own id of a student, parent or member of staff
+    "given name",
+    "family name",
+    "middle name",
+    "preferred given name",
+    "form of address",  # Mr., Mrs., Dr.
+    "email",
+    "username",
+    "birth date",
+    "gender",
+    "person role",  # student, teacher, …
+    "graduation year",
+    "job title",
+    "department",
+    "phone",
+    "course code",  # what identifies a course
+    "course title",
+    "section code",  # what identifies a section (a class that is taught)
+    "section title",
+    "school code",  # what identifies a building
+    "term",  # what identifies a grading period
+    "enrollment role",  # student or teacher of a section
+    "begin date",  # of an enrollment
+    "end date",  # of an enrollment
+]
