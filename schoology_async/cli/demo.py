@@ -11,6 +11,7 @@ from lms_async.cli.kinds import Row
 
 from ..client import Schoology
 from .people import FIELDS
+from .rows import cell_of
 
 if TYPE_CHECKING:
     from lms_async.sandbox import SandboxServer
@@ -67,13 +68,4 @@ class SchoologyDemo:
         async for user in client.users.list():
             if user.school_uid:
                 shown = attrs.asdict(user, recurse=False)
-                yield {name: _written(shown[name]) for name in FIELDS if name in shown}
-
-
-def _written(value: Any) -> str:
-    """Return a value as it would be in a CSV file."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+                yield {name: cell_of(shown[name]) for name in FIELDS if name in shown}

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.kinds import Kind, KindOptions, requests_of
+from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
 from lms_async.cli.meanings import Meaning
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..resources.many_users import new_user
+from .filters import filter_id, filter_ids
+from .references import (
+    BUILDING,
+    BUILDINGS,
+    ROLE,
+    SCHOOL,
+    filterable,
+    read_buildings,
+    read_roles,
+)
+from .rows import row_of
 
 #: The fields that can be set when a user is created.
 FIELDS = {
     "school_uid": "the school's own id for the person; must never change",
     "name_first": "first name",
     "name_last": "last name",
-    "role_id": "Schoology's id of the role, a number",
+    "role_id": "role: its title, such as Student, or Schoology's id",
     "username": "login name",
     "primary_email": "email address",
     "name_title": "Mr., Mrs., Ms., Miss, Dr. or Professor",
@@ -35,11 +46,13 @@ FIELDS = {
     "position": "job title",
     "tz_name": "time zone, such as America/New_York",
     "language": "language code, such as es",
-    "school_id": "Schoology's id of the school",
-    "building_id": "Schoology's id of the building",
-    "additional_buildings": "Schoology's ids of more buildings, separated by commas",
-    "parent_uids": "Schoology's ids of the parents, separated by commas",
-    "advisor_uids": "Schoology's ids of the advisors, separated by commas",
+    "school_id": "school: its title, or Schoology's id",
+    "building_id": "building: its code, its title, or Schoology's id",
+    "additional_buildings": "more buildings, like building_id, separated by commas",
+    "parent_uids": "Schoology's ids of the parents, separated by commas; replaces all. "
+    "--kind parents takes the school's own ids",
+    "advisor_uids": "Schoology's ids of the advisors, separated by commas; replaces all. "
+    "--kind advisors takes the school's own ids",
     "child_uids": "Schoology's ids of the children, separated by commas",
     "profile_picture_fid": "Schoology's id of an uploaded picture",
     "subjects_taught": "subjects taught",
@@ -109,10 +122,41 @@ EXPLAINED = {
 }
 
 
+#: What Schoology does not show in the list of users, or shows as ids that another account does not
+#: have. ``lms list parents`` shows the parents.
+_NOT_LISTED = {
+    *("password", "email_login_info", "profile_picture_fid"),
+    *("subjects_taught", "grades_taught", "department", "bio", "phone", "website", "address"),
+    *("interests", "activities", "school_id", "parent_uids", "advisor_uids", "child_uids"),
+}
+_LISTED = [name for name in FIELDS if name not in _NOT_LISTED]
+
+
 def _create(
     client: Schoology, rows: Iterable[Any], options: KindOptions, journal: Journal | None
 ) -> Bulk[Any]:
     return client.users.create_many(rows, update_existing=options.update_existing, journal=journal)
+
+
+async def _read_existing(
+    client: Schoology, keys: Collection[tuple[str, ...]]
+) -> AsyncIterator[Row]:
+    if wanted := filterable(key[0] for key in keys):
+        async for user in client.users.list(school_uids=wanted):
+            yield row_of(user, [*FIELDS, "id"], {"id": user.uid})
+
+
+async def _read(client: Schoology, filters: Mapping[str, str]) -> AsyncIterator[Row]:
+    building_id = await filter_id(client, filters, "building_id", BUILDING)
+    role_ids = await filter_ids(client, filters, "role_ids", ROLE)
+    roles, buildings = await read_roles(client), await read_buildings(client)
+    async for user in client.users.list(building_id=building_id, role_ids=role_ids):
+        names = {
+            "role_id": roles.name_of(user.role_id),
+            "building_id": buildings.name_of(user.building_id),
+            "additional_buildings": buildings.names_of(user.additional_buildings),
+        }
+        yield row_of(user, PEOPLE_LISTING.columns, names)
 
 
 PEOPLE = Kind(
@@ -129,11 +173,31 @@ PEOPLE = Kind(
     ),
     key=("school_uid",),
     aliases=ALIASES,
+    references={
+        "role_id": ROLE,
+        "school_id": SCHOOL,
+        "building_id": BUILDING,
+        "additional_buildings": BUILDINGS,
+    },
     meanings=MEANINGS,
     dates=("birthday_date",),
     options=("update_existing",),
     check_row=new_user,
     count_requests=requests_of(50),
     bulk=_create,
+    read_existing=_read_existing,
     code_explanations=EXPLAINED,
+)
+
+PEOPLE_LISTING = Listing(
+    name="people",
+    does="The users whom the account may see.",
+    columns=[*_LISTED, "uid"],
+    shown=("school_uid", "name_first", "name_last", "role_id", "username", "primary_email"),
+    filters={
+        "role_ids": "people with one of these roles: titles or ids, separated by commas",
+        "building_id": "people of this building: its code, title or id",
+    },
+    imported_as="people",
+    read=_read,
 )

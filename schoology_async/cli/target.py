@@ -17,11 +17,34 @@ from lms_async.events import Listener
 from lms_async.limits.limiter import Limiter
 
 from ..client import VARIABLES, Schoology
+from .active import DEACTIVATE, INACTIVE_LISTING, REACTIVATE
+from .course_enrollments import COURSE_ENROLLMENTS
+from .courses import COURSES, COURSES_LISTING
 from .demo import SchoologyDemo
-from .people import PEOPLE
+from .enrollments import ENROLLMENTS, ENROLLMENTS_LISTING
+from .grading_periods import GRADING_PERIODS, GRADING_PERIODS_LISTING
+from .groups import GROUPS_LISTING
+from .links import ADVISORS, PARENTS, PARENTS_LISTING
+from .people import PEOPLE, PEOPLE_LISTING
+from .schools import BUILDINGS, BUILDINGS_LISTING, ROLES_LISTING, SCHOOLS_LISTING
+from .sections import SECTIONS, SECTIONS_LISTING
 
 if TYPE_CHECKING:
     from ..sandbox import SchoologySandbox
+
+
+#: ``people`` comes first, because it is taken without ``--kind``.
+KINDS = (
+    PEOPLE,
+    *(BUILDINGS, GRADING_PERIODS, COURSES, SECTIONS, ENROLLMENTS),
+    *(COURSE_ENROLLMENTS, PARENTS, ADVISORS, DEACTIVATE, REACTIVATE),
+)
+#: In the order in which an import needs them: what later files name comes first.
+LISTINGS = (
+    *(ROLES_LISTING, SCHOOLS_LISTING, BUILDINGS_LISTING, GRADING_PERIODS_LISTING),
+    *(COURSES_LISTING, PEOPLE_LISTING, SECTIONS_LISTING, ENROLLMENTS_LISTING, PARENTS_LISTING),
+    *(GROUPS_LISTING, INACTIVE_LISTING),
+)
 
 
 @attrs.frozen
@@ -30,8 +53,8 @@ class SchoologyTarget:
 
     name: str = "schoology"
     vendor: str = "Schoology"
-    kinds: Sequence[Kind] = (PEOPLE,)
-    listings: Sequence[Listing] = ()
+    kinds: Sequence[Kind] = KINDS
+    listings: Sequence[Listing] = LISTINGS
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (13, 5.0)
     demo: SchoologyDemo = attrs.field(factory=SchoologyDemo)

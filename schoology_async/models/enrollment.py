@@ -14,6 +14,7 @@ from lms_async.records.scalars import (
     Id,
     NeededId,
     NeededNumber,
+    NeededNumberList,
     Unset,
 )
 
@@ -118,3 +119,11 @@ class EnrollmentByCourseCode(Record):
     #: Whether the person is a teacher of the section.
     admin: Flag | Unset = UNSET
     delete: Flag | Unset = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class EnrollmentByPeriod(EnrollmentByCourseCode):
+    """Like :class:`EnrollmentByCourseCode`, with the grading periods of the section."""
+
+    #: Schoology's ids of the grading periods. The row is applied to the sections in them.
+    grading_periods: NeededNumberList

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, Id, Needed, Unset
+from lms_async.records.scalars import UNSET, AnyId, Id, Needed, NeededNumber, Unset
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -54,6 +54,14 @@ class SchoolCreate(_Writable):
     """A school or building to create."""
 
     title: Needed
+
+
+@attrs.define(kw_only=True, repr=False)
+class BuildingCreate(SchoolCreate):
+    """A building to create with ``buildings.create_many``."""
+
+    #: Schoology's id of the school.
+    school_id: NeededNumber
 
 
 @attrs.define(kw_only=True, repr=False)

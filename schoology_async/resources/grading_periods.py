@@ -7,13 +7,19 @@ Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/grad
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lms_async.bulk.bulk import Bulk
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
-from lms_async.resource import changes_of
+from lms_async.journal.journal import Journal
+from lms_async.resource import Given, changes_of
 
 from ..models import GradingPeriod
-from .base import PAGE_SIZE, SchoologyResource
+from .base import PAGE_SIZE
+from .create_each import CreateEach, Key, OneEach, by_name
 from .filters import flags
 from .sending.grading_periods import (
     GradingPeriodChange,
@@ -23,7 +29,7 @@ from .sending.grading_periods import (
 )
 
 
-class GradingPeriods(SchoologyResource):
+class GradingPeriods(CreateEach):
     """Grading periods of the school."""
 
     def list(
@@ -57,6 +63,45 @@ class GradingPeriods(SchoologyResource):
         path = build_path("gradingperiods")
         return await self._send("POST", path, body, returns=GradingPeriod, required_key="id")
 
+    def create_many(
+        self,
+        periods: Given[NewGradingPeriod],
+        *,
+        update_existing: bool = False,
+        journal: Journal | None = None,
+    ) -> Bulk[NewGradingPeriod]:
+        """Create grading periods, one per request, several requests at once.
+
+        Schoology has no bulk request for grading periods. The existing periods are read first. A
+        period exists if one has the same ``title``.
+
+        :param periods: an iterable or async iterable of any length, of models or of mappings with
+            the same fields. A row is rejected without being sent if a required field is missing, or
+            if an earlier row has the same title.
+        :param update_existing: update periods that exist, instead of rejecting them.
+        :param journal: records the result of each row, so that a second run after a crash sends
+            only rows without a result.
+        :returns: ``await`` it for a report, or iterate it for one outcome per row.
+
+        If a response is lost, its period is looked up before it is sent again.
+        """
+        return self._create_each(
+            periods,
+            "grading_periods.create_many",
+            OneEach(
+                noun="a grading period with this title",
+                prepare=_prepare,
+                read=self._by_title,
+                create=lambda _: build_path("gradingperiods"),
+                one=lambda id_: build_path("gradingperiods/{period_id:number}", period_id=id_),
+            ),
+            update_existing=update_existing,
+            journal=journal,
+        )
+
+    async def _by_title(self, _: str) -> Mapping[str, Sequence[GradingPeriod]]:
+        return by_name((one.title or "", one) for one in await self.list())
+
     async def get(self, period_id: str | int) -> GradingPeriod:
         """Get one grading period. Vendor page: "view".
 
@@ -86,3 +131,8 @@ class GradingPeriods(SchoologyResource):
         """
         path = build_path("gradingperiods/{period_id:number}", period_id=period_id)
         await self._send("DELETE", path)
+
+
+def _prepare(item: Any) -> tuple[Key, dict[str, Any]]:
+    body = new_grading_period(item)
+    return ("", str(body["title"])), body

@@ -24,7 +24,14 @@ from ..bulk_results import FieldReader, id_or_location, parse_results
 from .base import SchoologyResource, no_count
 from .enrollment_results import person_reader
 from .lookup_enrollments import look_up_imported
-from .sending.enrollments import CourseCodeRow, SchoolCodeRow, course_code_row, school_code_row
+from .sending.enrollments import (
+    CourseCodeRow,
+    PeriodRow,
+    SchoolCodeRow,
+    course_code_row,
+    period_row,
+    school_code_row,
+)
 
 R = TypeVar("R")
 
@@ -109,8 +116,7 @@ class ImportEnrollments(SchoologyResource):
                 "grading_period_ids must have at least one id",
                 fields={"grading_period_ids": "must be whole numbers"},
             )
-        path = Path("enrollments/import/course/" + ",".join(periods))
-        path.route = str(path)
+        path = _path_of(",".join(periods))
         options = "".join(f" {n}={v}" for n, v in query_params(grading_period_ids=periods))
         return self._import(
             rows,
@@ -123,11 +129,39 @@ class ImportEnrollments(SchoologyResource):
             journal=journal,
         )
 
+    def import_by_period(
+        self,
+        rows: Given[PeriodRow],
+        *,
+        removals: Guard | None = None,
+        journal: Journal | None = None,
+    ) -> Bulk[PeriodRow]:
+        """Enroll people in sections, or remove them, 50 per request.
+
+        Like :meth:`import_by_course_code`, but each row has its own ``grading_periods``. All rows
+        of a request have the same grading periods.
+
+        :param rows: see :meth:`import_by_school_code`. Each row needs ``grading_periods``.
+        :param removals: see :meth:`import_by_school_code`.
+        :param journal: see :meth:`import_by_school_code`.
+        :raises InvalidInput: ``removals`` is not a Guard, or is a percentage.
+        """
+        return self._import(
+            rows,
+            "enrollments.import_by_period",
+            None,
+            checked=period_row,
+            place=("course_code", "section_code"),
+            removals=removals,
+            look_up=None,
+            journal=journal,
+        )
+
     def _import(
         self,
         rows: Given[R],
         operation: str,
-        path: Path,
+        path: Path | None,
         *,
         checked: Sending,
         place: tuple[str, ...],
@@ -137,6 +171,8 @@ class ImportEnrollments(SchoologyResource):
     ) -> Bulk[R]:
         """Import enrollments.
 
+        :param path: the path of the requests. Without it, each row has ``grading_periods``, and
+            the first element of its key is these ids.
         :param checked: checks and encodes a row.
         :param place: the fields of a row that name the section.
         """
@@ -147,9 +183,13 @@ class ImportEnrollments(SchoologyResource):
             if removals is None and _removes(body):
                 fields = {"delete": "needs removals=Guard(…)"}
                 raise InvalidInput("the row can't be sent", fields=fields)
-            return (*(str(body[name]) for name in place), str(body["school_uid"])), body
+            periods = () if path else (_joined(body.pop("grading_periods")),)
+            codes = (str(body[name]) for name in place)
+            return (*periods, *codes, str(body["school_uid"])), body
 
         def prepare(items: list[R]) -> Prepared:
+            if path is None:
+                return one_by_one(prepare_one)(items)
             bodies, refused = checked.many(items)
             if removals is None and any(map(_removes, bodies)):
                 return one_by_one(prepare_one)(items)
@@ -161,8 +201,15 @@ class ImportEnrollments(SchoologyResource):
             return None if None in codes else tuple(map(str, codes))
 
         def read(items: list[Any], some: Rows[R]) -> Results:
-            key = person_reader(some.keys, person=_SCHOOL_UID, place=read_place)
-            return parse_results(items, some, key=key, id=id_or_location)
+            periods = () if path else (_first(some.keys[0]),)
+            keys: list[Any] = [_rest(key, len(periods)) for key in some.keys]
+            known = person_reader(keys, person=_SCHOOL_UID, place=read_place)
+
+            def key(item: Any) -> Hashable | None:
+                found = known(item)
+                return (*periods, *found) if isinstance(found, tuple) else None
+
+            return parse_results(items, some, key=key if periods else known, id=id_or_location)
 
         items = rows
         if removals is not None:
@@ -171,7 +218,8 @@ class ImportEnrollments(SchoologyResource):
             items,
             operation,
             "POST",
-            path,
+            path or (lambda some: _path_of(_first(some.keys[0]))),
+            group=None if path else _first,
             wrapper=_WRAPPER,
             response_wrapper=_WRAPPER,
             prepare=prepare,
@@ -195,3 +243,25 @@ def _may_remove(item: object) -> bool:
     else:
         delete = getattr(item, "delete", UNSET)
     return delete is not UNSET and str(delete).strip().lower() not in ("", "0", "false", "none")
+
+
+def _path_of(periods: str) -> Path:
+    """Return the path of imports into the grading periods with these ids."""
+    path = Path("enrollments/import/course/" + periods)
+    path.route = str(path)
+    return path
+
+
+def _joined(periods: Iterable[str | int]) -> str:
+    """Return ids as one text, sorted, so that rows with the same periods share requests."""
+    return ",".join(map(str, sorted(map(int, periods))))
+
+
+def _first(key: Any) -> str:
+    periods: str = key[0]
+    return periods
+
+
+def _rest(key: Any, start: int) -> tuple[str, ...]:
+    codes: tuple[str, ...] = key[start:]
+    return codes

@@ -87,6 +87,13 @@ class Users(ManyUsers, UserRecords, UserExports):
             else [query_params(school_uids=wanted)],
         )
 
+    async def count(self) -> int:
+        """Count the users that the account may see, mostly with one request.
+
+        Only if Schoology's list has no ``total``, all pages are read.
+        """
+        return await self._count(build_path("users"), User, envelope_key="user")
+
     async def get(self, uid: str | int, *, picture_size: PictureSize | None = None) -> User:
         """Get one user by Schoology's id. Vendor page: "view".
 

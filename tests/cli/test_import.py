@@ -42,7 +42,8 @@ async def test_all_rows_done(lms_import: Import, schoology_sandbox: SchoologySan
         assert account is not None
         assert (told["status"], told["id"]) == ("done", account.uid)
         assert account.name_last == f"Quagmire{int(told['key'][1:])}"
-    assert [seen.path for seen in schoology_sandbox.log] == ["app-user-info"] + ["users"] * 3
+    paths = [seen.path for seen in schoology_sandbox.log]
+    assert paths == ["app-user-info", "roles", "users", "users", "users"]
     assert "120 rows: 120 done, 0 rejected, 0 unknown, 0 skipped" in ran.out
     assert ran.summary is not None
     assert f"Results for every row: {ran.summary.results}\n" in ran.out
@@ -210,7 +211,7 @@ async def test_rows_are_numbered_as_in_a_spreadsheet_after_multiline_cells(
 async def test_no_request_without_a_valid_row(
     lms_import: Import, schoology_sandbox: SchoologySandbox
 ) -> None:
-    ran = await lms_import(file_of(3).replace("1214", ""))
+    ran = await lms_import(file_of(3).replace("@secret.example", ""))
     assert ran.code == Exit.REJECTED
     assert ran.statuses == {2: "rejected", 3: "rejected", 4: "rejected"}
     assert len(schoology_sandbox.log) == 0
@@ -438,10 +439,10 @@ async def test_key_that_a_spreadsheet_may_have_rounded_is_noted(
 
 
 async def test_error_names_the_mapped_column(lms_import: Import) -> None:
-    content = file_of(3).replace("role_id", "Role") + "S9,Ada,Okafor,Student,a@b.example\n"
-    ran = await lms_import(content, maps=["role_id=Role"])
-    assert 'Row 5 rejected (invalid): role_id ("Role"): must be a whole number' in ran.err
-    assert ran.results[3]["error"] == 'role_id ("Role"): must be a whole number'
+    content = file_of(3).replace("primary_email", "Mail") + "S9,Ada,Okafor,1214,ada\n"
+    ran = await lms_import(content, maps=["primary_email=Mail"])
+    assert 'Row 5 rejected (invalid): primary_email ("Mail"): must be an email address' in ran.err
+    assert ran.results[3]["error"] == 'primary_email ("Mail"): must be an email address'
 
 
 async def test_file_for_another_target_is_recognized_by_its_columns(lms_import: Import) -> None:

@@ -48,7 +48,7 @@ async def test_second_run_sends_nothing_and_reports_the_same(
     first = await lms_import(file_of(120) + "S9,Ada\n")
     requests = len(schoology_sandbox.log)
     second = await lms_import(None)
-    assert len(schoology_sandbox.log) == requests + 1  # one request checks the credentials
+    assert len(schoology_sandbox.log) == requests + 2  # the credentials and the roles
     assert first.code == second.code == Exit.REJECTED
     assert f"Continuing an earlier run (journal {journal}" in second.err
     assert "120 rows finished, 0 rows to check with the vendor" in second.err
@@ -287,4 +287,4 @@ async def test_journal_without_its_log_names_it_and_keeps_the_results(
     assert "people.journal-wal is missing" in ran.err
     assert "with --restart" in ran.err
     assert ran.results == first.results
-    assert len(schoology_sandbox.log) == requests + 1  # one request checks the credentials
+    assert len(schoology_sandbox.log) == requests + 2  # the credentials and the roles

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from lms_async import Status
 from schoology_async import Schoology, SectionCopy
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.schoology.rosters import PERIOD, enrolled, fill, sections_of
@@ -88,6 +91,23 @@ async def test_enrollments_import_by_school_code(schoology: Schoology, school: S
     rows = [{"section_school_code": "C-0", "school_uid": f"S{n:05}"} for n in range(30)]
     (await schoology.enrollments.import_by_school_code(rows)).raise_for_failures()  # type: ignore[arg-type]
     assert enrolled(school) == {("C-0", row["school_uid"]) for row in rows}
+
+
+async def test_enrollments_import_by_period(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    def row(person: int, section: int, periods: object) -> Any:
+        codes = {"course_code": "C", "section_code": str(section)}
+        return {**codes, "school_uid": f"S{person:05}", "grading_periods": periods}
+
+    rows = [row(0, 0, [PERIOD]), row(1, 1, f"435,{PERIOD}"), row(2, 0, [PERIOD, 435])]
+    rows += [row(0, 1, [435]), row(1, 0, [])]
+    report = await schoology.enrollments.import_by_period(rows)
+    paths = {seen.path for seen in schoology_sandbox.log}
+    assert paths == {f"enrollments/import/course/{ids}" for ids in ("435", f"435,{PERIOD}", PERIOD)}
+    assert report.counts == {Status.DONE: 3, Status.REJECTED: 2}
+    assert [one.index for one in report.rejected] == [3, 4]
+    assert len(enrolled(school)) == 3
 
 
 async def test_enrollments_import_by_course_code(schoology: Schoology, school: School) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyNumber, Flag, NeededId, NeededNumber
+from lms_async.records.scalars import AnyNumber, Flag, NeededId, NeededNumber, NeededNumberList
 
 from ..choices import EnrollmentStatus
 
@@ -46,3 +46,9 @@ class EnrollmentByCourseCodeDict(TypedDict, total=False):
     school_uid: Required[NeededId]
     admin: Flag
     delete: Flag
+
+
+class EnrollmentByPeriodDict(EnrollmentByCourseCodeDict, total=False):
+    """The fields of :class:`EnrollmentByPeriod`, as a mapping."""
+
+    grading_periods: Required[NeededNumberList]

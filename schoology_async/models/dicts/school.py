@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, Day, Needed
+from lms_async.records.scalars import AnyId, Day, Needed, NeededNumber
 
 
 class _SchoolFields(TypedDict, total=False):
@@ -26,6 +26,12 @@ class SchoolCreateDict(_SchoolFields, total=False):
     """The fields of :class:`SchoolCreate`, as a mapping."""
 
     title: Required[Needed]
+
+
+class BuildingCreateDict(SchoolCreateDict, total=False):
+    """The fields of :class:`BuildingCreate`, as a mapping."""
+
+    school_id: Required[NeededNumber]
 
 
 class SchoolUpdateDict(_SchoolFields, total=False):

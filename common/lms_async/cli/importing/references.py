@@ -124,7 +124,7 @@ async def find_references(
     else:
         if faults:
             raise CommandError(*faults, "No row was sent.")
-        return Translation(used, ids, vendor)
+        return Translation(kind.references, ids, vendor)
     raise CommandError(
         *explain_error(failure, vendor, variables),
         "No row was sent.",
