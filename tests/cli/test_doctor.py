@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -81,6 +82,18 @@ async def test_problem_has_an_exit_code_and_says_what_to_do(
     (number,) = [number for number, line in enumerate(lines) if told in line]
     assert lines[number].startswith("  problem  ")
     assert lines[number + 1].startswith("           ")  # what to do
+
+
+async def test_listing_that_takes_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(client: Any, filters: Mapping[str, str]) -> AsyncIterator[Row]:
+        await asyncio.sleep(60)
+        yield {}
+
+    monkeypatch.setattr(checks, "_PATIENCE", 0.01)
+    slow_listing = Listing(name="links", does="", columns=(), read=slow)
+    target = attrs.evolve(AcmeTarget(), listings=[slow_listing])
+    (found,) = await checks.permissions(None, target)
+    assert found == Finding("links: not checked, because it takes too long")
 
 
 async def test_listing_that_the_account_may_not_read_is_named() -> None:

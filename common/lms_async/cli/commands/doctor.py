@@ -18,8 +18,8 @@ from .options import TargetName
 def doctor(name: TargetName = None) -> None:
     """Check settings, connection, clock, credentials and permissions. Changes nothing.
 
-    Without TARGET, lms checks every target that has settings. It reads one page of each kind of
-    record at most.
+    Without TARGET, lms checks every target that has settings. It stops reading each kind of record
+    after the first row, or after 15 seconds.
 
     \b
     Exit codes:
