@@ -81,7 +81,7 @@ def import_(
     ] = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Check the file and send nothing."),
+        typer.Option("--dry-run", help="Say what an import would do, and send nothing."),
     ] = False,
     limit: Annotated[
         str | None,
@@ -107,9 +107,6 @@ def import_(
     notify: Annotated[
         bool | None,
         typer.Option("--notify/--no-notify", help="Whether the vendor emails the people."),
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day on which people left.")
     ] = None,
     max_removals: Annotated[
         str | None,
@@ -186,7 +183,6 @@ def import_(
                 update_existing=update_existing,
                 keep_enrollments=keep_enrollments,
                 notify=notify,
-                date=date,
             ),
             max_removals=read_guard(max_removals),
             yes=yes,
