@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -119,9 +120,10 @@ class Target(Protocol):
         """
 
 
-def target_names() -> list[str]:
+@cache  # typer evaluates the help texts of all options, which have these names, again and again
+def target_names() -> tuple[str, ...]:
     """Return the names for ``--to``."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
 
 
 def require_target(name: str | None, missing: str) -> Target:
