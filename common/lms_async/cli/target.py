@@ -8,7 +8,7 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import cache
 from importlib.metadata import entry_points
@@ -40,32 +40,38 @@ class RunningSandbox:
     environment: Mapping[str, str]
 
 
+@attrs.frozen(kw_only=True)
+class DemoStep:
+    """A file that ``lms demo`` imports.
+
+    :param kind: the kind of record in the file.
+    :param rows: realistic rows that the vendor accepts.
+    :param rejected: rows that our own check or the vendor rejects.
+    :param read_back: takes the client, and yields everything of this kind that the vendor has, in
+        the file's columns.
+    """
+
+    kind: Kind
+    rows: Sequence[Row]
+    rejected: Sequence[Row]
+    read_back: Callable[[Any], AsyncIterator[Row]]
+
+
 class Demo(Protocol):
     """What ``lms demo`` needs of a target."""
 
-    #: A plural noun for the rows, for example ``people``.
-    noun: str
     #: The vendor's rate limit (requests, seconds), if the demo takes about ten seconds with it.
     #: Otherwise ``None``: the demo then uses a faster limit.
     limit: tuple[int, float] | None
 
-    def valid_rows(self, count: int) -> Iterator[Row]:
-        """Yield realistic rows that the vendor accepts."""
-
-    def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Return rows that pass our check and that the vendor rejects."""
-
-    def invalid_rows(self) -> Sequence[Row]:
-        """Return rows that do not pass our check."""
+    def steps(self, count: int) -> Sequence[DemoStep]:
+        """Return the files to import, in this order, with about ``count`` rows together."""
 
     def prepare(self, server: SandboxServer, count: int) -> None:
-        """Create in the sandbox what ``count`` :meth:`valid_rows` refer to."""
+        """Create in the sandbox what the rows refer to and no step imports."""
 
     def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Schedule the simulated failures, and return a short description of each."""
-
-    def read_back(self, client: Any) -> AsyncIterator[Row]:
-        """Yield everything the vendor has, in the file's columns."""
 
 
 class Target(Protocol):
