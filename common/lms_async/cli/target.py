@@ -205,10 +205,12 @@ def find_kind(target: Target, name: str | None) -> Kind:
 def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
     """Return a line about the other kinds whose required columns the ``header`` has, if any.
 
-    Kinds that remove records are never suggested.
+    Kinds that remove records are never suggested. Neither are kinds without a field of the given
+    kind that the header has: the file of new addresses of people has no people to reactivate.
 
     :param but: the kind that was given.
     """
+    used = but.fields.keys() & set(header)
     fit = []
     for name in target_names():
         with suppress(CommandError):  # a package that cannot be loaded
@@ -218,6 +220,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 for kind in other.kinds
                 if kind is not but
                 and kind.removes is not every_row
+                and used <= kind.fields.keys()
                 and all(set(group).intersection(header) for group in kind.required)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []
