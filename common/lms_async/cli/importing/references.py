@@ -62,7 +62,7 @@ class Translation:
         for field, reference in self.references.items():
             if field not in values:
                 continue
-            found = [self.ids[field].get(cell, ()) for cell in _cells(values[field], reference)]
+            found = [self.ids[field].get(cell, ()) for cell in reference.names_in(values[field])]
             if all(len(ids) == 1 for ids in found):
                 del translated[field]
                 translated[reference.becomes or field] = ",".join(ids[0] for ids in found)
@@ -107,7 +107,7 @@ async def find_references(
     for row in rows:
         for field, reference in kind.references.items():
             if field in row.values:
-                for cell in _cells(row.values[field], reference):
+                for cell in reference.names_in(row.values[field]):
                     places[field].setdefault(cell, _Places()).add(row.number)
     used = {field: reference for field, reference in kind.references.items() if places[field]}
     ids: dict[str, Mapping[str, Sequence[str]]] = {}
@@ -167,10 +167,3 @@ async def _faults(
     faults.append(f"{vendor} has these {noun}: {', '.join(shown) or 'none'}.")
     faults.append(f"To translate a value, add --value {field}:VALUE=NAME, or use a mapping file.")
     return faults
-
-
-def _cells(cell: str, reference: Reference) -> list[str]:
-    """Return the single values of a cell."""
-    if not reference.several:
-        return [cell]
-    return [part for part in (piece.strip() for piece in cell.split(",")) if part]
