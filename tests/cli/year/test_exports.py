@@ -1,10 +1,13 @@
-"""The exports of five student information systems become people of Schoology, as they are."""
+"""The exports of five student information systems are imported into Schoology, as they are."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import read_results
 
 from .conftest import Lms
 from .page import commands_of
@@ -42,3 +45,23 @@ def test_new_people(
         teacher = school.by_school_uid("u-2001")
         assert teacher is not None
         assert teacher.role_id == TEACHER
+
+
+def test_courses_classes_and_enrollments_of_oneroster(
+    lms: Lms, schoology: SchoologySandbox
+) -> None:
+    lms("lms import buildings.csv --to schoology --kind buildings")
+    lms("lms import grading-periods.csv --to schoology --kind grading-periods")
+    for command in commands_of():
+        if " oneroster_" in command:
+            lms(command)
+    lms("lms list enrollments --from schoology --csv enrollments-now.csv")
+    fields = ("section_school_code", "school_uid", "admin")
+    assert [
+        tuple(row[field] for field in fields) for row in read_results(Path("enrollments-now.csv"))
+    ] == [
+        ("cl-1", "u-1001", "0"),
+        ("cl-1", "u-2001", "1"),
+        ("cl-2", "u-1002", "0"),
+        ("cl-2", "u-2002", "1"),
+    ]

@@ -114,3 +114,16 @@ def test_a_new_year_and_comparing(lms: Lms, schoology: SchoologySandbox) -> None
     assert [{field: row[field] for field in fields} for row in courses] == read_results(
         Path("courses.csv")
     )
+
+
+def test_a_list_is_edited_and_imported(lms: Lms, schoology: SchoologySandbox) -> None:
+    lms("lms import buildings.csv --to schoology --kind buildings")
+    lms("lms import people.csv --to schoology")
+    lms("lms list people --from schoology --csv people-now.csv")
+    listed = Path("people-now.csv")
+    header, *rows = listed.read_text("utf-8-sig").splitlines()
+    edited = [row.replace("lcorvessa@", "liadan@") for row in rows if "Strickland" not in row]
+    listed.write_text("\n".join([header, *edited]), "utf-8-sig")
+    said = lms("lms import people-now.csv --to schoology --update-existing")
+    assert "1 updated, 7 unchanged" in said
+    assert person(schoology, "S301").primary_email == "liadan@eastmere.example"
