@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..resources.sending.classes import class_teacher_row
 from .counting import CHUNK, requests_by
-from .filters import SINCE, filter_flag, filter_time
 from .references import CLASS, PAGE_SIZE, TEACHER, directory_of_classes, read_teachers
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "class_id": "the school's own id (uniq_id) or ManageBac's id of the class",

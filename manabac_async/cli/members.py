@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_day, filter_ids, filter_time, filter_word
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, every_row
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 
@@ -16,9 +18,8 @@ from ..models import Membership, MembershipPlace
 from ..models.converter import converter
 from ..resources.sending.classes import class_student_row
 from .counting import CHUNK, count_of, requests_by
-from .filters import SINCE, filter_day, filter_ids, filter_time, filter_word
 from .references import CLASS, PAGE_SIZE, STUDENT, read_classes, read_students
-from .rows import row_of
+from .since import SINCE
 
 _place = Sending(converter, MembershipPlace, what="the row")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping
 
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 
 from ..client import ManageBac
 from ..resources.sending.parents import new_parent
@@ -19,7 +20,6 @@ from .people import (
     save_people,
 )
 from .people import FIELDS as OF_PEOPLE
-from .rows import row_of
 
 #: ``child_ids`` is left out, because it links children without a relationship. The kind
 #: ``children`` links them with it.

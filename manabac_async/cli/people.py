@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import KindOptions, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 
 from ..client import ManageBac
-from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE
-from .rows import row_of
+from .since import SINCE
 
 #: The fields of every person that can be set. ``sb_id`` and ``oa_id`` are left out: only a token
 #: of the vendor's other products may set them.

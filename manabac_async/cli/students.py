@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 
+from lms_async.cli.filters import filter_ids, filter_word
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 
 from ..client import ManageBac
 from ..resources.sending.students import new_student
-from .filters import filter_ids, filter_word
 from .people import (
     ALIASES,
     EXPLAINED,
@@ -21,7 +22,6 @@ from .people import (
 )
 from .people import FIELDS as OF_PEOPLE
 from .references import TEACHER, YEAR_GROUP, read_teachers, read_year_groups
-from .rows import row_of
 
 #: ``parent_ids`` is left out, because a change replaces all parents of a student. The kind
 #: ``children`` adds parents, with their relationship.

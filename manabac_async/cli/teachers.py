@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping
 
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 
 from ..client import ManageBac
 from ..resources.sending.teachers import new_teacher
@@ -19,7 +20,6 @@ from .people import (
     list_people,
     save_people,
 )
-from .rows import row_of
 
 _KEPT = tuple(name for name in FIELDS if name != "password")
 _COLUMNS = (*_KEPT, "role", "programs", *SHOWN_ONLY)

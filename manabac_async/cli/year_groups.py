@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_ids, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import YearGroup
 from ..resources.sending.year_groups import year_group_row
 from .counting import CHUNK, requests_by
-from .filters import SINCE, filter_flag, filter_ids, filter_time
 from .references import PAGE_SIZE, STUDENT, YEAR_GROUP, read_students, read_year_groups
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "year_group_id": "name or ManageBac's id of the year group",
