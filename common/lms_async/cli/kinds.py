@@ -69,8 +69,8 @@ class Reference:
     :param known: returns the names of all records, for error messages and ``lms mapping init``.
         ``None`` if there are too many to list: then only the rows with an unknown cell are
         rejected. Otherwise an unknown cell stops the import before it sends anything.
-    :param becomes: the field that receives the id; the named field is then not sent. ``None``
-        replaces the cell in its own field.
+    :param becomes: the field that receives the id; the named field is then not sent, and its cells
+        are never taken for ids. ``None`` replaces the cell in its own field. Its cells can be ids.
     :param several: whether a cell can have several values, separated by commas.
     """
 
@@ -105,7 +105,8 @@ class Kind:
     :param fields: the columns that a file can have, and what each contains.
     :param required: groups of columns. A file must have at least one column of each group.
     :param key: the columns that identify a row. Two rows of a file must not have the same values.
-    :param check_row: checks a row without sending it. Raises
+    :param check_row: checks a row without sending it, and returns it in the form in which it is
+        sent, so that rows can be compared. ``None`` if it has no such form. Raises
         :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field, without values.
     :param count_requests: returns how many requests these valid rows take if nothing fails.
     :param bulk: takes the client, the rows, the options and the journal. Returns a bulk call, not

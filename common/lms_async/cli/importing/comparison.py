@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ...errors import InvalidInput
 from ..files.rows import InputRow
 from ..kinds import Kind, Row
 from ..reporting.progress import Change
@@ -55,4 +56,18 @@ def _key_of(kind: Kind) -> Iterable[str]:
 
 
 def _is_same(kind: Kind, wanted: Row, record: Row) -> bool:
-    return all(field in record and record[field] == value for field, value in wanted.items())
+    """Return whether the row would not change the record.
+
+    The two can have one value in different forms, such as the date 2011-02-28 and 28.02.2011. So
+    what counts is whether the record's own values would be sent in the same form.
+    """
+    if not record.keys() >= wanted.keys():
+        return False
+    shown = {field: record[field] for field in wanted}
+    if shown == wanted:
+        return True
+    try:
+        body = kind.check_row(wanted)
+        return body is not None and body == kind.check_row(shown)
+    except InvalidInput:  # the vendor shows a value that it does not accept
+        return False
