@@ -63,8 +63,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
     )
     async for parent_id, child in _children_of(client, parents):
         pair = {
-            "parent_id": names.name_of(parent_id),
-            "child_id": students.name_of(child.id),
+            "parent_id": names.only_name_of(parent_id),
+            "child_id": students.only_name_of(child.id),
             "managebac_parent_id": parent_id,
             "managebac_child_id": child.id,
         }
@@ -86,6 +86,7 @@ CHILDREN = Kind(
         "student_id": "child_id",
         "relation": "relationship",
     },
+    meanings={"child_id": "person id"},
     references={"parent_id": PARENT, "child_id": STUDENT},
     options=("update_existing",),
     check_row=parent_and_child,

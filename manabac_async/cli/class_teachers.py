@@ -13,6 +13,7 @@ from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..resources.sending.classes import class_teacher_row
+from .checking import NO_CLASS, needs
 from .counting import CHUNK, requests_by
 from .references import CLASS, PAGE_SIZE, TEACHER, directory_of_classes, read_teachers
 from .since import SINCE
@@ -48,8 +49,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
     for one in classes:
         for teacher in one.teachers or ():
             others = {
-                "class_id": names.name_of(one.id),
-                "teacher_id": teachers.name_of(teacher.teacher_id),
+                "class_id": names.only_name_of(one.id),
+                "teacher_id": teachers.only_name_of(teacher.teacher_id),
                 "managebac_class_id": one.id,
                 "managebac_teacher_id": teacher.teacher_id,
             }
@@ -73,8 +74,9 @@ CLASS_TEACHERS = Kind(
         "teacher email": "teacher_id",
         "staff id": "teacher_id",
     },
+    meanings={"class_id": "section code", "teacher_id": "person id"},
     references={"class_id": CLASS, "teacher_id": TEACHER},
-    check_row=class_teacher_row,
+    check_row=needs(class_teacher_row, class_id=NO_CLASS),
     count_requests=requests_by("class_id", requests_per_group=2),
     bulk=_add,
     read_existing=_existing,

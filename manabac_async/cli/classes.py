@@ -15,8 +15,8 @@ from lms_async.journal.journal import Journal
 from ..client import ManageBac
 from ..models import Class
 from ..resources.sending.classes import new_class
+from .checking import needs
 from .counting import CHUNK
-from .people import checks_new
 from .references import (
     GRADE,
     PAGE_SIZE,
@@ -128,6 +128,7 @@ CLASSES = Kind(
         "end term": "end_term_id",
         "section": "class_section",
     },
+    meanings={"uniq_id": "section code", "name": "section title"},
     references={
         "program": PROGRAM,
         "grade_number": GRADE,
@@ -137,7 +138,7 @@ CLASSES = Kind(
         "end_term_id": TERM,
     },
     options=("update_existing",),
-    check_row=checks_new(new_class, "uniq_id"),
+    check_row=needs(new_class, uniq_id="is needed"),
     count_requests=requests_of(CHUNK),
     bulk=_save,
     read_existing=_existing,

@@ -8,10 +8,9 @@ from typing import Any
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import KindOptions, Row
+from lms_async.cli.meanings import Meaning
 from lms_async.cli.record_rows import row_of
-from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
-from lms_async.records.encoding import Sending
 
 from ..client import ManageBac
 from .references import PAGE_SIZE
@@ -62,6 +61,18 @@ ALIASES = {
     "address": "street_address",
     "zip": "zipcode",
     "postal code": "zipcode",
+}
+
+#: What the fields hold, for the columns of well-known exports.
+MEANINGS: Mapping[str, Meaning] = {
+    "email": "email",
+    "first_name": "given name",
+    "middle_name": "middle name",
+    "last_name": "family name",
+    "nickname": "preferred given name",
+    "gender": "gender",
+    "birthday": "birth date",
+    "phone_number": "phone",
 }
 
 #: Columns of a listing that an import does not take.
@@ -134,19 +145,3 @@ async def existing_people(
     async for person in list_people(client, kind, {}):
         if str(getattr(person, field) or "").strip().casefold() in wanted:
             yield row_of(person, columns)
-
-
-def checks_new(sending: Sending, *needed: str) -> Callable[[Row], object]:
-    """Return a check of a row: the SDK's own check, and fields that only this command needs."""
-
-    def check(row: Row) -> object:
-        fields = {name: "is needed" for name in needed if not row.get(name, "").strip()}
-        try:
-            checked = sending(row)
-        except InvalidInput as invalid:
-            raise InvalidInput(invalid.what, fields={**invalid.fields, **fields}) from None
-        if fields:
-            raise InvalidInput("the row can't be sent", fields=fields)
-        return checked
-
-    return check

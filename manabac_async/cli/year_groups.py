@@ -69,8 +69,8 @@ async def _read_members(client: ManageBac, filters: Mapping[str, str]) -> AsyncI
     async for group in _groups(client, filters):
         for student_id in group.student_ids or ():
             yield {
-                "year_group_id": names.name_of(group.id),
-                "student_id": students.name_of(student_id),
+                "year_group_id": names.only_name_of(group.id),
+                "student_id": students.only_name_of(student_id),
                 "managebac_year_group_id": group.id or "",
                 "managebac_student_id": student_id,
             }
@@ -88,6 +88,7 @@ YEAR_GROUPS = Kind(
         "student": "student_id",
         "student number": "student_id",
     },
+    meanings={"student_id": "person id"},
     references={"year_group_id": YEAR_GROUP, "student_id": STUDENT},
     check_row=year_group_row,
     count_requests=requests_by("year_group_id", requests_per_group=2),
