@@ -90,11 +90,6 @@ FILTERS = {
 }
 
 
-def in_lower_case(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a key as ManageBac compares email addresses."""
-    return tuple(cell.casefold() for cell in key)
-
-
 def save_people(
     kind: str,
 ) -> Callable[[Any, Iterable[Any], KindOptions, Journal | None], Bulk[Any]]:

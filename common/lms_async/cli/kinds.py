@@ -85,6 +85,11 @@ def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key
 
 
+def ignore_case(key: tuple[str, ...]) -> Hashable:
+    """Return a key without upper and lower case, as vendors compare email addresses."""
+    return tuple(cell.casefold() for cell in key)
+
+
 def no_row(row: Row) -> bool:
     """Say that no row of a kind removes a record."""
     return False
@@ -114,8 +119,8 @@ class Kind:
     :param aliases: fields by common names of columns. ``lms`` suggests them, and the user confirms.
     :param meanings: what the fields hold, as far as exports of other systems hold the same.
         ``lms mapping init`` finds columns with it.
-    :param normalize_key: returns the key's cells without differences that the vendor ignores, such
-        as upper and lower case.
+    :param normalize_key: returns the key's cells without differences that the vendor ignores:
+        :func:`ignore_case`, or a function of the key.
     :param references: the fields whose cells name records that the vendor has.
     :param dates: the fields that contain a date.
     :param options: the options of :class:`KindOptions` that an import of this kind can have.
