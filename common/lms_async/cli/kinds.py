@@ -110,9 +110,10 @@ class Kind:
     :param fields: the columns that a file can have, and what each contains.
     :param required: groups of columns. A file must have at least one column of each group.
     :param key: the columns that identify a row. Two rows of a file must not have the same values.
-    :param check_row: checks a row without sending it, and returns it in the form in which it is
-        sent, so that rows can be compared. ``None`` if it has no such form. Raises
-        :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field, without values.
+    :param check_row: checks a row without sending it. Returns its values by field in the form in
+        which they are sent, so that two rows can be compared, or anything else if there is no such
+        form. Raises :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field,
+        without values.
     :param count_requests: returns how many requests these valid rows take if nothing fails.
     :param bulk: takes the client, the rows, the options and the journal. Returns a bulk call, not
         yet started, that yields one outcome per row, in order.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
-from lms_async.cli.kinds import KindOptions
+from lms_async.cli.kinds import KindOptions, Row
 from lms_async.cli.reporting.progress import Change
+from lms_async.cli.target import find_kind
 from schoology_async.sandbox import School
-from tests.cli.conftest import Import
+from tests.cli.conftest import TARGET, Import
 
 UPDATE = KindOptions(update_existing=True)
 
@@ -36,3 +38,25 @@ async def test_forms_of_a_value(
     )
     assert ran.summary is not None
     assert ran.summary.changes == {change: 1}
+
+
+async def test_value_that_is_not_in_the_checked_row_counts_as_changed(
+    lms_import: Import, school: School
+) -> None:
+    """A row must not be skipped because its check does not return one of its fields."""
+    courses = find_kind(TARGET, "courses")
+
+    def check(row: Row) -> object:
+        return {name: value for name, value in row.items() if name != "credits"}
+
+    ran = await lms_import(COURSE, kind="courses")
+    assert ran.code == 0, ran.err
+    ran = await lms_import(
+        COURSE.replace("0.5", "0.7"),
+        kind=attrs.evolve(courses, check_row=check),
+        options=UPDATE,
+        dry_run=True,
+        restart=True,
+    )
+    assert ran.summary is not None
+    assert ran.summary.changes == {Change.UPDATED: 1}
