@@ -12,7 +12,7 @@ import pytest
 
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.importing.run import run_import
-from lms_async.cli.mapping.commands import write_mapping
+from lms_async.cli.mapping.initial import write_mapping
 from lms_async.cli.mapping.options import MappingOptions, choose
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.target import find_kind, find_target
