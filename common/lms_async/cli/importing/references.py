@@ -10,9 +10,9 @@ from typing import Any
 
 import attrs
 
-from ...errors import Forbidden, LmsError, NotFound, Unauthorized
+from ...errors import LmsError
 from ...outcome import RowError
-from ..exit_codes import CommandError, Exit, exit_code_of_error, explain_error
+from ..exit_codes import MAY_NOT_READ, CommandError, Exit, exit_code_of_error, explain_error
 from ..files.rows import InputRow
 from ..kinds import Kind, Reference, every_row
 from .unknown_names import Places, faults_of
@@ -91,7 +91,7 @@ async def find_references(
             cells = places[field]
             try:
                 ids[field] = await reference.find(client, list(cells))
-            except (Unauthorized, Forbidden, NotFound) as refused:
+            except MAY_NOT_READ as refused:
                 ids[field] = _ids_without_list(kind, field, cells, refused, vendor=vendor)
                 notes.append(
                     f"{vendor} does not let this account list its {reference.noun}. So the "
