@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ...errors import InvalidInput
 from ..files.rows import InputRow
 from ..kinds import Kind, Row
 from ..reporting.progress import Change
@@ -55,4 +56,23 @@ def _key_of(kind: Kind) -> Iterable[str]:
 
 
 def _is_same(kind: Kind, wanted: Row, record: Row) -> bool:
-    return all(field in record and record[field] == value for field, value in wanted.items())
+    """Return whether the row would not change the record.
+
+    The two can have one value in different forms, such as the date 2011-02-28 and 28.02.2011. So
+    fields that differ are compared in the form in which they are sent.
+    """
+    if not record.keys() >= wanted.keys():
+        return False
+    shown = {field: record[field] for field in wanted}
+    different = [field for field in wanted if shown[field] != wanted[field]]
+    if not different:
+        return True
+    try:
+        sent, there = kind.check_row(wanted), kind.check_row(shown)
+    except InvalidInput:  # the vendor shows a value that it does not accept
+        return False
+    if not isinstance(sent, Mapping) or not isinstance(there, Mapping):
+        return False
+    return all(
+        field in sent and field in there and sent[field] == there[field] for field in different
+    )

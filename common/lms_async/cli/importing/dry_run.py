@@ -91,7 +91,9 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
         events=[reporter.event, *request.listeners],
         hint="A dry run without credentials checks only the file.",
     ) as client:
-        return await ask_vendor(client, file, compare_rows=True, variables=listed(list(variables)))
+        return await ask_vendor(
+            client, file, reporter, compare_rows=True, variables=listed(list(variables))
+        )
 
 
 def _changes(

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ..exit_codes import MAY_NOT_READ
 from ..kinds import Kind, Reference
 from .proposing import Proposal, faults_of_words
 
@@ -44,13 +45,17 @@ async def _of_reference(
     field: str, reference: Reference, words: Sequence[str] | None, client: Any
 ) -> list[Translation]:
     if reference.known is None or not words:
-        return []  # too many different cells: lms import looks them up
+        return []  # too many records or different cells: lms import looks them up
     if client is None:
         what = f"the {reference.noun} of the vendor; with credentials, this command looks them up"
         return [Translation(field, dict.fromkeys(words), [what])]
     names = dict.fromkeys(name for word in words for name in reference.names_in(word))
-    ids = await reference.find(client, names)
-    known = await reference.known(client)
+    try:
+        ids = await reference.find(client, names)
+        known = await reference.known(client)
+    except MAY_NOT_READ:
+        what = f"the vendor does not let this account list its {reference.noun}"
+        return [Translation(field, dict.fromkeys(words), [what])]
     values: dict[str, str | None] = {}
     for word in words:
         found = [ids.get(name, ()) for name in reference.names_in(word)]
