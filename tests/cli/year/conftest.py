@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lms_async.cli.app import main
+from lms_async.limits import registry
 from manabac_async.sandbox import ManageBacSandbox
 from manabac_async.sandbox import School as ManageBacSchool
 from schoology_async.sandbox import SchoologySandbox
@@ -40,6 +41,8 @@ def lms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
         if words[1] in _COMMANDS_WITH_LIMIT:
             words += _FAST
         monkeypatch.setattr(sys, "argv", words)
+        # A new process does not know the requests of the commands before.
+        monkeypatch.setattr(registry, "_used", {})
         ended = main()
         said = "".join(capfd.readouterr())
         assert ended == exit_code, said
@@ -79,7 +82,8 @@ def managebac(
     managebac_sandbox: ManageBacSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> ManageBacSandbox:
     """A school with programs, terms, subjects and year groups, but no people and classes."""
-    shutil.copytree(HERE / "managebac", tmp_path, dirs_exist_ok=True)
+    for folder in (HERE / "managebac", EXPORTS):
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     managebac_sandbox.school = ManageBacSchool.seeded()
     monkeypatch.setenv("MANAGEBAC_TOKEN", managebac_sandbox.token)
     monkeypatch.setenv("MANAGEBAC_BASE_URL", managebac_sandbox.base_url)
