@@ -16,6 +16,7 @@ from .people import (
     existing_people,
     in_lower_case,
     list_people,
+    recognized_by,
     save_people,
 )
 from .people import FIELDS as OF_PEOPLE
@@ -44,7 +45,7 @@ _COLUMNS = (*_KEPT, "child_ids", *SHOWN_ONLY)
 
 
 def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-    return existing_people(client, "parents", keys, "email", _KEPT)
+    return existing_people(client, "parents", _KEPT)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -73,6 +74,7 @@ PARENTS = Kind(
     count_requests=requests_of(1),
     bulk=save_people("parents"),
     read_existing=_existing,
+    recognized_by=recognized_by("identifier"),
     code_explanations=EXPLAINED,
 )
 

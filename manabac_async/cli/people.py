@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
@@ -12,6 +12,7 @@ from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 
 from ..client import ManageBac
+from ..resources.many_people import plain_email
 from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE
 from .rows import row_of
@@ -118,21 +119,20 @@ async def list_people(
         yield person
 
 
-async def existing_people(
-    client: ManageBac,
-    kind: str,
-    keys: Collection[tuple[str, ...]],
-    field: str,
-    columns: Iterable[str],
-) -> AsyncIterator[Row]:
-    """Yield the people with these keys as rows.
+def recognized_by(code: str) -> dict[str, Callable[[str], Hashable]]:
+    """Return the fields by which ``upsert_many`` recognizes people.
 
-    :param field: the field that is the key.
+    :param code: the field with the school's own id.
     """
-    wanted = {key[0].strip().casefold() for key in keys}
+    return {code: str.strip, "email": plain_email}
+
+
+async def existing_people(
+    client: ManageBac, kind: str, columns: Iterable[str]
+) -> AsyncIterator[Row]:
+    """Yield all people of a kind as rows. ManageBac cannot filter them by the school's own id."""
     async for person in list_people(client, kind, {}):
-        if str(getattr(person, field) or "").strip().casefold() in wanted:
-            yield row_of(person, columns)
+        yield row_of(person, [*columns, "id"])
 
 
 def checks_new(sending: Sending, *needed: str) -> Callable[[Row], object]:

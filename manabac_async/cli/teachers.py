@@ -17,6 +17,7 @@ from .people import (
     existing_people,
     in_lower_case,
     list_people,
+    recognized_by,
     save_people,
 )
 from .rows import row_of
@@ -26,7 +27,7 @@ _COLUMNS = (*_KEPT, "role", "programs", *SHOWN_ONLY)
 
 
 def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-    return existing_people(client, "teachers", keys, "email", _KEPT)
+    return existing_people(client, "teachers", _KEPT)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -55,6 +56,7 @@ TEACHERS = Kind(
     count_requests=requests_of(1),
     bulk=save_people("teachers"),
     read_existing=_existing,
+    recognized_by=recognized_by("identifier"),
     code_explanations=EXPLAINED,
 )
 

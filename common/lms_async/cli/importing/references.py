@@ -63,11 +63,11 @@ class Translation:
             if field not in values:
                 continue
             found = [self.ids[field].get(cell, ()) for cell in _cells(values[field], reference)]
-            if all(len(ids) == 1 for ids in found):
+            if found and all(len(ids) == 1 for ids in found):
                 del translated[field]
                 translated[reference.becomes or field] = ",".join(ids[0] for ids in found)
             else:
-                faults[field] = self._fault(reference, none=not all(found))
+                faults[field] = self._fault(reference, none=not (found and all(found)))
         if not faults:
             return translated
         message = "; ".join(f"{field}: {why}" for field, why in faults.items())
