@@ -229,7 +229,8 @@ async def test_rejected_members_do_not_affect_others(
     assert "not_found: ManageBac has no student with this id" in ran.out
     assert school.members(first) == {ada: "SL"}
     assert school.members(second) == {bob: "HL"}
-    assert "Row 4 rejected by ManageBac (unprocessable_entity)" in ran.err
+    assert "Row 4 rejected by ManageBac (unprocessable_entity), because of level\n" in ran.err
+    assert "not included" not in ran.err + ran.out
 
 
 async def test_invalid_members_are_rejected_before_sending(

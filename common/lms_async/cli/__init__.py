@@ -1,6 +1,6 @@
 """The ``lms`` command: import CSV files, and list and export what a vendor has.
 
-Start reading at :mod:`~.app`, which has the commands. Vendor packages register a
+Start reading at :mod:`~.app`, and at :mod:`~.commands` for the commands. Vendor packages register a
 :class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``; other
 packages use :mod:`~.target` and nothing else. Needs the extra ``cli``.
 """

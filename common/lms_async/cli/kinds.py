@@ -29,7 +29,7 @@ from .meanings import Meaning
 Row = Mapping[str, str]
 
 #: The options of ``lms import`` that only some kinds have.
-KindOption = Literal["update_existing", "keep_enrollments", "notify", "date"]
+KindOption = Literal["update_existing", "keep_enrollments", "notify"]
 
 
 #: How each option is typed.
@@ -37,7 +37,6 @@ SPELLED: Mapping[KindOption, str] = {
     "update_existing": "--update-existing",
     "keep_enrollments": "--keep-enrollments or --erase-enrollments",
     "notify": "--notify or --no-notify",
-    "date": "--date YYYY-MM-DD",
 }
 
 
@@ -51,8 +50,6 @@ class KindOptions:
     keep_enrollments: bool | None = None
     #: ``--notify`` or ``--no-notify``.
     notify: bool | None = None
-    #: ``--date``, as YYYY-MM-DD.
-    date: str | None = None
     #: How many records a removal may remove.
     guard: Guard | None = None
 

@@ -21,12 +21,14 @@ from ..limits.limiter import Limiter
 from .exit_codes import CommandError
 from .kinds import Kind, Listing, every_row
 from .kinds import Row as Row
-from .wording import listed, nearest, quoted
+from .wording import counted, listed, nearest, quoted
 
 if TYPE_CHECKING:
     from ..sandbox import SandboxServer
 
 GROUP = "lms_async.targets"
+#: How many kinds of a target are named in a list of targets.
+_MOST_NAMED = 3
 
 
 @attrs.frozen
@@ -122,6 +124,36 @@ def target_names() -> list[str]:
     return sorted(entry.name for entry in entry_points(group=GROUP))
 
 
+def require_target(name: str | None, missing: str) -> Target:
+    """Return the target ``name``.
+
+    :param missing: what the user did not give if ``name`` is ``None``, for example ``--to TARGET``.
+    :raises CommandError: no name was given, there is no such target, or its package cannot be
+        loaded.
+    """
+    if name is None:
+        raise CommandError(f"{missing} is missing. Choose one of these targets:", *_described())
+    return find_target(name)
+
+
+def _described() -> list[str]:
+    """Return one line about each target."""
+    names = target_names()
+    width = max(map(len, names), default=0)
+    lines = []
+    for name in names:
+        try:
+            target = find_target(name)
+        except CommandError as broken:
+            lines.append(f"  {broken}")
+            continue
+        first = ", ".join(kind.name for kind in target.kinds[:_MOST_NAMED])
+        more = len(target.kinds) - _MOST_NAMED
+        others = f" and {counted(more, 'other kind')}" if more > 0 else ""
+        lines.append(f"  {name:<{width}}  {target.vendor}: {first}{others}")
+    return lines or ["  No target is installed."]
+
+
 def find_target(name: str) -> Target:
     """Return the target ``name``.
 
@@ -154,8 +186,12 @@ def find_kind(target: Target, name: str | None) -> Kind:
     if name in names:
         return target.kinds[names.index(name)]
     near = nearest(name, names)
-    hint = f"Did you mean {near}?" if near else f"It can import: {', '.join(names)}."
-    raise CommandError(f"{target.name} cannot import {quoted(name)}. {hint}")
+    hint = f"Did you mean {near}? " if near else ""
+    width = max(map(len, names))
+    raise CommandError(
+        f"{target.name} cannot import {quoted(name)}. {hint}It can import:",
+        *(f"  {kind.name:<{width}}  {kind.does}" for kind in target.kinds),
+    )
 
 
 def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:

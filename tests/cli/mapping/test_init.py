@@ -14,7 +14,7 @@ import pytest
 
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.kinds import Kind, Reference
-from lms_async.cli.mapping.commands import write_mapping
+from lms_async.cli.mapping.initial import write_mapping
 from lms_async.cli.mapping.options import MappingOptions, choose
 from lms_async.cli.reporting.reporters import make_reporter
 from schoology_async.cli.people import PEOPLE

@@ -124,6 +124,7 @@ class ImportSender:
             self._results,
             self._reporter,
             vendor=self._target.vendor,
+            fields=request.kind.fields,
             creates=may_update and not request.options.update_existing,
         )
 
@@ -197,6 +198,7 @@ async def _progress_reported(reporter: Reporter, progress: Progress) -> AsyncIte
     async def tick() -> None:
         while True:
             await asyncio.sleep(reporter.every)
+            progress.observe_time()
             reporter.tick()
 
     reporter.begin(progress)
