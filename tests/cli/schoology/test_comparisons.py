@@ -80,6 +80,14 @@ async def test_cell_of_commas_only_is_rejected(
     assert written(schoology_sandbox) == 0
 
 
+async def test_name_in_a_rejected_row_only_is_not_needed(
+    lms_import: Import, school: School
+) -> None:
+    rows = "course_code,title,building_id\nX,One,\nY,,Sandbox Academy\n"
+    ran = await lms_import(rows, kind="courses")
+    assert outcomes(ran) == [("done", ""), ("rejected", "invalid")]
+
+
 async def test_dry_run_does_not_call_a_removal_a_change(lms_import: Import, school: School) -> None:
     rows = "section_school_code,school_uid,delete\nC-0,S00000,1\nC-0,S00001,0\n"
     ran = await lms_import(rows, kind="enrollments", dry_run=True)

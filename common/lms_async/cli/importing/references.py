@@ -48,6 +48,7 @@ class Translation:
 
     :param references: the fields whose cells are replaced.
     :param ids: for each field, the ids by cell. A cell without exactly one id has none or several.
+        Cells of rows that were rejected before are not there.
     :param vendor: the vendor's name, for messages.
     """
 
@@ -62,10 +63,11 @@ class Translation:
         for field, reference in self.references.items():
             if field not in values:
                 continue
-            found = [self.ids[field].get(cell, ()) for cell in _cells(values[field], reference)]
-            if found and all(len(ids) == 1 for ids in found):
+            ids = self.ids.get(field, {})
+            found = [ids.get(cell, ()) for cell in _cells(values[field], reference)]
+            if found and all(len(one) == 1 for one in found):
                 del translated[field]
-                translated[reference.becomes or field] = ",".join(ids[0] for ids in found)
+                translated[reference.becomes or field] = ",".join(one[0] for one in found)
             else:
                 faults[field] = self._fault(reference, none=not (found and all(found)))
         if not faults:
