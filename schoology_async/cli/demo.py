@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from lms_async.cli.kinds import Row
+from lms_async.cli.record_rows import cell_of
 
 from ..client import Schoology
 from .people import FIELDS
-from .rows import cell_of
 
 if TYPE_CHECKING:
     from lms_async.sandbox import SandboxServer

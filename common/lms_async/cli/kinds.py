@@ -66,8 +66,8 @@ class Reference:
     :param known: returns the names of all records, for error messages and ``lms mapping init``.
         ``None`` if there are too many to list: then only the rows with an unknown cell are
         rejected. Otherwise an unknown cell stops the import before it sends anything.
-    :param becomes: the field that receives the id; the named field is then not sent. ``None``
-        replaces the cell in its own field.
+    :param becomes: the field that receives the id; the named field is then not sent, and its cells
+        are never taken for ids. ``None`` replaces the cell in its own field. Its cells can be ids.
     :param several: whether a cell can have several values, separated by commas.
     """
 
@@ -80,6 +80,11 @@ class Reference:
 
 def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key
+
+
+def ignore_case(key: tuple[str, ...]) -> Hashable:
+    """Return a key without upper and lower case, as vendors compare email addresses."""
+    return tuple(cell.casefold() for cell in key)
 
 
 def no_row(row: Row) -> bool:
@@ -102,16 +107,18 @@ class Kind:
     :param fields: the columns that a file can have, and what each contains.
     :param required: groups of columns. A file must have at least one column of each group.
     :param key: the columns that identify a row. Two rows of a file must not have the same values.
-    :param check_row: checks a row without sending it. Raises
-        :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field, without values.
+    :param check_row: checks a row without sending it. Returns its values by field in the form in
+        which they are sent, so that two rows can be compared, or anything else if there is no such
+        form. Raises :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field,
+        without values.
     :param count_requests: returns how many requests these valid rows take if nothing fails.
     :param bulk: takes the client, the rows, the options and the journal. Returns a bulk call, not
         yet started, that yields one outcome per row, in order.
     :param aliases: fields by common names of columns. ``lms`` suggests them, and the user confirms.
     :param meanings: what the fields hold, as far as exports of other systems hold the same.
         ``lms mapping init`` finds columns with it.
-    :param normalize_key: returns the key's cells without differences that the vendor ignores, such
-        as upper and lower case.
+    :param normalize_key: returns the key's cells without differences that the vendor ignores:
+        :func:`ignore_case`, or a function of the key.
     :param references: the fields whose cells name records that the vendor has.
     :param dates: the fields that contain a date.
     :param options: the options of :class:`KindOptions` that an import of this kind can have.

@@ -71,6 +71,18 @@ async def test_same_code_in_another_grading_period_is_another_section(
     assert outcomes(ran) == [("done", "")] * 2
 
 
+async def test_two_rows_about_one_record_are_both_sent(
+    lms_import: Import, schoology_sandbox: SchoologySandbox, school: School
+) -> None:
+    """The second row finds a building that the first one is about to rename."""
+    school.buildings.add(str(school.school_id), title="North", building_code="1")
+    rows = "school_id,building_code,title\nSandbox Academy,1,South\nSandbox Academy,,North\n"
+    ran = await lms_import(rows, kind="buildings", update_existing=True)
+    assert ran.summary is not None
+    assert ran.summary.changes[Change.UNCHANGED] == 0
+    assert written(schoology_sandbox) == 2
+
+
 async def test_cell_of_commas_only_is_rejected(
     lms_import: Import, schoology_sandbox: SchoologySandbox, school: School
 ) -> None:

@@ -24,6 +24,10 @@ _MAX_NAMED = 5
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
+#: Returns the fields of a row whose values are not known yet.
+Unresolved = Callable[[Mapping[str, str]], Collection[str]]
+
+
 @attrs.frozen
 class InputRow:
     """A row of the file.
@@ -106,6 +110,11 @@ def read_rows(
         )
 
 
+def _none(row: Mapping[str, str]) -> Collection[str]:
+    """Say that all values of a row are known."""
+    return ()
+
+
 async def check_rows(
     table: Table,
     columns: Columns,
@@ -114,7 +123,7 @@ async def check_rows(
     normalize: Callable[[tuple[str, ...]], Hashable],
     check_row: Callable[[Mapping[str, str]], object],
     translate: Translate | None = None,
-    unresolved: Collection[str] = (),
+    unresolved: Unresolved = _none,
 ) -> CheckedRows:
     """Check every row.
 
@@ -125,7 +134,8 @@ async def check_rows(
     :param normalize: returns equal values for keys that the vendor takes as the same.
     :param check_row: raises :class:`~lms_async.errors.InvalidInput` for a row that is not valid.
     :param translate: replaces names by the vendor's ids.
-    :param unresolved: fields whose cells are not known yet. They are not checked.
+    :param unresolved: returns the fields of a row whose values are not known yet. They are not
+        checked.
     """
     checked = CheckedRows()
     first: dict[Hashable, int] = {}
@@ -165,16 +175,19 @@ def _is_not_id(cell: str) -> bool:
 
 
 def _key_error(
-    row: InputRow, key: Sequence[str], called: Mapping[str, str], unresolved: Collection[str]
+    row: InputRow,
+    key: Sequence[str],
+    called: Mapping[str, str],
+    unresolved: Unresolved,
 ) -> RowError | None:
     """Return what is wrong with the row's key, if the target's own check let it pass."""
     faults = {
         called.get(field, field): fault
         for field, cell in zip(key, row.identity, strict=True)
         if cell
-        and field not in unresolved
         and not isinstance(cell, ExactId)
         and (fault := fault_of_id(cell))
+        and field not in unresolved(row.values)
     }
     if not faults:
         return None
@@ -195,15 +208,16 @@ def _row_error(
     check_row: Callable[[Mapping[str, str]], object],
     values: Mapping[str, str],
     called: Mapping[str, str],
-    unresolved: Collection[str],
+    unresolved: Unresolved,
 ) -> RowError | None:
     try:
         check_row(values)
     except InvalidInput as invalid:
+        unknown = unresolved(values)
         fields = {
             called.get(field, field): why
             for field, why in invalid.fields.items()
-            if field not in unresolved
+            if field not in unknown
         }
         if invalid.fields and not fields:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ...errors import InvalidInput
 from ..files.rows import InputRow
 from ..kinds import Kind, Row
 from ..reporting.progress import Change
@@ -32,7 +33,8 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     """Read the records that the rows name, and compare their fields.
 
     A field that the vendor does not show, such as a password, counts as changed. If the vendor has
-    several records for a row, the row changes nothing only if none of them differs.
+    several records for a row, the row changes nothing only if none of them differs. If several rows
+    name one record, all of them change it, because one can undo what another finds there.
 
     :param rows: the valid rows, with the vendor's ids in them.
     :raises LmsError: the records could not be read.
@@ -53,12 +55,15 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
             for row in named.get(name, ()):
                 if rank > sure.get(row.number, rank) or _is_another(kind, row.values, record, rank):
                     continue
-                same = _is_same(row.values, record)
+                same = _is_same(kind, row.values, record)
                 if rank == sure.get(row.number):
                     same = same and changes[row.number] is Change.UNCHANGED
                 sure[row.number] = rank
                 changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
                 ids[row.number] = record.get("id", "")
+    if "update_existing" in kind.options:
+        rows_of_id = Counter(filter(None, ids.values()))
+        changes |= {n: Change.UPDATED for n, id_ in ids.items() if rows_of_id[id_] > 1}
     return Comparison(changes, ids)
 
 
@@ -85,5 +90,24 @@ def _key_of(kind: Kind) -> Iterable[str]:
         yield field if reference is None else reference.becomes or field
 
 
-def _is_same(wanted: Row, record: Row) -> bool:
-    return all(field in record and record[field] == value for field, value in wanted.items())
+def _is_same(kind: Kind, wanted: Row, record: Row) -> bool:
+    """Return whether the row would not change the record.
+
+    The two can have one value in different forms, such as the date 2011-02-28 and 28.02.2011. So
+    fields that differ are compared in the form in which they are sent.
+    """
+    if not record.keys() >= wanted.keys():
+        return False
+    shown = {field: record[field] for field in wanted}
+    different = [field for field in wanted if shown[field] != wanted[field]]
+    if not different:
+        return True
+    try:
+        sent, there = kind.check_row(wanted), kind.check_row(shown)
+    except InvalidInput:  # the vendor shows a value that it does not accept
+        return False
+    if not isinstance(sent, Mapping) or not isinstance(there, Mapping):
+        return False
+    return all(
+        field in sent and field in there and sent[field] == there[field] for field in different
+    )

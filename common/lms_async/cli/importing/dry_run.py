@@ -104,7 +104,7 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
         events=[reporter.event, *request.listeners],
         hint="A dry run without credentials checks only the file.",
     ) as client:
-        file = await ask_vendor(client, file, compare_rows=True, variables=names)
+        file = await ask_vendor(client, file, reporter, compare_rows=True, variables=names)
         await count_removals(client, request, file.rows(), reporter, variables=names)
         return file
 

@@ -15,11 +15,11 @@ from ..reporting.reporters import Reporter
 from ..wording import counted
 from .request import ImportRequest
 
-#: Without ``--max-removals``, an import may remove this share of the existing records, and in any
-#: case this few. It may never remove more than the last number.
-_SHARE = 10
-_FEW = 10
-_MANY = 200
+#: Without ``--max-removals``, an import may remove this percentage of the existing records.
+_PERCENT = 10
+#: It may always remove this many, and never more than the second number.
+_ALWAYS = 10
+_AT_MOST = 200
 
 
 async def check_removals(
@@ -110,7 +110,9 @@ def _finished(request: ImportRequest) -> int:
 
 
 def _default_guard(existing: int | None) -> Guard:
-    return Guard(_MANY if existing is None else min(_MANY, max(_FEW, existing * _SHARE // 100)))
+    return Guard(
+        _AT_MOST if existing is None else min(_AT_MOST, max(_ALWAYS, existing * _PERCENT // 100))
+    )
 
 
 def _counter(existing: int | None, removals: int) -> Callable[[], Any]:

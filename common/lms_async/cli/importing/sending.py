@@ -77,6 +77,7 @@ class ImportSender:
             file = await ask_vendor(
                 client,
                 file,
+                self._reporter,
                 compare_rows=request.options.update_existing,
                 variables=self._variable_names,
             )
