@@ -65,3 +65,13 @@ async def test_row_that_names_two_records_does_not_spoil_another_row(
     ran = await run("archive", [{"id": one.email} | day, {"id": one.id} | day])
     assert ran.code == Exit.REJECTED
     assert [row["error_code"] for row in ran.results] == ["", "not_found"]
+
+
+async def test_dry_run_of_rows_that_are_all_rejected(run: Run, school: School) -> None:
+    """The rows turn out to be the same one when their names are looked up."""
+    class_id, one = next(iter(school.classes)), next(iter(school.students.values()))
+    rows = [{"class_id": class_id, "student_id": name} for name in (one.id, one.email)]
+    for dry in (True, False):
+        ran = await run("memberships", rows, dry_run=dry)
+        assert ran.code == Exit.REJECTED, ran.err
+        assert "rows 2 and 3 have the same class_id and student_id" in ran.err

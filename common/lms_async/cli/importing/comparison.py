@@ -41,6 +41,8 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     """
     assert kind.read_existing is not None  # noqa: S101 - the caller checks it
     compared = [row for row in rows if not kind.removes(row.values)]
+    if not compared:
+        return Comparison()
     named: dict[Hashable, list[InputRow]] = {}
     for row in compared:
         for name in _names(kind, row.values, row.identity):
