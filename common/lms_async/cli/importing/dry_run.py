@@ -55,8 +55,9 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     )
     if exist:
         reporter.note(
-            f"{request.target.vendor} has {exist:,} of these {kind.noun} already and would reject "
-            "their rows. To update them, add --update-existing."
+            f"{request.target.vendor} has {exist:,} of these {kind.noun} already. To update them, add "
+            "--update-existing. Without it, their rows are rejected, or create a second record if the "
+            "vendor does not recognize the first."
         )
     finished = 0
     try:
@@ -112,9 +113,9 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
 def _changes(
     kind: Kind, request: ImportRequest, comparison: Comparison | None
 ) -> tuple[dict[int, Change], int]:
-    """Return what each row would change, and how many rows the vendor would reject.
+    """Return what each row would change, and how many rows are about records that exist.
 
-    Without ``--update-existing``, the vendor rejects rows of records that exist.
+    Without ``--update-existing``, the vendor rejects most of these rows.
     """
     if comparison is None:
         return {}, 0
