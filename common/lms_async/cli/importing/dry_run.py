@@ -55,9 +55,9 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     )
     if exist:
         reporter.note(
-            f"{request.target.vendor} has {exist:,} of these {kind.noun} already. To update them, add "
-            "--update-existing. Without it, their rows are rejected, or create a second record if the "
-            "vendor does not recognize the first."
+            f"{request.target.vendor} has {exist:,} of these {kind.noun} already. To update them, "
+            "add --update-existing. Without it, their rows are rejected, or create a second record "
+            "if the vendor does not recognize the first."
         )
     finished = 0
     try:
