@@ -87,7 +87,7 @@ async def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> Asy
     wanted = {key[0].strip() for key in keys}
     async for one in client.classes.list(archived=None, per_page=PAGE_SIZE):
         if (one.uniq_id or "").strip() in wanted:
-            yield _row(one, FIELDS, None, None)
+            yield _row(one, (*FIELDS, "id"), None, None)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:

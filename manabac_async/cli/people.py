@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
@@ -13,6 +13,7 @@ from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
+from ..resources.many_people import plain_email
 from .references import PAGE_SIZE
 from .since import SINCE
 
@@ -125,18 +126,17 @@ async def list_people(
         yield person
 
 
-async def existing_people(
-    client: ManageBac,
-    kind: str,
-    keys: Collection[tuple[str, ...]],
-    field: str,
-    columns: Iterable[str],
-) -> AsyncIterator[Row]:
-    """Yield the people with these keys as rows.
+def recognized_by(code: str) -> dict[str, Callable[[str], Hashable]]:
+    """Return the fields by which ``upsert_many`` recognizes people.
 
-    :param field: the field that is the key.
+    :param code: the field with the school's own id.
     """
-    wanted = {key[0].strip().casefold() for key in keys}
+    return {code: str.strip, "email": plain_email}
+
+
+async def existing_people(
+    client: ManageBac, kind: str, columns: Iterable[str]
+) -> AsyncIterator[Row]:
+    """Yield all people of a kind as rows. ManageBac cannot filter them by the school's own id."""
     async for person in list_people(client, kind, {}):
-        if str(getattr(person, field) or "").strip().casefold() in wanted:
-            yield row_of(person, columns)
+        yield row_of(person, [*columns, "id"])

@@ -17,6 +17,7 @@ from .people import (
     SHOWN_ONLY,
     existing_people,
     list_people,
+    recognized_by,
     save_people,
 )
 
@@ -37,7 +38,7 @@ def kind_of(
     """
 
     def existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-        return existing_people(client, name, keys, "email", _shown(fields))
+        return existing_people(client, name, _shown(fields))
 
     return Kind(
         name=name,
@@ -56,6 +57,7 @@ def kind_of(
         count_requests=requests_of(1),
         bulk=save_people(name),
         read_existing=existing,
+        recognized_by=recognized_by("identifier"),
         code_explanations=EXPLAINED,
     )
 

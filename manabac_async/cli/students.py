@@ -19,6 +19,7 @@ from .people import (
     SHOWN_ONLY,
     existing_people,
     list_people,
+    recognized_by,
     save_people,
 )
 from .people import FIELDS as OF_PEOPLE
@@ -43,7 +44,7 @@ _KEPT = tuple(name for name in FIELDS if name != "password")
 
 
 def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-    return existing_people(client, "students", keys, "student_id", _KEPT)
+    return existing_people(client, "students", _KEPT)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -89,6 +90,7 @@ STUDENTS = Kind(
     count_requests=requests_of(1),
     bulk=save_people("students"),
     read_existing=_existing,
+    recognized_by=recognized_by("student_id"),
     code_explanations=EXPLAINED,
 )
 

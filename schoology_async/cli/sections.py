@@ -57,14 +57,14 @@ ALIASES = {
     "start time": "start_time",
     "end time": "end_time",
 }
-#: A section is identified by ``section_school_code``. Without it, by ``section_code`` in its
-#: course.
-_KEY = ("section_school_code", "course_code", "section_code")
+#: A section is identified by ``section_school_code``. Without it, by ``section_code`` in its course
+#: and grading periods.
+_KEY = ("section_school_code", "course_code", "section_code", "grading_periods")
 
 
 def _school_code_or_code(key: tuple[str, ...]) -> Hashable:
-    school_code, *course_and_code = key
-    return school_code or tuple(course_and_code)
+    school_code, course, code, periods = key
+    return school_code or (course, code, frozenset(periods.split(",")))
 
 
 def _check(row: Row) -> object:
@@ -98,7 +98,7 @@ async def _read_existing(
             key = by_school_code.get(section.section_school_code or "")
             if key is not None:
                 yield _existing(section, key)
-    others = {key[1:]: key for key in keys if not key[0]}
+    others = {key[1:3]: key for key in keys if not key[0]}
     courses = dict.fromkeys(course_id for course_id, _ in others)
     async for section in sections_of(client, courses, include_past=True):
         key = others.get((section.course_id or "", section.section_code or ""))

@@ -134,7 +134,11 @@ class Kind:
         import`` shows the numbers, applies its guard, and asks before it sends.
     :param count_existing: returns how many records of this kind the vendor has, for the guard.
     :param read_existing: takes the client and keys of rows, and yields the vendor's records with
-        these keys as rows. A dry run compares them with the file.
+        these keys as rows. It can yield others too. A dry run compares them with the file. So does
+        an import with ``--update-existing``, which then leaves out the rows that change nothing.
+    :param recognized_by: the fields by which ``bulk`` recognizes an existing record, the surest
+        first, and for each a function that leaves out differences that the vendor ignores. A record
+        with another value in a surer field is another record. Only needed if it is not the key.
     :param code_explanations: explains the vendor's error codes in the summary, without personal
         data.
     """
@@ -158,6 +162,7 @@ class Kind:
     removes: Callable[[Row], bool] = no_row
     count_existing: Callable[[Any], Awaitable[int]] | None = None
     read_existing: Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]] | None = None
+    recognized_by: Mapping[str, Callable[[str], Hashable]] = attrs.field(factory=dict)
     code_explanations: Mapping[str, str] = attrs.field(factory=dict)
 
 

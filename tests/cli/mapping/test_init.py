@@ -131,6 +131,16 @@ async def test_only_safe_columns_are_proposed(tmp_path: Path) -> None:
     assert '# username = ""  # check: required (or primary_email)' in found["text"]
 
 
+async def test_invisible_characters_are_written_as_toml(tmp_path: Path) -> None:
+    rows = "".join(f"S{number},Ada,Tea\xadcher\x85\U000e0041\\x85\n" for number in range(3))
+    kind = attrs.evolve(PEOPLE, references={"role_id": PEOPLE.references["role_id"]})
+    found = await written_for(tmp_path, f"school_uid,name_first,role_id\n{rows}", kind=kind)
+    assert "\xad" not in found["text"]
+    (line,) = (line for line in found["text"].splitlines() if "fill in, and remove" in line)
+    word = tomllib.loads(line.removeprefix("# "))
+    assert word == {"Tea\xadcher\x85\U000e0041\\x85": ""}
+
+
 async def test_password_of_a_known_export_is_not_proposed(tmp_path: Path) -> None:
     path = Path(shutil.copy(EXPORTS / "oneroster_users.csv", tmp_path))
     written, _ = await init(path)

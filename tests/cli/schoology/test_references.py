@@ -11,6 +11,7 @@ from lms_async.cli.kinds import Kind, Listing, Row
 from schoology_async import Schoology
 from schoology_async.cli import target
 from schoology_async.sandbox import School, SchoologySandbox
+from tests.schoology.rosters import PERIOD
 
 KINDS = {kind.name: kind for kind in target.kinds}
 LISTINGS = {listing.name: listing for listing in target.listings}
@@ -125,8 +126,12 @@ async def test_existing_records_are_read_by_key(schoology: Schoology, school: Sc
         ("buildings", [(own, "N", "Other")], {"title": "North N", "school_id": own}),
         ("grading-periods", [("This year",)], {"start": "2020-08-01"}),
         ("courses", [("C",), ("B",)], {"title": "Course", "id": course}),
-        ("sections", [("C-0", course, "")], {"title": "Section 0", "course_id": course}),
-        ("sections", [("", course, "1")], {"id": str(int(section.id) + 2)}),
+        (
+            "sections",
+            [("C-0", course, "", str(PERIOD))],
+            {"title": "Section 0", "course_id": course},
+        ),
+        ("sections", [("", course, "1", str(PERIOD))], {"id": str(int(section.id) + 2)}),
         ("enrollments", [("C-0", "S00000"), ("C-1", "S00000")], {"admin": "1", "delete": "0"}),
         ("parents", [("S00000", "S00001"), ("S00000", "S00002")], {"id": student.uid}),
     ):

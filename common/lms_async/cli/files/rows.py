@@ -128,7 +128,7 @@ async def check_rows(
     """Check every row.
 
     All rows with the same key are rejected, because nothing says which one is right. Rows whose
-    key cannot be an id, such as #N/A, are rejected too. Only the keys of valid rows stay in memory.
+    key cannot be an id, such as #N/A, are rejected too. A row whose names have no ids has no key.
 
     :param key: the fields that identify a row.
     :param normalize: returns equal values for keys that the vendor takes as the same.
@@ -144,16 +144,16 @@ async def check_rows(
         checked.rows += 1
         if checked.rows % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
-        if all(row.identity) and row.identity and not any(map(_is_not_id, row.identity)):
-            same = normalize(tuple(map(visible_text, row.identity)))
-            earlier = first.setdefault(same, row.number)
-            if earlier != row.number:
-                doubled.setdefault(same, [earlier]).append(row.number)
         error = (
             row.error
             or _row_error(check_row, row.values, columns.called, unresolved)
             or _key_error(row, key, columns.called, unresolved)
         )
+        if row.error is None and _has_key(row.identity, is_valid=error is None):
+            same = normalize(tuple(map(visible_text, row.identity)))
+            earlier = first.setdefault(same, row.number)
+            if earlier != row.number:
+                doubled.setdefault(same, [earlier]).append(row.number)
         if error is None and any(map(_ROUNDED.fullmatch, row.key)):
             checked.rounded.append(row.number)
         if error is not None:
@@ -162,6 +162,12 @@ async def check_rows(
         error = RowError("duplicate", f"rows {_first_few(rows)} have the same {listed(key)}")
         checked.rejected.update(dict.fromkeys(rows, error))
     return checked
+
+
+def _has_key(identity: tuple[str, ...], *, is_valid: bool) -> bool:
+    """Return whether the cells identify a row. In a valid row, one of several may be enough."""
+    there = any(identity) if is_valid else bool(identity) and all(identity)
+    return there and not any(map(_is_not_id, filter(None, identity)))
 
 
 def _is_not_id(cell: str) -> bool:

@@ -40,13 +40,13 @@ class Translation:
         for field, reference in self.references.items():
             if field not in values:
                 continue
-            ids_of = self.ids.get(field, {})  # empty if only rejected rows have the field
-            found = [ids_of.get(cell, ()) for cell in reference.names_in(values[field])]
-            if all(len(ids) == 1 for ids in found):
+            ids = self.ids.get(field, {})  # empty if only rejected rows have the field
+            found = [ids.get(cell, ()) for cell in reference.names_in(values[field])]
+            if found and all(len(one) == 1 for one in found):
                 del translated[field]
-                translated[reference.becomes or field] = ",".join(ids[0] for ids in found)
+                translated[reference.becomes or field] = ",".join(one[0] for one in found)
             else:
-                faults[field] = self._fault(reference, none=not all(found))
+                faults[field] = self._fault(reference, none=not (found and all(found)))
         if not faults:
             return translated
         message = "; ".join(f"{field}: {why}" for field, why in faults.items())

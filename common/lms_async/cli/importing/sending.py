@@ -83,7 +83,9 @@ class ImportSender:
             )
             if not file.checked.valid:
                 return self._record_only(file)
-            guard = await check_removals(client, request, file.rows(), self._reporter)
+            guard = await check_removals(
+                client, request, file.rows(), self._reporter, variables=self._variable_names
+            )
             return await self._send(client, file, attrs.evolve(request.options, guard=guard))
 
     async def _send(self, client: Any, file: Prepared, options: KindOptions) -> Summary:
