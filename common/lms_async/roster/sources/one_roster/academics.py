@@ -9,7 +9,8 @@ from .cells import CLASS_TYPES, ORG_TYPES, TERM_TYPES, Ambiguous, read_school_ye
 from .columns import CLASSES, COURSES, ORGS, TERMS
 from .known import need_known, warn_unknown
 from .reading import Reading, read_rows
-from .table import Row, Table
+from .row import Row
+from .table import Table
 
 
 def read_orgs(reading: Reading) -> Iterator[Record | Deleted]:

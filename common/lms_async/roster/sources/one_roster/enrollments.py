@@ -9,7 +9,7 @@ from .cells import ENROLLMENT_ROLES
 from .columns import ENROLLMENTS
 from .known import need_known
 from .reading import Reading, read_rows
-from .table import Row
+from .row import Row
 
 
 def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:

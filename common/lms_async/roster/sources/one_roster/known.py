@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 import attrs
 
-from .table import Row
+from .row import Row
 
 #: How many zeros a spreadsheet may have removed from the start of an id.
 _MOST_ZEROS = 8

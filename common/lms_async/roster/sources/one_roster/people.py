@@ -13,7 +13,8 @@ from .columns import DEMOGRAPHICS, ROLES, USERS
 from .known import KnownPeople, warn_unknown
 from .reading import Reading, different, read_rows, rows_once
 from .repeats import Repeat, find_repeats
-from .table import Row, RowRejected, Table
+from .row import Row, RowRejected
+from .table import Table
 
 _RANK = {role: rank for rank, role in enumerate(ROLES_BY_RANK)}
 

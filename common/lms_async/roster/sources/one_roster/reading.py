@@ -13,7 +13,8 @@ from .columns import FileFormat
 from .known import Known
 from .manifest import Manifest
 from .repeats import find_repeats
-from .table import Row, RowRejected, Table
+from .row import Row, RowRejected
+from .table import Table
 from .text import open_text
 
 

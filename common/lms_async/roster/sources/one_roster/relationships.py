@@ -10,7 +10,8 @@ from .cells import PERSON_ROLES
 from .columns import USERS
 from .known import KnownPeople, need_known
 from .reading import Reading
-from .table import Row, RowRejected, Table
+from .row import Row, RowRejected
+from .table import Table
 
 _GUARDIANS = frozenset({"guardian", "parent", "relative"})
 

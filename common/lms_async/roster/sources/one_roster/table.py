@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator
 from operator import itemgetter
-from typing import NoReturn
 
 from ....records.ids import fault_of_id
 from ...problems import Coverage, Mode, ReadingReport, Severity
-from .cells import Ambiguous, read_date, read_flag, read_list
 from .columns import FileFormat, Header, read_header
+from .row import Row, RowRejected
 from .text import TextFile
 
 #: Control characters other than tabs and line breaks, halves of characters, and the character that
@@ -20,81 +18,6 @@ from .text import TextFile
 _DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd]")
 #: If fewer ids than this share are shorter than the others, they may have lost zeros.
 _FEW = 0.15
-
-
-class RowRejected(Exception):
-    """A row cannot be read. It is caught where the rows of the file are read.
-
-    :param orphan: whether it refers to a record that is not in the source.
-    """
-
-    def __init__(self, column: str, code: str, text: str, *, orphan: bool = False) -> None:
-        self.column = column
-        self.code = code
-        self.text = text
-        self.orphan = orphan
-        super().__init__(text)
-
-
-class Row:
-    """A row of a file: its stripped cells by column, ``""`` if the file lacks the column."""
-
-    __slots__ = ("line", "table", "values")
-
-    def __init__(self, table: Table, line: int, values: dict[str, str]) -> None:
-        self.table = table
-        self.line = line
-        self.values = values
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column]
-
-    def reject(self, column: str, code: str, text: str, *, orphan: bool = False) -> NoReturn:
-        """Give up the row."""
-        raise RowRejected(column, code, text, orphan=orphan)
-
-    def warn(self, column: str, code: str, text: str) -> None:
-        """Report something that does not keep the row from being read."""
-        self.table.warn(self.line, column, code, text)
-
-    def need(self, column: str) -> str:
-        """Return a cell that must not be blank."""
-        cell = self.values[column]
-        if not cell:
-            self.reject(column, "blank", "the cell is blank, and the record needs it.")
-        return cell
-
-    def date(self, column: str) -> date | None:
-        """Return a date, ``None`` for a blank cell."""
-        cell = self.values[column]
-        if not cell:
-            return None
-        try:
-            found, standard = read_date(cell)
-        except Ambiguous as why:
-            self.reject(column, "date", str(why))
-        if not standard:
-            self.warn(column, "date_format", "the date is not written as YYYY-MM-DD.")
-        return found
-
-    def flag(self, column: str, *, blank: bool) -> bool:
-        """Return yes or no; ``blank`` for a blank cell."""
-        try:
-            return read_flag(self.values[column], blank=blank)
-        except Ambiguous as why:
-            self.reject(column, "true_or_false", str(why))
-
-    def list(self, column: str) -> tuple[str, ...]:
-        """Return the values of a cell with commas between them."""
-        return read_list(self.values[column])
-
-    def word(self, column: str, words: Mapping[str, str]) -> str:
-        """Return a word as the standard writes it. Another word is reported and kept."""
-        cell = self.values[column]
-        known = words.get(cell.casefold())
-        if known is None and cell:
-            self.warn(column, "unknown_word", "the standard does not have this word.")
-        return cell if known is None else known
 
 
 class Table:
@@ -260,7 +183,7 @@ class Table:
     def _row(self, line: int, cells: list[str]) -> Row:
         cells.append("")
         values = dict(zip(self.form.columns, map(str.strip, self._pick(cells)), strict=True))
-        return Row(self, line, values)
+        return Row(line, values, self.warn)
 
     def _fit(self, cells: list[str]) -> None:
         del cells[self._width :]
