@@ -92,11 +92,17 @@ def _checked(
             report.add(Severity.REJECTED, kind.plural, position, column, code, text)
             continue
         if not isinstance(record, Enrollment):
-            key = key_of(record)
-            content = known.setdefault(key, hash(record))
-            if content != hash(record):
-                text = "an earlier record has the same id and says something else."
-                raise report.refuse(kind.plural, position, "id", "same_id", text)
+            key, content = key_of(record), hash(record)
+            if key in known:
+                if known[key] != content:
+                    text = "an earlier record has the same id and says something else."
+                    raise report.refuse(kind.plural, position, "id", "same_id", text)
+                text = "the record is the same as an earlier one."
+                report.add(
+                    Severity.ACCEPTED, kind.plural, position, "id", "same_record_twice", text
+                )
+                continue
+            known[key] = content
         yield record
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -33,11 +34,24 @@ class BundleFile:
     """A CSV file of a bundle.
 
     :param name: its path in the bundle, for messages.
-    :param open: opens it at its start.
+    :param _open: opens it at its start.
     """
 
     name: str
-    open: Callable[[], IO[bytes]] = attrs.field(repr=False)
+    _open: Callable[[], IO[bytes]] = attrs.field(repr=False)
+
+    @contextmanager
+    def opened(self, report: ReadingReport) -> Iterator[IO[bytes]]:
+        """Open the file at its start.
+
+        :raises SourceRefused: it cannot be decompressed.
+        """
+        try:
+            with self._open() as file:
+                yield file
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            text = "the zip file is damaged here. Copy or export it again."
+            raise report.refuse(self.name, 0, "", "damaged_zip", text) from None
 
 
 @contextmanager

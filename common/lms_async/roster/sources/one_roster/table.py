@@ -13,9 +13,11 @@ from .columns import FileFormat, Header, read_header
 from .row import Row, RowRejected
 from .text import TextFile
 
-#: Control characters other than tabs and line breaks, halves of characters, and the character that
-#: replaces a lost letter. A wrong encoding leaves them behind.
-_DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd]")
+#: Control characters other than tabs and line breaks, and halves of characters. A wrong encoding
+#: leaves them behind.
+_DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+#: Replaces a letter that was lost in a conversion.
+_LOST_LETTER = "\ufffd"
 #: If fewer ids than this share are shorter than the others, they may have lost zeros.
 _FEW = 0.15
 
@@ -43,7 +45,7 @@ class Table:
         self._text = text
         self._report = report
         header_line, cells = next(
-            ((line, cells) for line, cells in self._text.rows(report) if any(cells)), (1, [])
+            ((line, cells) for line, cells in text.rows(report) if not _is_blank(cells)), (1, [])
         )
         header = read_header(cells, form)
         self._judge_header(header_line, header)
@@ -174,10 +176,10 @@ class Table:
         """Yield the rows after the header that are not blank."""
         rows = self._text.rows(self._report)
         for _, cells in rows:
-            if any(cells):
+            if not _is_blank(cells):
                 break
         for line, cells in rows:
-            if any(map(str.strip, cells)):
+            if not _is_blank(cells):
                 yield line, cells
 
     def _row(self, line: int, cells: list[str]) -> Row:
@@ -206,8 +208,12 @@ class Table:
                 "", "surplus_cells", "the row has a value in a column without a name."
             )
         whole = "".join(cells)
-        if not whole.isprintable() and _DAMAGE.search(whole):
+        if _LOST_LETTER in whole or (not whole.isprintable() and _DAMAGE.search(whole)):
             raise RowRejected("", "damaged", "the row has a control character or a lost letter.")
+
+
+def _is_blank(cells: list[str]) -> bool:
+    return not any(map(str.strip, cells))
 
 
 class _IdWidths:

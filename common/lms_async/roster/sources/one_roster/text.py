@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 
 import attrs
@@ -41,24 +39,21 @@ class TextFile:
         """
         line = 1
         try:
-            with self.file.open() as binary:
+            with self.file.opened(report) as binary:
                 text = io.TextIOWrapper(binary, encoding=self.encoding, newline="")
                 reader = csv.reader(text, delimiter=self.delimiter, strict=True)
                 for cells in reader:
                     yield line, cells
                     line = reader.line_num + 1
-        except UnicodeError:
-            why = f"some bytes are not {self.encoding} text"
-            raise _not_text(self.file, line, why, report) from None
         except csv.Error as error:
             why = "a quotation mark is missing or out of place"
             if "field limit" in str(error):
                 why = "a cell has more than 131,072 characters"
-            text_ = f"{why}. Correct the file, or export it again."
-            raise report.refuse(self.file.name, line, "", "not_csv", text_) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            text_ = "the zip file is damaged here. Copy or export it again."
-            raise report.refuse(self.file.name, line, "", "damaged_zip", text_) from None
+            what = f"{why}. Correct the file, or export it again."
+            raise report.refuse(self.file.name, line, "", "not_csv", what) from None
+        except UnicodeError:  # the encoding was checked
+            what = "the file changed while it was read. Read it again."
+            raise report.refuse(self.file.name, line, "", "changed", what) from None
 
 
 def open_text(file: BundleFile, encoding: str | None, report: ReadingReport) -> TextFile:
@@ -69,12 +64,9 @@ def open_text(file: BundleFile, encoding: str | None, report: ReadingReport) -> 
     :raises SourceRefused: the file is empty, or its encoding is not known.
     """
     found = _encoding(file, encoding, report)
-    with file.open() as binary:
+    with file.opened(report) as binary:
         text = io.TextIOWrapper(binary, encoding=found, newline="")
-        try:
-            first = next((line for line in text if line.strip()), "")
-        except UnicodeError:
-            raise _not_text(file, 1, f"some bytes are not {found} text", report) from None
+        first = next((line for line in text if line.strip()), "")
     if not first:
         raise report.refuse(file.name, 0, "", "empty", "the file is empty, without column names.")
     if "\0" in first:
@@ -89,30 +81,45 @@ def open_text(file: BundleFile, encoding: str | None, report: ReadingReport) -> 
 
 
 def _encoding(file: BundleFile, given: str | None, report: ReadingReport) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 1
-    with file.open() as binary:
-        block = binary.read(_BLOCK)
-        for mark, name in _MARKS.items():
-            if block.startswith(mark):
-                text = f"the file starts with the byte-order mark of {name.removesuffix('-sig')}."
-                report.add(Severity.ACCEPTED, file.name, 1, "", "byte_order_mark", text)
-                return name
-        try:
-            while block:
-                decoder.decode(block)
-                lines += block.count(b"\n")
-                block = binary.read(_BLOCK)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            line = lines + error.object[: error.start].count(b"\n")
-        else:
-            return "utf-8"
+    with file.opened(report) as binary:
+        start = binary.read(4)
+    for mark, name in _MARKS.items():
+        if start.startswith(mark):
+            shown = name.removesuffix("-sig").upper()
+            text = f"the file starts with the byte-order mark of {shown}."
+            report.add(Severity.ACCEPTED, file.name, 1, "", "byte_order_mark", text)
+            return _checked(file, name, report)
+    line = _not_decodable(file, "utf-8", report)
+    if not line:
+        return "utf-8"
     if given is None:
         raise _not_text(file, line, "this is not UTF-8 text", report)
     text = f"the file is not UTF-8 text. It is read as {given}."
     report.add(Severity.WARNING, file.name, line, "", "encoding", text)
-    return given
+    return _checked(file, given, report)
+
+
+def _checked(file: BundleFile, encoding: str, report: ReadingReport) -> str:
+    """Return the encoding if the whole file can be decoded."""
+    if line := _not_decodable(file, encoding, report):
+        raise _not_text(file, line, f"some bytes are not {encoding} text", report)
+    return encoding
+
+
+def _not_decodable(file: BundleFile, encoding: str, report: ReadingReport) -> int:
+    """Return the first line that is not text in an encoding, ``0`` if all are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    with file.opened(report) as binary:
+        while True:
+            block = binary.read(_BLOCK)
+            try:
+                lines += decoder.decode(block, final=not block).count("\n")
+            except UnicodeDecodeError as error:
+                good = error.object[: error.start].decode(encoding, "ignore")
+                return lines + good.count("\n")
+            if not block:
+                return 0
 
 
 def _not_text(file: BundleFile, line: int, why: str, report: ReadingReport) -> SourceRefused:
