@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lms_async.errors import InvalidInput
 from lms_async.roster import Mode, OneRosterSource, ReadingReport, SourceRefused
 
 from .bundles import manifest, unindented, write_texts, zip_folder
@@ -97,6 +98,20 @@ def test_files_that_are_refused(
     problem = refusal(with_users(tmp_path, content), encoding).problem
 
     assert (problem.file, problem.line, problem.code) == ("users.csv", line, code)
+
+
+def test_utf_16_without_a_mark_is_read_if_it_is_named(tmp_path: Path) -> None:
+    folder = with_users(tmp_path / "school", ALL.encode("utf-16-le"))
+
+    assert "utf-16-le" in str(refusal(folder))
+    records = list(OneRosterSource(folder, encoding="UTF-16LE").read(ReadingReport()))
+    assert records == expected(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["cp9999", "base64", ""])
+def test_an_encoding_that_does_not_exist(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="encoding"):
+        OneRosterSource(tmp_path, encoding=name)
 
 
 # ---- Folders and zip files

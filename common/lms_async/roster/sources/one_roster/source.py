@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
+from ....errors import InvalidInput
 from ...model import KINDS, Deleted, Record
 from ...problems import ReadingReport
 from .academics import read_courses, read_orgs, read_sections, read_terms
@@ -35,11 +37,12 @@ class OneRosterSource:
     :param path: the folder or zip file. The files may be in a folder of it.
     :param encoding: Python's name of the encoding of files that are not UTF-8 and have no
         byte-order mark, for example ``cp1252``. Without it, such a file is refused.
+    :raises InvalidInput: Python has no encoding of this name.
     """
 
     def __init__(self, path: str | PathLike[str], *, encoding: str | None = None) -> None:
         self._path = Path(path)
-        self._encoding = encoding
+        self._encoding = None if encoding is None else _text_encoding(encoding)
 
     def read(self, report: ReadingReport) -> Iterator[Record | Deleted]:
         """Yield the records; see :meth:`lms_async.roster.Source.read`.
@@ -54,3 +57,13 @@ class OneRosterSource:
             reading = Reading(files, manifest, self._encoding, report)
             for read in _READERS:
                 yield from read(reading)
+
+
+def _text_encoding(given: str) -> str:
+    try:
+        found = codecs.lookup(given)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise InvalidInput("encoding is not the name of an encoding of text, such as cp1252")
+    return found.name

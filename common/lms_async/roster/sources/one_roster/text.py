@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
 
 import attrs
 
+from ....csv_text import (
+    DELIMITERS,
+    first_undecodable_line,
+    likely_delimiter,
+    marked_encoding,
+    unmarked_encoding,
+)
 from ...problems import ReadingReport, Severity, SourceRefused
 from .bundle import BundleFile
-
-_BLOCK = 1 << 16
-#: Byte-order marks, longest first, and the encoding that reads past each.
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_DELIMITERS = ",;\t|"
 
 
 @attrs.frozen
@@ -69,59 +64,48 @@ def open_text(file: BundleFile, encoding: str | None, report: ReadingReport) -> 
         first = next((line for line in text if line.strip()), "")
     if not first:
         raise report.refuse(file.name, 0, "", "empty", "the file is empty, without column names.")
-    if "\0" in first:
-        why = "the column names have NUL bytes, as UTF-16 without a byte-order mark has"
-        raise _not_text(file, 1, why, report)
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = likely_delimiter(first)
     if delimiter != ",":
-        name = {";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
-        note = f"columns are separated by {name}, not by commas."
+        note = f"columns are separated by {DELIMITERS[delimiter]}, not by commas."
         report.add(Severity.ACCEPTED, file.name, 1, "", "delimiter", note)
     return TextFile(file, found, delimiter)
 
 
 def _encoding(file: BundleFile, given: str | None, report: ReadingReport) -> str:
     with file.opened(report) as binary:
-        start = binary.read(4)
-    for mark, name in _MARKS.items():
-        if start.startswith(mark):
-            shown = name.removesuffix("-sig").upper()
-            text = f"the file starts with the byte-order mark of {shown}."
-            report.add(Severity.ACCEPTED, file.name, 1, "", "byte_order_mark", text)
-            return _checked(file, name, report)
-    line = _not_decodable(file, "utf-8", report)
-    if not line:
+        start = binary.read(256)
+    if marked := marked_encoding(start):
+        shown = marked.removesuffix("-sig").upper()
+        text = f"the file starts with the byte-order mark of {shown}."
+        report.add(Severity.ACCEPTED, file.name, 1, "", "byte_order_mark", text)
+        return _checked(file, marked, report)
+    wide = unmarked_encoding(start)
+    if wide and given is None:
+        raise _not_text(file, 1, "this looks like UTF-16 or UTF-32 text", report, likely=wide)
+    line = None if wide else _undecodable(file, "utf-8", report)
+    if line is None and not wide:
         return "utf-8"
     if given is None:
-        raise _not_text(file, line, "this is not UTF-8 text", report)
+        raise _not_text(file, line or 1, "this is not UTF-8 text", report)
     text = f"the file is not UTF-8 text. It is read as {given}."
-    report.add(Severity.WARNING, file.name, line, "", "encoding", text)
+    report.add(Severity.WARNING, file.name, line or 1, "", "encoding", text)
     return _checked(file, given, report)
 
 
 def _checked(file: BundleFile, encoding: str, report: ReadingReport) -> str:
     """Return the encoding if the whole file can be decoded."""
-    if line := _not_decodable(file, encoding, report):
+    if line := _undecodable(file, encoding, report):
         raise _not_text(file, line, f"some bytes are not {encoding} text", report)
     return encoding
 
 
-def _not_decodable(file: BundleFile, encoding: str, report: ReadingReport) -> int:
-    """Return the first line that is not text in an encoding, ``0`` if all are."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    lines = 1
+def _undecodable(file: BundleFile, encoding: str, report: ReadingReport) -> int | None:
     with file.opened(report) as binary:
-        while True:
-            block = binary.read(_BLOCK)
-            try:
-                lines += decoder.decode(block, final=not block).count("\n")
-            except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode(encoding, "ignore")
-                return lines + good.count("\n")
-            if not block:
-                return 0
+        return first_undecodable_line(binary, encoding)
 
 
-def _not_text(file: BundleFile, line: int, why: str, report: ReadingReport) -> SourceRefused:
-    hint = 'Save the file as UTF-8, or name its encoding, for example encoding="cp1252".'
+def _not_text(
+    file: BundleFile, line: int, why: str, report: ReadingReport, likely: str = "cp1252"
+) -> SourceRefused:
+    hint = f'Save the file as UTF-8, or name its encoding, for example encoding="{likely}".'
     return report.refuse(file.name, line, "", "not_text", f"{why}. {hint}")
