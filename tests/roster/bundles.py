@@ -215,7 +215,7 @@ def unindented(text: str) -> str:
 
 def zip_folder(folder: Path, under: str = "") -> Path:
     """Put the files of ``folder`` into a zip file, in the folder ``under`` of it."""
-    path = folder.with_suffix(".zip")
+    path = folder.with_name(f"{folder.name}.zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.iterdir()):
             archive.write(file, under + file.name)

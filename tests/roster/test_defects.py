@@ -219,6 +219,25 @@ def test_version_1_2_may_have_a_row_for_each_role(tmp_path: Path) -> None:
     ]
 
 
+def test_roles_and_demographics_of_people_who_are_not_there(tmp_path: Path) -> None:
+    folder = write_texts(
+        tmp_path,
+        users="sourcedId,enabledUser,givenName,familyName\np1,true,Ada,Ekpo\n",
+        roles="userSourcedId,roleType,role,orgSourcedId\np1,primary,aide,\np2,primary,aide,\n",
+        demographics="sourcedId,birthDate,sex\np1,1/05/1990,F\np3,1990-05-01,F\n",
+        manifest=manifest(["users", "roles", "demographics"], version="1.2", mode="delta"),
+    )
+    records, report = read(folder)
+
+    assert people(records)["p1"].birth_date is None
+    assert people(records)["p1"].roles[0].role == "aide"
+    assert [one for one in problems(report) if "no_column" not in one] == [
+        "demographics.csv 2 birthDate date rejected",
+        "roles.csv 0 userSourcedId unused warning",
+        "demographics.csv 0 sourcedId unused warning",
+    ]
+
+
 def test_orgs_whose_parents_form_a_loop(tmp_path: Path) -> None:
     orgs = "sourcedId,name,type,parentSourcedId\na,A,school,b\nb,B,school,a\nc,C,school,a\n"
     records, report = read(write_texts(tmp_path, orgs=orgs))

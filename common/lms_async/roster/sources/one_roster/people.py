@@ -43,17 +43,17 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
 
     def build(row: Row) -> Person:
         own = repeats.get(row["sourcedId"])
-        apart = own.apart if own and may_differ else []
+        apart = own.apart if own else ()
         stated = [
-            *roles.get(row["sourcedId"], ()),
-            *_roles_of_rows(row, apart or [(row["role"], row["orgSourcedIds"])]),
+            *roles.pop(row["sourcedId"], ()),
+            *_roles_of_rows(row, apart or ((row["role"], row["orgSourcedIds"]),)),
         ]
         orgs = _org_ids(row, stated)
         warn_unknown(row, "orgSourcedIds", orgs, reading.known.orgs)
         mail = shared_mail.get(row["email"].casefold())
         if mail is not None and mail.rows > (own.rows if own else 1):
             row.warn("email", "shared_email", "several people have this e-mail address.")
-        born, gender = demographics.get(row["sourcedId"], (None, ""))
+        born, gender = demographics.pop(row["sourcedId"], (None, ""))
         person = Person(
             id=row["sourcedId"],
             given_name=row.need("givenName"),
@@ -79,6 +79,15 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
     yield from read_rows(
         table, Person.plural, build, rows=lambda: _each_person_once(table, repeats)
     )
+    _warn_unused(reading.table(ROLES), len(roles), "userSourcedId")
+    _warn_unused(reading.table(DEMOGRAPHICS), len(demographics), "sourcedId")
+
+
+def _warn_unused(table: Table | None, people: int, column: str) -> None:
+    """Report people of another file who were not read from ``users.csv``."""
+    if table is not None and people:
+        text = f"{people:,} people here were not read from users.csv. Their rows are not used."
+        table.warn(0, column, "unused", text)
 
 
 def _each_person_once(table: Table, repeats: Mapping[str, Repeat]) -> Iterator[Row]:

@@ -27,7 +27,7 @@ class Repeat:
     content: int
     rows: int = 1
     equal: bool = True
-    apart: list[tuple[str, ...]] = attrs.field(factory=list, repr=False)
+    apart: tuple[tuple[str, ...], ...] = attrs.field(default=(), repr=False)
 
 
 def find_repeats(
@@ -63,7 +63,7 @@ def find_repeats(
             repeat.rows += 1
             repeat.equal = repeat.equal and content == repeat.content
         if may_differ:
-            repeat.apart.append(tuple(row[name] for name in may_differ))
+            repeat.apart = (*repeat.apart, tuple(row[name] for name in may_differ))
     return {cell: repeat for cell, repeat in found.items() if repeat.rows > 1}
 
 
