@@ -124,6 +124,7 @@ def test_a_bundle_in_a_folder_with_what_a_mac_leaves_there(tmp_path: Path) -> No
     path = zip_folder(folder, "export 2026/")
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("__MACOSX/export 2026/._users.csv", b"\0\1")
+        archive.writestr("__MACOSX/users.csv", b"\0\1")
         archive.writestr("export 2026/.DS_Store", b"\0\1")
         archive.writestr("export 2026/._users.csv", b"\0\1")
 

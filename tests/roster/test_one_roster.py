@@ -172,11 +172,15 @@ def test_version_1_2_has_roles_and_demographics_in_their_own_files(tmp_path: Pat
 def test_a_delta_may_refer_to_records_that_it_does_not_have(tmp_path: Path) -> None:
     folder = write_texts(
         tmp_path,
-        manifest=manifest(["users", "enrollments"], mode="delta"),
+        manifest=manifest(["orgs", "users", "enrollments"], mode="delta"),
+        orgs="""
+            sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
+            s1,active,2026-09-01T08:00:00Z,North,school,,d9
+        """,
         users="""
             sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades
             p1,active,2026-09-01T08:00:00Z,true,s9,student,,Ada,Ekpo,,,,,,p9,
-            p2,tobedeleted,2026-09-01T08:00:00Z,true,s9,student,,Ben,Ito,,,,,,,
+            p2,tobedeleted,2026-09-01T08:00:00Z,true,s9,student,,Ben,Ito,,,,,,p9,
         """,
         enrollments="""
             sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate
@@ -189,6 +193,7 @@ def test_a_delta_may_refer_to_records_that_it_does_not_have(tmp_path: Path) -> N
     assert problems(report) == []
     assert list(people(records)) == ["p1"]
     assert [one for one in records if not isinstance(one, Person)] == [
+        Org(id="s1", name="North", type="school", parent_id="d9"),
         Deleted(plural="people", key="p2"),
         Enrollment(id="e1", section_id="k9", person_id="p8", role="student"),
         Deleted(plural="enrollments", key="k9\x1fp7"),
@@ -220,6 +225,66 @@ def test_either_person_of_a_relationship_may_name_the_other(
     assert [one for one in records if isinstance(one, Relationship)] == [
         Relationship(person_id="p1", other_id="p3", kind=kind)
     ]
+
+
+def test_a_student_may_have_several_guardians(tmp_path: Path) -> None:
+    users = """
+        sourcedId,enabledUser,orgSourcedIds,role,givenName,familyName,agentSourcedIds
+        p1,true,s1,student,Ada,Ekpo,"p2,p3"
+        p2,true,s1,parent,Femi,Ekpo,
+        p3,true,s1,relative,Eve,Ekpo,p1
+    """
+    records, _ = read(write_texts(tmp_path, users=users))
+
+    assert [one for one in records if isinstance(one, Relationship)] == [
+        Relationship(person_id="p1", other_id="p2", kind="parent"),
+        Relationship(person_id="p1", other_id="p3", kind="relative"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "roles", "orgs", "codes"),
+    [
+        pytest.param(
+            ["secondary,teacher,s1", "primary,aide,s2"],
+            ["aide s2", "teacher s1"],
+            ("s1", "s2"),
+            [],
+            id="the source says which is primary",
+        ),
+        pytest.param(
+            ["primary,aide,s1", "primary,teacher,s2"],
+            ["teacher s2", "aide s1"],
+            ("s1", "s2"),
+            ["several_roles"],
+            id="two primary roles",
+        ),
+        pytest.param(
+            ["primary,teacher,s2", "primary,teacher,s1"],
+            ["teacher s1", "teacher s2"],
+            ("s1", "s2"),
+            [],
+            id="one role in two orgs",
+        ),
+        pytest.param(["primary,teacher,s2"], ["teacher s2"], ("s1", "s2"), [], id="other org"),
+    ],
+)
+def test_which_of_several_roles_is_primary(
+    tmp_path: Path, rows: list[str], roles: list[str], orgs: tuple[str, ...], codes: list[str]
+) -> None:
+    folder = write_texts(
+        tmp_path,
+        users="sourcedId,enabledUser,givenName,familyName,primaryOrgSourcedId\np1,1,Ada,Ito,s1\n",
+        roles="\n".join(["userSourcedId,roleType,role,orgSourcedId", *(f"p1,{of}" for of in rows)]),
+        manifest=manifest(["users", "roles"], version="1.2"),
+    )
+    records, report = read(folder)
+
+    person = people(records)["p1"]
+    assert [f"{of.role} {of.org_id}" for of in person.roles] == roles
+    assert [of.primary for of in person.roles] == [True, False][: len(roles)]
+    assert person.org_ids == orgs
+    assert [one.code for one in report.problems if one.code != "no_column"] == codes
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
