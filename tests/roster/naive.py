@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import attrs
+
 from lms_async.roster.changes import REMOVALS, Action, Change, LeftAlone, Reason
 from lms_async.roster.entries import KEY_PARTS, Entry, usable_key
 from lms_async.roster.rules import Mode, Rules
@@ -33,10 +35,8 @@ class Naive:
     ) -> None:
         self.capabilities, self.scope, self.rules = capabilities, scope, rules
         once: list[Entry] = []
-        for entry in wanted:
-            if entry.kind in capabilities.kinds and (
-                not usable_key(entry.key) or entry not in once
-            ):
+        for entry in (attrs.evolve(entry, key=usable_key(entry.key)) for entry in wanted):
+            if entry.kind in capabilities.kinds and (not entry.key or entry not in once):
                 once.append(entry)
         self.wanted = once
         self.there = [entry for entry in there if entry.kind in capabilities.kinds]
@@ -133,7 +133,7 @@ class Naive:
             if reason:
                 detail = old.locked if old and reason is Reason.LOCKED else ""
                 left = self._left(shown, reason, detail)
-                group.append(LeftAlone(**{**vars_of(left), "org": entry.org}))
+                group.append(attrs.evolve(left, org=entry.org))
             elif old is None:
                 action = Action.LINK if kind in KEY_PARTS else Action.CREATE
                 fields = {name: v for name, v in entry.fields.items() if name in can.holds}
@@ -159,9 +159,7 @@ class Naive:
         self, old: Entry, entry: Entry, before: dict[str, str], after: dict[str, str]
     ) -> Items:
         found: Items = []
-        shown = Entry(
-            kind=old.kind, key=old.key, org=entry.org, vendor_id=old.vendor_id, active=old.active
-        )
+        shown = attrs.evolve(old, org=entry.org)
         if self.rules.mode is Mode.ADDITIONS_ONLY:
             if after:
                 found.append(self._left(shown, Reason.ADDITIONS_ONLY))
@@ -241,11 +239,6 @@ class Naive:
         return section is None or not section.active
 
 
-def vars_of(left: LeftAlone) -> dict[str, object]:
-    """Return the fields of ``left`` by name."""
-    return {name: getattr(left, name) for name in LeftAlone.__slots__ if name != "__weakref__"}
-
-
 def applied(there: list[Entry], items: Items, capabilities: Capabilities) -> list[Entry]:
     """Return what is there after a vendor has made all changes among ``items``."""
     now = {entry.vendor_id: entry for entry in there}
@@ -270,13 +263,8 @@ def applied(there: list[Entry], items: Items, capabilities: Capabilities) -> lis
             compared(old, capabilities).items()
             >= {name: value for name, value in item.before.items() if value}.items()
         )
-        now[item.vendor_id] = Entry(
-            kind=old.kind,
-            key=old.key,
-            org=old.org,
-            fields={**old.fields, **fields},
-            vendor_id=old.vendor_id,
-            active=item.action not in REMOVALS,
+        now[item.vendor_id] = attrs.evolve(
+            old, fields={**old.fields, **fields}, active=item.action not in REMOVALS
         )
         if item.action in REMOVALS:
             ended.add((item.kind, item.key))
@@ -285,13 +273,5 @@ def applied(there: list[Entry], items: Items, capabilities: Capabilities) -> lis
             KEY_PARTS.get(entry.kind, ()), usable_key(entry.key).split("\x1f"), strict=False
         )
         if any(at in ended and at[0] in capabilities.ending(entry.kind) for at in parts):
-            now[entry.vendor_id] = Entry(
-                kind=entry.kind,
-                key=entry.key,
-                org=entry.org,
-                fields=entry.fields,
-                vendor_id=entry.vendor_id,
-                active=False,
-                locked=entry.locked,
-            )
+            now[entry.vendor_id] = attrs.evolve(entry, active=False)
     return list(now.values())

@@ -183,14 +183,15 @@ def check_keys(
     :param found: how many of them are in the source.
     """
     if facts.last_records is None:
-        rule, bound = "min_found_share", settings.min_found_share
-        needed = f"A first run needs {bound:.0%}."
+        rule, bound = "min_found_share", _exact(settings.min_found_share)
+        needed = f"A first run needs {settings.min_found_share:.0%}."
     elif facts.last_found_share is not None:
-        rule, bound = "max_source_shrink", facts.last_found_share * (1 - settings.max_source_shrink)
-        needed = f"Last time it was {facts.last_found_share:.1%}, and this run needs {bound:.1%}."
+        last = _exact(facts.last_found_share)
+        rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))
+        needed = f"Last time it was {float(last):.1%}, and this run needs {float(bound):.1%}."
     else:
         return []
-    if keyed < settings.min_records or not exceeds(keyed - found, 1 - _exact(bound), keyed):
+    if keyed < settings.min_records or not exceeds(keyed - found, 1 - bound, keyed):
         return []
     change = "lower" if rule == "min_found_share" else "higher"
     return [
@@ -198,7 +199,7 @@ def check_keys(
             rule=rule,
             kind="people",
             number=found / keyed,
-            bound=bound,
+            bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
             f"({_percent(found, keyed)}). {needed} Check which column of the source has the ids "

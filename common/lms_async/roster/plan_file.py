@@ -235,8 +235,8 @@ class PlanFile:
                     key=key,
                     org=org,
                     vendor_id=vendor_id,
-                    before=orjson.loads(before),
-                    after=orjson.loads(after),
+                    before=_loads(before),
+                    after=_loads(after),
                 )
 
     def left_alone(self) -> Iterator[LeftAlone]:
@@ -298,7 +298,7 @@ class PlanFile:
             )
         with self._reading():
             rows = self._connection.execute("SELECT name, value FROM meta")
-            values = {name: orjson.loads(value) for name, value in rows}
+            values = {name: _loads(value) for name, value in rows}
             values.pop("written_by", None)
             values["made_at"] = datetime.fromisoformat(values["made_at"])
             values["as_of"] = date.fromisoformat(values["as_of"])
@@ -309,12 +309,18 @@ class PlanFile:
         try:
             yield
         except _DAMAGED:
-            damaged = PlanUnusable(
+            raise PlanUnusable(
                 f"{self._path} is not a plan, or is damaged", hint="make the plan again"
-            )
-        else:
-            return
-        raise damaged
+            ) from None
+
+
+def _loads(text: bytes) -> Any:
+    """Read JSON. The error does not hold the text, which is people's data."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    raise ValueError("not JSON")
 
 
 def _replace(part: Path, path: Path) -> None:
