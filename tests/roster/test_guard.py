@@ -134,6 +134,11 @@ def test_incomplete_source_removes_nothing(
     assert check_source(SETTINGS, facts) == []
 
 
+def test_doubts_about_a_kind_that_is_not_removed_change_nothing() -> None:
+    doubt = Refusal(rule="partial", kind="courses", number=0, bound=0, stops=False, text="")
+    assert rules(ASKED, [doubt]) == Rules(removals=BOTH)
+
+
 def test_complete_source_has_no_doubts() -> None:
     facts = SourceFacts(
         records={"people": 900, "enrollments": 50},
@@ -152,6 +157,7 @@ def test_first_run_must_find_most_of_the_people_at_the_vendor() -> None:
     first = SourceFacts(records={"people": 1000})
     assert check_keys(SETTINGS, first, keyed=1000, found=900) == []
     assert check_keys(SETTINGS, first, keyed=9, found=0) == []
+    assert check_keys(SETTINGS, first, keyed=10, found=0) != []
     (refusal,) = check_keys(SETTINGS, first, keyed=1000, found=899)
     assert (refusal.rule, refusal.number, refusal.stops) == ("min_found_share", 0.899, True)
     for text in ("899 of 1,000", "89.9 %", "90%", "key of people", "min_found_share lower"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -9,8 +11,8 @@ from lms_async.roster.changes import Action, Change, LeftAlone, Reason
 from lms_async.roster.entries import Entry, join
 from lms_async.roster.rules import Mode, Rules
 from lms_async.roster.scope import Scope
-from lms_async.roster.target import Capabilities, KindCapabilities
-from tests.roster.school import ALL, KINDS, compare, enrollment, person, section
+from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
+from tests.roster.school import ALL, KINDS, VENDOR, compare, enrollment, person, section
 
 NOTHING: list[Entry] = []
 ADA, BO, ART, MUSIC = person("p1"), person("p2"), section("s1"), section("s2")
@@ -108,8 +110,31 @@ def test_record_that_is_wanted_inactive_is_removed_and_not_created() -> None:
         ([person("p1", org="south")], [], ALL, NORTH, [("p1", Reason.OUT_OF_SCOPE)]),
         ([], [person("p1", org="south")], ALL, NORTH, [("p1", Reason.OUT_OF_SCOPE)]),
         ([], [ADA], ALL, Scope(roles=frozenset({"teacher"})), [("p1", Reason.OUT_OF_SCOPE)]),
+        (
+            [person("p1", name="Bo", org="north")],
+            [person("p1", org="south")],
+            ALL,
+            NORTH,
+            [("p1", Reason.OUT_OF_SCOPE)],
+        ),
+        (
+            [person("p1", org="south", active=False)],
+            [person("p1", org="north")],
+            ALL,
+            NORTH,
+            [("p1", Reason.OUT_OF_SCOPE)],
+        ),
         ([], [ART], ALL, Scope(terms=frozenset({"t1"})), [("s1", Reason.OUT_OF_SCOPE)]),
         ([ADA, enrollment("s1", "p1")], [ADA], ALL, None, [("s1\x1fp1", Reason.NO_PARENT)]),
+        (
+            [ADA, enrollment("s1", "p1")],
+            [person("p1", active=False, locked="x"), ART],
+            Rules(),
+            None,
+            [("p1", Reason.LOCKED), ("s1\x1fp1", Reason.NO_PARENT), ("s1", Reason.REMOVAL_OFF)],
+        ),
+        ([ADA], [ADA, enrollment("s1", "p1")], ALL, None, [("s1\x1fp1", Reason.NO_PARENT)]),
+        ([ART], [ART, enrollment("s1", "p1")], ALL, None, [("s1\x1fp1", Reason.NO_PARENT)]),
         ([], [ADA], Rules(), None, [("p1", Reason.REMOVAL_OFF)]),
         (
             [],
@@ -161,6 +186,34 @@ def test_enrollments_end_with_their_person_and_are_not_ended_twice() -> None:
     assert reasons(items) == [(join("s1", "p1"), Reason.ENDS_WITH_PARENT)]
 
 
+def test_people_end_only_what_the_vendor_says() -> None:
+    guardian = Entry(kind="relationships", key=join("p1", "p2", "guardian"))
+    assert actions(compare([], there(ADA, BO, guardian))) == [
+        ("relationships", "unlink", guardian.key),
+        ("people", "deactivate", "p1"),
+        ("people", "deactivate", "p2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effects", "expected"),
+    [((), "sections"), ((SideEffect("sections", "enrollments"),), "")],
+)
+def test_sections_end_enrollments_if_the_vendor_says_so(
+    effects: tuple[SideEffect, ...], expected: str
+) -> None:
+    vendor = attrs.evolve(VENDOR, side_effects=effects)
+    items = compare([ADA], there(ADA, ART, enrollment("s1", "p1")), capabilities=vendor)
+    ended = [("enrollments", "expire", join("s1", "p1"))] if expected else []
+    assert actions(items) == [*ended, ("sections", "archive", "s1")]
+
+
+def test_nobody_is_enrolled_who_is_removed_by_the_same_plan() -> None:
+    items = compare([ART, enrollment("s1", "p1")], there(ADA, ART))
+    assert actions(items) == [("people", "deactivate", "p1")]
+    assert reasons(items) == [(join("s1", "p1"), Reason.NO_PARENT)]
+
+
 def test_enrollments_are_removed_if_the_removal_of_their_person_is_off() -> None:
     rules = Rules(removals=frozenset({"enrollments"}))
     items = compare([ART], there(ADA, ART, enrollment("s1", "p1")), rules)
@@ -205,7 +258,8 @@ def test_field_that_is_fixed_is_left_alone_and_others_are_updated() -> None:
     assert [(i.reason, i.detail) for i in items if isinstance(i, LeftAlone)] == [
         (Reason.FIXED_FIELD, "terms")
     ]
-    assert [i.after for i in items if isinstance(i, Change)] == [{"title": "Arts"}]
+    (update,) = (i for i in items if isinstance(i, Change))
+    assert (update.before, update.after) == ({"title": "Art"}, {"title": "Arts"})
 
 
 def test_additions_only_returns_a_person_without_other_changes() -> None:
@@ -215,15 +269,31 @@ def test_additions_only_returns_a_person_without_other_changes() -> None:
 
 
 def test_new_school_year_removes_people_and_enrollments_of_wanted_sections() -> None:
-    items = compare([ART, BO], there(ART, ADA, BO, enrollment("s1", "p2")), NEW_YEAR)
+    guardian = Entry(kind="relationships", key=join("p2", "p2", "guardian"))
+    items = compare([ART, BO], there(ART, ADA, BO, guardian, enrollment("s1", "p2")), NEW_YEAR)
     assert actions(items) == [
         ("enrollments", "expire", join("s1", "p2")),
+        ("relationships", "unlink", guardian.key),
         ("people", "deactivate", "p1"),
     ]
 
 
 def test_record_that_the_source_has_twice_in_the_same_form_counts_once() -> None:
     assert actions(compare([ADA, ADA, person(" p1")], NOTHING)) == [("people", "create", "p1")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"org": "south"}, {"active": False}, {"fields": {**ADA.fields, "password": "secret"}}],
+)
+def test_record_that_the_source_has_in_two_forms_is_left_alone(change: dict[str, Any]) -> None:
+    items = compare([ADA, attrs.evolve(ADA, **change)], NOTHING)
+    assert actions(items) == []
+    assert reasons(items) == [("p1", Reason.DUPLICATE_KEY)] * 2
+
+
+def test_inactive_records_without_a_key_are_not_listed() -> None:
+    assert compare([person("", active=False)], there(person("", active=False))) == []
 
 
 def test_kinds_whose_parents_the_vendor_does_not_hold_need_none() -> None:

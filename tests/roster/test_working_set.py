@@ -76,6 +76,7 @@ def test_fingerprint_depends_on_everything_but_the_order(tmp_path: Path) -> None
             prints.append(made.fingerprint)
     assert prints[0] == prints[1]
     assert len(set(prints)) == len(prints) - 1
+    assert {len(each) for each in prints} == {32}
 
 
 def test_counts_active_records_with_a_key_in_scope(working_set: WorkingSet) -> None:
