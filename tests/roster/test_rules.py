@@ -269,7 +269,7 @@ def test_additions_only_returns_a_person_without_other_changes() -> None:
 
 
 def test_new_school_year_removes_people_and_enrollments_of_wanted_sections() -> None:
-    guardian = Entry(kind="relationships", key=join("p2", "p2", "guardian"))
+    guardian = Entry(kind="relationships", key=join("p1", "p2", "guardian"))
     items = compare([ART, BO], there(ART, ADA, BO, guardian, enrollment("s1", "p2")), NEW_YEAR)
     assert actions(items) == [
         ("enrollments", "expire", join("s1", "p2")),
