@@ -1,4 +1,4 @@
-"""A plan as a file: every change, and what is left alone.
+"""A plan as a file: every change, and what is left alone. ``plan_writer.py`` writes it.
 
 The file is a SQLite database that only its owner can read, since it contains people's data. It has
 these tables:
@@ -13,14 +13,11 @@ refusals    what the guard does not allow
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,31 +25,14 @@ import attrs
 import orjson
 
 from .._version import __version__
-from ..errors import PlanFailed, PlanUnusable
+from ..errors import PlanUnusable
 from .changes import Action, Change, LeftAlone, Reason
-from .database import create, writing
 from .guard import Refusal
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
 #: SQLite's application id of plans ("lmsp").
-_APPLICATION_ID = 0x6C6D7370
-#: Rows that are written together.
-_BATCH = 1000
-_TABLES = f"""
-PRAGMA application_id={_APPLICATION_ID};
-PRAGMA user_version={FORMAT};
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE changes (number INTEGER PRIMARY KEY, kind TEXT, action TEXT, key TEXT, org TEXT,
-    vendor_id TEXT, before BLOB, after BLOB);
-CREATE TABLE left_alone (number INTEGER PRIMARY KEY, kind TEXT, key TEXT, org TEXT, vendor_id TEXT,
-    reason TEXT, detail TEXT, records INTEGER);
-CREATE TABLE refusals (number INTEGER PRIMARY KEY, rule TEXT, kind TEXT, org TEXT, found REAL,
-    bound REAL, stops INTEGER, text TEXT);
-"""
-_INSERT_CHANGE = "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_LEFT_ALONE = "INSERT INTO left_alone VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_REFUSAL = "INSERT INTO refusals VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+APPLICATION_ID = 0x6C6D7370
 _CHANGES = """
 SELECT kind, action, key, org, vendor_id, before, after FROM changes ORDER BY number
 """
@@ -92,106 +72,6 @@ class PlanMeta:
     fingerprint: str
     source_records: Mapping[str, int] = attrs.field(factory=dict)
     found_share: float | None = None
-
-
-class PlanWriter:
-    """Writes the plan ``path``. Use it with ``with``.
-
-    The file appears when the block ends without an error, and replaces an older one. If the block
-    raises, nothing is left.
-
-    :param path: the file.
-    :param meta: what the plan is made from.
-    :raises PlanFailed: the file can't be written. The methods raise it too.
-    """
-
-    def __init__(self, path: Path, meta: PlanMeta) -> None:
-        #: The number of changes so far, by kind, action and org.
-        self.counts: Counter[tuple[str, Action, str]] = Counter()
-        self._path = path
-        self._part = path.with_name(f".{path.name}.{token_hex(4)}.part")
-        self._changes: list[tuple[object, ...]] = []
-        self._left_alone: list[tuple[object, ...]] = []
-        self._connection = create(self._part)
-        values = {**attrs.asdict(meta, recurse=False), "written_by": __version__}
-        try:
-            with writing(self._part):
-                self._connection.executescript(_TABLES)
-                self._connection.executemany(
-                    "INSERT INTO meta VALUES (?, ?)",
-                    [(name, orjson.dumps(value)) for name, value in values.items()],
-                )
-        except BaseException:
-            self._discard()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._discard()
-            return
-        try:
-            self._flush()
-            self._connection.close()
-            _replace(self._part, self._path)
-        except BaseException:
-            self._discard()
-            raise
-
-    def add(self, item: Change | LeftAlone) -> None:
-        """Add the next change, or a record that is left alone."""
-        if isinstance(item, Change):
-            self.counts[item.kind, item.action, item.org] += 1
-            self._changes.append(
-                (
-                    item.kind,
-                    item.action.value,
-                    item.key,
-                    item.org,
-                    item.vendor_id,
-                    orjson.dumps(item.before),
-                    orjson.dumps(item.after),
-                )
-            )
-        else:
-            self._left_alone.append(
-                (
-                    item.kind,
-                    item.key,
-                    item.org,
-                    item.vendor_id,
-                    item.reason.value,
-                    item.detail,
-                    item.records,
-                )
-            )
-        if len(self._changes) + len(self._left_alone) >= _BATCH:
-            self._flush()
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Add what the guard does not allow."""
-        with writing(self._path):
-            self._connection.execute(_INSERT_REFUSAL, attrs.astuple(refusal))
-
-    def _flush(self) -> None:
-        with writing(self._path):
-            self._connection.execute("BEGIN")
-            self._connection.executemany(_INSERT_CHANGE, self._changes)
-            self._connection.executemany(_INSERT_LEFT_ALONE, self._left_alone)
-            self._connection.execute("COMMIT")
-        self._changes.clear()
-        self._left_alone.clear()
-
-    def _discard(self) -> None:
-        self._connection.close()
-        self._part.unlink(missing_ok=True)
 
 
 class PlanFile:
@@ -288,7 +168,7 @@ class PlanFile:
         with self._reading():
             (application,) = self._connection.execute("PRAGMA application_id").fetchone()
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if application != _APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise PlanUnusable(f"{self._path} is not a plan", hint="give another file")
         if version != FORMAT:
             raise PlanUnusable(
@@ -321,13 +201,3 @@ def _loads(text: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     raise ValueError("not JSON")
-
-
-def _replace(part: Path, path: Path) -> None:
-    """Move the finished file to its place, so that it survives a power failure."""
-    try:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise PlanFailed(f"the plan {path} can't be written: {error.strerror}") from None
