@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from lms_async.cli.kinds import Kind, KindOptions, Listing, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.cli.target import RunningSandbox, Variable
 from lms_async.vendor_kit import Bulk, Journal, Limiter, Listener
 
@@ -49,12 +50,7 @@ PUPILS = Kind(
 async def _read(client: Acme, filters: Mapping[str, str]) -> AsyncIterator[dict[str, str]]:
     number = filters.get("number")
     async for pupil in client.pupils.list(numbers=None if number is None else [number]):
-        yield {
-            "id": pupil.id or "",
-            "number": pupil.number or "",
-            "name": pupil.name or "",
-            "house": pupil.house or "",
-        }
+        yield row_of(pupil, PUPIL_LISTING.columns)
 
 
 PUPIL_LISTING = Listing(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import Listing, Row
+from lms_async.cli.record_rows import row_of
 
 from ..client import ManageBac
 from ..models import AcademicYear
-from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE
-from .rows import row_of
+from .since import SINCE
 
 _PROGRAM_FILTER = {"program_code": "code of the program, such as myp"}
 _YEAR_FILTERS = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, Reference, Row, every_row, requests_of
+from lms_async.cli.meanings import Meaning
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
@@ -57,11 +58,13 @@ def _archive_kind(
     what_is_id: str,
     reference: Reference,
     aliases: Mapping[str, str],
+    meaning: Meaning = "person id",
     flag: str = "0",
     rows_per_request: int = 1,
 ) -> Kind:
     """Make a kind that archives records by their ids alone.
 
+    :param meaning: what the school's own id is called in other exports.
     :param flag: the value of the vendor's filter ``archived`` that selects active records.
     """
     return Kind(
@@ -72,6 +75,7 @@ def _archive_kind(
         required=(("id",),),
         key=("id",),
         aliases=aliases,
+        meanings={"id": meaning},
         references={"id": reference},
         check_row=_check_id,
         count_requests=requests_of(rows_per_request),
@@ -106,6 +110,7 @@ ARCHIVE = Kind(
     required=(("id",), ("withdrawn_on", "graduated_on")),
     key=("id",),
     aliases={**_STUDENT_ALIASES, "graduation date": "graduated_on"},
+    meanings={"id": "person id"},
     references={"id": STUDENT},
     dates=("withdrawn_on", "graduated_on"),
     check_row=archived_student,
@@ -128,6 +133,7 @@ UNARCHIVE = Kind(
     required=(("id",),),
     key=("id",),
     aliases=_STUDENT_ALIASES,
+    meanings={"id": "person id"},
     references={"id": ARCHIVED_STUDENT},
     check_row=_check_id,
     count_requests=requests_of(1),
@@ -160,5 +166,6 @@ ARCHIVE_CLASSES = _archive_kind(
     what_is_id="the school's own id (uniq_id) or ManageBac's id of the class",
     reference=CLASS,
     aliases={"uniq_id": "id", "class_id": "id", "class id": "id"},
+    meaning="section code",
     rows_per_request=CHUNK,
 )

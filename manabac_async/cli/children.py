@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import ChildRelation, Parent
 from ..resources.sending.children import parent_and_child
-from .filters import SINCE, filter_flag, filter_time
 from .references import PAGE_SIZE, PARENT, STUDENT, read_parents, read_students
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "parent_id": "email address, identifier or ManageBac's id of the parent",
@@ -62,8 +63,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
     )
     async for parent_id, child in _children_of(client, parents):
         pair = {
-            "parent_id": names.name_of(parent_id),
-            "child_id": students.name_of(child.id),
+            "parent_id": names.only_name_of(parent_id),
+            "child_id": students.only_name_of(child.id),
             "managebac_parent_id": parent_id,
             "managebac_child_id": child.id,
         }
@@ -85,6 +86,7 @@ CHILDREN = Kind(
         "student_id": "child_id",
         "relation": "relationship",
     },
+    meanings={"child_id": "person id"},
     references={"parent_id": PARENT, "child_id": STUDENT},
     options=("update_existing",),
     check_row=parent_and_child,

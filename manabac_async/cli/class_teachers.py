@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..resources.sending.classes import class_teacher_row
+from .checking import NO_CLASS, needs
 from .counting import CHUNK, requests_by
-from .filters import SINCE, filter_flag, filter_time
 from .references import CLASS, PAGE_SIZE, TEACHER, directory_of_classes, read_teachers
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "class_id": "the school's own id (uniq_id) or ManageBac's id of the class",
@@ -47,8 +49,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
     for one in classes:
         for teacher in one.teachers or ():
             others = {
-                "class_id": names.name_of(one.id),
-                "teacher_id": teachers.name_of(teacher.teacher_id),
+                "class_id": names.only_name_of(one.id),
+                "teacher_id": teachers.only_name_of(teacher.teacher_id),
                 "managebac_class_id": one.id,
                 "managebac_teacher_id": teacher.teacher_id,
             }
@@ -72,8 +74,9 @@ CLASS_TEACHERS = Kind(
         "teacher email": "teacher_id",
         "staff id": "teacher_id",
     },
+    meanings={"class_id": "section code", "teacher_id": "person id"},
     references={"class_id": CLASS, "teacher_id": TEACHER},
-    check_row=class_teacher_row,
+    check_row=needs(class_teacher_row, class_id=NO_CLASS),
     count_requests=requests_by("class_id", requests_per_group=2),
     bulk=_add,
     read_existing=_existing,

@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.directory import Directory
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import Class
 from ..resources.sending.classes import new_class
+from .checking import needs
 from .counting import CHUNK
-from .directory import Directory
-from .filters import SINCE, filter_flag, filter_time
-from .people import checks_new
 from .references import (
     GRADE,
     PAGE_SIZE,
@@ -26,7 +27,7 @@ from .references import (
     read_subjects,
     read_terms,
 )
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "uniq_id": "the school's own id of the class; must never change",
@@ -86,7 +87,7 @@ async def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> Asy
     wanted = {key[0].strip() for key in keys}
     async for one in client.classes.list(archived=None, per_page=PAGE_SIZE):
         if (one.uniq_id or "").strip() in wanted:
-            yield _row(one, FIELDS, None, None)
+            yield _row(one, (*FIELDS, "id"), None, None)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -127,6 +128,7 @@ CLASSES = Kind(
         "end term": "end_term_id",
         "section": "class_section",
     },
+    meanings={"uniq_id": "section code", "name": "section title"},
     references={
         "program": PROGRAM,
         "grade_number": GRADE,
@@ -136,7 +138,7 @@ CLASSES = Kind(
         "end_term_id": TERM,
     },
     options=("update_existing",),
-    check_row=checks_new(new_class, "uniq_id"),
+    check_row=needs(new_class, uniq_id="is needed"),
     count_requests=requests_of(CHUNK),
     bulk=_save,
     read_existing=_existing,

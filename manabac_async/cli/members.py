@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_day, filter_ids, filter_time, filter_word
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, every_row
+from lms_async.cli.meanings import Meaning
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 
@@ -15,10 +18,10 @@ from ..client import ManageBac
 from ..models import Membership, MembershipPlace
 from ..models.converter import converter
 from ..resources.sending.classes import class_student_row
+from .checking import NO_CLASS, needs
 from .counting import CHUNK, count_of, requests_by
-from .filters import SINCE, filter_day, filter_ids, filter_time, filter_word
 from .references import CLASS, PAGE_SIZE, STUDENT, read_classes, read_students
-from .rows import row_of
+from .since import SINCE
 
 _place = Sending(converter, MembershipPlace, what="the row")
 
@@ -33,6 +36,7 @@ _ALIASES = {
     "student": "student_id",
     "student number": "student_id",
 }
+_MEANINGS: Mapping[str, Meaning] = {"class_id": "section code", "student_id": "person id"}
 _REFERENCES = {"class_id": CLASS, "student_id": STUDENT}
 
 
@@ -77,8 +81,8 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
     async for one in found:
         if _is_student(one):
             others = {
-                "class_id": classes.name_of(one.class_id),
-                "student_id": students.name_of(one.user_id),
+                "class_id": classes.only_name_of(one.class_id),
+                "student_id": students.only_name_of(one.user_id),
                 "managebac_class_id": one.class_id,
                 "managebac_student_id": one.user_id,
             }
@@ -94,8 +98,9 @@ MEMBERSHIPS = Kind(
     required=(("class_id",), ("student_id",)),
     key=("class_id", "student_id"),
     aliases=_ALIASES,
+    meanings=_MEANINGS,
     references=_REFERENCES,
-    check_row=_place,  # the vendor checks levels
+    check_row=needs(_place, class_id=NO_CLASS),  # the vendor checks levels
     count_requests=requests_by("class_id"),
     bulk=_update,
     read_existing=_existing,
@@ -110,8 +115,9 @@ LEAVE_CLASSES = Kind(
     required=(("class_id",), ("student_id",)),
     key=("class_id", "student_id"),
     aliases=_ALIASES,
+    meanings=_MEANINGS,
     references=_REFERENCES,
-    check_row=class_student_row,
+    check_row=needs(class_student_row, class_id=NO_CLASS),
     count_requests=requests_by("class_id"),
     bulk=_remove,
     removes=every_row,

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
-
-from lms_async.cli.kinds import Kind, Listing, Row, requests_of
-
-from ..client import ManageBac
 from ..resources.sending.parents import new_parent
-from .people import (
-    ALIASES,
-    EXPLAINED,
-    FILTERS,
-    SHOWN_ONLY,
-    existing_people,
-    in_lower_case,
-    list_people,
-    save_people,
-)
 from .people import FIELDS as OF_PEOPLE
-from .rows import row_of
+from .people_by_email import kind_of, listing_of
 
 #: ``child_ids`` is left out, because it links children without a relationship. The kind
 #: ``children`` links them with it.
@@ -39,49 +24,12 @@ FIELDS = {
     "work_country": "country at work",
 }
 
-_KEPT = tuple(name for name in FIELDS if name != "password")
-_COLUMNS = (*_KEPT, "child_ids", *SHOWN_ONLY)
-
-
-def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-    return existing_people(client, "parents", keys, "email", _KEPT)
-
-
-async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
-    async for parent in list_people(client, "parents", filters):
-        yield row_of(parent, _COLUMNS)
-
-
-PARENTS = Kind(
-    name="parents",
-    noun="parents",
-    does="Create parents. With --update-existing, also update parents who exist, found by "
-    "identifier or email address.",
+PARENTS = kind_of(
+    "parents",
     fields=FIELDS,
-    required=(("email",), ("last_name",)),
-    key=("email",),
-    normalize_key=in_lower_case,
-    aliases={
-        **ALIASES,
-        "parent id": "identifier",
-        "guardian id": "identifier",
-        "job title": "title",
-    },
-    dates=("birthday",),
-    options=("update_existing", "notify"),
     check_row=new_parent,
-    count_requests=requests_of(1),
-    bulk=save_people("parents"),
-    read_existing=_existing,
-    code_explanations=EXPLAINED,
+    aliases={"parent id": "identifier", "guardian id": "identifier", "job title": "title"},
+    meanings={"salutation": "form of address", "title": "job title"},
 )
 
-PARENT_LIST = Listing(
-    name="parents",
-    does="Parents, active and archived.",
-    columns=_COLUMNS,
-    read=_read,
-    shown=("id", "identifier", "last_name", "first_name", "email", "archived"),
-    filters=FILTERS,
-    imported_as="parents",
-)
+PARENT_LIST = listing_of(PARENTS, "child_ids")

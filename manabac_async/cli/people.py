@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_time
 from lms_async.cli.kinds import KindOptions, Row
-from lms_async.errors import InvalidInput
+from lms_async.cli.meanings import Meaning
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
-from lms_async.records.encoding import Sending
 
 from ..client import ManageBac
-from .filters import SINCE, filter_flag, filter_time
+from ..resources.many_people import plain_email
 from .references import PAGE_SIZE
-from .rows import row_of
+from .since import SINCE
 
 #: The fields of every person that can be set. ``sb_id`` and ``oa_id`` are left out: only a token
 #: of the vendor's other products may set them.
@@ -63,6 +64,18 @@ ALIASES = {
     "postal code": "zipcode",
 }
 
+#: What the fields hold, for the columns of well-known exports.
+MEANINGS: Mapping[str, Meaning] = {
+    "email": "email",
+    "first_name": "given name",
+    "middle_name": "middle name",
+    "last_name": "family name",
+    "nickname": "preferred given name",
+    "gender": "gender",
+    "birthday": "birth date",
+    "phone_number": "phone",
+}
+
 #: Columns of a listing that an import does not take.
 SHOWN_ONLY = ("id", "archived", "last_accessed_at", "created_at", "updated_at")
 
@@ -76,11 +89,6 @@ FILTERS = {
     "q": "text to search for in names and email addresses",
     **SINCE,
 }
-
-
-def in_lower_case(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a key as ManageBac compares email addresses."""
-    return tuple(cell.casefold() for cell in key)
 
 
 def save_people(
@@ -118,34 +126,17 @@ async def list_people(
         yield person
 
 
-async def existing_people(
-    client: ManageBac,
-    kind: str,
-    keys: Collection[tuple[str, ...]],
-    field: str,
-    columns: Iterable[str],
-) -> AsyncIterator[Row]:
-    """Yield the people with these keys as rows.
+def recognized_by(code: str) -> dict[str, Callable[[str], Hashable]]:
+    """Return the fields by which ``upsert_many`` recognizes people.
 
-    :param field: the field that is the key.
+    :param code: the field with the school's own id.
     """
-    wanted = {key[0].strip().casefold() for key in keys}
+    return {code: str.strip, "email": plain_email}
+
+
+async def existing_people(
+    client: ManageBac, kind: str, columns: Iterable[str]
+) -> AsyncIterator[Row]:
+    """Yield all people of a kind as rows. ManageBac cannot filter them by the school's own id."""
     async for person in list_people(client, kind, {}):
-        if str(getattr(person, field) or "").strip().casefold() in wanted:
-            yield row_of(person, columns)
-
-
-def checks_new(sending: Sending, *needed: str) -> Callable[[Row], object]:
-    """Return a check of a row: the SDK's own check, and fields that only this command needs."""
-
-    def check(row: Row) -> object:
-        fields = {name: "is needed" for name in needed if not row.get(name, "").strip()}
-        try:
-            checked = sending(row)
-        except InvalidInput as invalid:
-            raise InvalidInput(invalid.what, fields={**invalid.fields, **fields}) from None
-        if fields:
-            raise InvalidInput("the row can't be sent", fields=fields)
-        return checked
-
-    return check
+        yield row_of(person, [*columns, "id"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterable, Collection
 
-from lms_async.cli.kinds import Reference
+from lms_async.cli.directory import Directory, Named, named, reference_to
 
 from ..client import ManageBac
 from ..models import Class, Parent, Student, Teacher
-from .directory import Directory, Named
 
 #: Rows per page; the vendor returns at most 200.
 PAGE_SIZE = 200
@@ -16,8 +15,8 @@ PAGE_SIZE = 200
 
 async def read_students(client: ManageBac, *, prefer_archived: bool = False) -> Directory:
     """Read all students. Their names are their ``student_id``, email address and identifier."""
-    named = await _people(client.students.list(per_page=PAGE_SIZE))
-    return Directory(named, prefer_archived=prefer_archived)
+    students = await _people(client.students.list(per_page=PAGE_SIZE))
+    return Directory(students, prefer_archived=prefer_archived)
 
 
 async def read_archived_students(client: ManageBac) -> Directory:
@@ -37,7 +36,7 @@ async def read_parents(client: ManageBac) -> Directory:
 
 async def _people(people: AsyncIterable[Student | Teacher | Parent]) -> list[Named]:
     return [
-        _named(
+        named(
             person.id,
             getattr(person, "student_id", None) or person.identifier,
             person.email,
@@ -55,21 +54,21 @@ async def read_classes(client: ManageBac) -> Directory:
 
 def directory_of_classes(classes: Collection[Class]) -> Directory:
     """Return the directory of classes that were already read."""
-    return Directory(_named(one.id, one.uniq_id, archived=bool(one.archived)) for one in classes)
+    return Directory(named(one.id, one.uniq_id, archived=bool(one.archived)) for one in classes)
 
 
 async def read_year_groups(client: ManageBac) -> Directory:
     """Read all year groups, by their names and short names."""
     groups = await client.year_groups.list(archived=None, per_page=PAGE_SIZE)
     return Directory(
-        _named(one.id, one.name, one.short_name, archived=bool(one.archived)) for one in groups
+        named(one.id, one.name, one.short_name, archived=bool(one.archived)) for one in groups
     )
 
 
 async def read_programs(client: ManageBac) -> Directory:
     """Read the programs. The id is the code, such as ``myp``."""
     programs = await client.school.grades()
-    return Directory(_named(one.code, one.code, one.name, one.short_name) for one in programs)
+    return Directory(named(one.code, one.code, one.name, one.short_name) for one in programs)
 
 
 async def read_grades(client: ManageBac) -> Directory:
@@ -89,7 +88,7 @@ async def read_grades(client: ManageBac) -> Directory:
 async def read_subjects(client: ManageBac) -> Directory:
     """Read the subjects of all programs. Their names are ``myp/Biology`` and ``Biology``."""
     return Directory(
-        _named(subject.id, f"{code}/{subject.name}", subject.name)
+        named(subject.id, f"{code}/{subject.name}", subject.name)
         for code, subjects in (await client.school.subjects()).items()
         for subject in subjects
     )
@@ -99,47 +98,22 @@ async def read_terms(client: ManageBac) -> Directory:
     """Read the terms of all programs. Their names are ``myp/2025-2026/Semester 1``,
     ``2025-2026/Semester 1`` and ``Semester 1``."""
     return Directory(
-        _named(term.id, f"{code}/{year.name}/{term.name}", f"{year.name}/{term.name}", term.name)
+        named(term.id, f"{code}/{year.name}/{term.name}", f"{year.name}/{term.name}", term.name)
         for code, years in (await client.academic_years.list()).items()
         for year in years
         for term in year.academic_terms or ()
     )
 
 
-def _named(id_: str | None, *names: str | None, archived: bool = False) -> Named:
-    return Named(id_ or "", tuple(dict.fromkeys(filter(None, names))), archived)
-
-
-def _reference(
-    noun: str,
-    read: Callable[[ManageBac], Awaitable[Directory]],
-    *,
-    is_short: bool = False,
-    several: bool = False,
-) -> Reference:
-    """Make a reference.
-
-    :param is_short: whether messages can list all records.
-    """
-
-    async def find(client: ManageBac, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
-        return (await read(client)).find(cells)
-
-    async def known(client: ManageBac) -> Sequence[str]:
-        return (await read(client)).names
-
-    return Reference(noun=noun, find=find, known=known if is_short else None, several=several)
-
-
-STUDENT = _reference("students", read_students)
+STUDENT = reference_to("students", read_students)
 #: A student to make active again.
-ARCHIVED_STUDENT = _reference("students", read_archived_students)
-TEACHER = _reference("teachers", read_teachers)
-PARENT = _reference("parents", read_parents)
-CLASS = _reference("classes", read_classes)
-YEAR_GROUP = _reference("year groups", read_year_groups, is_short=True)
-PROGRAM = _reference("programs", read_programs, is_short=True)
-GRADE = _reference("grades", read_grades, is_short=True)
-SUBJECT = _reference("subjects", read_subjects, is_short=True)
-SUBJECTS = _reference("subjects", read_subjects, is_short=True, several=True)
-TERM = _reference("terms", read_terms, is_short=True)
+ARCHIVED_STUDENT = reference_to("students", read_archived_students)
+TEACHER = reference_to("teachers", read_teachers)
+PARENT = reference_to("parents", read_parents)
+CLASS = reference_to("classes", read_classes)
+YEAR_GROUP = reference_to("year groups", read_year_groups, is_short=True)
+PROGRAM = reference_to("programs", read_programs, is_short=True)
+GRADE = reference_to("grades", read_grades, is_short=True)
+SUBJECT = reference_to("subjects", read_subjects, is_short=True)
+SUBJECTS = reference_to("subjects", read_subjects, is_short=True, several=True)
+TERM = reference_to("terms", read_terms, is_short=True)

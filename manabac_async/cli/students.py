@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 
+from lms_async.cli.filters import filter_ids, filter_word
 from lms_async.cli.kinds import Kind, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 
 from ..client import ManageBac
 from ..resources.sending.students import new_student
-from .filters import filter_ids, filter_word
+from .checking import needs
 from .people import (
     ALIASES,
     EXPLAINED,
     FILTERS,
+    MEANINGS,
     SHOWN_ONLY,
-    checks_new,
     existing_people,
     list_people,
+    recognized_by,
     save_people,
 )
 from .people import FIELDS as OF_PEOPLE
 from .references import TEACHER, YEAR_GROUP, read_teachers, read_year_groups
-from .rows import row_of
 
 #: ``parent_ids`` is left out, because a change replaces all parents of a student. The kind
 #: ``children`` adds parents, with their relationship.
@@ -42,7 +44,7 @@ _KEPT = tuple(name for name in FIELDS if name != "password")
 
 
 def _existing(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
-    return existing_people(client, "students", keys, "student_id", _KEPT)
+    return existing_people(client, "students", _KEPT)
 
 
 async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -80,13 +82,15 @@ STUDENTS = Kind(
         "homeroom advisor": "homeroom_advisor_id",
         "graduation year": "graduating_year",
     },
+    meanings={**MEANINGS, "student_id": "person id", "graduating_year": "graduation year"},
     references={"year_group_id": YEAR_GROUP, "homeroom_advisor_id": TEACHER},
     dates=("birthday",),
     options=("update_existing", "notify"),
-    check_row=checks_new(new_student, "student_id"),
+    check_row=needs(new_student, student_id="is needed"),
     count_requests=requests_of(1),
     bulk=save_people("students"),
     read_existing=_existing,
+    recognized_by=recognized_by("student_id"),
     code_explanations=EXPLAINED,
 )
 

@@ -5,11 +5,11 @@ v1 cannot update users by a key of the school.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
-from lms_async.cli.kinds import Kind, KindOptions, requests_of
+from lms_async.cli.kinds import Kind, KindOptions, ignore_case, requests_of
 from lms_async.journal.journal import Journal
 
 from ..v1.client import ManageBacV1
@@ -93,11 +93,6 @@ ALIASES = {
 }
 
 
-def _in_lower_case(key: tuple[str, ...]) -> Hashable:
-    """Return the email address in lower case, as ``users.create_many`` compares it."""
-    return tuple(cell.casefold() for cell in key)
-
-
 def _create(
     client: ManageBacV1, rows: Iterable[Any], options: KindOptions, journal: Journal | None
 ) -> Bulk[Any]:
@@ -111,8 +106,22 @@ PEOPLE = Kind(
     fields=FIELDS,
     required=(("type",), ("first_name",), ("last_name",), ("email",)),
     key=("email",),
-    normalize_key=_in_lower_case,
+    normalize_key=ignore_case,
     aliases=ALIASES,
+    meanings={
+        "type": "person role",
+        "student_id": "person id",
+        "first_name": "given name",
+        "last_name": "family name",
+        "nickname": "preferred given name",
+        "other_name": "middle name",
+        "email": "email",
+        "gender": "gender",
+        "birthday": "birth date",
+        "phone_number": "phone",
+        "salutation": "form of address",
+        "title": "job title",
+    },
     dates=("birthday", "attendance_start_date"),
     check_row=checked_new_user,
     count_requests=requests_of(1),

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_ids, filter_time
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import ManageBac
 from ..models import YearGroup
 from ..resources.sending.year_groups import year_group_row
 from .counting import CHUNK, requests_by
-from .filters import SINCE, filter_flag, filter_ids, filter_time
 from .references import PAGE_SIZE, STUDENT, YEAR_GROUP, read_students, read_year_groups
-from .rows import row_of
+from .since import SINCE
 
 FIELDS = {
     "year_group_id": "name or ManageBac's id of the year group",
@@ -68,8 +69,8 @@ async def _read_members(client: ManageBac, filters: Mapping[str, str]) -> AsyncI
     async for group in _groups(client, filters):
         for student_id in group.student_ids or ():
             yield {
-                "year_group_id": names.name_of(group.id),
-                "student_id": students.name_of(student_id),
+                "year_group_id": names.only_name_of(group.id),
+                "student_id": students.only_name_of(student_id),
                 "managebac_year_group_id": group.id or "",
                 "managebac_student_id": student_id,
             }
@@ -87,6 +88,7 @@ YEAR_GROUPS = Kind(
         "student": "student_id",
         "student number": "student_id",
     },
+    meanings={"student_id": "person id"},
     references={"year_group_id": YEAR_GROUP, "student_id": STUDENT},
     check_row=year_group_row,
     count_requests=requests_by("year_group_id", requests_per_group=2),

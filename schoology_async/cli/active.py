@@ -7,6 +7,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, every_row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
@@ -16,7 +17,6 @@ from ..models import Reactivation
 from ..models.converter import converter
 from ..resources.many_users import GUARD
 from .references import ACTIVE_PERSON, INACTIVE_PERSON
-from .rows import row_of
 
 _PERSON = {
     "school_uid": "the school's own id of the person",

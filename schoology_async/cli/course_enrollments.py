@@ -10,6 +10,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
@@ -19,7 +20,6 @@ from .enrollments import ALIASES, enrollments_of
 from .enrollments import FIELDS as SCHOOL_CODE_FIELDS
 from .references import GRADING_PERIODS
 from .removing import deletes
-from .rows import row_of
 from .sections import sections_of
 
 FIELDS = {

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_id
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..resources.sending.courses import new_course
-from .filters import filter_id
 from .references import BUILDING, read_buildings
-from .rows import row_of
 
 #: ``sections`` is not among them: ``--kind sections`` creates sections.
 FIELDS = {

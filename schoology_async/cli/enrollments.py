@@ -8,6 +8,7 @@ from typing import Any
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.errors import LmsError
 from lms_async.journal.journal import Journal
 
@@ -16,7 +17,6 @@ from ..models import Enrollment, EnrollmentStatus, Section
 from ..resources.sending.enrollments import school_code_row
 from .references import filterable
 from .removing import DELETE, deletes
-from .rows import row_of
 from .sections import SECTION_FILTERS, filtered_sections
 
 FIELDS = {

@@ -7,11 +7,11 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..resources.sending.grading_periods import new_grading_period
-from .rows import row_of
 
 FIELDS = {
     "title": "name of the grading period, unique in the school",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
+from lms_async.cli.filters import filter_id
 from lms_async.cli.kinds import Listing, Row
+from lms_async.cli.record_rows import row_of
 
 from ..client import Schoology
-from .filters import filter_id
 from .references import BUILDING, read_buildings
-from .rows import row_of
 
 
 async def _read(client: Schoology, filters: Mapping[str, str]) -> AsyncIterator[Row]:

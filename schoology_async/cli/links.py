@@ -7,6 +7,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 
@@ -15,7 +16,6 @@ from ..models import AdvisorPair, ParentPair, User
 from ..models.converter import converter
 from .references import filterable
 from .removing import DELETE, deletes
-from .rows import row_of
 
 _STUDENT = {"student_school_uid": "the school's own id of the student"}
 _DELETE = {"delete": DELETE.format(what="the link")}
@@ -46,7 +46,7 @@ async def _read_existing_parents(
     if not people:
         return
     for row in _pairs(await client.users.list(school_uids=people)):
-        if (row["student_school_uid"], row["parent_school_uid"]) in wanted:
+        if (row.get("student_school_uid"), row.get("parent_school_uid")) in wanted:
             yield row | {"delete": "0"}
 
 
@@ -68,7 +68,7 @@ def _pairs(users: Collection[User]) -> Iterable[dict[str, str]]:
                     "id": student.uid,
                 }
                 names = {"student_uid": student.uid, "parent_uid": parent.uid}
-                yield row_of(None, [*pair, *names], pair | names)
+                yield row_of(None, (), pair | names)
 
 
 PARENTS = Kind(

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_id, filter_ids
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
 from lms_async.cli.meanings import Meaning
+from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..resources.many_users import new_user
-from .filters import filter_id, filter_ids
 from .references import (
     BUILDING,
     BUILDINGS,
@@ -22,7 +23,6 @@ from .references import (
     read_buildings,
     read_roles,
 )
-from .rows import row_of
 
 #: The fields that can be set when a user is created.
 FIELDS = {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
+from lms_async.cli.directory import Directory, named, reference_to
 from lms_async.cli.kinds import Reference
-from lms_async.errors import Forbidden
 
 from ..client import Schoology
 from ..models import School
-from .directory import Directory, Named
 
 _Find = Callable[[Schoology, Collection[str]], Awaitable[Mapping[str, Sequence[str]]]]
 
@@ -23,14 +22,14 @@ async def read_roles(client: Schoology) -> Directory:
     roles = await client.roles.list()
     whole_school = {role.title for role in roles if role.role_type != 2}
     return Directory(
-        _named(role.id, None if role.role_type == 2 and role.title in whole_school else role.title)
+        named(role.id, None if role.role_type == 2 and role.title in whole_school else role.title)
         for role in roles
     )
 
 
 async def read_schools(client: Schoology) -> Directory:
     """Read the schools. Their names are their titles."""
-    return Directory(_named(school.id, school.title) for school in await client.schools.list())
+    return Directory(named(school.id, school.title) for school in await client.schools.list())
 
 
 async def list_buildings(client: Schoology) -> list[tuple[School, School]]:
@@ -50,51 +49,25 @@ async def read_buildings(client: Schoology) -> Directory:
     """
     schools = await client.schools.list()
     buildings = [building for _, building in await list_buildings(client)]
-    return Directory(_named(one.id, one.building_code, one.title) for one in [*buildings, *schools])
+    return Directory(named(one.id, one.building_code, one.title) for one in [*buildings, *schools])
 
 
 async def read_grading_periods(client: Schoology) -> Directory:
     """Read the grading periods. Their names are their titles."""
     periods = await client.grading_periods.list()
-    return Directory(_named(period.id, period.title) for period in periods)
-
-
-def _named(id_: str | None, *names: str | None) -> Named:
-    return Named(id_ or "", tuple(name for name in names if name))
-
-
-def _is_id(cell: str) -> bool:
-    return cell.strip().isascii() and cell.strip().isdigit()
-
-
-def _by_name(
-    noun: str, read: Callable[[Schoology], Awaitable[Directory]], *, several: bool = False
-) -> Reference:
-    async def find(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
-        try:
-            return (await read(client)).find(cells)
-        except Forbidden:
-            # Some accounts may write people or courses, but not list roles or buildings.
-            if not all(map(_is_id, cells)):
-                raise
-        return {cell: [cell.strip()] for cell in cells}
-
-    async def known(client: Schoology) -> Sequence[str]:
-        return (await read(client)).names
-
-    return Reference(noun=noun, find=find, known=known, several=several)
+    return Directory(named(period.id, period.title) for period in periods)
 
 
 #: A role, by its title or id.
-ROLE = _by_name("roles", read_roles)
+ROLE = reference_to("roles", read_roles, is_short=True)
 #: A school, by its title or id.
-SCHOOL = _by_name("schools", read_schools)
+SCHOOL = reference_to("schools", read_schools, is_short=True)
 #: A building, by its code, title or id.
-BUILDING = _by_name("buildings", read_buildings)
+BUILDING = reference_to("buildings", read_buildings, is_short=True)
 #: Several buildings.
-BUILDINGS = _by_name("buildings", read_buildings, several=True)
+BUILDINGS = reference_to("buildings", read_buildings, is_short=True, several=True)
 #: Several grading periods, by their titles or ids.
-GRADING_PERIODS = _by_name("grading periods", read_grading_periods, several=True)
+GRADING_PERIODS = reference_to("grading periods", read_grading_periods, is_short=True, several=True)
 
 
 async def _find_courses(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:

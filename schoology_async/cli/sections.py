@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Mappi
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.filters import filter_flag, filter_id
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row
+from lms_async.cli.record_rows import row_of
 from lms_async.errors import InvalidInput, LmsError
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
 from ..models import Section
 from ..resources.sending.sections import new_section
-from .filters import filter_flag, filter_id
 from .references import (
     BUILDING,
     COURSE,
@@ -22,7 +23,6 @@ from .references import (
     filterable,
     read_grading_periods,
 )
-from .rows import row_of
 
 #: ``options``, the settings of a section's pages, are not among them. They are a record of their
 #: own, and teachers set them in Schoology.
@@ -57,20 +57,21 @@ ALIASES = {
     "start time": "start_time",
     "end time": "end_time",
 }
-#: A section is identified by ``section_school_code``. Without it, by ``section_code`` in its
-#: course.
-_KEY = ("section_school_code", "course_code", "section_code")
+#: A section is identified by ``section_school_code``. Without it, by ``section_code`` in its course
+#: and grading periods.
+_KEY = ("section_school_code", "course_code", "section_code", "grading_periods")
 
 
 def _school_code_or_code(key: tuple[str, ...]) -> Hashable:
-    school_code, *course_and_code = key
-    return school_code or tuple(course_and_code)
+    school_code, course, code, periods = key
+    return school_code or (course, code, frozenset(periods.split(",")))
 
 
-def _check(row: Row) -> None:
+def _check(row: Row) -> object:
     body = new_section(row)
     if not body.get("course_id"):
         raise InvalidInput("the section can't be sent", fields={"course_code": "is needed"})
+    return body
 
 
 def _count_requests(rows: Iterable[Row]) -> int:
@@ -97,7 +98,7 @@ async def _read_existing(
             key = by_school_code.get(section.section_school_code or "")
             if key is not None:
                 yield _existing(section, key)
-    others = {key[1:]: key for key in keys if not key[0]}
+    others = {key[1:3]: key for key in keys if not key[0]}
     courses = dict.fromkeys(course_id for course_id, _ in others)
     async for section in sections_of(client, courses, include_past=True):
         key = others.get((section.course_id or "", section.section_code or ""))
@@ -136,7 +137,7 @@ async def filtered_sections(
 ) -> AsyncIterator[Section]:
     """Yield the sections of all courses that the filters of :data:`SECTION_FILTERS` select."""
     building_id = await filter_id(client, filters, "building_id", BUILDING)
-    include_past = filter_flag(filters, "include_past")
+    include_past = bool(filter_flag(filters, "include_past"))
     courses = await client.courses.list(building_id=building_id)
     ids = [course.id for course in courses if course.id is not None]
     async for section in sections_of(client, ids, include_past=include_past):

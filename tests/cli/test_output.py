@@ -18,7 +18,8 @@ import pytest
 from lms_async.cli.reporting import streams
 from lms_async.cli.wording import command_line, escaped_json, visible
 from schoology_async.sandbox import SchoologySandbox
-from tests.cli.conftest import environment_of, file_of, load, read_results, reset_signals, save
+from tests.cli.conftest import environment_of, file_of, load, read_results, save
+from tests.cli.terminal import in_terminal
 
 FAST = ("--limit", "1000/0.01s")
 LMS = (sys.executable, "-W", "error", "-m", "lms_async.cli")
@@ -228,26 +229,17 @@ async def test_closed_terminal_stops_the_import(
     schoology_sandbox: SchoologySandbox, people_csv: Path
 ) -> None:
     """SIGHUP arrives twice, from the system and from the shell."""
-    import pty
-
     save(people_csv, file_of(8000))
-    ours, theirs = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(*LMS, "import", str(people_csv), "--to", "schoology", "--limit", "2/0.2s"),
-        env={**os.environ, **environment_of(schoology_sandbox)},
-        cwd=people_csv.parent,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=reset_signals,
-    )
-    os.close(theirs)
-    await until(lambda: schoology_sandbox.log.count("POST") >= 3)
-    os.close(ours)
-    process.send_signal(signal.SIGHUP)
-    process.send_signal(signal.SIGHUP)
-    assert await asyncio.wait_for(process.wait(), 20) == 130
+    arguments = ("import", people_csv, "--to", "schoology", "--limit", "2/0.2s")
+    async with in_terminal(
+        *arguments, environment=environment_of(schoology_sandbox), folder=people_csv.parent
+    ) as terminal:
+        await until(lambda: schoology_sandbox.log.count("POST") >= 3)
+        terminal.close()
+        terminal.process.send_signal(signal.SIGHUP)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended after the first one
+            terminal.process.send_signal(signal.SIGHUP)
+        assert await terminal.exit_code() == 130
     told = read_results(people_csv.with_name("people.results.csv"))
     assert [int(row["row"]) for row in told] == list(range(2, 8002))
     assert {row["status"] for row in told} == {"done", "skipped"}

@@ -278,7 +278,8 @@ async def test_missing_extra_is_named(tmp_path: Path, extra: str) -> None:
 
 async def test_internal_error_does_not_look_like_rejected_rows(tmp_path: Path) -> None:
     code = (
-        "import sys; from lms_async.cli import app; app.find_target = None; "
+        "import sys; from lms_async.cli import app; from lms_async.cli.commands import sandbox; "
+        "sandbox.require_target = None; "
         "sys.argv = ['lms', 'sandbox', 'schoology']; sys.exit(app.main())"
     )
     ended, said = await _python(code, tmp_path)
@@ -289,7 +290,7 @@ async def test_internal_error_does_not_look_like_rejected_rows(tmp_path: Path) -
 async def test_import_does_not_load_the_sandbox(tmp_path: Path) -> None:
     code = (
         "import sys; import lms_async.cli.app, schoology_async.cli; "
-        "print([name for name in sys.modules if 'sandbox' in name])"
+        "print([name for name in sys.modules if '.sandbox' in name and '.commands.' not in name])"
     )
     assert await _python(code, tmp_path) == (0, "[]\n")
 

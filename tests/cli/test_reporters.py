@@ -8,7 +8,7 @@ import pytest
 
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.reporting import progress as work_module
-from lms_async.cli.reporting.progress import Progress
+from lms_async.cli.reporting.progress import Progress, reasons
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.reporting.summary import Summary
 from lms_async.events import Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
@@ -58,7 +58,18 @@ def test_rate_and_time_left(now: list[float]) -> None:
     work.counts[Status.DONE] = 190
     work.counts[Status.REJECTED] = 10
     assert work.rate == pytest.approx(50)
+    work.observe_time()
     assert work.left == pytest.approx(16)
+    now[0] += 6
+    assert work.left == pytest.approx(10)
+
+
+def test_rows_of_an_earlier_run_do_not_shorten_the_time_left(now: list[float]) -> None:
+    work = Progress(1000, started=now[0], earlier=500, counts=Counter({Status.DONE: 500}))
+    now[0] += 10
+    work.counts[Status.DONE] += 100
+    work.observe_time()
+    assert work.left == pytest.approx(40)
 
 
 def test_plain_progress_lines(now: list[float]) -> None:
@@ -68,11 +79,22 @@ def test_plain_progress_lines(now: list[float]) -> None:
     say.begin(work)
     now[0] += 10
     work.counts.update({Status.DONE: 490, Status.UNKNOWN: 10})
+    work.observe_time()
     say.tick()
     assert err.getvalue() == (
         "500 of 1,000 rows, 10 unknown, 50 rows/s, 10 s left; waiting for the rate limit\n"
     )
     assert say.every >= 2  # the interval is long enough not to flood a log
+
+
+def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    err = Terminal()
+    reporter = make_reporter(Terminal(), err)
+    reporter.begin(Progress(10))
+    reporter.tick()
+    reporter.stop()
+    assert err.getvalue() == "0 of 10 rows, 0 rows/s; waiting for the rate limit\n"
 
 
 def test_live_progress_bar() -> None:
@@ -91,7 +113,7 @@ def test_live_progress_bar() -> None:
     assert "7 of 10 rows" in shown
     assert "9 of 10 rows" in shown  # the last state stays on the screen
     assert shown.rstrip().endswith("\x1b[?25h")  # the cursor is visible again
-    assert "waiting for the rate limit" in shown
+    assert "waiting for the rate limit" in " ".join(shown.split())  # it may take two lines
     assert "a [b]note[/b]" in shown
     assert "7 rows: 7 done" in out.getvalue()
 
@@ -110,6 +132,17 @@ def test_only_the_first_rows_are_listed() -> None:
     for row in range(2, 102):
         say.row(row, Status.REJECTED, RowError("invalid", "x: y"))
     assert len(err.getvalue().splitlines()) == 100
+
+
+def test_row_that_the_vendor_rejected_names_fields_but_not_the_vendors_text() -> None:
+    error = RowError("422", "email ada@x.example is taken", {"email": "is taken", "grade": "is"})
+    err, out = io.StringIO(), io.StringIO()
+    make_reporter(out, err).row(7, Status.REJECTED, error, vendor="ManageBac")
+    assert err.getvalue() == "Row 7 rejected by ManageBac (422), because of email and grade\n"
+    make_reporter(out, err, json=True).row(7, Status.REJECTED, error, vendor="ManageBac")
+    assert '"fields":["email","grade"]' in out.getvalue()
+    assert "taken" not in out.getvalue()
+    assert list(reasons(error, ours=False)) == ["email (422)", "grade (422)"]
 
 
 def test_summary_explains_unknown_rows() -> None:
@@ -148,7 +181,7 @@ def test_summary_suggests_the_next_command(status: Status, said: str) -> None:
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_summary_counts_reasons_if_many_rows_are_rejected(dry_run: bool) -> None:
-    reasons = Counter({f"field{number}: must be a day": 20 - number for number in range(12)})
+    counted = Counter({f"field{number}: must be a day": 20 - number for number in range(12)})
 
     def said(rejected: int, unknown: int = 0) -> str:
         out = io.StringIO()
@@ -156,7 +189,7 @@ def test_summary_counts_reasons_if_many_rows_are_rejected(dry_run: bool) -> None
         for row in range(unknown):
             say.row(row, Status.UNKNOWN, RowError("lost"), vendor="Schoology")
         counts = Counter({Status.REJECTED: rejected})
-        say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=reasons, dry_run=dry_run))
+        say.end(Summary(exit_code=Exit.REJECTED, counts=counts, reasons=counted, dry_run=dry_run))
         return out.getvalue()
 
     assert "by reason" not in said(10)  # each row is listed above

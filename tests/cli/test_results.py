@@ -49,6 +49,20 @@ def test_row_is_on_disk_as_soon_as_it_is_known(tmp_path: Path, source: Path) -> 
     ]
 
 
+def test_ids_and_times_are_written_as_they_are(tmp_path: Path, source: Path) -> None:
+    """The file has ids with their zeros. A spreadsheet that opens it directly hides the zeros.
+
+    The documentation therefore says how to open it. Spreadsheets leave times in this form alone.
+    """
+    results = ResultsFile(tmp_path / "r.csv", source=source)
+    results.begin()
+    results.write(line(2, "00123"), Status.DONE, id="0045", earlier=1_000_000_000.0)
+    results.close()
+    assert results.path.read_text("utf-8-sig").splitlines()[1:] == [
+        "2,00123,done,0045,,,2001-09-09T01:46:40Z,"
+    ]
+
+
 @pytest.mark.parametrize("key", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(tmp_path: Path, source: Path, key: str) -> None:
     results = ResultsFile(tmp_path / "r.csv", source=source)

@@ -10,7 +10,7 @@ import lms_async
 from lms_async.cli.credentials import Environment, read_environment, require_variables
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.proxies import host_of
-from lms_async.cli.target import find_target, target_names
+from lms_async.cli.target import find_kind, find_target, require_target, target_names
 from schoology_async import UserCreate, Window
 from schoology_async.cli import SchoologyTarget
 from schoology_async.cli.people import ALIASES, FIELDS
@@ -60,9 +60,14 @@ def install_package(folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_another_package_can_add_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert target_names() == ["managebac", "managebac-v1", "schoology"]
+    names = target_names()
+    assert names == ("managebac", "managebac-v1", "schoology")
     install_package(tmp_path, "target = 'a target'\n", monkeypatch)
-    assert target_names() == ["managebac", "managebac-v1", "other", "schoology"]
+    target_names.cache_clear()
+    try:
+        assert target_names() == tuple(sorted([*names, "other"]))
+    finally:
+        target_names.cache_clear()
     assert find_target("other") == "a target"  # type: ignore[comparison-overlap]
 
 
@@ -160,3 +165,23 @@ def test_unreadable_env_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CommandError, match=r"\.env could not be read"):
         read_environment(tmp_path)
+
+
+def test_missing_target_lists_the_targets_with_one_line_each() -> None:
+    with pytest.raises(CommandError) as why:
+        require_target(None, "--to TARGET")
+    first, *lines = why.value.lines
+    assert "--to TARGET is missing" in first
+    assert tuple(line.split()[0] for line in lines) == target_names()
+    assert any("Schoology: people" in line for line in lines)
+    assert require_target("schoology", "--to TARGET").name == "schoology"
+
+
+def test_wrong_kind_lists_the_kinds_with_what_they_do() -> None:
+    target = find_target("schoology")
+    with pytest.raises(CommandError) as why:
+        find_kind(target, "peple")
+    first, *lines = why.value.lines
+    assert "Did you mean people?" in first
+    assert [line.split()[0] for line in lines] == [kind.name for kind in target.kinds]
+    assert target.kinds[0].does in lines[0]

@@ -1,8 +1,9 @@
 """The ``lms`` command: import CSV files, and list and export what a vendor has.
 
-Start reading at :mod:`~.app`, which has the commands. Vendor packages register a
-:class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``; other
-packages use :mod:`~.target` and nothing else. Needs the extra ``cli``.
+Start reading at :mod:`~.app`, and at :mod:`~.commands` for the commands. Vendor packages register a
+:class:`~lms_async.cli.target.Target` under the entry-point group ``lms_async.targets``. They use
+:mod:`~.target`, :mod:`~.kinds` and :mod:`~.meanings`, and to write their kinds and listings
+:mod:`~.record_rows`, :mod:`~.directory` and :mod:`~.filters`. Needs the extra ``cli``.
 """
 
 from __future__ import annotations

@@ -38,20 +38,26 @@ async def connected(
     """
     names = listed(list(variables))
     with without_netrc():
-        async with _client(target, variables, limit, events, names) as client:
+        async with create_client(target, variables, limit, events, names) as client:
             host = host_of(client)
             reporter.host(target.name, target.vendor, host, proxy_for(host))
-            await _verify(target, client, names, hint)
+            await verify_credentials(target, client, names, hint)
             yield client
 
 
-def _client(
+def create_client(
     target: Target,
     variables: Mapping[str, str],
     limit: tuple[int, float] | None,
     events: Sequence[Listener],
     names: str,
 ) -> AbstractAsyncContextManager[Any]:
+    """Create a client that has not sent a request yet.
+
+    :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
+    :param names: the variables to check, for the error message.
+    :raises CommandError: the settings are not valid.
+    """
     limiter = Window(limit[0], per=limit[1]) if limit else None
     try:
         return target.connect(variables, limiter=limiter, events=events)
@@ -60,7 +66,13 @@ def _client(
     raise CommandError(f"The settings are not valid: {why}", f"Check {names}.")
 
 
-async def _verify(target: Target, client: Any, names: str, hint: str) -> None:
+async def verify_credentials(target: Target, client: Any, names: str, hint: str) -> None:
+    """Send one cheap request.
+
+    :param names: the variables to check, for the error message.
+    :param hint: the last line of the error message.
+    :raises CommandError: the vendor cannot be reached, or does not accept the credentials.
+    """
     try:
         await target.verify(client)
     except LmsError as error:

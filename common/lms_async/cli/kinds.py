@@ -29,7 +29,7 @@ from .meanings import Meaning
 Row = Mapping[str, str]
 
 #: The options of ``lms import`` that only some kinds have.
-KindOption = Literal["update_existing", "keep_enrollments", "notify", "date"]
+KindOption = Literal["update_existing", "keep_enrollments", "notify"]
 
 
 #: How each option is typed.
@@ -37,7 +37,6 @@ SPELLED: Mapping[KindOption, str] = {
     "update_existing": "--update-existing",
     "keep_enrollments": "--keep-enrollments or --erase-enrollments",
     "notify": "--notify or --no-notify",
-    "date": "--date YYYY-MM-DD",
 }
 
 
@@ -51,8 +50,6 @@ class KindOptions:
     keep_enrollments: bool | None = None
     #: ``--notify`` or ``--no-notify``.
     notify: bool | None = None
-    #: ``--date``, as YYYY-MM-DD.
-    date: str | None = None
     #: How many records a removal may remove.
     guard: Guard | None = None
 
@@ -69,8 +66,8 @@ class Reference:
     :param known: returns the names of all records, for error messages and ``lms mapping init``.
         ``None`` if there are too many to list: then only the rows with an unknown cell are
         rejected. Otherwise an unknown cell stops the import before it sends anything.
-    :param becomes: the field that receives the id; the named field is then not sent. ``None``
-        replaces the cell in its own field.
+    :param becomes: the field that receives the id; the named field is then not sent, and its cells
+        are never taken for ids. ``None`` replaces the cell in its own field. Its cells can be ids.
     :param several: whether a cell can have several values, separated by commas.
     """
 
@@ -80,9 +77,20 @@ class Reference:
     becomes: str | None = None
     several: bool = False
 
+    def names_in(self, cell: str) -> list[str]:
+        """Return the single values of a cell."""
+        if not self.several:
+            return [cell]
+        return [part for part in (piece.strip() for piece in cell.split(",")) if part]
+
 
 def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key
+
+
+def ignore_case(key: tuple[str, ...]) -> Hashable:
+    """Return a key without upper and lower case, as vendors compare email addresses."""
+    return tuple(cell.casefold() for cell in key)
 
 
 def no_row(row: Row) -> bool:
@@ -105,16 +113,18 @@ class Kind:
     :param fields: the columns that a file can have, and what each contains.
     :param required: groups of columns. A file must have at least one column of each group.
     :param key: the columns that identify a row. Two rows of a file must not have the same values.
-    :param check_row: checks a row without sending it. Raises
-        :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field, without values.
+    :param check_row: checks a row without sending it. Returns its values by field in the form in
+        which they are sent, so that two rows can be compared, or anything else if there is no such
+        form. Raises :class:`~lms_async.errors.InvalidInput`, which says what is wrong by field,
+        without values.
     :param count_requests: returns how many requests these valid rows take if nothing fails.
     :param bulk: takes the client, the rows, the options and the journal. Returns a bulk call, not
         yet started, that yields one outcome per row, in order.
     :param aliases: fields by common names of columns. ``lms`` suggests them, and the user confirms.
     :param meanings: what the fields hold, as far as exports of other systems hold the same.
         ``lms mapping init`` finds columns with it.
-    :param normalize_key: returns the key's cells without differences that the vendor ignores, such
-        as upper and lower case.
+    :param normalize_key: returns the key's cells without differences that the vendor ignores:
+        :func:`ignore_case`, or a function of the key.
     :param references: the fields whose cells name records that the vendor has.
     :param dates: the fields that contain a date.
     :param options: the options of :class:`KindOptions` that an import of this kind can have.
@@ -124,7 +134,11 @@ class Kind:
         import`` shows the numbers, applies its guard, and asks before it sends.
     :param count_existing: returns how many records of this kind the vendor has, for the guard.
     :param read_existing: takes the client and keys of rows, and yields the vendor's records with
-        these keys as rows. A dry run compares them with the file.
+        these keys as rows. It can yield others too. A dry run compares them with the file. So does
+        an import with ``--update-existing``, which then leaves out the rows that change nothing.
+    :param recognized_by: the fields by which ``bulk`` recognizes an existing record, the surest
+        first, and for each a function that leaves out differences that the vendor ignores. A record
+        with another value in a surer field is another record. Only needed if it is not the key.
     :param code_explanations: explains the vendor's error codes in the summary, without personal
         data.
     """
@@ -148,6 +162,7 @@ class Kind:
     removes: Callable[[Row], bool] = no_row
     count_existing: Callable[[Any], Awaitable[int]] | None = None
     read_existing: Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]] | None = None
+    recognized_by: Mapping[str, Callable[[str], Hashable]] = attrs.field(factory=dict)
     code_explanations: Mapping[str, str] = attrs.field(factory=dict)
 
 

@@ -8,8 +8,9 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,12 +22,14 @@ from ..limits.limiter import Limiter
 from .exit_codes import CommandError
 from .kinds import Kind, Listing, every_row
 from .kinds import Row as Row
-from .wording import listed, nearest, quoted
+from .wording import counted, listed, nearest, quoted
 
 if TYPE_CHECKING:
     from ..sandbox import SandboxServer
 
 GROUP = "lms_async.targets"
+#: How many kinds of a target are named in a list of targets.
+_MOST_NAMED = 3
 
 
 @attrs.frozen
@@ -37,32 +40,38 @@ class RunningSandbox:
     environment: Mapping[str, str]
 
 
+@attrs.frozen(kw_only=True)
+class DemoStep:
+    """A file that ``lms demo`` imports.
+
+    :param kind: the kind of record in the file.
+    :param rows: realistic rows that the vendor accepts.
+    :param rejected: rows that our own check or the vendor rejects.
+    :param read_back: takes the client, and yields everything of this kind that the vendor has, in
+        the file's columns.
+    """
+
+    kind: Kind
+    rows: Sequence[Row]
+    rejected: Sequence[Row]
+    read_back: Callable[[Any], AsyncIterator[Row]]
+
+
 class Demo(Protocol):
     """What ``lms demo`` needs of a target."""
 
-    #: A plural noun for the rows, for example ``people``.
-    noun: str
     #: The vendor's rate limit (requests, seconds), if the demo takes about ten seconds with it.
     #: Otherwise ``None``: the demo then uses a faster limit.
     limit: tuple[int, float] | None
 
-    def valid_rows(self, count: int) -> Iterator[Row]:
-        """Yield realistic rows that the vendor accepts."""
-
-    def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Return rows that pass our check and that the vendor rejects."""
-
-    def invalid_rows(self) -> Sequence[Row]:
-        """Return rows that do not pass our check."""
+    def steps(self, count: int) -> Sequence[DemoStep]:
+        """Return the files to import, in this order, with about ``count`` rows together."""
 
     def prepare(self, server: SandboxServer, count: int) -> None:
-        """Create in the sandbox what ``count`` :meth:`valid_rows` refer to."""
+        """Create in the sandbox what the rows refer to and no step imports."""
 
     def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Schedule the simulated failures, and return a short description of each."""
-
-    def read_back(self, client: Any) -> AsyncIterator[Row]:
-        """Yield everything the vendor has, in the file's columns."""
 
 
 class Target(Protocol):
@@ -117,9 +126,40 @@ class Target(Protocol):
         """
 
 
-def target_names() -> list[str]:
+@cache  # typer evaluates the help texts of all options, which have these names, again and again
+def target_names() -> tuple[str, ...]:
     """Return the names for ``--to``."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
+
+
+def require_target(name: str | None, missing: str) -> Target:
+    """Return the target ``name``.
+
+    :param missing: what the user did not give if ``name`` is ``None``, for example ``--to TARGET``.
+    :raises CommandError: no name was given, there is no such target, or its package cannot be
+        loaded.
+    """
+    if name is None:
+        raise CommandError(f"{missing} is missing. Choose one of these targets:", *_described())
+    return find_target(name)
+
+
+def _described() -> list[str]:
+    """Return one line about each target."""
+    names = target_names()
+    width = max(map(len, names), default=0)
+    lines = []
+    for name in names:
+        try:
+            target = find_target(name)
+        except CommandError as broken:
+            lines.append(f"  {broken}")
+            continue
+        first = ", ".join(kind.name for kind in target.kinds[:_MOST_NAMED])
+        more = len(target.kinds) - _MOST_NAMED
+        others = f" and {counted(more, 'other kind')}" if more > 0 else ""
+        lines.append(f"  {name:<{width}}  {target.vendor}: {first}{others}")
+    return lines or ["  No target is installed."]
 
 
 def find_target(name: str) -> Target:
@@ -154,17 +194,23 @@ def find_kind(target: Target, name: str | None) -> Kind:
     if name in names:
         return target.kinds[names.index(name)]
     near = nearest(name, names)
-    hint = f"Did you mean {near}?" if near else f"It can import: {', '.join(names)}."
-    raise CommandError(f"{target.name} cannot import {quoted(name)}. {hint}")
+    hint = f"Did you mean {near}? " if near else ""
+    width = max(map(len, names))
+    raise CommandError(
+        f"{target.name} cannot import {quoted(name)}. {hint}It can import:",
+        *(f"  {kind.name:<{width}}  {kind.does}" for kind in target.kinds),
+    )
 
 
 def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
     """Return a line about the other kinds whose required columns the ``header`` has, if any.
 
-    Kinds that remove records are never suggested.
+    Kinds that remove records are never suggested. Neither are kinds without a field of the given
+    kind that the header has: the file of new addresses of people has no people to reactivate.
 
     :param but: the kind that was given.
     """
+    used = but.fields.keys() & set(header)
     fit = []
     for name in target_names():
         with suppress(CommandError):  # a package that cannot be loaded
@@ -174,6 +220,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 for kind in other.kinds
                 if kind is not but
                 and kind.removes is not every_row
+                and used <= kind.fields.keys()
                 and all(set(group).intersection(header) for group in kind.required)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []

@@ -8,7 +8,6 @@ from typing import Any
 from lms_async.cli.target import find_kind
 from manabac_async import ManageBac
 from manabac_async.cli import target
-from manabac_async.cli.directory import Directory, Named
 from manabac_async.sandbox import School
 
 
@@ -20,38 +19,6 @@ async def find(client: ManageBac, kind: str, field: str, cells: Collection[str])
 async def known(client: ManageBac, kind: str, field: str) -> list[str] | None:
     names = find_kind(target, kind).references[field].known
     return None if names is None else list(await names(client))
-
-
-def test_names_are_compared_without_case_and_blanks() -> None:
-    names = Directory([Named("1", ("Grade 7", "G7")), Named("2", ("G7 ",)), Named("30", ("0012",))])
-    cells = ["GRADE 7 ", "g7", "1", "01", "", "x", "0012", "0030"]
-    assert names.find(cells) == {
-        "GRADE 7 ": ["1"],
-        "g7": ["1", "2"],
-        "1": ["1"],
-        "01": ["1"],
-        "": [],
-        "x": [],
-        "0012": ["30"],
-        "0030": ["30"],
-    }
-
-
-def test_a_cell_that_is_the_id_of_one_record_and_the_name_of_another_is_ambiguous() -> None:
-    names = Directory([Named("12", ("Grade 11",)), Named("13", ("12",))])
-    assert names.find(["12"]) == {"12": ["12", "13"]}
-    assert names.name_of("13") == "13"
-    assert names.name_of("12") == "Grade 11"
-    assert names.name_of("99") == "99"
-    assert names.name_of(None) == ""
-
-
-def test_an_archived_record_gives_way_to_an_active_one_with_the_same_name() -> None:
-    records = [Named("1", ("S1",), archived=True), Named("2", ("S1",))]
-    assert Directory(records).find(["s1"]) == {"s1": ["2"]}
-    assert Directory(records, prefer_archived=True).find(["s1"]) == {"s1": ["1"]}
-    assert Directory(records[:1]).find(["s1"]) == {"s1": ["1"]}
-    assert Directory(records).names == ["S1"]
 
 
 async def test_people_and_classes_are_found_by_the_ids_of_the_school(

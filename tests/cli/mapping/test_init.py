@@ -14,10 +14,12 @@ import pytest
 
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.kinds import Kind, Reference
-from lms_async.cli.mapping.commands import write_mapping
+from lms_async.cli.mapping.initial import write_mapping
 from lms_async.cli.mapping.options import MappingOptions, choose
 from lms_async.cli.reporting.reporters import make_reporter
+from lms_async.sandbox import Fault
 from schoology_async.cli.people import PEOPLE
+from schoology_async.cli.sections import SECTIONS
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import TARGET, Import, environment_of, save
 
@@ -129,6 +131,16 @@ async def test_only_safe_columns_are_proposed(tmp_path: Path) -> None:
     assert '# username = ""  # check: required (or primary_email)' in found["text"]
 
 
+async def test_invisible_characters_are_written_as_toml(tmp_path: Path) -> None:
+    rows = "".join(f"S{number},Ada,Tea\xadcher\x85\U000e0041\\x85\n" for number in range(3))
+    kind = attrs.evolve(PEOPLE, references={"role_id": PEOPLE.references["role_id"]})
+    found = await written_for(tmp_path, f"school_uid,name_first,role_id\n{rows}", kind=kind)
+    assert "\xad" not in found["text"]
+    (line,) = (line for line in found["text"].splitlines() if "fill in, and remove" in line)
+    word = tomllib.loads(line.removeprefix("# "))
+    assert word == {"Tea\xadcher\x85\U000e0041\\x85": ""}
+
+
 async def test_password_of_a_known_export_is_not_proposed(tmp_path: Path) -> None:
     path = Path(shutil.copy(EXPORTS / "oneroster_users.csv", tmp_path))
     written, _ = await init(path)
@@ -233,6 +245,37 @@ async def test_words_in_the_key_are_looked_up_too(
         environment=environment_of(schoology_sandbox),
     )
     assert found["values"] == {"role_id": {"Student": "1214"}}
+
+
+async def test_each_name_in_a_cell_is_looked_up(
+    schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    periods = schoology_sandbox.school.grading_periods
+    ids = [periods.add(f"Term {n}", "2026-08-24", "2027-06-11").id for n in (1, 2)]
+    header = "section_school_code,course_code,title,grading_periods\n"
+    rows = [f'A{n},ALG1,Algebra,"Term 1, term 2"\nB{n},ALG1,Algebra,Term 3\n' for n in range(3)]
+    found = await written_for(
+        tmp_path,
+        header + "".join(rows),
+        kind=SECTIONS,
+        environment=environment_of(schoology_sandbox),
+    )
+    assert found["values"]["grading_periods"] == {"Term 1, term 2": ",".join(ids)}
+    assert '# "Term 3" = ""  # check: fill in' in found["text"]
+
+
+async def test_user_fills_in_the_words_if_the_account_may_not_list_them(
+    schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, method="GET", path="roles"))
+    found = await written_for(
+        tmp_path,
+        "school_uid,role\nS1,Student\nS2,Student\n",
+        kind=PEOPLE,
+        environment=environment_of(schoology_sandbox),
+    )
+    assert '# "Student" = ""  # check: fill in' in found["text"]
+    assert "does not let this account list its roles" in found["text"]
 
 
 async def test_without_credentials_the_user_fills_in_the_words(tmp_path: Path) -> None:

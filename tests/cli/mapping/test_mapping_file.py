@@ -119,8 +119,8 @@ def test_constants_and_words_are_not_in_repr(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("to", "kind", "text", "told"),
     [
-        (None, None, None, ["Add --to", "schoology"]),
-        (None, None, "kind = 'people'\n", ["Add --to"]),
+        (None, None, None, ["--to TARGET is missing", "schoology"]),
+        (None, None, "kind = 'people'\n", ["--to TARGET is missing"]),
         ("managebac", None, GOOD, ['"target" is "schoology", but --to is "managebac"']),
         ("schoology", "courses", GOOD, ['"kind" is "people", but --kind is "courses"']),
         (None, None, "target = 'schology'\n", ["Did you mean schoology?"]),

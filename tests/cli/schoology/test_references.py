@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from lms_async import Forbidden
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.kinds import Kind, Listing, Row
-from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.cli import target
-from schoology_async.cli.directory import Directory, Named
 from schoology_async.sandbox import School, SchoologySandbox
+from tests.schoology.rosters import PERIOD
 
 KINDS = {kind.name: kind for kind in target.kinds}
 LISTINGS = {listing.name: listing for listing in target.listings}
@@ -35,15 +33,6 @@ async def test_role_is_found_by_title_or_id(schoology: Schoology, school: School
     known = KINDS["people"].references["role_id"].known
     assert known is not None
     assert "Student" in await known(schoology)
-
-
-async def test_ids_are_taken_as_they_are_if_the_account_may_not_list_roles(
-    schoology: Schoology, schoology_sandbox: SchoologySandbox, school: School
-) -> None:
-    schoology_sandbox.faults.add(Fault.error(403, times=2, method="GET", path="roles"))
-    assert await find(schoology, "people", "role_id", "1214") == {"1214": ["1214"]}
-    with pytest.raises(Forbidden):
-        await find(schoology, "people", "role_id", "1214", "Student")
 
 
 async def test_building_is_found_by_code_title_or_id(schoology: Schoology, school: School) -> None:
@@ -81,20 +70,6 @@ async def test_courses_and_people_are_found_by_exact_code(
     assert (await find(schoology, "deactivate", "school_uid", "S00002"))["S00002"] == ["77"]
     assert (await find(schoology, "reactivate", "school_uid", "S00002"))["S00002"] == [leaver.uid]
     assert await find(schoology, "deactivate", "school_uid", ",") == {",": []}
-
-
-def test_name_of_a_record_is_used_only_if_it_is_unique() -> None:
-    directory = Directory(
-        [
-            Named("1", ("N", "North")),
-            Named("2", ("Twin",)),
-            Named("3", ("twin ",)),
-            Named("4", ("Fall, late",)),
-        ]
-    )
-    assert [directory.name_of(id_) for id_ in "12345"] == ["N", "2", "3", "4", "5"]
-    assert directory.name_of(None) is None
-    assert directory.names_of(("1", "3")) == "N,3"
 
 
 async def test_filters_take_names(schoology: Schoology, school: School) -> None:
@@ -151,8 +126,12 @@ async def test_existing_records_are_read_by_key(schoology: Schoology, school: Sc
         ("buildings", [(own, "N", "Other")], {"title": "North N", "school_id": own}),
         ("grading-periods", [("This year",)], {"start": "2020-08-01"}),
         ("courses", [("C",), ("B",)], {"title": "Course", "id": course}),
-        ("sections", [("C-0", course, "")], {"title": "Section 0", "course_id": course}),
-        ("sections", [("", course, "1")], {"id": str(int(section.id) + 2)}),
+        (
+            "sections",
+            [("C-0", course, "", str(PERIOD))],
+            {"title": "Section 0", "course_id": course},
+        ),
+        ("sections", [("", course, "1", str(PERIOD))], {"id": str(int(section.id) + 2)}),
         ("enrollments", [("C-0", "S00000"), ("C-1", "S00000")], {"admin": "1", "delete": "0"}),
         ("parents", [("S00000", "S00001"), ("S00000", "S00002")], {"id": student.uid}),
     ):

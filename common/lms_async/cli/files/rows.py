@@ -24,6 +24,10 @@ _MAX_NAMED = 5
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
+#: Returns the fields of a row whose values are not known yet.
+Unresolved = Callable[[Mapping[str, str]], Collection[str]]
+
+
 @attrs.frozen
 class InputRow:
     """A row of the file.
@@ -106,6 +110,11 @@ def read_rows(
         )
 
 
+def _none(row: Mapping[str, str]) -> Collection[str]:
+    """Say that all values of a row are known."""
+    return ()
+
+
 async def check_rows(
     table: Table,
     columns: Columns,
@@ -114,18 +123,19 @@ async def check_rows(
     normalize: Callable[[tuple[str, ...]], Hashable],
     check_row: Callable[[Mapping[str, str]], object],
     translate: Translate | None = None,
-    unresolved: Collection[str] = (),
+    unresolved: Unresolved = _none,
 ) -> CheckedRows:
     """Check every row.
 
     All rows with the same key are rejected, because nothing says which one is right. Rows whose
-    key cannot be an id, such as #N/A, are rejected too. Only the keys of valid rows stay in memory.
+    key cannot be an id, such as #N/A, are rejected too. A row whose names have no ids has no key.
 
     :param key: the fields that identify a row.
     :param normalize: returns equal values for keys that the vendor takes as the same.
     :param check_row: raises :class:`~lms_async.errors.InvalidInput` for a row that is not valid.
     :param translate: replaces names by the vendor's ids.
-    :param unresolved: fields whose cells are not known yet. They are not checked.
+    :param unresolved: returns the fields of a row whose values are not known yet. They are not
+        checked.
     """
     checked = CheckedRows()
     first: dict[Hashable, int] = {}
@@ -134,16 +144,16 @@ async def check_rows(
         checked.rows += 1
         if checked.rows % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
-        if all(row.identity) and row.identity and not any(map(_is_not_id, row.identity)):
-            same = normalize(tuple(map(visible_text, row.identity)))
-            earlier = first.setdefault(same, row.number)
-            if earlier != row.number:
-                doubled.setdefault(same, [earlier]).append(row.number)
         error = (
             row.error
             or _row_error(check_row, row.values, columns.called, unresolved)
             or _key_error(row, key, columns.called, unresolved)
         )
+        if row.error is None and _has_key(row.identity, is_valid=error is None):
+            same = normalize(tuple(map(visible_text, row.identity)))
+            earlier = first.setdefault(same, row.number)
+            if earlier != row.number:
+                doubled.setdefault(same, [earlier]).append(row.number)
         if error is None and any(map(_ROUNDED.fullmatch, row.key)):
             checked.rounded.append(row.number)
         if error is not None:
@@ -154,21 +164,30 @@ async def check_rows(
     return checked
 
 
+def _has_key(identity: tuple[str, ...], *, is_valid: bool) -> bool:
+    """Return whether the cells identify a row. In a valid row, one of several may be enough."""
+    there = any(identity) if is_valid else bool(identity) and all(identity)
+    return there and not any(map(_is_not_id, filter(None, identity)))
+
+
 def _is_not_id(cell: str) -> bool:
     return not isinstance(cell, ExactId) and fault_of_value(cell) is not None
 
 
 def _key_error(
-    row: InputRow, key: Sequence[str], called: Mapping[str, str], unresolved: Collection[str]
+    row: InputRow,
+    key: Sequence[str],
+    called: Mapping[str, str],
+    unresolved: Unresolved,
 ) -> RowError | None:
     """Return what is wrong with the row's key, if the target's own check let it pass."""
     faults = {
         called.get(field, field): fault
         for field, cell in zip(key, row.identity, strict=True)
         if cell
-        and field not in unresolved
         and not isinstance(cell, ExactId)
         and (fault := fault_of_id(cell))
+        and field not in unresolved(row.values)
     }
     if not faults:
         return None
@@ -189,15 +208,16 @@ def _row_error(
     check_row: Callable[[Mapping[str, str]], object],
     values: Mapping[str, str],
     called: Mapping[str, str],
-    unresolved: Collection[str],
+    unresolved: Unresolved,
 ) -> RowError | None:
     try:
         check_row(values)
     except InvalidInput as invalid:
+        unknown = unresolved(values)
         fields = {
             called.get(field, field): why
             for field, why in invalid.fields.items()
-            if field not in unresolved
+            if field not in unknown
         }
         if invalid.fields and not fields:
             return None

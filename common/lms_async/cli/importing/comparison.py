@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
+from ...errors import InvalidInput
 from ..files.rows import InputRow
 from ..kinds import Kind, Row
 from ..reporting.progress import Change
@@ -15,7 +16,10 @@ from ..reporting.progress import Change
 
 @attrs.frozen
 class Comparison:
-    """The change of each valid row, by row number, and the vendor's ids of unchanged records."""
+    """The change of each valid row, by row number, and the vendor's ids of unchanged records.
+
+    Rows that remove a record are not among them.
+    """
 
     changes: Mapping[int, Change] = attrs.field(factory=dict)
     ids: Mapping[int, str] = attrs.field(factory=dict)
@@ -28,24 +32,58 @@ class Comparison:
 async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Comparison:
     """Read the records that the rows name, and compare their fields.
 
-    A field that the vendor does not show, such as a password, counts as changed.
+    A field that the vendor does not show, such as a password, counts as changed. If the vendor has
+    several records for a row, the row changes nothing only if none of them differs. If several rows
+    name one record, all of them change it, because one can undo what another finds there.
 
     :param rows: the valid rows, with the vendor's ids in them.
     :raises LmsError: the records could not be read.
     """
     assert kind.read_existing is not None  # noqa: S101 - the caller checks it
+    compared = [row for row in rows if not kind.removes(row.values)]
+    if not compared:
+        return Comparison()
     named: dict[Hashable, list[InputRow]] = {}
-    for row in rows:
-        named.setdefault(kind.normalize_key(row.identity), []).append(row)
-    changes = {row.number: Change.CREATED for row in rows}
+    for row in compared:
+        for name in _names(kind, row.values, row.identity):
+            named.setdefault(name, []).append(row)
+    changes = {row.number: Change.CREATED for row in compared}
     ids: dict[int, str] = {}
-    async for record in kind.read_existing(client, [row.identity for row in rows]):
-        key = kind.normalize_key(tuple(record.get(field, "") for field in _key_of(kind)))
-        for row in named.get(key, ()):
-            same = _is_same(kind, row.values, record)
-            changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
-            ids[row.number] = record.get("id", "")
+    sure: dict[int, int] = {}
+    async for record in kind.read_existing(client, [row.identity for row in compared]):
+        key = tuple(record.get(field, "") for field in _key_of(kind))
+        for name in _names(kind, record, key):
+            rank = name[0]
+            for row in named.get(name, ()):
+                if rank > sure.get(row.number, rank) or _is_another(kind, row.values, record, rank):
+                    continue
+                same = _is_same(kind, row.values, record)
+                if rank == sure.get(row.number):
+                    same = same and changes[row.number] is Change.UNCHANGED
+                sure[row.number] = rank
+                changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
+                ids[row.number] = record.get("id", "")
+    if "update_existing" in kind.options:
+        rows_of_id = Counter(filter(None, ids.values()))
+        changes |= {n: Change.UPDATED for n, id_ in ids.items() if rows_of_id[id_] > 1}
     return Comparison(changes, ids)
+
+
+def _names(kind: Kind, values: Row, key: tuple[str, ...]) -> Iterator[tuple[int, Hashable]]:
+    """Yield what a row or record is recognized by, the surest first, each with its rank."""
+    if not kind.recognized_by:
+        yield 0, kind.normalize_key(key)
+    for rank, (field, plain) in enumerate(kind.recognized_by.items()):
+        if value := values.get(field):
+            yield rank, plain(value)
+
+
+def _is_another(kind: Kind, wanted: Row, record: Row, rank: int) -> bool:
+    """Return whether row and record differ in a field that is surer than the one with ``rank``."""
+    return any(
+        wanted.get(field) and record.get(field) and plain(wanted[field]) != plain(record[field])
+        for field, plain in list(kind.recognized_by.items())[:rank]
+    )
 
 
 def _key_of(kind: Kind) -> Iterable[str]:
@@ -55,4 +93,23 @@ def _key_of(kind: Kind) -> Iterable[str]:
 
 
 def _is_same(kind: Kind, wanted: Row, record: Row) -> bool:
-    return all(field in record and record[field] == value for field, value in wanted.items())
+    """Return whether the row would not change the record.
+
+    The two can have one value in different forms, such as the date 2011-02-28 and 28.02.2011. So
+    fields that differ are compared in the form in which they are sent.
+    """
+    if not record.keys() >= wanted.keys():
+        return False
+    shown = {field: record[field] for field in wanted}
+    different = [field for field in wanted if shown[field] != wanted[field]]
+    if not different:
+        return True
+    try:
+        sent, there = kind.check_row(wanted), kind.check_row(shown)
+    except InvalidInput:  # the vendor shows a value that it does not accept
+        return False
+    if not isinstance(sent, Mapping) or not isinstance(there, Mapping):
+        return False
+    return all(
+        field in sent and field in there and sent[field] == there[field] for field in different
+    )

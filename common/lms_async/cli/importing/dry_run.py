@@ -19,6 +19,7 @@ from ..reporting.summary import Summary
 from ..wording import counted, duration, listed
 from .comparison import Comparison
 from .preparing import Prepared, ask_vendor
+from .removals import count_removals
 from .request import ImportRequest
 
 
@@ -35,7 +36,12 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
         reporter.row(number, Status.REJECTED, error)
         progress.reasons.update(reasons(error, ours=True))
     changes, exist = _changes(kind, request, file.comparison)
-    unsent = {number for number, change in changes.items() if change is Change.UNCHANGED}
+    # Only a comparison of the import itself makes it leave out rows.
+    unsent = {
+        number
+        for number, change in changes.items()
+        if change is Change.UNCHANGED and request.options.update_existing
+    }
     requests = kind.count_requests(row.values for row in file.rows() if row.number not in unsent)
     limit, per = request.limit or request.target.limit
     # One more request, which tests the credentials, comes first. So N requests at a limit of N
@@ -49,8 +55,9 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     )
     if exist:
         reporter.note(
-            f"{request.target.vendor} has {exist:,} of these {kind.noun} already and would reject "
-            "their rows. To update them, add --update-existing."
+            f"{request.target.vendor} has {exist:,} of these {kind.noun} already. To update them, "
+            "add --update-existing. Without it, their rows are rejected, or create a second record "
+            "if the vendor does not recognize the first."
         )
     finished = 0
     try:
@@ -62,7 +69,13 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
         reporter.note(f"An import could not start now: {error.lines[0]}")
     return Summary(
         exit_code=Exit.REJECTED if checked.rejected or exist else Exit.DONE,
-        counts=Counter({Status.REJECTED: len(checked.rejected), Status.SKIPPED: checked.valid}),
+        counts=Counter(
+            {
+                Status.DONE: len(unsent),
+                Status.REJECTED: len(checked.rejected),
+                Status.SKIPPED: checked.valid - len(unsent),
+            }
+        ),
         earlier=min(finished, checked.valid),
         changes=Counter(changes.values()),
         reasons=progress.reasons,
@@ -83,6 +96,7 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
             f"{target.vendor} what is there."
         )
         return file
+    names = listed(list(variables))
     async with connected(
         target,
         variables,
@@ -91,15 +105,17 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
         events=[reporter.event, *request.listeners],
         hint="A dry run without credentials checks only the file.",
     ) as client:
-        return await ask_vendor(client, file, compare_rows=True, variables=listed(list(variables)))
+        file = await ask_vendor(client, file, reporter, compare_rows=True, variables=names)
+        await count_removals(client, request, file.rows(), reporter, variables=names)
+        return file
 
 
 def _changes(
     kind: Kind, request: ImportRequest, comparison: Comparison | None
 ) -> tuple[dict[int, Change], int]:
-    """Return what each row would change, and how many rows the vendor would reject.
+    """Return what each row would change, and how many rows are about records that exist.
 
-    Without ``--update-existing``, the vendor rejects rows of records that exist.
+    Without ``--update-existing``, the vendor rejects most of these rows.
     """
     if comparison is None:
         return {}, 0

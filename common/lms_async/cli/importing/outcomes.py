@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -81,12 +81,15 @@ class OutcomeRecorder:
         reporter: Reporter,
         *,
         vendor: str,
+        fields: Collection[str],
         creates: bool = False,
     ) -> None:
         """Create a recorder.
 
+        :param fields: the fields that a row can have.
         :param creates: whether each row that is done is a new record.
         """
+        self._fields = fields
         self._creates = creates
         self._pending = pending
         self._progress = progress
@@ -148,6 +151,8 @@ class OutcomeRecorder:
         earlier: float | None = None,
     ) -> None:
         self._progress.counts[status] += 1
+        if error is not None and not ours:
+            error = self._with_known_fields(error)
         if error is not None and status is Status.REJECTED:
             self._progress.reasons.update(reasons(error, ours=ours))
             if not ours:
@@ -159,6 +164,14 @@ class OutcomeRecorder:
         if change is not None:
             self._progress.changes[change] += 1
         self._results.write(row, status, id=id, error=error, earlier=earlier, change=change)
+
+    def _with_known_fields(self, error: RowError) -> RowError:
+        """Return a vendor's error with the names of our fields only.
+
+        The names are printed, and another name may contain personal data.
+        """
+        known = {name: why for name, why in error.fields.items() if name in self._fields}
+        return attrs.evolve(error, fields=known)
 
     def _change(self, row: InputRow) -> Change | None:
         """Return what a row changed that is done, if that is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,8 +13,10 @@ from ..exit_codes import CommandError, exit_code_of_error, explain_error
 from ..files.columns import Columns
 from ..files.rows import CheckedRows, InputRow, check_rows, read_rows
 from ..files.table import Table
+from ..reporting.reporters import Reporter
+from .before_lookup import BeforeLookup, unresolved_fields
 from .comparison import Comparison, compare
-from .references import Translation, find_references, unresolved_fields
+from .references import Translation, find_references
 from .request import ImportRequest
 
 
@@ -51,13 +54,14 @@ async def check_file(request: ImportRequest, table: Table, columns: Columns) -> 
         key=kind.key,
         normalize=kind.normalize_key,
         check_row=kind.check_row,
-        unresolved=unresolved_fields(kind),
+        translate=BeforeLookup.of(kind, columns.called),
+        unresolved=partial(unresolved_fields, kind),
     )
     return Prepared(request, table, columns, checked)
 
 
 async def ask_vendor(
-    client: Any, file: Prepared, *, compare_rows: bool, variables: str
+    client: Any, file: Prepared, reporter: Reporter, *, compare_rows: bool, variables: str
 ) -> Prepared:
     """Look up the names in a file, check its rows again, and compare them with what exists.
 
@@ -71,6 +75,8 @@ async def ask_vendor(
     translation = await find_references(
         client, kind, file.rows(), vendor=vendor, variables=variables
     )
+    for note in translation.notes:
+        reporter.note(note)
     if translation.references:
         checked = await check_rows(
             file.table,

@@ -5,41 +5,17 @@ The vendor is asked once for each field, with all the different cells of the fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from ...errors import LmsError
 from ...outcome import RowError
-from ..exit_codes import CommandError, exit_code_of_error, explain_error
+from ..exit_codes import MAY_NOT_READ, CommandError, Exit, exit_code_of_error, explain_error
 from ..files.rows import InputRow
-from ..kinds import Kind, Reference
-from ..wording import counted, listed
-
-#: How many rows with one unknown cell a message lists, and how many unknown cells it reports.
-_MAX_ROWS = 5
-_MAX_CELLS = 20
-#: How many of the vendor's names a message lists.
-_MAX_NAMES = 50
-
-
-@attrs.define
-class _Places:
-    """The rows that contain a cell: the first few, and how many there are."""
-
-    first: list[int] = attrs.field(factory=list)
-    count: int = 0
-
-    def add(self, number: int) -> None:
-        self.count += 1
-        if len(self.first) < _MAX_ROWS:
-            self.first.append(number)
-
-    def __str__(self) -> str:
-        more = self.count - len(self.first)
-        rows = listed([*self.first, f"{more:,} more"] if more else self.first)
-        return f"Row {rows}" if self.count == 1 else f"Rows {rows}"
+from ..kinds import Kind, Reference, every_row
+from .unknown_names import Places, faults_of
 
 
 @attrs.frozen
@@ -49,11 +25,13 @@ class Translation:
     :param references: the fields whose cells are replaced.
     :param ids: for each field, the ids by cell. A cell without exactly one id has none or several.
     :param vendor: the vendor's name, for messages.
+    :param notes: what the user should know about the look-up.
     """
 
     references: Mapping[str, Reference]
     ids: Mapping[str, Mapping[str, Sequence[str]]] = attrs.field(repr=False)
     vendor: str
+    notes: Sequence[str] = ()
 
     def __call__(self, values: Mapping[str, str]) -> dict[str, str] | RowError:
         """Return the row with ids; or what is wrong, if a cell names no record or several."""
@@ -62,12 +40,13 @@ class Translation:
         for field, reference in self.references.items():
             if field not in values:
                 continue
-            found = [self.ids[field].get(cell, ()) for cell in _cells(values[field], reference)]
-            if all(len(ids) == 1 for ids in found):
+            ids = self.ids.get(field, {})  # empty if only rejected rows have the field
+            found = [ids.get(cell, ()) for cell in reference.names_in(values[field])]
+            if found and all(len(one) == 1 for one in found):
                 del translated[field]
-                translated[reference.becomes or field] = ",".join(ids[0] for ids in found)
+                translated[reference.becomes or field] = ",".join(one[0] for one in found)
             else:
-                faults[field] = self._fault(reference, none=not all(found))
+                faults[field] = self._fault(reference, none=not (found and all(found)))
         if not faults:
             return translated
         message = "; ".join(f"{field}: {why}" for field, why in faults.items())
@@ -86,12 +65,6 @@ class Translation:
         )
 
 
-def unresolved_fields(kind: Kind) -> frozenset[str]:
-    """Return the fields that cannot be checked before the vendor's ids are known."""
-    becomes = {reference.becomes for reference in kind.references.values() if reference.becomes}
-    return frozenset(kind.references) | becomes
-
-
 async def find_references(
     client: Any, kind: Kind, rows: Iterable[InputRow], *, vendor: str, variables: str = ""
 ) -> Translation:
@@ -103,28 +76,37 @@ async def find_references(
     :raises CommandError: a cell names none or several of the records that can be listed, or a
         look-up failed. Nothing was sent.
     """
-    places: dict[str, dict[str, _Places]] = {field: {} for field in kind.references}
+    places: dict[str, dict[str, Places]] = {field: {} for field in kind.references}
     for row in rows:
         for field, reference in kind.references.items():
             if field in row.values:
-                for cell in _cells(row.values[field], reference):
-                    places[field].setdefault(cell, _Places()).add(row.number)
+                for cell in reference.names_in(row.values[field]):
+                    places[field].setdefault(cell, Places()).add(row.number)
     used = {field: reference for field, reference in kind.references.items() if places[field]}
     ids: dict[str, Mapping[str, Sequence[str]]] = {}
     faults: list[str] = []
+    notes: list[str] = []
     try:
         for field, reference in used.items():
-            ids[field] = await reference.find(client, list(places[field]))
-            if reference.known is not None:
-                faults += await _faults(
-                    client, field, reference, places[field], ids[field], vendor=vendor
+            cells = places[field]
+            try:
+                ids[field] = await reference.find(client, list(cells))
+            except MAY_NOT_READ as refused:
+                ids[field] = _ids_without_list(kind, field, cells, refused, vendor=vendor)
+                notes.append(
+                    f"{vendor} does not let this account list its {reference.noun}. So the "
+                    f"numbers in {field} are taken for ids of {vendor}."
+                )
+            else:
+                faults += await faults_of(
+                    client, field, reference, cells, ids[field], vendor=vendor
                 )
     except LmsError as error:
         failure = error
     else:
         if faults:
             raise CommandError(*faults, "No row was sent.")
-        return Translation(kind.references, ids, vendor)
+        return Translation(kind.references, ids, vendor, notes)
     raise CommandError(
         *explain_error(failure, vendor, variables),
         "No row was sent.",
@@ -132,45 +114,32 @@ async def find_references(
     )
 
 
-async def _faults(
-    client: Any,
-    field: str,
-    reference: Reference,
-    places: Mapping[str, _Places],
-    ids: Mapping[str, Sequence[str]],
-    *,
-    vendor: str,
-) -> list[str]:
-    """Return a line for each cell that names none or several of the vendor's records.
+def _ids_without_list(
+    kind: Kind, field: str, cells: Collection[str], refused: LmsError, *, vendor: str
+) -> dict[str, list[str]]:
+    """Return the cells as ids, for an account that may not list the records.
 
-    The cells are not printed: in a wrong column they could be people's names.
+    Some accounts may write people or courses, but not list roles or buildings. A school has its own
+    numbers for people and classes, and these could be the vendor's ids of other people and classes.
+    So only the numbers of records of a short list are taken for the vendor's ids.
+
+    :raises CommandError: a cell is not a number, or its number may be the school's own.
     """
-    noun = reference.noun
-    faults = [
-        f"{where}: {field} names several {noun} of {vendor}. Use the id."
-        if ids.get(cell)
-        else f"{where}: {field} names none of the {noun} of {vendor}."
-        for cell, where in places.items()
-        if len(ids.get(cell, ())) != 1
-    ]
-    if not faults:
-        return []
-    if (others := len(faults) - _MAX_CELLS) > 0:
-        faults = faults[:_MAX_CELLS]
-        faults.append(f"{field} has {counted(others, 'other value')} with this problem.")
-    assert reference.known is not None  # noqa: S101 - the caller checks it
-    names = await reference.known(client)
-    shown = [
-        *names[:_MAX_NAMES],
-        *([f"{len(names) - _MAX_NAMES:,} more"] * (len(names) > _MAX_NAMES)),
-    ]
-    faults.append(f"{vendor} has these {noun}: {', '.join(shown) or 'none'}.")
-    faults.append(f"To translate a value, add --value {field}:VALUE=NAME, or use a mapping file.")
-    return faults
+    reference = kind.references[field]
+    may_be_ids = (
+        reference.known is not None and reference.becomes is None and kind.removes is not every_row
+    )
+    if may_be_ids and all(map(_is_number, cells)):
+        return {cell: [cell.strip()] for cell in cells}
+    instead = f", or write {vendor}'s ids into {field}" if may_be_ids else ""
+    raise CommandError(
+        f"{vendor} does not let this account list its {reference.noun}, so the names in {field} "
+        f"cannot be looked up: {refused}",
+        f"Give the account the permission to view {reference.noun}{instead}.",
+        "No row was sent.",
+        exit_code=Exit.NOT_AUTHORIZED,
+    ) from None
 
 
-def _cells(cell: str, reference: Reference) -> list[str]:
-    """Return the single values of a cell."""
-    if not reference.several:
-        return [cell]
-    return [part for part in (piece.strip() for piece in cell.split(",")) if part]
+def _is_number(cell: str) -> bool:
+    return cell.strip().isascii() and cell.strip().isdigit()

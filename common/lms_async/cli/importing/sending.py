@@ -77,12 +77,15 @@ class ImportSender:
             file = await ask_vendor(
                 client,
                 file,
+                self._reporter,
                 compare_rows=request.options.update_existing,
                 variables=self._variable_names,
             )
             if not file.checked.valid:
                 return self._record_only(file)
-            guard = await check_removals(client, request, file.rows(), self._reporter)
+            guard = await check_removals(
+                client, request, file.rows(), self._reporter, variables=self._variable_names
+            )
             return await self._send(client, file, attrs.evolve(request.options, guard=guard))
 
     async def _send(self, client: Any, file: Prepared, options: KindOptions) -> Summary:
@@ -122,6 +125,7 @@ class ImportSender:
             self._results,
             self._reporter,
             vendor=self._target.vendor,
+            fields=request.kind.fields,
             creates=may_update and not request.options.update_existing,
         )
 
@@ -195,6 +199,7 @@ async def _progress_reported(reporter: Reporter, progress: Progress) -> AsyncIte
     async def tick() -> None:
         while True:
             await asyncio.sleep(reporter.every)
+            progress.observe_time()
             reporter.tick()
 
     reporter.begin(progress)

@@ -12,8 +12,8 @@ from ..files.columns import folded
 from ..files.dates import read_date_format
 from ..files.encodings import checked_name
 from ..kinds import Kind
-from ..target import Target, find_kind, find_target, target_names
-from ..wording import column_name, listed, quoted, typed
+from ..target import Target, find_kind, require_target
+from ..wording import column_name, quoted, typed
 from .field_mapping import FieldMapping
 from .mapping_file import MappingFile
 from .suggestions import spelling_hint
@@ -47,9 +47,7 @@ def choose(
     if file is not None:
         to = _agreed("target", "--to", to, file.target, file)
         kind = _agreed("kind", "--kind", kind, file.kind, file)
-    if to is None:
-        raise CommandError(f"Where to import? Add --to {listed(target_names(), 'or')}.")
-    target = find_target(to)
+    target = require_target(to, "--to TARGET")
     found = find_kind(target, kind)
     base = FieldMapping() if file is None else file.mapping_for(found)
     return target, found, with_options(base, options, found)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..kinds import Kind
 from ..target import Target
-from ..wording import counted, listed, visible
+from ..wording import can_be_seen, counted, listed, visible
 from .proposing import Proposal, ProposedColumn
 from .translating import Translation
 
@@ -59,8 +59,9 @@ def mapping_text(
 
 
 def _text(value: str) -> str:
-    """Return a TOML string. JSON writes all but one control character the same way."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML string, with invisible characters as escapes. JSON has the same other ones."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(mark if can_be_seen(mark) else f"\\U{ord(mark):08x}" for mark in text)
 
 
 def _key(name: str) -> str:

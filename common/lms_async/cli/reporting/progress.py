@@ -12,6 +12,7 @@ import attrs
 from ...events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
 from ...outcome import RowError, Status
 from ..wording import counted
+from .time_left import TimeLeft
 
 
 class Change(StrEnum):
@@ -44,6 +45,10 @@ class Progress:
     _in_flight: int = 0
     _paused_until: float = 0.0
     _retry: tuple[float, str] = (0.0, "")
+    _time_left: TimeLeft = attrs.field(factory=TimeLeft)
+
+    def __attrs_post_init__(self) -> None:
+        self._time_left.observe(self._started, 0, self.total)
 
     def notice(self, event: Event) -> None:
         """Update the counts for one of the client's events."""
@@ -76,10 +81,15 @@ class Progress:
         """Rows per second since the start."""
         return self.finished / max(self.seconds, 0.001)
 
+    def observe_time(self) -> None:
+        """Update the estimate of :attr:`left`. To be called at short intervals."""
+        sent = self.finished - self.earlier
+        self._time_left.observe(time.monotonic(), sent, self.total - self.finished)
+
     @property
     def left(self) -> float | None:
-        """Seconds that the remaining rows will take at this rate; ``None`` before the first row."""
-        return (self.total - self.finished) / self.rate if self.finished else None
+        """Seconds that the remaining rows will take; ``None`` if this is not known yet."""
+        return self._time_left.seconds(time.monotonic())
 
     @property
     def waiting_for(self) -> str:
@@ -100,9 +110,11 @@ class Progress:
 def reasons(error: RowError, *, ours: bool) -> Iterable[str]:
     """Return why a row was rejected, so that equal reasons can be counted.
 
-    :param ours: whether our own check rejected the row. Its reasons name the fields. For a vendor
-        only the code is returned, because the vendor's text may contain personal data.
+    :param ours: whether our own check rejected the row. For a vendor only fields and code are
+        returned, because the vendor's text may contain personal data.
     """
-    if ours and error.fields:
+    if not error.fields:
+        return [error.code]
+    if ours:
         return [f"{name}: {why}" for name, why in error.fields.items()]
-    return [error.code]
+    return [f"{name} ({error.code})" for name in error.fields]

@@ -6,6 +6,7 @@ Files are named by path and rows by number. Nothing that is printed contains per
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,15 +16,21 @@ import attrs
 import orjson
 from rich import progress as rich_progress
 from rich.console import Console
+from rich.table import Column
 from rich.text import Text
 
 from ...events import Event
 from ...outcome import RowError, Status
 from ..exit_codes import Exit
-from ..wording import counted, duration, escaped_json, visible
+from ..wording import counted, duration, escaped_json, listed, visible
 from .progress import Progress
 from .streams import as_raw, as_utf8
 from .summary import MAX_NAMED_ROWS, Summary, summary_lines
+
+#: Values of ``TERM`` for terminals that cannot move the cursor.
+_DUMB = ("dumb", "unknown")
+#: A terminal with fewer columns shows no bar, to leave room for the text.
+_NARROW = 80
 
 
 class Reporter(Protocol):
@@ -40,6 +47,7 @@ class Reporter(Protocol):
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
         """Report a row that is not done.
 
+        :param error: its ``fields`` have names of our fields only.
         :param vendor: the vendor that rejected the row, or ``""`` for our own check. A vendor's
             message may contain personal data, so it is not printed; our own contains none.
         """
@@ -77,7 +85,8 @@ def make_reporter(
     """
     if json:
         return _Json(as_utf8(out))
-    kind = _Live if out.isatty() and err.isatty() else _Lines
+    dumb = os.environ.get("TERM", "").lower() in _DUMB
+    kind = _Live if out.isatty() and err.isatty() and not dumb else _Lines
     return kind(out, err, most_rows)
 
 
@@ -112,7 +121,8 @@ class _Lines:
         if status is Status.UNKNOWN:
             self._print(f"Row {row} unknown ({error.code})")
         elif vendor:
-            self._print(f"Row {row} rejected by {vendor} ({error.code})")
+            because = f", because of {listed(list(error.fields))}" if error.fields else ""
+            self._print(f"Row {row} rejected by {vendor} ({error.code}){because}")
         else:
             self._print(f"Row {row} rejected ({error.code}): {error.message}")
 
@@ -153,12 +163,12 @@ class _Live(_Lines):
     def __init__(self, out: TextIO, err: TextIO, most_rows: float) -> None:
         super().__init__(out, err, most_rows)
         self._console = Console(file=as_raw(err), highlight=False, markup=False, soft_wrap=True)
-        self._bar = rich_progress.Progress(
-            rich_progress.BarColumn(bar_width=30),
-            rich_progress.TextColumn("{task.description}", markup=False),
-            console=self._console,
-            auto_refresh=False,
+        text = rich_progress.TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=False)
         )
+        bar = rich_progress.BarColumn(bar_width=30)
+        columns = [text] if self._console.width < _NARROW else [bar, text]
+        self._bar = rich_progress.Progress(*columns, console=self._console, auto_refresh=False)
         self._task = self._bar.add_task("", visible=False)
 
     def _print(self, text: str) -> None:
@@ -203,8 +213,9 @@ class _Json:
         self._print("error", lines=list(lines), exit_code=exit_code)
 
     def row(self, row: int, status: Status, error: RowError, *, vendor: str = "") -> None:
-        message = {} if vendor else {"error": error.message}
-        self._print("row", row=row, status=status, error_code=error.code, **message)
+        message: dict[str, object] = {} if vendor else {"error": error.message}
+        fields = list(error.fields)
+        self._print("row", row=row, status=status, error_code=error.code, fields=fields, **message)
 
     def host(self, target: str, vendor: str, host: str, proxy: str) -> None:
         self._print("host", target=target, host=host, proxy=proxy)

@@ -49,7 +49,8 @@ class Summary:
     refused_by_vendor: bool = False
     #: How many rows were left out because ``--where`` does not select them.
     left_out: int = 0
-    #: Whether this was a dry run. Then the rows that would be sent count as skipped.
+    #: Whether this was a dry run. Then the rows that would be sent count as skipped, and those that
+    #: would change nothing and not be sent as done.
     dry_run: bool = False
 
 
@@ -62,19 +63,20 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
     why_rejected = [] if seen else _why_rejected(summary)
     total = summary.counts.total()
     if summary.dry_run:
-        good, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
-        sent = good - summary.changes[Change.UNCHANGED]
+        sent, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {sent:,} would be sent, {rejected:,} rejected"
         if summary.changes:
-            first += f". At the vendor: {_changes(summary.changes)}"
+            first += f". At the vendor: {_changes(summary)}"
         if summary.earlier:
-            first += f". An earlier run finished up to {summary.earlier:,} of the {good:,}"
+            first += (
+                f". An earlier run finished up to {summary.earlier:,} of the {total - rejected:,}"
+            )
         return [first, *_left_out(summary), *why_rejected]
     counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
     rate = (summary.counts[Status.DONE] - summary.earlier) / max(summary.seconds, 0.001)
     lines = [f"{counted(total, 'row')}: {counts}", *_left_out(summary)]
     if summary.changes:
-        lines.append(f"Of the done rows, {_changes(summary.changes)}.")
+        lines.append(f"Of the done rows, {_changes(summary)}.")
     if summary.earlier:
         since = summary.earlier_since
         when = "" if since is None else f" (the first of them {ago(since)})"
@@ -113,13 +115,15 @@ def _left_out(summary: Summary) -> list[str]:
     ]
 
 
-def _changes(changes: Counter[Change]) -> str:
+def _changes(summary: Summary) -> str:
+    # The imports of some kinds send all rows. Only their dry runs look which change nothing.
+    not_sent = " (not sent)" if summary.counts[Status.DONE] or not summary.dry_run else ""
     words = {
         Change.CREATED: "created",
         Change.UPDATED: "updated",
-        Change.UNCHANGED: "unchanged (not sent)",
+        Change.UNCHANGED: f"unchanged{not_sent}",
     }
-    return ", ".join(f"{changes[change]:,} {word}" for change, word in words.items())
+    return ", ".join(f"{summary.changes[change]:,} {word}" for change, word in words.items())
 
 
 def _why_rejected(summary: Summary) -> list[str]:

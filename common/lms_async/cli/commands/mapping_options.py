@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..completing.suggestions import suggest_fields
+
 MappingPath = Annotated[
     Path | None,
     typer.Option(
@@ -22,12 +24,16 @@ Maps = Annotated[
         "--map",
         metavar='FIELD="Column"',
         help="Read FIELD from this column. Can be repeated, also with the same column.",
+        autocompletion=suggest_fields,
     ),
 ]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="FIELD=VALUE", help="Send this value in all rows. Can be repeated."
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Send this value in all rows. Can be repeated.",
+        autocompletion=suggest_fields,
     ),
 ]
 Values = Annotated[

@@ -1,78 +1,25 @@
-"""``lms mapping init``: write a first mapping file for an export."""
+"""Write a first mapping file for an export."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from ...environment import given_variables
 from ..connecting import connected
-from ..credentials import Environment, read_environment, require_variables
+from ..credentials import Environment, require_variables
 from ..exit_codes import CommandError
-from ..files.encodings import checked_name
 from ..files.source import file_source
 from ..files.table import Table
 from ..kinds import Kind
-from ..reporting.reporters import Reporter, make_reporter
-from ..running import run_until_done
-from ..target import Target, find_kind, find_target, target_names
+from ..reporting.reporters import Reporter
+from ..target import Target
 from ..wording import command_line, counted
-from .arguments import EncodingName
 from .proposing import Proposal, propose, refuse_repeated_columns
 from .translating import Translation, translations
 from .writing import count_to_check, mapping_text
-
-commands = typer.Typer(
-    no_args_is_help=True, help="Keep how the columns of an export become fields, in a file."
-)
-
-
-@commands.callback()
-def _mapping() -> None:
-    """Keep ``init`` a subcommand. Typer would otherwise run the only command without its name."""
-
-
-@commands.command()
-def init(
-    path: Annotated[Path, typer.Argument(metavar="FILE.CSV", help="An export with a header row.")],
-    to: Annotated[str, typer.Option(help=f"Where to import: {', '.join(target_names())}.")],
-    kind: Annotated[
-        str | None,
-        typer.Option(metavar="KIND", help="Kind of record. Default: the target's first kind."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.toml", help="Where to write it. Default: FILE.mapping.toml."),
-    ] = None,
-    encoding: EncodingName = None,
-) -> None:
-    """Write a mapping file for an export.
-
-    The mapping file says which column is read into which field, and how words and dates are
-    translated. Its comments say what to check. It contains no names and no other data of people.
-    Import with: lms import FILE.csv --mapping FILE.mapping.toml
-
-    If credentials are set, lms looks up the vendor's roles and other records for the words of the
-    file. Otherwise you fill them in.
-    """
-    target = find_target(to)
-    environment = read_environment()
-    run_until_done(
-        write_mapping(
-            path,
-            target,
-            find_kind(target, kind),
-            environment,
-            make_reporter(sys.stdout, sys.stderr),
-            out=out,
-            encoding=None if encoding is None else checked_name(encoding),
-        )
-    )
 
 
 async def write_mapping(

@@ -1,10 +1,17 @@
-"""Find records by their id or one of their names, and the other way round."""
+"""Find records by their id or one of their names, and the other way round.
+
+A vendor package reads a list into a :class:`Directory`, and makes a reference of it with
+:func:`reference_to`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
+
+from .kinds import Reference
 
 
 @attrs.frozen
@@ -14,6 +21,11 @@ class Named:
     id: str
     names: tuple[str, ...]
     archived: bool = False
+
+
+def named(id_: str | None, *names: str | None, archived: bool = False) -> Named:
+    """Return a record with those of its names that it has."""
+    return Named(id_ or "", tuple(dict.fromkeys(filter(None, names))), archived)
 
 
 class Directory:
@@ -51,10 +63,21 @@ class Directory:
 
         Ids differ between accounts. Names in a file also fit another account.
         """
+        return self.only_name_of(id_) or id_ or ""
+
+    def only_name_of(self, id_: str | None) -> str:
+        """Return a name that only the record ``id_`` has, otherwise an empty text.
+
+        For a file with the id in another column: in another account, the id can be another record.
+        """
         record = self._records.get(id_ or "")
         names = () if record is None else record.names
         usable = (name for name in names if "," not in name and self._ids(_plain(name)) == [id_])
-        return next(usable, id_ or "")
+        return next(usable, "")
+
+    def names_of(self, ids: Iterable[str] | None) -> str:
+        """Return the names of several records, or their ids, separated by commas."""
+        return ",".join(map(self.name_of, ids or ()))
 
     def _ids(self, plain: str) -> list[str]:
         named = self._by_name.get(plain, {})
@@ -66,3 +89,27 @@ class Directory:
 
 def _plain(name: str) -> str:
     return name.strip().casefold()
+
+
+def reference_to(
+    noun: str,
+    read: Callable[[Any], Awaitable[Directory]],
+    *,
+    is_short: bool = False,
+    several: bool = False,
+) -> Reference:
+    """Return a reference to the records of a list, by their ids and names.
+
+    :param noun: what the vendor calls the records, in the plural.
+    :param read: reads the list.
+    :param is_short: whether messages can show the names of all records.
+    :param several: whether a cell can have several values, separated by commas.
+    """
+
+    async def find(client: Any, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
+        return (await read(client)).find(cells)
+
+    async def known(client: Any) -> Sequence[str]:
+        return (await read(client)).names
+
+    return Reference(noun=noun, find=find, known=known if is_short else None, several=several)

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
-from lms_async.cli.exit_codes import CommandError
-from lms_async.cli.kinds import Reference
-from lms_async.cli.wording import quoted
-
-from ..client import ManageBac
-
-#: The filters that most lists of ManageBac have.
-SINCE = {
-    "modified_since": "only records that were changed since this time, such as 2026-09-01 or "
-    "2026-09-01T08:00:00Z",
-    "deleted_since": "records that were deleted since this time, instead of current ones",
-}
+from .exit_codes import CommandError
+from .kinds import Reference
+from .wording import listed, quoted
 
 
 def filter_flag(filters: Mapping[str, str], name: str) -> bool | None:
@@ -71,7 +63,7 @@ def filter_word(filters: Mapping[str, str], name: str, *words: str) -> str | Non
 
 
 async def filter_ids(
-    client: ManageBac, filters: Mapping[str, str], name: str, reference: Reference
+    client: Any, filters: Mapping[str, str], name: str, reference: Reference
 ) -> list[str] | None:
     """Return the ids of the records that a filter names, separated by commas; ``None`` without it.
 
@@ -83,10 +75,28 @@ async def filter_ids(
     ids: list[str] = []
     for cell, found in (await reference.find(client, cells)).items():
         if len(found) != 1:
-            count = "several" if found else "no"
-            hint = " Use the id." if found else ""
             raise CommandError(
-                f"--filter {name}: ManageBac has {count} {reference.noun} {quoted(cell)}.{hint}"
+                f"--filter {name}: The account has {'several' if found else 'no'} "
+                f"{reference.noun} {quoted(cell)}. "
+                f"{'Use the id.' if found else await _known(client, reference)}".rstrip()
             )
         ids += found
     return ids
+
+
+async def filter_id(
+    client: Any, filters: Mapping[str, str], name: str, reference: Reference
+) -> str | None:
+    """Return the id of the record that a filter names; ``None`` without this filter.
+
+    :raises CommandError: there is no such record, or the filter names several.
+    """
+    ids = await filter_ids(client, filters, name, reference)
+    if ids is not None and len(ids) != 1:
+        raise CommandError(f"--filter {name} takes one value.")
+    return ids[0] if ids else None
+
+
+async def _known(client: Any, reference: Reference) -> str:
+    names = [] if reference.known is None else await reference.known(client)
+    return f"It has {listed(names)}." if names else ""

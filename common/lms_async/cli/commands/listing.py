@@ -1,4 +1,4 @@
-"""The options of ``lms list`` and ``lms export``."""
+"""``lms list`` and ``lms export``."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from typing import Annotated
 
 import typer
 
+from ..completing.suggestions import suggest_filters, suggest_listings, suggest_targets
 from ..credentials import read_environment
-from ..rate_limit import read_limit
-from ..reporting.reporters import make_reporter
-from ..running import run_until_done
-from ..target import find_target, target_names
-from ..wording import visible
-from .choosing import (
+from ..exit_codes import CommandError
+from ..listing.choosing import (
     describe_listings,
     exported_listings,
     find_listing,
     read_columns,
     read_filters,
 )
-from .export import ExportRequest, run_export
-from .output import Output
-from .run import ListRequest, run_list
+from ..listing.export import ExportRequest, run_export
+from ..listing.output import Output
+from ..listing.run import ListRequest, run_list
+from ..rate_limit import read_limit
+from ..reporting.reporters import make_reporter
+from ..running import run_until_done
+from ..target import require_target, target_names
+from ..wording import visible
+from .options import TargetName
 
 #: Its file descriptor. It is always open: if it was closed, it leads to the empty device.
 _STANDARD_OUTPUT = 1
@@ -33,16 +36,30 @@ _LIMIT_HELP = "Rate limit: 15/5s is 15 requests per 5 seconds. Default: the targ
 
 def list_(
     from_: Annotated[
-        str, typer.Option("--from", help=f"Where to read: {', '.join(target_names())}.")
-    ],
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TARGET",
+            help=f"Where to read: {', '.join(target_names())}.",
+            autocompletion=suggest_targets,
+            show_default=False,
+        ),
+    ] = None,
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="KIND", help="Kind of record. Without it, lms names the kinds."),
+        typer.Argument(
+            metavar="KIND",
+            help="Kind of record. Without it, lms names the kinds.",
+            autocompletion=suggest_listings,
+        ),
     ] = None,
     filter_: Annotated[
         list[str] | None,
         typer.Option(
-            "--filter", metavar="NAME=VALUE", help="Filter of the vendor. Can be repeated."
+            "--filter",
+            metavar="NAME=VALUE",
+            help="Filter of the vendor. Can be repeated.",
+            autocompletion=suggest_filters,
         ),
     ] = None,
     columns: Annotated[
@@ -74,7 +91,7 @@ def list_(
       70   A bug in lms.
       130  Interrupted.
     """
-    target = find_target(from_)
+    target = require_target(from_, "--from TARGET")
     if kind is None:
         for line in describe_listings(target):
             typer.echo(visible(line))
@@ -101,15 +118,22 @@ def list_(
 
 
 def export(
-    target_name: Annotated[
-        str, typer.Argument(metavar="TARGET", help=f"One of {', '.join(target_names())}.")
-    ],
+    name: TargetName = None,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder for the files. It is created if needed.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            help="Folder for the files. It is created if needed.",
+            show_default=False,
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="Export only this kind. Can be repeated."),
+        typer.Option(
+            metavar="KIND",
+            help="Export only this kind. Can be repeated.",
+            autocompletion=suggest_listings,
+        ),
     ] = None,
     limit: Annotated[
         str | None,
@@ -130,7 +154,9 @@ def export(
       70   A bug in lms.
       130  Interrupted.
     """
-    target = find_target(target_name)
+    target = require_target(name, "TARGET")
+    if folder is None:
+        raise CommandError(f"DIR is missing. For example: lms export {target.name} backup")
     request = ExportRequest(
         target=target,
         listings=exported_listings(target, only or ()),

@@ -1,0 +1,40 @@
+"""The options and arguments that several commands have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..completing.suggestions import suggest_kinds, suggest_targets
+from ..target import target_names
+
+#: Optional, so that the error can list the targets: see ``require_target``.
+TargetName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TARGET",
+        help=f"One of {', '.join(target_names())}.",
+        autocompletion=suggest_targets,
+        show_default=False,
+    ),
+]
+TargetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="TARGET",
+        help=f"Where to import: {', '.join(target_names())}.",
+        autocompletion=suggest_targets,
+        show_default=False,
+    ),
+]
+KindName = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Kind of record in the file. Default: the target's first kind.",
+        autocompletion=suggest_kinds,
+    ),
+]

@@ -1,0 +1,1 @@
+"""Shell completion: the scripts that ``lms completion`` prints, and what Tab suggests."""

@@ -1,0 +1,1 @@
+"""``lms doctor``: check everything that an import needs, and say what to do about problems."""
