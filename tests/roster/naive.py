@@ -101,7 +101,8 @@ class Naive:
             if parent in self.duplicates:
                 return Reason.DUPLICATE_KEY
             known = [side[parent] for side in self.by_key if parent in side]
-            if any(not self.scope.includes(entry) for entry in known):
+            wanted = self.by_key[0].get(parent)
+            if any(not self.scope.includes(entry) for entry in known) or (wanted and wanted.locked):
                 return Reason.OUT_OF_SCOPE
         return None
 
@@ -145,6 +146,8 @@ class Naive:
     def _reason_to_keep(
         self, at: tuple[str, str], entry: Entry, old: Entry | None
     ) -> Reason | None:
+        if entry.locked:
+            return Reason(entry.locked)
         if not all(self.scope.includes(each) for each in (entry, old) if each):
             return Reason.OUT_OF_SCOPE
         if old and old.locked:
@@ -213,6 +216,8 @@ class Naive:
     ) -> Reason | None:
         kind, rules, parents = old.kind, self.rules, self._parents(*at)
         if not all(self.scope.includes(each) for each in (old, wanted) if each):
+            return Reason.OUT_OF_SCOPE
+        if wanted is not None and wanted.locked:
             return Reason.OUT_OF_SCOPE
         if old.locked:
             return Reason.LOCKED

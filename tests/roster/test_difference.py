@@ -6,7 +6,7 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms_async.roster.changes import Change, LeftAlone
+from lms_async.roster.changes import Change, LeftAlone, Reason
 from lms_async.roster.entries import Entry, join, split, usable_key
 from lms_async.roster.rules import Mode, Rules
 from lms_async.roster.scope import Scope
@@ -59,7 +59,7 @@ def entries(draw: st.DrawFn, *, there: bool) -> list[Entry]:
             fields=draw(st.fixed_dictionaries({}, optional=FIELDS[kind])),
             vendor_id=str(number) if there else "",
             active=draw(st.integers(0, 5)) > 0,
-            locked="synced" if there and not draw(st.integers(0, 9)) else "",
+            locked="" if draw(st.integers(0, 9)) else "synced" if there else Reason.UNKNOWN_ROLE,
         )
         for number, (kind, key) in enumerate(draw(st.permutations(places)))
     ]

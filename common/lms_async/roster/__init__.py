@@ -1,11 +1,17 @@
 """The roster of a school: read it, compare it with a vendor's, and plan the changes.
 
-``model.py`` has the records of a school, and ``sources/source.py`` says how they are read.
-``entries.py`` is the form in which a school's records and a vendor's are compared:
-``difference.py`` compares them, ``guard.py`` says whether a plan is safe, and ``plan_file.py``
-keeps it. A vendor package implements ``Target``, in ``target.py``. This package names no vendor.
+:func:`plan` reads a :class:`Source` and a :class:`Target`, and writes every change that makes the
+vendor equal to the school into a file (start reading in ``planning.py``). A
+:class:`RosterMapping`, which :func:`read_mapping` reads from a file, says how the school's records
+become the vendor's, and what a plan may do. This package names no vendor: a vendor package
+implements ``Target``.
 """
 
+from .changes import Action, Change, LeftAlone, Reason
+from .entries import Entry
+from .guard import GuardSettings, Refusal
+from .mapping import Keys, RosterMapping
+from .mapping_file import read_mapping
 from .model import (
     Course,
     Deleted,
@@ -18,27 +24,52 @@ from .model import (
     Section,
     Term,
 )
+from .plan_file import PlanFile, PlanMeta
+from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
+from .rules import Mode as PlanMode
+from .scope import Scope
 from .sources import IterableSource, OneRosterSource, Source
+from .target import Capabilities, KindCapabilities, SideEffect, Target
 
 __all__ = [
+    "Action",
+    "Capabilities",
+    "Change",
     "Course",
     "Coverage",
     "Deleted",
     "Enrollment",
+    "Entry",
+    "GuardSettings",
     "IterableSource",
+    "Keys",
+    "KindCapabilities",
+    "LeftAlone",
     "Mode",
     "OneRosterSource",
     "Org",
     "Person",
+    "Plan",
+    "PlanFile",
+    "PlanMeta",
+    "PlanMode",
     "Problem",
     "ReadingReport",
+    "Reason",
     "Record",
+    "Refusal",
     "Relationship",
     "Role",
+    "RosterMapping",
+    "Scope",
     "Section",
     "Severity",
+    "SideEffect",
     "Source",
     "SourceRefused",
+    "Target",
     "Term",
+    "plan",
+    "read_mapping",
 ]

@@ -55,6 +55,19 @@ class Reason(StrEnum):
     NOT_VERIFIABLE = "field cannot be read back"
     FIELD_NOT_HELD = "vendor has no such field"
     KIND_NOT_HELD = "vendor has no such kind"
+    #: The mapping does not translate the role.
+    UNKNOWN_ROLE = "role has no translation"
+    NO_ROLE = "person has no role on this day"
+    #: The term is over, or all terms of the section are. Its enrollments stay as they are.
+    ENDED = "over on this day"
+    #: The enrollment begins later, or is over.
+    NOT_ENROLLED = "not enrolled on this day"
+    #: The key of a section, or a year of graduation, needs a school year, and the terms have none.
+    NO_SCHOOL_YEAR = "school year unknown"
+    #: The year of graduation needs a grade that is a number.
+    NO_GRADE = "grade is not a number"
+    #: The source says only by its id that a record was deleted, and the key is something else.
+    DELETED_WITHOUT_KEY = "deleted, and its key is unknown"
 
 
 @attrs.frozen(kw_only=True)

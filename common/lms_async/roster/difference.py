@@ -41,7 +41,7 @@ DELETE FROM wanted WHERE rowid IN (
         SELECT min(rowid) FROM wanted AS first
         WHERE first.kind = later.kind AND first.key = later.key AND first.org = later.org
         AND first.active = later.active AND first.compared = later.compared
-        AND first.hidden = later.hidden
+        AND first.hidden = later.hidden AND first.locked = later.locked
     )
 )
 """
@@ -88,6 +88,7 @@ GROUP BY kind, key
 _ADDITIONS = """
 SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active, t.locked,
     CASE
+        WHEN w.locked <> '' THEN w.locked
         WHEN w.outside OR t.outside THEN 'out of scope'
         WHEN t.locked <> '' THEN 'locked'
         WHEN first.blocked IS NOT NULL THEN first.blocked

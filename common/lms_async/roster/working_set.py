@@ -13,8 +13,8 @@ active     1 if the record is in use
 outside    1 if the record is out of scope
 compared   JSON of the fields that the vendor can show, in a fixed order
 hidden     (only wanted) JSON of the other fields that the vendor holds; ``''`` for none
+locked     why the record is not changed; ``''`` if it may be. In ``wanted``, a ``Reason``
 vendor_id  (only there) the vendor's id
-locked     (only there) why the record is never changed; ``''`` if it may be
 =========  =====================================================================================
 """
 
@@ -41,11 +41,11 @@ from .target import Capabilities
 _BATCH = 1000
 _TABLES = """
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
-    compared BLOB, hidden BLOB);
+    compared BLOB, hidden BLOB, locked TEXT);
 CREATE TABLE there (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
     compared BLOB, vendor_id TEXT, locked TEXT);
 """
-_INSERT_WANTED = "INSERT INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_WANTED = "INSERT INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_THERE = "INSERT INTO there VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EXISTING = """
 SELECT kind, org, count(*) FROM there WHERE active AND NOT outside AND key <> '' GROUP BY kind, org
@@ -209,9 +209,11 @@ class WorkingSet:
             usable_key(entry.key),
             entry.org,
             entry.active,
-            not self._scope.includes(entry),
+            # The enrollments of a record that is not changed are not changed either.
+            bool(entry.locked) or not self._scope.includes(entry),
             orjson.dumps(compared),
             hidden,
+            entry.locked,
         )
 
     def _there_row(self, entry: Entry) -> _Row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from ...toml_lines import line_of
 from ..exit_codes import CommandError
 from ..files.columns import folded
 from ..files.dates import read_date_format
@@ -123,7 +123,7 @@ class MappingFile:
 
     def where(self, key: str, *tables: str) -> str:
         """Name a key and its line for a message: ``people.toml, line 7, [set] role_id``."""
-        line = _line_of(self._text, tables, key)
+        line = line_of(self._text, tables, key)
         place = f", line {line}" if line else ""
         table = f"[{'.'.join(tables)}] " if tables else ""
         return f"{self.path}{place}, {table}{quoted(key)}"
@@ -213,33 +213,3 @@ class MappingFile:
 
     def _wrong_type(self, key: str) -> CommandError:
         return CommandError(f"{self.where(key)} must be {KEYS[key]}.")
-
-
-def _line_of(text: str, tables: Collection[str], key: str) -> int | None:
-    """Return the line of a key, or ``None`` if it is not at the start of a line.
-
-    tomllib does not tell lines.
-    """
-    here: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[+([^\]]+)\]", line):
-            here = tuple(part.strip(" \t\"'") for part in header[1].split("."))
-            if here == (*tables, key):
-                return number
-        elif here == tuple(tables) and (found := _KEY.match(line)) and _name_of(found) == key:
-            return number
-    return None
-
-
-_KEY = re.compile(
-    r"""\s*(?:(?P<bare>[\w-]+)|'(?P<literal>[^']*)'|"(?P<basic>(?:[^"\\]|\\.)*)")\s*=""", re.ASCII
-)
-
-
-def _name_of(found: re.Match[str]) -> str:
-    if name := found["bare"] or found["literal"]:
-        return str(name)
-    try:
-        return str(tomllib.loads('key = "' + (found["basic"] or "") + '"')["key"])
-    except tomllib.TOMLDecodeError:
-        return ""

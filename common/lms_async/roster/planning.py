@@ -1,0 +1,210 @@
+"""Make a plan: read the source and the vendor, compare them, check the guard, write the file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, date, datetime
+from os import PathLike
+from pathlib import Path
+from secrets import token_hex
+from typing import TypeVar
+
+import attrs
+
+from .changes import Action, Change, Reason
+from .desired import Desired
+from .difference import difference
+from .entries import KEY_PARTS, Entry
+from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
+from .mapping import RosterMapping
+from .plan_file import PlanFile, PlanMeta
+from .plan_writer import PlanWriter
+from .problems import Mode, ReadingReport
+from .sources import Source
+from .target import Target
+from .working_set import WorkingSet
+
+#: How many records are handled at a time. In between, the event loop does other work.
+_PER_TURN = 1000
+#: The kinds whose records refer to those of other kinds. If one of the others is missing by
+#: mistake, so are they.
+_NEEDS: Mapping[str, tuple[str, ...]] = {"sections": ("courses", "terms"), **KEY_PARTS}
+
+_T = TypeVar("_T")
+
+
+@attrs.frozen
+class Plan:
+    """A plan that was made. Its changes are in the file, which only its owner can read.
+
+    :param path: the file.
+    :param report: what is wrong in the source.
+    """
+
+    path: Path
+    report: ReadingReport
+
+    @property
+    def meta(self) -> PlanMeta:
+        """What the plan was made from."""
+        with PlanFile(self.path) as file:
+            return file.meta
+
+    async def __aiter__(self) -> AsyncIterator[Change]:
+        """Yield the changes, in the order in which they are to be made."""
+        with PlanFile(self.path) as file:
+            for number, change in enumerate(file.changes(), start=1):
+                yield change
+                if number % _PER_TURN == 0:
+                    await asyncio.sleep(0)
+
+    def counts(self) -> dict[tuple[str, Action, str], int]:
+        """Return the number of changes, by kind, action and school."""
+        with PlanFile(self.path) as file:
+            return file.counts()
+
+    def counts_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records that are left alone, by kind, reason and school."""
+        with PlanFile(self.path) as file:
+            return file.counts_left_alone()
+
+    def refusals(self) -> list[Refusal]:
+        """Return what the guard does not allow."""
+        with PlanFile(self.path) as file:
+            return file.refusals()
+
+
+async def plan(
+    source: Source,
+    target: Target,
+    mapping: RosterMapping,
+    *,
+    as_of: date,
+    path: str | PathLike[str],
+    last: PlanMeta | None = None,
+) -> Plan:
+    """Plan the changes that make the vendor equal to the source. Nothing is changed at the vendor.
+
+    :param source: the school's roster.
+    :param target: the account at the vendor.
+    :param mapping: how the records of the source become those of the vendor.
+    :param as_of: the day for which the plan is made. It decides who is enrolled.
+    :param path: the plan's file. A plan that is there is replaced.
+    :param last: what the last plan that was applied was made from, with which the source is
+        compared; ``None`` for the first run.
+    :returns: the plan. If the guard refuses it, :meth:`Plan.refusals` says why.
+    :raises SourceRefused: the source cannot be read.
+    :raises PlanFailed: the plan can't be written.
+    :raises LmsError: the vendor's records can't be read.
+    """
+    made_at, path, report = datetime.now(UTC), Path(path), ReadingReport()
+    desired = Desired(mapping, as_of, report)
+    temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
+    try:
+        with WorkingSet(temporary, target.capabilities, mapping.scope) as working_set:
+            await _read_source(source, desired, report, working_set)
+            await working_set.read_there(target.snapshot())
+            facts = _facts(desired, report, last)
+            keyed, found = await _in_thread(working_set, lambda: _found_people(working_set))
+            meta = PlanMeta(
+                made_at=made_at,
+                target=target.name,
+                account=target.account,
+                as_of=as_of,
+                mapping_hash=mapping.hash,
+                fingerprint=working_set.fingerprint,
+                source_records=facts.records,
+                found_share=found / keyed if keyed else None,
+            )
+            refusals = [
+                *check_source(mapping.guard, facts),
+                *check_keys(mapping.guard, facts, keyed=keyed, found=found),
+            ]
+            await _in_thread(
+                working_set,
+                lambda: _write(path, meta, working_set, mapping, desired, refusals),
+            )
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Plan(path, report)
+
+
+async def _read_source(
+    source: Source, desired: Desired, report: ReadingReport, working_set: WorkingSet
+) -> None:
+    """Add the entries that are wanted to the working set.
+
+    This is not done in a thread, because the source may be an iterable over a database connection
+    that only this thread may use.
+    """
+    batch: list[Entry] = []
+    for entry in desired.entries(source.read(report)):
+        batch.append(entry)
+        if len(batch) == _PER_TURN:
+            working_set.add_wanted(batch)
+            batch = []
+            await asyncio.sleep(0)
+    working_set.add_wanted(batch)
+
+
+def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> SourceFacts:
+    absent = {kind for kind, of in report.coverage.items() if of.mode is Mode.ABSENT}
+    partial = set(desired.in_doubt)
+    for kind, coverage in report.coverage.items():
+        # A kind that the source does not have at all leads to no missing record of another kind.
+        if not coverage.whole or not (partial - absent).isdisjoint(_NEEDS.get(kind, ())):
+            partial.add(kind)
+    coverages = report.coverage.values()
+    return SourceFacts(
+        records=dict(desired.records),
+        last_records=None if last is None else last.source_records,
+        last_found_share=None if last is None else last.found_share,
+        rejected=sum(coverage.rejected for coverage in coverages),
+        orphans=sum(coverage.orphans for coverage in coverages),
+        partial=frozenset(partial),
+    )
+
+
+def _found_people(working_set: WorkingSet) -> tuple[int, int]:
+    if working_set.number_of("people") is None:
+        return 0, 0
+    return working_set.found("people")
+
+
+def _write(
+    path: Path,
+    meta: PlanMeta,
+    working_set: WorkingSet,
+    mapping: RosterMapping,
+    desired: Desired,
+    refusals: list[Refusal],
+) -> None:
+    """Compare the entries, and write the plan."""
+    doubts = [refusal for refusal in refusals if not refusal.stops]
+    with PlanWriter(path, meta) as writer:
+        for left in desired.left_alone():
+            writer.add(left)
+        for item in difference(working_set, rules(mapping.guard, doubts)):
+            writer.add(item)
+        existing = working_set.existing()
+        for refusal in (*refusals, *check_changes(mapping.guard, writer.counts, existing)):
+            writer.refuse(refusal)
+
+
+async def _in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
+    """Run ``work``, which compares entries, in a thread.
+
+    If the caller is cancelled, the work is interrupted. The working set must not be closed while
+    the thread uses it.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            working_set.connection.interrupt()
+            await asyncio.wait([task], timeout=0.1)
+        # An error that the interruption led to is not of interest.
+        task.exception()
+        raise
