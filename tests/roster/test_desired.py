@@ -1,0 +1,238 @@
+"""What a school's records become on a day: entries, or left alone for a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.roster import (
+    Course,
+    Enrollment,
+    Entry,
+    IterableSource,
+    Keys,
+    LeftAlone,
+    OneRosterSource,
+    Org,
+    Person,
+    ReadingReport,
+    Reason,
+    Relationship,
+    Role,
+    RosterMapping,
+    Section,
+    Severity,
+    Source,
+    Term,
+)
+from lms_async.roster.desired import Desired
+from lms_async.roster.entries import join
+from tests.roster.bundles import write_texts
+from tests.roster.reading import FILES, with_line
+
+DAY = date(2026, 10, 1)
+MAPPING = RosterMapping(
+    roles={"student": "Student", "teacher": "Teacher", "guardian": "Parent"},
+    enrollment_roles={"student": "member", "teacher": "admin"},
+)
+NORTH = Org(id="s1", name="North School", type="school", code="N")
+YEAR = Term(id="y1", title="2026-2027", type="schoolYear", school_year=2027)
+FALL = Term(
+    id="t1",
+    title="Fall",
+    type="semester",
+    starts=date(2026, 8, 17),
+    ends=date(2027, 1, 15),
+    parent_id="y1",
+)
+ADA = Person(
+    id="p1",
+    identifier="1001",
+    given_name="Ada",
+    family_name="Ekpo",
+    roles=(Role(role="student", org_id="s1", primary=True),),
+    org_ids=("s1",),
+    grades=("09",),
+)
+ALGEBRA = Course(id="c1", title="Algebra", code="ALG", org_id="s1")
+ROOM = Section(id="k1", title="Algebra 1", course_id="c1", org_id="s1", term_ids=("t1",))
+SEAT = Enrollment(section_id="k1", person_id="p1", role="student")
+SCHOOL: dict[str, list[Any]] = {
+    "orgs": [NORTH],
+    "terms": [YEAR, FALL],
+    "people": [ADA],
+    "courses": [ALGEBRA],
+    "sections": [ROOM],
+    "enrollments": [SEAT],
+}
+
+
+class Read:
+    """A source that was read: its entries, and what is left alone."""
+
+    def __init__(self, source: Source, mapping: RosterMapping = MAPPING, day: date = DAY) -> None:
+        self.report = ReadingReport()
+        self.desired = Desired(mapping, day, self.report)
+        self.entries = list(self.desired.entries(source.read(self.report)))
+        self.left_alone = list(self.desired.left_alone())
+
+    def only(self, kind: str) -> Entry:
+        (found,) = (entry for entry in self.entries if entry.kind == kind)
+        return found
+
+    def count(self, kind: str) -> int:
+        """Count entries, deleted records and those that are left alone."""
+        return (
+            sum(entry.kind == kind for entry in self.entries)
+            + self.desired.deleted[kind]
+            + sum(one.records for one in self.left_alone if one.kind == kind and not one.detail)
+        )
+
+
+def school(mapping: RosterMapping = MAPPING, day: date = DAY, **kinds: list[Any]) -> Read:
+    return Read(IterableSource(**{**SCHOOL, **kinds}), mapping, day)
+
+
+def test_records_become_entries_by_keys_of_the_vendor() -> None:
+    mapping = attrs.evolve(
+        MAPPING,
+        keys=Keys(people="identifier", courses="code"),
+        terms={"Fall": "Fall 2026"},
+        buildings={"s1": "NORTH"},
+        course_prefixes={"N": "N-"},
+        year_in_section_keys=True,
+        last_grade=12,
+    )
+    guardian = attrs.evolve(ADA, id="p2", identifier="2001", roles=(Role(role="guardian"),))
+    link = Relationship(person_id="p1", other_id="p2", kind="guardian")
+    read = school(mapping, people=[ADA, guardian], relationships=[link])
+    assert [(entry.kind, entry.key, entry.org) for entry in read.entries] == [
+        ("orgs", "NORTH", "NORTH"),
+        ("terms", "2026-2027", ""),
+        ("terms", "Fall 2026", ""),
+        ("people", "1001", "NORTH"),
+        ("people", "2001", "NORTH"),
+        ("courses", "N-ALG", "NORTH"),
+        ("sections", "k1-2027", "NORTH"),
+        ("enrollments", join("k1-2027", "1001"), "NORTH"),
+        ("relationships", join("1001", "2001", "guardian"), "NORTH"),
+    ]
+    assert read.only("sections").fields["course"] == "N-ALG"
+    assert read.only("sections").fields["terms"] == "Fall 2026"
+    assert read.only("enrollments").fields["role"] == "member"
+    ada, other = (entry.fields for entry in read.entries if entry.kind == "people")
+    assert (ada["role"], ada["graduation_year"]) == ("Student", "2030")
+    assert "graduation_year" not in other
+    # The source does not state an e-mail address, so the vendor keeps its own.
+    assert "email" not in ada
+    assert read.left_alone == []
+    assert not read.desired.in_doubt
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "is_wanted"),
+    [
+        (None, None, True),
+        (DAY, DAY, True),
+        (date(2026, 10, 2), None, False),
+        (None, date(2026, 9, 30), False),
+    ],
+)
+def test_dates_decide_who_is_enrolled(
+    begins: date | None, ends: date | None, is_wanted: bool
+) -> None:
+    read = school(enrollments=[attrs.evolve(SEAT, begins=begins, ends=ends)])
+    if is_wanted:
+        assert read.only("enrollments").active
+        return
+    assert read.left_alone == [LeftAlone(kind="enrollments", org="N", reason=Reason.NOT_ENROLLED)]
+    # The person has left the section, so the vendor's enrollment may be removed.
+    assert not read.desired.in_doubt
+
+
+def test_unknown_roles_are_left_alone_and_all_are_counted() -> None:
+    aides = [attrs.evolve(ADA, id=f"a{n}", roles=(Role(role="aide"),)) for n in range(3)]
+    nurse = attrs.evolve(ADA, id="n1", roles=(Role(role="nurse"),))
+    seats = [SEAT, attrs.evolve(SEAT, person_id="a1", role="proctor")]
+    read = school(people=[ADA, *aides, nurse], enrollments=seats)
+    locked = {entry.key: entry.locked for entry in read.entries if entry.kind == "people"}
+    unknown = Reason.UNKNOWN_ROLE
+    assert locked == {"p1": "", "a0": unknown, "a1": unknown, "a2": unknown, "n1": unknown}
+    assert [e.locked for e in read.entries if e.kind == "enrollments"] == ["", unknown]
+    texts = [str(p) for p in read.report.problems if p.severity is Severity.WARNING]
+    assert "aide (3), nurse (1)" in texts[0]
+    assert "proctor (1)" in texts[1]
+    # The vendor's records stay, so removals of others are allowed.
+    assert not read.desired.in_doubt
+
+
+def test_role_that_counts_if_a_person_has_several() -> None:
+    past = Role(role="guardian", primary=True, ends=date(2026, 9, 30))
+    roles = (past, Role(role="student", org_id="s1"), Role(role="teacher", org_id="s2"))
+    people = [attrs.evolve(ADA, roles=roles, org_ids=("s2", "s1"))]
+    first = school(people=people).only("people")
+    assert (first.fields["role"], first.org) == ("Student", "N")
+    assert first.fields["other_schools"] == "s2"
+    ordered = attrs.evolve(MAPPING, role_order=("guardian", "teacher"))
+    second = school(ordered, people=people).only("people")
+    assert (second.fields["role"], second.org) == ("Teacher", "s2")
+    assert school(people=[attrs.evolve(ADA, roles=(past,))]).only("people").locked == Reason.NO_ROLE
+
+
+def test_person_who_may_not_sign_in_is_not_wanted() -> None:
+    assert not school(people=[attrs.evolve(ADA, enabled=False)]).only("people").active
+
+
+def test_section_that_is_over_stays_as_it_is() -> None:
+    read = school(day=date(2027, 2, 1))
+    assert read.only("sections").locked == Reason.ENDED
+    assert LeftAlone(kind="terms", reason=Reason.ENDED) in read.left_alone
+    assert not read.desired.in_doubt
+
+
+def test_records_without_a_key_put_their_kind_in_doubt() -> None:
+    mapping = attrs.evolve(MAPPING, keys=Keys(people="identifier"), year_in_section_keys=True)
+    read = school(mapping, people=[attrs.evolve(ADA, identifier=" ")], terms=[FALL])
+    assert read.only("people").key == ""
+    assert [(one.kind, one.reason) for one in read.left_alone] == [
+        ("enrollments", Reason.NO_PARENT),
+        ("sections", Reason.NO_SCHOOL_YEAR),
+    ]
+    assert read.desired.in_doubt == {"people", "sections", "enrollments"}
+
+
+@pytest.mark.parametrize(
+    ("grades", "terms", "reason"),
+    [
+        (("09", "10"), [YEAR, FALL], Reason.NO_GRADE),
+        (("PS",), [YEAR, FALL], Reason.NO_GRADE),
+        (("09",), [FALL], Reason.NO_SCHOOL_YEAR),
+    ],
+)
+def test_graduation_year_that_is_unknown_is_counted(
+    grades: tuple[str, ...], terms: list[Term], reason: Reason
+) -> None:
+    mapping = attrs.evolve(MAPPING, last_grade=13)
+    read = school(mapping, people=[attrs.evolve(ADA, grades=grades)], terms=terms)
+    left = LeftAlone(kind="people", org="N", reason=reason, detail="graduation_year")
+    assert read.left_alone == [left]
+
+
+def test_every_row_of_a_file_is_an_entry_or_is_listed(tmp_path: Path) -> None:
+    rows = FILES["enrollments"]
+    for row in (
+        "e3,,,k1,s1,p1,student,false,,2026-09-01",
+        "e4,tobedeleted,,k1,s1,p1,student,false,,",
+        "e5,,,k1,s1,p9,student,false,,",
+        "e6,,,k1,s1,p3,proctor,false,,",
+    ):
+        rows = with_line(rows, 8 * " " + row)
+    read = Read(OneRosterSource(write_texts(tmp_path, **{**FILES, "enrollments": rows})))
+    for kind, coverage in read.report.coverage.items():
+        assert read.count(kind) == coverage.rows - coverage.rejected, kind
+    assert read.report.of("enrollments").rejected == 1
+    assert read.desired.deleted == {"enrollments": 1}
