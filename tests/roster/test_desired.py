@@ -31,7 +31,7 @@ from lms_async.roster import (
 )
 from lms_async.roster.desired import Desired
 from lms_async.roster.entries import join
-from tests.roster.bundles import write_texts
+from tests.roster.bundles import manifest, write_texts
 from tests.roster.reading import FILES, with_line
 
 DAY = date(2026, 10, 1)
@@ -205,6 +205,13 @@ def test_records_without_a_key_put_their_kind_in_doubt() -> None:
     assert read.desired.in_doubt == {"people", "sections", "enrollments"}
 
 
+def test_only_schools_are_wanted_of_the_orgs() -> None:
+    district = Org(id="d1", name="District", type="district")
+    read = school(orgs=[district, NORTH])
+    assert read.only("orgs").key == "N"
+    assert read.left_alone == [LeftAlone(kind="orgs", org="d1", reason=Reason.NOT_A_SCHOOL)]
+
+
 @pytest.mark.parametrize(
     ("grades", "terms", "reason"),
     [
@@ -232,7 +239,41 @@ def test_every_row_of_a_file_is_an_entry_or_is_listed(tmp_path: Path) -> None:
     ):
         rows = with_line(rows, 8 * " " + row)
     read = Read(OneRosterSource(write_texts(tmp_path, **{**FILES, "enrollments": rows})))
+    assert LeftAlone(kind="orgs", org="d1", reason=Reason.NOT_A_SCHOOL) in read.left_alone
     for kind, coverage in read.report.coverage.items():
         assert read.count(kind) == coverage.rows - coverage.rejected, kind
     assert read.report.of("enrollments").rejected == 1
     assert read.desired.deleted == {"enrollments": 1}
+
+
+CHANGES = {
+    "users": """
+        sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password
+        p1,tobedeleted,2026-09-30T08:00:00Z,true,s1,student,ada,,Ada,Ekpo,,1001,,,,,09,
+    """,
+    "enrollments": """
+        sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate
+        e1,active,2026-09-30T08:00:00Z,k1,s1,p2,student,false,,
+        e2,active,2026-09-30T08:00:00Z,k1,s1,p3,student,false,,2026-09-30
+        e3,tobedeleted,2026-09-30T08:00:00Z,k1,s1,p4,student,false,,
+    """,
+}
+
+
+def test_list_of_changes_says_what_is_no_longer_wanted(tmp_path: Path) -> None:
+    stated = manifest(CHANGES, mode="delta")
+    source = OneRosterSource(write_texts(tmp_path, **CHANGES, manifest=stated))
+    assert [(e.kind, e.key, e.active) for e in Read(source).entries] == [
+        ("people", "p1", False),
+        ("enrollments", join("k1", "p2"), True),
+        ("enrollments", join("k1", "p3"), False),
+        ("enrollments", join("k1", "p4"), False),
+    ]
+    # The ids say nothing about other keys.
+    read = Read(source, attrs.evolve(MAPPING, keys=Keys(people="identifier")))
+    assert read.entries == []
+    assert [(one.kind, one.reason, one.records) for one in read.left_alone] == [
+        ("enrollments", Reason.DELETED_WITHOUT_KEY, 1),
+        ("enrollments", Reason.NO_PARENT, 2),
+        ("people", Reason.DELETED_WITHOUT_KEY, 1),
+    ]

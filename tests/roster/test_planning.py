@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 import tempfile
+import threading
 from collections.abc import AsyncIterator
 from datetime import date
 from itertools import pairwise
@@ -36,6 +37,8 @@ from lms_async.roster import (
     plan,
 )
 from lms_async.roster.entries import join, split
+from lms_async.roster.planning import in_thread
+from lms_async.roster.working_set import WorkingSet
 from tests.roster.fake_target import FakeTarget
 from tests.roster.test_desired import ADA, ALGEBRA, DAY, MAPPING, NORTH, SCHOOL, SEAT
 
@@ -43,6 +46,8 @@ REMOVING = attrs.evolve(
     MAPPING,
     guard=GuardSettings(removals=frozenset({"people", "sections", "enrollments", "relationships"})),
 )
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
 async def make(
@@ -175,6 +180,21 @@ async def test_cancelled_plan_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert names(tmp_path) == []
+
+
+async def test_cancelled_comparison_is_interrupted(tmp_path: Path) -> None:
+    started = threading.Event()
+
+    def compare_forever() -> None:
+        started.set()
+        working_set.connection.execute(ENDLESS).fetchone()
+
+    with WorkingSet(tmp_path / "set", FakeTarget.capabilities) as working_set:
+        task = asyncio.ensure_future(in_thread(working_set, compare_forever))
+        await asyncio.to_thread(started.wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 async def test_event_loop_goes_on_while_the_source_is_read(tmp_path: Path) -> None:

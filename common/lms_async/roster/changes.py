@@ -58,6 +58,8 @@ class Reason(StrEnum):
     #: The mapping does not translate the role.
     UNKNOWN_ROLE = "role has no translation"
     NO_ROLE = "person has no role on this day"
+    #: A district or department: vendors know schools only.
+    NOT_A_SCHOOL = "org is not a school"
     #: The term is over, or all terms of the section are. Its enrollments stay as they are.
     ENDED = "over on this day"
     #: The enrollment begins later, or is over.

@@ -32,7 +32,7 @@ from .problems import Mode, ReadingReport, Severity
 from .school_years import SchoolYears, graduation_year
 
 #: The reasons for which a record has no entry although the source is complete.
-_CERTAIN = frozenset({Reason.ENDED, Reason.NOT_ENROLLED})
+_CERTAIN = frozenset({Reason.NOT_A_SCHOOL, Reason.ENDED, Reason.NOT_ENROLLED})
 
 
 class Desired:
@@ -98,12 +98,13 @@ class Desired:
         for (kind, org, reason, field), count in sorted(self._left_alone.items()):
             yield LeftAlone(kind=kind, org=org, reason=reason, detail=field, records=count)
 
-    def _org(self, org: Org) -> Entry:
+    def _org(self, org: Org) -> Entry | LeftAlone:
         own = org.code or org.id if self._mapping.keys.orgs == "code" else org.id
         key = self._schools[org.id] = self._by_org(self._mapping.buildings, org) or own
         self._prefixes[org.id] = self._by_org(self._mapping.course_prefixes, org)
-        parent = self._school(org.parent_id) if org.parent_id else ""
-        return Entry(kind="orgs", key=key, org=key, fields=fields.of_org(org, parent=parent))
+        if org.type != "school":
+            return LeftAlone(kind="orgs", org=key, reason=Reason.NOT_A_SCHOOL)
+        return Entry(kind="orgs", key=key, org=key, fields=fields.of_org(org))
 
     def _term(self, term: Term) -> Entry | LeftAlone:
         self._years.add(term)

@@ -13,19 +13,9 @@ from .entries import join
 from .model import Course, Enrollment, Org, Person, Section, Term
 
 
-def of_org(org: Org, *, parent: str) -> dict[str, str]:
-    """Return the fields of an org.
-
-    :param parent: the key of the org that it belongs to.
-    """
-    return _stated(
-        {
-            "name": org.name,
-            "type": org.type,
-            "code": org.code,
-            "parent": parent,
-        }
-    )
+def of_org(org: Org) -> dict[str, str]:
+    """Return the fields of a school."""
+    return _stated({"name": org.name, "code": org.code})
 
 
 def of_term(term: Term, *, title: str) -> dict[str, str]:

@@ -106,7 +106,7 @@ async def plan(
             await _read_source(source, desired, report, working_set)
             await working_set.read_there(target.snapshot())
             facts = _facts(desired, report, last)
-            keyed, found = await _in_thread(working_set, lambda: _found_people(working_set))
+            keyed, found = await in_thread(working_set, lambda: _found_people(working_set))
             meta = PlanMeta(
                 made_at=made_at,
                 target=target.name,
@@ -121,7 +121,7 @@ async def plan(
                 *check_source(mapping.guard, facts),
                 *check_keys(mapping.guard, facts, keyed=keyed, found=found),
             ]
-            await _in_thread(
+            await in_thread(
                 working_set,
                 lambda: _write(path, meta, working_set, mapping, desired, refusals),
             )
@@ -192,7 +192,7 @@ def _write(
             writer.refuse(refusal)
 
 
-async def _in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
+async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
     """Run ``work``, which compares entries, in a thread.
 
     If the caller is cancelled, the work is interrupted. The working set must not be closed while
