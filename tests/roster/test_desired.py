@@ -10,21 +10,17 @@ import attrs
 import pytest
 
 from lms_async.roster import (
-    Course,
-    Enrollment,
     Entry,
     IterableSource,
     Keys,
     LeftAlone,
     OneRosterSource,
     Org,
-    Person,
     ReadingReport,
     Reason,
     Relationship,
     Role,
     RosterMapping,
-    Section,
     Severity,
     Source,
     Term,
@@ -33,42 +29,7 @@ from lms_async.roster.desired import Desired
 from lms_async.roster.entries import join
 from tests.roster.bundles import manifest, write_texts
 from tests.roster.reading import FILES, with_line
-
-DAY = date(2026, 10, 1)
-MAPPING = RosterMapping(
-    roles={"student": "Student", "teacher": "Teacher", "guardian": "Parent"},
-    enrollment_roles={"student": "member", "teacher": "admin"},
-)
-NORTH = Org(id="s1", name="North School", type="school", code="N")
-YEAR = Term(id="y1", title="2026-2027", type="schoolYear", school_year=2027)
-FALL = Term(
-    id="t1",
-    title="Fall",
-    type="semester",
-    starts=date(2026, 8, 17),
-    ends=date(2027, 1, 15),
-    parent_id="y1",
-)
-ADA = Person(
-    id="p1",
-    identifier="1001",
-    given_name="Ada",
-    family_name="Ekpo",
-    roles=(Role(role="student", org_id="s1", primary=True),),
-    org_ids=("s1",),
-    grades=("09",),
-)
-ALGEBRA = Course(id="c1", title="Algebra", code="ALG", org_id="s1")
-ROOM = Section(id="k1", title="Algebra 1", course_id="c1", org_id="s1", term_ids=("t1",))
-SEAT = Enrollment(section_id="k1", person_id="p1", role="student")
-SCHOOL: dict[str, list[Any]] = {
-    "orgs": [NORTH],
-    "terms": [YEAR, FALL],
-    "people": [ADA],
-    "courses": [ALGEBRA],
-    "sections": [ROOM],
-    "enrollments": [SEAT],
-}
+from tests.roster.records import ADA, DAY, FALL, MAPPING, NORTH, ROOM, SCHOOL, SEAT, YEAR
 
 
 class Read:
@@ -185,6 +146,14 @@ def test_role_that_counts_if_a_person_has_several() -> None:
 
 def test_person_who_may_not_sign_in_is_not_wanted() -> None:
     assert not school(people=[attrs.evolve(ADA, enabled=False)]).only("people").active
+
+
+def test_order_of_several_values_is_no_difference() -> None:
+    one, two = (
+        school(sections=[attrs.evolve(ROOM, periods=periods)]).only("sections")
+        for periods in (("2", "1"), ("1", "2", "1"))
+    )
+    assert one == two
 
 
 def test_section_that_is_over_stays_as_it_is() -> None:

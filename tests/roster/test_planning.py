@@ -32,6 +32,7 @@ from lms_async.roster import (
     Relationship,
     Role,
     RosterMapping,
+    Scope,
     Section,
     SourceRefused,
     plan,
@@ -40,7 +41,7 @@ from lms_async.roster.entries import join, split
 from lms_async.roster.planning import in_thread
 from lms_async.roster.working_set import WorkingSet
 from tests.roster.fake_target import FakeTarget
-from tests.roster.test_desired import ADA, ALGEBRA, DAY, MAPPING, NORTH, SCHOOL, SEAT
+from tests.roster.records import ADA, ALGEBRA, DAY, MAPPING, NORTH, SCHOOL, SEAT
 
 REMOVING = attrs.evolve(
     MAPPING,
@@ -143,6 +144,20 @@ async def test_wrong_key_column_is_refused(tmp_path: Path) -> None:
         "min_found_share"
     ]
     assert made.meta.found_share == 0
+
+
+async def test_records_out_of_scope_stay_and_too_many_removals_are_refused(tmp_path: Path) -> None:
+    target = FakeTarget(
+        [there(f"n{number}") for number in range(10)]
+        + [there(f"s{number}", org="S") for number in range(10)]
+    )
+    mapping = attrs.evolve(REMOVING, scope=Scope(orgs=frozenset({"N"})))
+    made = await make(tmp_path / "a.plan", target, mapping)
+    counts = made.counts()
+    assert counts["people", Action.DEACTIVATE, "N"] == 10
+    assert ("people", Action.DEACTIVATE, "S") not in counts
+    refused = [(one.rule, one.org) for one in made.refusals() if one.stops]
+    assert ("max_removed_share", "N") in refused
 
 
 async def test_source_that_shrank_removes_nothing(tmp_path: Path) -> None:
