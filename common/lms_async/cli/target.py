@@ -145,7 +145,7 @@ def require_target(name: str | None, missing: str) -> Target:
 
 
 def _described() -> list[str]:
-    """Return one line about each target."""
+    """Return one line for each target: its name, vendor and first kinds."""
     names = target_names()
     width = max(map(len, names), default=0)
     lines = []

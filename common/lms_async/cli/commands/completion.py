@@ -14,7 +14,10 @@ def completion(
         Shell, typer.Argument(help="The shell that runs the script.", show_choices=True)
     ],
 ) -> None:
-    """Print a script that lets the Tab key complete lms commands, kinds and fields.
+    """Print a script for the Tab key.
+
+    With the script, the Tab key completes commands, options, targets, kinds and fields of lms.
+    Install it for your shell:
 
     \b
     bash        echo 'eval "$(lms completion bash)"' >> ~/.bashrc

@@ -17,7 +17,10 @@ def demo(
         typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
     ] = None,
 ) -> None:
-    """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
+    """Try lms without an account.
+
+    lms imports 10,000 rows into a local sandbox, with simulated failures, and checks the result.
+    """
     from ..demo import run_demo
 
     reporter = make_reporter(sys.stdout, sys.stderr)

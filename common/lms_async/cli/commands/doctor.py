@@ -16,10 +16,11 @@ from .options import TargetName
 
 
 def doctor(name: TargetName = None) -> None:
-    """Check settings, connection, clock, credentials and permissions. Changes nothing.
+    """Check everything that an import needs. Changes nothing.
 
-    Without TARGET, lms checks every target that has settings. It stops reading each kind of record
-    after the first row, or after 15 seconds.
+    lms checks the settings, the connection, the clock, the credentials and the permissions. Without
+    TARGET, it checks every target that has settings. It stops reading each kind of record after the
+    first row, or after 15 seconds.
 
     \b
     Exit codes:

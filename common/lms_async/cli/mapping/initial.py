@@ -77,7 +77,7 @@ async def _translations(
     environment: Environment | Mapping[str, str],
     reporter: Reporter,
 ) -> list[Translation]:
-    """Look up the words with the vendor, if that is needed and credentials are there."""
+    """Look up the words with the vendor, if that is needed and credentials are set."""
     async with AsyncExitStack() as stack:
         client: Any = None
         if any(one.field in kind.references for one in proposal.columns) and _has_credentials(
@@ -89,7 +89,7 @@ async def _translations(
 
 
 def _has_credentials(environment: Environment | Mapping[str, str], target: Target) -> bool:
-    """Return whether any variable of the target is set. Then all that it needs must be."""
+    """Return whether any variable of the target is set. A target with some variables needs all."""
     if not isinstance(environment, Environment):
         environment = Environment(environment)
     return any(

@@ -88,7 +88,8 @@ def match_columns(
     if missing and any(column not in proposed for column in unknown):
         faults.append(f"Required fields: {_groups(required)}")
     faults += [
-        f"The words of {field} have translations, but no column is read into {field}."
+        f"The mapping translates words of {field}, but no column is read into {field}. "
+        f'Name its column: --map {field}="Column"'
         for field in mapping.values
         if field not in found
     ]
