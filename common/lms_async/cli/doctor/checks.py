@@ -67,7 +67,8 @@ async def permissions(client: Any, target: Target) -> list[Finding]:
                 Finding(
                     f"{listing.name}: {target.vendor} does not let this account read them: {error}",
                     [
-                        f"If you need them, ask your {target.vendor} administrator for the permission."
+                        f"If you need them, ask your {target.vendor} administrator for the "
+                        "permission."
                     ],
                 )
             )
