@@ -14,10 +14,9 @@ def completion(
         Shell, typer.Argument(help="The shell that runs the script.", show_choices=True)
     ],
 ) -> None:
-    """Print a script for the Tab key.
+    """Print a script for completion with Tab.
 
-    With the script, the Tab key completes commands, options, targets, kinds and fields of lms.
-    Install it for your shell:
+    The Tab key then completes lms commands, kinds and fields.
 
     \b
     bash        echo 'eval "$(lms completion bash)"' >> ~/.bashrc

@@ -16,11 +16,12 @@ from .options import TargetName
 
 
 def doctor(name: TargetName = None) -> None:
-    """Check everything that an import needs. Changes nothing.
+    """Check settings, connection and permissions.
 
-    lms checks the settings, the connection, the clock, the credentials and the permissions. Without
-    TARGET, it checks every target that has settings. It stops reading each kind of record after the
-    first row, or after 15 seconds.
+    It also checks the clock and the credentials, and changes nothing.
+
+    Without TARGET, lms checks every target that has settings. It stops reading each kind of record
+    after the first row, or after 15 seconds.
 
     \b
     Exit codes:

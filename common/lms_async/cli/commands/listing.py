@@ -141,10 +141,11 @@ def export(
         typer.Option(metavar="15/5s", help=_LIMIT_HELP),
     ] = None,
 ) -> None:
-    """Export records into CSV files.
+    """Write the records of a vendor as CSV files.
 
-    lms writes one file for each kind of record. lms import can read the files. README.txt in the
-    folder lists the commands that import them, in order.
+    lms import takes these files back.
+
+    README.txt in the folder lists the commands that import the files, in order.
 
     \b
     Exit codes:

@@ -32,8 +32,8 @@ def readme_text(target: Target, folder: Path) -> str:
         lines += ["These commands import the files into an account. Keep this order:", ""]
         lines += [*commands, ""]
         lines += [
-            "Import into another account only if every record has the school's own id. Otherwise",
-            "the files contain the vendor's ids, which may belong to other records there.",
+            "Import into another account only if every record has the school's own id. A record",
+            "without one is named by the vendor's id, which is another record in another account.",
             "",
         ]
     if others:
