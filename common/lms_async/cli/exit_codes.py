@@ -40,6 +40,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+#: The errors of a list that the account may not read. They differ by vendor.
+MAY_NOT_READ = (Unauthorized, Forbidden, NotFound)
+
+
 class CommandError(Exception):
     """The command cannot do what was asked.
 

@@ -359,17 +359,3 @@ async def test_an_unknown_year_group_stops_the_import(
     assert ran.code == Exit.BAD_INPUT
     assert next(iter(school.ib_groups.values())).name in ran.err
     assert writes(managebac_sandbox) == 0
-
-
-async def test_dry_run_tells_what_would_change(run: Run, school: School) -> None:
-    old = next(iter(school.students.values()))
-    same = {
-        "student_id": old.student_id,
-        "email": old.email,
-        "last_name": old.fields["last_name"],
-    }
-    changed = {**same, "student_id": "10002", "email": "student2@school.example"}
-    rows = [same, {**changed, "last_name": "Quagmire"}, student(1)]
-    ran = await run("students", rows, update_existing=True, dry_run=True)
-    assert ran.code == Exit.DONE, ran.err
-    assert "1 created, 1 updated, 1 unchanged" in ran.out + ran.err, ran.out + ran.err

@@ -17,6 +17,7 @@ from lms_async.cli.kinds import Kind, Reference
 from lms_async.cli.mapping.initial import write_mapping
 from lms_async.cli.mapping.options import MappingOptions, choose
 from lms_async.cli.reporting.reporters import make_reporter
+from lms_async.sandbox import Fault
 from schoology_async.cli.people import PEOPLE
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import TARGET, Import, environment_of, save
@@ -243,6 +244,20 @@ async def test_words_in_the_key_are_looked_up_too(
         environment=environment_of(schoology_sandbox),
     )
     assert found["values"] == {"role_id": {"Student": "1214"}}
+
+
+async def test_user_fills_in_the_words_if_the_account_may_not_list_them(
+    schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, method="GET", path="roles"))
+    found = await written_for(
+        tmp_path,
+        "school_uid,role\nS1,Student\nS2,Student\n",
+        kind=PEOPLE,
+        environment=environment_of(schoology_sandbox),
+    )
+    assert '# "Student" = ""  # check: fill in' in found["text"]
+    assert "does not let this account list its roles" in found["text"]
 
 
 async def test_without_credentials_the_user_fills_in_the_words(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from ...environment import given_variables
-from ...errors import Forbidden, LmsError, NotFound, Unauthorized
+from ...errors import LmsError
 from ...http.probe import Probe
 from ..credentials import Environment
+from ..exit_codes import MAY_NOT_READ
 from ..kinds import Listing
 from ..target import Target
 from ..wording import duration, listed
@@ -61,7 +62,7 @@ async def permissions(client: Any, target: Target) -> list[Finding]:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await _read_first(listing, client)
-        except (Unauthorized, Forbidden, NotFound) as error:
+        except MAY_NOT_READ as error:
             findings.append(
                 Finding(
                     f"{listing.name}: {target.vendor} does not show it to this account: {error}",

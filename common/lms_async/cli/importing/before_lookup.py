@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from ...outcome import RowError
-from ..kinds import Kind, Reference, Row
+from ..kinds import Kind, Row
 from ..wording import listed
 
 
@@ -15,12 +15,22 @@ from ..wording import listed
 class BeforeLookup:
     """The rows of a file while its names are not yet replaced by the vendor's ids.
 
-    :param references: the fields whose cells will be replaced.
+    :param ids: the field of the id, for each field with a name.
     :param called: the names of the file's columns by field, for messages.
     """
 
-    references: Mapping[str, Reference]
+    ids: Mapping[str, str]
     called: Mapping[str, str]
+
+    @classmethod
+    def of(cls, kind: Kind, called: Mapping[str, str]) -> BeforeLookup | None:
+        """Return what a kind needs, or ``None`` if no name and id have different fields."""
+        ids = {
+            field: reference.becomes
+            for field, reference in kind.references.items()
+            if reference.becomes is not None
+        }
+        return cls(ids, called) if ids else None
 
     def __call__(self, values: Row) -> Row | RowError:
         """Return the row as it is; or an error if it has both a name and an id of one record.
@@ -28,10 +38,9 @@ class BeforeLookup:
         Nothing says which of the two is right if they are not of the same record.
         """
         faults: dict[str, str] = {}
-        for field, reference in self.references.items():
-            other = reference.becomes
-            if field in values and other is not None and other in values:
-                columns = [self.called.get(one, one) for one in (field, other)]
+        for field, id_field in self.ids.items():
+            if field in values and id_field in values:
+                columns = [self.called.get(one, one) for one in (field, id_field)]
                 faults[listed(columns)] = "name the same record. Fill in only one of them"
         if not faults:
             return values

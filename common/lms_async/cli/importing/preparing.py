@@ -54,7 +54,7 @@ async def check_file(request: ImportRequest, table: Table, columns: Columns) -> 
         key=kind.key,
         normalize=kind.normalize_key,
         check_row=kind.check_row,
-        translate=BeforeLookup(kind.references, columns.called),
+        translate=BeforeLookup.of(kind, columns.called),
         unresolved=partial(unresolved_fields, kind),
     )
     return Prepared(request, table, columns, checked)

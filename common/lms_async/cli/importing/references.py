@@ -10,9 +10,9 @@ from typing import Any
 
 import attrs
 
-from ...errors import Forbidden, LmsError, NotFound, Unauthorized
+from ...errors import LmsError
 from ...outcome import RowError
-from ..exit_codes import CommandError, Exit, exit_code_of_error, explain_error
+from ..exit_codes import MAY_NOT_READ, CommandError, Exit, exit_code_of_error, explain_error
 from ..files.rows import InputRow
 from ..kinds import Kind, Reference, every_row
 from .unknown_names import Places, faults_of
@@ -91,7 +91,7 @@ async def find_references(
             cells = places[field]
             try:
                 ids[field] = await reference.find(client, list(cells))
-            except (Unauthorized, Forbidden, NotFound) as refused:
+            except MAY_NOT_READ as refused:
                 ids[field] = _ids_without_list(kind, field, cells, refused, vendor=vendor)
                 notes.append(
                     f"{vendor} does not let this account list its {reference.noun}. So the "
@@ -119,12 +119,16 @@ def _ids_without_list(
 ) -> dict[str, list[str]]:
     """Return the cells as ids, for an account that may not list the records.
 
-    Some accounts may write people or courses, but not list roles or buildings.
+    Some accounts may write people or courses, but not list roles or buildings. A school has its own
+    numbers for people and classes, and these could be the vendor's ids of other people and classes.
+    So only the numbers of records of a short list are taken for the vendor's ids.
 
-    :raises CommandError: a cell is not a number, or a wrong guess would remove a record.
+    :raises CommandError: a cell is not a number, or its number may be the school's own.
     """
     reference = kind.references[field]
-    may_be_ids = reference.becomes is None and kind.removes is not every_row
+    may_be_ids = (
+        reference.known is not None and reference.becomes is None and kind.removes is not every_row
+    )
     if may_be_ids and all(map(_is_number, cells)):
         return {cell: [cell.strip()] for cell in cells}
     instead = f", or write {vendor}'s ids into {field}" if may_be_ids else ""

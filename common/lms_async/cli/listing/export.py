@@ -10,10 +10,10 @@ from typing import Any, TextIO
 
 import attrs
 
-from ...errors import Forbidden, LmsError, NotFound, Unauthorized
+from ...errors import LmsError
 from ..connecting import connected
 from ..credentials import Environment, require_variables
-from ..exit_codes import CommandError, Exit, exit_code_of_error, explain_error
+from ..exit_codes import MAY_NOT_READ, CommandError, Exit, exit_code_of_error, explain_error
 from ..importing.interrupts import InterruptHandler
 from ..kinds import Listing
 from ..reporting.reporters import Reporter
@@ -72,7 +72,7 @@ async def _run(request: ExportRequest, reporter: Reporter, out: TextIO, err: Tex
             for listing in request.listings:
                 try:
                     rows = await _export(listing, client, folder, err)
-                except (Unauthorized, Forbidden, NotFound) as error:
+                except MAY_NOT_READ as error:
                     missing.append(listing.name)
                     reporter.note(
                         f"{listing.name} not exported. {target.vendor} does not show it to this "

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ..exit_codes import MAY_NOT_READ
 from ..kinds import Kind, Reference
 from .proposing import Proposal, faults_of_words
 
@@ -48,7 +49,11 @@ async def _of_reference(
     if client is None:
         what = f"the {reference.noun} of the vendor; with credentials, this command looks them up"
         return [Translation(field, dict.fromkeys(words), [what])]
-    ids = await reference.find(client, words)
-    known = await reference.known(client)
+    try:
+        ids = await reference.find(client, words)
+        known = await reference.known(client)
+    except MAY_NOT_READ:
+        what = f"the vendor does not let this account list its {reference.noun}"
+        return [Translation(field, dict.fromkeys(words), [what])]
     values = {word: ids[word][0] if len(ids.get(word, ())) == 1 else None for word in words}
     return [Translation(field, values, [f"{reference.noun} of the vendor: {', '.join(known)}"])]
