@@ -50,7 +50,7 @@ class Survey:
             f"No row has {'one' if len(words) == 1 else len(words)} of the values that select rows "
             f"by {quoted(column)}. Check --where, or [where] in the mapping file."
             for column, words in self._unmatched.items()
-            if words
+            if words and self.left_out
         ]
 
 
@@ -61,7 +61,10 @@ async def survey(table: Table, columns: Columns, mapping: FieldMapping) -> Surve
     """
     places = {field: position for position, field in columns.fields}
     found = Survey()
-    found._unmatched = {name: set(map(folded, words)) for name, words in mapping.where.items()}
+    # An empty cell is no word that could be spelled wrong.
+    found._unmatched = {
+        name: set(filter(None, map(folded, words))) for name, words in mapping.where.items()
+    }
     found._unknown = {field: _UnknownWords() for field in mapping.values}
     if not (found._unmatched or found._unknown):
         return found
