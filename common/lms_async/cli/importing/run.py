@@ -16,7 +16,7 @@ from ..exit_codes import CommandError, Exit
 from ..files.columns import Columns
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
-from ..kinds import check_options
+from ..kinds import Listing, check_options
 from ..mapping.field_mapping import FieldMapping
 from ..mapping.matching import match_columns
 from ..mapping.survey import survey
@@ -79,7 +79,8 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
         surveyed = await survey(table, columns, mapping)
         for note in surveyed.notes():
             reporter.note(note)
-        file = await _check_rows(request, table, columns, source, reporter)
+        listing = None if exported is None else exported.listing
+        file = await _check_rows(request, table, columns, source, reporter, listing)
         if request.dry_run:
             summary = await dry_run(file, reporter)
         else:
@@ -109,9 +110,14 @@ def _match_columns(request: ImportRequest, table: Table, mapping: FieldMapping) 
 
 
 async def _check_rows(
-    request: ImportRequest, table: Table, columns: Columns, source: Source, reporter: Reporter
+    request: ImportRequest,
+    table: Table,
+    columns: Columns,
+    source: Source,
+    reporter: Reporter,
+    exported: Listing | None,
 ) -> Prepared:
-    file = await check_file(request, table, columns)
+    file = await check_file(request, table, columns, exported)
     checked = file.checked
     if not checked.rows:
         raise no_rows(source, len(table.header))
