@@ -90,6 +90,14 @@ def dry_run_note(path: Path, summary: JournalSummary) -> str:
     )
 
 
+def finished_note(path: Path, count: int) -> str:
+    """Say in a dry run how many rows of this file an import would not send again."""
+    return (
+        f"An earlier run finished {counted(count, 'row')} of this file, according to the journal "
+        f"{path}. An import would not send these rows again. To send all rows, add --restart."
+    )
+
+
 def describe(path: Path) -> list[str]:
     """Return the lines of ``lms journal show``."""
     try:

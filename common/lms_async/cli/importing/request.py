@@ -76,15 +76,20 @@ class ImportRequest:
             keep_reasons=True,  # the results file contains them too
         )
 
+    def has_journal(self) -> bool:
+        """Return whether there is a journal of this import."""
+        if self.results is None and is_stream(self.path):
+            return False
+        return journals.journal_path(self.results_path).exists()
+
     def earlier_run(self) -> JournalSummary | None:
         """What the journal says about an earlier run; ``None`` without one, or if it is ignored.
 
         :raises CommandError: the journal cannot be opened.
         """
-        path = journals.journal_path(self.results_path)
-        if self.restart or not path.exists():
+        if self.restart or not self.has_journal():
             return None
-        summary = journals.read_summary(path)
+        summary = journals.read_summary(journals.journal_path(self.results_path))
         if self.retry_rejected:
             del summary.counts[Status.REJECTED]
         return summary if summary.counts else None
