@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from lms_async.cli.target import Row
+from lms_async.cli.target import DemoStep, Row
 
 from ..client import ManageBac
 from ..vendor import LIMIT, PERIOD
+from .members import MEMBERSHIPS
 
 #: Classes per student, and students per class.
 _EACH = 8
@@ -22,37 +23,17 @@ class MembersDemo:
     seconds at 50 per second.
     """
 
-    noun = "members"
     limit = (LIMIT, PERIOD)
 
-    def valid_rows(self, count: int) -> Iterator[Row]:
-        """Yield the members class by class."""
-        students, classes = _ids(count)
-        seats = min(_SEATS, len(students))
-        for number in range(count):
-            row = {
-                "class_id": classes[number // seats],
-                "student_id": students[number % len(students)],
-                "level": ("SL", "HL", "")[number % 3],
-            }
-            yield {field: value for field, value in row.items() if value}
-
-    def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Return rows with an unknown class, an unknown student and an unknown level."""
-        students, classes = _ids(1000)
+    def steps(self, count: int) -> Sequence[DemoStep]:
+        """Return one file, with the members of all classes."""
         return [
-            {"class_id": "424242", "student_id": students[0], "level": "SL"},
-            {"class_id": classes[0], "student_id": "424242", "level": "SL"},
-            # No valid row puts this student into this class, so the key is not a duplicate.
-            {"class_id": classes[1], "student_id": students[0], "level": "XL"},
-        ]
-
-    def invalid_rows(self) -> Sequence[Row]:
-        """Return a class name instead of an id, and a row without a student."""
-        students, classes = _ids(1000)
-        return [
-            {"class_id": "Physics", "student_id": students[0], "level": "SL"},
-            {"class_id": classes[0], "level": "SL"},
+            DemoStep(
+                kind=MEMBERSHIPS,
+                rows=list(_rows(count)),
+                rejected=[*_rejected_by_vendor(), *_invalid()],
+                read_back=_read_members,
+            )
         ]
 
     def prepare(self, server: Any, count: int) -> None:
@@ -84,14 +65,48 @@ class MembersDemo:
             "a server error (503)",
         )
 
-    async def read_back(self, client: ManageBac) -> AsyncIterator[Row]:
-        """Yield all students of all classes."""
-        async for member in client.memberships.list(per_page=200):
-            yield {
-                "class_id": member.class_id or "",
-                "student_id": member.user_id or "",
-                "level": member.level or "",
-            }
+
+async def _read_members(client: ManageBac) -> AsyncIterator[Row]:
+    """Yield all students of all classes."""
+    async for member in client.memberships.list(per_page=200):
+        yield {
+            "class_id": member.class_id or "",
+            "student_id": member.user_id or "",
+            "level": member.level or "",
+        }
+
+
+def _rows(count: int) -> Iterator[Row]:
+    """Yield the members class by class."""
+    students, classes = _ids(count)
+    seats = min(_SEATS, len(students))
+    for number in range(count):
+        row = {
+            "class_id": classes[number // seats],
+            "student_id": students[number % len(students)],
+            "level": ("SL", "HL", "")[number % 3],
+        }
+        yield {field: value for field, value in row.items() if value}
+
+
+def _rejected_by_vendor() -> Sequence[Row]:
+    """Return rows with an unknown class, an unknown student and an unknown level."""
+    students, classes = _ids(1000)
+    return [
+        {"class_id": "424242", "student_id": students[0], "level": "SL"},
+        {"class_id": classes[0], "student_id": "424242", "level": "SL"},
+        # No valid row puts this student into this class, so the key is not a duplicate.
+        {"class_id": classes[1], "student_id": students[0], "level": "XL"},
+    ]
+
+
+def _invalid() -> Sequence[Row]:
+    """Return a class name instead of an id, and a row without a student."""
+    students, classes = _ids(1000)
+    return [
+        {"class_id": "Physics", "student_id": students[0], "level": "SL"},
+        {"class_id": classes[0], "level": "SL"},
+    ]
 
 
 def _students(count: int) -> int:

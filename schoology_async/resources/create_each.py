@@ -93,6 +93,15 @@ class CreateEach(SchoologyResource):
         # Places whose list could not be read, such as an unknown school. The requests of their rows
         # read it again, so that the bulk handles the error like that of any request.
         unread: set[str] = set()
+        # The row that updates each record. Another row about it, by another name, is rejected.
+        updated_by: dict[str, Key] = {}
+
+        def is_updated(rows: Rows[R], known: Sequence[K]) -> bool:
+            """Return whether the row updates the record that exists."""
+            if not (update_existing and len(known) == 1):
+                return False
+            key = _key(rows)
+            return updated_by.setdefault(str(known[0].id), key) == key
 
         def found(rows: Rows[R]) -> Sequence[K]:
             place, name = key = _key(rows)
@@ -101,7 +110,7 @@ class CreateEach(SchoologyResource):
         def call(rows: Rows[R]) -> Call[Any]:
             known, (place, _) = found(rows), _key(rows)
             path = kind.one(str(known[0].id)) if known else kind.create(place)
-            if place in unread or (known and not (update_existing and len(known) == 1)):
+            if place in unread or (known and not is_updated(rows, known)):
                 # The row is rejected. A bulk has a request for each row, so this one reads.
                 return get(path, is_bulk=True, required_key="id" if known else None)
             return Call(
@@ -120,8 +129,11 @@ class CreateEach(SchoologyResource):
                 return [None]
             if not known:
                 return [RowResult(Status.DONE, str(payload["id"]))]
-            if update_existing and len(known) == 1:
+            if is_updated(rows, known):
                 return [RowResult(Status.DONE, known[0].id)]
+            if update_existing and len(known) == 1:
+                error = RowError("duplicate", f"{kind.noun} exists, and an earlier row updates it")
+                return [RowResult(Status.REJECTED, known[0].id, error)]
             times = "exists" if len(known) == 1 else "exists several times"
             error = RowError("409", f"{kind.noun} {times}")
             return [RowResult(Status.REJECTED, known[0].id, error)]

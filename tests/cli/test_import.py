@@ -451,6 +451,13 @@ async def test_file_for_another_target_is_recognized_by_its_columns(lms_import: 
     assert ran.err.startswith("Error: This file has the columns for --to managebac.")
 
 
+async def test_kinds_that_would_leave_out_a_field_are_not_suggested(lms_import: Import) -> None:
+    ran = await lms_import("school_uid,primary_email\nS1,ada@school.example\n")
+    assert ran.code == Exit.BAD_INPUT
+    assert "reactivate" not in ran.err
+    assert "There is no column for name_first" in ran.err
+
+
 @pytest.mark.parametrize("dry_run", [False, True])
 async def test_reasons_of_many_rejected_rows_are_counted(
     lms_import: Import, schoology_sandbox: SchoologySandbox, dry_run: bool

@@ -7,7 +7,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from lms_async.cli.demo import run_demo
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.importing.run import run_import
 from lms_async.cli.reporting.reporters import make_reporter
-from lms_async.cli.target import Row, find_target
+from lms_async.cli.target import DemoStep, Row, find_target
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create
 from manabac_async.cli import ManageBacTarget, ManageBacV1Target
@@ -566,7 +566,7 @@ async def test_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandbox
 async def run_small_demo(count: int = 2000) -> tuple[Exit, str]:
     out = io.StringIO()
     say = make_reporter(out, io.StringIO())
-    return await run_demo(out, say, to="managebac", people=count), out.getvalue()
+    return await run_demo(out, say, to="managebac", rows=count), out.getvalue()
 
 
 async def test_demo_checks_pass() -> None:
@@ -576,7 +576,7 @@ async def test_demo_checks_pass() -> None:
         "ManageBac sandbox on this machine",
         "Rate limit: 50 requests per 1 s, the vendor's own",
         "5 rate limit refusals (429), a connection lost after the request was processed",
-        "2,000 members, and 8 rows that must be rejected",
+        "2,000 members, and 8 that must be rejected",
         "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
         "8 retried, 5 refused",
         "ok      read back: 2,000 members, 0 missing",
@@ -592,16 +592,23 @@ class Forgetful(MembersDemo):
 
     limit = (1000, 0.1)
 
-    async def read_back(self, client: Any) -> Any:
-        forgotten = changed = False
-        async for row in super().read_back(client):
-            if not forgotten:
-                forgotten = True
-            elif not changed and row["level"]:
-                changed = True
-                yield {**row, "level": "HL" if row["level"] == "SL" else "SL"}
-            else:
-                yield row
+    def steps(self, count: int) -> Sequence[DemoStep]:
+        (members,) = super().steps(count)
+        read = members.read_back
+        return [attrs.evolve(members, read_back=lambda client: forgetful(read(client)))]
+
+
+async def forgetful(rows: AsyncIterator[Row]) -> AsyncIterator[Row]:
+    """Lose one member, and change the level of another."""
+    forgotten = changed = False
+    async for row in rows:
+        if not forgotten:
+            forgotten = True
+        elif not changed and row["level"]:
+            changed = True
+            yield {**row, "level": "HL" if row["level"] == "SL" else "SL"}
+        else:
+            yield row
 
 
 async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -614,12 +621,12 @@ async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_demo_has_10000_members_in_400_classes() -> None:
-    rows: list[Row] = list(MembersDemo().valid_rows(10_000))
+    (step,) = MembersDemo().steps(10_000)
+    rows = step.rows
     assert len({(row["class_id"], row["student_id"]) for row in rows}) == 10_000
     assert len({row["class_id"] for row in rows}) == 400
     assert MEMBERSHIPS.count_requests(rows) == 400
-    mishaps = [*MembersDemo().vendor_rejected_rows(), *MembersDemo().invalid_rows()]
-    assert not any(row in rows for row in mishaps)
+    assert not any(row in rows for row in step.rejected)
 
 
 async def test_v1_has_no_demo(tmp_path: Path) -> None:

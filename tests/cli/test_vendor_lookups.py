@@ -176,7 +176,9 @@ async def test_dry_run_says_what_would_change(
     assert writes(schoology_sandbox) == before
 
     ran = await lms_import(changed, kind=NAMED, dry_run=True, restart=True)
-    assert "Schoology has 3 of these people already and would reject their rows" in ran.err
+    assert (
+        "Schoology has 3 of these people already. To update them, add --update-existing" in ran.err
+    )
     assert ran.code == Exit.REJECTED
 
 

@@ -80,6 +80,12 @@ class Reference:
     becomes: str | None = None
     several: bool = False
 
+    def names_in(self, cell: str) -> list[str]:
+        """Return the single values of a cell."""
+        if not self.several:
+            return [cell]
+        return [part for part in (piece.strip() for piece in cell.split(",")) if part]
+
 
 def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key

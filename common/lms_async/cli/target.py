@@ -8,8 +8,9 @@ Nothing here has to be subclassed. Register an object of this shape in your pack
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,32 +40,38 @@ class RunningSandbox:
     environment: Mapping[str, str]
 
 
+@attrs.frozen(kw_only=True)
+class DemoStep:
+    """A file that ``lms demo`` imports.
+
+    :param kind: the kind of record in the file.
+    :param rows: realistic rows that the vendor accepts.
+    :param rejected: rows that our own check or the vendor rejects.
+    :param read_back: takes the client, and yields everything of this kind that the vendor has, in
+        the file's columns.
+    """
+
+    kind: Kind
+    rows: Sequence[Row]
+    rejected: Sequence[Row]
+    read_back: Callable[[Any], AsyncIterator[Row]]
+
+
 class Demo(Protocol):
     """What ``lms demo`` needs of a target."""
 
-    #: A plural noun for the rows, for example ``people``.
-    noun: str
     #: The vendor's rate limit (requests, seconds), if the demo takes about ten seconds with it.
     #: Otherwise ``None``: the demo then uses a faster limit.
     limit: tuple[int, float] | None
 
-    def valid_rows(self, count: int) -> Iterator[Row]:
-        """Yield realistic rows that the vendor accepts."""
-
-    def vendor_rejected_rows(self) -> Sequence[Row]:
-        """Return rows that pass our check and that the vendor rejects."""
-
-    def invalid_rows(self) -> Sequence[Row]:
-        """Return rows that do not pass our check."""
+    def steps(self, count: int) -> Sequence[DemoStep]:
+        """Return the files to import, in this order, with about ``count`` rows together."""
 
     def prepare(self, server: SandboxServer, count: int) -> None:
-        """Create in the sandbox what ``count`` :meth:`valid_rows` refer to."""
+        """Create in the sandbox what the rows refer to and no step imports."""
 
     def add_faults(self, server: SandboxServer) -> Sequence[str]:
         """Schedule the simulated failures, and return a short description of each."""
-
-    def read_back(self, client: Any) -> AsyncIterator[Row]:
-        """Yield everything the vendor has, in the file's columns."""
 
 
 class Target(Protocol):
@@ -119,9 +126,10 @@ class Target(Protocol):
         """
 
 
-def target_names() -> list[str]:
+@cache  # typer evaluates the help texts of all options, which have these names, again and again
+def target_names() -> tuple[str, ...]:
     """Return the names for ``--to``."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
 
 
 def require_target(name: str | None, missing: str) -> Target:
@@ -197,10 +205,12 @@ def find_kind(target: Target, name: str | None) -> Kind:
 def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
     """Return a line about the other kinds whose required columns the ``header`` has, if any.
 
-    Kinds that remove records are never suggested.
+    Kinds that remove records are never suggested. Neither are kinds without a field of the given
+    kind that the header has: the file of new addresses of people has no people to reactivate.
 
     :param but: the kind that was given.
     """
+    used = but.fields.keys() & set(header)
     fit = []
     for name in target_names():
         with suppress(CommandError):  # a package that cannot be loaded
@@ -210,6 +220,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 for kind in other.kinds
                 if kind is not but
                 and kind.removes is not every_row
+                and used <= kind.fields.keys()
                 and all(set(group).intersection(header) for group in kind.required)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []

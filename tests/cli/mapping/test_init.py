@@ -19,6 +19,7 @@ from lms_async.cli.mapping.options import MappingOptions, choose
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.sandbox import Fault
 from schoology_async.cli.people import PEOPLE
+from schoology_async.cli.sections import SECTIONS
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import TARGET, Import, environment_of, save
 
@@ -244,6 +245,23 @@ async def test_words_in_the_key_are_looked_up_too(
         environment=environment_of(schoology_sandbox),
     )
     assert found["values"] == {"role_id": {"Student": "1214"}}
+
+
+async def test_each_name_in_a_cell_is_looked_up(
+    schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    periods = schoology_sandbox.school.grading_periods
+    ids = [periods.add(f"Term {n}", "2026-08-24", "2027-06-11").id for n in (1, 2)]
+    header = "section_school_code,course_code,title,grading_periods\n"
+    rows = [f'A{n},ALG1,Algebra,"Term 1, term 2"\nB{n},ALG1,Algebra,Term 3\n' for n in range(3)]
+    found = await written_for(
+        tmp_path,
+        header + "".join(rows),
+        kind=SECTIONS,
+        environment=environment_of(schoology_sandbox),
+    )
+    assert found["values"]["grading_periods"] == {"Term 1, term 2": ",".join(ids)}
+    assert '# "Term 3" = ""  # check: fill in' in found["text"]
 
 
 async def test_user_fills_in_the_words_if_the_account_may_not_list_them(

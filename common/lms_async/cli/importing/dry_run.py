@@ -56,8 +56,9 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     )
     if exist:
         reporter.note(
-            f"{request.target.vendor} has {exist:,} of these {kind.noun} already and would reject "
-            "their rows. To update them, add --update-existing."
+            f"{request.target.vendor} has {exist:,} of these {kind.noun} already. To update them, "
+            "add --update-existing. Without it, their rows are rejected, or create a second record "
+            "if the vendor does not recognize the first."
         )
     at_most = 0
     if finished is None:
@@ -137,9 +138,9 @@ def _changes(
     comparison: Comparison | None,
     finished: frozenset[int],
 ) -> tuple[dict[int, Change], int]:
-    """Return what each row would change, and how many rows the vendor would reject.
+    """Return what each row would change, and how many rows are about records that exist.
 
-    Without ``--update-existing``, the vendor rejects rows of records that exist.
+    Without ``--update-existing``, the vendor rejects most of these rows.
 
     :param finished: the rows that an earlier run finished, and that are not sent again.
     """

@@ -41,7 +41,7 @@ class Translation:
             if field not in values:
                 continue
             ids = self.ids.get(field, {})  # empty if only rejected rows have the field
-            found = [ids.get(cell, ()) for cell in _cells(values[field], reference)]
+            found = [ids.get(cell, ()) for cell in reference.names_in(values[field])]
             if found and all(len(one) == 1 for one in found):
                 del translated[field]
                 translated[reference.becomes or field] = ",".join(one[0] for one in found)
@@ -80,7 +80,7 @@ async def find_references(
     for row in rows:
         for field, reference in kind.references.items():
             if field in row.values:
-                for cell in _cells(row.values[field], reference):
+                for cell in reference.names_in(row.values[field]):
                     places[field].setdefault(cell, Places()).add(row.number)
     used = {field: reference for field, reference in kind.references.items() if places[field]}
     ids: dict[str, Mapping[str, Sequence[str]]] = {}
@@ -143,10 +143,3 @@ def _ids_without_list(
 
 def _is_number(cell: str) -> bool:
     return cell.strip().isascii() and cell.strip().isdigit()
-
-
-def _cells(cell: str, reference: Reference) -> list[str]:
-    """Return the single values of a cell."""
-    if not reference.several:
-        return [cell]
-    return [part for part in (piece.strip() for piece in cell.split(",")) if part]

@@ -44,16 +44,21 @@ async def translations(proposal: Proposal, kind: Kind, client: Any) -> list[Tran
 async def _of_reference(
     field: str, reference: Reference, words: Sequence[str] | None, client: Any
 ) -> list[Translation]:
-    if reference.several or reference.known is None or not words:
-        return []  # too many different cells: lms import looks them up
+    if reference.known is None or not words:
+        return []  # too many records or different cells: lms import looks them up
     if client is None:
         what = f"the {reference.noun} of the vendor; with credentials, this command looks them up"
         return [Translation(field, dict.fromkeys(words), [what])]
+    names = dict.fromkeys(name for word in words for name in reference.names_in(word))
     try:
-        ids = await reference.find(client, words)
+        ids = await reference.find(client, names)
         known = await reference.known(client)
     except MAY_NOT_READ:
         what = f"the vendor does not let this account list its {reference.noun}"
         return [Translation(field, dict.fromkeys(words), [what])]
-    values = {word: ids[word][0] if len(ids.get(word, ())) == 1 else None for word in words}
+    values: dict[str, str | None] = {}
+    for word in words:
+        found = [ids.get(name, ()) for name in reference.names_in(word)]
+        is_known = bool(found) and all(len(each) == 1 for each in found)
+        values[word] = ",".join(each[0] for each in found) if is_known else None
     return [Translation(field, values, [f"{reference.noun} of the vendor: {', '.join(known)}"])]
