@@ -6,6 +6,7 @@ mean. So no preset has to know a target, and no target has to know a preset.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 Meaning = Literal[
@@ -34,3 +35,8 @@ Meaning = Literal[
     "begin date",  # of an enrollment
     "end date",  # of an enrollment
 ]
+
+#: Meanings of fields that differ from record to record.
+OF_ONE_RECORD: Collection[Meaning] = frozenset(
+    {"person id", "given name", "family name", "email", "username", "course title", "section title"}
+)

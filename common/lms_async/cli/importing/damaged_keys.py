@@ -6,7 +6,7 @@ another one. The row still has the vendor's id of its record, which such a file 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...outcome import RowError
 from ..files.columns import folded
@@ -14,9 +14,7 @@ from ..kinds import Kind, Listing, Row
 from ..reporting.progress import Change
 from ..wording import listed
 from .comparison import Comparison
-
-if TYPE_CHECKING:
-    from .preparing import Prepared
+from .prepared import Prepared
 
 
 async def find_damaged_keys(

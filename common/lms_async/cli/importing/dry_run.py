@@ -19,7 +19,8 @@ from ..reporting.summary import Summary
 from ..wording import counted, duration, listed
 from .comparison import Comparison
 from .finished_rows import cannot_start, rows_finished_earlier
-from .preparing import Prepared, ask_vendor
+from .prepared import Prepared
+from .preparing import ask_vendor
 from .removals import count_removals
 from .request import ImportRequest
 

@@ -12,7 +12,7 @@ from ...outcome import Status
 from .. import journals
 from ..exit_codes import CommandError
 from ..kinds import Row
-from .preparing import Prepared
+from .prepared import Prepared
 
 
 async def rows_finished_earlier(client: Any, file: Prepared) -> frozenset[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,42 +10,16 @@ import attrs
 from ...errors import LmsError
 from ..exit_codes import CommandError, exit_code_of_error, explain_error
 from ..files.columns import Columns
-from ..files.rows import CheckedRows, InputRow, check_rows, read_rows
+from ..files.rows import check_rows
 from ..files.table import Table
 from ..kinds import Listing
 from ..reporting.reporters import Reporter
 from .before_lookup import BeforeLookup, unresolved_fields
-from .comparison import Comparison, compare
+from .comparison import compare
 from .damaged_keys import find_damaged_keys
-from .references import Translation, find_references
+from .prepared import Prepared
+from .references import find_references
 from .request import ImportRequest
-
-
-@attrs.frozen
-class Prepared:
-    """The rows of a file, checked as far as that is possible.
-
-    :param checked: the rows that can be sent, and the errors of the others.
-    :param translation: replaces names by the vendor's ids; ``None`` if the file has no names.
-    :param comparison: what each valid row changes; ``None`` if that was not asked for.
-    :param exported: the listing whose columns the file has, if ``lms list`` wrote it.
-    """
-
-    request: ImportRequest = attrs.field(repr=False)
-    table: Table
-    columns: Columns
-    checked: CheckedRows
-    translation: Translation | None = None
-    comparison: Comparison | None = None
-    exported: Listing | None = None
-
-    def rows(self) -> list[InputRow]:
-        """Return the valid rows with the vendor's ids."""
-        return [row for row in self.read() if row.number not in self.checked.rejected]
-
-    def read(self) -> Iterator[InputRow]:
-        """Read all rows of the file, valid or not."""
-        return read_rows(self.table, self.columns, self.request.kind.key, self.translation)
 
 
 async def check_file(

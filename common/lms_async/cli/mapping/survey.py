@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -54,8 +54,12 @@ class Survey:
         ]
 
 
-async def survey(table: Table, columns: Columns, mapping: FieldMapping) -> Survey:
+async def survey(
+    table: Table, columns: Columns, mapping: FieldMapping, references: Collection[str] = ()
+) -> Survey:
     """Read all rows, if the mapping has translations or conditions.
+
+    :param references: the fields whose words the vendor may know without a translation.
 
     :raises CommandError: a word has no translation, or no row is selected.
     """
@@ -65,7 +69,7 @@ async def survey(table: Table, columns: Columns, mapping: FieldMapping) -> Surve
     found._unmatched = {
         name: set(filter(None, map(folded, words))) for name, words in mapping.where.items()
     }
-    found._unknown = {field: _UnknownWords() for field in mapping.values}
+    found._unknown = {field: _UnknownWords() for field in mapping.values if field not in references}
     if not (found._unmatched or found._unknown):
         return found
     seen = 0
