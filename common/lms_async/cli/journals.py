@@ -61,7 +61,9 @@ def journal_error(unusable: JournalUnusable | JournalFailed) -> CommandError:
     """Return ``unusable`` as sentences that name the command's options, not Python arguments."""
     hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
-    what = unusable.what
+    what = unusable.what.replace(
+        "by another call or with other options", "by an import with another --kind or other options"
+    )
     if what.partition(" ")[0] in _FIRST_WORDS:
         what = _capitalized(what)
     return CommandError(*(f"{text}." for text in (what, _capitalized(hint)) if text))

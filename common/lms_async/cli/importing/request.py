@@ -56,7 +56,9 @@ class ImportRequest:
 
     @property
     def results_path(self) -> Path:
-        """The results file.
+        """The results file. Its name contains the kind, except for the target's first kind.
+
+        So one file can be imported as several kinds, each with its own results and journal.
 
         :raises CommandError: the input is a stream, and no results file is given.
         """
@@ -64,7 +66,8 @@ class ImportRequest:
             return self.results
         if is_stream(self.path):
             raise need_results(self.path)
-        return default_results_path(self.path)
+        is_first = self.kind.name == self.target.kinds[0].name
+        return default_results_path(self.path, "" if is_first else self.kind.name)
 
     def make_journal(self) -> Journal:
         """Return the journal of this import, not yet open."""

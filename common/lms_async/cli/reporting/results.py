@@ -26,9 +26,12 @@ _BEGINNING = b"row,key,status,id,"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
-def default_results_path(path: Path) -> Path:
-    """Return the results file for the input at ``path``, beside it."""
-    return path.with_name(f"{path.stem}.results.csv")
+def default_results_path(path: Path, kind: str = "") -> Path:
+    """Return the results file for the input at ``path``, beside it.
+
+    :param kind: a kind of record, if the file can be imported as several.
+    """
+    return path.with_name(".".join(filter(None, [path.stem, kind, "results.csv"])))
 
 
 class ResultsFile:
