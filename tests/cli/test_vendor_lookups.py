@@ -240,4 +240,4 @@ async def test_guard_refuses_too_many_removals(
 async def test_removal_asks_for_decisions(lms_import: Import) -> None:
     ran = await lms_import("school_uid\nS1\n", kind=LEAVERS, options=KindOptions())
     assert ran.code == Exit.BAD_INPUT
-    assert "Add --keep-enrollments or --erase-enrollments." in ran.err
+    assert "Add --keep-enrollments or --erase-enrollments, and --notify or --no-notify." in ran.err

@@ -217,6 +217,7 @@ def check_options(kind: Kind, options: KindOptions) -> None:
             raise CommandError(
                 f"--kind {kind.name} does not have the option {SPELLED[name]}. Remove it."
             )
-    for name in kind.asks:
-        if getattr(options, name) is None:
-            raise CommandError(f"--kind {kind.name} needs a decision. Add {SPELLED[name]}.")
+    open_ = [SPELLED[name] for name in kind.asks if getattr(options, name) is None]
+    if open_:
+        decisions = "a decision" if len(open_) == 1 else f"{len(open_)} decisions"
+        raise CommandError(f"--kind {kind.name} needs {decisions}. Add {', and '.join(open_)}.")

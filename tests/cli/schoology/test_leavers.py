@@ -46,3 +46,13 @@ async def test_account_that_may_not_list_inactive_people(
     planned = await lms_import(file_of(2), dry_run=True)
     assert planned.summary is not None
     assert planned.summary.changes == {Change.CREATED: 2}
+
+
+async def test_several_people_with_one_id_name_the_column_for_the_id(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    for name in ("Ada", "Ben"):
+        uid = schoology_sandbox.school.add(school_uid="S1", name_first=name, name_last="B").uid
+        schoology_sandbox.school.delete(uid, keep_enrollments=True, email=False)
+    ran = await lms_import("school_uid\nS1\n", kind="reactivate")
+    assert "several people of Schoology have this name. Use the id in the column uid" in ran.err

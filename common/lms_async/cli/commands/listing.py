@@ -140,7 +140,9 @@ def export(
         typer.Option(metavar="15/5s", help=_LIMIT_HELP),
     ] = None,
 ) -> None:
-    """Write the records of a vendor as CSV files that lms import takes back.
+    """Write the records of a vendor as CSV files.
+
+    lms import takes these files back.
 
     README.txt in the folder lists the commands that import the files, in order.
 

@@ -17,9 +17,7 @@ from ..target import find_kind, require_target
 from .mapping_options import EncodingName
 from .options import KindName, TargetOption
 
-commands = typer.Typer(
-    no_args_is_help=True, help="Keep how the columns of an export become fields, in a file."
-)
+commands = typer.Typer(no_args_is_help=True, help="Write mapping files for exports.")
 
 
 @commands.callback()
