@@ -7,6 +7,8 @@
     ├── ClientUnusable          the client is closed, or used on another event loop or after a fork
     ├── JournalUnusable         the journal is in use, damaged, or of other work
     ├── JournalFailed           the journal can't be written; rows not noted in it were not sent
+    ├── PlanUnusable            the plan is damaged, or of another version
+    ├── PlanFailed              the plan or its working set can't be written; nothing was sent
     ├── ConnectionFailed        no connection was made, so the request was not sent
     ├── VendorUnavailable       several chunks in a row got no response, so the bulk stopped
     ├── OutcomeUnknown          a write was sent and its response lost; it must not be repeated
@@ -134,6 +136,14 @@ class JournalFailed(LmsError):
     """The journal can't be written any more. Rows that could not be noted in it were not sent."""
 
     stops = True
+
+
+class PlanUnusable(LmsError):
+    """This file can't be used as a plan; the message says why. Nothing was sent."""
+
+
+class PlanFailed(LmsError):
+    """The plan, or the working set that it is made from, can't be written. Nothing was sent."""
 
 
 class ConnectionFailed(LmsError):

@@ -7,22 +7,14 @@ yield different names, so it is refused until ``--encoding`` names one.
 from __future__ import annotations
 
 import codecs
-import io
 
+from ...csv_text import first_undecodable_line, marked_encoding, unmarked_encoding
 from ..exit_codes import CommandError
 from ..wording import quoted
 from .likely_encodings import SEVERAL_BYTES, Lines, commands, seven_bits, suggestions
 from .source import Source
 
 _BLOCK = 1 << 16
-#: Byte-order marks, longest first, and the encoding that reads past each.
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 _WITHOUT_MARK = {
     "utf-16-le": "UTF-16 without a byte-order mark",
     "utf-16-be": "UTF-16, big-endian, without a byte-order mark",
@@ -60,7 +52,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
     """
     with source.open() as file:
         start = file.read(_BLOCK)
-    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+    marked = marked_encoding(start)
     if marked and given and not given.replace("_", "-").startswith(marked.removesuffix("-sig")):
         raise CommandError(
             f"{source.name} is {_family(marked)}, not {given}: it starts with the byte-order mark "
@@ -73,7 +65,7 @@ def find_encoding(source: Source, given: str | None, again: str = "") -> str:
         _refuse_utf8(source, given)
         _check(source, given)
         return given
-    if not given and (wide := _wide(start)):
+    if not given and (wide := unmarked_encoding(start)):
         raise CommandError(
             f"{source.name} looks like {_WITHOUT_MARK[wide]}. If so, run:", *commands([wide], again)
         )
@@ -125,28 +117,13 @@ def _check(source: Source, encoding: str) -> None:
 
     :raises CommandError: a line cannot.
     """
-    newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    line = 1
     with source.open() as file:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        while True:
-            block = file.read(_BLOCK)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode(encoding, "ignore")
-                line += newlines.decode(good).count("\n")
-            except UnicodeError:  # UTF-16 or UTF-32 without its byte-order mark
-                line = 1
-            else:
-                line += newlines.decode(text).count("\n")
-                if block:
-                    continue
-                return
-            raise CommandError(
-                f"{source.name}, line {line}: some bytes are not {_family(encoding)} text.",
-                'Choose another --encoding, or save the file again as "CSV UTF-8".',
-            )
+        line = first_undecodable_line(file, encoding)
+    if line is not None:
+        raise CommandError(
+            f"{source.name}, line {line}: some bytes are not {_family(encoding)} text.",
+            'Choose another --encoding, or save the file again as "CSV UTF-8".',
+        )
 
 
 def _refuse_utf8(source: Source, given: str) -> None:
@@ -167,18 +144,6 @@ def _refuse_utf8(source: Source, given: str) -> None:
             "The file mixes two encodings.",
             'Correct the names in both lines, then save the file again as "CSV UTF-8".',
         )
-
-
-def _wide(start: bytes) -> str | None:
-    """Return the UTF-16 or UTF-32 variant in which ``start`` is mostly ASCII text, or ``None``."""
-    start = start[:256]
-    if start.count(0) * 4 < len(start):
-        return None
-    for name, width in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
-        text = start[: len(start) // width * width].decode(name, "replace")
-        if text and "\0" not in text and sum(mark.isascii() for mark in text) * 2 >= len(text):
-            return name
-    return None
 
 
 def _family(encoding: str) -> str:

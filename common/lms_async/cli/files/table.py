@@ -12,13 +12,13 @@ from typing import IO, TextIO
 
 import attrs
 
+from ...csv_text import DELIMITERS, likely_delimiter
 from ..exit_codes import CommandError
 from ..wording import column_name, counted
 from .encodings import find_encoding
 from .formats import refuse_other_formats
 from .source import Source, file_source
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BLOCK = 1 << 20
 #: A first line that tells Excel the separator. Excel does not show it.
 _SEPARATOR_LINE = re.compile(r'"?sep=([!-/:-@[-`{-~]|\t)"?\s*', re.IGNORECASE)
@@ -60,7 +60,7 @@ class Table:
             raise _unreadable(source, error) from None
         notes: tuple[str, ...] = ()
         if delimiter != ",":
-            notes = (f"columns are separated by {_DELIMITERS.get(delimiter, delimiter)}",)
+            notes = (f"columns are separated by {DELIMITERS.get(delimiter, delimiter)}",)
         return cls(source, found, delimiter, header, notes, state)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -151,7 +151,7 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
     with _text(source, encoding) as file:
         named = _separator(file)
         start = file.read(_BLOCK)
-        delimiter = named or _delimiter(start)
+        delimiter = named or likely_delimiter(start)
         file.seek(0)
         _, cells = next(_records(source, file, delimiter), (0, []))
     header = tuple(map(column_name, cells))
@@ -163,23 +163,6 @@ def _header(source: Source, encoding: str) -> tuple[str, tuple[str, ...]]:
     if not any(header):
         raise CommandError(f"{source.name}, row 1 is blank. It must contain the column names.")
     return delimiter, header
-
-
-def _delimiter(start: str) -> str:
-    """Return the most frequent delimiter in the first row, outside quotation marks.
-
-    A list inside quotation marks may have more delimiters than the row itself.
-    """
-    counts = dict.fromkeys(_DELIMITERS, 0)
-    quoted = False
-    for mark in start:
-        if mark == '"':
-            quoted = not quoted
-        elif not quoted and mark in counts:
-            counts[mark] += 1
-        elif not quoted and mark in "\r\n":
-            break
-    return max(counts, key=counts.__getitem__)
 
 
 def no_rows(source: Source, header: int) -> CommandError:

@@ -29,9 +29,11 @@ _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 def default_results_path(path: Path, kind: str = "") -> Path:
     """Return the results file for the input at ``path``, beside it.
 
-    :param kind: a kind of record, if the file can be imported as several.
+    :param kind: the kind of record, for a part of the name. The name of a file such as
+        ``courses.csv`` already says it.
     """
-    return path.with_name(".".join(filter(None, [path.stem, kind, "results.csv"])))
+    name = path.stem if kind in ("", path.stem) else f"{path.stem}.{kind}"
+    return path.with_name(f"{name}.results.csv")
 
 
 class ResultsFile:

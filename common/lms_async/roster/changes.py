@@ -1,0 +1,104 @@
+"""What a plan consists of: changes, and records that are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import attrs
+
+
+class Action(StrEnum):
+    """What a change does with a record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    #: Add an enrollment or a relationship.
+    LINK = "link"
+    UNLINK = "unlink"
+    EXPIRE = "expire"
+    DELETE = "delete"
+    DEACTIVATE = "deactivate"
+    ARCHIVE = "archive"
+    #: Bring an inactive record back into use.
+    RETURN = "return"
+
+
+#: The actions that take a record out of use.
+REMOVALS = frozenset(
+    {Action.UNLINK, Action.EXPIRE, Action.DELETE, Action.DEACTIVATE, Action.ARCHIVE}
+)
+
+
+class Reason(StrEnum):
+    """Why a record, or one of its fields, is left alone."""
+
+    BLANK_KEY = "blank key"
+    DUPLICATE_KEY = "duplicate key"
+    LOCKED = "locked"
+    OUT_OF_SCOPE = "out of scope"
+    #: The section or person is not there and is not created or returned by this plan.
+    NO_PARENT = "section or person missing"
+    REMOVAL_OFF = "removal is off"
+    #: Removals were asked for, but the source may be incomplete.
+    SOURCE_IN_DOUBT = "source may be incomplete"
+    #: The vendor has no way to remove this kind.
+    NOT_REMOVABLE = "vendor cannot remove it"
+    #: The vendor ends the record itself when its person or section is removed.
+    ENDS_WITH_PARENT = "ends with its section or person"
+    #: A section of last year, or an enrollment in one, in the mode for a new school year.
+    LEFT_TO_END = "belongs to last year"
+    ADDITIONS_ONLY = "only additions are made"
+    #: The vendor can set this field only when the record is created.
+    FIXED_FIELD = "field cannot be changed"
+    #: The vendor accepts this field and does not show it, so it can't be compared.
+    NOT_VERIFIABLE = "field cannot be read back"
+    FIELD_NOT_HELD = "vendor has no such field"
+    KIND_NOT_HELD = "vendor has no such kind"
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One change of one record at the vendor.
+
+    :param kind: the plural name of the record's kind.
+    :param action: what is done.
+    :param key: the school's own id of the record, see :class:`~lms_async.roster.entries.Entry`.
+    :param org: the school that the record belongs to, by its key.
+    :param vendor_id: the vendor's id; ``""`` if the record is created.
+    :param before: the fields that will differ, as they are now; empty if the record is created. For
+        a removal, all fields that are compared.
+    :param after: the same fields as they will be; for a new record, all its fields. Empty for a
+        removal.
+    """
+
+    kind: str
+    action: Action
+    key: str = attrs.field(repr=False)
+    org: str = ""
+    vendor_id: str = attrs.field(default="", repr=False)
+    before: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    after: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class LeftAlone:
+    """A record, or a field of it, that differs from what is wanted and is not changed.
+
+    :param kind: the plural name of the record's kind.
+    :param key: the school's own id of the record; ``""`` if it has none, or if this stands for
+        several records.
+    :param org: the school that the record belongs to, by its key.
+    :param vendor_id: the vendor's id; ``""`` if the record is only in the source.
+    :param reason: why it is left alone.
+    :param detail: the name of the field, or why the record is locked.
+    :param records: how many records this stands for.
+    """
+
+    kind: str
+    key: str = attrs.field(default="", repr=False)
+    org: str = ""
+    vendor_id: str = attrs.field(default="", repr=False)
+    reason: Reason
+    detail: str = ""
+    records: int = 1

@@ -1,0 +1,203 @@
+"""A plan as a file: every change, and what is left alone. ``plan_writer.py`` writes it.
+
+The file is a SQLite database that only its owner can read, since it contains people's data. It has
+these tables:
+
+==========  ====================================================================================
+meta        name and value of each field of :class:`PlanMeta`, as JSON
+changes     the changes, in the order in which they are made; ``before`` and ``after`` are JSON
+left_alone  the records and fields that differ and are not changed
+refusals    what the guard does not allow
+==========  ====================================================================================
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+import orjson
+
+from .._version import __version__
+from ..errors import PlanUnusable
+from .changes import Action, Change, LeftAlone, Reason
+from .guard import Refusal
+
+#: The version of the file's format. Files of another version are refused.
+FORMAT = 1
+#: SQLite's application id of plans ("lmsp").
+APPLICATION_ID = 0x6C6D7370
+_CHANGES = """
+SELECT kind, action, key, org, vendor_id, before, after FROM changes ORDER BY number
+"""
+_LEFT_ALONE = """
+SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER BY number
+"""
+_REFUSALS = "SELECT rule, kind, org, found, bound, stops, text FROM refusals ORDER BY number"
+_COUNTS = "SELECT kind, action, org, count(*) FROM changes GROUP BY kind, action, org"
+_COUNTS_LEFT_ALONE = """
+SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org
+"""
+#: Exceptions of a damaged file. Even an error message in it may not be valid text.
+_DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
+
+
+@attrs.frozen(kw_only=True)
+class PlanMeta:
+    """What a plan was made from.
+
+    :param made_at: when the plan was made, with a time zone.
+    :param target: the name of the target.
+    :param account: the account at the vendor, without a secret.
+    :param as_of: the day for which the plan was made. It decides who is enrolled.
+    :param mapping_hash: a hash of the mapping.
+    :param fingerprint: a hash of all that was there, see
+        :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
+    :param source_records: how many records the source had, by kind.
+    :param found_share: the share of the vendor's people with a key that were in the source;
+        ``None`` if there were none.
+    """
+
+    made_at: datetime
+    target: str
+    account: str
+    as_of: date
+    mapping_hash: str
+    fingerprint: str
+    source_records: Mapping[str, int] = attrs.field(factory=dict)
+    found_share: float | None = None
+
+
+class PlanFile:
+    """A plan in the file ``path``, for reading. Use it with ``with``.
+
+    :raises PlanUnusable: the file is missing, is not a plan, or was written in another format. The
+        methods raise it if the file is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        if not path.is_file():
+            raise PlanUnusable(f"there is no plan {path}", hint="make one first")
+        with self._reading():
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            #: What the plan was made from.
+            self.meta = self._read_meta()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the changes, in the order in which they are to be made."""
+        for kind, action, key, org, vendor_id, before, after in self._rows(_CHANGES):
+            with self._reading():
+                yield Change(
+                    kind=kind,
+                    action=Action(action),
+                    key=key,
+                    org=org,
+                    vendor_id=vendor_id,
+                    before=_loads(before),
+                    after=_loads(after),
+                )
+
+    def left_alone(self) -> Iterator[LeftAlone]:
+        """Yield the records and fields that differ and are not changed."""
+        for kind, key, org, vendor_id, reason, detail, records in self._rows(_LEFT_ALONE):
+            with self._reading():
+                yield LeftAlone(
+                    kind=kind,
+                    key=key,
+                    org=org,
+                    vendor_id=vendor_id,
+                    reason=Reason(reason),
+                    detail=detail,
+                    records=records,
+                )
+
+    def refusals(self) -> list[Refusal]:
+        """Return what the guard does not allow."""
+        return [
+            Refusal(
+                rule=rule,
+                kind=kind,
+                org=org,
+                number=found,
+                bound=bound,
+                stops=bool(stops),
+                text=text,
+            )
+            for rule, kind, org, found, bound, stops, text in self._rows(_REFUSALS)
+        ]
+
+    def counts(self) -> dict[tuple[str, Action, str], int]:
+        """Return the number of changes, by kind, action and org."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS)
+            return {(kind, Action(action), org): count for kind, action, org, count in rows}
+
+    def counts_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records that are left alone, by kind, reason and org."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_LEFT_ALONE)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+
+    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        with self._reading():
+            yield from self._connection.execute(query)
+
+    def _read_meta(self) -> PlanMeta:
+        with self._reading():
+            (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise PlanUnusable(f"{self._path} is not a plan", hint="give another file")
+        if version != FORMAT:
+            raise PlanUnusable(
+                f"the plan {self._path} is in format {version}; lms-async {__version__} reads "
+                f"format {FORMAT}",
+                hint="make the plan again with this version",
+            )
+        with self._reading():
+            rows = self._connection.execute("SELECT name, value FROM meta")
+            values = {name: _loads(value) for name, value in rows}
+            values.pop("written_by", None)
+            values["made_at"] = datetime.fromisoformat(values["made_at"])
+            values["as_of"] = date.fromisoformat(values["as_of"])
+            return PlanMeta(**values)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except _DAMAGED:
+            raise PlanUnusable(
+                f"{self._path} is not a plan, or is damaged", hint="make the plan again"
+            ) from None
+
+
+def _loads(text: bytes) -> Any:
+    """Read JSON. The error does not hold the text, which is people's data."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    raise ValueError("not JSON")

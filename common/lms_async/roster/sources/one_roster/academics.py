@@ -1,0 +1,176 @@
+"""Read orgs, terms, courses and sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ...model import Course, Deleted, Org, Record, Section, Term
+from .cells import CLASS_TYPES, ORG_TYPES, TERM_TYPES, Ambiguous, read_school_year
+from .columns import CLASSES, COURSES, ORGS, TERMS
+from .known import need_known, warn_unknown
+from .reading import Reading, read_rows
+from .row import Row
+from .table import Table
+
+
+def read_orgs(reading: Reading) -> Iterator[Record | Deleted]:
+    """Yield the orgs."""
+    table = reading.table(ORGS, Org.plural)
+    if table is None:
+        return
+    parents = _parents(table)
+    whole = reading.is_whole_list(ORGS)
+    known = reading.known.orgs = set() if whole else None
+
+    def build(row: Row) -> Org:
+        parent = _parent(row, parents, whole)
+        org = Org(
+            id=row["sourcedId"],
+            name=row.need("name"),
+            type=row.word("type", ORG_TYPES),
+            code=row["identifier"],
+            parent_id=parent,
+        )
+        if known is not None:
+            known.add(org.id)
+        return org
+
+    yield from read_rows(table, Org.plural, build)
+
+
+def read_terms(reading: Reading) -> Iterator[Record | Deleted]:
+    """Yield the terms."""
+    table = reading.table(TERMS, Term.plural)
+    if table is None:
+        return
+    parents = _parents(table)
+    whole = reading.is_whole_list(TERMS)
+    known = reading.known.terms = set() if whole else None
+
+    def build(row: Row) -> Term:
+        parent = _parent(row, parents, whole)
+        term = Term(
+            id=row["sourcedId"],
+            title=row.need("title"),
+            type=row.word("type", TERM_TYPES),
+            starts=row.date("startDate"),
+            ends=row.date("endDate"),
+            school_year=_school_year(row),
+            parent_id=parent,
+        )
+        if term.starts and term.ends and term.ends < term.starts:
+            row.reject("endDate", "date_order", "the term ends before it starts.")
+        if known is not None:
+            known.add(term.id)
+        return term
+
+    yield from read_rows(table, Term.plural, build)
+
+
+def read_courses(reading: Reading) -> Iterator[Record | Deleted]:
+    """Yield the courses."""
+    table = reading.table(COURSES, Course.plural)
+    if table is None:
+        return
+    known: dict[str, str] | None = {} if reading.is_whole_list(COURSES) else None
+    reading.known.courses = known
+
+    def build(row: Row) -> Course:
+        warn_unknown(row, "orgSourcedId", row.list("orgSourcedId"), reading.known.orgs)
+        year = row["schoolYearSourcedId"]
+        warn_unknown(row, "schoolYearSourcedId", (year,) if year else (), reading.known.terms)
+        course = Course(
+            id=row["sourcedId"],
+            title=row.need("title"),
+            code=row["courseCode"],
+            org_id=row["orgSourcedId"],
+            subjects=row.list("subjects"),
+            grades=row.list("grades"),
+            term_id=year,
+        )
+        if known is not None:
+            known[course.id] = course.title
+        return course
+
+    yield from read_rows(table, Course.plural, build)
+
+
+def read_sections(reading: Reading) -> Iterator[Record | Deleted]:
+    """Yield the sections."""
+    table = reading.table(CLASSES, Section.plural)
+    if table is None:
+        return
+    courses = reading.known.courses
+    known = reading.known.sections = set() if reading.is_whole_list(CLASSES) else None
+
+    def build(row: Row) -> Section:
+        course = row.need("courseSourcedId")
+        need_known(row, "courseSourcedId", (course,), courses)
+        terms = row.list("termSourcedIds")
+        need_known(row, "termSourcedIds", terms, reading.known.terms)
+        org = row["schoolSourcedId"]
+        warn_unknown(row, "schoolSourcedId", (org,) if org else (), reading.known.orgs)
+        section = Section(
+            id=row["sourcedId"],
+            title=row["title"] or _title(row, courses or {}),
+            code=row["classCode"],
+            course_id=course,
+            org_id=org,
+            term_ids=terms,
+            type=row.word("classType", CLASS_TYPES) or "scheduled",
+            grades=row.list("grades"),
+            subjects=row.list("subjects"),
+            periods=row.list("periods"),
+            location=row["location"],
+        )
+        if known is not None:
+            known.add(section.id)
+        return section
+
+    yield from read_rows(table, Section.plural, build)
+
+
+def _title(row: Row, courses: Mapping[str, str]) -> str:
+    """Return a title for a class without one: that of the course, and the code of the class."""
+    course = courses.get(row["courseSourcedId"], "")
+    if not course:
+        row.need("title")
+    text = "the title is blank. The title of the course and the code of the class are used."
+    row.warn("title", "blank_title", text)
+    return f"{course} {row['classCode'] or row['sourcedId']}"
+
+
+def _school_year(row: Row) -> int | None:
+    try:
+        year, standard = read_school_year(row["schoolYear"])
+    except Ambiguous as why:
+        row.reject("schoolYear", "school_year", str(why))
+    if not standard:
+        text = "this names two years. The year in which the school year ends is used."
+        row.warn("schoolYear", "school_year", text)
+    return year
+
+
+def _parents(table: Table) -> dict[str, str]:
+    """Return the parent of each record, ``""`` for none. Files of orgs and terms are small."""
+    return {row["sourcedId"]: row["parentSourcedId"] for row in table.scan()}
+
+
+def _parent(row: Row, parents: Mapping[str, str], whole: bool) -> str:
+    """Return the parent of a record, ``""`` if it is not in the file.
+
+    :raises RowRejected: the parents lead back to the record.
+    """
+    parent = at = row["parentSourcedId"]
+    passed = set()
+    while at and at not in passed:
+        if at == row["sourcedId"]:
+            text = "the parents of this record lead back to the record."
+            row.reject("parentSourcedId", "loop", text, orphan=True)
+        passed.add(at)
+        at = parents.get(at, "")
+    if parent and parent not in parents and whole:
+        text = "no record with this id is in the file. The record is read without a parent."
+        row.warn("parentSourcedId", "unknown_reference", text)
+        return ""
+    return parent

@@ -1,0 +1,69 @@
+"""A roster from OneRoster CSV files, version 1.1 or 1.2."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+
+from ....errors import InvalidInput
+from ...model import KINDS, Deleted, Record
+from ...problems import ReadingReport
+from .academics import read_courses, read_orgs, read_sections, read_terms
+from .bundle import open_bundle
+from .enrollments import read_enrollments
+from .manifest import read_manifest
+from .people import read_people
+from .reading import Reading
+from .relationships import read_relationships
+
+_READERS = (
+    read_orgs,
+    read_terms,
+    read_people,
+    read_courses,
+    read_sections,
+    read_enrollments,
+    read_relationships,
+)
+
+
+class OneRosterSource:
+    """A bundle of OneRoster CSV files: a folder or a zip file.
+
+    Passwords in the files are never read.
+
+    :param path: the folder or zip file. The files may be in a folder of it.
+    :param encoding: Python's name of the encoding of files that are not UTF-8 and have no
+        byte-order mark, for example ``cp1252``. Without it, such a file is refused.
+    :raises InvalidInput: Python has no encoding of this name.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, encoding: str | None = None) -> None:
+        self._path = Path(path)
+        self._encoding = None if encoding is None else _text_encoding(encoding)
+
+    def read(self, report: ReadingReport) -> Iterator[Record | Deleted]:
+        """Yield the records; see :meth:`lms_async.roster.Source.read`.
+
+        Each file is read two to four times, so that rows with the same id are found before one of
+        them is given.
+        """
+        for kind in KINDS:
+            report.of(kind.plural)
+        with open_bundle(self._path, report) as files:
+            manifest = read_manifest(files, self._encoding, report)
+            reading = Reading(files, manifest, self._encoding, report)
+            for read in _READERS:
+                yield from read(reading)
+
+
+def _text_encoding(given: str) -> str:
+    try:
+        found = codecs.lookup(given)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise InvalidInput("encoding is not the name of an encoding of text, such as cp1252")
+    return found.name

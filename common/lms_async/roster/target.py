@@ -1,0 +1,100 @@
+"""What a vendor package implements, so that a roster can be kept there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+import attrs
+
+from ..errors import InvalidInput
+from .changes import REMOVALS, Action
+from .entries import KEY_PARTS, Entry
+
+
+@attrs.frozen(kw_only=True)
+class KindCapabilities:
+    """What a vendor can do with the records of one kind.
+
+    :param holds: the fields that can be written.
+    :param shows: those of them that can be read back. Only these are compared.
+    :param fixed: those of them that can be set only when a record is created.
+    :param removal: how a record is taken out of use; ``None`` if it can't be.
+    :raises InvalidInput: ``shows`` or ``fixed`` names a field that is not in ``holds``, or
+        ``removal`` is not a removal.
+    """
+
+    holds: frozenset[str]
+    shows: frozenset[str]
+    fixed: frozenset[str] = frozenset()
+    removal: Action | None = None
+
+    def __attrs_post_init__(self) -> None:
+        unknown = (self.shows | self.fixed) - self.holds
+        if unknown:
+            raise InvalidInput(
+                f"fields that the vendor does not hold: {', '.join(sorted(unknown))}"
+            )
+        if self.removal is not None and self.removal not in REMOVALS:
+            raise InvalidInput(f"{self.removal} is not a removal")
+
+
+@attrs.frozen
+class SideEffect:
+    """What the vendor does itself: removing a record of ``kind`` ends its records of ``ends``.
+
+    For example, deactivating people may end their enrollments.
+
+    :raises InvalidInput: the key of a record of ``ends`` does not name a record of ``kind``.
+    """
+
+    kind: str
+    ends: str
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind not in KEY_PARTS.get(self.ends, ()):
+            raise InvalidInput(f"{self.ends} do not belong to {self.kind}")
+
+
+@attrs.frozen(kw_only=True)
+class Capabilities:
+    """What a vendor can hold, show and remove.
+
+    :param kinds: the kinds that the vendor holds, in the order in which they are added. Records are
+        removed in reverse order.
+    :param side_effects: what the vendor removes itself.
+    :raises InvalidInput: a kind comes before one of those that its keys consist of.
+    """
+
+    kinds: Mapping[str, KindCapabilities]
+    side_effects: tuple[SideEffect, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        order = list(self.kinds)
+        for kind in order:
+            for part in KEY_PARTS.get(kind, ()):
+                if part in order and order.index(part) > order.index(kind):
+                    raise InvalidInput(f"{part} must come before {kind}, which belong to them")
+
+    def ending(self, kind: str) -> frozenset[str]:
+        """Return the kinds whose removal ends records of ``kind``."""
+        return frozenset(effect.kind for effect in self.side_effects if effect.ends == kind)
+
+
+class Target(Protocol):
+    """A vendor's account that a roster is kept in."""
+
+    @property
+    def name(self) -> str:
+        """Name of the target, e.g. as the command knows it."""
+
+    @property
+    def account(self) -> str:
+        """Identifies the account, without a secret."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this account can hold, show and remove."""
+
+    def snapshot(self) -> AsyncIterator[Entry]:
+        """Read all records that are there, also inactive and past ones, in any order."""

@@ -1,0 +1,72 @@
+"""A small school and a vendor, for tests of the roster."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from lms_async.roster.changes import Action
+from lms_async.roster.difference import difference
+from lms_async.roster.entries import Entry, join
+from lms_async.roster.rules import Rules
+from lms_async.roster.scope import Scope
+from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
+from lms_async.roster.working_set import WorkingSet
+from tests.roster.naive import Items
+
+KINDS = ("people", "relationships", "courses", "sections", "enrollments")
+VENDOR = Capabilities(
+    kinds={
+        "people": KindCapabilities(
+            holds=frozenset({"name", "mail", "role", "password"}),
+            shows=frozenset({"name", "mail", "role"}),
+            removal=Action.DEACTIVATE,
+        ),
+        "relationships": KindCapabilities(
+            holds=frozenset(), shows=frozenset(), removal=Action.UNLINK
+        ),
+        "courses": KindCapabilities(holds=frozenset({"title"}), shows=frozenset({"title"})),
+        "sections": KindCapabilities(
+            holds=frozenset({"title", "terms"}),
+            shows=frozenset({"title", "terms"}),
+            fixed=frozenset({"terms"}),
+            removal=Action.ARCHIVE,
+        ),
+        "enrollments": KindCapabilities(
+            holds=frozenset({"role"}), shows=frozenset({"role"}), removal=Action.EXPIRE
+        ),
+    },
+    side_effects=(SideEffect("people", "enrollments"),),
+)
+ALL = Rules(removals=frozenset(KINDS))
+
+
+def compare(
+    wanted: Iterable[Entry],
+    there: Iterable[Entry],
+    rules: Rules = ALL,
+    scope: Scope | None = None,
+    capabilities: Capabilities = VENDOR,
+) -> Items:
+    """Return the difference, without what is counted by field."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        WorkingSet(Path(folder) / "set", capabilities, scope) as working_set,
+    ):
+        working_set.add_wanted(wanted)
+        working_set.add_there(there)
+        counted = list(working_set.not_compared())
+        return [item for item in difference(working_set, rules) if item not in counted]
+
+
+def person(key: str, *, name: str = "Ada", **more: object) -> Entry:
+    return Entry(kind="people", key=key, fields={"name": name, "role": "student"}, **more)  # type: ignore[arg-type]
+
+
+def section(key: str, **more: object) -> Entry:
+    return Entry(kind="sections", key=key, fields={"title": "Art"}, **more)  # type: ignore[arg-type]
+
+
+def enrollment(of: str, who: str, role: str = "student", **more: object) -> Entry:
+    return Entry(kind="enrollments", key=join(of, who), fields={"role": role}, **more)  # type: ignore[arg-type]
