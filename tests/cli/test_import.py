@@ -454,6 +454,7 @@ async def test_file_for_another_target_is_recognized_by_its_columns(lms_import: 
 async def test_kinds_that_would_leave_out_a_field_are_not_suggested(lms_import: Import) -> None:
     ran = await lms_import("school_uid,primary_email\nS1,ada@school.example\n")
     assert ran.code == Exit.BAD_INPUT
+    assert "This file has the columns for --to schoology --kind change-people." in ran.err
     assert "reactivate" not in ran.err
     assert "There is no column for name_first" in ran.err
     assert "--set role_id=VALUE" in ran.err

@@ -207,7 +207,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
 
     Kinds that remove records are never suggested. Neither are kinds without a field of the given
     kind that the header has: the file of new addresses of people has no people to reactivate. A
-    kind that needs a single column would fit nearly every file.
+    kind that needs a single column is suggested only for the other columns of the file.
 
     :param but: the kind that was given. If the header has its required columns, no other kind is
         meant.
@@ -225,7 +225,7 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 if kind is not but
                 and kind.removes is not every_row
                 and used <= kind.fields.keys()
-                and len(kind.required) > 1
+                and (len(kind.required) > 1 or used.difference(kind.required[0]))
                 and _has_required(header, kind)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []

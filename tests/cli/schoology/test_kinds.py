@@ -141,6 +141,14 @@ CASES = {
         read=lambda school: [school.advisors.of(uid) for uid in school.users],
         code="404",
     ),
+    "change-people": Case(
+        file=lambda _: (
+            "school_uid,username,building_id\n"
+            "S00000,one,Sandbox Academy\nS00001,two,\nS00002,mrstrickland,\n"
+        ),
+        read=lambda school: [account.username for account in school.users.values()],
+        code="409",
+    ),
     "deactivate": Case(
         file=leavers,
         read=lambda school: sorted(school.inactive),
