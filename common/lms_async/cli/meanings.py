@@ -7,6 +7,7 @@ and targets do not depend on each other.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 Meaning = Literal[
@@ -35,3 +36,8 @@ Meaning = Literal[
     "begin date",  # of an enrollment
     "end date",  # of an enrollment
 ]
+
+#: Meanings of fields that differ from record to record.
+OF_ONE_RECORD: Collection[Meaning] = frozenset(
+    {"person id", "given name", "family name", "email", "username", "course title", "section title"}
+)

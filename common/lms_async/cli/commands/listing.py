@@ -143,7 +143,7 @@ def export(
 ) -> None:
     """Write the records of a vendor as CSV files.
 
-    lms import takes these files back.
+    lms import can read these files.
 
     README.txt in the folder lists the commands that import the files, in order.
 

@@ -42,7 +42,8 @@ Values = Annotated[
         "--value",
         metavar="FIELD:WORD=VALUE",
         help="Replace WORD in this field by VALUE. Without VALUE, the field is not sent. Once a "
-        "field has --value, all words in its column need one. Can be repeated.",
+        "field has --value, all words in its column need one, except names of the vendor's "
+        "records. Can be repeated.",
     ),
 ]
 Wheres = Annotated[

@@ -29,11 +29,13 @@ class ExportedFile:
     :param table: the file, which restores its cells as they are read.
     :param skipped: the columns that are not imported.
     :param note: what the user should know.
+    :param listing: what the file lists.
     """
 
     table: Table
     skipped: Sequence[str]
     note: str
+    listing: Listing
 
 
 def recognize(
@@ -57,7 +59,7 @@ def recognize(
         "Its cells are read as lms wrote them"
         + (f". Not imported: {listed(skipped)}." if skipped else ".")
     )
-    return ExportedFile(attrs.evolve(table, restore_cell=read_cell), skipped, note)
+    return ExportedFile(attrs.evolve(table, restore_cell=read_cell), skipped, note, listing)
 
 
 def _is_of(listing: Listing, kind: Kind, header: Sequence[str], decided: Collection[str]) -> bool:

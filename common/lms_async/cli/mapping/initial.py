@@ -37,13 +37,15 @@ async def write_mapping(
     :param out: the mapping file. ``None`` puts it beside the export.
     :raises CommandError: the export cannot be read, or the mapping file exists.
     """
+    given = out
     out = path.with_suffix(".mapping.toml") if out is None else out
     if out.exists():
         raise CommandError(
             f"{out} exists. lms does not replace it.",
             "Rename it, or write another file with --out FILE.toml.",
         )
-    table = Table.open(file_source(path), encoding=encoding)
+    same_command = _command(path, target, kind, given)
+    table = Table.open(file_source(path), encoding=encoding, again=same_command)
     refuse_repeated_columns(table.header, table.source.name)
     proposal = propose(table, kind)
     found = await _translations(proposal, target, kind, environment, reporter)
@@ -68,6 +70,11 @@ async def write_mapping(
     )
     reporter.note(f"Check the file, then try it without sending anything: {again}")
     return out
+
+
+def _command(path: Path, target: Target, kind: Kind, out: Path | None) -> str:
+    words = ["lms", "mapping", "init", str(path), "--to", target.name, "--kind", kind.name]
+    return command_line([*words, *([] if out is None else ["--out", str(out)])])
 
 
 async def _translations(

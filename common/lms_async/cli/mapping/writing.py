@@ -51,9 +51,7 @@ def mapping_text(
         *(_missing(group, kind) for group in proposal.missing(kind)),
         *(line for one in translations for line in _values(one)),
         "",
-        "# To import only some of the rows, remove the # and write a column and its values.",
-        "# [where]",
-        '# "Column" = ["value", "other value"]',
+        *_where(proposal),
     ]
     return "\n".join(map(visible, lines)) + "\n"
 
@@ -122,6 +120,19 @@ def _values(translation: Translation) -> Iterator[str]:
             yield f'# {_text(word)} = ""  # check: fill in, and remove the # at the start'
         else:
             yield f"{_text(word)} = {_text(value)}"
+
+
+def _where(proposal: Proposal) -> Iterator[str]:
+    if not proposal.where:
+        yield "# To import only some of the rows, remove the # and write a column and its values."
+        yield "# [where]"
+        yield '# "Column" = ["value", "other value"]'
+        return
+    yield '# Column = the values of the rows to import. "" stands for an empty cell.'
+    yield "[where]"
+    for column, words in proposal.where.items():
+        values = ", ".join(map(_text, words))
+        yield f"{_key(column)} = [{values}]  # check: other rows are marked as gone"
 
 
 def count_to_check(text: str) -> str:
