@@ -114,7 +114,7 @@ async def test_unknown_name_stops_the_import_and_lists_the_vendors_names(
     content = named(8, "Quagmire") + row(9).replace("1214", "Student") + "\n"
     ran = await lms_import(content, kind=NAMED)
     assert ran.code == Exit.BAD_INPUT
-    assert "Rows 2, 3, 4, 5, 6 and 3 more: role_id fits none of the roles" in ran.err
+    assert "Rows 2, 3, 4, 5, 6 and 3 more: role_id names none of the roles" in ran.err
     assert "Schoology has these roles: " in ran.err
     assert "School Admin, Student, Teacher" in ran.err
     assert "Quagmire" not in ran.err  # in a wrong column it could be a person's name

@@ -54,9 +54,9 @@ async def faults_of(
         return []
     noun = reference.noun
     faults = [
-        f"{where}: {field} fits several {noun} in {vendor}. Use the id."
+        f"{where}: {field} names several {noun} in {vendor}. Use the id."
         if ids.get(cell)
-        else f"{where}: {field} fits none of the {noun} in {vendor}."
+        else f"{where}: {field} names none of the {noun} in {vendor}."
         for cell, where in places.items()
         if len(ids.get(cell, ())) != 1
     ]
