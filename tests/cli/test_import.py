@@ -464,8 +464,7 @@ async def test_kinds_that_would_leave_out_a_field_are_not_suggested(lms_import: 
 
 
 async def test_file_with_the_required_columns_is_of_the_given_kind(lms_import: Import) -> None:
-    header = "section_school_code,school_uid,course_code,section_code,grading_periods,Extra"
-    ran = await lms_import(f"{header}\nC,S,C,1,Y,x\n", kind="course-enrollments")
+    ran = await lms_import(f"{HEADER},Extra\n{row(1)},x\n")
     assert ran.code == Exit.BAD_INPUT
     assert "This file has the columns for" not in ran.err
 
