@@ -210,10 +210,7 @@ async def test_dry_run_does_not_count_rows_of_an_earlier_run(
     ran = await lms_import(content, dry_run=True)
     assert "An earlier run finished 3 rows of this file" in ran.err
     assert "has 1 of these people already" in ran.err
-    assert (
-        "5 rows: 2 would be sent, 0 rejected. As far as can be known without sending: 1 created"
-        in ran.out
-    )
+    assert "5 rows: 2 would be sent, 0 rejected. Expected changes: 1 created" in ran.out
     assert "An earlier run finished 3 of the 5" in ran.out
     again = await lms_import(content, dry_run=True, retry_rejected=True)
     assert "finished 2 rows of this file" in again.err

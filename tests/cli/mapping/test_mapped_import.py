@@ -196,7 +196,7 @@ async def test_ignored_rest_does_not_hide_a_required_column(lms_import: Import) 
 async def test_condition_that_matches_nothing_is_noted(lms_import: Import) -> None:
     ran = await lms_import(file_of(*PEOPLE), **{**GIVEN, "wheres": ["Status=active", "Status=x"]})
     assert ran.code == Exit.DONE
-    assert 'No row has one of the values that select rows by "Status"' in ran.err
+    assert '1 value for "Status" matched no row' in ran.err
 
 
 async def test_constant_and_column_of_the_same_field(lms_import: Import) -> None:

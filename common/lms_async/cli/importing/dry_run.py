@@ -1,6 +1,7 @@
 """``lms import --dry-run``: say what an import would do, without sending a row.
 
-With credentials the vendor is asked what is there. Without them only the file is checked.
+With credentials, the file is compared with the vendor's records. Without them, only the file is
+checked.
 """
 
 from __future__ import annotations
@@ -115,8 +116,8 @@ async def _with_vendor(
         variables = require_variables(request.environment, target)
     except CommandError as missing:
         reporter.note(
-            f"{missing.lines[0]} So this dry run checks only the file, and does not ask "
-            f"{target.vendor} what is there."
+            f"{missing.lines[0]} So this dry run checks only the file, and does not compare it "
+            f"with the records in {target.vendor}."
         )
         return file, None
     names = listed(list(variables))

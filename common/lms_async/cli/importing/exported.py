@@ -56,7 +56,7 @@ def recognize(
     skipped = [column for column in header if column not in kind.fields and column not in mapped]
     note = (
         f"{table.source.name} has the columns of `lms list {listing.name}`. "
-        "Its cells are read as lms wrote them"
+        "lms restores the cells that it changed for spreadsheets"
         + (f". Not imported: {listed(skipped)}." if skipped else ".")
     )
     return ExportedFile(attrs.evolve(table, restore_cell=read_cell), skipped, note, listing)

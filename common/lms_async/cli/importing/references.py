@@ -96,7 +96,7 @@ async def find_references(
                 ids[field] = _ids_without_list(kind, field, cells, refused, vendor=vendor)
                 notes.append(
                     f"{vendor} does not let this account list its {reference.noun}. So the "
-                    f"numbers in {field} are taken for ids of {vendor}."
+                    f"numbers in {field} are used as ids of {vendor}."
                 )
             else:
                 faults += await faults_of(

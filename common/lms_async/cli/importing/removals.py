@@ -12,7 +12,7 @@ from ..exit_codes import CommandError, Exit, exit_code_of_error, explain_error
 from ..files.rows import InputRow
 from ..kinds import Kind
 from ..reporting.reporters import Reporter
-from ..wording import counted, counted_records
+from ..wording import counted_records
 from .request import ImportRequest
 
 #: Without ``--max-removals``, an import may remove this percentage of the existing records.
@@ -77,7 +77,7 @@ async def count_removals(
     bound = str(guard.max_removals)
     reporter.note(f"This import removes {number}. The guard allows {bound}.")
     try:
-        await guard.allow(removals, _counter(existing, removals))
+        await guard.allow(removals, _counter(existing))
     except InvalidInput:
         raise CommandError(
             f"The import would remove {number}, and the guard allows {bound}.",
@@ -117,12 +117,12 @@ def _default_guard(existing: int | None) -> Guard:
     )
 
 
-def _counter(existing: int | None, removals: int) -> Callable[[], Any]:
+def _counter(existing: int | None) -> Callable[[], Any]:
     async def count() -> int:
         if existing is None:
             raise CommandError(
-                "--max-removals with a percentage needs a number of existing records, which "
-                f"{counted(removals, 'row')} of this kind do not have. Give a number instead."
+                "--max-removals cannot be a percentage here, because lms cannot count the existing "
+                "records of this kind. Give a number instead."
             )
         return existing
 
@@ -133,7 +133,7 @@ def _ask(removals: int, kind: Kind, confirm: Callable[[str], bool] | None) -> No
     number = counted_records(removals, kind.noun)
     if confirm is None:
         raise CommandError(
-            f"The import would remove {number}, and nobody is at the terminal to confirm this.",
+            f"The import would remove {number}. lms cannot ask, because there is no terminal.",
             "No row was sent. Add --yes to confirm.",
         )
     if not confirm(f"Remove {number}?"):

@@ -132,7 +132,7 @@ def _mapping_advice(request: ImportRequest, table: Table) -> str:
     if kind is not target.kinds[0]:
         command += ["--kind", kind.name]
     return (
-        f"{table.source.name} has the columns of {preset.name}, which are no fields of "
+        f"{table.source.name} has the columns of {preset.name}, which are not fields of "
         f"{target.vendor}. Write a mapping file first: {command_line(command)}"
     )
 
@@ -145,7 +145,7 @@ def _listing_advice(request: ImportRequest, table: Table, mapping: FieldMapping)
     if "update_existing" not in kind.options or not lacks or not there.intersection(kind.key):
         return []
     return [
-        f"To update only some fields of {kind.noun} who exist, get their other columns: "
+        f"To update only some fields of existing {kind.noun}, first get the other columns: "
         f"lms list {listing.name} --from {target.name} --csv FILE"
         for listing in target.listings
         if listing.imported_as == kind.name

@@ -47,8 +47,8 @@ class Survey:
     def notes(self) -> list[str]:
         """Return what the user should know. The values themselves may be personal data."""
         return [
-            f"No row has {'one' if len(words) == 1 else len(words)} of the values that select rows "
-            f"by {quoted(column)}. Check --where, or [where] in the mapping file."
+            f"{counted(len(words), 'value')} for {quoted(column)} matched no row. "
+            "Check --where, or [where] in the mapping file."
             for column, words in self._unmatched.items()
             if words and self.left_out
         ]

@@ -29,8 +29,8 @@ def mapping_text(
     :param encoding_found: the encoding of the file.
     """
     lines = [
-        f"# How a file becomes {kind.noun} of {target.vendor}. Written by `lms mapping init`.",
-        *([f"# The columns are those of: {proposal.preset.name}."] if proposal.preset else []),
+        f"# Mapping file for {kind.noun} of {target.vendor}, written by `lms mapping init`.",
+        *([f"# Recognized export: {proposal.preset.name}."] if proposal.preset else []),
         '# Check the lines with "check". Then try the mapping, without sending anything:',
         f"#   {again}",
         "",
@@ -38,7 +38,7 @@ def mapping_text(
         f"kind = {_text(kind.name)}",
         f"encoding = {_text(encoding)}"
         if encoding
-        else f"# The encoding is recognized: {encoding_found}.",
+        else f"# Recognized encoding: {encoding_found}.",
         *_dates(proposal),
         *_ignored(proposal),
         "",

@@ -69,7 +69,7 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
         sent, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {sent:,} would be sent, {rejected:,} rejected"
         if summary.changes:
-            first += f". As far as can be known without sending: {_changes(summary)}"
+            first += f". Expected changes: {_changes(summary)}"
         if summary.earlier:
             most = "" if summary.earlier_is_exact else "up to "
             first += (
