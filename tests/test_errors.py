@@ -31,7 +31,7 @@ from lms_async import (
     Status,
 )
 from lms_async.cli.exit_codes import CommandError, Exit
-from lms_async.records.scalars import Misfit
+from lms_async.records.scalar_rules import Misfit
 from lms_async.roster import Problem, Severity, SourceRefused
 
 CALL: Call[Any] = Call("GET", "users/1")
