@@ -1,8 +1,8 @@
 """Convert vendors' JSON to models, and models to the JSON that is sent.
 
 Each vendor has one cattrs converter, made by :func:`make_converter`, which applies the rules of
-``scalar_rules.py``. It is fast because it checks the type of each value first, and calls a rule only for
-values that do not have their field's type already.
+``scalar_rules.py``. It is fast because it checks the type of each value first, and calls a rule
+only for values that do not have their field's type already.
 """
 
 from __future__ import annotations
