@@ -19,7 +19,7 @@ from lms_async.http.transport import Transport
 from lms_async.http.urls import build_path, query_params
 from lms_async.http.vendor import checked_base_url, checked_secret
 from lms_async.limits.queue import Priority
-from lms_async.records.scalars import id_text
+from lms_async.records.scalar_rules import id_text
 
 from . import models, resources
 from .merging import MultigetTransport

@@ -31,9 +31,11 @@ from lms_async import (
     Status,
 )
 from lms_async.cli.exit_codes import CommandError, Exit
-from lms_async.records.scalars import Misfit
+from lms_async.records.scalar_rules import Misfit
+from lms_async.roster import Problem, Severity, SourceRefused
 
 CALL: Call[Any] = Call("GET", "users/1")
+PROBLEM = Problem("users.csv", 3, "sourcedId", "blank_id", "has no id", Severity.REFUSED)
 
 
 def _import_all() -> None:
@@ -63,6 +65,7 @@ MADE: dict[type[LmsError], Callable[[type[Any]], LmsError]] = {
     DecodeError: lambda kind: kind(["[0].id: must be text"], call=CALL),
     RateLimited: lambda kind: kind(429, retry_after=3.0, call=CALL),
     BulkFailed: lambda kind: kind(report()),
+    SourceRefused: lambda kind: kind(PROBLEM),
 }
 
 

@@ -8,7 +8,7 @@ the argument of :func:`load_on_use`, which is all that runs::
     else:
         __getattr__, __dir__ = load_on_use(__name__, {"course": ["Course", "CourseCreate"]})
 
-Type checkers do not see ``__getattr__``, because they would accept any misspelt name with it.
+Type checkers do not see ``__getattr__``, because they would accept any misspelled name with it.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ from .limits.window import Window
 from .outcome import Report, RowError, RowResult, Status
 from .records.converter import Record, make_converter
 from .records.encoding import Sending
+from .records.scalar_rules import ids_of
 from .records.scalars import (
     UNSET,
     AnyId,
@@ -57,7 +58,6 @@ from .records.scalars import (
     Needed,
     NeededId,
     Unset,
-    ids_of,
 )
 from .redact import Sealed, sentence
 from .resource import Given, Resource, changes_by_id, changes_of

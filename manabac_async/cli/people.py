@@ -7,7 +7,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.filters import filter_flag, filter_time
-from lms_async.cli.kinds import KindOptions, Row
+from lms_async.cli.kinds import INACTIVE, KindOptions, Row
 from lms_async.cli.meanings import Meaning
 from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
@@ -139,4 +139,4 @@ async def existing_people(
 ) -> AsyncIterator[Row]:
     """Yield all people of a kind as rows. ManageBac cannot filter them by the school's own id."""
     async for person in list_people(client, kind, {}):
-        yield row_of(person, [*columns, "id"])
+        yield row_of(person, [*columns, "id"], {INACTIVE: "1"} if person.archived else {})

@@ -90,6 +90,7 @@ STUDENTS = Kind(
     count_requests=requests_of(1),
     bulk=save_people("students"),
     read_existing=_existing,
+    activated_by="unarchive",
     recognized_by=recognized_by("student_id"),
     code_explanations=EXPLAINED,
 )

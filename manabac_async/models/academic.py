@@ -7,7 +7,13 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, Flag, Id, Needed, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    Flag,
+    Id,
+    Needed,
+    Unset,
+)
 
 from .fields import NeededDay
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 from cattrs import Converter
 
 from lms_async.records.converter import make_converter
-from lms_async.records.scalars import Misfit
+from lms_async.records.scalar_rules import Misfit
 
 from .fields import BY_PROGRAM, RULES
 

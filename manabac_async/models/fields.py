@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
-from lms_async.records.scalars import SCALARS, Day, Email, Misfit, Needed, NeededNumber, id_text
+from lms_async.records.scalar_rules import SCALARS, Misfit, id_text
+from lms_async.records.scalars import (
+    Day,
+    Email,
+    Needed,
+    NeededNumber,
+)
 
 T = TypeVar("T")
 

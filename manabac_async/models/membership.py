@@ -11,7 +11,12 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, Flag, Id, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    Flag,
+    Id,
+    Unset,
+)
 
 from .converter import Level
 from .fields import WholeId

@@ -7,7 +7,15 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, Email, Id, IdList, Needed, NumberList, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    Email,
+    Id,
+    IdList,
+    Needed,
+    NumberList,
+    Unset,
+)
 
 from .fields import AnyRelationship, NeededEmail, Relationship, Salutation, WholeId
 from .person import Person, PersonFields

@@ -5,7 +5,13 @@ from __future__ import annotations
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, Flag, Id, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    AnyId,
+    Flag,
+    Id,
+    Unset,
+)
 
 from .fields import ClearableDay, TextList, Texts
 

@@ -7,7 +7,14 @@ from typing import Any, Literal
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, Flag, Id, Needed, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    AnyId,
+    Flag,
+    Id,
+    Needed,
+    Unset,
+)
 
 from .fields import Texts, WholeId
 

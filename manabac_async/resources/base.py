@@ -12,7 +12,7 @@ from lms_async.http.call import Call, Method, about, get
 from lms_async.http.pages import Pages
 from lms_async.http.urls import Path, build_path
 from lms_async.records.encoding import Sending
-from lms_async.records.scalars import ids_of
+from lms_async.records.scalar_rules import ids_of
 from lms_async.resource import Resource, changes_of
 
 from ..bulk_results import REFUSALS

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import MOST_QUERY, Query, encode_query, portions, query_params
-from lms_async.records.scalars import ids_of
+from lms_async.records.scalar_rules import ids_of
 
 
 def list_query(

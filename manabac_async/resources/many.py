@@ -24,7 +24,7 @@ from lms_async.http.urls import (
 )
 from lms_async.journal.journal import Journal
 from lms_async.outcome import RowError, RowResult, Status
-from lms_async.records.scalars import id_text
+from lms_async.records.scalar_rules import id_text
 from lms_async.resource import FollowUp, Given, LookUp, Resource
 
 from ..bulk_results import MISSING, explain

@@ -1,8 +1,9 @@
 """The base of the bulk methods that create records and update those that exist.
 
-The row of a file is the same whether its record exists or not. So a journal recognizes the row when
-the record exists only in the second run. Which request sends the row, and with which fields, is
-decided when it is sent. Before the first row is sent, the existing records are read.
+Before the first row is sent, the existing records are read. Whether the record of a row exists
+decides which request sends the row, and with which fields. The journal identifies a row by
+its content in the file, not by its request. So it recognizes the row in a second run, in which the
+record exists.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ R = TypeVar("R")
 
 @attrs.frozen(kw_only=True)
 class Route:
-    """How rows are sent if their records exist, or how they are sent if not."""
+    """One way to send rows: for records that exist, or for records that do not exist."""
 
     call: Callable[[Rows[Any]], Call[Any]]
     parse: Callable[[Any, Rows[Any]], Results]

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, AnyIdList, Day, Email, Needed
+from lms_async.records.scalars import (
+    AnyId,
+    AnyIdList,
+    Day,
+    Email,
+    Needed,
+)
 
 from ..models.converter import Kind
 from .models import YesNo

@@ -7,7 +7,17 @@ from typing import Any, Literal
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, AnyIdList, Day, Email, Id, IdList, Needed, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    AnyId,
+    AnyIdList,
+    Day,
+    Email,
+    Id,
+    IdList,
+    Needed,
+    Unset,
+)
 
 from ..models.converter import Kind
 

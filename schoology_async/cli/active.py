@@ -29,13 +29,20 @@ _ALIASES = dict.fromkeys(
 _reactivation = Sending(converter, Reactivation, what="the row")
 
 
-def _check(row: Row) -> None:
-    """Check a row of either kind. The school's own id was replaced by Schoology's before."""
+def check_uid(row: Row) -> None:
+    """Check that a row names a person. The school's own id was replaced by Schoology's before.
+
+    :raises InvalidInput: it does not.
+    """
     uid = row.get("uid", "").strip()
     if not uid:
         raise InvalidInput("the row can't be sent", fields={"school_uid": "is needed"})
     if not (uid.isascii() and uid.isdigit()):
         raise InvalidInput("the row can't be sent", fields={"uid": "must be a whole number"})
+
+
+def _check(row: Row) -> None:
+    check_uid(row)
     _reactivation(row)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.filters import filter_id, filter_ids
-from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, requests_of
+from lms_async.cli.kinds import INACTIVE, Kind, KindOptions, Listing, Row, requests_of
 from lms_async.cli.meanings import Meaning
 from lms_async.cli.record_rows import row_of
+from lms_async.errors import Forbidden, NotFound, Unauthorized
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
@@ -141,9 +143,17 @@ def _create(
 async def _read_existing(
     client: Schoology, keys: Collection[tuple[str, ...]]
 ) -> AsyncIterator[Row]:
+    missing = {key[0] for key in keys}
     if wanted := filterable(key[0] for key in keys):
         async for user in client.users.list(school_uids=wanted):
+            missing.discard(user.school_uid or "")
             yield row_of(user, [*FIELDS, "id"], {"id": user.uid})
+    if not missing:
+        return
+    with suppress(Unauthorized, Forbidden, NotFound):  # the account may not list inactive people
+        async for leaver in client.users.list_inactive():
+            if leaver.school_uid in missing:
+                yield {"school_uid": leaver.school_uid, "id": leaver.uid or "", INACTIVE: "1"}
 
 
 async def _read(client: Schoology, filters: Mapping[str, str]) -> AsyncIterator[Row]:
@@ -186,6 +196,7 @@ PEOPLE = Kind(
     count_requests=requests_of(50),
     bulk=_create,
     read_existing=_read_existing,
+    activated_by="reactivate",
     code_explanations=EXPLAINED,
 )
 
@@ -199,5 +210,6 @@ PEOPLE_LISTING = Listing(
         "building_id": "people of this building: its code, title or id",
     },
     imported_as="people",
+    id_column="uid",
     read=_read,
 )

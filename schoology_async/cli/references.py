@@ -120,6 +120,8 @@ def _matching(
 
 #: A course, by the school's own code.
 COURSE = Reference(noun="courses", find=_find_courses, becomes="course_id")
+#: An active person, by the school's own id.
+ONLY_ACTIVE_PERSON = Reference(noun="active people", find=_find_active, becomes="uid")
 #: A person, by the school's own id: an active one if possible.
 ACTIVE_PERSON = _person(_find_active, _find_inactive)
 #: A person, by the school's own id: an inactive one if possible.

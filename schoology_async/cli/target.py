@@ -18,6 +18,7 @@ from lms_async.limits.limiter import Limiter
 
 from ..client import VARIABLES, Schoology
 from .active import DEACTIVATE, INACTIVE_LISTING, REACTIVATE
+from .change_people import CHANGE_PEOPLE
 from .course_enrollments import COURSE_ENROLLMENTS
 from .courses import COURSES, COURSES_LISTING
 from .demo import SchoologyDemo
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 KINDS = (
     PEOPLE,
     *(BUILDINGS, GRADING_PERIODS, COURSES, SECTIONS, ENROLLMENTS),
-    *(COURSE_ENROLLMENTS, PARENTS, ADVISORS, DEACTIVATE, REACTIVATE),
+    *(COURSE_ENROLLMENTS, PARENTS, ADVISORS, CHANGE_PEOPLE, DEACTIVATE, REACTIVATE),
 )
 #: In the order in which an import needs them: what later files name comes first.
 LISTINGS = (

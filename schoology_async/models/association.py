@@ -5,7 +5,12 @@ from __future__ import annotations
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, Flag, NeededId, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    Flag,
+    NeededId,
+    Unset,
+)
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -7,7 +7,14 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, Day, Flag, Id, Needed, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    Day,
+    Flag,
+    Id,
+    Needed,
+    Unset,
+)
 
 
 @attrs.define(kw_only=True, repr=False)

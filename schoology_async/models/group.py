@@ -7,7 +7,15 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, AnyNumber, Flag, Id, Needed, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    AnyId,
+    AnyNumber,
+    Flag,
+    Id,
+    Needed,
+    Unset,
+)
 
 from .choices import InviteType, PrivacyLevel
 

@@ -7,7 +7,14 @@ from typing import Any
 import attrs
 
 from lms_async.records.converter import Record
-from lms_async.records.scalars import UNSET, AnyId, Id, Needed, NeededNumber, Unset
+from lms_async.records.scalars import (
+    UNSET,
+    AnyId,
+    Id,
+    Needed,
+    NeededNumber,
+    Unset,
+)
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -18,7 +18,7 @@ from lms_async.journal.journal import Journal
 from lms_async.outcome import RowResult, Status
 from lms_async.records.encoding import Sending
 from lms_async.records.ids import ExactId, fault_of_id
-from lms_async.records.scalars import id_text
+from lms_async.records.scalar_rules import id_text
 from lms_async.resource import Given, LookUp, Resource
 
 from ..bulk_results import FieldReader, ReadItems, parse_results

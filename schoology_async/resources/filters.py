@@ -7,7 +7,7 @@ from typing import Literal
 
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Query, portions, query_params
-from lms_async.records.scalars import ids_of
+from lms_async.records.scalar_rules import ids_of
 
 #: The maximum number of ids or codes in one filter.
 MOST_IDS = 50

@@ -17,7 +17,8 @@ from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path, query_params
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
-from lms_async.records.scalars import UNSET, ids_of
+from lms_async.records.scalar_rules import ids_of
+from lms_async.records.scalars import UNSET
 from lms_async.resource import Given, LookUp
 
 from ..bulk_results import FieldReader, id_or_location, parse_results

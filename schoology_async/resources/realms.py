@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lms_async.errors import InvalidInput
 from lms_async.http.urls import Path, build_path
-from lms_async.records.scalars import id_text
+from lms_async.records.scalar_rules import id_text
 
 
 class Realm(NamedTuple):

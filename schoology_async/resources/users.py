@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
 from lms_async.http.urls import build_path, query_params
-from lms_async.records.scalars import ids_of
+from lms_async.records.scalar_rules import ids_of
 from lms_async.resource import changes_of
 
 from ..models import InactiveUser, Language, User

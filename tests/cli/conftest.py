@@ -110,7 +110,7 @@ def lms_import(schoology_sandbox: SchoologySandbox, people_csv: Path) -> Import:
         }
         order = import_request(**{**given, **options})
         summary = await run_import(order, make_reporter(out, err, json=json))
-        results = order.results or people_csv.with_name("people.results.csv")
+        results = order.results_path
         told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
 

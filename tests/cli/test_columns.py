@@ -150,7 +150,7 @@ def test_wrong_columns_are_explained(arguments: Any, told: list[str]) -> None:
     assert all(part in said for part in told), said
 
 
-def test_one_column_can_feed_several_fields() -> None:
+def test_one_column_can_be_read_into_several_fields() -> None:
     columns = match(
         ["school_uid", "name_first", "Login"], ["username=Login", "primary_email=Login"]
     )

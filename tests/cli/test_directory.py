@@ -30,7 +30,7 @@ def test_a_cell_that_is_the_id_of_one_record_and_the_name_of_another_is_ambiguou
     assert [names.only_name_of(id_) for id_ in ("12", "13", "99", None)] == ["Grade 11", "", "", ""]
 
 
-def test_an_archived_record_gives_way_to_an_active_one_with_the_same_name() -> None:
+def test_an_active_record_is_preferred_to_an_archived_record_with_the_same_name() -> None:
     records = [Named("1", ("S1",), archived=True), Named("2", ("S1",))]
     assert Directory(records).find(["s1"]) == {"s1": ["2"]}
     assert Directory(records, prefer_archived=True).find(["s1"]) == {"s1": ["1"]}

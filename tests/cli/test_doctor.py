@@ -113,7 +113,7 @@ async def test_listing_that_the_account_may_not_read_is_named() -> None:
     )
     readable, hidden = await checks.permissions(None, target)
     assert readable == Finding("The account may read: pupils")
-    assert "grades: Acme does not show it to this account" in hidden.text
+    assert "grades: Acme does not let this account read them" in hidden.text
     assert hidden.to_do
 
 

@@ -454,8 +454,30 @@ async def test_file_for_another_target_is_recognized_by_its_columns(lms_import: 
 async def test_kinds_that_would_leave_out_a_field_are_not_suggested(lms_import: Import) -> None:
     ran = await lms_import("school_uid,primary_email\nS1,ada@school.example\n")
     assert ran.code == Exit.BAD_INPUT
+    assert "This file has the columns for --to schoology --kind change-people." in ran.err
     assert "reactivate" not in ran.err
     assert "There is no column for name_first" in ran.err
+    assert "--set role_id=VALUE" in ran.err
+    for field in ("name_first", "name_last"):
+        assert f"--set {field}" not in ran.err
+    assert "lms list people --from schoology --csv FILE" in ran.err
+
+
+async def test_file_with_the_required_columns_is_of_the_given_kind(lms_import: Import) -> None:
+    ran = await lms_import(f"{HEADER},Extra\n{row(1)},x\n")
+    assert ran.code == Exit.BAD_INPUT
+    assert "This file has the columns for" not in ran.err
+
+
+async def test_each_kind_has_its_own_results_and_journal(
+    lms_import: Import, people_csv: Path
+) -> None:
+    await lms_import(file_of(2))
+    ran = await lms_import("course_code,title\nA,Art\n", kind="courses")
+    assert ran.code == Exit.DONE, ran.err
+    names = {path.name for path in people_csv.parent.iterdir()}
+    assert {"people.results.csv", "people.courses.results.csv"} <= names
+    assert {"people.journal", "people.courses.journal"} <= names
 
 
 @pytest.mark.parametrize("dry_run", [False, True])

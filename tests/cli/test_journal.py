@@ -147,7 +147,7 @@ async def test_journal_of_other_work_is_rejected_and_results_are_kept(
     first = await lms_import(file_of(60))
     ran = await lms_import(None, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert "by another call or with other options" in ran.err
+    assert "by an import with another --kind or other options" in ran.err
     assert "'users.create_many', and this call is 'users.create_many update_existing=1'" in ran.err
     assert "Continuing with" not in ran.err
     assert "start over with --restart" in ran.err
@@ -194,9 +194,38 @@ async def test_dry_run_reports_a_journal_in_use(lms_import: Import, journal: Pat
         ran = await lms_import(file_of(60), dry_run=True, environment={})
     finally:
         held.close()
-    assert ran.code == Exit.DONE
+    assert ran.code == Exit.BAD_INPUT
     assert "An import could not start now" in ran.err
-    assert "60 would be sent" in ran.out
+
+
+async def test_dry_run_does_not_count_rows_of_an_earlier_run(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    # 60 rows of another content of the file: only 3 of them are still in it
+    await lms_import(file_of(60))
+    taken = row(2).replace("S00002", "S00003")
+    await lms_import(file_of(2) + taken + "\n")
+    writes = schoology_sandbox.log.count("POST", "users")
+    content = file_of(2) + taken + "\n" + row(99) + "\n" + row(5).replace("Wil", "Mil") + "\n"
+    ran = await lms_import(content, dry_run=True)
+    assert "An earlier run finished 3 rows of this file" in ran.err
+    assert "has 1 of these people already" in ran.err
+    assert "5 rows: 2 would be sent, 0 rejected. Expected changes: 1 created" in ran.out
+    assert "An earlier run finished 3 of the 5" in ran.out
+    again = await lms_import(content, dry_run=True, retry_rejected=True)
+    assert "finished 2 rows of this file" in again.err
+    assert "finished 3 rows" in (await lms_import(content, dry_run=True)).err  # nothing was deleted
+    assert schoology_sandbox.log.count("POST", "users") == writes
+
+
+async def test_dry_run_says_that_the_journal_is_of_another_call(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    await lms_import(file_of(2))
+    ran = await lms_import(None, update_existing=True, dry_run=True)
+    assert ran.code == Exit.BAD_INPUT
+    assert "An import could not start now: The journal" in ran.err
+    assert (await lms_import(None, update_existing=True, dry_run=True, restart=True)).code == 0
 
 
 async def test_suggested_command_updates_existing_people(

@@ -74,10 +74,9 @@ def run(managebac_sandbox: ManageBacSandbox, file: Path) -> Import:
             "environment": environment_of(managebac_sandbox),
             "limit": (1000, 0.01),
         }
-        summary = await run_import(
-            import_request(**{**given, **options}), make_reporter(out, err, json=json)
-        )
-        results = file.with_name("rows.results.csv")
+        request = import_request(**{**given, **options})
+        summary = await run_import(request, make_reporter(out, err, json=json))
+        results = request.results_path
         told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
 

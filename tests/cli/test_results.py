@@ -236,3 +236,5 @@ def test_written_cell(text: str, cell: str) -> None:
 
 def test_default_results_path_is_beside_the_input() -> None:
     assert default_results_path(Path("a/people.csv")) == Path("a/people.results.csv")
+    assert default_results_path(Path("a.csv"), "parents") == Path("a.parents.results.csv")
+    assert default_results_path(Path("parents.csv"), "parents") == Path("parents.results.csv")

@@ -170,7 +170,8 @@ async def test_dry_run_says_what_would_change(
     before = writes(schoology_sandbox)
     changed = file_of(4).replace("Quagmire2", "Quigley") + "S9,,,\n"
     ran = await lms_import(changed, kind=NAMED, update_existing=True, dry_run=True, restart=True)
-    assert "5 rows: 2 would be sent, 1 rejected. At the vendor: 1 created, 1 updated, 2" in ran.out
+    assert "5 rows: 2 would be sent, 1 rejected. Expected changes" in ran.out
+    assert "Expected changes: 1 created, 1 updated, 2" in ran.out
     assert "send 2 of 5 rows in 1 request" in ran.err
     assert writes(schoology_sandbox) == before
 
@@ -186,7 +187,7 @@ async def test_dry_run_without_credentials_checks_only_the_file(
 ) -> None:
     ran = await lms_import(named(2, "any role"), kind=NAMED, dry_run=True, environment={})
     assert ran.code == Exit.DONE, ran.err
-    assert "does not ask Schoology what is there" in ran.err
+    assert "does not compare it with the records in Schoology" in ran.err
     assert not schoology_sandbox.log
 
 
@@ -239,4 +240,4 @@ async def test_guard_refuses_too_many_removals(
 async def test_removal_asks_for_decisions(lms_import: Import) -> None:
     ran = await lms_import("school_uid\nS1\n", kind=LEAVERS, options=KindOptions())
     assert ran.code == Exit.BAD_INPUT
-    assert "Add --keep-enrollments or --erase-enrollments." in ran.err
+    assert "Add --keep-enrollments or --erase-enrollments, and --notify or --no-notify." in ran.err

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lms_async import InvalidInput
 from lms_async.records.columns import Rule, reader
 from lms_async.records.converter import Record, make_converter
+from lms_async.records.scalar_rules import Misfit
 from lms_async.records.scalars import (
     UNSET,
     AnyId,
@@ -22,7 +23,6 @@ from lms_async.records.scalars import (
     Flag,
     Id,
     IdList,
-    Misfit,
     NeededNumber,
     Unset,
     Year,

@@ -15,14 +15,13 @@ from lms_async.errors import InvalidInput
 from lms_async.outcome import Status
 from lms_async.records.encoding import Sending
 from lms_async.records.ids import all_ids, fault_of_id, visible_text
+from lms_async.records.scalar_rules import SCALARS, Misfit
 from lms_async.records.scalars import (
-    SCALARS,
     AnyId,
     AnyIdList,
     Email,
     IdList,
     Login,
-    Misfit,
     NeededId,
 )
 from lms_async.records.text_rules import COLUMNS

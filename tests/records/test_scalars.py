@@ -14,9 +14,8 @@ from lms_async.errors import InvalidInput
 from lms_async.records.converter import Record, make_converter
 from lms_async.records.encoding import Sending
 from lms_async.records.ids import fault_of_id
+from lms_async.records.scalar_rules import DUMPS, SCALARS, Misfit
 from lms_async.records.scalars import (
-    DUMPS,
-    SCALARS,
     UNSET,
     AnyId,
     AnyNumber,
@@ -26,7 +25,6 @@ from lms_async.records.scalars import (
     Flag,
     Id,
     IdList,
-    Misfit,
     Needed,
     NeededId,
     NeededNumber,

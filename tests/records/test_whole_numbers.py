@@ -11,7 +11,7 @@ import pytest
 
 from lms_async import Call, InvalidInput
 from lms_async.http.urls import build_path, query_params
-from lms_async.records.scalars import ids_of, whole
+from lms_async.records.scalar_rules import ids_of, whole
 from manabac_async.resources.many_classes import student_place
 from schoology_async.resources.many_users import new_user
 from tests.conftest import people

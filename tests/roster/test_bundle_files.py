@@ -117,7 +117,7 @@ def test_an_encoding_that_does_not_exist(tmp_path: Path, name: str) -> None:
 # ---- Folders and zip files
 
 
-def test_a_bundle_in_a_folder_with_what_a_mac_leaves_there(tmp_path: Path) -> None:
+def test_hidden_files_of_a_mac_are_ignored(tmp_path: Path) -> None:
     folder = write_texts(tmp_path / "school", **FILES)
     (folder / "users.csv").rename(folder / "USERS.CSV")
     (folder / "readme.txt").write_text("Exported on Monday")
@@ -187,7 +187,7 @@ def test_a_damaged_or_encrypted_zip_file_is_refused(tmp_path: Path) -> None:
     assert refusal(path).problem.code == "encrypted"
 
 
-def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_missing_bundle_and_empty_folder_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.zip").problem.code == "no_bundle"
     assert refusal(tmp_path).problem.code == "no_files"
 
@@ -242,7 +242,7 @@ def test_a_manifest_that_is_wrong_about_people(
     assert report.coverage["orgs"].whole == ("wrong_version" not in reasons)
 
 
-def test_a_file_that_the_manifest_promises_and_is_not_there(tmp_path: Path) -> None:
+def test_a_file_of_the_manifest_is_missing(tmp_path: Path) -> None:
     files = {name: text for name, text in FILES.items() if name != "enrollments"}
     _, report = read(write_texts(tmp_path, **files, manifest=manifest(FILES)))
 

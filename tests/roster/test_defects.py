@@ -263,7 +263,7 @@ def test_version_1_2_may_have_a_row_for_each_role(tmp_path: Path) -> None:
     ]
 
 
-def test_roles_and_demographics_of_people_who_are_not_there(tmp_path: Path) -> None:
+def test_roles_and_demographics_of_missing_people(tmp_path: Path) -> None:
     folder = write_texts(
         tmp_path,
         users="sourcedId,enabledUser,givenName,familyName\np1,true,Ada,Ekpo\n",

@@ -186,7 +186,7 @@ def test_enrollments_end_with_their_person_and_are_not_ended_twice() -> None:
     assert reasons(items) == [(join("s1", "p1"), Reason.ENDS_WITH_PARENT)]
 
 
-def test_people_end_only_what_the_vendor_says() -> None:
+def test_removing_people_ends_only_the_kinds_that_the_vendor_names() -> None:
     guardian = Entry(kind="relationships", key=join("p1", "p2", "guardian"))
     assert actions(compare([], there(ADA, BO, guardian))) == [
         ("relationships", "unlink", guardian.key),
@@ -296,7 +296,7 @@ def test_inactive_records_without_a_key_are_not_listed() -> None:
     assert compare([person("", active=False)], there(person("", active=False))) == []
 
 
-def test_kinds_whose_parents_the_vendor_does_not_hold_need_none() -> None:
+def test_enrollments_can_be_added_if_the_vendor_has_no_sections_or_people() -> None:
     only = Capabilities(
         kinds={"enrollments": KindCapabilities(holds=frozenset(), shows=frozenset())}
     )

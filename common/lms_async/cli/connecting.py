@@ -26,7 +26,7 @@ async def connected(
     events: Sequence[Listener] = (),
     hint: str = "",
 ) -> AsyncIterator[Any]:
-    """Give a client whose credentials were accepted by the vendor.
+    """Open a client whose credentials the vendor accepted.
 
     :param variables: the environment variables of the target that are set.
     :param reporter: is told the host before the first request.

@@ -61,7 +61,9 @@ def journal_error(unusable: JournalUnusable | JournalFailed) -> CommandError:
     """Return ``unusable`` as sentences that name the command's options, not Python arguments."""
     hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
-    what = unusable.what
+    what = unusable.what.replace(
+        "by another call or with other options", "by an import with another --kind or other options"
+    )
     if what.partition(" ")[0] in _FIRST_WORDS:
         what = _capitalized(what)
     return CommandError(*(f"{text}." for text in (what, _capitalized(hint)) if text))
@@ -87,6 +89,14 @@ def dry_run_note(path: Path, summary: JournalSummary) -> str:
         f"An earlier run finished {counted(finished_rows(summary), 'row')}, according to the "
         f"journal {path}, last written {ago(summary.written)}. An import would send these rows "
         "again only if you changed them. The count above includes them."
+    )
+
+
+def finished_note(path: Path, count: int) -> str:
+    """Say in a dry run how many rows of this file an import would not send again."""
+    return (
+        f"An earlier run finished {counted(count, 'row')} of this file, according to the journal "
+        f"{path}. An import would not send these rows again. To send all rows, add --restart."
     )
 
 

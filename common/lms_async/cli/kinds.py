@@ -31,6 +31,9 @@ Row = Mapping[str, str]
 #: The options of ``lms import`` that only some kinds have.
 KindOption = Literal["update_existing", "keep_enrollments", "notify"]
 
+#: ``Kind.read_existing`` marks a record that is not active with "1" in this field. It is neither
+#: created nor updated.
+INACTIVE = "inactive"
 
 #: How each option is typed.
 SPELLED: Mapping[KindOption, str] = {
@@ -136,6 +139,9 @@ class Kind:
     :param read_existing: takes the client and keys of rows, and yields the vendor's records with
         these keys as rows. It can yield others too. A dry run compares them with the file. So does
         an import with ``--update-existing``, which then leaves out the rows that change nothing.
+        Records that are not active have the field :data:`INACTIVE`.
+    :param activated_by: the name of the kind that makes inactive records active again; ``""`` for
+        none.
     :param recognized_by: the fields by which ``bulk`` recognizes an existing record, the surest
         first, and for each a function that leaves out differences that the vendor ignores. A record
         with another value in a surer field is another record. Only needed if it is not the key.
@@ -163,6 +169,7 @@ class Kind:
     count_existing: Callable[[Any], Awaitable[int]] | None = None
     read_existing: Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]] | None = None
     recognized_by: Mapping[str, Callable[[str], Hashable]] = attrs.field(factory=dict)
+    activated_by: str = ""
     code_explanations: Mapping[str, str] = attrs.field(factory=dict)
 
 
@@ -185,6 +192,7 @@ class Listing:
     :param imported_as: the name of the :class:`Kind` that takes the rows back. Its fields are then
         among the columns. ``None`` if an import cannot create such records.
     :param exported: whether ``lms export`` writes a file of it.
+    :param id_column: the column with the vendor's id of the record, if the listing has it.
     """
 
     name: str
@@ -195,6 +203,7 @@ class Listing:
     filters: Mapping[str, str] = attrs.field(factory=dict)
     imported_as: str | None = None
     exported: bool = True
+    id_column: str = "id"
 
 
 def check_options(kind: Kind, options: KindOptions) -> None:
@@ -208,6 +217,7 @@ def check_options(kind: Kind, options: KindOptions) -> None:
             raise CommandError(
                 f"--kind {kind.name} does not have the option {SPELLED[name]}. Remove it."
             )
-    for name in kind.asks:
-        if getattr(options, name) is None:
-            raise CommandError(f"--kind {kind.name} needs a decision. Add {SPELLED[name]}.")
+    open_ = [SPELLED[name] for name in kind.asks if getattr(options, name) is None]
+    if open_:
+        decisions = "a decision" if len(open_) == 1 else f"{len(open_)} decisions"
+        raise CommandError(f"--kind {kind.name} needs {decisions}. Add {', and '.join(open_)}.")

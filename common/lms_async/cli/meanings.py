@@ -1,11 +1,13 @@
-"""What a column of an export means, without the words of one system.
+"""Common names for what columns and fields contain, such as "given name".
 
-A preset says what the columns of a student information system mean. A kind says what its fields
-mean. So no preset has to know a target, and no target has to know a preset.
+A preset gives each column of a student information system a meaning. A kind gives each of its
+fields a meaning. ``lms mapping init`` proposes the field with the meaning of the column. So presets
+and targets do not depend on each other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 Meaning = Literal[
@@ -34,3 +36,8 @@ Meaning = Literal[
     "begin date",  # of an enrollment
     "end date",  # of an enrollment
 ]
+
+#: Meanings of fields that differ from record to record.
+OF_ONE_RECORD: Collection[Meaning] = frozenset(
+    {"person id", "given name", "family name", "email", "username", "course title", "section title"}
+)

@@ -19,5 +19,5 @@ def read_guard(given: str | None) -> Guard | None:
         return Guard(int(given) if given.strip().isdecimal() else given)
     except InvalidInput:
         raise CommandError(
-            f"--max-removals {quoted(given)} is neither a number nor a share. Write 25 or 5%."
+            f"--max-removals {quoted(given)} is neither a number nor a percentage. Write 25 or 5%."
         ) from None

@@ -145,7 +145,7 @@ def require_target(name: str | None, missing: str) -> Target:
 
 
 def _described() -> list[str]:
-    """Return one line about each target."""
+    """Return one line for each target: its name, vendor and first kinds."""
     names = target_names()
     width = max(map(len, names), default=0)
     lines = []
@@ -206,10 +206,14 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
     """Return a line about the other kinds whose required columns the ``header`` has, if any.
 
     Kinds that remove records are never suggested. Neither are kinds without a field of the given
-    kind that the header has: the file of new addresses of people has no people to reactivate.
+    kind that the header has: the file of new addresses of people has no people to reactivate. A
+    kind that needs a single column is suggested only for the other columns of the file.
 
-    :param but: the kind that was given.
+    :param but: the kind that was given. If the header has its required columns, no other kind is
+        meant.
     """
+    if _has_required(header, but):
+        return []
     used = but.fields.keys() & set(header)
     fit = []
     for name in target_names():
@@ -221,6 +225,11 @@ def other_kinds_for(header: Sequence[str], *, but: Kind) -> list[str]:
                 if kind is not but
                 and kind.removes is not every_row
                 and used <= kind.fields.keys()
-                and all(set(group).intersection(header) for group in kind.required)
+                and (len(kind.required) > 1 or used.difference(kind.required[0]))
+                and _has_required(header, kind)
             ]
     return [f"This file has the columns for {listed(fit, 'or')}."] if fit else []
+
+
+def _has_required(header: Sequence[str], kind: Kind) -> bool:
+    return all(set(group).intersection(header) for group in kind.required)

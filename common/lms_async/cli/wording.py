@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 
+#: Plurals that are not made with an s.
+_SINGULAR = {"people": "person", "classes": "class", "children": "child"}
 _CLOSE_ENOUGH = 0.88
 _LONGEST = 60
 #: Characters that a shell interprets inside double quotes.
@@ -128,6 +130,16 @@ def listed(words: Sequence[object], last: str = "and") -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with a noun: ``1 row``, ``2,500 rows``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def counted_records(number: int, nouns: str) -> str:
+    """Return a number with a noun: ``1 person``, ``2,500 people``.
+
+    :param nouns: the noun in the plural.
+    """
+    if number != 1:
+        return f"{number:,} {nouns}"
+    return f"1 {_SINGULAR.get(nouns) or nouns.removesuffix('s')}"
 
 
 def duration(seconds: float) -> str:

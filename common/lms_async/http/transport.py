@@ -43,7 +43,7 @@ from ..events import (
 from ..limits.limiter import Limiter
 from ..limits.queue import Priority
 from ..limits.registry import shared
-from ..records.scalars import Misfit
+from ..records.scalar_rules import Misfit
 from .acquire import acquire_slot
 from .attempts import Attempts
 from .body import StreamedResponse

@@ -8,7 +8,7 @@ from string import Formatter
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
 
 from ..errors import InvalidInput
-from ..records.scalars import id_text
+from ..records.scalar_rules import id_text
 
 Query = tuple[tuple[str, str], ...]
 

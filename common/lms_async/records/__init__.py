@@ -1,6 +1,6 @@
 """Records: convert a vendor's JSON to models, and check and encode what is sent to a vendor.
 
-Start with ``scalars.py``, the rules for each type of value, and ``converter.py``, which applies
-them. Other packages use the annotations of ``scalars.py``, ``Record``, ``make_converter`` and
-``Sending``.
+Start with ``scalars.py``, the types of values, ``scalar_rules.py``, a rule for each of them, and
+``converter.py``, which applies the rules. Other packages use the annotations of ``scalars.py``,
+``Record``, ``make_converter`` and ``Sending``.
 """

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import attrs
 
-from .scalars import Misfit, Unset
+from .scalar_rules import Misfit
+from .scalars import Unset
 
 T = TypeVar("T")
 

@@ -1,8 +1,8 @@
 """Convert vendors' JSON to models, and models to the JSON that is sent.
 
 Each vendor has one cattrs converter, made by :func:`make_converter`, which applies the rules of
-``scalars.py``. It is fast because it checks the type of each value first, and calls a rule only for
-values that do not have their field's type already.
+``scalar_rules.py``. It is fast because it checks the type of each value first, and calls a rule
+only for values that do not have their field's type already.
 """
 
 from __future__ import annotations
@@ -25,16 +25,8 @@ from cattrs import Converter
 
 from .columns import Rule, parts, reader
 from .lists import object_to_list
-from .scalars import (
-    DUMPS,
-    ENCODED,
-    KEPT_AS_IS,
-    MAY_BE_BLANK,
-    SCALARS,
-    UNSET,
-    Misfit,
-    id_text,
-)
+from .scalar_rules import DUMPS, ENCODED, KEPT_AS_IS, MAY_BE_BLANK, SCALARS, Misfit, id_text
+from .scalars import UNSET
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from cattrs import Converter
 from ..errors import InvalidInput
 from .columns import parts
 from .converter import checker, encoder
-from .scalars import UNSET, Misfit, is_whole
+from .scalar_rules import Misfit, is_whole
+from .scalars import UNSET
 from .text_columns import TextColumns, Texts
 from .text_rules import COLUMNS
 

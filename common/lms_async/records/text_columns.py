@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import attrs
 
 from .columns import parts
-from .scalars import MAY_BE_BLANK
+from .scalar_rules import MAY_BE_BLANK
 from .text_rules import COLUMNS, among, or_blank
 
 Texts = Sequence[str]

@@ -1,7 +1,7 @@
 """Fast checks of whole columns of texts.
 
-These checks are stricter than the rules for single values in ``scalars.py``: a valid value may fail
-here, an invalid one never passes. If a column fails, its rows are checked one by one.
+These checks are stricter than the rules for single values in ``scalar_rules.py``: a valid value may
+fail here, an invalid one never passes. If a column fails, its rows are checked one by one.
 """
 
 from __future__ import annotations

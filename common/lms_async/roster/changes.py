@@ -1,4 +1,4 @@
-"""What a plan consists of: changes, and records that are left alone."""
+"""The contents of a plan: changes, and records that are not changed."""
 
 from __future__ import annotations
 

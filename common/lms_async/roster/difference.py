@@ -1,4 +1,4 @@
-"""Compare what is wanted with what is there.
+"""Compare the entries that a school wants with the entries that the vendor has.
 
 SQL joins find the records that differ, and decide whether they are left alone. The texts of the
 reasons in the SQL are those of :class:`~lms_async.roster.changes.Reason`.

@@ -1,6 +1,6 @@
 """The guard: refuse a plan that would change more than a school expects.
 
-A damaged export, or a wrong setting, looks like a school that everybody has left. So the source is
+A damaged export, or a wrong setting, can look as if everybody had left the school. So the source is
 checked before the comparison (:func:`check_source`, :func:`check_keys`), and the number of changes
 after it (:func:`check_changes`). A bound is the largest value that is allowed.
 """

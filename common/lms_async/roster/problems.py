@@ -68,9 +68,6 @@ class SourceRefused(InvalidInput):
         self.problem = problem
         super().__init__(str(problem))
 
-    def __reduce__(self) -> tuple[type[SourceRefused], tuple[Problem]]:
-        return SourceRefused, (self.problem,)
-
 
 class Mode(StrEnum):
     """What the absence of a record from a source means."""

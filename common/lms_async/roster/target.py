@@ -1,4 +1,4 @@
-"""What a vendor package implements, so that a roster can be kept there."""
+"""The interface that a vendor package implements, to keep a roster up to date."""
 
 from __future__ import annotations
 

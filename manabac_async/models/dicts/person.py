@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, Email, Needed, NumberList, Year
+from lms_async.records.scalars import (
+    AnyId,
+    Email,
+    Needed,
+    NumberList,
+    Year,
+)
 
 from ..fields import ClearableDay, ClearableId, NeededDay, NeededEmail, TextList, WholeId
 

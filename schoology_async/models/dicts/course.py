@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, AnyNumber, Flag, Needed, NeededId
+from lms_async.records.scalars import (
+    AnyId,
+    AnyNumber,
+    Flag,
+    Needed,
+    NeededId,
+)
 
 from ..choices import GradeLevel, SubjectArea
 from ..section import SectionCreate

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyNumber, Flag, NeededId, NeededNumber, NeededNumberList
+from lms_async.records.scalars import (
+    AnyNumber,
+    Flag,
+    NeededId,
+    NeededNumber,
+    NeededNumberList,
+)
 
 from ..choices import EnrollmentStatus
 

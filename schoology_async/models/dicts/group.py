@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, AnyNumber, Flag, Needed
+from lms_async.records.scalars import (
+    AnyId,
+    AnyNumber,
+    Flag,
+    Needed,
+)
 
 from ..choices import InviteType, PrivacyLevel
 from ..group import GroupOptionsUpdate

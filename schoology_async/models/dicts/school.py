@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
-from lms_async.records.scalars import AnyId, Day, Needed, NeededNumber
+from lms_async.records.scalars import (
+    AnyId,
+    Day,
+    Needed,
+    NeededNumber,
+)
 
 
 class _SchoolFields(TypedDict, total=False):

@@ -39,7 +39,9 @@ async def test_files_are_private_and_the_readme_names_the_commands(
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     text = (folder / "pupils.csv").read_text("utf-8")
     assert text.startswith(f"\ufeff{COLUMNS}\n1000,0,Pupil 0,Red\n")
-    assert "lms import pupils.csv --to acme --kind pupils\n" in (folder / "README.txt").read_text()
+    readme = (folder / "README.txt").read_text()
+    assert "lms import pupils.csv --to acme --kind pupils\n" in readme
+    assert "add --update-existing" in readme
     assert "pupils.csv: 3 rows" in ran.out
 
 

@@ -61,7 +61,7 @@ def run(managebac_sandbox: ManageBacSandbox, school: School, tmp_path: Path) -> 
             restart=restart,
         )
         summary = await run_import(request, make_reporter(out, err))
-        results = path.with_name("rows.results.csv")
+        results = request.results_path
         told = read_results(results) if results.is_file() else []
         return Ran(summary.exit_code, out.getvalue(), err.getvalue(), told, summary)
 

@@ -43,9 +43,7 @@ async def test_people_and_classes_are_found_by_the_ids_of_the_school(
     assert list(found.values()) == [[str(parent.id)]] * 2
 
 
-async def test_a_student_to_unarchive_is_the_archived_one(
-    managebac: ManageBac, school: School
-) -> None:
+async def test_unarchive_prefers_the_archived_student(managebac: ManageBac, school: School) -> None:
     active = school.add_student("a@x.example", student_id="X1")
     gone = school.add_student("b@x.example", student_id="X1", archived=True)
     assert await find(managebac, "archive", "id", ["X1"]) == {"X1": [str(active.id)]}

@@ -170,6 +170,10 @@ async def test_encoding_that_was_given_is_kept(tmp_path: Path) -> None:
     content = "school_uid;Größe\nS1;x\n".encode("cp1252")
     with pytest.raises(CommandError, match="--encoding"):
         await written_for(tmp_path, content)
+    with pytest.raises(CommandError) as why:
+        await written_for(tmp_path, content)
+    command = f"lms mapping init {tmp_path / 'people.csv'} --to schoology --kind people"
+    assert any(f"{command} --encoding " in line for line in why.value.lines)
     found = await written_for(tmp_path, content, encoding="cp1252")
     assert (found["encoding"], found["ignore"]) == ("cp1252", ["Größe"])
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lms_async.cli.exit_codes import Exit
+from lms_async.cli.mapping.field_mapping import FieldMapping
+from lms_async.cli.mapping.matching import match_columns
+from schoology_async.cli.sections import SECTIONS
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import Import
 
@@ -97,14 +101,14 @@ async def test_row_with_missing_cells_is_never_left_out(lms_import: Import) -> N
     ("changed", "rows", "told"),
     [
         pytest.param(
-            {"values": VALUES[:1] + VALUES[2:]},
+            {"values": [*VALUES[:2], VALUES[3]]},
             PEOPLE * 3,
-            ['1 word without a translation: "TEACHER"', "rows 4, 8, 12", '"student"', "--value"],
+            ['1 word without a translation: "Female"', "rows 2, 6, 10", '"male"', "--value"],
             id="word without a translation",
         ),
         pytest.param(
-            {"values": ["role_id:x=1"]},
-            PEOPLE[:2],
+            {"values": [*VALUES[:2], "gender:x=F"]},
+            [PEOPLE[1], PEOPLE[1]],
             ["1 word without a translation: ", "rows 2, 3"],
             id="all words without a translation",
         ),
@@ -186,13 +190,13 @@ async def test_ignored_rest_does_not_hide_a_required_column(lms_import: Import) 
     ran = await lms_import(file_of(*PEOPLE), **{**GIVEN, "maps": MAPS[1:]}, ignore_rest=True)
     assert ran.code == Exit.BAD_INPUT
     assert "no column for school_uid" in ran.err
-    assert "--set school_uid=VALUE" in ran.err
+    assert "--set school_uid" not in ran.err  # each person has another one
 
 
 async def test_condition_that_matches_nothing_is_noted(lms_import: Import) -> None:
     ran = await lms_import(file_of(*PEOPLE), **{**GIVEN, "wheres": ["Status=active", "Status=x"]})
     assert ran.code == Exit.DONE
-    assert 'No row has one of the values that select rows by "Status"' in ran.err
+    assert '1 value for "Status" matched no row' in ran.err
 
 
 async def test_constant_and_column_of_the_same_field(lms_import: Import) -> None:
@@ -202,3 +206,47 @@ async def test_constant_and_column_of_the_same_field(lms_import: Import) -> None
     assert "file has a column role_id too. Add --ignore role_id" in ran.err
     given["ignored"] = ["role_id"]
     assert (await lms_import(content, **given, sets=["role_id=1214"])).code == Exit.DONE
+
+
+async def test_word_that_the_vendor_knows_needs_no_translation(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    content = file_of(*PEOPLE).replace("TEACHER", "School Admin")
+    given = {**GIVEN, "values": [*VALUES[:1], *VALUES[2:]]}
+    ran = await lms_import(content, **given)
+    assert ran.code == Exit.DONE, ran.err
+    teacher = schoology_sandbox.school.by_school_uid("T1")
+    assert teacher is not None
+    assert schoology_sandbox.school.roles[str(teacher.role_id)].title == "School Admin"
+    unknown = await lms_import(file_of(*PEOPLE).replace("TEACHER", "Janitor"), **given)
+    assert unknown.code == Exit.BAD_INPUT
+    assert "role_id names none of the roles" in unknown.err
+    assert "--value role_id:VALUE=NAME" in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [("Year, Term", "Y,1"), ("Both", "1,2"), ("Year,Spring", "Y,Spring"), ("Year,None", "Y")],
+)
+def test_words_of_a_cell_with_several_names(cell: str, ids: str) -> None:
+    mapping = FieldMapping(
+        values={"grading_periods": {"year": "Y", "term": "1", "both": "1,2", "none": ""}}
+    )
+    columns = match_columns(
+        ["grading_periods"],
+        fields=SECTIONS.fields,
+        required=(),
+        mapping=mapping,
+        references=SECTIONS.references,
+    )
+    assert columns.row([cell]) == {"grading_periods": ids}
+
+
+async def test_known_export_without_a_mapping_names_the_command(
+    lms_import: Import, people_csv: Path
+) -> None:
+    ran = await lms_import("sourcedId,enabledUser,givenName,familyName,sms\n1,true,A,B,5\n")
+    assert ran.code == Exit.BAD_INPUT
+    (line,) = ran.err.splitlines()
+    assert "has the columns of OneRoster users.csv" in line
+    assert line.endswith(f"lms mapping init {people_csv} --to schoology")

@@ -106,7 +106,7 @@ async def test_dry_run_does_not_call_a_removal_a_change(lms_import: Import, scho
     ran = await lms_import(rows, kind="enrollments", dry_run=True)
     assert ran.summary is not None
     assert ran.summary.changes == {Change.CREATED: 1}
-    assert "removes 1 enrollments" in ran.err
+    assert "removes 1 enrollment." in ran.err
 
 
 async def test_dry_run_says_that_the_guard_would_refuse(

@@ -19,6 +19,7 @@ from schoology_async import (
     Reactivation,
     SectionCreate,
     UserCreate,
+    UserUpdate,
 )
 from schoology_async.cli import target
 
@@ -34,16 +35,19 @@ MODELS: dict[str, Any] = {
     "course-enrollments": EnrollmentByPeriod,
     "parents": ParentPair,
     "advisors": AdvisorPair,
+    "change-people": UserUpdate,
     "reactivate": Reactivation,
 }
 #: Fields without a column, with the reason.
 LEFT_OUT = {
     ("courses", "sections"): "--kind sections creates sections",
+    ("change-people", "id"): "the column uid",
     ("sections", "options"): "a record of its own, which teachers set in Schoology",
 }
 #: Columns that become another field, with this field.
 BECOME = {
     ("sections", "course_code"): "course_id",
+    ("change-people", "uid"): "id",
     ("reactivate", "school_uid"): "uid",
 }
 

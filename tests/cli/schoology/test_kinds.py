@@ -141,6 +141,14 @@ CASES = {
         read=lambda school: [school.advisors.of(uid) for uid in school.users],
         code="404",
     ),
+    "change-people": Case(
+        file=lambda _: (
+            "school_uid,username,building_id\n"
+            "S00000,one,Sandbox Academy\nS00001,two,\nS00002,mrstrickland,\n"
+        ),
+        read=lambda school: [account.username for account in school.users.values()],
+        code="409",
+    ),
     "deactivate": Case(
         file=leavers,
         read=lambda school: sorted(school.inactive),
@@ -212,7 +220,7 @@ async def test_enrollments_are_deleted_only_with_consent(
         school.enrollments.add("section", section.id, uid)
     content = "section_school_code,school_uid,delete\nC-0,S00000,1\nC-0,S00001,0"
     ran = await lms_import(content, kind="enrollments")
-    assert "remove 1 enrollments" in ran.err
+    assert "remove 1 enrollment." in ran.err
     assert len(enrolled(school)) == 2
     ran = await lms_import(content, kind="enrollments", yes=True)
     assert [row["status"] for row in ran.results] == [DONE, DONE]

@@ -165,7 +165,7 @@ async def test_listings_without_a_kind(
     assert [row["school_uid"] for row in await read(schoology, "inactive")] == ["S00002"]
 
 
-def test_what_cannot_be_imported_is_not_said_to_be() -> None:
+def test_all_listings_can_be_imported_except_these() -> None:
     def imported_as(listing: Listing) -> bool:
         return listing.imported_as is not None
 

@@ -14,7 +14,7 @@ async def test_numbers_are_taken_for_ids_of_roles(
     schoology_sandbox.faults.add(Fault.error(403, method="GET", path="roles"))
     ran = await lms_import(file_of(1))
     assert ran.code == Exit.DONE, ran.err
-    assert "numbers in role_id are taken for ids of Schoology" in ran.err
+    assert "numbers in role_id are used as ids of Schoology" in ran.err
 
 
 async def test_title_of_a_role_needs_the_permission_to_list(

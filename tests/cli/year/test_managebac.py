@@ -34,7 +34,10 @@ def test_the_start_of_the_year(lms: Lms, managebac: ManageBacSandbox) -> None:
         ("MYP10-BIO-2024", "6001", ""),
         ("MYP10-BIO-2024", "6002", ""),
     ]
-    said = lms("lms import students.csv --to managebac --kind students --update-existing --dry-run")
+    said = lms(
+        "lms import students.csv --to managebac --kind students --update-existing --restart "
+        "--dry-run"
+    )
     assert "0 created, 0 updated, 3 unchanged" in said
     lms("lms export managebac backup")
     children = read_results(Path("backup/children.csv"))

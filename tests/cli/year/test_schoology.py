@@ -100,7 +100,7 @@ def test_a_new_year_and_comparing(lms: Lms, schoology: SchoologySandbox) -> None
     assert members(lms, "ALG1-1-2026") == {("T100", "1"), ("S300", "0"), ("S304", "0")}
     assert members(lms, "ALG1-1-2025") == old
     # Read back, and compare.
-    said = lms("lms import people-2026.csv --to schoology --update-existing --dry-run")
+    said = lms("lms import people-2026.csv --to schoology --update-existing --restart --dry-run")
     assert "0 created, 0 updated, 6 unchanged" in said
     lms("lms export schoology backup")
     # The administrator of the account has no school_uid.

@@ -14,7 +14,7 @@ def columns(
     name: TargetName = None,
     kind: KindName = None,
 ) -> None:
-    """List the columns that a file for a target can have."""
+    """List the columns that a file can have."""
     target = require_target(name, "TARGET")
     found = find_kind(target, kind)
     typer.echo(found.does)

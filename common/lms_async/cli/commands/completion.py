@@ -14,7 +14,9 @@ def completion(
         Shell, typer.Argument(help="The shell that runs the script.", show_choices=True)
     ],
 ) -> None:
-    """Print a script that lets the Tab key complete lms commands, kinds and fields.
+    """Print a script for completion with Tab.
+
+    The Tab key then completes lms commands, kinds and fields.
 
     \b
     bash        echo 'eval "$(lms completion bash)"' >> ~/.bashrc

@@ -17,7 +17,9 @@ def demo(
         typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
     ] = None,
 ) -> None:
-    """Import 10,000 rows into a local sandbox, with simulated failures. Needs no account."""
+    """Import 10,000 rows into a local sandbox.
+
+    The sandbox simulates failures. This needs no account."""
     from ..demo import run_demo
 
     reporter = make_reporter(sys.stdout, sys.stderr)

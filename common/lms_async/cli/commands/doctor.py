@@ -16,7 +16,9 @@ from .options import TargetName
 
 
 def doctor(name: TargetName = None) -> None:
-    """Check settings, connection, clock, credentials and permissions. Changes nothing.
+    """Check settings, connection and permissions.
+
+    It also checks the clock and the credentials, and changes nothing.
 
     Without TARGET, lms checks every target that has settings. It stops reading each kind of record
     after the first row, or after 15 seconds.

@@ -81,7 +81,7 @@ def import_(
     ] = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Say what an import would do, and send nothing."),
+        typer.Option("--dry-run", help="Show what an import would do. No row is sent."),
     ] = False,
     limit: Annotated[
         str | None,
@@ -106,18 +106,24 @@ def import_(
     ] = None,
     notify: Annotated[
         bool | None,
-        typer.Option("--notify/--no-notify", help="Whether the vendor emails the people."),
+        typer.Option(
+            "--notify/--no-notify", help="Let the vendor email the people, or prevent it."
+        ),
     ] = None,
     max_removals: Annotated[
         str | None,
         typer.Option(
             metavar="NUMBER",
-            help="Remove at most so many records: a number, or a share such as 5%. Default: 10%, "
-            "at most 200.",
+            help="Send nothing if the import would remove more records than this: a number, or a "
+            "percentage such as 5%. Default: 10% of the existing records, at least 10 and at most "
+            "200.",
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Remove records without asking first.")
+        bool,
+        typer.Option(
+            "--yes", help="Remove records without asking first. Needed without a terminal."
+        ),
     ] = False,
     restart: Annotated[
         bool,

@@ -29,7 +29,8 @@ from ..target import require_target, target_names
 from ..wording import visible
 from .options import TargetName
 
-#: Its file descriptor. It is always open: if it was closed, it leads to the empty device.
+#: The file descriptor of standard output. It is always open: if it was closed, it leads to the null
+#: device.
 _STANDARD_OUTPUT = 1
 _LIMIT_HELP = "Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit."
 
@@ -49,7 +50,7 @@ def list_(
         str | None,
         typer.Argument(
             metavar="KIND",
-            help="Kind of record. Without it, lms names the kinds.",
+            help="Kind of record. Without KIND, lms lists the kinds and their filters.",
             autocompletion=suggest_listings,
         ),
     ] = None,
@@ -58,7 +59,7 @@ def list_(
         typer.Option(
             "--filter",
             metavar="NAME=VALUE",
-            help="Filter of the vendor. Can be repeated.",
+            help="Filter that the vendor applies. Can be repeated.",
             autocompletion=suggest_filters,
         ),
     ] = None,
@@ -69,7 +70,7 @@ def list_(
     csv: Annotated[
         Path | None,
         typer.Option(
-            "--csv", metavar="FILE", help="Write CSV to this file. lms import takes it back."
+            "--csv", metavar="FILE", help="Write CSV to this file. lms import can read it."
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per row.")] = False,
@@ -78,9 +79,9 @@ def list_(
         typer.Option(metavar="15/5s", help=_LIMIT_HELP),
     ] = None,
 ) -> None:
-    """List the records of a vendor.
+    """List the records that a vendor has.
 
-    A terminal shows a table. In a pipe, lms prints CSV with a header.
+    On a terminal, lms prints a table. In a pipe, it prints CSV with a header.
 
     \b
     Exit codes:
@@ -140,7 +141,9 @@ def export(
         typer.Option(metavar="15/5s", help=_LIMIT_HELP),
     ] = None,
 ) -> None:
-    """Write the records of a vendor as CSV files that lms import takes back.
+    """Write the records of a vendor as CSV files.
+
+    lms import can read these files.
 
     README.txt in the folder lists the commands that import the files, in order.
 

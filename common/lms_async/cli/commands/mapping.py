@@ -17,9 +17,7 @@ from ..target import find_kind, require_target
 from .mapping_options import EncodingName
 from .options import KindName, TargetOption
 
-commands = typer.Typer(
-    no_args_is_help=True, help="Keep how the columns of an export become fields, in a file."
-)
+commands = typer.Typer(no_args_is_help=True, help="Write mapping files for exports.")
 
 
 @commands.callback()
@@ -34,18 +32,18 @@ def init(
     kind: KindName = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.toml", help="Where to write it. Default: FILE.mapping.toml."),
+        typer.Option(metavar="FILE.toml", help="The new mapping file. Default: FILE.mapping.toml."),
     ] = None,
     encoding: EncodingName = None,
 ) -> None:
     """Write a mapping file for an export.
 
-    The mapping file says which column is read into which field, and how words and dates are
-    translated. Its comments say what to check. It contains no names and no other data of people.
-    Import with: lms import FILE.csv --mapping FILE.mapping.toml
+    The mapping file says which column becomes which field, and how words and dates are translated.
+    Its comments say what to check. It contains no personal data. Then import with: lms import
+    FILE.csv --mapping FILE.mapping.toml
 
-    If credentials are set, lms looks up the vendor's roles and other records for the words of the
-    file. Otherwise you fill them in.
+    If credentials are set, lms looks up words such as roles with the vendor, and writes the ids
+    into the mapping file. Otherwise you fill them in.
     """
     target = require_target(to, "--to TARGET")
     environment = read_environment()

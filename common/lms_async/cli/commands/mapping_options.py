@@ -15,7 +15,7 @@ MappingPath = Annotated[
         "--mapping",
         metavar="FILE.toml",
         help='Read the columns from this mapping file. "lms mapping init" writes one. '
-        "The options below take precedence over it.",
+        "The options from --map to --encoding take precedence over the file.",
     ),
 ]
 Maps = Annotated[
@@ -41,8 +41,9 @@ Values = Annotated[
     typer.Option(
         "--value",
         metavar="FIELD:WORD=VALUE",
-        help="Replace WORD in this field by VALUE. Without VALUE, the field is left out. Every "
-        "word of the field then needs a VALUE. Can be repeated.",
+        help="Replace WORD in this field by VALUE. Without VALUE, the field is not sent. Once a "
+        "field has --value, all words in its column need one, except names of the vendor's "
+        "records. Can be repeated.",
     ),
 ]
 Wheres = Annotated[
@@ -50,8 +51,8 @@ Wheres = Annotated[
     typer.Option(
         "--where",
         metavar="COLUMN=VALUE",
-        help="Import only rows with this value. Repeat it to allow several values of a column; "
-        "conditions on different columns must all hold.",
+        help="Import only rows with this value in this column. Repeat the option to allow several "
+        "values. Conditions on different columns must all hold.",
     ),
 ]
 Ignored = Annotated[
@@ -59,7 +60,7 @@ Ignored = Annotated[
     typer.Option("--ignore", metavar='"Column"', help="Skip this column. Can be repeated."),
 ]
 IgnoreRest = Annotated[
-    bool, typer.Option("--ignore-rest", help="Skip all columns that are not fields or mapped.")
+    bool, typer.Option("--ignore-rest", help="Skip all columns that are neither fields nor mapped.")
 ]
 DateFormatText = Annotated[
     str | None,

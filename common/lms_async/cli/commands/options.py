@@ -9,7 +9,7 @@ import typer
 from ..completing.suggestions import suggest_kinds, suggest_targets
 from ..target import target_names
 
-#: Optional, so that the error can list the targets: see ``require_target``.
+#: The argument is optional, so that the error can list the targets: see ``require_target``.
 TargetName = Annotated[
     str | None,
     typer.Argument(
@@ -34,7 +34,8 @@ KindName = Annotated[
     typer.Option(
         "--kind",
         metavar="KIND",
-        help="Kind of record in the file. Default: the target's first kind.",
+        help="Kind of record in the file. lms columns TARGET names the kinds; the first one is the "
+        "default.",
         autocompletion=suggest_kinds,
     ),
 ]

@@ -27,7 +27,9 @@ def sandbox(
         ),
     ] = None,
 ) -> None:
-    """Run a local sandbox that imitates a vendor's API. Press Ctrl-C to stop it."""
+    """Run a sandbox that imitates a vendor.
+
+    It runs on this machine and has the vendor's API. Press Ctrl-C to stop it."""
     from ..sandbox import serve
 
     target = require_target(name, "TARGET")

@@ -65,8 +65,11 @@ async def permissions(client: Any, target: Target) -> list[Finding]:
         except MAY_NOT_READ as error:
             findings.append(
                 Finding(
-                    f"{listing.name}: {target.vendor} does not show it to this account: {error}",
-                    ["If you need it, ask the vendor's administrator for the permission."],
+                    f"{listing.name}: {target.vendor} does not let this account read them: {error}",
+                    [
+                        f"If you need them, ask your {target.vendor} administrator for the "
+                        "permission."
+                    ],
                 )
             )
         except TimeoutError:

@@ -54,7 +54,7 @@ async def _check(target: Target, environment: Environment, out: TextIO) -> Exit:
 
 
 async def _check_until_problem(target: Target, environment: Environment, out: TextIO) -> None:
-    """Print what is found.
+    """Run the checks in order, and print each finding.
 
     :raises CommandError: the target cannot be used.
     """

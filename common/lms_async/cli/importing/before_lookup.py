@@ -1,4 +1,4 @@
-"""What can be said about a row before the vendor's ids of its names are known."""
+"""Check rows while they still contain names instead of the vendor's ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..wording import listed
 
 @attrs.frozen
 class BeforeLookup:
-    """The rows of a file while its names are not yet replaced by the vendor's ids.
+    """Checks a row whose names are not yet replaced by the vendor's ids.
 
     :param ids: the field of the id, for each field with a name.
     :param called: the names of the file's columns by field, for messages.
@@ -24,7 +24,7 @@ class BeforeLookup:
 
     @classmethod
     def of(cls, kind: Kind, called: Mapping[str, str]) -> BeforeLookup | None:
-        """Return what a kind needs, or ``None`` if no name and id have different fields."""
+        """Return the check for a kind; ``None`` if each name and its id have the same field."""
         ids = {
             field: reference.becomes
             for field, reference in kind.references.items()
@@ -53,6 +53,6 @@ class BeforeLookup:
 
 
 def unresolved_fields(kind: Kind, row: Row) -> Collection[str]:
-    """Return the fields of a row that get an id from the vendor, and cannot be checked before."""
+    """Return the fields of a row that cannot be checked yet: a look-up replaces their values."""
     named = {field: reference for field, reference in kind.references.items() if field in row}
     return {*named, *(reference.becomes for reference in named.values() if reference.becomes)}

@@ -9,8 +9,9 @@ from typing import Any
 import attrs
 
 from ...errors import InvalidInput
+from ...outcome import RowError
 from ..files.rows import InputRow
-from ..kinds import Kind, Row
+from ..kinds import INACTIVE, Kind, Row
 from ..reporting.progress import Change
 
 
@@ -18,15 +19,21 @@ from ..reporting.progress import Change
 class Comparison:
     """The change of each valid row, by row number, and the vendor's ids of unchanged records.
 
-    Rows that remove a record are not among them.
+    Rows that remove a record are not among them. Rows with ``errors`` must not be sent.
     """
 
     changes: Mapping[int, Change] = attrs.field(factory=dict)
     ids: Mapping[int, str] = attrs.field(factory=dict)
+    errors: Mapping[int, RowError] = attrs.field(factory=dict)
 
     def count(self) -> Counter[Change]:
         """Return how many rows change what."""
         return Counter(self.changes.values())
+
+    def without(self, errors: Mapping[int, RowError]) -> Comparison:
+        """Return the comparison with more rows that must not be sent."""
+        changes = {number: one for number, one in self.changes.items() if number not in errors}
+        return Comparison(changes, self.ids, {**self.errors, **errors})
 
 
 async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Comparison:
@@ -50,6 +57,7 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     changes = {row.number: Change.CREATED for row in compared}
     ids: dict[int, str] = {}
     sure: dict[int, int] = {}
+    inactive: dict[int, bool] = {}
     async for record in kind.read_existing(client, [row.identity for row in compared]):
         key = tuple(record.get(field, "") for field in _key_of(kind))
         for name in _names(kind, record, key):
@@ -58,15 +66,31 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
                 if rank > sure.get(row.number, rank) or _is_another(kind, row.values, record, rank):
                     continue
                 same = _is_same(kind, row.values, record)
+                is_inactive = bool(record.get(INACTIVE))
                 if rank == sure.get(row.number):
                     same = same and changes[row.number] is Change.UNCHANGED
+                    is_inactive = is_inactive and inactive[row.number]
+                inactive[row.number] = is_inactive
                 sure[row.number] = rank
                 changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
                 ids[row.number] = record.get("id", "")
     if "update_existing" in kind.options:
         rows_of_id = Counter(filter(None, ids.values()))
         changes |= {n: Change.UPDATED for n, id_ in ids.items() if rows_of_id[id_] > 1}
-    return Comparison(changes, ids)
+    error = _inactive(kind)
+    return Comparison(changes, ids).without(
+        {n: error for n, yes in inactive.items() if yes and changes[n] is not Change.UNCHANGED}
+    )
+
+
+def _inactive(kind: Kind) -> RowError:
+    """Return why a row is not sent whose record is inactive.
+
+    Nobody documents whether the vendor would create a second record.
+    """
+    how = f"use --kind {kind.activated_by}" if kind.activated_by else "make it active first"
+    why = f"the record with this key is inactive; {how}"
+    return RowError("inactive", f"{kind.key[0]}: {why}", {kind.key[0]: why})
 
 
 def _names(kind: Kind, values: Row, key: tuple[str, ...]) -> Iterator[tuple[int, Hashable]]:

@@ -1,6 +1,7 @@
 """``lms import --dry-run``: say what an import would do, without sending a row.
 
-With credentials the vendor is asked what is there. Without them only the file is checked.
+With credentials, the file is compared with the vendor's records. Without them, only the file is
+checked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from ..reporting.reporters import Reporter
 from ..reporting.summary import Summary
 from ..wording import counted, duration, listed
 from .comparison import Comparison
-from .preparing import Prepared, ask_vendor
+from .finished_rows import cannot_start, rows_finished_earlier
+from .prepared import Prepared
+from .preparing import ask_vendor
 from .removals import count_removals
 from .request import ImportRequest
 
@@ -29,19 +32,19 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     :param file: the file, checked without the vendor.
     """
     request, kind = file.request, file.request.kind
-    file = await _with_vendor(file, reporter)
+    file, finished = await _with_vendor(file, reporter)
     checked = file.checked
     progress = Progress(checked.rows)
     for number, error in sorted(checked.rejected.items()):
         reporter.row(number, Status.REJECTED, error)
         progress.reasons.update(reasons(error, ours=True))
-    changes, exist = _changes(kind, request, file.comparison)
+    changes, exist = _changes(kind, request, file.comparison, finished or frozenset())
     # Only a comparison of the import itself makes it leave out rows.
     unsent = {
         number
         for number, change in changes.items()
         if change is Change.UNCHANGED and request.options.update_existing
-    }
+    }.union(finished or ())
     requests = kind.count_requests(row.values for row in file.rows() if row.number not in unsent)
     limit, per = request.limit or request.target.limit
     # One more request, which tests the credentials, comes first. So N requests at a limit of N
@@ -59,14 +62,12 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
             "add --update-existing. Without it, their rows are rejected, or create a second record "
             "if the vendor does not recognize the first."
         )
-    finished = 0
-    try:
-        if (earlier := request.earlier_run()) is not None:
-            finished = journals.finished_rows(earlier)
-            path = journals.journal_path(request.results_path)
-            reporter.note(journals.dry_run_note(path, earlier))
-    except CommandError as error:
-        reporter.note(f"An import could not start now: {error.lines[0]}")
+    at_most = 0
+    if finished is None:
+        at_most = _finished_in_journal(request, reporter)
+    elif finished:
+        path = journals.journal_path(request.results_path)
+        reporter.note(journals.finished_note(path, len(finished)))
     return Summary(
         exit_code=Exit.REJECTED if checked.rejected or exist else Exit.DONE,
         counts=Counter(
@@ -76,26 +77,49 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
                 Status.SKIPPED: checked.valid - len(unsent),
             }
         ),
-        earlier=min(finished, checked.valid),
+        earlier=min(at_most, checked.valid) if finished is None else len(finished),
+        earlier_is_exact=finished is not None,
         changes=Counter(changes.values()),
         reasons=progress.reasons,
         dry_run=True,
     )
 
 
-async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
-    """Ask the vendor, if there are credentials and rows to ask about."""
+def _finished_in_journal(request: ImportRequest, reporter: Reporter) -> int:
+    """Return how many rows the journal has as finished. They may be rows of another file.
+
+    :raises CommandError: an import could not use the journal.
+    """
+    try:
+        earlier = request.earlier_run()
+    except CommandError as error:
+        raise cannot_start(error) from None
+    if earlier is None:
+        return 0
+    path = journals.journal_path(request.results_path)
+    reporter.note(journals.dry_run_note(path, earlier))
+    return journals.finished_rows(earlier)
+
+
+async def _with_vendor(
+    file: Prepared, reporter: Reporter
+) -> tuple[Prepared, frozenset[int] | None]:
+    """Ask the vendor, if there are credentials and rows to ask about.
+
+    :returns: the file, and the numbers of the rows that an earlier run finished; ``None`` if that
+        is not known.
+    """
     request, target = file.request, file.request.target
     if not file.checked.valid:
-        return file
+        return file, None
     try:
         variables = require_variables(request.environment, target)
     except CommandError as missing:
         reporter.note(
-            f"{missing.lines[0]} So this dry run checks only the file, and does not ask "
-            f"{target.vendor} what is there."
+            f"{missing.lines[0]} So this dry run checks only the file, and does not compare it "
+            f"with the records in {target.vendor}."
         )
-        return file
+        return file, None
     names = listed(list(variables))
     async with connected(
         target,
@@ -107,19 +131,25 @@ async def _with_vendor(file: Prepared, reporter: Reporter) -> Prepared:
     ) as client:
         file = await ask_vendor(client, file, reporter, compare_rows=True, variables=names)
         await count_removals(client, request, file.rows(), reporter, variables=names)
-        return file
+        return file, await rows_finished_earlier(client, file)
 
 
 def _changes(
-    kind: Kind, request: ImportRequest, comparison: Comparison | None
+    kind: Kind,
+    request: ImportRequest,
+    comparison: Comparison | None,
+    finished: frozenset[int],
 ) -> tuple[dict[int, Change], int]:
     """Return what each row would change, and how many rows are about records that exist.
 
     Without ``--update-existing``, the vendor rejects most of these rows.
+
+    :param finished: the rows that an earlier run finished, and that are not sent again.
     """
     if comparison is None:
         return {}, 0
+    changes = {n: change for n, change in comparison.changes.items() if n not in finished}
     if "update_existing" not in kind.options or request.options.update_existing:
-        return dict(comparison.changes), 0
-    created = [n for n, change in comparison.changes.items() if change is Change.CREATED]
-    return dict.fromkeys(created, Change.CREATED), len(comparison.changes) - len(created)
+        return changes, 0
+    created = [n for n, change in changes.items() if change is Change.CREATED]
+    return dict.fromkeys(created, Change.CREATED), len(changes) - len(created)

@@ -29,11 +29,13 @@ class ExportedFile:
     :param table: the file, which restores its cells as they are read.
     :param skipped: the columns that are not imported.
     :param note: what the user should know.
+    :param listing: what the file lists.
     """
 
     table: Table
     skipped: Sequence[str]
     note: str
+    listing: Listing
 
 
 def recognize(
@@ -54,10 +56,10 @@ def recognize(
     skipped = [column for column in header if column not in kind.fields and column not in mapped]
     note = (
         f"{table.source.name} has the columns of `lms list {listing.name}`. "
-        "Its cells are read as lms wrote them"
+        "lms restores the cells that it changed for spreadsheets"
         + (f". Not imported: {listed(skipped)}." if skipped else ".")
     )
-    return ExportedFile(attrs.evolve(table, restore_cell=read_cell), skipped, note)
+    return ExportedFile(attrs.evolve(table, restore_cell=read_cell), skipped, note, listing)
 
 
 def _is_of(listing: Listing, kind: Kind, header: Sequence[str], decided: Collection[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,42 +10,25 @@ import attrs
 from ...errors import LmsError
 from ..exit_codes import CommandError, exit_code_of_error, explain_error
 from ..files.columns import Columns
-from ..files.rows import CheckedRows, InputRow, check_rows, read_rows
+from ..files.rows import check_rows
 from ..files.table import Table
+from ..kinds import Listing
 from ..reporting.reporters import Reporter
 from .before_lookup import BeforeLookup, unresolved_fields
-from .comparison import Comparison, compare
-from .references import Translation, find_references
+from .comparison import compare
+from .damaged_keys import find_damaged_keys
+from .prepared import Prepared
+from .references import find_references
 from .request import ImportRequest
 
 
-@attrs.frozen
-class Prepared:
-    """The rows of a file, checked as far as that is possible.
+async def check_file(
+    request: ImportRequest, table: Table, columns: Columns, exported: Listing | None = None
+) -> Prepared:
+    """Check what can be checked without the vendor.
 
-    :param checked: the rows that can be sent, and the errors of the others.
-    :param translation: replaces names by the vendor's ids; ``None`` if the file has no names.
-    :param comparison: what each valid row changes; ``None`` if that was not asked for.
+    :param exported: the listing whose columns the file has, if ``lms list`` wrote it.
     """
-
-    request: ImportRequest = attrs.field(repr=False)
-    table: Table
-    columns: Columns
-    checked: CheckedRows
-    translation: Translation | None = None
-    comparison: Comparison | None = None
-
-    def rows(self) -> list[InputRow]:
-        """Return the valid rows with the vendor's ids."""
-        return [row for row in self.read() if row.number not in self.checked.rejected]
-
-    def read(self) -> Iterator[InputRow]:
-        """Read all rows of the file, valid or not."""
-        return read_rows(self.table, self.columns, self.request.kind.key, self.translation)
-
-
-async def check_file(request: ImportRequest, table: Table, columns: Columns) -> Prepared:
-    """Check what can be checked without the vendor."""
     kind = request.kind
     checked = await check_rows(
         table,
@@ -57,7 +39,7 @@ async def check_file(request: ImportRequest, table: Table, columns: Columns) -> 
         translate=BeforeLookup.of(kind, columns.called),
         unresolved=partial(unresolved_fields, kind),
     )
-    return Prepared(request, table, columns, checked)
+    return Prepared(request, table, columns, checked, exported=exported)
 
 
 async def ask_vendor(
@@ -92,7 +74,11 @@ async def ask_vendor(
     if not compare_rows or kind.read_existing is None:
         return file
     try:
-        return attrs.evolve(file, comparison=await compare(client, kind, file.rows()))
+        comparison = await compare(client, kind, file.rows())
+        comparison = comparison.without(await find_damaged_keys(client, file, comparison))
+        rejected = {**file.checked.rejected, **comparison.errors}
+        checked = attrs.evolve(file.checked, rejected=rejected)
+        return attrs.evolve(file, checked=checked, comparison=comparison)
     except LmsError as error:
         failure = error
     raise CommandError(

@@ -55,7 +55,8 @@ class Translation:
     def _fault(self, reference: Reference, *, none: bool) -> str:
         if none:
             return f"{self.vendor} has no such record among its {reference.noun}"
-        return f"several {reference.noun} of {self.vendor} have this name. Use the id"
+        where = f" in the column {reference.becomes}" if reference.becomes else ""
+        return f"several {reference.noun} of {self.vendor} have this name. Use the id{where}"
 
     def fields_after(self, fields: Iterable[str]) -> tuple[str, ...]:
         """Return the names of ``fields`` after the translation."""
@@ -95,7 +96,7 @@ async def find_references(
                 ids[field] = _ids_without_list(kind, field, cells, refused, vendor=vendor)
                 notes.append(
                     f"{vendor} does not let this account list its {reference.noun}. So the "
-                    f"numbers in {field} are taken for ids of {vendor}."
+                    f"numbers in {field} are used as ids of {vendor}."
                 )
             else:
                 faults += await faults_of(

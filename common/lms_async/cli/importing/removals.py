@@ -12,7 +12,7 @@ from ..exit_codes import CommandError, Exit, exit_code_of_error, explain_error
 from ..files.rows import InputRow
 from ..kinds import Kind
 from ..reporting.reporters import Reporter
-from ..wording import counted
+from ..wording import counted_records
 from .request import ImportRequest
 
 #: Without ``--max-removals``, an import may remove this percentage of the existing records.
@@ -71,14 +71,16 @@ async def count_removals(
         # Otherwise a run that the guard allowed could not be continued.
         existing += min(_finished(request), removals)
     guard = request.max_removals or _default_guard(existing)
-    of = "" if existing is None else f" of {existing:,}"
+    number = counted_records(removals, kind.noun)
+    if existing is not None:
+        number = f"{removals:,} of {counted_records(existing, kind.noun)}"
     bound = str(guard.max_removals)
-    reporter.note(f"This import removes {removals:,}{of} {kind.noun}. The guard allows {bound}.")
+    reporter.note(f"This import removes {number}. The guard allows {bound}.")
     try:
-        await guard.allow(removals, _counter(existing, removals))
+        await guard.allow(removals, _counter(existing))
     except InvalidInput:
         raise CommandError(
-            f"The import would remove {removals:,}{of} {kind.noun}, and the guard allows {bound}.",
+            f"The import would remove {number}, and the guard allows {bound}.",
             f"No row was sent. If the file is right, add --max-removals {removals}.",
             exit_code=Exit.GUARDED,
         ) from None
@@ -115,12 +117,12 @@ def _default_guard(existing: int | None) -> Guard:
     )
 
 
-def _counter(existing: int | None, removals: int) -> Callable[[], Any]:
+def _counter(existing: int | None) -> Callable[[], Any]:
     async def count() -> int:
         if existing is None:
             raise CommandError(
-                "--max-removals with a percentage needs a number of existing records, which "
-                f"{counted(removals, 'row')} of this kind do not have. Give a number instead."
+                "--max-removals cannot be a percentage here, because lms cannot count the existing "
+                "records of this kind. Give a number instead."
             )
         return existing
 
@@ -128,11 +130,11 @@ def _counter(existing: int | None, removals: int) -> Callable[[], Any]:
 
 
 def _ask(removals: int, kind: Kind, confirm: Callable[[str], bool] | None) -> None:
+    number = counted_records(removals, kind.noun)
     if confirm is None:
         raise CommandError(
-            f"The import would remove {removals:,} {kind.noun}, and nobody is at the terminal to "
-            "confirm this.",
+            f"The import would remove {number}. lms cannot ask, because there is no terminal.",
             "No row was sent. Add --yes to confirm.",
         )
-    if not confirm(f"Remove {removals:,} {kind.noun}?"):
+    if not confirm(f"Remove {number}?"):
         raise CommandError("No row was sent.", exit_code=Exit.INTERRUPTED)

@@ -56,7 +56,9 @@ class ImportRequest:
 
     @property
     def results_path(self) -> Path:
-        """The results file.
+        """The results file. Its name contains the kind, except for the target's first kind.
+
+        So one file can be imported as several kinds, each with its own results and journal.
 
         :raises CommandError: the input is a stream, and no results file is given.
         """
@@ -64,7 +66,8 @@ class ImportRequest:
             return self.results
         if is_stream(self.path):
             raise need_results(self.path)
-        return default_results_path(self.path)
+        is_first = self.kind.name == self.target.kinds[0].name
+        return default_results_path(self.path, "" if is_first else self.kind.name)
 
     def make_journal(self) -> Journal:
         """Return the journal of this import, not yet open."""
@@ -76,15 +79,20 @@ class ImportRequest:
             keep_reasons=True,  # the results file contains them too
         )
 
+    def has_journal(self) -> bool:
+        """Return whether there is a journal of this import."""
+        if self.results is None and is_stream(self.path):
+            return False
+        return journals.journal_path(self.results_path).exists()
+
     def earlier_run(self) -> JournalSummary | None:
         """What the journal says about an earlier run; ``None`` without one, or if it is ignored.
 
         :raises CommandError: the journal cannot be opened.
         """
-        path = journals.journal_path(self.results_path)
-        if self.restart or not path.exists():
+        if self.restart or not self.has_journal():
             return None
-        summary = journals.read_summary(path)
+        summary = journals.read_summary(journals.journal_path(self.results_path))
         if self.retry_rejected:
             del summary.counts[Status.REJECTED]
         return summary if summary.counts else None

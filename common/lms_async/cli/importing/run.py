@@ -16,20 +16,23 @@ from ..exit_codes import CommandError, Exit
 from ..files.columns import Columns
 from ..files.source import Source, copied, file_source, is_stream
 from ..files.table import Table, no_rows
-from ..kinds import check_options
+from ..kinds import Kind, Listing, check_options
+from ..mapping import presets
 from ..mapping.field_mapping import FieldMapping
 from ..mapping.matching import match_columns
 from ..mapping.survey import survey
 from ..mapping.unclear_dates import refuse_unclear_dates
+from ..meanings import OF_ONE_RECORD
 from ..reporting.reporters import Reporter
 from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
 from ..target import other_kinds_for
-from ..wording import counted, listed
+from ..wording import command_line, counted, listed
 from .dry_run import dry_run
 from .exported import recognize
 from .interrupts import InterruptHandler
-from .preparing import Prepared, check_file
+from .prepared import Prepared
+from .preparing import check_file
 from .request import ImportRequest
 from .sending import ImportSender
 
@@ -76,10 +79,11 @@ async def _run(request: ImportRequest, reporter: Reporter, interrupts: Interrupt
             table = exported.table
             mapping = attrs.evolve(mapping, ignored=[*mapping.ignored, *exported.skipped])
         columns = _match_columns(request, table, mapping)
-        surveyed = await survey(table, columns, mapping)
+        surveyed = await survey(table, columns, mapping, request.kind.references)
         for note in surveyed.notes():
             reporter.note(note)
-        file = await _check_rows(request, table, columns, source, reporter)
+        listing = None if exported is None else exported.listing
+        file = await _check_rows(request, table, columns, source, reporter, listing)
         if request.dry_run:
             summary = await dry_run(file, reporter)
         else:
@@ -97,21 +101,66 @@ def _match_columns(request: ImportRequest, table: Table, mapping: FieldMapping) 
             mapping=mapping,
             aliases=kind.aliases,
             dates=kind.dates,
+            references=kind.references,
+            different={*kind.key, *_of_one_record(kind)},
             exact_ids=request.allow_odd_ids,
         )
     except CommandError as error:
         lines = error.lines
+    if advice := _mapping_advice(request, table):
+        raise CommandError(advice)
     raise CommandError(
         *other_kinds_for(table.header, but=kind),
         *lines,
+        *_listing_advice(request, table, mapping),
         f"Run `lms columns {request.target.name} --kind {kind.name}` for the list of fields.",
     )
 
 
+def _of_one_record(kind: Kind) -> set[str]:
+    """Return the fields that have another value in each record."""
+    return {field for field, meaning in kind.meanings.items() if meaning in OF_ONE_RECORD}
+
+
+def _mapping_advice(request: ImportRequest, table: Table) -> str:
+    """Return how to write a mapping file for a well-known export; ``""`` for another file."""
+    preset = None if request.mapping.columns else presets.recognize(table.header)
+    if preset is None:
+        return ""
+    target, kind = request.target, request.kind
+    command = ["lms", "mapping", "init", str(request.path), "--to", target.name]
+    if kind is not target.kinds[0]:
+        command += ["--kind", kind.name]
+    return (
+        f"{table.source.name} has the columns of {preset.name}, which are not fields of "
+        f"{target.vendor}. Write a mapping file first: {command_line(command)}"
+    )
+
+
+def _listing_advice(request: ImportRequest, table: Table, mapping: FieldMapping) -> list[str]:
+    """Return how to get the required columns, for a file that has only what changes."""
+    kind, target = request.kind, request.target
+    there = {*table.header, *mapping.columns, *mapping.constants}
+    lacks = any(not there.intersection(group) for group in kind.required)
+    if "update_existing" not in kind.options or not lacks or not there.intersection(kind.key):
+        return []
+    return [
+        f"To update only some fields of existing {kind.noun}, first get the other columns: "
+        f"lms list {listing.name} --from {target.name} --csv FILE"
+        for listing in target.listings
+        if listing.imported_as == kind.name
+    ]
+
+
 async def _check_rows(
-    request: ImportRequest, table: Table, columns: Columns, source: Source, reporter: Reporter
+    request: ImportRequest,
+    table: Table,
+    columns: Columns,
+    source: Source,
+    reporter: Reporter,
+    exported: Listing | None,
 ) -> Prepared:
-    file = await check_file(request, table, columns)
+    file = await check_file(request, table, columns, exported)
     checked = file.checked
     if not checked.rows:
         raise no_rows(source, len(table.header))

@@ -27,7 +27,8 @@ from ..reporting.summary import Summary
 from ..wording import listed
 from .interrupts import InterruptHandler
 from .outcomes import OutcomeRecorder, PendingRows
-from .preparing import Prepared, ask_vendor
+from .prepared import Prepared
+from .preparing import ask_vendor
 from .removals import check_removals
 from .request import ImportRequest
 

@@ -1,4 +1,4 @@
-"""Say which cells of a file name none of the vendor's records, or several."""
+"""Report the cells of a file that fit none of the vendor's records, or several."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ async def faults_of(
     *,
     vendor: str,
 ) -> list[str]:
-    """Return a line for each cell that names none or several of the vendor's records.
+    """Return a line for each cell that fits none of the vendor's records, or several.
 
-    There are no lines if the records are too many to list: then only the rows are rejected. The
-    cells are not printed: in a wrong column they could be people's names.
+    Return no lines if there are too many records to list: then only the rows are rejected. The
+    lines do not show the cells, because a wrong column could contain people's names.
     """
     if reference.known is None:
         return []
     noun = reference.noun
     faults = [
-        f"{where}: {field} names several {noun} of {vendor}. Use the id."
+        f"{where}: {field} names several {noun} in {vendor}. Use the id."
         if ids.get(cell)
-        else f"{where}: {field} names none of the {noun} of {vendor}."
+        else f"{where}: {field} names none of the {noun} in {vendor}."
         for cell, where in places.items()
         if len(ids.get(cell, ())) != 1
     ]

@@ -42,7 +42,7 @@ async def run_export(request: ExportRequest, reporter: Reporter, out: TextIO, er
     """Write one file per listing.
 
     A file is written completely or not at all. A listing that the account may not read is
-    reported, and the next ones are written.
+    reported, and the other listings are written.
 
     :param reporter: is told notes and errors.
     :param out: gets one line per file.
@@ -58,7 +58,7 @@ async def run_export(request: ExportRequest, reporter: Reporter, out: TextIO, er
         except asyncio.CancelledError:
             if not interrupts.count:
                 raise
-            reporter.error(["Interrupted. The files named above are complete."], Exit.INTERRUPTED)
+            reporter.error(["Interrupted. The files listed above are complete."], Exit.INTERRUPTED)
             return Exit.INTERRUPTED
 
 
@@ -75,15 +75,15 @@ async def _run(request: ExportRequest, reporter: Reporter, out: TextIO, err: Tex
                 except MAY_NOT_READ as error:
                     missing.append(listing.name)
                     reporter.note(
-                        f"{listing.name} not exported. {target.vendor} does not show it to this "
-                        f"account: {error}"
+                        f"{listing.name} not exported, because {target.vendor} does not let this "
+                        f"account read them: {error}"
                     )
                 else:
                     out.write(visible(f"{_path(folder, listing)}: {counted(rows, 'row')}") + "\n")
     except LmsError as error:
         failure = CommandError(
             *explain_error(error, target.vendor, listed(list(variables))),
-            "The export is not complete. The files named above are.",
+            "The export is not complete. The files listed above are complete.",
             exit_code=exit_code_of_error(error),
         )
     else:
@@ -92,7 +92,10 @@ async def _run(request: ExportRequest, reporter: Reporter, out: TextIO, err: Tex
             readme.complete()
         out.write(visible(f"{folder / README}: the commands that import the files") + "\n")
         if missing:
-            reporter.note(f"Not exported: {listed(missing)}. Earlier files of them were kept.")
+            reporter.note(
+                f"Not exported: {listed(missing)}. If {folder} has such files, they are from an "
+                "earlier export."
+            )
         return Exit.REJECTED if missing else Exit.DONE
     raise failure
 

@@ -32,6 +32,9 @@ def readme_text(target: Target, folder: Path) -> str:
         lines += ["These commands import the files into an account. Keep this order:", ""]
         lines += [*commands, ""]
         lines += [
+            "For the account that the files are from, add --update-existing to the commands that",
+            "have this option. Otherwise records that exist are rejected.",
+            "",
             "Import into another account only if every record has the school's own id. A record",
             "without one is named by the vendor's id, which is another record in another account.",
             "",

@@ -13,7 +13,7 @@ from ..files.dates import DateFormat
 class FieldMapping:
     """How the cells of a file become fields."""
 
-    #: Columns by field. One column can feed several fields.
+    #: Columns by field. One column can be read into several fields.
     columns: Mapping[str, str] = attrs.field(factory=dict)
     #: Values by field that are the same for all rows. One may be a password.
     constants: Mapping[str, str] = attrs.field(factory=dict, repr=False)

@@ -37,13 +37,15 @@ async def write_mapping(
     :param out: the mapping file. ``None`` puts it beside the export.
     :raises CommandError: the export cannot be read, or the mapping file exists.
     """
+    given = out
     out = path.with_suffix(".mapping.toml") if out is None else out
     if out.exists():
         raise CommandError(
             f"{out} exists. lms does not replace it.",
             "Rename it, or write another file with --out FILE.toml.",
         )
-    table = Table.open(file_source(path), encoding=encoding)
+    same_command = _command(path, target, kind, given)
+    table = Table.open(file_source(path), encoding=encoding, again=same_command)
     refuse_repeated_columns(table.header, table.source.name)
     proposal = propose(table, kind)
     found = await _translations(proposal, target, kind, environment, reporter)
@@ -70,6 +72,11 @@ async def write_mapping(
     return out
 
 
+def _command(path: Path, target: Target, kind: Kind, out: Path | None) -> str:
+    words = ["lms", "mapping", "init", str(path), "--to", target.name, "--kind", kind.name]
+    return command_line([*words, *([] if out is None else ["--out", str(out)])])
+
+
 async def _translations(
     proposal: Proposal,
     target: Target,
@@ -77,7 +84,7 @@ async def _translations(
     environment: Environment | Mapping[str, str],
     reporter: Reporter,
 ) -> list[Translation]:
-    """Look up the words with the vendor, if that is needed and credentials are there."""
+    """Look up the words with the vendor, if that is needed and credentials are set."""
     async with AsyncExitStack() as stack:
         client: Any = None
         if any(one.field in kind.references for one in proposal.columns) and _has_credentials(
@@ -89,7 +96,7 @@ async def _translations(
 
 
 def _has_credentials(environment: Environment | Mapping[str, str], target: Target) -> bool:
-    """Return whether any variable of the target is set. Then all that it needs must be."""
+    """Return whether any variable of the target is set. A target with some variables needs all."""
     if not isinstance(environment, Environment):
         environment = Environment(environment)
     return any(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ..exit_codes import CommandError
 from ..files.columns import Columns, Conversion, folded
+from ..kinds import Reference
 from ..wording import column_name, listed, quoted, typed
 from .field_mapping import FieldMapping
 from .suggestions import proposed_fields, spelling_hint, unknown_column
@@ -23,6 +24,8 @@ def match_columns(
     mapping: FieldMapping,
     aliases: Mapping[str, str] | None = None,
     dates: Collection[str] = (),
+    references: Mapping[str, Reference] | None = None,
+    different: Collection[str] = (),
     exact_ids: bool = False,
 ) -> Columns:
     """Find the field of each column.
@@ -30,6 +33,8 @@ def match_columns(
     :param mapping: the user's decisions.
     :param aliases: fields by common names of columns. They are suggested, never used silently.
     :param dates: the fields that contain a date.
+    :param references: the fields whose words the vendor may know without a translation.
+    :param different: the fields that have another value in each row. No constant is suggested.
     :param exact_ids: whether ids are sent even if they look like an error value.
     :raises CommandError: lists every problem with the columns.
     """
@@ -84,11 +89,12 @@ def match_columns(
     )
     there |= {proposal.field for proposal in proposed.values()}
     missing = [group for group in required if not there.intersection(group)]
-    faults += [_missing(group, fields) for group in missing]
+    faults += [_missing(group, fields, different) for group in missing]
     if missing and any(column not in proposed for column in unknown):
         faults.append(f"Required fields: {_groups(required)}")
     faults += [
-        f"The words of {field} have translations, but no column is read into {field}."
+        f"The mapping translates words of {field}, but no column is read into {field}. "
+        f'Name its column: --map {field}="Column"'
         for field in mapping.values
         if field not in found
     ]
@@ -104,7 +110,7 @@ def match_columns(
         {field: f"{field} ({quoted(column)})" for field, column in mapped.items()},
         exact_ids,
         dict(constants),
-        _conversions(mapping, dates),
+        _conversions(mapping, dates, references or {}),
         tuple(
             (header.index(column), frozenset(map(folded, words)))
             for column, words in mapping.where.items()
@@ -112,18 +118,34 @@ def match_columns(
     )
 
 
-def _conversions(mapping: FieldMapping, dates: Collection[str]) -> dict[str, Conversion]:
+def _conversions(
+    mapping: FieldMapping, dates: Collection[str], references: Mapping[str, Reference]
+) -> dict[str, Conversion]:
     found: dict[str, Conversion] = {}
     if mapping.date_format is not None:
         fault = f"must be a date in the format {mapping.date_format.text}"
         found = dict.fromkeys(dates, Conversion(mapping.date_format.to_iso, fault))
     for field, values in mapping.values.items():
-        found[field] = Conversion(_translation(values), "has no translation in the mapping")
+        reference = references.get(field)
+        convert = _translation(values) if reference is None else _names(values, reference)
+        found[field] = Conversion(convert, "has no translation in the mapping")
     return found
 
 
 def _translation(values: Mapping[str, str]) -> Callable[[str], str | None]:
     return lambda cell: values.get(folded(cell))
+
+
+def _names(values: Mapping[str, str], reference: Reference) -> Callable[[str], str]:
+    """Return a translation that keeps other words, because the vendor may know them."""
+
+    def convert(cell: str) -> str:
+        if folded(cell) in values or not reference.several:
+            return values.get(folded(cell), cell)
+        parts = [values.get(folded(part), part.strip()) for part in cell.split(",")]
+        return ",".join(filter(None, parts))
+
+    return convert
 
 
 def _some(faults: list[str]) -> list[str]:
@@ -155,12 +177,12 @@ def _absent(header: Sequence[str], mapping: FieldMapping, ignored: Collection[st
     ]
 
 
-def _missing(group: Sequence[str], fields: Mapping[str, str]) -> str:
+def _missing(group: Sequence[str], fields: Mapping[str, str], different: Collection[str]) -> str:
     what = f"There is no column for {listed(group, 'or')} ({fields[group[0]]})."
-    return (
-        f'{what} Add one, or name the column to use: --map {group[0]}="Column". If all rows have '
-        f"the same value: --set {group[0]}=VALUE"
-    )
+    what = f'{what} Add one, or name the column to use: --map {group[0]}="Column".'
+    if group[0] in different:
+        return what
+    return f"{what} If all rows have the same value: --set {group[0]}=VALUE"
 
 
 def _groups(required: Sequence[Sequence[str]]) -> str:

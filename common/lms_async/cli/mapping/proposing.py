@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
 from ...errors import InvalidInput
 from ..exit_codes import CommandError
+from ..files.columns import folded
 from ..files.dates import DateColumn
 from ..files.table import Table
-from ..kinds import Kind
+from ..kinds import Kind, every_row
 from ..meanings import Meaning
 from ..wording import plain, quoted
+from .leavers import may_mark_leavers
 from .presets import Preset, recognize
 from .suggestions import proposed_fields
 from .words import Words
@@ -38,11 +40,13 @@ class Proposal:
 
     :param columns: the columns that are imported.
     :param ignored: what each other column may be, or ``""``.
+    :param where: by column, the words of the rows to import.
     """
 
     preset: Preset | None
     columns: list[ProposedColumn]
     ignored: dict[str, str]
+    where: dict[str, list[str]] = attrs.field(factory=dict)
 
     def missing(self, kind: Kind) -> list[Sequence[str]]:
         """Return the groups of required fields that no column is read into."""
@@ -64,7 +68,9 @@ def propose(table: Table, kind: Kind) -> Proposal:
             "header missing?",
             "Add a first row with the column names, or choose another --kind.",
         )
-    proposal = Proposal(preset, list(found.values()), _others(header, found, kind, preset))
+    where = {} if kind.removes is every_row else _conditions(header, preset)
+    used = {*found, *where}
+    proposal = Proposal(preset, list(found.values()), _others(header, used, kind, preset), where)
     _read_values(table, proposal, kind)
     return proposal
 
@@ -110,24 +116,40 @@ def _alike(header: Sequence[str], fields: Mapping[str, str]) -> dict[str, str]:
     return {column: fields[plain(column)] for column in header if plain(column) in fields}
 
 
+def _conditions(header: Sequence[str], preset: Preset | None) -> dict[str, list[str]]:
+    """Return the words of the rows to import. Other rows are marked as gone."""
+    if preset is None:
+        return {}
+    return {column: list(words) for column in header if (words := preset.condition(column))}
+
+
 def _others(
-    header: Sequence[str], found: Mapping[str, object], kind: Kind, preset: Preset | None
+    header: Sequence[str], used: Collection[str], kind: Kind, preset: Preset | None
 ) -> dict[str, str]:
-    rest = [column for column in header if column not in found]
+    rest = [column for column in header if column not in used]
     similar = proposed_fields(rest, list(kind.fields), kind.aliases)
-    return {
-        column: f"similar to {similar[column].field} ({kind.fields[similar[column].field]})"
-        if column in similar and not (preset and preset.refuses(column))
-        else ""
-        for column in rest
-    }
+    others = {}
+    for column in rest:
+        if kind.removes is not every_row and may_mark_leavers(column):
+            others[column] = "rows of people who left may be marked in this column. See [where]"
+        elif column in similar and not (preset and preset.refuses(column)):
+            field = similar[column].field
+            others[column] = f"similar to {field} ({kind.fields[field]})"
+        else:
+            others[column] = ""
+    return others
 
 
 def _read_values(table: Table, proposal: Proposal, kind: Kind) -> None:
     places = [(table.header.index(one.column), one) for one in proposal.columns]
+    marked = {column: table.header.index(column) for column in proposal.where}
+    seen: dict[str, set[str]] = {column: set() for column in marked}
     for number, cells in table.rows():
         if len(cells) != len(table.header):
             continue
+        for column, position in marked.items():
+            if (word := folded(cells[position])) in proposal.where[column]:
+                seen[column].add(word)
         for position, one in places:
             cell = cells[position].strip()
             if not cell:
@@ -136,6 +158,11 @@ def _read_values(table: Table, proposal: Proposal, kind: Kind) -> None:
                 one.dates.add(number, cell)
             elif one.field in kind.references or one.field not in kind.key:
                 one.words.add(cell)
+    for column, words in proposal.where.items():
+        # Exports write one word in different ways, and each of them always in the same way.
+        proposal.where[column] = [
+            word for word in words if not word or word in seen[column] or not any(seen[column])
+        ]
 
 
 def faults_of_words(kind: Kind, field: str, words: Sequence[str]) -> dict[str, str]:

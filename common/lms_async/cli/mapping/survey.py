@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -47,22 +47,29 @@ class Survey:
     def notes(self) -> list[str]:
         """Return what the user should know. The values themselves may be personal data."""
         return [
-            f"No row has {'one' if len(words) == 1 else len(words)} of the values that select rows "
-            f"by {quoted(column)}. Check --where, or [where] in the mapping file."
+            f"{counted(len(words), 'value')} for {quoted(column)} matched no row. "
+            "Check --where, or [where] in the mapping file."
             for column, words in self._unmatched.items()
-            if words
+            if words and self.left_out
         ]
 
 
-async def survey(table: Table, columns: Columns, mapping: FieldMapping) -> Survey:
+async def survey(
+    table: Table, columns: Columns, mapping: FieldMapping, references: Collection[str] = ()
+) -> Survey:
     """Read all rows, if the mapping has translations or conditions.
+
+    :param references: the fields whose words the vendor may know without a translation.
 
     :raises CommandError: a word has no translation, or no row is selected.
     """
     places = {field: position for position, field in columns.fields}
     found = Survey()
-    found._unmatched = {name: set(map(folded, words)) for name, words in mapping.where.items()}
-    found._unknown = {field: _UnknownWords() for field in mapping.values}
+    # An empty cell is no word that could be spelled wrong.
+    found._unmatched = {
+        name: set(filter(None, map(folded, words))) for name, words in mapping.where.items()
+    }
+    found._unknown = {field: _UnknownWords() for field in mapping.values if field not in references}
     if not (found._unmatched or found._unknown):
         return found
     seen = 0

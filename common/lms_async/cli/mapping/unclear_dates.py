@@ -1,4 +1,4 @@
-"""Refuse a column of dates whose format nobody named. Dates are personal data and not shown."""
+"""Refuse dates in a format that the user has to name. Dates are personal data and not shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refuse_unclear_dates(table: Table, columns: Columns, dates: Collection[str])
 
 
 def date_faults(called: str, dates: DateColumn) -> list[str]:
-    """Return what the user must decide about a column of dates. Dates themselves are not shown."""
+    """Return what the user must decide about a column of dates, without any date."""
     if not dates.others or dates.accepted:
         return []  # the check of each row rejects those that the vendor does not take
     if not dates.formats:

@@ -29,8 +29,8 @@ def mapping_text(
     :param encoding_found: the encoding of the file.
     """
     lines = [
-        f"# How a file becomes {kind.noun} of {target.vendor}. Written by `lms mapping init`.",
-        *([f"# The columns are those of: {proposal.preset.name}."] if proposal.preset else []),
+        f"# Mapping file for {kind.noun} of {target.vendor}, written by `lms mapping init`.",
+        *([f"# Recognized export: {proposal.preset.name}."] if proposal.preset else []),
         '# Check the lines with "check". Then try the mapping, without sending anything:',
         f"#   {again}",
         "",
@@ -38,7 +38,7 @@ def mapping_text(
         f"kind = {_text(kind.name)}",
         f"encoding = {_text(encoding)}"
         if encoding
-        else f"# The encoding is recognized: {encoding_found}.",
+        else f"# Recognized encoding: {encoding_found}.",
         *_dates(proposal),
         *_ignored(proposal),
         "",
@@ -51,9 +51,7 @@ def mapping_text(
         *(_missing(group, kind) for group in proposal.missing(kind)),
         *(line for one in translations for line in _values(one)),
         "",
-        "# To import only some of the rows, remove the # and write a column and its values.",
-        "# [where]",
-        '# "Column" = ["value", "other value"]',
+        *_where(proposal),
     ]
     return "\n".join(map(visible, lines)) + "\n"
 
@@ -122,6 +120,19 @@ def _values(translation: Translation) -> Iterator[str]:
             yield f'# {_text(word)} = ""  # check: fill in, and remove the # at the start'
         else:
             yield f"{_text(word)} = {_text(value)}"
+
+
+def _where(proposal: Proposal) -> Iterator[str]:
+    if not proposal.where:
+        yield "# To import only some of the rows, remove the # and write a column and its values."
+        yield "# [where]"
+        yield '# "Column" = ["value", "other value"]'
+        return
+    yield '# Column = the values of the rows to import. "" stands for an empty cell.'
+    yield "[where]"
+    for column, words in proposal.where.items():
+        values = ", ".join(map(_text, words))
+        yield f"{_key(column)} = [{values}]  # check: other rows are marked as gone"
 
 
 def count_to_check(text: str) -> str:

@@ -26,9 +26,14 @@ _BEGINNING = b"row,key,status,id,"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
-def default_results_path(path: Path) -> Path:
-    """Return the results file for the input at ``path``, beside it."""
-    return path.with_name(f"{path.stem}.results.csv")
+def default_results_path(path: Path, kind: str = "") -> Path:
+    """Return the results file for the input at ``path``, beside it.
+
+    :param kind: the kind of record, for a part of the name. The name of a file such as
+        ``courses.csv`` already says it.
+    """
+    name = path.stem if kind in ("", path.stem) else f"{path.stem}.{kind}"
+    return path.with_name(f"{name}.results.csv")
 
 
 class ResultsFile:

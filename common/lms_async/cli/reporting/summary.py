@@ -50,8 +50,11 @@ class Summary:
     #: How many rows were left out because ``--where`` does not select them.
     left_out: int = 0
     #: Whether this was a dry run. Then the rows that would be sent count as skipped, and those that
-    #: would change nothing and not be sent as done.
+    #: would not be sent as done: they would change nothing, or an earlier run finished them.
     dry_run: bool = False
+    #: Whether a dry run knows which rows an earlier run finished. Otherwise ``earlier`` is at most
+    #: so many.
+    earlier_is_exact: bool = False
 
 
 def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
@@ -66,10 +69,11 @@ def summary_lines(summary: Summary, *, all_named: bool = True) -> list[str]:
         sent, rejected = summary.counts[Status.SKIPPED], summary.counts[Status.REJECTED]
         first = f"{counted(total, 'row')}: {sent:,} would be sent, {rejected:,} rejected"
         if summary.changes:
-            first += f". At the vendor: {_changes(summary)}"
+            first += f". Expected changes: {_changes(summary)}"
         if summary.earlier:
+            most = "" if summary.earlier_is_exact else "up to "
             first += (
-                f". An earlier run finished up to {summary.earlier:,} of the {total - rejected:,}"
+                f". An earlier run finished {most}{summary.earlier:,} of the {total - rejected:,}"
             )
         return [first, *_left_out(summary), *why_rejected]
     counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)

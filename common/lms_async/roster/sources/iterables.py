@@ -26,8 +26,8 @@ _R = TypeVar("_R", bound=Record)
 class IterableSource:
     """Records of the model, as iterables that list every record of their kind.
 
-    A kind that is not given is absent: nothing is removed because of it. A source with a
-    generator can be read once.
+    A kind that is not given counts as unknown, so no record of it is removed. A source with a
+    generator can be read only once.
 
     Each iterable is read once, in order, and only ids are kept.
     """
@@ -95,7 +95,7 @@ def _checked(
             key, content = key_of(record), hash(record)
             if key in known:
                 if known[key] != content:
-                    text = "an earlier record has the same id and says something else."
+                    text = "an earlier record has the same id and other values."
                     raise report.refuse(kind.plural, position, "id", "same_id", text)
                 text = "the record is the same as an earlier one."
                 report.add(

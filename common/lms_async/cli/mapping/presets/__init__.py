@@ -2,13 +2,15 @@
 
 A file has a ``name``; ``signs``, the columns that only this export has together; ``meanings`` by
 column; and ``not_proposed``, columns whose names could be mistaken for something else. ``prefixes``
-are the names of tables that may stand before each column.
+are the names of tables that may stand before each column. ``where`` has the words of the rows that
+are in use: others are of people who left, or were deleted. It is there only if the meaning of the
+words is documented.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -27,12 +29,14 @@ class Preset:
         several exports have a column like "student number".
     :param meanings: what its columns mean. ``None`` for a column that is not proposed.
     :param prefixes: what may stand before a column.
+    :param where: by column, the words of the rows to import.
     """
 
     name: str
     signs: Collection[str]
     meanings: Mapping[str, Meaning | None]
     prefixes: Collection[str]
+    where: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
 
     def knows(self, column: str) -> bool:
         """Return whether the export has this column."""
@@ -46,6 +50,11 @@ class Preset:
         """Return what a column means, or ``None``."""
         known = (self.meanings.get(name) for name in self._names(column))
         return next((meaning for meaning in known if meaning), None)
+
+    def condition(self, column: str) -> Sequence[str]:
+        """Return the words of this column that select the rows to import; empty for all rows."""
+        known = (self.where.get(name, ()) for name in self._names(column))
+        return next((words for words in known if words), ())
 
     def fits(self, header: Collection[str]) -> bool:
         """Return whether the header has all signs."""
@@ -79,4 +88,5 @@ def _preset(data: Mapping[str, Any]) -> Preset:
     meanings: dict[str, Meaning | None] = {plain(name): None for name in data["not_proposed"]}
     meanings |= {plain(name): meaning for name, meaning in data["meanings"].items()}
     signs = {name.casefold() for name in data["signs"]}
-    return Preset(data["name"], signs, meanings, data.get("prefixes", ()))
+    where = {plain(name): words for name, words in data.get("where", {}).items()}
+    return Preset(data["name"], signs, meanings, data.get("prefixes", ()), where)

@@ -113,7 +113,7 @@ def _files_in_zip(archive: zipfile.ZipFile, report: ReadingReport) -> Iterator[B
             continue
         name = "/".join(parts)
         if ".." in parts or parts[0].startswith("/") or ":" in parts[0]:
-            text = "the path leaves the zip file. Make the zip file again from the CSV files."
+            text = "the path points outside the zip file. Create the zip file again."
             raise report.refuse(name, 0, "", "unsafe_path", text)
         if entry.flag_bits & 1:
             text = "the file is encrypted. Make the zip file again without a password."

@@ -33,14 +33,14 @@ def read_manifest(
 ) -> Manifest:
     """Compare the manifest with the files that are there.
 
-    A file that the manifest does not mention, or says is absent, is read as a bulk file from which
-    nothing is concluded about missing records.
+    A file that the manifest does not mention, or says is absent, is read as a bulk file. But
+    records that are missing from the file are not removed.
 
     :raises SourceRefused: the manifest cannot be read.
     """
     likely = "1.2" if "roles" in files else "1.1"
     if "manifest" not in files:
-        text = "the bundle has no manifest.csv, so that nothing is removed because of it."
+        text = "the bundle has no manifest.csv. So records that are missing are not removed."
         report.add(Severity.WARNING, "manifest.csv", 0, "", "no_manifest", text)
         doubts = {form.name.lower(): frozenset({"no_manifest"}) for form in FORMATS}
         modes = {form.name.lower(): _mode_of_present(form.name, files) for form in FORMATS}
@@ -70,7 +70,7 @@ def read_manifest(
         if disagrees:
             there = "is not in the bundle" if found is Mode.ABSENT else "is in the bundle"
             says = f"the manifest says {told}" if told else "the manifest has an unknown word"
-            text = f"{form.file} {there}, but {says}. Nothing is removed because of it."
+            text = f"{form.file} {there}, but {says}. So records that it lacks are not removed."
             report.add(Severity.WARNING, name, line, "value", "manifest_disagrees", text)
         modes[stem] = found if disagrees or told is None else told
         doubts[stem] = frozenset(common | ({"manifest_disagrees"} if disagrees else set()))

@@ -1,4 +1,4 @@
-"""What the readers of all files share: the bundle, the report, and the loop over rows."""
+"""State and functions that the readers of all files share."""
 
 from __future__ import annotations
 
@@ -102,4 +102,4 @@ def rows_once(table: Table) -> Iterator[Row]:
 def different(first: int, line: int) -> RowRejected:
     """Return why rows with the same id are rejected."""
     other = f"line {first} has" if line != first else "another line has"
-    return RowRejected("sourcedId", "same_id", f"{other} the same id and says something else.")
+    return RowRejected("sourcedId", "same_id", f"{other} the same id and other values.")

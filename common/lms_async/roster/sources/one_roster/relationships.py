@@ -1,4 +1,4 @@
-"""Read who is responsible for whom: the agents of users."""
+"""Read the relationships between students and guardians: the agents of users."""
 
 from __future__ import annotations
 

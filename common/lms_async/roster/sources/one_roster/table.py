@@ -1,4 +1,4 @@
-"""Read the rows of one file of a bundle: find its columns, and judge each row as a whole."""
+"""Read the rows of one file of a bundle: find its columns, and check each row as a whole."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Table:
         self._report.add(Severity.REJECTED, self.name, line, why.column, why.code, why.text)
 
     def skip(self, line: int, code: str, text: str) -> None:
-        """Report a row that says nothing new."""
+        """Report a row that repeats an earlier one."""
         self._report.add(Severity.ACCEPTED, self.name, line, "", code, text)
 
     def scan(self, column: str = "", wanted: Callable[[str], bool] | None = None) -> Iterator[Row]:
@@ -128,7 +128,7 @@ class Table:
                 self._check(line, cells)
                 row = self._row(line, cells)
                 if not row[self.form.key]:
-                    text = "the cell is blank, so that nobody knows which record this is."
+                    text = "the cell is blank, so the record cannot be identified."
                     row.reject(self.form.key, "blank", text)
             except RowRejected as why:
                 self.reject(line, why)
@@ -142,7 +142,7 @@ class Table:
                 self._note_delta_values(row)
             yield row
         if not self.coverage.rows:
-            text = "the file has column names and no rows. Nothing is removed because of it."
+            text = "the file has column names and no rows. So no record of it is removed."
             self.warn(0, "", "no_rows", text)
         if ids.may_lack_zeros():
             text = "some ids are shorter than the others. A spreadsheet may have removed zeros."
@@ -151,7 +151,7 @@ class Table:
     def _note_delta_values(self, row: Row) -> None:
         if "delta_values" not in self.coverage.doubts:
             column = "status" if row["status"] else "dateLastModified"
-            text = "a bulk file must not fill this column. Nothing is removed because of it."
+            text = "a bulk file must not fill this column. So missing records are not removed."
             row.warn(column, "delta_values", text)
             self.coverage.doubts.add("delta_values")
 

@@ -1,0 +1,58 @@
+"""People who left, and are still in the file."""
+
+from __future__ import annotations
+
+from lms_async.cli.exit_codes import Exit
+from lms_async.cli.reporting.progress import Change
+from lms_async.sandbox import Fault
+from schoology_async.sandbox import SchoologySandbox
+from tests.cli.conftest import Import, file_of
+
+
+def add_leaver(sandbox: SchoologySandbox) -> None:
+    school = sandbox.school
+    uid = school.add(school_uid="S00002", name_first="Ben", name_last="Quist", username="ben").uid
+    school.delete(uid, keep_enrollments=True, email=False)
+
+
+async def test_leaver_is_not_created_again(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    add_leaver(schoology_sandbox)
+    planned = await lms_import(file_of(3), dry_run=True)
+    assert planned.code == Exit.REJECTED
+    assert "2 would be sent, 1 rejected" in planned.out
+    assert "use --kind reactivate" in planned.err
+    ran = await lms_import(None, update_existing=True)
+    assert ran.statuses == {2: "done", 3: "rejected", 4: "done"}
+    (row,) = [row for row in ran.results if row["status"] == "rejected"]
+    assert (row["key"], row["error_code"]) == ("S00002", "inactive")
+    assert schoology_sandbox.school.by_school_uid("S00002") is None
+
+
+async def test_inactive_people_are_listed_only_if_someone_is_missing(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    await lms_import(file_of(2))
+    schoology_sandbox.log.clear()
+    await lms_import(None, update_existing=True, restart=True)
+    assert schoology_sandbox.log.count("GET", "users/inactive") == 0
+
+
+async def test_account_that_may_not_list_inactive_people(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, method="GET", path="users/inactive"))
+    planned = await lms_import(file_of(2), dry_run=True)
+    assert planned.summary is not None
+    assert planned.summary.changes == {Change.CREATED: 2}
+
+
+async def test_several_people_with_one_id_name_the_column_for_the_id(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    for name in ("Ada", "Ben"):
+        uid = schoology_sandbox.school.add(school_uid="S1", name_first=name, name_last="B").uid
+        schoology_sandbox.school.delete(uid, keep_enrollments=True, email=False)
+    ran = await lms_import("school_uid\nS1\n", kind="reactivate")
+    assert "several people of Schoology have this name. Use the id in the column uid" in ran.err
