@@ -12,11 +12,17 @@ class Names:
 
     :param noun: what a record is called, e.g. ``"role"``.
     :param records: the id and the name of each. A record without one of them is left out.
+    :param others: more records. Their ids have names, and no name stands for one of them.
     """
 
-    def __init__(self, noun: str, records: Iterable[tuple[str | None, str | None]]) -> None:
+    def __init__(
+        self,
+        noun: str,
+        records: Iterable[tuple[str | None, str | None]],
+        others: Iterable[tuple[str | None, str | None]] = (),
+    ) -> None:
         self._noun = noun
-        self._names: dict[str, str] = {}
+        self._names = {id_: name.strip() for id_, name in others if id_ and name}
         self._ids: dict[str, list[str]] = {}
         for id_, name in records:
             if id_ and name and name.strip():

@@ -9,15 +9,22 @@ from ..client import Schoology
 from ..models import GradingPeriod
 from .names import Names
 
+#: The ``role_type`` of a role that replaces one of the school in a single building.
+_OF_A_BUILDING = 2
+
 
 async def read_roles(client: Schoology) -> Names:
     """Read the titles of the roles.
 
-    A role that replaces one of the school in a single building often has its title, so only the
-    roles of the whole school are used.
+    A role that replaces one of the school in a single building often has its title. People keep
+    such a role, and nobody gets it.
     """
     roles = await client.roles.list()
-    return Names("role", ((role.id, role.title) for role in roles if role.role_type != 2))
+    return Names(
+        "role",
+        ((role.id, role.title) for role in roles if role.role_type != _OF_A_BUILDING),
+        others=((role.id, role.title) for role in roles if role.role_type == _OF_A_BUILDING),
+    )
 
 
 async def read_buildings(client: Schoology) -> Names:

@@ -7,7 +7,7 @@ Schoology refuses it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date
 from typing import TypeVar
@@ -35,7 +35,7 @@ class Snapshot:
     #: Schoology's ids of the inactive users.
     _inactive: set[str | None] = attrs.field(factory=set, init=False)
 
-    async def entries(self) -> AsyncIterator[Entry]:
+    async def entries(self) -> AsyncGenerator[Entry, None]:
         """Yield the entry of each record.
 
         :raises LmsError: a record can't be read.
@@ -44,16 +44,19 @@ class Snapshot:
         periods = await self.client.grading_periods.list()
         for period in periods:
             yield terms.entry(period)
-        async for entry in self._people(names):
-            yield entry
+        async with aclosing(self._people(names)) as people_there:
+            async for entry in people_there:
+                yield entry
         found = await self.client.courses.list()
         schools = {course.id: names.buildings.name(course.building_id) for course in found}
         for course in found:
             yield courses.entry(course, names.buildings)
-        async for entry in self._sections(found, schools, Periods(periods, date.today())):
-            yield entry
+        over = Periods(periods, date.today())
+        async with aclosing(self._sections(found, schools, over)) as sections_there:
+            async for entry in sections_there:
+                yield entry
 
-    async def _people(self, names: PeopleNames) -> AsyncIterator[Entry]:
+    async def _people(self, names: PeopleNames) -> AsyncGenerator[Entry, None]:
         api_uid = (await self.client.app_user_info()).api_uid
         # The school_uid and the school of each user.
         known: dict[str, tuple[str, str]] = {}
@@ -76,7 +79,7 @@ class Snapshot:
 
     async def _sections(
         self, found: list[Course], schools: dict[str | None, str], periods: Periods
-    ) -> AsyncIterator[Entry]:
+    ) -> AsyncGenerator[Entry, None]:
         view = self.client.with_options(multiget=True)
         current: list[Section] = []
 
@@ -87,22 +90,23 @@ class Snapshot:
         async def members_of(section: Section) -> list[Enrollment]:
             return await view.enrollments.list(section_id=section.id or "")
 
-        async for course, some in self._each(sections_of, found):
-            school = schools[course.id]
-            for section in some:
-                code = course.course_code or ""
-                yield sections.entry(section, course=code, school=school, periods=periods)
-                if not sections.is_over(section, periods):
-                    section.course_id = course.id
-                    current.append(section)
-        async for section, members in self._each(members_of, current):
-            school = schools[section.course_id]
-            for member in members:
-                yield enrollments.entry(member, section, school=school, inactive=self._inactive)
+        async with aclosing(self._each(sections_of, found)) as by_course:
+            async for course, some in by_course:
+                school, code = schools[course.id], course.course_code or ""
+                for section in some:
+                    yield sections.entry(section, course=code, school=school, periods=periods)
+                    if not sections.is_over(section, periods):
+                        section.course_id = course.id
+                        current.append(section)
+        async with aclosing(self._each(members_of, current)) as by_section:
+            async for section, members in by_section:
+                school = schools[section.course_id]
+                for member in members:
+                    yield enrollments.entry(member, section, school=school, inactive=self._inactive)
 
     async def _each(
         self, read: Callable[[I], Awaitable[T]], items: Iterable[I]
-    ) -> AsyncIterator[tuple[I, T]]:
+    ) -> AsyncGenerator[tuple[I, T], None]:
         async with aclosing(self.client.gather(read, items)) as results:
             async for item, result in results:
                 if isinstance(result, LmsError):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from lms_async import Forbidden
 from lms_async.roster import Entry
 from lms_async.roster.entries import join
+from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
@@ -100,6 +103,35 @@ async def test_person_of_another_system_is_left_alone(
     left: dict[str, list[Any]] = {"people": [ADA, TEACHER, PARENT], "enrollments": []}
     changes = await keeper.plan(**left)
     assert not [change for change in brief(changes) if change[1] == "people"]
+
+
+async def test_role_of_one_building_stays(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    school = schoology_sandbox.school
+    add_building(school)
+    keeper = Keeper(SchoologyRoster(schoology), tmp_path)
+    of_building = school.roles.add("Student", role_type=2)
+    await keeper.update()
+    ben = school.by_school_uid("p2")
+    assert ben is not None
+    school.update(ben.uid, {"role_id": int(of_building.id)})
+    assert await keeper.plan() == []
+
+
+async def test_snapshot_that_fails_or_is_left_early_leaves_nothing_behind(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    fill(schoology_sandbox, sections=10, persons=1)
+    snapshot = cast("AsyncGenerator[Entry, None]", SchoologyRoster(schoology).snapshot())
+    async with aclosing(snapshot) as entries:
+        async for entry in entries:
+            if entry.kind == "sections":
+                break
+    schoology_sandbox.quirks.multiget = "refused"
+    schoology_sandbox.faults.add(Fault.error(403, path="sections/5614973/enrollments"))
+    with pytest.raises(Forbidden):
+        await read(schoology)
 
 
 @pytest.mark.parametrize("multiget", ["json", "refused"])

@@ -8,10 +8,11 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async import InvalidInput, Journal
+from lms_async import Forbidden, InvalidInput, Journal
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Relationship, Role
 from lms_async.roster.entries import join
+from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
@@ -183,6 +184,16 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
     assert [outcome.item for outcome in outcomes] == changes
     wrong = [sorted(outcome.error.fields) if outcome.error else None for outcome in outcomes]
     assert wrong == [["role"], None, ["school"], ["course"], [], ["role"]]
+
+
+async def test_references_that_cannot_be_read_end_the_step_and_nothing_is_sent(
+    keeper: Keeper, schoology_sandbox: SchoologySandbox
+) -> None:
+    changes = [one for one in await keeper.plan() if one.kind == "people"]
+    schoology_sandbox.faults.add(Fault.error(403, path="roles"))
+    with pytest.raises(Forbidden):
+        await keeper.apply(changes)
+    assert schoology_sandbox.school.creates.total() == 0
 
 
 async def test_bulk_of_changes_continues_from_its_journal(
