@@ -42,6 +42,10 @@ class Names:
         found = self._ids.get(name, [])
         if len(found) == 1:
             return found[0]
-        what = "has several" if found else "has no"
-        fault = f"Schoology {what} {self._noun}{'s' if found else ''} of this name"
+        if found:
+            fault = f"is the name of several {self._noun}s in Schoology: give each its own name"
+        else:
+            fault = (
+                f"is the name of no {self._noun} in Schoology: add it there, or correct the mapping"
+            )
         raise InvalidInput("the change can't be sent", fields={field: fault})
