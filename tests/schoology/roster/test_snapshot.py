@@ -37,6 +37,9 @@ async def test_keys_words_and_what_is_in_use(
     assert ada is not None
     assert parent is not None
     school.parents.link(ada.uid, parent.uid)
+    gone = school.add(people(1, 8)[0])
+    school.parents.link(gone.uid, parent.uid)
+    school.delete(gone.uid, keep_enrollments=True, email=False)
     section = school.sections.by_school_code("C-0")
     assert section is not None
     school.enrollments.add("section", section.id, ada.uid, admin=1)
@@ -51,7 +54,10 @@ async def test_keys_words_and_what_is_in_use(
     assert found["people", "S00007"].fields["middle_name"] == "M."
     assert found["people", "S00007"].fields["role"] == "Student"
     assert found["people", "S00000"].org == school.title
-    assert found["relationships", join("S00000", "S00001", "guardian")].active
+    assert [key for kind, key in found if kind == "relationships"] == [
+        join("S00000", "S00001", "guardian")
+    ]
+    assert not found["people", "S00008"].active
     assert found["sections", "C-0"].fields == {
         "title": "Section 0",
         "course": "C",
@@ -79,15 +85,20 @@ async def test_records_of_others_are_locked(
     ada = school.by_school_uid("S00000")
     assert ada is not None
     school.enrollments.add("section", section.id, ada.uid)
+    other = school.sections.add(section.course_id, sections_of("O", 1)[0] | {"section_code": "O"})
+    school.enrollments.add("section", other.id, ada.uid, status=5)
+    # The owner of the credentials.
+    school.update(school.api_uid, {"role_id": 1213, "school_uid": "T1"})
     found = await read(schoology)
     assert {key for key, entry in found.items() if entry.locked} == {
-        ("people", ""),  # the owner of the credentials, who has no school_uid
+        ("people", "T1"),
         ("people", "S00003"),
         ("people", "S00004"),
         ("people", "S00005"),
         ("courses", "C"),
         ("sections", "C-0"),
         ("enrollments", join("C-0", "S00000")),
+        ("enrollments", join("O-0", "S00000")),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
+from schoology_async.roster.names import Names
 from schoology_async.sandbox import SchoologySandbox
 from tests.schoology.roster.school import (
     ADA,
@@ -25,6 +27,7 @@ from tests.schoology.roster.school import (
     SEATS,
     TEACHER,
     WITHOUT_BEN,
+    YEAR,
     Keeper,
     add_building,
     brief,
@@ -87,6 +90,17 @@ async def test_fields_that_differ_are_updated(keeper: Keeper) -> None:
     assert await keeper.plan(**kinds) == []
 
 
+async def test_dates_of_a_term_and_the_course_and_terms_of_a_section_stay(keeper: Keeper) -> None:
+    fall = attrs.evolve(YEAR, id="f1", title="Fall", type="semester")
+    biology = attrs.evolve(ALGEBRA, id="c2", title="Biology")
+    both: dict[str, list[Any]] = {"terms": [YEAR, fall], "courses": [ALGEBRA, biology]}
+    await keeper.update(**both)
+    moved = attrs.evolve(ROOM, course_id="c2", term_ids=("f1",))
+    longer = attrs.evolve(YEAR, starts=date(2020, 7, 1))
+    both["terms"] = [longer, fall]
+    assert await keeper.plan(**both, sections=[moved]) == []
+
+
 async def test_leaver_is_deactivated_and_keeps_the_history(
     keeper: Keeper, schoology_sandbox: SchoologySandbox
 ) -> None:
@@ -109,6 +123,7 @@ async def test_leaver_is_deactivated_and_keeps_the_history(
     account = schoology_sandbox.school.by_school_uid("p2")
     assert account is not None
     assert account.name_last == "Boone"
+    assert [one.reenrolled for one in schoology_sandbox.school.reactivations] == [False]
     assert await keeper.plan(**returned) == []
 
 
@@ -207,6 +222,30 @@ async def test_bulk_of_changes_continues_from_its_journal(
     assert report.earlier == {Status.DONE: 4}
     assert schoology_sandbox.school.creates.total() == 4
     assert schoology_sandbox.school.updates.total() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "action"), [("people", Action.DEACTIVATE), ("enrollments", Action.DELETE)]
+)
+async def test_removals_are_not_counted_a_second_time(
+    kind: str, action: Action, schoology: Schoology
+) -> None:
+    # The plan's guard has allowed them. The bulk methods would stop at 500.
+    target = SchoologyRoster(schoology, enrollment_removal=Action.DELETE)
+    numbers = range(1, 502)
+    ids = [f"9/{number}" if kind == "enrollments" else str(number) for number in numbers]
+    changes = [Change(kind=kind, action=action, key=id_, vendor_id=id_) for id_ in ids]
+    report = await target.apply(kind, action, changes, journal=None)
+    assert report.counts == {Status.REJECTED: 501}
+
+
+def test_name_of_several_records_stands_for_none() -> None:
+    names = Names("building", [("1", "North"), ("2", "North"), ("3", "South ")])
+    assert (names.name("1"), names.name("2"), names.name(None)) == ("North", "North", "")
+    assert names.id("South", field="school") == "3"
+    with pytest.raises(InvalidInput) as caught:
+        names.id("North", field="school")
+    assert "several" in caught.value.fields["school"]
 
 
 def test_impossible_changes_are_refused(schoology: Schoology) -> None:
