@@ -81,7 +81,7 @@ SCHOOL: dict[str, list[Any]] = {
     "relationships": [Relationship(person_id="p1", other_id="g1", kind="guardian")],
 }
 #: The school without Ben, who has left.
-WITHOUT_BEN = {
+WITHOUT_BEN: dict[str, list[Any]] = {
     "people": [ADA, TEACHER, PARENT],
     "enrollments": [SEATS[0], SEATS[2]],
 }

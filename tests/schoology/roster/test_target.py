@@ -114,7 +114,7 @@ async def test_leaver_is_deactivated_and_keeps_the_history(
 
     # A person who comes back has new fields and the old enrollment.
     back = attrs.evolve(BEN, family_name="Boone")
-    returned = {"people": [ADA, back, TEACHER, PARENT]}
+    returned: dict[str, list[Any]] = {"people": [ADA, back, TEACHER, PARENT]}
     outcomes = await keeper.update(**returned)
     assert [(one.item.action, one.item.kind, one.status) for one in outcomes] == [
         (Action.RETURN, "people", Status.DONE),
@@ -144,7 +144,7 @@ async def test_enrollment_that_is_no_longer_wanted(
     add_building(schoology_sandbox.school)
     keeper = Keeper(SchoologyRoster(schoology, enrollment_removal=removal), tmp_path)
     await keeper.update()
-    kept = {"enrollments": [SEATS[0], SEATS[2]]}
+    kept: dict[str, list[Any]] = {"enrollments": [SEATS[0], SEATS[2]]}
     (outcome,) = await keeper.update(**kept)
     assert (outcome.item.action, outcome.status) == (removal, Status.DONE)
     statuses = [one.status for one in schoology_sandbox.school.enrollments]
