@@ -1,0 +1,326 @@
+"""Apply a plan: each change is made once, in order, also if the program is killed, and verified."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lms_async.errors import JournalUnusable, PlanRefused, Unauthorized
+from lms_async.outcome import Outcome, Status
+from lms_async.roster import (
+    Action,
+    ApplyReport,
+    Change,
+    Entry,
+    Mismatch,
+    Plan,
+    Refusal,
+    RosterMapping,
+    Scope,
+)
+from lms_async.roster.apply_record import ApplyRecord
+from lms_async.roster.entries import join
+from lms_async.roster.plan_writer import PlanWriter
+from tests.roster.fake_target import FakeTarget, Faults, Killed
+from tests.roster.records import ADA, SEAT
+from tests.roster.test_planning import MAPPINGS, REMOVING, changes, make, rosters
+from tests.virtual import run
+
+CHANGES = [
+    Change(kind="sections", action=Action.CREATE, key="k1", org="N", after={"title": "Art"}),
+    Change(kind="enrollments", action=Action.LINK, key=join("k1", "p1"), after={"role": "member"}),
+]
+
+
+def write(path: Path, refusals: tuple[Refusal, ...] = (), **meta: Any) -> Plan:
+    """Write a plan whose vendor has one person and no section."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = run(make(Path(folder) / "a.plan", school()))
+        about = attrs.evolve(made.meta, **meta)
+    with PlanWriter(path, about) as writer:
+        for change in CHANGES:
+            writer.add(change)
+        for refusal in refusals:
+            writer.refuse(refusal)
+    return Plan(path)
+
+
+def school(faults: Faults | None = None) -> FakeTarget:
+    return FakeTarget([Entry(kind="people", key="p1", vendor_id="1", org="N")], faults)
+
+
+def not_done(report: ApplyReport) -> list[tuple[str, Status, str]]:
+    return [(one.item.kind, one.status, code(one)) for one in report.not_done()]
+
+
+def code(outcome: Outcome[Change]) -> str:
+    return outcome.error.code if outcome.error else ""
+
+
+def test_changes_are_made_and_verified(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    report = run(made.apply(target, journal=tmp_path / "journals"))
+    assert report.is_done
+    assert list(report.not_done()) == []
+    assert report.counts == {
+        ("sections", Action.CREATE, Status.DONE): 1,
+        ("enrollments", Action.LINK, Status.DONE): 1,
+    }
+    assert target.active("enrollments") == {join("k1", "p1")}
+    verification = run(made.verify(target))
+    assert (verification.verified, verification.different) == (2, [])
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "journals").iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE((tmp_path / "journals").stat().st_mode) == 0o700
+    # The snapshots have people's data and are gone.
+    assert {file.name for file in tmp_path.iterdir()} == {"a.plan", "journals"}
+
+
+REFUSAL = Refusal(rule="max_removed_people", number=9, bound=1, stops=True, text="Too many.")
+
+
+@pytest.mark.parametrize(
+    ("refusals", "meta", "why"),
+    [
+        ((REFUSAL,), {}, "Too many."),
+        ((REFUSAL,) * 5, {}, "And 2 more."),
+        ((), {"account": "school 2"}, "school 2"),
+        ((), {"target": "other"}, "other"),
+        ((), {"fingerprint": "0"}, "have changed"),
+    ],
+)
+def test_plan_that_must_not_be_applied(
+    tmp_path: Path, refusals: tuple[Refusal, ...], meta: dict[str, Any], why: str
+) -> None:
+    made, target = write(tmp_path / "a.plan", refusals, **meta), school()
+    with pytest.raises(PlanRefused, match=why):
+        run(made.apply(target, journal=tmp_path / "journals"))
+    assert target.requests == 0
+
+
+def test_plan_of_yesterday_is_refused(tmp_path: Path) -> None:
+    made_at = write(tmp_path / "new.plan").meta.made_at
+    made = write(tmp_path / "a.plan", made_at=made_at - timedelta(days=1, seconds=1))
+    with pytest.raises(PlanRefused, match="older than a day"):
+        run(made.apply(school(), journal=tmp_path / "journals"))
+
+
+def test_refusal_that_only_leaves_out_removals_does_not_stop_the_plan(tmp_path: Path) -> None:
+    made = write(tmp_path / "a.plan", (attrs.evolve(REFUSAL, stops=False),))
+    assert run(made.apply(school(), journal=tmp_path / "journals")).is_done
+
+
+def test_state_is_not_read_if_not_asked(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan", fingerprint="0"), school()
+    assert run(made.apply(target, journal=tmp_path / "journals", check_state=False)).is_done
+    assert target.snapshots == 0
+
+
+def test_what_depends_on_a_rejected_change_has_its_own_outcome(tmp_path: Path) -> None:
+    target = school(Faults(rejected=frozenset({"k1"})))
+    made = write(tmp_path / "a.plan")
+    report = run(made.apply(target, journal=tmp_path / "journals"))
+    expected = [
+        ("sections", Status.REJECTED, "400"),
+        ("enrollments", Status.REJECTED, "404"),
+    ]
+    assert not_done(report) == expected
+    assert [outcome.index for outcome in report.not_done()] == [0, 1]
+    assert report.stop_reason is None
+    for shown in (repr(report), repr(list(report.not_done()))):
+        assert "Ada" not in shown
+        assert "p1" not in shown
+    found = run(made.verify(target)).different
+    assert [one.mismatch for one in found] == [Mismatch.MISSING] * 2
+    # Running again reports the same, with the reasons, and sends nothing.
+    sent = target.requests
+    again = run(made.apply(target, journal=tmp_path / "journals"))
+    assert not_done(again) == expected
+    assert next(one.error and one.error.message for one in again.not_done()) == "Ada is not allowed"
+    assert (target.requests, again.earlier) == (sent, 2)
+
+
+def test_error_that_stops_skips_all_later_changes(tmp_path: Path) -> None:
+    target, error = school(), Unauthorized(401)
+    made = write(tmp_path / "a.plan")
+    target.faults.refused = error
+    report = run(made.apply(target, journal=tmp_path / "journals"))
+    assert report.stop_reason is error
+    assert not report.is_done
+    assert [kind for kind, *_ in not_done(report)] == ["sections", "enrollments"]
+    assert not_done(report)[1] == ("enrollments", Status.SKIPPED, "stopped")
+    target.faults.refused = None
+    assert target.requests == 1
+
+
+def test_run_that_stopped_continues(tmp_path: Path) -> None:
+    people = [attrs.evolve(ADA, id=f"p{number}") for number in range(1, 9)]
+    seats = [attrs.evolve(SEAT, person_id=one.id) for one in people]
+    target = FakeTarget(faults=Faults(killed=frozenset({4}), lost=frozenset({6})))
+    made = run(make(tmp_path / "a.plan", target, people=people, enrollments=seats))
+    with pytest.raises(Killed):
+        run(made.apply(target, journal=tmp_path / "journals"))
+    snapshots = target.snapshots
+    report = run(made.apply(target, journal=tmp_path / "journals"))
+    # The state is not checked again: the plan itself has changed it.
+    assert target.snapshots == snapshots
+    assert report.is_done
+    assert report.earlier > 0
+    assert set(target.made.values()) == {1}
+    assert sum(report.counts.values()) == target.made.total()
+
+
+def test_folder_of_another_plan_is_refused(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    run(made.apply(target, journal=tmp_path / "journals"))
+    other = write(tmp_path / "b.plan")
+    with pytest.raises(JournalUnusable, match="another plan"):
+        run(other.apply(target, journal=tmp_path / "journals"))
+
+
+def test_folder_in_use_is_refused(tmp_path: Path) -> None:
+    made = write(tmp_path / "a.plan")
+    with (
+        ApplyRecord(tmp_path / "journals", made.meta.id),
+        pytest.raises(JournalUnusable, match="another program"),
+    ):
+        run(made.apply(school(), journal=tmp_path / "journals"))
+
+
+def test_outcomes_of_a_replaced_plan_are_not_shown(tmp_path: Path) -> None:
+    target = school(Faults(rejected=frozenset({"k1"})))
+    report = run(write(tmp_path / "a.plan").apply(target, journal=tmp_path / "journals"))
+    write(tmp_path / "a.plan")
+    with pytest.raises(JournalUnusable, match="another plan"):
+        list(report.not_done())
+
+
+def test_person_who_moves_joins_the_new_section_first(tmp_path: Path) -> None:
+    target = school()
+    old = Entry(kind="enrollments", key=join("k0", "p1"), org="N", vendor_id="3")
+    section = Entry(kind="sections", key="k0", org="N", vendor_id="2")
+    target.entries += [section, old]
+    made = run(make(tmp_path / "a.plan", target, attrs.evolve(REMOVING)))
+    run(made.apply(target, journal=tmp_path / "journals"))
+    enrolled = [key for kind, _, key in target.made if kind == "enrollments"]
+    assert enrolled == [join("k1", "p1"), join("k0", "p1")]
+
+
+@pytest.mark.parametrize(
+    ("there", "mismatch"),
+    [
+        ([], Mismatch.MISSING),
+        ([{"active": False}], Mismatch.NOT_IN_USE),
+        ([{"fields": {"title": "Music"}}], Mismatch.DIFFERENT_FIELDS),
+        ([{"fields": {"title": "Art"}}, {"vendor_id": "9"}], Mismatch.SEVERAL),
+    ],
+)
+def test_what_still_differs(
+    tmp_path: Path, there: list[dict[str, Any]], mismatch: Mismatch
+) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    target.entries += [Entry(kind="sections", key="k1", **values) for values in there]
+    found = run(made.verify(target)).different[0]
+    assert (found.change, found.mismatch) == (CHANGES[0], mismatch)
+    assert found.there == ({"title": "Music"} if mismatch is Mismatch.DIFFERENT_FIELDS else {})
+
+
+def test_removed_record_that_is_still_in_use_differs(tmp_path: Path) -> None:
+    target = school()
+    with PlanWriter(tmp_path / "a.plan", write(tmp_path / "b.plan").meta) as writer:
+        writer.add(Change(kind="people", action=Action.DEACTIVATE, key="p1", vendor_id="1"))
+    (found,) = run(Plan(tmp_path / "a.plan").verify(target)).different
+    assert found.mismatch is Mismatch.STILL_IN_USE
+
+
+def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    run(made.apply(target, journal=tmp_path / "journals"))
+    sections = attrs.evolve(target.capabilities.kinds["sections"], shows=frozenset())
+    kinds = {**target.capabilities.kinds, "sections": sections}
+    target.capabilities = attrs.evolve(target.capabilities, kinds=kinds)
+    target.entries = [
+        attrs.evolve(entry, fields={}) if entry.kind == "sections" else entry
+        for entry in target.entries
+    ]
+    verification = run(made.verify(target))
+    assert verification.different == []
+    assert verification.not_verifiable == {("sections", "title"): 1}
+
+
+NUMBERS = st.frozensets(st.integers(1, 12), max_size=4)
+REJECTED = st.frozensets(st.sampled_from(["k1", "p1", "p2", join("k1", "p1")]), max_size=2)
+SCOPED = attrs.evolve(REMOVING, scope=Scope(orgs=frozenset({"N"})))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    rosters(),
+    rosters(),
+    st.one_of(MAPPINGS, st.just(SCOPED)),
+    st.builds(Faults, rejected=REJECTED, lost=NUMBERS, dropped=NUMBERS, killed=NUMBERS),
+)
+def test_vendor_equals_the_school_after_faults_and_resumes(
+    before: dict[str, list[Any]],
+    after: dict[str, list[Any]],
+    mapping: RosterMapping,
+    faults: Faults,
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        run(apply_with_faults(Path(folder), before, after, mapping, faults))
+
+
+async def apply_with_faults(
+    folder: Path,
+    before: dict[str, list[Any]],
+    after: dict[str, list[Any]],
+    mapping: RosterMapping,
+    faults: Faults,
+) -> None:
+    target = FakeTarget()
+    first = await make(folder / "0.plan", target, REMOVING, None, **before)
+    target.change_all([change async for change in first])
+
+    at_first = {(entry.kind, entry.key): entry for entry in target.entries}
+    target.faults, target.requests = faults, 0
+    target.made.clear()
+    made = await make(folder / "1.plan", target, mapping, None, **after)
+    planned = Counter([(change.kind, change.action, change.key) async for change in made])
+    report = await resume(made, target, folder / "1")
+    failed = {(one.item.kind, one.item.key) for one in report.not_done()}
+    # Each change was made once, or was rejected. Nothing else was changed. An update that was
+    # rejected and whose response was lost is unknown.
+    assert target.made == Counter({at: 1 for at in planned if (at[0], at[2]) not in failed})
+    assert Status.SKIPPED not in {one.status for one in report.not_done()}
+    assert sum(report.counts.values()) == planned.total()
+    if mapping is SCOPED:
+        orgs = {at_first[kind, key].org for kind, _, key in target.made if (kind, key) in at_first}
+        assert orgs <= {"N"}
+    different = (await made.verify(target)).different
+    assert {(one.change.kind, one.change.key) for one in different} <= failed
+
+    # After the cause is removed, the next plan makes what was rejected, and then all is equal.
+    target.faults = Faults()
+    second = await make(folder / "2.plan", target, mapping, None, **after)
+    assert not await changes(second) or failed
+    assert (await resume(second, target, folder / "2")).is_done
+    assert (await second.verify(target)).different == []
+    assert await changes(await make(folder / "3.plan", target, mapping, None, **after)) == []
+
+
+async def resume(made: Plan, target: FakeTarget, journals: Path) -> ApplyReport:
+    """Apply the plan, again after each time that the program is killed."""
+    while True:
+        try:
+            return await made.apply(target, journal=journals)
+        except Killed:
+            pass
