@@ -95,6 +95,7 @@ class FakeTarget:
         self.made: Counter[tuple[str, Action, str]] = Counter()
         self.requests = 0
         self.snapshots = 0
+        self.bulks: list[Bulk[Change]] = []
 
     async def snapshot(self) -> AsyncIterator[Entry]:
         self.snapshots += 1
@@ -109,15 +110,20 @@ class FakeTarget:
         *,
         journal: Journal | None,
     ) -> Bulk[Change]:
+        def prepare(change: Change) -> tuple[str, dict[str, Any]]:
+            assert (change.kind, change.action) == (kind, action)
+            return change.key, attrs.asdict(change)
+
         endpoint: BulkEndpoint[Change] = BulkEndpoint(
-            prepare=one_by_one(lambda change: (change.key, attrs.asdict(change))),
+            prepare=one_by_one(prepare),
             call=lambda rows: Call("POST", "changes", body=json_of(rows), is_bulk=True),
             parse_results=lambda payload, rows: payload,
             operation=f"{action} {kind}",
             max_rows=3,
             look_up=self._look_up,
         )
-        return Bulk(self, changes, endpoint, journal=journal)
+        self.bulks.append(Bulk(self, changes, endpoint, journal=journal))
+        return self.bulks[-1]
 
     async def fetch(
         self, call: Call[Any], *, watch: AttemptObserver | None = None

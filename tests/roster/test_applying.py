@@ -41,13 +41,18 @@ CHANGES = [
 ]
 
 
-def write(path: Path, refusals: tuple[Refusal, ...] = (), **meta: Any) -> Plan:
+def write(
+    path: Path,
+    refusals: tuple[Refusal, ...] = (),
+    changes: list[Change] = CHANGES,
+    **meta: Any,
+) -> Plan:
     """Write a plan whose vendor has one person and no section."""
     with tempfile.TemporaryDirectory() as folder:
         made = run(make(Path(folder) / "a.plan", school()))
         about = attrs.evolve(made.meta, **meta)
     with PlanWriter(path, about) as writer:
-        for change in CHANGES:
+        for change in changes:
             writer.add(change)
         for refusal in refusals:
             writer.refuse(refusal)
@@ -158,8 +163,45 @@ def test_error_that_stops_skips_all_later_changes(tmp_path: Path) -> None:
     assert not report.is_done
     assert [kind for kind, *_ in not_done(report)] == ["sections", "enrollments"]
     assert not_done(report)[1] == ("enrollments", Status.SKIPPED, "stopped")
-    target.faults.refused = None
     assert target.requests == 1
+
+
+def test_outcomes_are_not_kept_in_memory(tmp_path: Path) -> None:
+    many = [Change(kind="sections", action=Action.CREATE, key=f"k{n}") for n in range(3000)]
+    target = school(Faults(refused=Unauthorized(401)))
+    made = write(tmp_path / "a.plan", changes=many)
+    report = run(made.apply(target, journal=tmp_path / "journals"))
+    assert len(list(report.not_done())) == 3000
+    (bulk,) = target.bulks
+    assert bulk.report.counts.total() < 2000
+    assert bulk.report.skipped == []
+
+
+def test_plan_without_changes_is_done(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan", changes=[]), school()
+    report = run(made.apply(target, journal=str(tmp_path / "journals")))
+    assert (report.is_done, report.counts) == (True, {})
+    assert run(made.verify(target)).verified == 0
+
+
+def test_each_kind_and_action_is_one_bulk(tmp_path: Path) -> None:
+    target = school()
+    target.entries += [Entry(kind="sections", key=f"k{n}", vendor_id=f"{n}") for n in (7, 8)]
+    update = Change(
+        kind="sections", action=Action.UPDATE, key="k7", vendor_id="7", after={"title": "Art"}
+    )
+    updates = [update, attrs.evolve(update, key="k8", vendor_id="8")]
+    made = write(tmp_path / "a.plan", changes=[*updates, *CHANGES])
+    assert run(made.apply(target, journal=tmp_path / "journals", check_state=False)).is_done
+    assert [bulk.report.counts.total() for bulk in target.bulks] == [2, 1, 1]
+
+
+def test_damaged_record_is_refused(tmp_path: Path) -> None:
+    made, folder = write(tmp_path / "a.plan"), tmp_path / "journals"
+    folder.mkdir()
+    (folder / "outcomes.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(JournalUnusable, match="not a database"):
+        run(made.apply(school(), journal=folder))
 
 
 def test_run_that_stopped_continues(tmp_path: Path) -> None:

@@ -52,10 +52,11 @@ class ApplyRecord:
             make_private(self.path)
         except OSError as error:
             raise JournalUnusable(f"{folder} can't be used: {error.strerror}") from None
-        self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+        with self._opening():
+            self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
         try:
             #: Whether an earlier run has begun to apply this plan.
-            self.has_begun = self._open()
+            self.has_begun = self._lock()
         except BaseException:
             self._connection.close()
             raise
@@ -103,24 +104,30 @@ class ApplyRecord:
             self._connection.execute("COMMIT")
         self._waiting.clear()
 
-    def _open(self) -> bool:
+    def _lock(self) -> bool:
         """Lock the file, and return whether this plan was begun."""
-        try:
+        with self._opening():
             # The lock is kept until the connection is closed, also between transactions.
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._connection.executescript(f"BEGIN EXCLUSIVE; {_TABLES} COMMIT;")
             plans = [plan for (plan,) in self._connection.execute("SELECT plan FROM about")]
+        if plans not in ([], [self._plan]):
+            raise JournalUnusable(
+                f"the folder {self.path.parent} has the journals of another plan",
+                hint="give another folder",
+            )
+        return bool(plans)
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
             is_in_use = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
             why = "another program applies a plan with it" if is_in_use else str(error)
         else:
-            if plans not in ([], [self._plan]):
-                raise JournalUnusable(
-                    f"the folder {self.path.parent} has the journals of another plan",
-                    hint="give another folder",
-                )
-            return bool(plans)
-        raise JournalUnusable(f"{self.path} can't be used: {why}")
+            return
+        raise JournalUnusable(f"{self.path} can't be used: {why}", hint="give another folder")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
