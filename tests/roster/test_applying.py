@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import stat
-import tempfile
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lms_async.errors import JournalUnusable, PlanRefused, Unauthorized
 from lms_async.outcome import Outcome, Status
@@ -22,45 +18,15 @@ from lms_async.roster import (
     Change,
     Entry,
     Mismatch,
-    Plan,
     Refusal,
-    RosterMapping,
-    Scope,
 )
 from lms_async.roster.apply_record import ApplyRecord
 from lms_async.roster.entries import join
-from lms_async.roster.plan_writer import PlanWriter
 from tests.roster.fake_target import FakeTarget, Faults, Killed
+from tests.roster.plans import CHANGES, school, write
 from tests.roster.records import ADA, SEAT
-from tests.roster.test_planning import MAPPINGS, REMOVING, changes, make, rosters
+from tests.roster.test_planning import REMOVING, make
 from tests.virtual import run
-
-CHANGES = [
-    Change(kind="sections", action=Action.CREATE, key="k1", org="N", after={"title": "Art"}),
-    Change(kind="enrollments", action=Action.LINK, key=join("k1", "p1"), after={"role": "member"}),
-]
-
-
-def write(
-    path: Path,
-    refusals: tuple[Refusal, ...] = (),
-    changes: list[Change] = CHANGES,
-    **meta: Any,
-) -> Plan:
-    """Write a plan whose vendor has one person and no section."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = run(make(Path(folder) / "a.plan", school()))
-        about = attrs.evolve(made.meta, **meta)
-    with PlanWriter(path, about) as writer:
-        for change in changes:
-            writer.add(change)
-        for refusal in refusals:
-            writer.refuse(refusal)
-    return Plan(path)
-
-
-def school(faults: Faults | None = None) -> FakeTarget:
-    return FakeTarget([Entry(kind="people", key="p1", vendor_id="1", org="N")], faults)
 
 
 def not_done(report: ApplyReport) -> list[tuple[str, Status, str]]:
@@ -251,118 +217,7 @@ def test_person_who_moves_joins_the_new_section_first(tmp_path: Path) -> None:
     old = Entry(kind="enrollments", key=join("k0", "p1"), org="N", vendor_id="3")
     section = Entry(kind="sections", key="k0", org="N", vendor_id="2")
     target.entries += [section, old]
-    made = run(make(tmp_path / "a.plan", target, attrs.evolve(REMOVING)))
+    made = run(make(tmp_path / "a.plan", target, REMOVING))
     run(made.apply(target, journal=tmp_path / "journals"))
     enrolled = [key for kind, _, key in target.made if kind == "enrollments"]
     assert enrolled == [join("k1", "p1"), join("k0", "p1")]
-
-
-@pytest.mark.parametrize(
-    ("there", "mismatch"),
-    [
-        ([], Mismatch.MISSING),
-        ([{"active": False}], Mismatch.NOT_IN_USE),
-        ([{"fields": {"title": "Music"}}], Mismatch.DIFFERENT_FIELDS),
-        ([{"fields": {"title": "Art"}}, {"vendor_id": "9"}], Mismatch.SEVERAL),
-    ],
-)
-def test_what_still_differs(
-    tmp_path: Path, there: list[dict[str, Any]], mismatch: Mismatch
-) -> None:
-    made, target = write(tmp_path / "a.plan"), school()
-    target.entries += [Entry(kind="sections", key="k1", **values) for values in there]
-    found = run(made.verify(target)).different[0]
-    assert (found.change, found.mismatch) == (CHANGES[0], mismatch)
-    assert found.there == ({"title": "Music"} if mismatch is Mismatch.DIFFERENT_FIELDS else {})
-
-
-def test_removed_record_that_is_still_in_use_differs(tmp_path: Path) -> None:
-    target = school()
-    with PlanWriter(tmp_path / "a.plan", write(tmp_path / "b.plan").meta) as writer:
-        writer.add(Change(kind="people", action=Action.DEACTIVATE, key="p1", vendor_id="1"))
-    (found,) = run(Plan(tmp_path / "a.plan").verify(target)).different
-    assert found.mismatch is Mismatch.STILL_IN_USE
-
-
-def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> None:
-    made, target = write(tmp_path / "a.plan"), school()
-    run(made.apply(target, journal=tmp_path / "journals"))
-    sections = attrs.evolve(target.capabilities.kinds["sections"], shows=frozenset())
-    kinds = {**target.capabilities.kinds, "sections": sections}
-    target.capabilities = attrs.evolve(target.capabilities, kinds=kinds)
-    target.entries = [
-        attrs.evolve(entry, fields={}) if entry.kind == "sections" else entry
-        for entry in target.entries
-    ]
-    verification = run(made.verify(target))
-    assert verification.different == []
-    assert verification.not_verifiable == {("sections", "title"): 1}
-
-
-NUMBERS = st.frozensets(st.integers(1, 12), max_size=4)
-REJECTED = st.frozensets(st.sampled_from(["k1", "p1", "p2", join("k1", "p1")]), max_size=2)
-SCOPED = attrs.evolve(REMOVING, scope=Scope(orgs=frozenset({"N"})))
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    rosters(),
-    rosters(),
-    st.one_of(MAPPINGS, st.just(SCOPED)),
-    st.builds(Faults, rejected=REJECTED, lost=NUMBERS, dropped=NUMBERS, killed=NUMBERS),
-)
-def test_vendor_equals_the_school_after_faults_and_resumes(
-    before: dict[str, list[Any]],
-    after: dict[str, list[Any]],
-    mapping: RosterMapping,
-    faults: Faults,
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run(apply_with_faults(Path(folder), before, after, mapping, faults))
-
-
-async def apply_with_faults(
-    folder: Path,
-    before: dict[str, list[Any]],
-    after: dict[str, list[Any]],
-    mapping: RosterMapping,
-    faults: Faults,
-) -> None:
-    target = FakeTarget()
-    first = await make(folder / "0.plan", target, REMOVING, None, **before)
-    target.change_all([change async for change in first])
-
-    at_first = {(entry.kind, entry.key): entry for entry in target.entries}
-    target.faults, target.requests = faults, 0
-    target.made.clear()
-    made = await make(folder / "1.plan", target, mapping, None, **after)
-    planned = Counter([(change.kind, change.action, change.key) async for change in made])
-    report = await resume(made, target, folder / "1")
-    failed = {(one.item.kind, one.item.key) for one in report.not_done()}
-    # Each change was made once, or was rejected. Nothing else was changed. An update that was
-    # rejected and whose response was lost is unknown.
-    assert target.made == Counter({at: 1 for at in planned if (at[0], at[2]) not in failed})
-    assert Status.SKIPPED not in {one.status for one in report.not_done()}
-    assert sum(report.counts.values()) == planned.total()
-    if mapping is SCOPED:
-        orgs = {at_first[kind, key].org for kind, _, key in target.made if (kind, key) in at_first}
-        assert orgs <= {"N"}
-    different = (await made.verify(target)).different
-    assert {(one.change.kind, one.change.key) for one in different} <= failed
-
-    # After the cause is removed, the next plan makes what was rejected, and then all is equal.
-    target.faults = Faults()
-    second = await make(folder / "2.plan", target, mapping, None, **after)
-    assert not await changes(second) or failed
-    assert (await resume(second, target, folder / "2")).is_done
-    assert (await second.verify(target)).different == []
-    assert await changes(await make(folder / "3.plan", target, mapping, None, **after)) == []
-
-
-async def resume(made: Plan, target: FakeTarget, journals: Path) -> ApplyReport:
-    """Apply the plan, again after each time that the program is killed."""
-    while True:
-        try:
-            return await made.apply(target, journal=journals)
-        except Killed:
-            pass

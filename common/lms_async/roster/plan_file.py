@@ -209,7 +209,10 @@ class PlanFile:
 
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():
-            yield from self._connection.execute(query, parameters)
+            # "yield from" would close the cursor together with the iterator. That fails if the
+            # iterator is deleted after the connection was closed.
+            for row in self._connection.execute(query, parameters):  # noqa: UP028
+                yield row
 
     def _read_meta(self) -> PlanMeta:
         with self._reading():
