@@ -7,13 +7,12 @@ from pathlib import Path
 
 import attrs
 
-from lms_async.outcome import Status
-from lms_async.roster import OneRosterSource, plan
+from lms_async.roster import OneRosterSource, Plan, plan
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
 from tests.roster import bundles
-from tests.schoology.roster.school import MAPPING, Keeper, brief
+from tests.schoology.roster.school import MAPPING
 
 
 async def test_bundle_is_applied_and_then_nothing_is_left_to_do(
@@ -27,21 +26,23 @@ async def test_bundle_is_applied_and_then_nothing_is_left_to_do(
     )
     # The courses of the bundle belong to the district, which is Schoology's school.
     mapping = attrs.evolve(MAPPING, buildings={"district": school.title})
-    keeper = Keeper(SchoologyRoster(schoology), tmp_path)
-    for attempt in range(2):
-        made = await plan(
+    target = SchoologyRoster(schoology)
+
+    async def make() -> Plan:
+        return await plan(
             OneRosterSource(folder),
-            keeper.target,
+            target,
             mapping,
             as_of=date(2026, 10, 1),
             path=tmp_path / "bundle.plan",
         )
-        changes = [change async for change in made]
-        if attempt:
-            assert brief(changes) == []
-            return
-        outcomes = await keeper.apply(changes)
-        assert [one for one in outcomes if one.status is not Status.DONE] == []
-        assert len(school.users) == 1 + 28
-        assert len(school.parents) == 21
-        assert len(school.enrollments) == 40
+
+    made = await make()
+    report = await made.apply(target, journal=tmp_path / "journal")
+    assert list(report.not_done()) == []
+    assert len(school.users) == 1 + 28
+    assert len(school.parents) == 21
+    assert len(school.enrollments) == 40
+    verified = await made.verify(target)
+    assert verified.different == []
+    assert (await make()).counts() == {}
