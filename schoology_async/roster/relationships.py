@@ -12,7 +12,7 @@ from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
 from lms_async.roster.entries import join, split
 
-_PARENTS = frozenset({"guardian", "parent", "relative"})
+_PARENT = "guardian"
 
 
 def entry(student: str, parent: str, *, school: str) -> Entry:
@@ -20,7 +20,7 @@ def entry(student: str, parent: str, *, school: str) -> Entry:
 
     :param school: the code of the student's building.
     """
-    key = join(student, parent, "guardian")
+    key = join(student, parent, _PARENT)
     # A link has no id of its own.
     return Entry(kind="relationships", key=key, org=school, vendor_id="link")
 
@@ -31,7 +31,7 @@ def row(change: Change, *, delete: bool) -> dict[str, Any]:
     :raises InvalidInput: the other person is not a parent.
     """
     student, other, kind = split(change.key)
-    if kind not in _PARENTS:
+    if kind != _PARENT:
         raise InvalidInput(
             "the change can't be sent", fields={"kind": "only parents can be linked"}
         )

@@ -78,7 +78,7 @@ SCHOOL: dict[str, list[Any]] = {
     "courses": [ALGEBRA],
     "sections": [ROOM],
     "enrollments": SEATS,
-    "relationships": [Relationship(person_id="p1", other_id="g1", kind="guardian")],
+    "relationships": [Relationship(person_id="p1", other_id="g1", kind="parent")],
 }
 #: The school without Ben, who has left.
 WITHOUT_BEN: dict[str, list[Any]] = {

@@ -197,6 +197,9 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
     ]
     outcomes = await keeper.apply(changes)
     assert [outcome.item for outcome in outcomes] == changes
+    advisor = join("p1", "t1", "advisor")
+    (linked,) = await keeper.apply([Change(kind="relationships", action=Action.LINK, key=advisor)])
+    assert linked.status is Status.REJECTED
     wrong = [sorted(outcome.error.fields) if outcome.error else None for outcome in outcomes]
     assert wrong == [["role"], None, ["school"], ["course"], [], ["role"]]
 
