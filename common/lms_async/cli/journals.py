@@ -83,6 +83,14 @@ def resume_note(path: Path, summary: JournalSummary) -> str:
     )
 
 
+def switched_back_note(path: Path) -> str:
+    """Say that an import does not believe the journal of an earlier one."""
+    return (
+        "Starting over, because some records were changed back since an earlier run (journal "
+        f"{path}). Rows whose records have the wanted state are not sent."
+    )
+
+
 def dry_run_note(path: Path, summary: JournalSummary) -> str:
     """Say in a dry run that an import would continue an earlier one."""
     return (

@@ -59,7 +59,7 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     sure: dict[int, int] = {}
     inactive: dict[int, bool] = {}
     async for record in kind.read_existing(client, [row.identity for row in compared]):
-        key = tuple(record.get(field, "") for field in _key_of(kind))
+        key = tuple(record.get(field, "") for field in key_fields(kind))
         for name in _names(kind, record, key):
             rank = name[0]
             for row in named.get(name, ()):
@@ -110,7 +110,8 @@ def _is_another(kind: Kind, wanted: Row, record: Row, rank: int) -> bool:
     )
 
 
-def _key_of(kind: Kind) -> Iterable[str]:
+def key_fields(kind: Kind) -> Iterable[str]:
+    """Yield the fields of a kind's key, with the vendor's ids instead of names."""
     for field in kind.key:
         reference = kind.references.get(field)
         yield field if reference is None else reference.becomes or field

@@ -31,6 +31,7 @@ from .prepared import Prepared
 from .preparing import ask_vendor
 from .removals import check_removals
 from .request import ImportRequest
+from .switching import was_switched_back
 
 
 class ImportSender:
@@ -85,8 +86,13 @@ class ImportSender:
             if not file.checked.valid:
                 return self._record_only(file)
             guard = await check_removals(
-                client, request, file.rows(), self._reporter, variables=self._variable_names
+                client, request, file.rows_to_send(), self._reporter, variables=self._variable_names
             )
+            if await was_switched_back(client, file):
+                self._reporter.note(
+                    journals.switched_back_note(journals.journal_path(self._results.path))
+                )
+                self._request = attrs.evolve(request, restart=True)
             return await self._send(client, file, attrs.evolve(request.options, guard=guard))
 
     async def _send(self, client: Any, file: Prepared, options: KindOptions) -> Summary:
