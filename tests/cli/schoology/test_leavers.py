@@ -25,7 +25,8 @@ async def test_leaver_is_not_created_again(
     planned = await lms_import(file_of(3), dry_run=True)
     assert planned.code == Exit.REJECTED
     assert "2 would be sent, 1 rejected" in planned.out
-    assert "use --kind reactivate" in planned.err
+    assert "If the person came back, use --kind reactivate." in planned.err
+    assert "If not, leave the row out with --where or [where]" in planned.err
     ran = await lms_import(None, update_existing=True)
     assert ran.statuses == {2: "done", 3: "rejected", 4: "done"}
     (row,) = [row for row in ran.results if row["status"] == "rejected"]

@@ -88,8 +88,11 @@ def _inactive(kind: Kind) -> RowError:
 
     Nobody documents whether the vendor would create a second record.
     """
-    how = f"use --kind {kind.activated_by}" if kind.activated_by else "make it active first"
-    why = f"the record with this key is inactive; {how}"
+    how = f"use --kind {kind.activated_by}" if kind.activated_by else "make the record active"
+    why = (
+        f"the record is inactive. If the person came back, {how}. If not, leave the row out with "
+        "--where or [where]"
+    )
     return RowError("inactive", f"{kind.key[0]}: {why}", {kind.key[0]: why})
 
 
