@@ -9,10 +9,10 @@ import attrs
 
 from ...errors import JournalFailed, JournalUnusable
 from ...outcome import Outcome, Status
-from .. import journals
 from ..exit_codes import CommandError
 from ..files.rows import InputRow
 from ..kinds import Row
+from .other_import import explain_journal_error
 from .prepared import Prepared
 
 
@@ -60,10 +60,10 @@ async def outcomes_of_earlier_run(
         bulk.stop()
         return {numbers[outcome.index]: outcome async for outcome in bulk}
     except (JournalUnusable, JournalFailed) as error:
-        failure = journals.journal_error(error)
+        failure = error
     finally:
         await bulk.close()
-    raise failure
+    raise await explain_journal_error(client, request, failure)
 
 
 def cannot_start(error: CommandError) -> CommandError:
