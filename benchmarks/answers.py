@@ -7,6 +7,7 @@ JSON is parsed and no signature checked.
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import cache
 
@@ -89,14 +90,16 @@ def _v1_user() -> dict[str, object]:
 ONE_USER = orjson.dumps(user(1) | {"send_message": 1})
 _V1_USER = orjson.dumps({"status": "Success", "user": _v1_user()})
 _ROW_OF_USER = long_lists.row_template({name: it for name, it in user(1).items() if name != "uid"})
-_V1_CREATED = b'{"status":"Success","user_id":10752601}'
+_V1_CREATED = b'{"status":"Success","user_id":%d}'
+#: Each user that v1 creates has an id of its own: two rows with one id would be one user.
+_v1_ids = itertools.count(10_752_601)
 
 
 def answer(head: bytes, body: bytes) -> tuple[int, bytes]:
     """Return status and body for a request, given its head and body."""
     path = head[: head.find(b"\r\n")].partition(b" ")[2]
     if b"/api/users" in path:
-        return 200, _V1_USER if head.startswith(b"GET") else _V1_CREATED
+        return 200, _V1_USER if head.startswith(b"GET") else _V1_CREATED % next(_v1_ids)
     if head.startswith(b"GET"):
         if b"/memberships" in path:
             return 200, long_lists.memberships(path)

@@ -8,6 +8,7 @@
     ├── JournalUnusable         the journal is in use, damaged, or of other work
     ├── JournalFailed           the journal can't be written; rows not noted in it were not sent
     ├── PlanUnusable            the plan is damaged, or of another version
+    ├── PlanRefused             the plan must not be applied here and now; nothing was sent
     ├── PlanFailed              the plan or its working set can't be written; nothing was sent
     ├── ConnectionFailed        no connection was made, so the request was not sent
     ├── VendorUnavailable       several chunks in a row got no response, so the bulk stopped
@@ -140,6 +141,14 @@ class JournalFailed(LmsError):
 
 class PlanUnusable(LmsError):
     """This file can't be used as a plan; the message says why. Nothing was sent."""
+
+
+class PlanRefused(LmsError):
+    """The plan must not be applied; the message says why. Nothing was sent.
+
+    The guard refuses it, it is too old or for another account, or the vendor's records have
+    changed.
+    """
 
 
 class PlanFailed(LmsError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import stat
 from contextlib import closing
@@ -152,6 +153,16 @@ def test_damaged_changes_are_refused(path: Path, statement: str) -> None:
         list(plan.changes())
     # An error of a JSON reader would hold the whole text.
     assert not hasattr(caught.value.__context__, "doc")
+
+
+def test_changes_that_are_left_early_do_no_harm(path: Path) -> None:
+    write(path, UPDATE, UPDATE)
+    with PlanFile(path) as plan:
+        changes = plan.changes()
+        assert next(changes) == UPDATE
+    # Warnings are errors, also those of exceptions that Python ignores.
+    del changes
+    gc.collect()
 
 
 def test_files_that_are_no_plans_are_refused(path: Path) -> None:

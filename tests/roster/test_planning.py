@@ -38,8 +38,7 @@ from lms_async.roster import (
     plan,
 )
 from lms_async.roster.entries import join, split
-from lms_async.roster.planning import in_thread
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.working_set import WorkingSet, in_thread
 from tests.roster.fake_target import FakeTarget
 from tests.roster.records import ADA, ALGEBRA, DAY, MAPPING, NORTH, SCHOOL, SEAT
 
@@ -90,7 +89,7 @@ async def test_plan_is_made_applied_and_then_empty(tmp_path: Path) -> None:
     # The working set has people's data and is gone.
     assert names(tmp_path) == ["a.plan"]
 
-    target.apply([change async for change in made])
+    target.change_all([change async for change in made])
     assert await changes(await make(path, target)) == []
 
 
@@ -164,7 +163,7 @@ async def test_source_that_shrank_removes_nothing(tmp_path: Path) -> None:
     target = FakeTarget()
     people = [attrs.evolve(ADA, id=f"p{number}") for number in range(1, 12)]
     first = await make(tmp_path / "a.plan", target, people=people)
-    target.apply([change async for change in first])
+    target.change_all([change async for change in first])
     second = await make(tmp_path / "b.plan", target, last=first.meta)
     assert "max_source_shrink" in {refusal.rule for refusal in second.refusals()}
     assert await changes(second) == []
@@ -314,7 +313,7 @@ async def apply_both(
             path = Path(folder) / f"{number}.plan"
             made = await make(path, target, mapping, **roster)
             planned: list[Change] = [change async for change in made]
-            target.apply(planned)
+            target.change_all(planned)
             again = await make(path, target, mapping, **roster)
             assert await changes(again) == []
     # Whoever has a role that the mapping translates has an account, unless signing in is off.

@@ -1,12 +1,14 @@
 """The roster of a school: read it, compare it with a vendor's, and plan the changes.
 
 :func:`plan` reads a :class:`Source` and a :class:`Target`, and writes every change that makes the
-vendor equal to the school into a file (start reading in ``planning.py``). A
+vendor equal to the school into a file (start reading in ``planning.py``). :meth:`Plan.apply` makes
+these changes, and :meth:`Plan.verify` checks them. A
 :class:`RosterMapping`, which :func:`read_mapping` reads from a file, says how the school's records
 become the vendor's, and what a plan may do. This package names no vendor: a vendor package
 implements ``Target``.
 """
 
+from .applying import ApplyReport
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
@@ -31,9 +33,11 @@ from .rules import Mode as PlanMode
 from .scope import Scope
 from .sources import IterableSource, OneRosterSource, Source
 from .target import Capabilities, KindCapabilities, SideEffect, Target
+from .verifying import Mismatch, StillDifferent, Verification
 
 __all__ = [
     "Action",
+    "ApplyReport",
     "Capabilities",
     "Change",
     "Course",
@@ -46,6 +50,7 @@ __all__ = [
     "Keys",
     "KindCapabilities",
     "LeftAlone",
+    "Mismatch",
     "Mode",
     "OneRosterSource",
     "Org",
@@ -68,8 +73,10 @@ __all__ = [
     "SideEffect",
     "Source",
     "SourceRefused",
+    "StillDifferent",
     "Target",
     "Term",
+    "Verification",
     "plan",
     "read_mapping",
 ]

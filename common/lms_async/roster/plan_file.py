@@ -31,10 +31,20 @@ from .guard import Refusal
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
+#: The largest number of a row in SQLite.
+MAX_NUMBER = 2**63 - 1
 #: SQLite's application id of plans ("lmsp").
 APPLICATION_ID = 0x6C6D7370
 _CHANGES = """
-SELECT kind, action, key, org, vendor_id, before, after FROM changes ORDER BY number
+SELECT kind, action, key, org, vendor_id, before, after FROM changes
+WHERE number BETWEEN ? AND ? ORDER BY number
+"""
+# The first change of each step.
+_STARTS = """
+SELECT number, kind, action FROM (
+    SELECT number, kind, action, lag(kind) OVER steps AS last_kind, lag(action) OVER steps AS
+    last_action FROM changes WINDOW steps AS (ORDER BY number)
+) WHERE last_kind IS NOT kind OR last_action IS NOT action ORDER BY number
 """
 _LEFT_ALONE = """
 SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER BY number
@@ -73,6 +83,27 @@ class PlanMeta:
     source_records: Mapping[str, int] = attrs.field(factory=dict)
     found_share: float | None = None
 
+    @property
+    def id(self) -> str:
+        """A text that differs between any two plans."""
+        return f"{self.made_at.isoformat()} {self.fingerprint} {self.mapping_hash}"
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """Consecutive changes of one kind and action.
+
+    :param kind: the kind of all of them.
+    :param action: what all of them do.
+    :param first: the number of the first one. The changes of a plan are numbered from 1.
+    :param last: the number of the last one.
+    """
+
+    kind: str
+    action: Action
+    first: int
+    last: int
+
 
 class PlanFile:
     """A plan in the file ``path``, for reading. Use it with ``with``.
@@ -105,9 +136,14 @@ class PlanFile:
     ) -> None:
         self._connection.close()
 
-    def changes(self) -> Iterator[Change]:
-        """Yield the changes, in the order in which they are to be made."""
-        for kind, action, key, org, vendor_id, before, after in self._rows(_CHANGES):
+    def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
+        """Yield the changes, in the order in which they are to be made.
+
+        :param first: the number of the first change to yield, counted from 1.
+        :param last: the number of the last one.
+        """
+        rows = self._rows(_CHANGES, (first, last))
+        for kind, action, key, org, vendor_id, before, after in rows:
             with self._reading():
                 yield Change(
                     kind=kind,
@@ -118,6 +154,17 @@ class PlanFile:
                     before=_loads(before),
                     after=_loads(after),
                 )
+
+    def steps(self) -> list[Step]:
+        """Return the steps in which the changes are to be made."""
+        starts = [*self._rows(_STARTS)]
+        ends = [first - 1 for first, *_ in starts[1:]]
+        with self._reading():
+            ends += self._connection.execute("SELECT max(number) FROM changes").fetchone()
+            return [
+                Step(kind=kind, action=Action(action), first=first, last=last)
+                for (first, kind, action), last in zip(starts, ends, strict=False)
+            ]
 
     def left_alone(self) -> Iterator[LeftAlone]:
         """Yield the records and fields that differ and are not changed."""
@@ -160,9 +207,12 @@ class PlanFile:
             rows = self._connection.execute(_COUNTS_LEFT_ALONE)
             return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():
-            yield from self._connection.execute(query)
+            # "yield from" would close the cursor together with the iterator. That fails if the
+            # iterator is deleted after the connection was closed.
+            for row in self._connection.execute(query, parameters):  # noqa: UP028
+                yield row
 
     def _read_meta(self) -> PlanMeta:
         with self._reading():

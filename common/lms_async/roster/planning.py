@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeVar
 
 import attrs
 
+from .applying import ApplyReport, apply_plan
 from .changes import Action, Change, Reason
 from .desired import Desired
 from .difference import difference
@@ -23,7 +23,8 @@ from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
 from .sources import Source
 from .target import Target
-from .working_set import WorkingSet
+from .verifying import Verification, verify_plan
+from .working_set import WorkingSet, in_thread
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000
@@ -31,19 +32,17 @@ _PER_TURN = 1000
 #: mistake, so are they.
 _NEEDS: Mapping[str, tuple[str, ...]] = {"sections": ("courses", "terms"), **KEY_PARTS}
 
-_T = TypeVar("_T")
-
 
 @attrs.frozen
 class Plan:
     """A plan that was made. Its changes are in the file, which only its owner can read.
 
     :param path: the file.
-    :param report: what is wrong in the source.
+    :param report: what is wrong in the source. It is empty if the plan was made earlier.
     """
 
-    path: Path
-    report: ReadingReport
+    path: Path = attrs.field(converter=Path)
+    report: ReadingReport = attrs.field(factory=ReadingReport)
 
     @property
     def meta(self) -> PlanMeta:
@@ -73,6 +72,49 @@ class Plan:
         """Return what the guard does not allow."""
         with PlanFile(self.path) as file:
             return file.refusals()
+
+    async def apply(
+        self, target: Target, *, journal: str | PathLike[str], check_state: bool = True
+    ) -> ApplyReport:
+        """Make exactly these changes at the vendor, in the plan's order.
+
+        Additions come before removals, so a person who moves is enrolled in the new section before
+        leaving the old one. To continue after the program was killed, or after an error stopped it,
+        call this again with the same folder: each change is made once.
+
+        :param target: the account for which the plan was made.
+        :param journal: a folder for the journals; it is created if it does not exist. Use another
+            folder for each plan. It contains people's data, and only its owner can read it.
+        :param check_state: whether to read all of the vendor's records first, to check that they
+            are as they were when the plan was made. This is not done again when a run continues,
+            since the plan itself has changed them.
+        :returns: the results. A change that the vendor rejects does not stop the others: what
+            depends on it has an outcome of its own.
+        :raises PlanRefused: the guard refuses the plan, the plan is for another account or older
+            than a day, or the vendor's records have changed. Nothing was sent.
+        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanFailed: the working set for the check can't be written. Nothing was sent.
+        :raises JournalUnusable: the folder is in use, or is of another plan.
+        :raises JournalFailed: the folder can't be written any more.
+        :raises LmsError: the vendor's records can't be read, or the target can't make the changes
+            of a kind.
+        """
+        return await apply_plan(self.path, target, Path(journal), check=check_state)
+
+    async def verify(self, target: Target) -> Verification:
+        """Read the vendor's records again, and check that the plan's changes are made.
+
+        Only what the plan changes is compared. To find what changed at the school since, make
+        another plan.
+
+        :param target: the account for which the plan was made.
+        :returns: the changes that the vendor does not show, and the values that it can't show.
+        :raises PlanRefused: the plan is for another account.
+        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanFailed: the working set for the comparison can't be written.
+        :raises LmsError: the vendor's records can't be read.
+        """
+        return await verify_plan(self.path, target)
 
 
 async def plan(
@@ -190,21 +232,3 @@ def _write(
         existing = working_set.existing()
         for refusal in (*refusals, *check_changes(mapping.guard, writer.counts, existing)):
             writer.refuse(refusal)
-
-
-async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which compares entries, in a thread.
-
-    If the caller is cancelled, the work is interrupted. The working set must not be closed while
-    the thread uses it.
-    """
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            working_set.connection.interrupt()
-            await asyncio.wait([task], timeout=0.1)
-        # An error that the interruption led to is not of interest.
-        task.exception()
-        raise

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import Protocol
 
 import attrs
 
+from ..bulk.bulk import Bulk
 from ..errors import InvalidInput
-from .changes import REMOVALS, Action
+from ..journal.journal import Journal
+from .changes import REMOVALS, Action, Change
 from .entries import KEY_PARTS, Entry
 
 
@@ -98,3 +100,26 @@ class Target(Protocol):
 
     def snapshot(self) -> AsyncIterator[Entry]:
         """Read all records that are there, also inactive and past ones, in any order."""
+
+    def apply(
+        self,
+        kind: str,
+        action: Action,
+        changes: AsyncIterable[Change] | Iterable[Change],
+        *,
+        journal: Journal | None,
+    ) -> Bulk[Change]:
+        """Make the changes of one kind and action, in one bulk.
+
+        Changes of other kinds may have been made just before: the target finds the vendor's ids of
+        records that have none in the plan, such as the section of a new enrollment, by their keys.
+
+        :param kind: the kind of all these changes.
+        :param action: what all of them do.
+        :param changes: the changes. It is read once, and no faster than the outcomes.
+        :param journal: where the results are noted, so that a bulk that was killed continues.
+        :returns: a bulk that yields one outcome for each change, in the same order. It has not
+            started. A change whose section or person is not at the vendor is rejected, without an
+            error that stops the others.
+        :raises InvalidInput: the account can't make such changes.
+        """

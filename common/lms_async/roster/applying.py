@@ -1,0 +1,157 @@
+"""Apply a plan: make its changes at the vendor, in the plan's order.
+
+Consecutive changes of one kind and action are a step. Each step is one bulk with a journal of its
+own, so that a run that was killed continues where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import attrs
+
+from ..bulk.bulk import Bulk
+from ..bulk.status import STOPPED
+from ..errors import LmsError
+from ..journal.journal import Journal
+from ..outcome import Outcome, Status
+from .apply_record import ApplyRecord, read_outcomes
+from .changes import Action, Change
+from .conditions import check_account, check_guard_and_age, check_state
+from .plan_file import PlanFile, Step
+from .target import Target
+
+#: How many changes are recorded as skipped before the event loop does other work.
+_PER_TURN = 1000
+
+
+@attrs.frozen(kw_only=True)
+class ApplyReport:
+    """The results of a plan's changes.
+
+    :param counts: the number of changes by kind, action and status.
+    :param earlier: how many of them an earlier run with the same folder finished.
+    :param stop_reason: an error with which all other changes would fail too, so that they were
+        skipped; ``None`` if all were tried.
+    :param plan: the plan's file.
+    :param record: the file with the outcomes that are not done.
+    """
+
+    counts: Mapping[tuple[str, Action, Status], int]
+    earlier: int
+    stop_reason: LmsError | None
+    plan: Path
+    record: Path
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every change is done."""
+        return all(status is Status.DONE for _, _, status in self.counts)
+
+    def not_done(self) -> Iterator[Outcome[Change]]:
+        """Read the outcomes that are not done from the folder, one at a time.
+
+        Their ``index`` is the change's position in the plan, counted from 0. Read them before the
+        plan is replaced or applied again.
+
+        :raises PlanUnusable: the plan's file is not there.
+        :raises JournalUnusable: the record can't be read, or is of another plan.
+        """
+        return read_outcomes(self.record, self.plan)
+
+
+async def apply_plan(path: Path, target: Target, folder: Path, *, check: bool) -> ApplyReport:
+    """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`.
+
+    :param check: whether to check that the vendor's records have not changed.
+    """
+    with PlanFile(path) as file:
+        check_account(file.meta, target)
+        check_guard_and_age(file)
+        steps = await asyncio.to_thread(_read_steps, path)
+        with ApplyRecord(folder, file.meta.id) as record:
+            if not record.has_begun:
+                # Later the vendor has other records than in the plan, because of the plan.
+                if check:
+                    await check_state(path, file.meta, target)
+                record.begin()
+            apply = _Apply(file, target, folder, record)
+            for number, step in enumerate(steps, start=1):
+                await apply.make(number, step)
+            record.flush()
+    return ApplyReport(
+        counts=dict(apply.counts),
+        earlier=apply.earlier,
+        stop_reason=apply.stop_reason,
+        plan=path,
+        record=record.path,
+    )
+
+
+def _read_steps(path: Path) -> list[Step]:
+    with PlanFile(path) as file:
+        return file.steps()
+
+
+class _Apply:
+    """Makes the changes of a plan, and records their outcomes."""
+
+    def __init__(self, file: PlanFile, target: Target, folder: Path, record: ApplyRecord) -> None:
+        self.counts: Counter[tuple[str, Action, Status]] = Counter()
+        self.earlier = 0
+        self.stop_reason: LmsError | None = None
+        self._file, self._target, self._folder, self._record = file, target, folder, record
+
+    async def make(self, number: int, step: Step) -> None:
+        """Make the changes of ``step``. After an earlier step has stopped, skip them.
+
+        :param number: the number of the step, counted from 1.
+        """
+        first_skipped = step.first
+        if self.stop_reason is None:
+            first_skipped += await self._send(number, step)
+        for skipped in range(first_skipped, step.last + 1):
+            (change,) = self._file.changes(skipped, skipped)
+            self._add(step, Outcome(skipped - step.first, change, Status.SKIPPED, error=STOPPED))
+            if skipped % _PER_TURN == 0:
+                await asyncio.sleep(0)
+
+    async def _send(self, number: int, step: Step) -> int:
+        """Send the changes of ``step``, and return how many have an outcome."""
+        name = f"{number:02}-{step.kind}-{step.action}.journal"
+        journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
+        bulk: Bulk[Change] | None = None
+        ended = 0
+
+        def changes() -> Generator[Change, None, None]:
+            for change in self._file.changes(step.first, step.last):
+                # Otherwise the bulk would keep an outcome in memory for each remaining change.
+                if bulk is not None and bulk.report.stop_reason is not None:
+                    return
+                yield change
+
+        with closing(changes()) as items:
+            bulk = self._target.apply(step.kind, step.action, items, journal=journal)
+            async with bulk:
+                async for outcome in bulk:
+                    self._add(step, outcome)
+                    ended += 1
+                    _forget(bulk)
+        self.stop_reason = bulk.report.stop_reason
+        return ended
+
+    def _add(self, step: Step, outcome: Outcome[Change]) -> None:
+        self.counts[step.kind, step.action, outcome.status] += 1
+        self.earlier += outcome.earlier is not None
+        if outcome.status is not Status.DONE:
+            self._record.add(step.first + outcome.index, outcome)
+
+
+def _forget(bulk: Bulk[Change]) -> None:
+    """Delete the outcomes that the bulk keeps in memory. The record has them."""
+    for kept in (bulk.report.rejected, bulk.report.unknown, bulk.report.skipped):
+        kept.clear()

@@ -1,0 +1,107 @@
+"""Verify a plan: read the vendor's records again, and check that they are as the plan wants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+import attrs
+import orjson
+
+from .changes import REMOVALS, Change
+from .conditions import check_account, snapshot_of
+from .database import writing
+from .plan_file import PlanFile
+from .target import Target
+from .working_set import WorkingSet, in_thread
+
+_FIND = "SELECT active, compared FROM there WHERE kind = ? AND key = ?"
+
+
+class Mismatch(StrEnum):
+    """How the vendor's record differs from what the plan wants."""
+
+    MISSING = "missing"
+    NOT_IN_USE = "not in use"
+    STILL_IN_USE = "still in use"
+    DIFFERENT_FIELDS = "fields differ"
+    #: Several records of the vendor have the key.
+    SEVERAL = "several records"
+
+
+@attrs.frozen(kw_only=True)
+class StillDifferent:
+    """A change whose effect the vendor does not show.
+
+    :param change: the change.
+    :param mismatch: how the vendor's record differs.
+    :param there: the fields that differ, as they are there.
+    """
+
+    change: Change
+    mismatch: Mismatch
+    there: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Verification:
+    """What the vendor shows of a plan's changes.
+
+    :param verified: the number of changes whose effect the vendor shows.
+    :param different: the other changes, in the plan's order.
+    :param not_verifiable: the number of values that were set and can't be read back, by kind and
+        field.
+    """
+
+    verified: int
+    different: list[StillDifferent] = attrs.field(repr=lambda different: f"<{len(different)}>")
+    not_verifiable: Mapping[tuple[str, str], int]
+
+
+async def verify_plan(path: Path, target: Target) -> Verification:
+    """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
+    with PlanFile(path) as file:
+        check_account(file.meta, target)
+    async with snapshot_of(target, path) as there:
+        return await in_thread(there, lambda: _compare(path, there))
+
+
+def _compare(path: Path, there: WorkingSet) -> Verification:
+    verified, different = 0, []
+    not_verifiable: Counter[tuple[str, str]] = Counter()
+    there.make_indexes()
+    with PlanFile(path) as file, writing(there.path):
+        for change in file.changes():
+            shows = there.capabilities.kinds[change.kind].shows
+            hidden = (name for name, value in change.after.items() if value and name not in shows)
+            not_verifiable.update((change.kind, name) for name in hidden)
+            found = _mismatch(change, shows, there)
+            if found is None:
+                verified += 1
+            else:
+                different.append(found)
+    return Verification(verified=verified, different=different, not_verifiable=dict(not_verifiable))
+
+
+def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> StillDifferent | None:
+    """Return how the vendor's record differs from what ``change`` wants, if it does."""
+    at = (there.number_of(change.kind), change.key)
+    rows = there.connection.execute(_FIND, at).fetchall()
+    if change.action in REMOVALS:
+        if any(active for active, _ in rows):
+            return StillDifferent(change=change, mismatch=Mismatch.STILL_IN_USE)
+        return None
+    if len(rows) != 1:
+        mismatch = Mismatch.SEVERAL if rows else Mismatch.MISSING
+        return StillDifferent(change=change, mismatch=mismatch)
+    ((active, compared),) = rows
+    if not active:
+        return StillDifferent(change=change, mismatch=Mismatch.NOT_IN_USE)
+    values = orjson.loads(compared)
+    now = {name: values.get(name, "") for name in change.after if name in shows}
+    differ = {name: value for name, value in now.items() if value != change.after[name]}
+    if differ:
+        return StillDifferent(change=change, mismatch=Mismatch.DIFFERENT_FIELDS, there=differ)
+    return None

@@ -1,0 +1,63 @@
+"""Verify a plan: what the vendor does not show of its changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from lms_async.errors import PlanRefused
+from lms_async.roster import Action, Change, Entry, Mismatch, Plan
+from lms_async.roster.plan_writer import PlanWriter
+from tests.roster.plans import CHANGES, school, write
+from tests.virtual import run
+
+
+@pytest.mark.parametrize(
+    ("there", "mismatch"),
+    [
+        ([], Mismatch.MISSING),
+        ([{"active": False}], Mismatch.NOT_IN_USE),
+        ([{"fields": {"title": "Music"}}], Mismatch.DIFFERENT_FIELDS),
+        ([{"fields": {"title": "Art"}}, {"vendor_id": "9"}], Mismatch.SEVERAL),
+    ],
+)
+def test_what_still_differs(
+    tmp_path: Path, there: list[dict[str, Any]], mismatch: Mismatch
+) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    target.entries += [Entry(kind="sections", key="k1", **values) for values in there]
+    found = run(made.verify(target)).different[0]
+    assert (found.change, found.mismatch) == (CHANGES[0], mismatch)
+    assert found.there == ({"title": "Music"} if mismatch is Mismatch.DIFFERENT_FIELDS else {})
+
+
+def test_removed_record_that_is_still_in_use_differs(tmp_path: Path) -> None:
+    target = school()
+    with PlanWriter(tmp_path / "a.plan", write(tmp_path / "b.plan").meta) as writer:
+        writer.add(Change(kind="people", action=Action.DEACTIVATE, key="p1", vendor_id="1"))
+    (found,) = run(Plan(tmp_path / "a.plan").verify(target)).different
+    assert found.mismatch is Mismatch.STILL_IN_USE
+
+
+def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    run(made.apply(target, journal=tmp_path / "journals"))
+    sections = attrs.evolve(target.capabilities.kinds["sections"], shows=frozenset())
+    kinds = {**target.capabilities.kinds, "sections": sections}
+    target.capabilities = attrs.evolve(target.capabilities, kinds=kinds)
+    target.entries = [
+        attrs.evolve(entry, fields={}) if entry.kind == "sections" else entry
+        for entry in target.entries
+    ]
+    verification = run(made.verify(target))
+    assert verification.different == []
+    assert verification.not_verifiable == {("sections", "title"): 1}
+
+
+def test_vendor_of_another_plan_is_not_verified(tmp_path: Path) -> None:
+    made = write(tmp_path / "a.plan", account="school 2")
+    with pytest.raises(PlanRefused, match="school 2"):
+        run(made.verify(school()))
