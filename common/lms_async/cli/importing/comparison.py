@@ -13,6 +13,7 @@ from ...outcome import RowError
 from ..files.rows import InputRow
 from ..kinds import INACTIVE, Kind, Row
 from ..reporting.progress import Change
+from .lost_letters import fields_with_lost_letters, lost_letters
 
 
 @attrs.frozen
@@ -58,6 +59,7 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     ids: dict[int, str] = {}
     sure: dict[int, int] = {}
     inactive: dict[int, bool] = {}
+    damaged: dict[int, list[str]] = {}
     async for record in kind.read_existing(client, [row.identity for row in compared]):
         key = tuple(record.get(field, "") for field in key_fields(kind))
         for name in _names(kind, record, key):
@@ -71,15 +73,18 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
                     same = same and changes[row.number] is Change.UNCHANGED
                     is_inactive = is_inactive and inactive[row.number]
                 inactive[row.number] = is_inactive
+                damaged[row.number] = fields_with_lost_letters(row.values, record)
                 sure[row.number] = rank
                 changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
                 ids[row.number] = record.get("id", "")
     if "update_existing" in kind.options:
         rows_of_id = Counter(filter(None, ids.values()))
         changes |= {n: Change.UPDATED for n, id_ in ids.items() if rows_of_id[id_] > 1}
+    errors = {n: lost_letters(fields) for n, fields in damaged.items() if fields}
     error = _inactive(kind)
+    errors |= {n: error for n, yes in inactive.items() if yes}
     return Comparison(changes, ids).without(
-        {n: error for n, yes in inactive.items() if yes and changes[n] is not Change.UNCHANGED}
+        {n: one for n, one in errors.items() if changes[n] is not Change.UNCHANGED}
     )
 
 

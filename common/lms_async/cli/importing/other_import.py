@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import product
 from typing import Any
 
+import attrs
+
 from ...errors import InvalidInput, JournalFailed, JournalUnusable
 from .. import journals
 from ..exit_codes import CommandError
@@ -50,12 +52,10 @@ async def explain_journal_error(
     return general
 
 
-async def _options_for(
-    client: Any, kind: Kind, operation: str
-) -> AsyncIterator[KindOptions]:
+async def _options_for(client: Any, kind: Kind, operation: str) -> AsyncIterator[KindOptions]:
     """Yield those options of a kind with which its import is this operation."""
     for values in product([True, False], repeat=len(kind.options)):
-        options = KindOptions(**dict(zip(kind.options, values, strict=True)))
+        options = attrs.evolve(KindOptions(), **dict(zip(kind.options, values, strict=True)))
         try:
             bulk = kind.bulk(client, (), options, None)
         except InvalidInput:
