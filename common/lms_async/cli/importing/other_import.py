@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import product
 from typing import Any
 
-import attrs
-
 from ...errors import InvalidInput, JournalFailed, JournalUnusable
 from .. import journals
 from ..exit_codes import CommandError
@@ -55,7 +53,8 @@ async def explain_journal_error(
 async def _options_for(client: Any, kind: Kind, operation: str) -> AsyncIterator[KindOptions]:
     """Yield those options of a kind with which its import is this operation."""
     for values in product([True, False], repeat=len(kind.options)):
-        options = attrs.evolve(KindOptions(), **dict(zip(kind.options, values, strict=True)))
+        given: dict[str, Any] = dict(zip(kind.options, values, strict=True))
+        options = KindOptions(**given)
         try:
             bulk = kind.bulk(client, (), options, None)
         except InvalidInput:
