@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms_async.bulk.guard import Guard
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.kinds import KindOptions
 from lms_async.cli.reporting.progress import Change
@@ -89,6 +90,24 @@ async def test_row_without_a_response_is_not_sent_again(
     ran = await lms_import(None, **LEAVE)
     assert "Starting over" not in ran.err
     assert ran.statuses[2] == "unknown"
+
+
+async def test_many_leavers_who_came_back(
+    lms_import: Import, schoology_sandbox: SchoologySandbox
+) -> None:
+    """More than the SDK's own guard allows."""
+    school = schoology_sandbox.school
+    for number in range(501):
+        school.add(school_uid=f"S{number}", name_first="A", name_last="B")
+    leavers = "\n".join(["school_uid", *(f"S{number}" for number in range(501))])
+    given = {**LEAVE, "max_removals": Guard(501)}
+    assert (await lms_import(leavers, **given)).code == Exit.DONE
+    for uid in list(school.inactive):
+        school.reactivate(uid, reenroll=False)
+    for dry_run in (True, False):
+        ran = await lms_import(None, dry_run=dry_run, **given)
+        assert ran.code == Exit.DONE, ran.err
+    assert len(school.inactive) == 501
 
 
 async def test_inactive_people_are_listed_only_if_someone_is_missing(

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ...bulk.guard import Guard
 from ...errors import JournalFailed, JournalUnusable
 from ...outcome import Outcome, Status
 from ..exit_codes import CommandError
@@ -54,7 +55,9 @@ async def outcomes_of_earlier_run(
             yield row.values
 
     journal = attrs.evolve(request.make_journal(), retry_rejected=False)  # it would delete rows
-    bulk = request.kind.bulk(client, values(), request.options, journal)
+    # Nothing is sent. So the guard of a kind that removes records has nothing to prevent.
+    options = attrs.evolve(request.options, guard=Guard(len(rows)))
+    bulk = request.kind.bulk(client, values(), options, journal)
     try:
         await bulk.open()
         bulk.stop()
