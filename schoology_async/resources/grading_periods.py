@@ -7,7 +7,7 @@ Vendor page: https://developers.schoology.com/api-documentation/rest-api-v1/grad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
@@ -88,15 +88,21 @@ class GradingPeriods(CreateEach):
         return self._create_each(
             periods,
             "grading_periods.create_many",
-            OneEach(
-                noun="a grading period with this title",
-                prepare=_prepare,
-                read=self._by_title,
-                create=lambda _: build_path("gradingperiods"),
-                one=lambda id_: build_path("gradingperiods/{period_id:number}", period_id=id_),
-            ),
+            self._one_each(prepare_row),
             update_existing=update_existing,
             journal=journal,
+        )
+
+    def _one_each(
+        self, prepare: Callable[[Any], tuple[Key, dict[str, Any]]]
+    ) -> OneEach[GradingPeriod]:
+        """Describe how periods are created. ``prepare`` checks a row, see :class:`OneEach`."""
+        return OneEach(
+            noun="a grading period with this title",
+            prepare=prepare,
+            read=self._by_title,
+            create=lambda _: build_path("gradingperiods"),
+            one=lambda id_: build_path("gradingperiods/{period_id:number}", period_id=id_),
         )
 
     async def _by_title(self, _: str) -> Mapping[str, Sequence[GradingPeriod]]:
@@ -133,6 +139,10 @@ class GradingPeriods(CreateEach):
         await self._send("DELETE", path)
 
 
-def _prepare(item: Any) -> tuple[Key, dict[str, Any]]:
+def prepare_row(item: Any) -> tuple[Key, dict[str, Any]]:
+    """Check a new grading period, and return its key and its JSON value.
+
+    :raises InvalidInput: a field is missing or not valid.
+    """
     body = new_grading_period(item)
     return ("", str(body["title"])), body

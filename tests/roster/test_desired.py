@@ -69,7 +69,7 @@ def test_records_become_entries_by_keys_of_the_vendor() -> None:
         last_grade=12,
     )
     guardian = attrs.evolve(ADA, id="p2", identifier="2001", roles=(Role(role="guardian"),))
-    link = Relationship(person_id="p1", other_id="p2", kind="guardian")
+    link = Relationship(person_id="p1", other_id="p2", kind="parent")
     read = school(mapping, people=[ADA, guardian], relationships=[link])
     assert [(entry.kind, entry.key, entry.org) for entry in read.entries] == [
         ("orgs", "NORTH", "NORTH"),

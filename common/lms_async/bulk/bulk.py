@@ -13,12 +13,15 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
+    Callable,
     Generator,
     Iterable,
     Sequence,
 )
 from contextlib import aclosing, suppress
 from typing import Any, Generic, Self, TypeVar
+
+import attrs
 
 from ..errors import BulkStopped, InvalidInput, JournalFailed, LmsError
 from ..http.prefetch import prefetch
@@ -28,6 +31,7 @@ from ..outcome import Outcome, Report, RowError
 from ..uncut import to_the_end
 from .admission import Admission
 from .chunks import Checked, chunks
+from .converted import FollowUp, converting
 from .delivery import Delivery
 from .endpoint import BulkEndpoint
 from .rows import Rows, check_input
@@ -111,6 +115,24 @@ class Bulk(Generic[R]):
     def operation(self) -> str:
         """The call, and those of its options that change its effect, as a journal notes them."""
         return self._endpoint.operation
+
+    def converting(
+        self, to_row: Callable[[Any], R], *, follow_up: FollowUp | None = None
+    ) -> Bulk[Any]:
+        """Return a bulk over the same items, which converts each item to a row that this one takes.
+
+        Its outcomes have the items, not the rows. Read only the bulk that is returned.
+
+        :param to_row: converts an item. It may raise InvalidInput, which rejects the item.
+        :param follow_up: see :class:`~lms_async.bulk.endpoint.BulkEndpoint`.
+        """
+        self._is_unread = False
+        endpoint: BulkEndpoint[Any] = attrs.evolve(
+            self._endpoint,
+            prepare=converting(to_row, self._endpoint.prepare),
+            follow_up=follow_up or self._endpoint.follow_up,
+        )
+        return Bulk(self._run.sender, self._items, endpoint, journal=self._journal)
 
     def stop(self) -> None:
         """Send nothing more, but wait for responses to requests already sent. The other rows are

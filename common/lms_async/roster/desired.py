@@ -34,6 +34,9 @@ from .school_years import SchoolYears, graduation_year
 #: The reasons for which a record has no entry although the source is complete.
 _CERTAIN = frozenset({Reason.NOT_A_SCHOOL, Reason.ENDED, Reason.NOT_ENROLLED})
 
+#: Kinds of relationships that vendors do not tell apart from guardians.
+_GUARDIANS = frozenset({"parent", "relative"})
+
 
 class Desired:
     """Turns the records of one source into entries, and counts what is left alone.
@@ -203,7 +206,7 @@ class Desired:
             return LeftAlone(
                 kind=relationship.plural, org=person[1] if person else "", reason=Reason.NO_PARENT
             )
-        key = join(person[0], other[0], relationship.kind)
+        key = join(person[0], other[0], _as_vendors(relationship.kind))
         return Entry(kind=relationship.plural, key=key, org=person[1])
 
     def _deleted(self, deleted: Deleted) -> Entry | LeftAlone | None:
@@ -214,7 +217,7 @@ class Desired:
             return None
         parts = split(deleted.key)
         found = [
-            self._refer(of, part) if of else (part, "")
+            self._refer(of, part) if of else (_as_vendors(part), "")
             for of, part in zip(KEY_PARTS.get(kind, (kind,)), parts, strict=True)
         ]
         known = [one for one in found if one is not None]
@@ -290,3 +293,11 @@ class Desired:
                     f"them are left alone. To change that, add the roles to {table}."
                 )
                 self._report.add(Severity.WARNING, "", 0, "role", f"unknown_role_{kind}", text)
+
+
+def _as_vendors(kind: str) -> str:
+    """Return the kind of a relationship as vendors know it.
+
+    Otherwise the same link would be added as a parent's and removed as a guardian's.
+    """
+    return "guardian" if kind in _GUARDIANS else kind

@@ -1,0 +1,9 @@
+"""Schoology as a target of :mod:`lms_async.roster`. Start with ``target.py``.
+
+Each kind has a file, which converts Schoology's records to entries, and changes to the rows that
+the bulk methods take.
+"""
+
+from .target import SchoologyRoster
+
+__all__ = ["SchoologyRoster"]

@@ -1,0 +1,136 @@
+"""People, whose key is the ``school_uid``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from lms_async.roster import Change, Entry
+from lms_async.roster.entries import join, split
+
+from ..client import Schoology
+from ..models import InactiveUser, User
+from .names import Names
+from .references import read_buildings, read_roles
+
+#: Schoology's name of each field that is written as it is.
+_PLAIN = {
+    "given_name": "name_first",
+    "family_name": "name_last",
+    "middle_name": "name_middle",
+    "preferred_given_name": "name_first_preferred",
+    "email": "primary_email",
+    "username": "username",
+    "birth_date": "birthday_date",
+    "graduation_year": "grad_year",
+}
+#: Fields that are written when a person is created, and not compared: Schoology's lists do not show
+#: the phone number, and it has fewer words for the gender than schools have.
+HIDDEN = frozenset({"phone", "gender"})
+#: The fields that Schoology holds.
+HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "school", "other_schools"})
+_GENDERS = {"male": "M", "female": "F"}
+SYNCED = "another system imports this person"
+
+
+@attrs.frozen(kw_only=True)
+class PeopleNames:
+    """What the records of people refer to."""
+
+    roles: Names
+    buildings: Names
+
+
+async def read_people_names(client: Schoology) -> PeopleNames:
+    """Read what the records of people refer to."""
+    return PeopleNames(roles=await read_roles(client), buildings=await read_buildings(client))
+
+
+def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
+    """Return the entry of a user.
+
+    Schoology does not say which roles administer the school. A role counts as one if its title has
+    the word "admin".
+
+    :param api_uid: Schoology's id of the user to whom the credentials belong.
+    """
+    role, school = names.roles.name(user.role_id), names.buildings.name(user.building_id)
+    locked = ""
+    if user.synced:
+        locked = SYNCED
+    elif "admin" in role.casefold():
+        locked = "administrator"
+    elif user.uid == api_uid:
+        locked = "the credentials belong to this person"
+    others = {names.buildings.name(id_) for id_ in user.additional_buildings or ()} - {"", school}
+    return Entry(
+        kind="people",
+        key=user.school_uid or "",
+        org=school,
+        vendor_id=user.uid or "",
+        locked=locked,
+        fields={
+            **{field: (getattr(user, name) or "").strip() for field, name in _PLAIN.items()},
+            "role": role,
+            "school": school,
+            "other_schools": join(*sorted(others)),
+        },
+    )
+
+
+def inactive_entry(user: InactiveUser) -> Entry:
+    """Return the entry of an inactive user.
+
+    Schoology shows only the name and the ids of inactive users. So their school is not known, and
+    a plan whose scope is limited to schools leaves them alone.
+    """
+    return Entry(
+        kind="people",
+        key=user.school_uid or "",
+        vendor_id=user.uid or "",
+        active=False,
+        locked=SYNCED if user.synced else "",
+    )
+
+
+def new_row(change: Change, names: PeopleNames) -> dict[str, Any]:
+    """Return the row that creates a person.
+
+    :raises InvalidInput: Schoology does not know the role or a school.
+    """
+    return {"school_uid": change.key, **_fields(change.after, names)}
+
+
+def changed_row(change: Change, names: PeopleNames) -> dict[str, Any]:
+    """Return the row that changes the fields of a person.
+
+    :raises InvalidInput: Schoology does not know the role or a school.
+    """
+    return {"id": change.vendor_id, **_fields(change.after, names)}
+
+
+def returned_row(change: Change) -> dict[str, Any]:
+    """Return the row that makes a person active again. It does not restore old enrollments."""
+    return {"uid": change.vendor_id, "option_reenroll": False}
+
+
+def _fields(after: Mapping[str, str], names: PeopleNames) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        name: after[field] or None for field, name in _PLAIN.items() if field in after
+    }
+    if "phone" in after:
+        row["phone"] = after["phone"]
+    if after.get("gender") in _GENDERS:
+        row["gender"] = _GENDERS[after["gender"]]
+    if "role" in after:
+        row["role_id"] = names.roles.id(after["role"], field="role")
+    if after.get("school"):
+        row["building_id"] = names.buildings.id(after["school"], field="school")
+    if "other_schools" in after:
+        codes = split(after["other_schools"])
+        row["additional_buildings"] = [
+            names.buildings.id(code, field="other_schools") for code in codes
+        ]
+    return row

@@ -1,0 +1,67 @@
+"""Read the roles, buildings, grading periods and courses that other records refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from ..client import Schoology
+from ..models import GradingPeriod
+from .names import Names
+
+#: The ``role_type`` of a role that replaces one of the school in a single building.
+_OF_A_BUILDING = 2
+
+
+async def read_roles(client: Schoology) -> Names:
+    """Read the titles of the roles.
+
+    A role that replaces one of the school in a single building often has its title. People keep
+    such a role, and nobody gets it.
+    """
+    roles = await client.roles.list()
+    return Names(
+        "role",
+        ((role.id, role.title) for role in roles if role.role_type != _OF_A_BUILDING),
+        others=((role.id, role.title) for role in roles if role.role_type == _OF_A_BUILDING),
+    )
+
+
+async def read_buildings(client: Schoology) -> Names:
+    """Read the codes of the schools and buildings, or their titles if they have no code."""
+    schools = await client.schools.list()
+    found = [
+        building
+        for school in schools
+        if school.id is not None
+        for building in await client.buildings.list(school.id)
+    ]
+    return Names(
+        "building", ((one.id, one.building_code or one.title) for one in [*schools, *found])
+    )
+
+
+async def read_courses(client: Schoology) -> Names:
+    """Read the codes of the courses."""
+    return Names("course", [(one.id, one.course_code) async for one in client.courses.list()])
+
+
+class Periods(Names):
+    """The titles of the grading periods, and which of them are over.
+
+    :param periods: all grading periods.
+    :param today: the day on which they may be over.
+    """
+
+    def __init__(self, periods: list[GradingPeriod], today: date) -> None:
+        super().__init__("grading period", ((period.id, period.title) for period in periods))
+        self._over = {one.id for one in periods if one.end is not None and one.end < today}
+
+    def are_over(self, ids: Sequence[str]) -> bool:
+        """Return whether all of these grading periods are over. None of them is no answer."""
+        return bool(ids) and self._over.issuperset(ids)
+
+
+async def read_periods(client: Schoology) -> Periods:
+    """Read the grading periods."""
+    return Periods(await client.grading_periods.list(), date.today())

@@ -1,0 +1,114 @@
+"""Read all records of a school, with few requests and little memory.
+
+Only the ids of people, and the records of courses and sections, are kept in memory. Sections and
+their enrollments are read with ``multiget``, 50 lists per request, or with single requests if
+Schoology refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
+from datetime import date
+from typing import TypeVar
+
+import attrs
+
+from lms_async.errors import LmsError
+from lms_async.roster import Entry
+
+from ..client import Schoology
+from ..models import Course, Enrollment, Section
+from . import courses, enrollments, people, relationships, sections, terms
+from .people import PeopleNames, read_people_names
+from .references import Periods
+
+I = TypeVar("I")  # noqa: E741 - the type of an item
+T = TypeVar("T")
+
+
+@attrs.define
+class Snapshot:
+    """Reads the entries of one account, once."""
+
+    client: Schoology
+    #: Schoology's ids of the inactive users.
+    _inactive: set[str | None] = attrs.field(factory=set, init=False)
+
+    async def entries(self) -> AsyncGenerator[Entry, None]:
+        """Yield the entry of each record.
+
+        :raises LmsError: a record can't be read.
+        """
+        names = await read_people_names(self.client)
+        periods = await self.client.grading_periods.list()
+        for period in periods:
+            yield terms.entry(period)
+        async with aclosing(self._people(names)) as people_there:
+            async for entry in people_there:
+                yield entry
+        found = await self.client.courses.list()
+        schools = {course.id: names.buildings.name(course.building_id) for course in found}
+        for course in found:
+            yield courses.entry(course, names.buildings)
+        over = Periods(periods, date.today())
+        async with aclosing(self._sections(found, schools, over)) as sections_there:
+            async for entry in sections_there:
+                yield entry
+
+    async def _people(self, names: PeopleNames) -> AsyncGenerator[Entry, None]:
+        api_uid = (await self.client.app_user_info()).api_uid
+        # The school_uid and the school of each user.
+        known: dict[str, tuple[str, str]] = {}
+        children: list[tuple[str, Sequence[str]]] = []
+        async for user in self.client.users.list():
+            entry = people.entry(user, names, api_uid=api_uid)
+            known[entry.vendor_id] = entry.key, entry.org
+            if user.child_uids:
+                children.append((entry.key, user.child_uids))
+            yield entry
+        async for inactive in self.client.users.list_inactive():
+            self._inactive.add(inactive.uid)
+            yield people.inactive_entry(inactive)
+        for parent, uids in children:
+            for uid in uids:
+                # An inactive child is not in the list of users. The link is of no use.
+                if uid in known:
+                    student, school = known[uid]
+                    yield relationships.entry(student, parent, school=school)
+
+    async def _sections(
+        self, found: list[Course], schools: dict[str | None, str], periods: Periods
+    ) -> AsyncGenerator[Entry, None]:
+        view = self.client.with_options(multiget=True)
+        current: list[Section] = []
+
+        async def sections_of(course: Course) -> list[Section]:
+            # Past sections are read too, because their codes are taken.
+            return await view.sections.list(course.id or "", include_past=True)
+
+        async def members_of(section: Section) -> list[Enrollment]:
+            return await view.enrollments.list(section_id=section.id or "")
+
+        async with aclosing(self._each(sections_of, found)) as by_course:
+            async for course, some in by_course:
+                school, code = schools[course.id], course.course_code or ""
+                for section in some:
+                    yield sections.entry(section, course=code, school=school, periods=periods)
+                    if not sections.is_over(section, periods):
+                        section.course_id = course.id
+                        current.append(section)
+        async with aclosing(self._each(members_of, current)) as by_section:
+            async for section, members in by_section:
+                school = schools[section.course_id]
+                for member in members:
+                    yield enrollments.entry(member, section, school=school, inactive=self._inactive)
+
+    async def _each(
+        self, read: Callable[[I], Awaitable[T]], items: Iterable[I]
+    ) -> AsyncGenerator[tuple[I, T], None]:
+        async with aclosing(self.client.gather(read, items)) as results:
+            async for item, result in results:
+                if isinstance(result, LmsError):
+                    raise result
+                yield item, result

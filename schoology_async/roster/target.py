@@ -1,0 +1,82 @@
+"""A Schoology account as the target of a roster."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from lms_async.bulk.bulk import Bulk
+from lms_async.errors import InvalidInput
+from lms_async.journal.journal import Journal
+from lms_async.roster import Action, Capabilities, Change, Entry
+
+from ..client import Schoology
+from .applying import apply
+from .capabilities import capabilities
+from .snapshot import Snapshot
+
+_REMOVALS = (Action.EXPIRE, Action.DELETE)
+
+
+class SchoologyRoster:
+    """A Schoology account that a roster is kept in; see :class:`lms_async.roster.Target`.
+
+    The keys are the school's own codes: the ``school_uid`` of people, the ``course_code`` of
+    courses, the ``section_school_code`` of sections, and the title of grading periods. The key of a
+    school is the code of its building, or the title of the building if it has no code. The roles of
+    people are the titles of Schoology's roles. The roles in enrollments are ``admin`` and
+    ``member``.
+
+    Records that another system imports (``synced``) and administrators are never changed.
+
+    :param client: the account.
+    :param enrollment_removal: how an enrollment is removed: ``Action.EXPIRE`` keeps the person's
+        work, and ``Action.DELETE`` erases it.
+    :raises InvalidInput: ``enrollment_removal`` is another action.
+    """
+
+    name = "schoology"
+
+    def __init__(self, client: Schoology, *, enrollment_removal: Action = Action.EXPIRE) -> None:
+        if enrollment_removal not in _REMOVALS:
+            raise InvalidInput("enrollment_removal must be Action.EXPIRE or Action.DELETE")
+        self._client = client
+        self._capabilities = capabilities(enrollment_removal)
+
+    @property
+    def account(self) -> str:
+        """The host, and a hash of the key."""
+        vendor = self._client._vendor
+        digest = blake2b(repr(vendor.scope).encode(), digest_size=8).hexdigest()
+        return f"{urlsplit(vendor.base_url).netloc} {digest}"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the account can hold, show and remove."""
+        return self._capabilities
+
+    def snapshot(self) -> AsyncIterator[Entry]:
+        """Read all records, also inactive people and past sections.
+
+        The enrollments of past sections are not read.
+
+        :raises LmsError: a record can't be read.
+        """
+        return Snapshot(self._client).entries()
+
+    def apply(
+        self,
+        kind: str,
+        action: Action,
+        changes: AsyncIterable[Change] | Iterable[Change],
+        *,
+        journal: Journal | None,
+    ) -> Bulk[Change]:
+        """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.
+
+        The roles, buildings, grading periods and courses that the changes refer to are read first.
+
+        :raises InvalidInput: Schoology can't make such changes.
+        """
+        return apply(self._client, kind, action, changes, journal)
