@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
@@ -46,6 +46,20 @@ def _unarchive(
     return client.students.unarchive_many((row["id"] for row in rows), journal=journal)
 
 
+def _already(
+    resource: str, *, archived: bool
+) -> Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]]:
+    """Return a function that yields those records with the given ids that have the state."""
+
+    async def read(client: ManageBac, keys: Collection[tuple[str, ...]]) -> AsyncIterator[Row]:
+        ids = {id_ for (id_,) in keys}
+        async for one in getattr(client, resource).list(archived=archived, per_page=PAGE_SIZE):
+            if one.id in ids:
+                yield {"id": one.id}
+
+    return read
+
+
 def _check_id(row: Row) -> object:
     return whole_id(row.get("id", ""))
 
@@ -80,6 +94,8 @@ def _archive_kind(
         check_row=_check_id,
         count_requests=requests_of(rows_per_request),
         bulk=_archive_by_id(resource),
+        read_existing=_already(resource, archived=True),
+        switches=True,
         removes=every_row,
         count_existing=count_of(
             resource,
@@ -116,6 +132,8 @@ ARCHIVE = Kind(
     check_row=archived_student,
     count_requests=requests_of(1),
     bulk=_archive_students,
+    read_existing=_already("students", archived=True),
+    switches=True,
     removes=every_row,
     count_existing=count_of(
         "students",
@@ -138,6 +156,8 @@ UNARCHIVE = Kind(
     check_row=_check_id,
     count_requests=requests_of(1),
     bulk=_unarchive,
+    read_existing=_already("students", archived=False),
+    switches=True,
     code_explanations={"404": "ManageBac has no student with this id."},
 )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lms_async.bulk.bulk import Bulk
+from lms_async.cli.exit_codes import MAY_NOT_READ
 from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, every_row, requests_of
 from lms_async.cli.record_rows import row_of
 from lms_async.errors import InvalidInput
@@ -72,6 +74,31 @@ async def _count(client: Schoology) -> int:
     return await client.users.count()
 
 
+async def _already_inactive(
+    client: Schoology, keys: Collection[tuple[str, ...]]
+) -> AsyncIterator[Row]:
+    uids = {uid for (uid,) in keys}
+    with suppress(*MAY_NOT_READ):  # then all rows are sent
+        async for user in client.users.list_inactive():
+            if user.uid in uids:
+                yield {"uid": user.uid, "id": user.uid}
+
+
+async def _already_active(
+    client: Schoology, keys: Collection[tuple[str, ...]]
+) -> AsyncIterator[Row]:
+    """Yield the people who are active. All people are listed only if someone is not inactive."""
+    uids = {uid for (uid,) in keys}
+    with suppress(*MAY_NOT_READ):
+        async for leaver in client.users.list_inactive():
+            uids.discard(leaver.uid or "")
+    if not uids:
+        return
+    async for user in client.users.list():
+        if user.uid in uids:
+            yield {"uid": user.uid, "id": user.uid}
+
+
 async def _read_inactive(client: Schoology, filters: Mapping[str, str]) -> AsyncIterator[Row]:
     async for user in client.users.list_inactive():
         yield row_of(user, INACTIVE_LISTING.columns)
@@ -95,6 +122,8 @@ DEACTIVATE = Kind(
     bulk=_deactivate,
     removes=every_row,
     count_existing=_count,
+    read_existing=_already_inactive,
+    switches=True,
     code_explanations={"404": "Schoology has no active person with this id."},
 )
 
@@ -114,6 +143,8 @@ REACTIVATE = Kind(
     check_row=_check,
     count_requests=requests_of(50),
     bulk=_reactivate,
+    read_existing=_already_active,
+    switches=True,
     code_explanations={
         "404": "Schoology has no inactive person with this id.",
         "409": "Another person now has the school_uid, username or email address.",

@@ -145,7 +145,9 @@ def test_refusals_during_the_checks_are_a_problem() -> None:
     assert not checks.rate_limit(AcmeTarget(), []).to_do
     found = checks.rate_limit(AcmeTarget(), [1.0, 2.0])
     assert "refused 2" in found.text
-    assert found.to_do
+    (advice,) = found.to_do
+    assert "wait a minute and run lms doctor again" in advice
+    assert "another program uses this account" in advice
 
 
 def test_finding_has_no_control_characters() -> None:

@@ -147,12 +147,10 @@ async def test_journal_of_other_work_is_rejected_and_results_are_kept(
     first = await lms_import(file_of(60))
     ran = await lms_import(None, update_existing=True)
     assert ran.code == Exit.BAD_INPUT
-    assert "by an import with another --kind or other options" in ran.err
-    assert "'users.create_many', and this call is 'users.create_many update_existing=1'" in ran.err
-    assert "Continuing with" not in ran.err
-    assert "start over with --restart" in ran.err
-    assert "--restart" in ran.err
-    assert "another file with --results" in ran.err
+    assert "by an import of --kind people without --update-existing" in ran.err
+    assert "Continuing an earlier run" not in ran.err
+    assert "Use --restart to start over" in ran.err
+    assert "--results FILE for a separate import" in ran.err
     assert ran.results == first.results
     assert schoology_sandbox.log.count("POST", "users") == 2
 

@@ -90,7 +90,7 @@ class Bulk(Generic[R]):
     def __del__(self) -> None:
         # Also called if __init__ raised. Then there is nothing to warn about.
         if getattr(self, "_is_unread", False):
-            operation = self._endpoint.operation.partition(" ")[0]
+            operation = self.operation.partition(" ")[0]
             warnings.warn(
                 f"the bulk {operation} was never awaited or iterated, so nothing was sent",
                 ResourceWarning,
@@ -110,6 +110,11 @@ class Bulk(Generic[R]):
     def report(self) -> Report[R]:
         """A report of the outcomes that were read so far."""
         return self._run.report
+
+    @property
+    def operation(self) -> str:
+        """The call, and those of its options that change its effect, as a journal notes them."""
+        return self._endpoint.operation
 
     def converting(
         self, to_row: Callable[[Any], R], *, follow_up: FollowUp | None = None
@@ -148,7 +153,7 @@ class Bulk(Generic[R]):
         """
         if self._journal is not None and self._run.journal is None:
             self._run.journal = await self._journal.open(
-                account=self._run.sender.account, operation=self._endpoint.operation
+                account=self._run.sender.account, operation=self.operation
             )
 
     async def close(self) -> None:

@@ -19,6 +19,8 @@ _LABELS = {
     "unknown": "unknown",
     "sent": "sent, no response yet",
 }
+#: How the SDK's error says that the journal was written by another call.
+_OTHER_CALL = "by another call or with other options"
 #: First words of the SDK's errors. Other errors begin with a file name.
 _FIRST_WORDS = frozenset("the there".split())
 
@@ -61,12 +63,15 @@ def journal_error(unusable: JournalUnusable | JournalFailed) -> CommandError:
     """Return ``unusable`` as sentences that name the command's options, not Python arguments."""
     hint = unusable.hint.replace("give another file", "choose another file with --results")
     hint = hint.replace("with restart", "with --restart")
-    what = unusable.what.replace(
-        "by another call or with other options", "by an import with another --kind or other options"
-    )
+    what = unusable.what.replace(_OTHER_CALL, "by an import with another --kind or other options")
     if what.partition(" ")[0] in _FIRST_WORDS:
         what = _capitalized(what)
     return CommandError(*(f"{text}." for text in (what, _capitalized(hint)) if text))
+
+
+def is_of_another_call(unusable: JournalUnusable | JournalFailed) -> bool:
+    """Return whether an import with another kind or other options wrote the journal."""
+    return _OTHER_CALL in unusable.what
 
 
 def _capitalized(text: str) -> str:
@@ -80,6 +85,14 @@ def resume_note(path: Path, summary: JournalSummary) -> str:
         f"Continuing an earlier run (journal {path}, last written {ago(summary.written)}): "
         f"{counted(finished_rows(summary), 'row')} finished, {counted(open_, 'row')} to check with "
         "the vendor. Use --restart to start over."
+    )
+
+
+def switched_back_note(path: Path) -> str:
+    """Say that an import does not believe the journal of an earlier one."""
+    return (
+        "Starting over, because some records were changed back since an earlier run (journal "
+        f"{path}). Rows whose records have the wanted state are not sent."
     )
 
 

@@ -140,6 +140,8 @@ class Kind:
         these keys as rows. It can yield others too. A dry run compares them with the file. So does
         an import with ``--update-existing``, which then leaves out the rows that change nothing.
         Records that are not active have the field :data:`INACTIVE`.
+    :param switches: whether a row only switches a state, such as active. ``read_existing`` then
+        yields only records that have the wanted state. Their rows are done, and are not sent.
     :param activated_by: the name of the kind that makes inactive records active again; ``""`` for
         none.
     :param recognized_by: the fields by which ``bulk`` recognizes an existing record, the surest
@@ -169,6 +171,7 @@ class Kind:
     count_existing: Callable[[Any], Awaitable[int]] | None = None
     read_existing: Callable[[Any, Collection[tuple[str, ...]]], AsyncIterator[Row]] | None = None
     recognized_by: Mapping[str, Callable[[str], Hashable]] = attrs.field(factory=dict)
+    switches: bool = False
     activated_by: str = ""
     code_explanations: Mapping[str, str] = attrs.field(factory=dict)
 

@@ -82,7 +82,32 @@ async def test_columns_that_may_mark_leavers_are_to_be_checked(tmp_path: Path) -
     assert "where" not in found
 
 
-async def test_removal_takes_the_rows_of_leavers(tmp_path: Path) -> None:
-    found = await written_for(tmp_path, ONE_ROSTER, attrs.evolve(KIND, removes=every_row))
-    assert "where" not in found
-    assert {"status", "enabledUser"} <= set(found["ignore"])
+REMOVAL = attrs.evolve(KIND, removes=every_row)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (ONE_ROSTER, {"status": ["tobedeleted"]}),
+        ("Student_Number,First_Name,Last_Name,Enroll_Status\n1,A,B,0\n2,C,D,3\n",
+         {"Enroll_Status": ["1", "2", "3", "4"]}),
+    ],
+)  # fmt: skip
+async def test_removal_takes_only_the_rows_of_leavers(
+    tmp_path: Path, content: str, where: dict[str, list[str]]
+) -> None:
+    found = await written_for(tmp_path, content, REMOVAL)
+    assert found["where"] == where
+    assert "# check: only the records of these rows are removed" in found["text"]
+    assert "every row of this file is removed" not in found["text"]
+    if "enabledUser" in content:
+        assert '"enabledUser",  # check: rows of people who left' in found["text"]
+
+
+async def test_removal_without_a_known_mark_says_that_every_row_is_removed(tmp_path: Path) -> None:
+    save(tmp_path / "people.csv", "school_uid,status,name_first\n1,active,A\n")
+    written, said = await init(tmp_path / "people.csv", REMOVAL)
+    text = written.read_text("utf-8")
+    assert "where" not in tomllib.loads(text)
+    assert "# check: every row of this file is removed" in text
+    assert "an import removes the people of every row of" in said

@@ -72,6 +72,27 @@ def test_courses_classes_and_enrollments_of_oneroster(
     ]
 
 
+def test_enrollments_that_ended_are_removed(lms: Lms, schoology: SchoologySandbox) -> None:
+    lms("lms import buildings.csv --to schoology --kind buildings")
+    lms("lms import grading-periods.csv --to schoology --kind grading-periods")
+    for name in ("users", "courses", "classes", "enrollments"):
+        run_export(lms, "Exports into Schoology", f"oneroster_{name}")
+    first, *rows = Path("oneroster_enrollments.csv").read_text("utf-8").splitlines()
+    statuses = ["tobedeleted", "active", "active", "active"]
+    ended = [
+        row.replace(",,", f",{status},", 1) for row, status in zip(rows, statuses, strict=True)
+    ]
+    Path("oneroster_ended.csv").write_text("\n".join([first, *ended]) + "\n", "utf-8")
+    (command,) = commands_of("The same export every night")
+    lms(command)
+    lms("lms list enrollments --from schoology --csv enrollments-now.csv")
+    assert [row["school_uid"] for row in read_results(Path("enrollments-now.csv"))] == [
+        "u-2001",
+        "u-1002",
+        "u-2002",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "students", "first"),
     [

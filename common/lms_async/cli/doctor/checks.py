@@ -106,5 +106,8 @@ def rate_limit(target: Target, refusals: Sequence[float]) -> Finding:
         return Finding(text)
     return Finding(
         f"{text}. The vendor refused {len(refusals)} of the requests because of its limit",
-        ["Another program uses the account at the same time. Stop it, or use a lower --limit."],
+        [
+            "If an lms command has just ended, wait a minute and run lms doctor again. Otherwise "
+            "another program uses this account at the same time. Stop it, or use a lower --limit."
+        ],
     )

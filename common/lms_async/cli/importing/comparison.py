@@ -13,6 +13,7 @@ from ...outcome import RowError
 from ..files.rows import InputRow
 from ..kinds import INACTIVE, Kind, Row
 from ..reporting.progress import Change
+from .lost_letters import fields_with_lost_letters, lost_letters
 
 
 @attrs.frozen
@@ -58,8 +59,9 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
     ids: dict[int, str] = {}
     sure: dict[int, int] = {}
     inactive: dict[int, bool] = {}
+    damaged: dict[int, list[str]] = {}
     async for record in kind.read_existing(client, [row.identity for row in compared]):
-        key = tuple(record.get(field, "") for field in _key_of(kind))
+        key = tuple(record.get(field, "") for field in key_fields(kind))
         for name in _names(kind, record, key):
             rank = name[0]
             for row in named.get(name, ()):
@@ -71,15 +73,18 @@ async def compare(client: Any, kind: Kind, rows: Collection[InputRow]) -> Compar
                     same = same and changes[row.number] is Change.UNCHANGED
                     is_inactive = is_inactive and inactive[row.number]
                 inactive[row.number] = is_inactive
+                damaged[row.number] = fields_with_lost_letters(row.values, record)
                 sure[row.number] = rank
                 changes[row.number] = Change.UNCHANGED if same else Change.UPDATED
                 ids[row.number] = record.get("id", "")
     if "update_existing" in kind.options:
         rows_of_id = Counter(filter(None, ids.values()))
         changes |= {n: Change.UPDATED for n, id_ in ids.items() if rows_of_id[id_] > 1}
+    errors = {n: lost_letters(fields) for n, fields in damaged.items() if fields}
     error = _inactive(kind)
+    errors |= {n: error for n, yes in inactive.items() if yes}
     return Comparison(changes, ids).without(
-        {n: error for n, yes in inactive.items() if yes and changes[n] is not Change.UNCHANGED}
+        {n: one for n, one in errors.items() if changes[n] is not Change.UNCHANGED}
     )
 
 
@@ -88,8 +93,11 @@ def _inactive(kind: Kind) -> RowError:
 
     Nobody documents whether the vendor would create a second record.
     """
-    how = f"use --kind {kind.activated_by}" if kind.activated_by else "make it active first"
-    why = f"the record with this key is inactive; {how}"
+    how = f"use --kind {kind.activated_by}" if kind.activated_by else "make the record active"
+    why = (
+        f"the record is inactive. If the person came back, {how}. If not, leave the row out with "
+        "--where or [where]"
+    )
     return RowError("inactive", f"{kind.key[0]}: {why}", {kind.key[0]: why})
 
 
@@ -110,7 +118,8 @@ def _is_another(kind: Kind, wanted: Row, record: Row, rank: int) -> bool:
     )
 
 
-def _key_of(kind: Kind) -> Iterable[str]:
+def key_fields(kind: Kind) -> Iterable[str]:
+    """Yield the fields of a kind's key, with the vendor's ids instead of names."""
     for field in kind.key:
         reference = kind.references.get(field)
         yield field if reference is None else reference.becomes or field

@@ -24,6 +24,7 @@ from .prepared import Prepared
 from .preparing import ask_vendor
 from .removals import count_removals
 from .request import ImportRequest
+from .switching import was_switched_back
 
 
 async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
@@ -43,7 +44,7 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
     unsent = {
         number
         for number, change in changes.items()
-        if change is Change.UNCHANGED and request.options.update_existing
+        if change is Change.UNCHANGED and (request.options.update_existing or kind.switches)
     }.union(finished or ())
     requests = kind.count_requests(row.values for row in file.rows() if row.number not in unsent)
     limit, per = request.limit or request.target.limit
@@ -130,7 +131,10 @@ async def _with_vendor(
         hint="A dry run without credentials checks only the file.",
     ) as client:
         file = await ask_vendor(client, file, reporter, compare_rows=True, variables=names)
-        await count_removals(client, request, file.rows(), reporter, variables=names)
+        await count_removals(client, request, file.rows_to_send(), reporter, variables=names)
+        if await was_switched_back(client, file):
+            reporter.note(journals.switched_back_note(journals.journal_path(request.results_path)))
+            return file, frozenset()
         return file, await rows_finished_earlier(client, file)
 
 

@@ -2,54 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 
+from ...bulk.guard import Guard
 from ...errors import JournalFailed, JournalUnusable
-from ...outcome import Status
-from .. import journals
+from ...outcome import Outcome, Status
 from ..exit_codes import CommandError
+from ..files.rows import InputRow
 from ..kinds import Row
+from .other_import import explain_journal_error
 from .prepared import Prepared
 
 
 async def rows_finished_earlier(client: Any, file: Prepared) -> frozenset[int]:
     """Return the numbers of the rows that an import would not send again.
 
+    :raises CommandError: an import could not use the journal.
+    """
+    try:
+        outcomes = await outcomes_of_earlier_run(client, file, file.rows())
+    except CommandError as error:
+        raise cannot_start(error) from None
+    retried = {Status.REJECTED} if file.request.retry_rejected else set()
+    return frozenset(
+        number
+        for number, outcome in outcomes.items()
+        if outcome.earlier is not None and outcome.status not in retried
+    )
+
+
+async def outcomes_of_earlier_run(
+    client: Any, file: Prepared, rows: Collection[InputRow]
+) -> Mapping[int, Outcome[Any]]:
+    """Return what the journal says about each of ``rows``, by row number.
+
     The bulk call of the import is opened and stopped before it is read. So it looks its rows up in
-    the journal, and sends none.
+    the journal, and sends none. A row that was sent without a response is unknown.
 
     :raises CommandError: an import could not use the journal.
     """
     request = file.request
     if request.restart or not request.has_journal():
-        return frozenset()
+        return {}
     numbers: list[int] = []
 
-    def rows() -> Iterator[Row]:
-        for row in file.rows():
+    def values() -> Iterator[Row]:
+        for row in rows:
             numbers.append(row.number)
             yield row.values
 
     journal = attrs.evolve(request.make_journal(), retry_rejected=False)  # it would delete rows
-    bulk = request.kind.bulk(client, rows(), request.options, journal)
-    finished = set()
+    # Nothing is sent. So the guard of a kind that removes records has nothing to prevent.
+    options = attrs.evolve(request.options, guard=Guard(len(rows)))
+    bulk = request.kind.bulk(client, values(), options, journal)
     try:
         await bulk.open()
         bulk.stop()
-        async for outcome in bulk:
-            again = request.retry_rejected and outcome.status is Status.REJECTED
-            if outcome.earlier is not None and not again:
-                finished.add(numbers[outcome.index])
+        return {numbers[outcome.index]: outcome async for outcome in bulk}
     except (JournalUnusable, JournalFailed) as error:
-        failure = journals.journal_error(error)
-    else:
-        return frozenset(finished)
+        failure = error
     finally:
         await bulk.close()
-    raise cannot_start(failure)
+    raise await explain_journal_error(client, request, failure)
 
 
 def cannot_start(error: CommandError) -> CommandError:

@@ -10,6 +10,7 @@ from ..files.columns import Columns
 from ..files.rows import CheckedRows, InputRow, read_rows
 from ..files.table import Table
 from ..kinds import Listing
+from ..reporting.progress import Change
 from .comparison import Comparison
 from .references import Translation
 from .request import ImportRequest
@@ -36,6 +37,11 @@ class Prepared:
     def rows(self) -> list[InputRow]:
         """Return the valid rows with the vendor's ids."""
         return [row for row in self.read() if row.number not in self.checked.rejected]
+
+    def rows_to_send(self) -> list[InputRow]:
+        """Return the valid rows without those that are known to change nothing."""
+        changes = {} if self.comparison is None else self.comparison.changes
+        return [row for row in self.rows() if changes.get(row.number) is not Change.UNCHANGED]
 
     def read(self) -> Iterator[InputRow]:
         """Read all rows of the file, valid or not."""

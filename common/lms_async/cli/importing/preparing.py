@@ -20,6 +20,7 @@ from .damaged_keys import find_damaged_keys
 from .prepared import Prepared
 from .references import find_references
 from .request import ImportRequest
+from .switching import find_switched
 
 
 async def check_file(
@@ -48,7 +49,8 @@ async def ask_vendor(
     """Look up the names in a file, check its rows again, and compare them with what exists.
 
     :param file: the file as :func:`check_file` returned it.
-    :param compare_rows: whether to read the records that exist.
+    :param compare_rows: whether to read the records that exist. A kind that only switches a state
+        always needs that.
     :param variables: the environment variables to check if the vendor refuses a request.
     :raises CommandError: a name is not known to the vendor, or a request failed.
     """
@@ -71,10 +73,11 @@ async def ask_vendor(
         # The names in rows that were already rejected were not looked up.
         checked.rejected.update(file.checked.rejected)
         file = attrs.evolve(file, checked=checked, translation=translation)
-    if not compare_rows or kind.read_existing is None:
+    if kind.read_existing is None or not (compare_rows or kind.switches):
         return file
     try:
-        comparison = await compare(client, kind, file.rows())
+        how = find_switched if kind.switches else compare
+        comparison = await how(client, kind, file.rows())
         comparison = comparison.without(await find_damaged_keys(client, file, comparison))
         rejected = {**file.checked.rejected, **comparison.errors}
         checked = attrs.evolve(file.checked, rejected=rejected)

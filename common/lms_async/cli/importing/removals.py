@@ -32,7 +32,7 @@ async def check_removals(
 ) -> Guard | None:
     """Ask before an import removes records.
 
-    :param rows: the valid rows.
+    :param rows: the rows to send.
     :param variables: the environment variables to check if the vendor refuses a request.
     :returns: the guard for the bulk call; ``None`` if no row removes a record.
     :raises CommandError: the guard does not allow so many removals, nobody agreed to them, or the
@@ -56,7 +56,7 @@ async def count_removals(
 ) -> int:
     """Count the rows that remove records, report the number, and compare it with the guard.
 
-    :param rows: the valid rows.
+    :param rows: the rows to send.
     :param variables: the environment variables to check if the vendor refuses a request.
     :raises CommandError: the guard does not allow so many removals, or the existing records could
         not be counted.
@@ -66,7 +66,7 @@ async def count_removals(
     if not removals:
         return 0
     existing = await _existing(client, request, variables)
-    if existing is not None:
+    if existing is not None and not kind.switches:
         # The rows still count that an earlier run finished. So do the records that it removed.
         # Otherwise a run that the guard allowed could not be continued.
         existing += min(_finished(request), removals)

@@ -26,11 +26,13 @@ from ..reporting.results import ResultsFile
 from ..reporting.summary import Summary
 from ..wording import listed
 from .interrupts import InterruptHandler
+from .other_import import explain_journal_error
 from .outcomes import OutcomeRecorder, PendingRows
 from .prepared import Prepared
 from .preparing import ask_vendor
 from .removals import check_removals
 from .request import ImportRequest
+from .switching import was_switched_back
 
 
 class ImportSender:
@@ -85,8 +87,13 @@ class ImportSender:
             if not file.checked.valid:
                 return self._record_only(file)
             guard = await check_removals(
-                client, request, file.rows(), self._reporter, variables=self._variable_names
+                client, request, file.rows_to_send(), self._reporter, variables=self._variable_names
             )
+            if await was_switched_back(client, file):
+                self._reporter.note(
+                    journals.switched_back_note(journals.journal_path(self._results.path))
+                )
+                self._request = attrs.evolve(request, restart=True)
             return await self._send(client, file, attrs.evolve(request.options, guard=guard))
 
     async def _send(self, client: Any, file: Prepared, options: KindOptions) -> Summary:
@@ -94,7 +101,7 @@ class ImportSender:
         earlier = self._request.earlier_run()
         bulk = self._request.kind.bulk(client, pending, options, self._request.make_journal())
         try:
-            await _open(bulk)
+            await self._open(bulk, client)
             if earlier is not None:
                 path = journals.journal_path(self._results.path)
                 self._reporter.note(journals.resume_note(path, earlier))
@@ -107,6 +114,16 @@ class ImportSender:
         self._interrupts.on_interrupt = _nothing_to_stop
         summary = self._summary(self._exit_code(bulk))
         return attrs.evolve(summary, earlier_since=bulk.report.earlier_since)
+
+    async def _open(self, bulk: Bulk[Any], client: Any) -> None:
+        try:
+            await bulk.open()
+        except (JournalUnusable, JournalFailed) as error:
+            unusable = error
+        else:
+            return
+        explained = await explain_journal_error(client, self._request, unusable)
+        raise CommandError(*explained.lines, "No row was sent.")
 
     def _record_only(self, file: Prepared) -> Summary:
         """Record the rows of a file of which no row can be sent."""
@@ -177,16 +194,6 @@ class ImportSender:
                 if code in progress.codes
             ),
         )
-
-
-async def _open(bulk: Bulk[Any]) -> None:
-    try:
-        await bulk.open()
-    except (JournalUnusable, JournalFailed) as error:
-        unusable = error
-    else:
-        return
-    raise CommandError(*journals.journal_error(unusable).lines, "No row was sent.")
 
 
 def _nothing_to_stop() -> None:

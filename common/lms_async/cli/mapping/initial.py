@@ -68,6 +68,11 @@ async def write_mapping(
         f"Wrote {out}: {counted(len(proposal.columns), 'column')} imported, "
         f"{len(proposal.ignored):,} ignored, {count_to_check(text)} to check."
     )
+    if proposal.removes_all:
+        reporter.note(
+            f"Check: an import removes the {kind.noun} of every row of {table.source.name}. If the "
+            f"file also has others, write a [where] into {out}."
+        )
     reporter.note(f"Check the file, then try it without sending anything: {again}")
     return out
 

@@ -41,12 +41,19 @@ class Proposal:
     :param columns: the columns that are imported.
     :param ignored: what each other column may be, or ``""``.
     :param where: by column, the words of the rows to import.
+    :param removes: whether each imported row removes a record.
     """
 
     preset: Preset | None
     columns: list[ProposedColumn]
     ignored: dict[str, str]
     where: dict[str, list[str]] = attrs.field(factory=dict)
+    removes: bool = False
+
+    @property
+    def removes_all(self) -> bool:
+        """Whether an import removes the records of all rows, also those of active people."""
+        return self.removes and not self.where
 
     def missing(self, kind: Kind) -> list[Sequence[str]]:
         """Return the groups of required fields that no column is read into."""
@@ -68,9 +75,10 @@ def propose(table: Table, kind: Kind) -> Proposal:
             "header missing?",
             "Add a first row with the column names, or choose another --kind.",
         )
-    where = {} if kind.removes is every_row else _conditions(header, preset)
-    used = {*found, *where}
-    proposal = Proposal(preset, list(found.values()), _others(header, used, kind, preset), where)
+    removes = kind.removes is every_row
+    where = _conditions(header, preset, gone=removes)
+    others = _others(header, {*found, *where}, kind, preset)
+    proposal = Proposal(preset, list(found.values()), others, where, removes)
     _read_values(table, proposal, kind)
     return proposal
 
@@ -116,11 +124,14 @@ def _alike(header: Sequence[str], fields: Mapping[str, str]) -> dict[str, str]:
     return {column: fields[plain(column)] for column in header if plain(column) in fields}
 
 
-def _conditions(header: Sequence[str], preset: Preset | None) -> dict[str, list[str]]:
-    """Return the words of the rows to import. Other rows are marked as gone."""
+def _conditions(
+    header: Sequence[str], preset: Preset | None, *, gone: bool
+) -> dict[str, list[str]]:
+    """Return the words of the rows to import: those in use, or those that are marked as gone."""
     if preset is None:
         return {}
-    return {column: list(words) for column in header if (words := preset.condition(column))}
+    words = {column: list(preset.condition(column, gone=gone)) for column in header}
+    return {column: some for column, some in words.items() if some}
 
 
 def _others(
@@ -130,7 +141,7 @@ def _others(
     similar = proposed_fields(rest, list(kind.fields), kind.aliases)
     others = {}
     for column in rest:
-        if kind.removes is not every_row and may_mark_leavers(column):
+        if may_mark_leavers(column) or (preset and preset.condition(column)):
             others[column] = "rows of people who left may be marked in this column. See [where]"
         elif column in similar and not (preset and preset.refuses(column)):
             field = similar[column].field
@@ -158,6 +169,8 @@ def _read_values(table: Table, proposal: Proposal, kind: Kind) -> None:
                 one.dates.add(number, cell)
             elif one.field in kind.references or one.field not in kind.key:
                 one.words.add(cell)
+    if proposal.removes:
+        return  # the next file can have people who left for another reason
     for column, words in proposal.where.items():
         # Exports write one word in different ways, and each of them always in the same way.
         proposal.where[column] = [

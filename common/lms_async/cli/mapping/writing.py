@@ -34,6 +34,7 @@ def mapping_text(
         '# Check the lines with "check". Then try the mapping, without sending anything:',
         f"#   {again}",
         "",
+        *(["# check: every row of this file is removed. See [where].", ""] * proposal.removes_all),
         f"target = {_text(target.name)}",
         f"kind = {_text(kind.name)}",
         f"encoding = {_text(encoding)}"
@@ -124,15 +125,21 @@ def _values(translation: Translation) -> Iterator[str]:
 
 def _where(proposal: Proposal) -> Iterator[str]:
     if not proposal.where:
-        yield "# To import only some of the rows, remove the # and write a column and its values."
+        what = "remove the records of" if proposal.removes else "import"
+        yield f"# To {what} only some of the rows, remove the # and write a column and its values."
         yield "# [where]"
         yield '# "Column" = ["value", "other value"]'
         return
-    yield '# Column = the values of the rows to import. "" stands for an empty cell.'
+    if proposal.removes:
+        yield "# Column = the values of the rows of people who left."
+        check = "only the records of these rows are removed"
+    else:
+        yield '# Column = the values of the rows to import. "" stands for an empty cell.'
+        check = "other rows are marked as gone"
     yield "[where]"
     for column, words in proposal.where.items():
         values = ", ".join(map(_text, words))
-        yield f"{_key(column)} = [{values}]  # check: other rows are marked as gone"
+        yield f"{_key(column)} = [{values}]  # check: {check}"
 
 
 def count_to_check(text: str) -> str:

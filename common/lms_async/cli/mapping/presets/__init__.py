@@ -3,8 +3,9 @@
 A file has a ``name``; ``signs``, the columns that only this export has together; ``meanings`` by
 column; and ``not_proposed``, columns whose names could be mistaken for something else. ``prefixes``
 are the names of tables that may stand before each column. ``where`` has the words of the rows that
-are in use: others are of people who left, or were deleted. It is there only if the meaning of the
-words is documented.
+are in use: others are of people who left, or were deleted. ``gone`` has the words
+of the rows of people who left, for kinds that remove records. Both are there only if the meaning of
+the words is documented.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Preset:
     :param meanings: what its columns mean. ``None`` for a column that is not proposed.
     :param prefixes: what may stand before a column.
     :param where: by column, the words of the rows to import.
+    :param gone: by column, the words of the rows that an import of leavers removes.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Preset:
     meanings: Mapping[str, Meaning | None]
     prefixes: Collection[str]
     where: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    gone: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
 
     def knows(self, column: str) -> bool:
         """Return whether the export has this column."""
@@ -51,9 +54,13 @@ class Preset:
         known = (self.meanings.get(name) for name in self._names(column))
         return next((meaning for meaning in known if meaning), None)
 
-    def condition(self, column: str) -> Sequence[str]:
-        """Return the words of this column that select the rows to import; empty for all rows."""
-        known = (self.where.get(name, ()) for name in self._names(column))
+    def condition(self, column: str, *, gone: bool = False) -> Sequence[str]:
+        """Return the words of this column that select the rows to import; empty for all rows.
+
+        :param gone: select the rows of people who left instead.
+        """
+        conditions = self.gone if gone else self.where
+        known = (conditions.get(name, ()) for name in self._names(column))
         return next((words for words in known if words), ())
 
     def fits(self, header: Collection[str]) -> bool:
@@ -88,5 +95,8 @@ def _preset(data: Mapping[str, Any]) -> Preset:
     meanings: dict[str, Meaning | None] = {plain(name): None for name in data["not_proposed"]}
     meanings |= {plain(name): meaning for name, meaning in data["meanings"].items()}
     signs = {name.casefold() for name in data["signs"]}
-    where = {plain(name): words for name, words in data.get("where", {}).items()}
-    return Preset(data["name"], signs, meanings, data.get("prefixes", ()), where)
+    where, gone = (
+        {plain(name): words for name, words in data.get(table, {}).items()}
+        for table in ("where", "gone")
+    )
+    return Preset(data["name"], signs, meanings, data.get("prefixes", ()), where, gone)
