@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.cli.conftest import reset_signals
@@ -69,6 +69,18 @@ class Terminal:
             while text not in self.text:
                 self._more.clear()
                 await self._more.wait()
+
+    async def interrupt(self) -> int:
+        """Press Ctrl-C, and again if nothing happens, until ``lms`` ends.
+
+        Python misses a Ctrl-C that arrives after it printed a question and before it reads the
+        answer.
+        """
+        for _ in range(10):
+            self.type("\x03")
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(self.process.wait(), 3)
+        raise AssertionError("lms does not end")
 
     async def exit_code(self) -> int:
         """Wait until ``lms`` ends."""

@@ -60,8 +60,11 @@ async def test_question_before_records_are_removed(
         columns=40,
     ) as terminal:
         await terminal.shows("Remove 2 members?")
-        terminal.type(keys)
-        assert await terminal.exit_code() == exit_code
+        if keys == "\x03":
+            assert await terminal.interrupt() == exit_code
+        else:
+            terminal.type(keys)
+            assert await terminal.exit_code() == exit_code
     assert len(school.members(class_id)) == left
     assert ("No row was sent." in terminal.text) is bool(left)
 
