@@ -29,7 +29,7 @@ async def connected(
     """Open a client whose credentials the vendor accepted.
 
     :param variables: the environment variables of the target that are set.
-    :param reporter: is told the host before the first request.
+    :param reporter: shows the host before the first request.
     :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
     :param events: called with each of the client's events.
     :param hint: the last line of the error if the credentials cannot be tested.

@@ -141,7 +141,7 @@ class _School:
     async def import_file(self, file: _File) -> Exit:
         """Import a file, and return the exit code."""
         if self.logs:
-            await asyncio.sleep(self._limit[1])
+            await self._wait_for_free_limit()
         before = len(self._served.server.log)
         request = ImportRequest(
             path=file.path,
@@ -155,11 +155,18 @@ class _School:
         self.logs.append(list(self._served.server.log)[before:])
         return summary.exit_code
 
+    async def _wait_for_free_limit(self) -> None:
+        """Wait until earlier requests do not count any more.
+
+        Each import and each check has a limiter of its own, which does not know of the others.
+        """
+        await asyncio.sleep(self._limit[1])
+
     async def checks(self, file: _File) -> list[_Check]:
         """Compare the file with its results, and with what the sandbox has now."""
         from ..limits.window import Window
 
-        await asyncio.sleep(self._limit[1])
+        await self._wait_for_free_limit()
         limiter = Window(self._limit[0], per=self._limit[1])
         connected: Any = self._target.connect(self._served.environment, limiter=limiter, events=())
         async with connected as client:

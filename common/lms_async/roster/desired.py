@@ -1,8 +1,8 @@
 """The entries that are wanted: the source's records as the vendor should have them on a day.
 
-Every record becomes an entry, is counted as left alone, or was deleted. A record that the mapping
-can't translate becomes an entry that is locked, so that the vendor's record stays as it is: the
-vendor's record of a person with an unknown role must not look like one of a person who has left.
+Every record becomes an entry, is counted as left alone, or was deleted. If the mapping can't
+translate a record, its entry is locked, and the vendor's record stays as it is. Otherwise a person
+with an unknown role would look like a person who has left.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Desired:
         self.records: Counter[str] = Counter()
         #: How many records the source says were deleted, by kind.
         self.deleted: Counter[str] = Counter()
-        #: The kinds of which a record has no key, so that it looks missing.
+        #: The kinds in which a record has no key. Such a record looks as if it were missing.
         self.in_doubt: set[str] = set()
         self._mapping, self._as_of, self._report = mapping, as_of, report
         self._years = SchoolYears(as_of)

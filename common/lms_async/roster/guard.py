@@ -36,7 +36,7 @@ def _share(default: float) -> float:
 class GuardSettings:
     """What a plan may do. Shares are between 0 and 1.
 
-    :param removals: the kinds of which records may be removed; none by default.
+    :param removals: the kinds whose records may be removed; none by default.
     :param mode: what the plan may do at all.
     :param max_removed_share: the largest share of a school's records of one kind that may be
         removed.
@@ -243,8 +243,8 @@ def check_changes(
                 bound=settings.max_removed_people,
                 stops=True,
                 text=f"The plan would remove {people:,} people. The guard allows "
-                f"{settings.max_removed_people:,}. Read the plan. If these people have left, set "
-                "max_removed_people higher for one run.",
+                f"{settings.max_removed_people:,}. Check the plan. If these people left, set a "
+                "higher max_removed_people for one run.",
             )
         )
     return refusals

@@ -79,7 +79,7 @@ class Role:
 
 @attrs.frozen(kw_only=True)
 class Person:
-    """A student, a member of staff, a parent or anybody else with an account.
+    """A person with an account: a student, a member of staff, a parent, or another person.
 
     :param gender: ``male``, ``female``, ``other``, ``unspecified``, or the word of the source.
     :param roles: all roles. At most one is primary. It comes first.

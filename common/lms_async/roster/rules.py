@@ -22,7 +22,7 @@ class Mode(StrEnum):
 class Rules:
     """Which differences become changes.
 
-    :param removals: the kinds of which records may be removed.
+    :param removals: the kinds whose records may be removed.
     :param in_doubt: those of them for which the source may be incomplete; none is removed.
     :param mode: what the plan may do.
     """

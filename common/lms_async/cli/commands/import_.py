@@ -35,7 +35,7 @@ from .mapping_options import (
     Values,
     Wheres,
 )
-from .options import KindName
+from .options import KindName, RateLimit
 
 #: Options for one run only. The printed command that continues an import does not have them.
 _ONCE = ("--restart", "--retry-rejected")
@@ -83,13 +83,7 @@ def import_(
         bool,
         typer.Option("--dry-run", help="Show what an import would do. No row is sent."),
     ] = False,
-    limit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="15/5s",
-            help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit.",
-        ),
-    ] = None,
+    limit: RateLimit = None,
     allow_odd_ids: Annotated[
         bool,
         typer.Option(

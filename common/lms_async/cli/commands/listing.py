@@ -27,12 +27,11 @@ from ..reporting.reporters import make_reporter
 from ..running import run_until_done
 from ..target import require_target, target_names
 from ..wording import visible
-from .options import TargetName
+from .options import RateLimit, TargetName
 
 #: The file descriptor of standard output. It is always open: if it was closed, it leads to the null
 #: device.
 _STANDARD_OUTPUT = 1
-_LIMIT_HELP = "Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit."
 
 
 def list_(
@@ -74,10 +73,7 @@ def list_(
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per row.")] = False,
-    limit: Annotated[
-        str | None,
-        typer.Option(metavar="15/5s", help=_LIMIT_HELP),
-    ] = None,
+    limit: RateLimit = None,
 ) -> None:
     """List the records that a vendor has.
 
@@ -136,10 +132,7 @@ def export(
             autocompletion=suggest_listings,
         ),
     ] = None,
-    limit: Annotated[
-        str | None,
-        typer.Option(metavar="15/5s", help=_LIMIT_HELP),
-    ] = None,
+    limit: RateLimit = None,
 ) -> None:
     """Write the records of a vendor as CSV files.
 

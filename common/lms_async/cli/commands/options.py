@@ -29,6 +29,14 @@ TargetOption = Annotated[
         show_default=False,
     ),
 ]
+RateLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--limit",
+        metavar="15/5s",
+        help="Rate limit: 15/5s is 15 requests per 5 seconds. Default: the target's limit.",
+    ),
+]
 KindName = Annotated[
     str | None,
     typer.Option(

@@ -27,10 +27,6 @@ class Comparison:
     ids: Mapping[int, str] = attrs.field(factory=dict)
     errors: Mapping[int, RowError] = attrs.field(factory=dict)
 
-    def count(self) -> Counter[Change]:
-        """Return how many rows change what."""
-        return Counter(self.changes.values())
-
     def without(self, errors: Mapping[int, RowError]) -> Comparison:
         """Return the comparison with more rows that must not be sent."""
         changes = {number: one for number, one in self.changes.items() if number not in errors}

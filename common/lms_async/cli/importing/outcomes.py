@@ -122,7 +122,7 @@ class OutcomeRecorder:
                 self._record_unsent()
 
     def record_unsent_only(self) -> None:
-        """Record the rows of a file of which no row is sent."""
+        """Record the rows of a file if none of them is sent."""
         for _ in self._pending:
             raise AssertionError("a row to send in a file that has none")
         self._record_unsent()

@@ -126,7 +126,7 @@ class ImportSender:
         raise CommandError(*explained.lines, "No row was sent.")
 
     def _record_only(self, file: Prepared) -> Summary:
-        """Record the rows of a file of which no row can be sent."""
+        """Record the rows of a file if none of them can be sent."""
         _, recorder = self._recording(file)
         self._results.begin()
         recorder.record_unsent_only()

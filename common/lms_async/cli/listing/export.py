@@ -44,7 +44,7 @@ async def run_export(request: ExportRequest, reporter: Reporter, out: TextIO, er
     A file is written completely or not at all. A listing that the account may not read is
     reported, and the other listings are written.
 
-    :param reporter: is told notes and errors.
+    :param reporter: shows notes and errors.
     :param out: gets one line per file.
     :param err: gets the progress.
     :returns: the exit code.

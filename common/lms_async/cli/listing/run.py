@@ -48,7 +48,7 @@ class ListRequest:
 async def run_list(request: ListRequest, reporter: Reporter, output: Output, err: TextIO) -> Exit:
     """Read a listing and print or save its rows.
 
-    :param reporter: is told notes and errors.
+    :param reporter: shows notes and errors.
     :param err: gets the progress.
     :returns: the exit code.
     """
