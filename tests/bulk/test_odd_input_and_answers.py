@@ -412,7 +412,7 @@ async def test_small_connection_pool_of_the_caller_is_waited_for(
             base_url=schoology_sandbox.base_url,
             session=session,
             limiter=Window(100, per=0.01),
-            timeout=0.6,
+            timeout=0.9,
         ) as client,
     ):
         # 20 batches of 50 ms, one after the other
