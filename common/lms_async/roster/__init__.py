@@ -32,7 +32,7 @@ from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRe
 from .rules import Mode as PlanMode
 from .scope import Scope
 from .sources import IterableSource, OneRosterSource, Source
-from .target import Capabilities, KindCapabilities, SideEffect, Target
+from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
 from .verifying import Mismatch, StillDifferent, Verification
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Target",
     "Term",
     "Verification",
+    "Word",
     "plan",
     "read_mapping",
 ]
