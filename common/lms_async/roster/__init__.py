@@ -26,6 +26,7 @@ from .model import (
     Section,
     Term,
 )
+from .opening import open_source
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
@@ -77,6 +78,7 @@ __all__ = [
     "Target",
     "Term",
     "Verification",
+    "open_source",
     "plan",
     "read_mapping",
 ]
