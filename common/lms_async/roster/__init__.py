@@ -26,6 +26,7 @@ from .model import (
     Section,
     Term,
 )
+from .opening import open_source
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
@@ -78,6 +79,7 @@ __all__ = [
     "Term",
     "Verification",
     "Word",
+    "open_source",
     "plan",
     "read_mapping",
 ]
