@@ -27,6 +27,7 @@ from .model import (
     Term,
 )
 from .opening import open_source
+from .permissions import naming_kind
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
@@ -79,6 +80,7 @@ __all__ = [
     "Term",
     "Verification",
     "Word",
+    "naming_kind",
     "open_source",
     "plan",
     "read_mapping",

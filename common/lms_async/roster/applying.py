@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from ..bulk.status import STOPPED
 from ..errors import LmsError
 from ..journal.journal import Journal
 from ..outcome import Outcome, Status
+from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
 from .changes import Action, Change
-from .conditions import check_account, check_guard_and_age, check_state
 from .plan_file import PlanFile, Step
 from .target import Target
 
@@ -64,22 +64,29 @@ class ApplyReport:
         return read_outcomes(self.record, self.plan)
 
 
-async def apply_plan(path: Path, target: Target, folder: Path, *, check: bool) -> ApplyReport:
-    """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`.
-
-    :param check: whether to check that the vendor's records have not changed.
-    """
+async def apply_plan(
+    path: Path,
+    target: Target,
+    folder: Path,
+    *,
+    check_age: bool,
+    check_state: bool,
+    on_bulk: Callable[[Bulk[Change]], object] | None,
+) -> ApplyReport:
+    """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
     with PlanFile(path) as file:
-        check_account(file.meta, target)
-        check_guard_and_age(file)
+        conditions.check_account(file.meta, target)
+        conditions.check_guard(file)
+        if check_age:
+            conditions.check_age(file.meta)
         steps = await asyncio.to_thread(_read_steps, path)
         with ApplyRecord(folder, file.meta.id) as record:
             if not record.has_begun:
                 # Later the vendor has other records than in the plan, because of the plan.
-                if check:
-                    await check_state(path, file.meta, target)
+                if check_state:
+                    await conditions.check_state(path, file.meta, target)
                 record.begin()
-            apply = _Apply(file, target, folder, record)
+            apply = _Apply(file, target, folder, record, on_bulk)
             for number, step in enumerate(steps, start=1):
                 await apply.make(number, step)
             record.flush()
@@ -100,11 +107,19 @@ def _read_steps(path: Path) -> list[Step]:
 class _Apply:
     """Makes the changes of a plan, and records their outcomes."""
 
-    def __init__(self, file: PlanFile, target: Target, folder: Path, record: ApplyRecord) -> None:
+    def __init__(
+        self,
+        file: PlanFile,
+        target: Target,
+        folder: Path,
+        record: ApplyRecord,
+        on_bulk: Callable[[Bulk[Change]], object] | None,
+    ) -> None:
         self.counts: Counter[tuple[str, Action, Status]] = Counter()
         self.earlier = 0
         self.stop_reason: LmsError | None = None
         self._file, self._target, self._folder, self._record = file, target, folder, record
+        self._on_bulk = on_bulk
 
     async def make(self, number: int, step: Step) -> None:
         """Make the changes of ``step``. After an earlier step has stopped, skip them.
@@ -136,6 +151,8 @@ class _Apply:
 
         with closing(changes()) as items:
             bulk = self._target.apply(step.kind, step.action, items, journal=journal)
+            if self._on_bulk is not None:
+                self._on_bulk(bulk)
             async with bulk:
                 async for outcome in bulk:
                     self._add(step, outcome)

@@ -19,6 +19,8 @@ KEY_PARTS: Mapping[str, tuple[str, ...]] = {
     "enrollments": ("sections", "people"),
     "relationships": ("people", "people", ""),
 }
+#: The kinds whose records refer to those of other kinds, and these kinds.
+REFERS_TO: Mapping[str, tuple[str, ...]] = {"sections": ("courses", "terms"), **KEY_PARTS}
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
@@ -11,11 +11,12 @@ from secrets import token_hex
 
 import attrs
 
+from ..bulk.bulk import Bulk
 from .applying import ApplyReport, apply_plan
 from .changes import Action, Change, Reason
 from .desired import Desired
 from .difference import difference
-from .entries import KEY_PARTS, Entry
+from .entries import REFERS_TO, Entry
 from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
 from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
@@ -28,9 +29,6 @@ from .working_set import WorkingSet, in_thread
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000
-#: The kinds whose records refer to those of other kinds. If one of the others is missing by
-#: mistake, so are they.
-_NEEDS: Mapping[str, tuple[str, ...]] = {"sections": ("courses", "terms"), **KEY_PARTS}
 
 
 @attrs.frozen
@@ -74,7 +72,13 @@ class Plan:
             return file.refusals()
 
     async def apply(
-        self, target: Target, *, journal: str | PathLike[str], check_state: bool = True
+        self,
+        target: Target,
+        *,
+        journal: str | PathLike[str],
+        check_age: bool = True,
+        check_state: bool = True,
+        on_bulk: Callable[[Bulk[Change]], object] | None = None,
     ) -> ApplyReport:
         """Make exactly these changes at the vendor, in the plan's order.
 
@@ -85,13 +89,16 @@ class Plan:
         :param target: the account for which the plan was made.
         :param journal: a folder for the journals; it is created if it does not exist. Use another
             folder for each plan. It contains people's data, and only its owner can read it.
+        :param check_age: whether to refuse a plan that is older than a day.
         :param check_state: whether to read all of the vendor's records first, to check that they
             are as they were when the plan was made. This is not done again when a run continues,
             since the plan itself has changed them.
+        :param on_bulk: called with each bulk before it starts, to show its progress or to stop it.
+            After a bulk was stopped, the other changes are skipped.
         :returns: the results. A change that the vendor rejects does not stop the others: what
             depends on it has an outcome of its own.
-        :raises PlanRefused: the guard refuses the plan, the plan is for another account or older
-            than a day, or the vendor's records have changed. Nothing was sent.
+        :raises PlanRefused: the guard refuses the plan, the plan is for another account or too old,
+            or the vendor's records have changed. Nothing was sent.
         :raises PlanUnusable: the plan is missing or damaged.
         :raises PlanFailed: the working set for the check can't be written. Nothing was sent.
         :raises JournalUnusable: the folder is in use, or is of another plan.
@@ -99,7 +106,14 @@ class Plan:
         :raises LmsError: the vendor's records can't be read, or the target can't make the changes
             of a kind.
         """
-        return await apply_plan(self.path, target, Path(journal), check=check_state)
+        return await apply_plan(
+            self.path,
+            target,
+            Path(journal),
+            check_age=check_age,
+            check_state=check_state,
+            on_bulk=on_bulk,
+        )
 
     async def verify(self, target: Target) -> Verification:
         """Read the vendor's records again, and check that the plan's changes are made.
@@ -195,8 +209,9 @@ def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> So
     absent = {kind for kind, of in report.coverage.items() if of.mode is Mode.ABSENT}
     partial = set(desired.in_doubt)
     for kind, coverage in report.coverage.items():
-        # A kind that the source does not have at all leads to no missing record of another kind.
-        if not coverage.whole or not (partial - absent).isdisjoint(_NEEDS.get(kind, ())):
+        # If a record that others refer to is missing by mistake, so are the others. A kind that the
+        # source does not have at all leads to no missing record of another kind.
+        if not coverage.whole or not (partial - absent).isdisjoint(REFERS_TO.get(kind, ())):
             partial.add(kind)
     coverages = report.coverage.values()
     return SourceFacts(
