@@ -12,15 +12,23 @@ from secrets import token_hex
 import attrs
 
 from .applying import ApplyReport, apply_plan
-from .changes import Action, Change, Reason
+from .changes import Action, Change, LeftAlone, Reason
 from .desired import Desired
 from .difference import difference
 from .entries import KEY_PARTS, Entry
-from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
+from .guard import (
+    Refusal,
+    SourceFacts,
+    check_changes,
+    check_keys,
+    check_source,
+    rules,
+)
 from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
+from .section_years import check_section_years
 from .sources import Source
 from .target import Target
 from .verifying import Verification, verify_plan
@@ -227,8 +235,21 @@ def _write(
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)
-        for item in difference(working_set, rules(mapping.guard, doubts)):
+        other_year = 0
+        compared = difference(working_set, rules(mapping.guard, doubts), desired.section_years)
+        for item in compared:
             writer.add(item)
-        existing = working_set.existing()
-        for refusal in (*refusals, *check_changes(mapping.guard, writer.counts, existing)):
+            other_year += (
+                isinstance(item, LeftAlone)
+                and item.kind == "sections"
+                and (item.reason is Reason.OTHER_SCHOOL_YEAR)
+            )
+        found = [
+            *refusals,
+            *check_section_years(
+                mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")
+            ),
+            *check_changes(mapping.guard, writer.counts, working_set.existing()),
+        ]
+        for refusal in found:
             writer.refuse(refusal)
