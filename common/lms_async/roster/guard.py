@@ -79,6 +79,8 @@ class SourceFacts:
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
+    :param changes_only: those of them of which the source has only changes. Their number is not
+        compared with that of the last run.
     """
 
     records: Mapping[str, int]
@@ -87,6 +89,7 @@ class SourceFacts:
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
+    changes_only: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -140,7 +143,8 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
             text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
             f"To remove {kind}, give a complete file without problems.",
         )
-    for kind in sorted((facts.last_records or {}).keys() & settings.removals):
+    compared = settings.removals - facts.changes_only
+    for kind in sorted((facts.last_records or {}).keys() & compared):
         last, now = (facts.last_records or {})[kind], facts.records.get(kind, 0)
         if exceeds(last - now, settings.max_source_shrink, last):
             yield Refusal(
@@ -177,14 +181,20 @@ def check_keys(
     """Check whether the school and the vendor use the same ids.
 
     If not, everybody would be created a second time. In the first run most of the vendor's people
-    must be in the source, and later nearly as many as last time.
+    must be in the source, and later nearly as many as last time. A source that has only changes of
+    people can't be checked in this way, so the first run needs a complete one.
 
     :param keyed: how many people at the vendor have a key.
     :param found: how many of them are in the source.
     """
+    has_changes_only = "people" in facts.changes_only
     if facts.last_records is None:
         rule, bound = "min_found_share", _exact(settings.min_found_share)
         needed = f"A first run needs {settings.min_found_share:.0%}."
+        if has_changes_only:
+            needed += " This source has only changes: make the first plan from a complete source."
+    elif has_changes_only:
+        return []
     elif facts.last_found_share is not None:
         last = _exact(facts.last_found_share)
         rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))

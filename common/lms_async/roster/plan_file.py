@@ -69,9 +69,11 @@ class PlanMeta:
     :param mapping_hash: a hash of the mapping.
     :param fingerprint: a hash of all that was there, see
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind.
+    :param source_records: how many records the source had, by kind. If it had none of a kind, or
+        only changes, this is the number of the last plan.
     :param found_share: the share of the vendor's people with a key that were in the source;
-        ``None`` if there were none.
+        ``None`` if there were none. If the source had only changes of people, this is the share of
+        the last plan.
     """
 
     made_at: datetime

@@ -164,8 +164,8 @@ async def plan(
                 as_of=as_of,
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
-                source_records=facts.records,
-                found_share=found / keyed if keyed else None,
+                source_records=_records_for_next_plan(facts),
+                found_share=_found_share_for_next_plan(facts, keyed=keyed, found=found),
             )
             refusals = [
                 *check_source(mapping.guard, facts),
@@ -213,7 +213,25 @@ def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> So
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
+        changes_only=frozenset(
+            kind for kind, of in report.coverage.items() if of.mode is Mode.DELTA
+        ),
     )
+
+
+def _records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
+    """Return the number of records of each kind with which the next source is to be compared.
+
+    Of a kind that this source does not list, that is the number in the last source that did.
+    """
+    listed = {k: count for k, count in facts.records.items() if k not in facts.changes_only}
+    return {**(facts.last_records or {}), **listed}
+
+
+def _found_share_for_next_plan(facts: SourceFacts, *, keyed: int, found: int) -> float | None:
+    if "people" in facts.changes_only:
+        return facts.last_found_share
+    return found / keyed if keyed else None
 
 
 def _found_people(working_set: WorkingSet) -> tuple[int, int]:
