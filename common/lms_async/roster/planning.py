@@ -76,6 +76,15 @@ class Plan:
         with PlanFile(self.path) as file:
             return file.counts_left_alone()
 
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return in how many records a field is left alone, by kind, reason and field.
+
+        For example, the vendor may not hold the field, or can't show it. The other fields of these
+        records are compared.
+        """
+        with PlanFile(self.path) as file:
+            return file.counts_fields_left_alone()
+
     def refusals(self) -> list[Refusal]:
         """Return what the guard does not allow."""
         with PlanFile(self.path) as file:
@@ -143,7 +152,7 @@ async def plan(
     :param as_of: the day for which the plan is made. It decides who is enrolled.
     :param path: the plan's file. A plan that is there is replaced.
     :param last: what the last plan that was applied was made from, with which the source is
-        compared; ``None`` for the first run.
+        compared; ``None`` for the first run. See :func:`~lms_async.roster.last_applied`.
     :returns: the plan. If the guard refuses it, :meth:`Plan.refusals` says why.
     :raises SourceRefused: the source cannot be read.
     :raises PlanFailed: the plan can't be written.
