@@ -45,10 +45,10 @@ class GuardSettings:
         these shares.
     :param max_removed_people: how many people may be removed, in all schools together.
     :param max_source_shrink: by which share the source may have fewer records of a kind than last
-        time. If it has even fewer, no record of this kind is removed. The same bound holds for the
-        share of the vendor's people that are in the source.
+        time. If it has even fewer, a record of this kind is not removed for being missing from the
+        source. The same bound holds for the share of the vendor's people that are in the source.
     :param max_rejected_share: the largest share of the source's records that may be rejected. If
-        more are rejected, nothing is removed.
+        more are rejected, no record is removed for being missing.
     :param max_orphan_share: the same for records that refer to missing records.
     :param min_found_share: in the first run, the smallest share of the vendor's people with a key
         that must be in the source.
@@ -79,6 +79,8 @@ class SourceFacts:
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
+    :param changes_only: those of them of which the source has only changes. Their number is not
+        compared with that of the last run.
     """
 
     records: Mapping[str, int]
@@ -87,6 +89,7 @@ class SourceFacts:
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
+    changes_only: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -137,10 +140,11 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
             number=facts.records.get(kind, 0),
             bound=0,
             stops=False,
-            text=f"No {kind} are removed, because the source may not have all of them. "
+            text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
             f"To remove {kind}, give a complete file without problems.",
         )
-    for kind in sorted((facts.last_records or {}).keys() & settings.removals):
+    compared = settings.removals - facts.changes_only
+    for kind in sorted((facts.last_records or {}).keys() & compared):
         last, now = (facts.last_records or {})[kind], facts.records.get(kind, 0)
         if exceeds(last - now, settings.max_source_shrink, last):
             yield Refusal(
@@ -149,8 +153,8 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 number=(last - now) / last,
                 bound=settings.max_source_shrink,
                 stops=False,
-                text=f"No {kind} are removed, because the source has {now:,} {kind} and had "
-                f"{last:,} last time, {_percent(last - now, last)} fewer. The guard allows "
+                text=f"Missing {kind} are not removed, because the source has {now:,} {kind} and "
+                f"had {last:,} last time, {percent(last - now, last)} fewer. The guard allows "
                 f"{settings.max_source_shrink:.0%}. Check that the export is complete. If it is, "
                 "set max_source_shrink higher for one run.",
             )
@@ -165,9 +169,9 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 number=number / total,
                 bound=bound,
                 stops=False,
-                text=f"Nothing is removed, because {number:,} of the source's {total:,} records "
-                f"{what} ({_percent(number, total)}). The guard allows {bound:.0%}. Correct the "
-                f"export, or set {rule} higher for one run.",
+                text=f"Missing records are not removed, because {number:,} of the source's "
+                f"{total:,} records {what} ({percent(number, total)}). The guard allows "
+                f"{bound:.0%}. Correct the export, or set {rule} higher for one run.",
             )
 
 
@@ -177,14 +181,20 @@ def check_keys(
     """Check whether the school and the vendor use the same ids.
 
     If not, everybody would be created a second time. In the first run most of the vendor's people
-    must be in the source, and later nearly as many as last time.
+    must be in the source, and later nearly as many as last time. A source that has only changes of
+    people can't be checked in this way, so the first run needs a complete one.
 
     :param keyed: how many people at the vendor have a key.
     :param found: how many of them are in the source.
     """
+    has_changes_only = "people" in facts.changes_only
     if facts.last_records is None:
         rule, bound = "min_found_share", _exact(settings.min_found_share)
         needed = f"A first run needs {settings.min_found_share:.0%}."
+        if has_changes_only:
+            needed += " This source has only changes: make the first plan from a complete source."
+    elif has_changes_only:
+        return []
     elif facts.last_found_share is not None:
         last = _exact(facts.last_found_share)
         rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))
@@ -202,7 +212,7 @@ def check_keys(
             bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
-            f"({_percent(found, keyed)}). {needed} Check which column of the source has the ids "
+            f"({percent(found, keyed)}). {needed} Check which column of the source has the ids "
             "that the vendor has, and set it as the key of people. If the key is right, set "
             f"{rule} {change} for one run.",
         )
@@ -271,7 +281,7 @@ def _shares(
             bound=bound,
             stops=True,
             text=f"{count:,} of {total:,} {kind} {where} would be {done} "
-            f"({_percent(count, total)}). The guard allows {bound:.0%}. Read the plan. If it is "
+            f"({percent(count, total)}). The guard allows {bound:.0%}. Read the plan. If it is "
             f"right, set {rule} higher for one run. To make only additions, set the mode "
             "additions_only.",
         )
@@ -287,6 +297,6 @@ def _exact(share: float | Fraction) -> Fraction:
     return share if isinstance(share, Fraction) else Fraction(repr(share))
 
 
-def _percent(count: int, total: int) -> str:
+def percent(count: int, total: int) -> str:
     """Return a share in percent, with a decimal where it is needed to compare it with a bound."""
     return f"{100 * count / total:.1f} %".replace(".0 %", " %")

@@ -13,7 +13,7 @@ import attrs
 
 from ..bulk.bulk import Bulk
 from .applying import ApplyReport, apply_plan
-from .changes import Action, Change, Reason
+from .changes import Action, Change, LeftAlone, Reason
 from .desired import Desired
 from .difference import difference
 from .entries import REFERS_TO, Entry
@@ -22,6 +22,7 @@ from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
+from .section_years import check_section_years
 from .sources import Source
 from .target import Target
 from .verifying import Verification, verify_plan
@@ -66,6 +67,15 @@ class Plan:
         with PlanFile(self.path) as file:
             return file.counts_left_alone()
 
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return in how many records a field is left alone, by kind, reason and field.
+
+        For example, the vendor may not hold the field, or can't show it. The other fields of these
+        records are compared.
+        """
+        with PlanFile(self.path) as file:
+            return file.counts_fields_left_alone()
+
     def refusals(self) -> list[Refusal]:
         """Return what the guard does not allow."""
         with PlanFile(self.path) as file:
@@ -83,7 +93,8 @@ class Plan:
         """Make exactly these changes at the vendor, in the plan's order.
 
         Additions come before removals, so a person who moves is enrolled in the new section before
-        leaving the old one. To continue after the program was killed, or after an error stopped it,
+        leaving the old one. If the new enrollment is not made, the old one is kept: its removal is
+        skipped. To continue after the program was killed, or after an error stopped it,
         call this again with the same folder: each change is made once.
 
         :param target: the account for which the plan was made.
@@ -148,7 +159,7 @@ async def plan(
     :param as_of: the day for which the plan is made. It decides who is enrolled.
     :param path: the plan's file. A plan that is there is replaced.
     :param last: what the last plan that was applied was made from, with which the source is
-        compared; ``None`` for the first run.
+        compared; ``None`` for the first run. See :func:`~lms_async.roster.last_applied`.
     :returns: the plan. If the guard refuses it, :meth:`Plan.refusals` says why.
     :raises SourceRefused: the source cannot be read.
     :raises PlanFailed: the plan can't be written.
@@ -170,9 +181,9 @@ async def plan(
                 as_of=as_of,
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
-                source_records=facts.records,
+                source_records=_records_for_next_plan(facts),
+                found_share=_found_share_for_next_plan(facts, keyed=keyed, found=found),
                 settings=dict(target.settings),
-                found_share=found / keyed if keyed else None,
             )
             refusals = [
                 *check_source(mapping.guard, facts),
@@ -221,7 +232,25 @@ def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> So
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
+        changes_only=frozenset(
+            kind for kind, of in report.coverage.items() if of.mode is Mode.DELTA
+        ),
     )
+
+
+def _records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
+    """Return the number of records of each kind with which the next source is to be compared.
+
+    Of a kind that this source does not list, that is the number in the last source that did.
+    """
+    listed = {k: count for k, count in facts.records.items() if k not in facts.changes_only}
+    return {**(facts.last_records or {}), **listed}
+
+
+def _found_share_for_next_plan(facts: SourceFacts, *, keyed: int, found: int) -> float | None:
+    if "people" in facts.changes_only:
+        return facts.last_found_share
+    return found / keyed if keyed else None
 
 
 def _found_people(working_set: WorkingSet) -> tuple[int, int]:
@@ -243,8 +272,21 @@ def _write(
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)
-        for item in difference(working_set, rules(mapping.guard, doubts)):
+        other_year = 0
+        compared = difference(working_set, rules(mapping.guard, doubts), desired.section_years)
+        for item in compared:
             writer.add(item)
-        existing = working_set.existing()
-        for refusal in (*refusals, *check_changes(mapping.guard, writer.counts, existing)):
+            other_year += (
+                isinstance(item, LeftAlone)
+                and item.kind == "sections"
+                and (item.reason is Reason.OTHER_SCHOOL_YEAR)
+            )
+        found = [
+            *refusals,
+            *check_section_years(
+                mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")
+            ),
+            *check_changes(mapping.guard, writer.counts, working_set.existing()),
+        ]
+        for refusal in found:
             writer.refuse(refusal)

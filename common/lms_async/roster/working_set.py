@@ -51,6 +51,7 @@ _INSERT_THERE = "INSERT INTO there VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EXISTING = """
 SELECT kind, org, count(*) FROM there WHERE active AND NOT outside AND key <> '' GROUP BY kind, org
 """
+_WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
     SELECT (SELECT 1 FROM wanted WHERE wanted.kind = there.kind AND wanted.key = there.key LIMIT 1)
@@ -168,6 +169,13 @@ class WorkingSet:
         with writing(self.path):
             keyed, found = self.connection.execute(_FOUND, (self.number_of(kind),)).fetchone()
         return keyed, found
+
+    def wanted(self, kind: str) -> int:
+        """Count the school's records of ``kind`` that have a key and may be changed."""
+        with writing(self.path):
+            rows = self.connection.execute(_WANTED, (self.number_of(kind),))
+            (count,) = rows.fetchone()
+        return int(count)
 
     def not_compared(self) -> Iterator[LeftAlone]:
         """Yield the kinds and fields of the school that can't be written or compared, with counts.

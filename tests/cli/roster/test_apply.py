@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import stat
-from datetime import timedelta
-from pathlib import Path
 
-import attrs
 import pytest
 
-from lms_async.roster import PlanFile
-from lms_async.roster.plan_writer import PlanWriter
 from lms_async.sandbox import Fault
 from tests.cli.conftest import read_results
 from tests.cli.roster.conftest import PRIVATE, Lms, write_bundle
