@@ -24,9 +24,10 @@ def forget_other_plan(folder: Path, plan: str) -> None:
     record = folder / RECORD_NAME
     if not record.is_file():
         return
+    uri = f"{record.absolute().as_uri()}?mode=ro"
     try:
         # A running apply locks the record, so that it can't be read.
-        with closing(sqlite3.connect(f"{record.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        with closing(sqlite3.connect(uri, uri=True, timeout=0)) as opened:
             plans = opened.execute("SELECT plan FROM about").fetchall()
     except sqlite3.Error:
         raise JournalUnusable(

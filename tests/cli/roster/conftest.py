@@ -35,6 +35,7 @@ N = "North"
 [guard]
 min_records = 4
 max_removed_share = 0.5
+max_source_shrink = 0.9
 """
 ORGS = """
     sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
@@ -52,8 +53,14 @@ CLASSES = """
     sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods
     k1,,,Algebra 1,,c1,A1,scheduled,,n,y,,,
 """
-USERS = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password\n"
-SEATS = "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n"
+USERS = (
+    "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,"
+    "familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password\n"
+)
+SEATS = (
+    "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,"
+    "beginDate,endDate\n"
+)
 
 
 def write_bundle(folder: Path, students: int, *, more: str = "") -> None:
@@ -63,7 +70,7 @@ def write_bundle(folder: Path, students: int, *, more: str = "") -> None:
     """
     users, seats = [], []
     for number in range(students + 1):
-        role = "student" if number < students else "teacher"
+        role = "student" if number else "teacher"
         users.append(
             f"p{number},,,true,n,{role},,,Wilhelmina,Quagmire{number},,,"
             f"w{number}@secret.example,,,,,"
@@ -100,11 +107,6 @@ class Lms:
 
     def plan(self, *options: object) -> Ran:
         return self(*PLAN, *options)
-
-    def add_to_mapping(self, text: str) -> None:
-        """Put ``text`` before the mapping."""
-        path = self.folder / "roster.toml"
-        path.write_text(f"{text}\n{path.read_text()}")
 
     def replace_in_mapping(self, old: str, new: str) -> None:
         path = self.folder / "roster.toml"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -12,25 +11,25 @@ from typing import TextIO
 import attrs
 
 from ...bulk.bulk import Bulk
-from ...errors import BulkStopped, PlanRefused
+from ...errors import BulkStopped
 from ...outcome import Status
-from ...roster import Action, ApplyReport, Change, Plan, PlanFile, Target
-from ...roster.changes import REMOVALS
-from ...roster.conditions import check_account, check_age
+from ...roster import ApplyReport, Change, Plan, PlanFile, Target, remember_applied
+from ...roster.conditions import check_account
 from ...roster.other_plan import forget_other_plan
 from ..credentials import require_variables
 from ..exit_codes import CommandError, Exit, exit_code_of_counts
 from ..importing.interrupts import InterruptHandler
 from ..listing.files import check_replaceable
 from ..reporting.reporters import Reporter
-from ..wording import command_line, counted, counted_records, listed
+from ..wording import command_line, counted, listed
+from .before_applying import ask_before_removals, check_plan, naming_option
 from .connecting import Account
 from .errors import command_error
 from .outcomes import outcome_lines, result_format, write_results
 from .paths import journal_folder
 from .progress import RosterProgress
 from .running import print_lines, run_reported
-from .summary import change_lines, guard_lines
+from .summary import change_lines
 
 
 @attrs.frozen(kw_only=True)
@@ -80,71 +79,31 @@ async def _run(
         total, vendor = sum(counts.values()), request.account.vendor
         has = f"{request.plan} has {counted(total, 'change')} for {vendor}."
         print_lines(out, [has, *change_lines(counts)])
-        _check(request, file)
+        check_plan(file, allow_old=request.allow_old)
     if not total:
+        remember_applied(request.plan.parent, Plan(request.plan).meta)
         return Exit.DONE
-    _ask(request, counts)
+    ask_before_removals(counts, yes=request.yes, confirm=request.confirm)
     progress = RosterProgress(vendor, total)
-    async with (
-        request.account.connected(settings, reporter, [progress.notice]) as target,
-        progress.shown_on(err),
-    ):
-        report = await _apply(request, target, progress, reporter, interrupts)
-    print_lines(out, outcome_lines(report))
-    return _end(request, report, reporter, out)
-
-
-def _check(request: ApplyRequest, file: PlanFile) -> None:
-    """Make sure that the plan may be applied, as far as that is known without the vendor.
-
-    :raises CommandError: it may not.
-    """
-    if any(refusal.stops for refusal in file.refusals()):
-        raise CommandError(
-            *guard_lines(file),
-            "Nothing was sent. If the changes are right, change the mapping and plan again.",
-            exit_code=Exit.GUARDED,
-        )
-    if not request.allow_old:
-        with _naming_option("--allow-old"):
-            check_age(file.meta)
-
-
-@contextmanager
-def _naming_option(option: str) -> Iterator[None]:
-    """Name the option that skips a check, if the check refuses the plan."""
     try:
-        yield
-    except PlanRefused as error:
-        lines = command_error(error).lines
+        async with (
+            request.account.connected(settings, reporter, [progress.notice]) as target,
+            progress.shown_on(err),
+        ):
+            report = await _apply(request, target, progress, reporter, interrupts)
+    except CommandError as error:
+        if not progress.has_begun:
+            raise
+        failure = error
     else:
-        return
+        print_lines(out, outcome_lines(report))
+        return _end(request, report, reporter, out)
+    again = command_line(["lms", "apply", str(request.plan)])
     raise CommandError(
-        *lines,
-        f"Nothing was sent. To apply this plan nevertheless, add {option}.",
-        exit_code=Exit.GUARDED,
+        *failure.lines,
+        f"Some changes may have been made. To continue, run: {again}",
+        exit_code=failure.exit_code,
     )
-
-
-def _ask(request: ApplyRequest, counts: Mapping[tuple[str, Action, str], int]) -> None:
-    """Ask before records are removed.
-
-    :raises CommandError: nobody agreed.
-    """
-    removals: Counter[str] = Counter()
-    for (kind, action, _), count in counts.items():
-        if action in REMOVALS:
-            removals[kind] += count
-    if request.yes or not removals:
-        return
-    number = listed([counted_records(count, kind) for kind, count in removals.items()])
-    if request.confirm is None:
-        raise CommandError(
-            f"The plan would remove {number}. lms cannot ask, because there is no terminal.",
-            "Nothing was sent. Add --yes to confirm.",
-        )
-    if not request.confirm(f"Remove {number}?"):
-        raise CommandError("Nothing was sent.", exit_code=Exit.INTERRUPTED)
 
 
 async def _apply(
@@ -166,7 +125,7 @@ async def _apply(
         if interrupts.count:  # between two bulks
             bulk.stop()
 
-    with _naming_option("--allow-changed"):
+    with naming_option("--allow-changed"):
         report = await made.apply(
             target,
             journal=folder,
@@ -175,6 +134,9 @@ async def _apply(
             on_bulk=begin,
         )
     interrupts.on_interrupt = _nothing_to_stop
+    if report.stop_reason is None:
+        # The guard compares the next source with the one of this plan.
+        remember_applied(path.parent, made.meta)
     return report
 
 

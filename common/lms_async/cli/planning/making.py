@@ -9,7 +9,7 @@ from typing import TextIO
 
 import attrs
 
-from ...roster import PlanFile, open_source, plan, read_mapping
+from ...roster import PlanFile, last_applied, open_source, plan, read_mapping
 from ...roster.plan_file import APPLICATION_ID
 from ..exit_codes import Exit
 from ..importing.interrupts import InterruptHandler
@@ -73,6 +73,7 @@ async def _run(
                 mapping,
                 as_of=request.as_of,
                 path=request.out,
+                last=last_applied(request.out.parent, target),
             )
     with PlanFile(request.out) as file:
         schools = {school for _, _, school in file.counts()}
@@ -82,7 +83,9 @@ async def _run(
             *missing_schools(schools, words, target.capabilities, vendor),
         ]
         is_refused = any(refusal.stops for refusal in file.refusals())
-    print_lines(out, [*lines, *_next(request.out, is_refused=is_refused)])
+        if file.counts():
+            lines += _next(request.out, is_refused=is_refused)
+    print_lines(out, lines)
     return Exit.GUARDED if is_refused else Exit.DONE
 
 

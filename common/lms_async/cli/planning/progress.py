@@ -40,6 +40,11 @@ class RosterProgress:
             return f"Reading: {counted(self._records, 'record')} of the source, {responses}"
         return f"Reading: {responses}"
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a change may have been sent."""
+        return bool(self._bulks)
+
     def shown_on(self, err: TextIO) -> AbstractAsyncContextManager[None]:
         """Show the state on a terminal, until the end of the context. Logs need no progress."""
         return shown_on(err, self) if err.isatty() else nullcontext()

@@ -11,8 +11,6 @@ from ..wording import counted
 
 #: How many schools are shown for each kind.
 _SCHOOLS = 20
-#: Reasons that are about a field of a record, not about the whole record.
-_OF_FIELDS = frozenset({Reason.FIXED_FIELD, Reason.NOT_VERIFIABLE, Reason.FIELD_NOT_HELD})
 
 
 def plan_lines(file: PlanFile, vendor: str) -> list[str]:
@@ -23,6 +21,7 @@ def plan_lines(file: PlanFile, vendor: str) -> list[str]:
         f"Plan for {vendor}, as of {file.meta.as_of}: {total}{':' if counts else '.'}",
         *change_lines(counts),
         *_left_alone(file.counts_left_alone()),
+        *_fields_left_alone(file.counts_fields_left_alone()),
         *guard_lines(file),
     ]
 
@@ -66,10 +65,25 @@ def _left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:
     if not totals:
         return []
     return [
-        "Left alone:",
+        "Records that are left alone:",
         *(
-            f"  {kind:<14} {count:,}{' values' if reason in _OF_FIELDS else ''}: {reason}"
+            f"  {kind:<14} {count:,}: {reason}"
             for (kind, reason), count in sorted(totals.items(), key=lambda item: _place(item[0][0]))
+        ),
+    ]
+
+
+def _fields_left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:
+    fields: dict[tuple[str, Reason], list[str]] = defaultdict(list)
+    for (kind, reason, field), count in sorted(counts.items()):
+        fields[kind, reason].append(f"{field} ({count:,})")
+    if not fields:
+        return []
+    return [
+        "Fields that are left alone, with the number of records that have a value:",
+        *(
+            f"  {kind:<14} {', '.join(fields[kind, reason])}: {reason}"
+            for kind, reason in sorted(fields, key=lambda of: _place(of[0]))
         ),
     ]
 

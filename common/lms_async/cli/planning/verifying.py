@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -47,21 +46,23 @@ async def _run(
     ):
         found = await made.verify(target)
     print_lines(out, _lines(found, account.vendor))
-    return Exit.REJECTED if found.different else Exit.DONE
+    return Exit.REJECTED if found.counts_different else Exit.DONE
 
 
 def _lines(found: Verification, vendor: str) -> list[str]:
     lines = [f"{vendor} shows {counted(found.verified, 'change')} as planned."]
-    if found.different:
-        lines.append(f"{counted(len(found.different), 'change')} not as planned:")
-        by_kind = Counter(
-            (one.change.kind, one.change.action, one.mismatch, ", ".join(sorted(one.there)))
-            for one in found.different
-        )
-        for (kind, action, mismatch, fields), count in by_kind.items():
-            which = f" ({fields})" if fields else ""
-            lines.append(f"  {kind:<14} {count:,} {action}: {mismatch}{which}")
-        lines.append("Make another plan to see what to change.")
+    if found.counts_different:
+        lines.append(f"Not as planned: {counted(sum(found.counts_different.values()), 'change')}.")
+        for (kind, mismatch), count in found.counts_different.items():
+            fields = {
+                field
+                for one in found.different
+                if (one.change.kind, one.mismatch) == (kind, mismatch)
+                for field in one.there
+            }
+            which = f" ({', '.join(sorted(fields))})" if fields else ""
+            lines.append(f"  {kind:<14} {count:,}: {mismatch}{which}")
+        lines.append("To see what is left to change, make another plan.")
     if found.not_verifiable:
         lines.append(f"Values that were set and that {vendor} does not show:")
         for (kind, field), count in found.not_verifiable.items():
