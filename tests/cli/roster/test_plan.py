@@ -51,6 +51,17 @@ def test_cells_of_rows_are_no_formulas(roster_lms: Lms) -> None:
     assert '"=' not in text
 
 
+def test_plan_is_also_written_as_a_page(roster_lms: Lms) -> None:
+    ran = roster_lms.plan("--html", "plan.html")
+    assert ran.code == 0, ran.err
+    assert "plan.html" in ran.out
+    page = roster_lms.folder / "plan.html"
+    assert "Quagmire3" in page.read_text()
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert roster_lms.plan("--html", "plan.html").code == 0
+    assert roster_lms.plan("--html", "roster.toml").code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -61,6 +61,13 @@ def plan(
             help="The plan's file. Default: beside the mapping, roster.plan for roster.toml.",
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="Also write the plan as a page for a browser. Contains people's data.",
+        ),
+    ] = None,
     limit: RateLimit = None,
 ) -> None:
     """Plan the changes of a roster.
@@ -101,6 +108,7 @@ def plan(
         ),
         as_of=_read_day(as_of),
         out=out or default_plan_path(mapping),
+        html=html,
     )
     reporter = make_reporter(sys.stdout, sys.stderr)
     raise typer.Exit(run_until_done(run_plan(request, reporter, sys.stdout, sys.stderr)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import TextIO
 
 import attrs
 
-from ...roster import PlanFile, last_applied, open_source, plan, read_mapping
+from ...roster import PlanFile, last_applied, open_source, plan, read_mapping, write_page
+from ...roster.page.writing import PAGE_BEGINNING
 from ...roster.plan_file import APPLICATION_ID
 from ..exit_codes import Exit
 from ..importing.interrupts import InterruptHandler
+from ..listing.files import check_replaceable
 from ..reporting.reporters import Reporter
 from ..wording import command_line
 from .connecting import Account
@@ -34,6 +37,7 @@ class PlanRequest:
     :param account: the account at the vendor.
     :param as_of: the day for which the plan is made.
     :param out: the plan's file.
+    :param html: the file for the page that shows the plan; ``None`` for none.
     """
 
     source: Path
@@ -41,6 +45,7 @@ class PlanRequest:
     account: Account
     as_of: date
     out: Path
+    html: Path | None = None
 
 
 async def run_plan(request: PlanRequest, reporter: Reporter, out: TextIO, err: TextIO) -> Exit:
@@ -62,6 +67,8 @@ async def _run(
     settings = complete_settings(mapping.target, account.support.settings, vendor, request.mapping)
     source = open_source(request.source, mapping)
     check_plan_path(request.out, APPLICATION_ID)
+    if request.html is not None:
+        check_replaceable(request.html, PAGE_BEGINNING)
     progress = RosterProgress(vendor)
     async with account.connected(settings, reporter, [progress.notice]) as target:
         words = await target.words()
@@ -85,6 +92,9 @@ async def _run(
         is_refused = any(refusal.stops for refusal in file.refusals())
         if file.counts():
             lines += _next(request.out, is_refused=is_refused)
+        if request.html is not None:
+            await asyncio.to_thread(write_page, request.out, request.html)
+            lines.append(f"To read it in a browser: {request.html}")
     print_lines(out, lines)
     return Exit.GUARDED if is_refused else Exit.DONE
 
