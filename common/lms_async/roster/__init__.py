@@ -33,7 +33,7 @@ from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRe
 from .rules import Mode as PlanMode
 from .scope import Scope
 from .sources import IterableSource, OneRosterSource, Source
-from .target import Capabilities, KindCapabilities, SideEffect, Target
+from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
 from .verifying import Mismatch, StillDifferent, Verification
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "Target",
     "Term",
     "Verification",
+    "Word",
     "last_applied",
     "plan",
     "read_mapping",

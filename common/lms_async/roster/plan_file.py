@@ -77,6 +77,7 @@ class PlanMeta:
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
     :param source_records: how many records the source had, by kind. If it had none of a kind, or
         only changes, this is the number of the last plan.
+    :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
     :param found_share: the share of the vendor's people with a key that were in the source;
         ``None`` if there were none. If the source had only changes of people, this is the share of
         the last plan.
@@ -89,6 +90,7 @@ class PlanMeta:
     mapping_hash: str
     fingerprint: str
     source_records: Mapping[str, int] = attrs.field(factory=dict)
+    settings: Mapping[str, str] = attrs.field(factory=dict)
     found_share: float | None = None
 
     @property
