@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
@@ -16,14 +17,14 @@ from .applying import ApplyReport, apply_plan
 from .changes import Action, Change, LeftAlone, Reason
 from .desired import Desired
 from .difference import difference
-from .entries import REFERS_TO, Entry
+from .entries import REFERS_TO
 from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
 from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
 from .section_years import check_section_years
-from .sources import Source
+from .sources import IterableSource, Source
 from .target import Target
 from .verifying import Verification, verify_plan
 from .working_set import WorkingSet, in_thread
@@ -181,9 +182,9 @@ async def plan(
                 as_of=as_of,
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
+                settings=dict(target.settings),
                 source_records=_records_for_next_plan(facts),
                 found_share=_found_share_for_next_plan(facts, keyed=keyed, found=found),
-                settings=dict(target.settings),
             )
             refusals = [
                 *check_source(mapping.guard, facts),
@@ -203,17 +204,23 @@ async def _read_source(
 ) -> None:
     """Add the entries that are wanted to the working set.
 
-    This is not done in a thread, because the source may be an iterable over a database connection
-    that only this thread may use.
+    A source may read whole files before it yields a record, so a thread reads it. An iterable may
+    be a query of a database connection that only this thread may use.
     """
-    batch: list[Entry] = []
-    for entry in desired.entries(source.read(report)):
-        batch.append(entry)
-        if len(batch) == _PER_TURN:
-            working_set.add_wanted(batch)
-            batch = []
+    entries = desired.entries(source.read(report))
+
+    def add_some() -> bool:
+        batch = list(islice(entries, _PER_TURN))
+        working_set.add_wanted(batch)
+        return bool(batch)
+
+    has_more = True
+    while has_more:
+        if isinstance(source, IterableSource):
+            has_more = add_some()
             await asyncio.sleep(0)
-    working_set.add_wanted(batch)
+        else:
+            has_more = await in_thread(working_set, add_some)
 
 
 def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> SourceFacts:
