@@ -15,8 +15,10 @@ import pytest
 
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.planning.before_applying import ask_before_removals
+from lms_async.cli.planning.outcomes import without_text
 from lms_async.errors import JournalUnusable
-from lms_async.roster import Action, PlanFile
+from lms_async.outcome import Outcome, RowError, Status
+from lms_async.roster import Action, Change, PlanFile
 from lms_async.roster.apply_record import ApplyRecord
 from lms_async.roster.other_plan import forget_other_plan
 from lms_async.roster.plan_writer import PlanWriter
@@ -76,6 +78,25 @@ def test_rejected_changes_exit_1_and_say_why_without_names(roster_lms: Lms) -> N
     verified = roster_lms("verify", "roster.plan")
     assert verified.code == 1
     assert "people         7: missing" in verified.out
+
+
+def test_words_of_the_vendor_are_only_in_the_results_file(planned: Lms) -> None:
+    told = Fault.error(400, method="POST", path="gradingperiods", body="Wilhelmina has one")
+    planned.sandbox.faults.add(told)
+    ran = planned("apply", "roster.plan", "--results", "results.csv")
+    assert ran.code == 1
+    assert "terms, create rejected: 400" in ran.out
+    assert not any(word in ran.out + ran.err for word in PRIVATE)
+    first = read_results(planned.folder / "results.csv")[0]
+    assert (first["kind"], first["status"], first["error_code"]) == ("terms", "rejected", "400")
+    assert first["error"]
+
+
+def test_fields_that_are_not_ours_are_not_named() -> None:
+    change = Change(kind="people", action=Action.UPDATE, key="p1", after={"email": "x"})
+    error = RowError("409", "Wilhelmina has it", {"email": "taken", "Wilhelmina": "Quagmire"})
+    told = without_text(Outcome(0, change, Status.REJECTED, error=error))
+    assert (told.code, told.message, dict(told.fields)) == ("409", "", {"email": ""})
 
 
 def test_unknown_changes_exit_3_and_are_looked_up_later(planned: Lms) -> None:
@@ -142,6 +163,7 @@ def test_plan_of_another_account_is_refused(planned: Lms) -> None:
         planned.monkeypatch.setenv("SCHOOLOGY_BASE_URL", other.base_url)
         ran = planned("apply", "roster.plan")
         assert (ran.code, "the plan is for schoology" in ran.err.casefold()) == (6, True)
+        assert "--allow-changed" not in ran.err  # that would not help
         assert planned("verify", "roster.plan").code == 6
 
 
@@ -196,14 +218,17 @@ def test_interrupted_and_killed_runs_continue(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert here.wait(30)
-        process.send_signal(number)
-        if number == signal.SIGINT:
-            assert process.stderr is not None
-            while "Ctrl-C again" not in process.stderr.readline():
-                pass
+        try:
+            assert here.wait(30)
             process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+            if number == signal.SIGINT:
+                assert process.stderr is not None
+                while "Ctrl-C again" not in process.stderr.readline():
+                    pass
+                process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == code
     assert not school.enrollments
     if number == signal.SIGINT:

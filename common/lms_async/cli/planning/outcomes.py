@@ -63,12 +63,12 @@ def _reasons(report: ApplyReport) -> Counter[str]:
         # Why a run stopped is told once, and not for each change that was skipped.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
-        change, why = outcome.item, ", ".join(reasons(_without_text(outcome), ours=False))
+        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=False))
         found[f"{change.kind}, {change.action} {outcome.status}: {why}"] += 1
     return found
 
 
-def _without_text(outcome: Outcome[Change]) -> RowError:
+def without_text(outcome: Outcome[Change]) -> RowError:
     """Return the error without the vendor's words. Other fields than ours may be such words too."""
     assert outcome.error is not None  # noqa: S101 - checked before
     known = outcome.item.after.keys() | outcome.item.before.keys()

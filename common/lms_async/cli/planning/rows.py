@@ -8,7 +8,7 @@ from ...roster import Change
 from ...roster.entries import split
 from ..kinds import Row
 
-COLUMNS = ("number", "kind", "action", "school", "key", "vendor_id", "changes")
+COLUMNS = ("number", "kind", "action", "school", "key", "changes", "vendor_id")
 
 
 def change_row(number: int, change: Change) -> Row:
