@@ -32,7 +32,7 @@ from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .rules import Mode as PlanMode
 from .scope import Scope
-from .sources import IterableSource, OneRosterSource, Source
+from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings
 from .target import Capabilities, KindCapabilities, SideEffect, Target
 from .verifying import Mismatch, StillDifferent, Verification
 
@@ -43,6 +43,8 @@ __all__ = [
     "Change",
     "Course",
     "Coverage",
+    "CsvFile",
+    "CsvSource",
     "Deleted",
     "Enrollment",
     "Entry",
@@ -74,6 +76,7 @@ __all__ = [
     "SideEffect",
     "Source",
     "SourceRefused",
+    "SourceSettings",
     "StillDifferent",
     "Target",
     "Term",

@@ -27,3 +27,12 @@ def open_one_roster(path: Path, report: ReadingReport) -> Iterator[Mapping[str, 
             text = "The bundle has none of the files of OneRoster, such as users.csv."
             raise report.refuse("", 0, "", "no_files", text)
         yield {name.removesuffix(".csv"): file for name, file in files.items()}
+
+
+def has_files(path: Path) -> bool:
+    """Return whether files of the standard are at a path.
+
+    :raises SourceRefused: the path cannot be read.
+    """
+    with open_bundle(path, _STANDARD, ReadingReport()) as files:
+        return bool(files)

@@ -55,14 +55,17 @@ class BundleFile:
 def open_bundle(
     path: Path, names: Collection[str], report: ReadingReport
 ) -> Iterator[Mapping[str, BundleFile]]:
-    """Open a folder or a zip file, and give its files by name in lower case.
+    """Open a folder, a zip file or one of the files, and give the files by name in lower case.
 
-    The files may be in a folder of it. If none of them is there, the mapping is empty.
+    The files may be in a folder of the folder. If none of them is there, the mapping is empty.
 
     :param names: the names of the files to find, in lower case.
     :raises SourceRefused: it cannot be read, is not safe to read, or has the files more than once.
     """
     try:
+        if path.is_file() and path.name.lower() in names:
+            yield {path.name.lower(): BundleFile(path.name, _opens(path))}
+            return
         if path.is_dir():
             yield _one_folder(_files_in_folder(path, names, report), report)
             return
@@ -81,9 +84,8 @@ def open_bundle(
 
 
 def _damaged(path: Path, report: ReadingReport) -> SourceRefused:
-    return report.refuse(
-        "", 0, "", "not_a_bundle", f"{path} is neither a folder nor an intact zip file."
-    )
+    text = f"{path} is neither a folder, nor an intact zip file, nor a file of the roster."
+    return report.refuse("", 0, "", "not_a_bundle", text)
 
 
 def _files_in_folder(

@@ -175,11 +175,11 @@ class Table:
 
     def _report_rows_not_read(self, left_out: int, without_key: int) -> None:
         if left_out:
-            text = f"{left_out:,} rows are left out, as the mapping says."
+            text = f"rows that the mapping leaves out: {left_out:,}."
             self.accept(0, "left_out", text)
         if without_key:
             names = " or ".join(map(self.layout.name, self.layout.key))
-            text = f"{without_key:,} rows have no {names}, so nothing of this kind is read there."
+            text = f"rows without {names}, so that no record is read from them: {without_key:,}."
             self.accept(0, "without_key", text)
 
     def _reject_whole(self, line: int, why: RowRejected) -> None:
