@@ -32,7 +32,12 @@ class OneRosterTable(Table):
         line, cells = read_header(text, report)
         header = find_columns(cells, form)
         id_field = form.key if form.key == "sourcedId" else ""
-        layout = Layout(positions=header.positions, key=(form.key,), id_field=id_field)
+        layout = Layout(
+            positions=header.positions,
+            key=(form.key,),
+            id_field=id_field,
+            not_compared=("dateLastModified",),
+        )
         super().__init__(text, cells, layout, coverage, report)
         self._judge_header(form, line, header)
 

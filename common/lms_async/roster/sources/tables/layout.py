@@ -26,6 +26,7 @@ class Layout:
     :param constants: the fields that have the same value in all rows.
     :param names: what messages call the fields, if that is not their name.
     :param where: which rows are read: for each position, the values that count, casefolded.
+    :param not_compared: fields that do not make two rows with the same key different.
     :param may_lack_key: whether a row without a key is left out, instead of rejected.
     """
 
@@ -35,6 +36,7 @@ class Layout:
     constants: Mapping[str, str] = attrs.field(factory=dict)
     names: Mapping[str, str] = attrs.field(factory=dict)
     where: Mapping[int, Collection[str]] = attrs.field(factory=dict)
+    not_compared: tuple[str, ...] = ()
     may_lack_key: bool = False
 
     def name(self, field: str) -> str:

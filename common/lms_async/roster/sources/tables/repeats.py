@@ -23,7 +23,7 @@ class Repeat:
     :param line: the line of the first row.
     :param content: a hash of the first row, so that no row has to be kept.
     :param equal: whether the other rows say the same.
-    :param apart: the cells in which the rows may differ, one tuple for each row.
+    :param apart: the cells in which the rows may differ, one tuple for rows that agree in them.
     """
 
     table: Table = attrs.field(repr=False)
@@ -66,23 +66,17 @@ def find_repeats(
 
     found: dict[str, Repeat] = {}
     for table in tables:
-        for row in table.scan(key, lambda joined: fold(joined) in suspects):
-            content = hash(
-                tuple(
-                    value
-                    for name, value in row.values.items()
-                    if name != "dateLastModified" and name not in may_differ
-                )
-            )
-            cell = fold(key_in(row, key))
+        rows = table.contents(key, lambda joined: fold(joined) in suspects, may_differ)
+        for line, joined, content, apart in rows:
+            cell = fold(joined)
             repeat = found.get(cell)
             if repeat is None:
-                repeat = found[cell] = Repeat(table, row.line, content)
+                repeat = found[cell] = Repeat(table, line, content)
             else:
                 repeat.rows += 1
                 repeat.equal = repeat.equal and content == repeat.content
-            if may_differ:
-                repeat.apart = (*repeat.apart, tuple(row[name] for name in may_differ))
+            if may_differ and apart not in repeat.apart:
+                repeat.apart = (*repeat.apart, apart)
     return {cell: repeat for cell, repeat in found.items() if repeat.rows > 1}
 
 

@@ -56,12 +56,17 @@ class Table:
         self._text = text
         self._report = report
         self._reported = reported
-        # Each row gets one more cell, a blank one, which fields without a column show.
+        # Each row gets one more cell, a blank one, which fields without a column show, and then the
+        # values that are the same in all rows.
         self._width = len(header)
-        self._fields = tuple(layout.positions)
-        places = [self._width if at is None else at for at in layout.positions.values()]
-        self._places = dict(zip(self._fields, places, strict=True))
-        self._pick = itemgetter(*places)
+        self._tail = ["", *layout.constants.values()]
+        constants = {field: at for at, field in enumerate(layout.constants, self._width + 1)}
+        self._places = {
+            field: constants.get(field, self._width) if at is None else at
+            for field, at in layout.positions.items()
+        }
+        self._fields = tuple(self._places)
+        self._pick = itemgetter(*self._places.values())
         self._nameless = tuple(place for place, cell in enumerate(header) if not cell.strip())
         self._where = [(place, frozenset(words)) for place, words in layout.where.items()]
 
@@ -91,42 +96,54 @@ class Table:
         column = self.layout.name(why.column)
         self._report.add(Severity.REJECTED, self.name, line, column, why.code, why.text)
 
-    def scan(
-        self, fields: Sequence[str] = (), wanted: Callable[[str], bool] | None = None
-    ) -> Iterator[Row]:
-        """Yield rows, and report nothing.
-
-        :param wanted: tells from what :meth:`keys` yields for ``fields`` whether to yield the row;
-            by default, all rows are yielded.
-        """
-        key_of = self._joins(fields)
+    def scan(self) -> Iterator[Row]:
+        """Yield all rows, and report nothing."""
         for line, cells in self._fitted():
-            if wanted is None or wanted(key_of(cells)):
-                yield self._row(line, cells)
+            yield self._row(line, cells)
 
     def keys(self, fields: Sequence[str]) -> Iterator[str]:
         """Yield the cells of these fields, joined to one text, and report nothing.
 
         A row in which all of them are blank yields nothing.
         """
-        key_of = self._joins(fields)
+        join = self._joins(fields)
         for _, cells in self._fitted():
-            if key := key_of(cells):
+            if key := join(cells):
                 yield key
 
+    def contents(
+        self, fields: Sequence[str], wanted: Callable[[str], bool], apart: Sequence[str] = ()
+    ) -> Iterator[tuple[int, str, int, tuple[str, ...]]]:
+        """Yield line, key, a hash of the content and some cells of rows, and report nothing.
+
+        :param fields: the fields of the key, which is joined as :meth:`keys` does.
+        :param wanted: tells from the key whether to yield the row.
+        :param apart: the fields whose cells are yielded, and are no part of the content.
+        """
+        join = self._joins(fields)
+        content = [
+            place
+            for field, place in self._places.items()
+            if field not in apart and field not in self.layout.not_compared
+        ]
+        rest = [self._places[field] for field in apart]
+        for line, cells in self._fitted():
+            key = join(cells)
+            if wanted(key):
+                values = tuple(cells[place].strip() for place in content)
+                yield line, key, hash(values), tuple(cells[place].strip() for place in rest)
+
     def _joins(self, fields: Sequence[str]) -> Callable[[list[str]], str]:
-        """Return a function that joins the cells of a row of full width."""
-        constants, places, width = self.layout.constants, self._places, self._width
-        if len(fields) == 1 and fields[0] not in constants:
-            place = places[fields[0]]
-            return lambda cells: cells[place].strip() if place < width else ""
-        parts = [(constants.get(field, ""), places[field]) for field in fields]
+        """Return a function that joins the cells of a row that :meth:`_fitted` yields."""
+        places = [self._places[field] for field in fields]
+        if len(places) == 1:
+            place = places[0]
+            return lambda cells: cells[place].strip()
+        pick = itemgetter(*places)
 
         def join(cells: list[str]) -> str:
-            values = [
-                cells[place].strip() if place < width else constant for constant, place in parts
-            ]
-            return KEY_SEPARATOR.join(values) if any(values) else ""
+            joined = KEY_SEPARATOR.join(map(str.strip, pick(cells)))
+            return joined if joined.strip(KEY_SEPARATOR) else ""
 
         return join
 
@@ -146,6 +163,7 @@ class Table:
             if not self._selects(cells):
                 left_out += 1
                 continue
+            cells += self._tail
             row = self._row(line, cells)
             missing = next((field for field in self.layout.key if not row[field]), "")
             if missing and self.layout.may_lack_key:
@@ -190,11 +208,12 @@ class Table:
             self.reject(line, why)
 
     def _fitted(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows that are selected, brought to the width of the header."""
+        """Yield the rows that are selected, with a cell for each field."""
         for line, cells in self._lines():
             if len(cells) != self._width:
                 self._fit(cells)
             if not self._where or self._selects(cells):
+                cells += self._tail
                 yield line, cells
 
     def _selects(self, cells: list[str]) -> bool:
@@ -207,14 +226,12 @@ class Table:
             if not _is_blank(cells):
                 break
         for line, cells in rows:
-            if not _is_blank(cells):
+            # Most rows have a value in the first cell.
+            if (cells and cells[0].strip()) or not _is_blank(cells):
                 yield line, cells
 
     def _row(self, line: int, cells: list[str]) -> Row:
-        cells.append("")
         values = dict(zip(self._fields, map(str.strip, self._pick(cells)), strict=True))
-        if self.layout.constants:
-            values.update(self.layout.constants)
         return Row(line, values, self._warn_of_row)
 
     def _fit(self, cells: list[str]) -> None:
