@@ -211,6 +211,14 @@ def test_a_blank_cell_can_be_selected(tmp_path: Path) -> None:
     assert list(people(records)) == ["p2", "p4"]
 
 
+def test_a_row_that_is_left_out_does_not_contradict_one_that_is_read(tmp_path: Path) -> None:
+    text = with_line(FILES["students.csv"], "p1,Ada,Former,,08,2012-03-14,N,Left,,,")
+    records, report = read(one_file(tmp_path, text, STUDENTS))
+
+    assert people(records)["p1"].family_name == "Ekpo"
+    assert report.coverage["people"].whole
+
+
 def test_a_file_that_is_missing_is_no_reason_to_remove_its_people(tmp_path: Path) -> None:
     files = {name: text for name, text in FILES.items() if name != "staff.csv"}
     source = CsvSource(write(tmp_path, files), files=DESCRIBED, orgs=ORGS, terms=TERMS)

@@ -24,7 +24,8 @@ def read_people(reading: Reading) -> Iterator[Record]:
     reading.known.people = known
     same = FIELDS[Person.plural].same
     repeats = find_repeats(tables, same, may_differ=_APART)
-    shared_mail = find_repeats(tables, ("email",), fold=str.casefold)
+    with_mail = [table for table in tables if table.has("email")]
+    shared_mail = find_repeats(with_mail, ("email",), fold=str.casefold)
 
     def build(table: CsvTable, row: Row) -> Person:
         own = repeats.get(row["id"])
