@@ -241,4 +241,4 @@ async def test_several_roles_are_a_decision(init: Init, tmp_path: Path) -> None:
     folder = small(tmp_path / "bundle", users=users, roles=roles, manifest=manifest)
     written = await init(folder)
     assert written.mapping.role_order == ()
-    assert "role_order: 1 person in the source with several roles." in written.out
+    assert "role_order: 1 person of the source has several roles." in written.out

@@ -71,6 +71,9 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
 
 
 def _compare_schools(facts: Facts, part: Part) -> None:
+    if facts.vendor is None or not facts.vendor.words_of("buildings"):
+        part.comment(f"{facts.name} names no buildings. The key is how plans name schools.")
+        return
     schools = sum(one.org.type == "school" for one in facts.source.orgs.values())
     found = [f"{_found(facts, 'orgs', field):,} by {field}" for field in KEY_FIELDS["orgs"]]
     part.comment(

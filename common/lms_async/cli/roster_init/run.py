@@ -50,6 +50,7 @@ async def write_roster_mapping(
     if support is None:
         raise CommandError(f"lms can't keep a roster in {target.name}. Choose another target.")
     _refuse_existing(out)
+    reporter.note(f"Reading {path}")
     source = _read_source(path, as_of)
     vendor = None
     if has_credentials(environment, target):

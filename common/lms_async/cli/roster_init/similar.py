@@ -45,6 +45,25 @@ def same_role(words: Iterable[Word], role: str) -> Word | None:
     return None
 
 
+def same_grade(words: Iterable[Word], grade: str) -> Word | None:
+    """Return the only word of the vendor that has the same grade, in its text or its note."""
+    known = list(words)
+    same, number = same_word(known, grade), _grade(grade)
+    if same is not None or not number:
+        return same
+    found = [word for word in known if number in map(_grade, _parts(word))]
+    return found[0] if len(found) == 1 else None
+
+
+def _parts(word: Word) -> list[str]:
+    return [word.text, *word.note.split(",")]
+
+
+def _grade(text: str) -> str:
+    """Return a grade without the word, leading zeros and case: ``9`` for ``Grade 09``."""
+    return plain(text).removeprefix("grade").lstrip("0")
+
+
 def administers(role: str) -> bool:
     """Return whether a role is one of administrators, who are never changed."""
     return "admin" in role.casefold()

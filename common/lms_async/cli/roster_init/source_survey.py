@@ -61,6 +61,8 @@ class SourceSurvey:
     words: dict[str, SourceWords] = attrs.field(factory=dict)
     orgs: dict[str, OrgCounts] = attrs.field(factory=dict)
     terms: list[Term] = attrs.field(factory=list)
+    #: A course with each code, or with each id if it has no code.
+    courses: dict[str, Course] = attrs.field(factory=dict)
     #: The values of the fields that can be keys, by kind and field.
     values: dict[tuple[str, str], set[str]] = attrs.field(factory=dict, repr=False)
     #: The schools that have a course with this code.
@@ -77,7 +79,6 @@ class SourceSurvey:
             "roles": SourceWords(_ROLES),
             "enrollment_roles": SourceWords(_ROLES),
             "grades": SourceWords(_GRADES),
-            "subjects": SourceWords(),
         }
 
     def _watch(self, source: Source) -> Iterator[Record | Deleted]:
@@ -113,8 +114,7 @@ class SourceSurvey:
         self._add_values("courses", id=course.id, code=course.code)
         if course.code:
             self.schools_of_code.setdefault(course.code, set()).add(course.org_id)
-        for subject in course.subjects:
-            self.words["subjects"].add(subject)
+        self.courses.setdefault(course.code or course.id, course)
         if course.org_id in self.orgs:
             self.orgs[course.org_id].courses += 1
 
