@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lms_async.sandbox import Fault
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.cli.roster_init.conftest import Init, small
 from tests.conftest import people
@@ -242,3 +243,29 @@ async def test_several_roles_are_a_decision(init: Init, tmp_path: Path) -> None:
     written = await init(folder)
     assert written.mapping.role_order == ()
     assert "role_order: 1 person of the source has several roles." in written.out
+
+
+async def test_source_of_changes_only_is_a_decision(init: Init, tmp_path: Path) -> None:
+    folder = small(tmp_path / "bundle")
+    manifest = folder / "manifest.csv"
+    manifest.write_text(manifest.read_text("utf-8").replace("users,bulk", "users,delta"), "utf-8")
+    written = await init(folder)
+    assert "The source lists only changes of people" in written.out
+
+
+async def test_words_that_the_account_may_not_read_are_left_open(
+    init: Init, tmp_path: Path, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, path="roles"))
+    written = await init(small(tmp_path / "bundle"))
+    assert written.mapping.roles == {}
+    assert "Schoology does not let this account read its words." in written.comments()
+
+
+async def test_records_that_the_account_may_not_read_are_left_open(
+    init: Init, tmp_path: Path, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, path="courses"))
+    written = await init(small(tmp_path / "bundle"))
+    assert written.mapping.roles == {"student": "Student", "teacher": "Teacher"}
+    assert "the key of people. Schoology does not let this account read its records." in written.out

@@ -90,7 +90,7 @@ def _roles(facts: Facts) -> Iterable[str]:
     words = [] if facts.vendor is None else list(facts.vendor.words_of("roles"))
     for role in facts.source.words["roles"].shown():
         found = None if administers(role) else same_role(words, role)
-        if found is not None and not administers(found.text):
+        if found is not None:
             yield found.text
 
 

@@ -98,10 +98,7 @@ def _same(table: str, known: Sequence[Word], one: _SourceWord) -> Word | None:
         return same_grade(known, one.word)
     if table not in _ROLES:
         return same_word(known, one.word, *one.names)
-    found = same_role(known, one.word)
-    # Vendors call the teachers of a section administrators too.
-    is_admin = found is not None and table == "roles" and administers(found.text)
-    return None if is_admin else found
+    return same_role(known, one.word)
 
 
 def _vendor_words(facts: Facts, name: str, part: Part) -> Sequence[Word]:
