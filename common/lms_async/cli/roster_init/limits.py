@@ -22,7 +22,7 @@ _REMOVALS: Mapping[Action, str] = {
     Action.ARCHIVE: "are archived: the record is no longer in use, and its history is kept",
     Action.EXPIRE: "expire: the enrollment ends, and the person's work is kept",
     Action.DELETE: "are deleted, with what belongs to them",
-    Action.UNLINK: "are unlinked: both people stay",
+    Action.UNLINK: "are ended: what they connect stays",
 }
 #: What each bound of the guard is.
 _BOUNDS: Mapping[str, str] = {
@@ -120,12 +120,10 @@ def target(facts: Facts) -> Part:
     part.comment(f"Settings of {facts.name}.")
     part.lines.append("[target]")
     for name, setting in facts.settings.items():
-        part.comment(f"{name}: {setting.does}.")
-        choices = f"  # or {', '.join(c for c in setting.choices if c != setting.default)}"
+        choices = f" One of: {', '.join(setting.choices)}." if setting.choices else ""
+        part.comment(f"{name}: {setting.does}.{choices}")
         off = "" if setting.default else "# "
-        part.lines.append(
-            f"{off}{name} = {toml_text(setting.default)}{choices if setting.choices else ''}"
-        )
+        part.lines.append(f"{off}{name} = {toml_text(setting.default)}")
     return part
 
 

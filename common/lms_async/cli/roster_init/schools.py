@@ -66,6 +66,11 @@ def _building(facts: Facts, one: OrgCounts, words: Sequence[Word], part: Part) -
         note = f"; at {facts.name}: {found.note}" if differs else ""
         part.lines.append(f"{toml_key(org.id)} = {toml_text(found.text)}  # {what}{note}")
         return
+    if not words and facts.vendor is not None and facts.vendor.words is not None:
+        # The vendor has no buildings, so any code will do.
+        own = building_of(facts, org)
+        part.lines.append(f"# {toml_key(org.id)} = {toml_text(own)}  # {what}")
+        return
     part.lines.append(f'# {toml_key(org.id)} = ""  # check: {what}')
     if words:
         part.comment(f"Candidates: {named(map(described, _candidates(org, words)))}.", indent="  ")

@@ -144,8 +144,8 @@ def survey_source(source: Source, as_of: date) -> SourceSurvey:
     :raises SourceRefused: the source cannot be read.
     """
     survey = SourceSurvey(as_of)
-    # The entries show which fields a plan would compare. The year of graduation needs a last grade.
-    desired = Desired(RosterMapping(last_grade=12), as_of, ReadingReport())
+    # The entries show which fields a plan would compare.
+    desired = Desired(RosterMapping(), as_of, ReadingReport())
     for entry in desired.entries(survey._watch(source)):
         for field in entry.fields:
             survey.stated[entry.kind, field] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,9 +10,11 @@ from ...roster import Term, Word
 from ..toml_text import toml_key, toml_text
 from ..wording import plain
 from .facts import Facts
-from .part import Part
+from .part import Part, named
 from .similar import same_word
 from .vendor_survey import VendorTerm
+
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", re.ASCII)
 
 
 def terms(facts: Facts) -> Part:
@@ -26,6 +29,9 @@ def terms(facts: Facts) -> Part:
         part.comment(f"With credentials, lms roster init asks {facts.name} for its terms.")
     elif facts.vendor.words is None and not facts.vendor.may_read:
         part.comment(f"{facts.name} does not let this account read its terms.")
+    elif known:
+        there = named(f"{one.title} ({one.starts or '?'} to {one.ends or '?'})" for one in known)
+        part.comment(f"{facts.name} has: {there}.")
     part.lines.append("[terms]")
     current = current_terms(facts)
     by_title: dict[str, list[Term]] = {}
@@ -63,8 +69,14 @@ def _known(facts: Facts) -> list[VendorTerm]:
     words = facts.vendor.words_of("terms")
     return [
         *facts.vendor.terms,
-        *(VendorTerm(word.text, "", "") for word in words if word.text not in titles),
+        *(_of_word(word) for word in words if word.text not in titles),
     ]
+
+
+def _of_word(word: Word) -> VendorTerm:
+    """Return a word of the vendor as a term. The note has its days, if the vendor has only one."""
+    days = _DAYS.fullmatch(word.note)
+    return VendorTerm(word.text, days[1] if days else "", days[2] if days else "")
 
 
 def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> None:
@@ -86,9 +98,6 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
     else:
         will = f"{facts.name} has no such term, and lms plan can't create it."
     part.comment(will, indent="  ")
-    if known:
-        titles = ", ".join(f"{one.title} ({one.starts} to {one.ends})" for one in known[:10])
-        part.comment(f"Terms there: {titles}.", indent="  ")
     part.checks.append(f"[terms] {term.title}: {will}")
 
 
