@@ -148,6 +148,16 @@ def test_a_date_in_another_format_than_the_file_is_rejected(tmp_path: Path) -> N
     assert "MM/DD/YYYY" in report.problems[0].text
 
 
+def test_dates_in_a_format_that_needs_a_name_say_how_to_name_it(tmp_path: Path) -> None:
+    text = FILES["students.csv"].replace("2012-03-14", "14 Mar 2012")
+    _, report = read(one_file(tmp_path / "without", text, STUDENTS))
+    assert "date_format" in next(one.text for one in report.problems if one.code == "date")
+
+    described = attrs.evolve(STUDENTS, date_format="DD Mon YYYY")
+    _, report = read(one_file(tmp_path / "named", text, described))
+    assert not report.coverage["people"].rejected
+
+
 @pytest.mark.parametrize(
     ("text", "column", "code"),
     [

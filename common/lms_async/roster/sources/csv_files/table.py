@@ -7,7 +7,7 @@ from datetime import date
 
 from ....date_format import parse_date_format
 from ...problems import Coverage, ReadingReport
-from ..tables.cells import unclear_formats
+from ..tables.cells import Ambiguous, read_date, unclear_formats
 from ..tables.layout import Layout, normalized
 from ..tables.row import Row
 from ..tables.table import Table, read_header
@@ -48,16 +48,16 @@ class CsvTable(Table):
             positions = found.get(normalized(column), [])
             if len(positions) == 1:
                 continue
-            code, what = "no_column", "the file has no such column"
+            code, what = "no_column", "the file does not have it"
             if positions:
-                code, what = "column_twice", "the file has this column more than once"
-            name = text.file.name
-            why = f"{what}, which the mapping names. Correct the mapping, or the file."
-            raise report.refuse(name, line, column, code, why)
+                code, what = "column_twice", "the file has it more than once"
+            why = f"the mapping names this column, and {what}. Correct the mapping, or the file."
+            raise report.refuse(text.file.name, line, column, code, why)
         places = {field: found[normalized(name)][0] for field, name in described.columns.items()}
         fields = FIELDS[described.kind]
         layout = Layout(
             positions={field: places.get(field) for field in fields.names},
+            kind=described.kind,
             key=fields.key,
             id_field=fields.id_field,
             constants=described.constants,
@@ -94,4 +94,12 @@ class CsvTable(Table):
             )
             column = self.layout.name(field)
             raise self._report.refuse(self.name, row.line, column, "unclear_date", text)
+        try:
+            read_date(cell)
+        except Ambiguous:
+            text = (
+                "this is not a date that is written as YYYY-MM-DD. If the file writes all dates "
+                'like this, say so in the mapping, such as date_format = "DD Mon YYYY".'
+            )
+            row.reject(field, "date", text)
         return row.date(field)

@@ -21,6 +21,7 @@ class Layout:
     """Where the fields of the rows of a file are.
 
     :param positions: the position of each field in a row, ``None`` if the file does not have it.
+    :param kind: what messages call the records.
     :param key: the fields without which a row cannot be read.
     :param id_field: the field with the id of the record, if the file has it. Its values are judged.
     :param constants: the fields that have the same value in all rows.
@@ -31,6 +32,7 @@ class Layout:
     """
 
     positions: Mapping[str, int | None]
+    kind: str = "records"
     key: tuple[str, ...]
     id_field: str = ""
     constants: Mapping[str, str] = attrs.field(factory=dict)

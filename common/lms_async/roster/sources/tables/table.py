@@ -183,7 +183,7 @@ class Table:
             yield row
         self._report_rows_not_read(left_out, without_key)
         if not count:
-            text = "no row of this file is read. So no record of this kind is removed."
+            text = f"no {self.layout.kind} are read from this file. So none are removed."
             self.warn(0, "", "no_rows", text)
             if self.coverage.mode is Mode.BULK:
                 self.coverage.doubts.add("no_rows")
@@ -193,11 +193,13 @@ class Table:
 
     def _report_rows_not_read(self, left_out: int, without_key: int) -> None:
         if left_out:
-            text = f"rows that the mapping leaves out: {left_out:,}."
+            text = f"rows that the mapping leaves out of {self.layout.kind}: {left_out:,}."
             self.accept(0, "left_out", text)
         if without_key:
             names = " or ".join(map(self.layout.name, self.layout.key))
-            text = f"rows without {names}, so that no record is read from them: {without_key:,}."
+            text = (
+                f"rows without {names}, from which no {self.layout.kind} are read: {without_key:,}."
+            )
             self.accept(0, "without_key", text)
 
     def _reject_whole(self, line: int, why: RowRejected) -> None:
