@@ -46,7 +46,7 @@ async def test_key_is_the_field_that_has_most_of_the_vendors_keys(
     assert "3 people at Schoology have a key. The source has 1 in id and 2 in identifier." in (
         written.comments()
     )
-    assert "the key of people: only 2 of 3 keys at Schoology are in the source (67%)" in written.out
+    assert "[keys] people: only 2 of 3 keys at Schoology are in the source (67%)" in written.out
 
 
 async def test_key_that_most_people_have_needs_no_check(
@@ -55,7 +55,7 @@ async def test_key_that_most_people_have_needs_no_check(
     add_people(school, "p1", "p2", "t1")
     written = await init(small(tmp_path / "bundle"))
     assert written.mapping.keys.people == "id"
-    assert "the key of people" not in written.out
+    assert "[keys] people" not in written.out
 
 
 async def test_administrators_are_left_out_and_other_words_are_shown(
@@ -268,4 +268,4 @@ async def test_records_that_the_account_may_not_read_are_left_open(
     schoology_sandbox.faults.add(Fault.error(403, path="courses"))
     written = await init(small(tmp_path / "bundle"))
     assert written.mapping.roles == {"student": "Student", "teacher": "Teacher"}
-    assert "the key of people. Schoology does not let this account read its records." in written.out
+    assert "[keys] people: Schoology does not let this account read its records." in written.out

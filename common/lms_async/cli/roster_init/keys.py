@@ -30,8 +30,8 @@ def keys(facts: Facts) -> Part:
     )
     if facts.vendor is None:
         part.check(
-            f"which fields have the ids that {facts.name} has. These are the defaults. With "
-            "credentials, lms roster init counts the matches."
+            f"[keys] has the defaults as comments. With credentials, lms roster init counts which "
+            f"fields have the ids that {facts.name} has."
         )
     part.lines.append("[keys]")
     for kind in KEY_FIELDS:
@@ -50,7 +50,7 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
         return
     keyed = vendor.keyed[kind]
     if not vendor.may_read:
-        part.check(f"the key of {kind}. {facts.name} does not let this account read its records.")
+        part.check(f"[keys] {kind}: {facts.name} does not let this account read its records.")
         return
     if kind not in vendor.capabilities.kinds:
         part.comment(f"{facts.name} has no {kind}.")
@@ -65,7 +65,7 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
     if best_found < _LEAST_FOUND * keyed:
         refused = " lms plan refuses a first run with so few." if kind == "people" else ""
         part.check(
-            f"the key of {kind}: only {best_found:,} of {keyed:,} keys at {facts.name} are in the "
+            f"[keys] {kind}: only {best_found:,} of {keyed:,} keys at {facts.name} are in the "
             f"source ({best_found / keyed:.0%}).{refused}"
         )
 
