@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from .. import __version__
-from .commands import journal, mapping
+from .commands import journal, mapping, roster
 from .commands.apply import apply, verify
 from .commands.columns import columns
 from .commands.completion import completion
@@ -87,6 +87,7 @@ app.command("plan show")(show)
 app.command()(apply)
 app.command()(verify)
 app.add_typer(mapping.commands, name="mapping")
+app.add_typer(roster.commands, name="roster")
 app.add_typer(journal.commands, name="journal")
 app.command()(completion)
 app.command()(doctor)

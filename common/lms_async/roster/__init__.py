@@ -35,7 +35,7 @@ from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .rules import Mode as PlanMode
 from .scope import Scope
-from .sources import IterableSource, OneRosterSource, Source
+from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings
 from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
 from .verifying import Mismatch, StillDifferent, Verification
 
@@ -46,6 +46,8 @@ __all__ = [
     "Change",
     "Course",
     "Coverage",
+    "CsvFile",
+    "CsvSource",
     "Deleted",
     "Enrollment",
     "Entry",
@@ -77,6 +79,7 @@ __all__ = [
     "SideEffect",
     "Source",
     "SourceRefused",
+    "SourceSettings",
     "StillDifferent",
     "Target",
     "Term",
