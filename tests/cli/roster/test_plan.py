@@ -67,12 +67,12 @@ def test_plan_is_also_written_as_a_page(roster_lms: Lms) -> None:
     [
         (["plan", "bundle", "--mapping", "roster.toml"], "Rosters can be kept in: "),
         (["plan", "bundle", "--to", "managebac-v1"], "cannot keep a roster in"),
-        (["plan", "bundle", "--to", "schoology"], "--mapping FILE.toml is missing"),
+        (["plan", "bundle", "--to", "schoology"], "run: lms roster init bundle --to schoology"),
         (["plan", "bundle", "--to", "schoology", "--mapping", "no.toml"], "no.toml can't be read"),
         (["plan", "no", "--to", "schoology", "--mapping", "roster.toml"], "no"),
         (
             ["plan", "bundle", "--to", "schoology", "--mapping", "roster.toml", "--as-of", "1/9"],
-            "Write it as 2026-09-01",
+            "does not match the format",
         ),
         (
             [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
 from ..roster_targets import require_roster_target
 from ..running import run_until_done
-from ..wording import quoted
+from ..wording import command_line
 from .options import RateLimit
 
 PlanPath = Annotated[
@@ -30,7 +30,7 @@ def plan(
         Path,
         typer.Argument(
             metavar="SOURCE",
-            help="The school's files: a folder or zip file, for example of OneRoster files.",
+            help="A folder or zip file with OneRoster files, or a folder of other CSV files.",
             show_default=False,
         ),
     ],
@@ -48,10 +48,12 @@ def plan(
         ),
     ] = None,
     as_of: Annotated[
-        str | None,
+        datetime | None,
         typer.Option(
+            formats=["%Y-%m-%d"],
             metavar="DATE",
             help="Plan for this day, which decides who is enrolled: 2026-09-01. Default: today.",
+            show_default=False,
         ),
     ] = None,
     out: Annotated[
@@ -94,9 +96,8 @@ def plan(
 
     target, support = require_roster_target(to)
     if mapping is None:
-        raise CommandError(
-            "--mapping FILE.toml is missing: the file with the settings of the roster."
-        )
+        init = command_line(["lms", "roster", "init", str(source), "--to", target.name])
+        raise CommandError(f"--mapping FILE.toml is missing. To write this file, run: {init}")
     request = PlanRequest(
         source=source,
         mapping=mapping,
@@ -106,7 +107,7 @@ def plan(
             environment=read_environment(),
             limit=read_limit(limit),
         ),
-        as_of=_read_day(as_of),
+        as_of=date.today() if as_of is None else as_of.date(),
         out=out or default_plan_path(mapping),
         html=html,
     )
@@ -145,14 +146,3 @@ def show(
     request = ShowRequest(plan=path, rows=rows, csv=csv)
     reporter = make_reporter(sys.stdout, sys.stderr)
     raise typer.Exit(run_until_done(run_show(request, reporter, standard_output(), sys.stdout)))
-
-
-def _read_day(given: str | None) -> date:
-    if given is None:
-        return date.today()
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise CommandError(
-            f"--as-of {quoted(given)} is not a date. Write it as 2026-09-01."
-        ) from None
