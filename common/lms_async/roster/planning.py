@@ -77,8 +77,8 @@ class Plan:
         with PlanFile(self.path) as file:
             return file.counts_left_alone()
 
-    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
-        """Return in how many records a field is left alone, by kind, reason and field.
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str, str], int]:
+        """Return in how many records a field is left alone, by kind, reason, field and school.
 
         For example, the vendor may not hold the field, or can't show it. The other fields of these
         records are compared.
