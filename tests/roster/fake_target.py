@@ -171,7 +171,7 @@ class FakeTarget:
             assert found is not None
             assert found.vendor_id == change.vendor_id
             id_ = found.vendor_id
-            self._replace(
+            self.replace(
                 found,
                 fields={**found.fields, **change.after},
                 active=change.action not in REMOVING,
@@ -187,7 +187,7 @@ class FakeTarget:
             parts = zip(KEY_PARTS.get(entry.kind, ()), split(entry.key), strict=False)
             ends = removal.kind in ABLE.ending(entry.kind)
             if ends and (removal.kind, removal.key) in parts:
-                self._replace(entry, active=False)
+                self.replace(entry, active=False)
 
     async def _look_up(self, rows: Rows[Change]) -> list[Found]:
         return [self._state(change) for change in rows.items]
@@ -207,7 +207,7 @@ class FakeTarget:
         assert len(found) <= 1
         return found[0] if found else None
 
-    def _replace(self, entry: Entry, **values: Any) -> None:
+    def replace(self, entry: Entry, **values: Any) -> None:
         at = self.entries.index(entry)
         self.entries[at] = attrs.evolve(entry, **values)
 

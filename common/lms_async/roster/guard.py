@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import inf
 
 import attrs
 
@@ -28,6 +29,11 @@ def _check_count(_: object, attribute: attrs.Attribute[int], value: int) -> None
         raise InvalidInput(f"{attribute.name} must not be negative")
 
 
+def _check_amount(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value < inf:
+        raise InvalidInput(f"{attribute.name} must be a number, and not negative")
+
+
 def _share(default: float) -> float:
     return attrs.field(default=default, validator=_check_share)
 
@@ -40,9 +46,13 @@ class GuardSettings:
     :param mode: what the plan may do at all.
     :param max_removed_share: the largest share of a school's records of one kind that may be
         removed.
-    :param max_updated_share: the same for updates.
-    :param min_records: a school that has fewer records of a kind at the vendor is not checked for
-        these shares.
+    :param max_updated_share: the same for updates. It also holds for the people of a school who
+        have the same role.
+    :param max_created_share: in a run after the first, how many people, relationships, courses or
+        sections may be created, as a share of the number that the source had last time. It may be
+        more than 1.
+    :param min_records: schools that have fewer records of a kind at the vendor are checked for
+        these shares together. Fewer records than this are not checked.
     :param max_removed_people: how many people may be removed, in all schools together.
     :param max_source_shrink: by which share the source may have fewer records of a kind than last
         time. If it has even fewer, no record of this kind is removed. The same bound holds for the
@@ -59,6 +69,7 @@ class GuardSettings:
     mode: Mode = Mode.NORMAL
     max_removed_share: float = _share(0.10)
     max_updated_share: float = _share(0.75)
+    max_created_share: float = attrs.field(default=0.50, validator=_check_amount)
     min_records: int = attrs.field(default=10, validator=_check_count)
     max_removed_people: int = attrs.field(default=200, validator=_check_count)
     max_source_shrink: float = _share(0.10)
@@ -150,7 +161,7 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 bound=settings.max_source_shrink,
                 stops=False,
                 text=f"No {kind} are removed, because the source has {now:,} {kind} and had "
-                f"{last:,} last time, {_percent(last - now, last)} fewer. The guard allows "
+                f"{last:,} last time, {percent(last - now, last)} fewer. The guard allows "
                 f"{settings.max_source_shrink:.0%}. Check that the export is complete. If it is, "
                 "set max_source_shrink higher for one run.",
             )
@@ -166,7 +177,7 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 bound=bound,
                 stops=False,
                 text=f"Nothing is removed, because {number:,} of the source's {total:,} records "
-                f"{what} ({_percent(number, total)}). The guard allows {bound:.0%}. Correct the "
+                f"{what} ({percent(number, total)}). The guard allows {bound:.0%}. Correct the "
                 f"export, or set {rule} higher for one run.",
             )
 
@@ -184,16 +195,22 @@ def check_keys(
     """
     if facts.last_records is None:
         rule, bound = "min_found_share", _exact(settings.min_found_share)
+        change = "lower"
         needed = f"A first run needs {settings.min_found_share:.0%}."
+        check = (
+            "Check that this is the right account, that the export is complete, and which column "
+            "of the source has the ids that the vendor has. Set this column as the key of people."
+        )
     elif facts.last_found_share is not None:
         last = _exact(facts.last_found_share)
         rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))
+        change = "higher"
         needed = f"Last time it was {float(last):.1%}, and this run needs {float(bound):.1%}."
+        check = "Check that the export is complete, and that the ids of people did not change."
     else:
         return []
     if keyed < settings.min_records or not exceeds(keyed - found, 1 - bound, keyed):
         return []
-    change = "lower" if rule == "min_found_share" else "higher"
     return [
         Refusal(
             rule=rule,
@@ -202,9 +219,8 @@ def check_keys(
             bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
-            f"({_percent(found, keyed)}). {needed} Check which column of the source has the ids "
-            "that the vendor has, and set it as the key of people. If the key is right, set "
-            f"{rule} {change} for one run.",
+            f"({percent(found, keyed)}). {needed} {check} If all is right, set {rule} {change} "
+            "for one run.",
         )
     ]
 
@@ -216,7 +232,8 @@ def check_changes(
 ) -> list[Refusal]:
     """Check the number of changes.
 
-    :param counts: the number of changes by kind, action and org.
+    :param counts: the number of changes by kind, action and org, as a
+        :class:`~lms_async.roster.tally.Tally` has it.
     :param existing: the number of records at the vendor by kind and org.
     :returns: a refusal for each bound that is exceeded. Each stops the plan.
     """
@@ -227,8 +244,6 @@ def check_changes(
             removed[kind, org] += count
         elif action is Action.UPDATE:
             updated[kind, org] += count
-    if settings.mode is Mode.NEW_SCHOOL_YEAR:
-        updated = Counter({at: count for at, count in updated.items() if at[0] != "people"})
     refusals = [
         *_shares(settings, "max_removed_share", "removed", removed, existing),
         *_shares(settings, "max_updated_share", "updated", updated, existing),
@@ -258,11 +273,25 @@ def _shares(
     existing: Mapping[tuple[str, str], int],
 ) -> Iterator[Refusal]:
     bound: float = getattr(settings, rule)
+    # The changes and the records of the schools that are too small for a share of their own.
+    small_counts: Counter[str] = Counter()
+    small_totals: Counter[str] = Counter()
+    for (kind, _), total in existing.items():
+        if total < settings.min_records:
+            small_totals[kind] += total
+    shares = []
     for (kind, org), count in sorted(counts.items()):
         total = existing.get((kind, org), 0)
+        if total < settings.min_records:
+            small_counts[kind] += count
+        else:
+            where = f"of school {org}" if org else "of no school"
+            shares.append((kind, org, where, count, total))
+    where = f"of the schools with fewer than {settings.min_records}"
+    shares += [(kind, "", where, count, small_totals[kind]) for kind, count in small_counts.items()]
+    for kind, org, where, count, total in shares:
         if total < settings.min_records or not exceeds(count, bound, total):
             continue
-        where = f"of school {org}" if org else "of no school"
         yield Refusal(
             rule=rule,
             kind=kind,
@@ -271,7 +300,7 @@ def _shares(
             bound=bound,
             stops=True,
             text=f"{count:,} of {total:,} {kind} {where} would be {done} "
-            f"({_percent(count, total)}). The guard allows {bound:.0%}. Read the plan. If it is "
+            f"({percent(count, total)}). The guard allows {bound:.0%}. Read the plan. If it is "
             f"right, set {rule} higher for one run. To make only additions, set the mode "
             "additions_only.",
         )
@@ -287,6 +316,6 @@ def _exact(share: float | Fraction) -> Fraction:
     return share if isinstance(share, Fraction) else Fraction(repr(share))
 
 
-def _percent(count: int, total: int) -> str:
+def percent(count: int, total: int) -> str:
     """Return a share in percent, with a decimal where it is needed to compare it with a bound."""
     return f"{100 * count / total:.1f} %".replace(".0 %", " %")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
@@ -17,11 +17,14 @@ from .desired import Desired
 from .difference import difference
 from .entries import KEY_PARTS, Entry
 from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
+from .guard_counts import check_created, check_roles, check_scope
 from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
+from .scope import Scope
 from .sources import Source
+from .tally import Tally
 from .target import Target
 from .verifying import Verification, verify_plan
 from .working_set import WorkingSet, in_thread
@@ -166,7 +169,7 @@ async def plan(
             ]
             await in_thread(
                 working_set,
-                lambda: _write(path, meta, working_set, mapping, desired, refusals),
+                lambda: _write(path, meta, working_set, mapping, desired, facts, refusals),
             )
     finally:
         temporary.unlink(missing_ok=True)
@@ -221,6 +224,7 @@ def _write(
     working_set: WorkingSet,
     mapping: RosterMapping,
     desired: Desired,
+    facts: SourceFacts,
     refusals: list[Refusal],
 ) -> None:
     """Compare the entries, and write the plan."""
@@ -228,8 +232,25 @@ def _write(
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)
+        tally = Tally(working_set, mapping.guard.mode)
         for item in difference(working_set, rules(mapping.guard, doubts)):
             writer.add(item)
-        existing = working_set.existing()
-        for refusal in (*refusals, *check_changes(mapping.guard, writer.counts, existing)):
+            if isinstance(item, Change):
+                tally.add(item)
+        for refusal in (*refusals, *_check_tally(tally, working_set, mapping, facts)):
             writer.refuse(refusal)
+
+
+def _check_tally(
+    tally: Tally, working_set: WorkingSet, mapping: RosterMapping, facts: SourceFacts
+) -> Iterator[Refusal]:
+    """Yield what the guard does not allow of the changes that were counted."""
+    settings, existing = mapping.guard, working_set.existing()
+    yield from check_changes(settings, tally.counts, existing)
+    yield from check_roles(settings, tally.updated_roles, working_set.people_by_role())
+    yield from check_created(settings, facts, tally.counts)
+    yield from check_scope(
+        is_limited=mapping.scope != Scope(),
+        in_scope=sum(count for (kind, _), count in existing.items() if kind == "people"),
+        changes=tally.counts.total(),
+    )

@@ -162,6 +162,7 @@ def _one_folder(files: Iterable[BundleFile], report: ReadingReport) -> Mapping[s
         text = "The bundle has none of the files of OneRoster, such as users.csv."
         raise report.refuse("", 0, "", "no_files", text)
     if len(folders) > 1:
-        text = f"Several folders have OneRoster files: {', '.join(sorted(folders))}. Give one."
+        names = ", ".join(folder or "the bundle itself" for folder in sorted(folders))
+        text = f"Several folders have OneRoster files: {names}. Give one of them."
         raise report.refuse("", 0, "", "several_folders", text)
     return next(iter(folders.values()))
