@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
@@ -139,7 +140,7 @@ class Naive:
                 continue
             group = created if old is None else updated if old.active else returned
             shown = entry if old is None else old
-            about = {"kind": kind, "key": at[1], "org": entry.org}
+            about: dict[str, Any] = {"kind": kind, "key": at[1], "org": entry.org}
             reason = self._reason_to_keep(at, entry, old)
             if reason:
                 detail = self._lock(at) if reason is Reason.LOCKED else ""

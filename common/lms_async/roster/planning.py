@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
@@ -15,7 +16,7 @@ from .applying import ApplyReport, apply_plan
 from .changes import Action, Change, LeftAlone, Reason
 from .desired import Desired
 from .difference import difference
-from .entries import KEY_PARTS, Entry
+from .entries import KEY_PARTS
 from .guard import (
     Refusal,
     SourceFacts,
@@ -29,7 +30,7 @@ from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
 from .section_years import check_section_years
-from .sources import Source
+from .sources import IterableSource, Source
 from .target import Target
 from .verifying import Verification, verify_plan
 from .working_set import WorkingSet, in_thread
@@ -195,17 +196,23 @@ async def _read_source(
 ) -> None:
     """Add the entries that are wanted to the working set.
 
-    This is not done in a thread, because the source may be an iterable over a database connection
-    that only this thread may use.
+    A source may read whole files before it yields a record, so a thread reads it. An iterable may
+    be a query of a database connection that only this thread may use.
     """
-    batch: list[Entry] = []
-    for entry in desired.entries(source.read(report)):
-        batch.append(entry)
-        if len(batch) == _PER_TURN:
-            working_set.add_wanted(batch)
-            batch = []
+    entries = desired.entries(source.read(report))
+
+    def add_some() -> bool:
+        batch = list(islice(entries, _PER_TURN))
+        working_set.add_wanted(batch)
+        return bool(batch)
+
+    has_more = True
+    while has_more:
+        if isinstance(source, IterableSource):
+            has_more = add_some()
             await asyncio.sleep(0)
-    working_set.add_wanted(batch)
+        else:
+            has_more = await in_thread(working_set, add_some)
 
 
 def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> SourceFacts:

@@ -247,9 +247,9 @@ class WorkingSet:
 
 
 async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which compares entries, in a thread.
+    """Run ``work``, which adds or compares entries, in a thread.
 
-    If the caller is cancelled, the work is interrupted. The working set must not be closed while
+    If the caller is cancelled, SQLite is interrupted. The working set must not be closed while
     the thread uses it.
     """
     task = asyncio.ensure_future(asyncio.to_thread(work))
