@@ -29,7 +29,8 @@ class SchoologyRoster:
     people are the titles of Schoology's roles. The roles in enrollments are ``admin`` and
     ``member``.
 
-    Records that another system imports (``synced``) and administrators are never changed.
+    Records that another system imports (``synced``) and administrators are never changed, and
+    neither are their enrollments.
 
     :param client: the account.
     :param enrollment_removal: how an enrollment is removed: ``Action.EXPIRE`` keeps the person's

@@ -12,11 +12,11 @@ from lms_async.roster.guard import (
     GuardSettings,
     Refusal,
     SourceFacts,
-    check_changes,
     check_keys,
     check_source,
     rules,
 )
+from lms_async.roster.guard_counts import check_changes
 from lms_async.roster.rules import Mode, Rules
 
 PEOPLE = frozenset({"people"})

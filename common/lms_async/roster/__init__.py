@@ -12,6 +12,7 @@ from .applying import ApplyReport
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
+from .last_plan import last_applied, remember_applied
 from .mapping import Keys, RosterMapping
 from .mapping_file import read_mapping
 from .model import (
@@ -78,6 +79,8 @@ __all__ = [
     "Term",
     "Verification",
     "Word",
+    "last_applied",
     "plan",
     "read_mapping",
+    "remember_applied",
 ]

@@ -29,7 +29,7 @@ from .model import (
     Term,
 )
 from .problems import Mode, ReadingReport, Severity
-from .school_years import SchoolYears, graduation_year
+from .school_years import Days, SchoolYears, graduation_year
 
 #: The reasons for which a record has no entry although the source is complete.
 _CERTAIN = frozenset({Reason.NOT_A_SCHOOL, Reason.ENDED, Reason.NOT_ENROLLED})
@@ -56,6 +56,8 @@ class Desired:
         self.deleted: Counter[str] = Counter()
         #: The kinds in which a record has no key. Such a record looks as if it were missing.
         self.in_doubt: set[str] = set()
+        #: The school year of each section, by the section's key, if its terms have one.
+        self.section_years: dict[str, Days] = {}
         self._mapping, self._as_of, self._report = mapping, as_of, report
         self._years = SchoolYears(as_of)
         self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
@@ -157,12 +159,14 @@ class Desired:
     def _section(self, section: Section) -> Entry | LeftAlone:
         school = self._school(section.org_id, "sections")
         key = section.code if self._mapping.keys.sections == "code" else section.id
+        year = self._years.year_of(section.term_ids)
         if self._mapping.year_in_section_keys:
-            year = self._years.year_of(section.term_ids)
             if year is None:
                 return LeftAlone(kind="sections", org=school, reason=Reason.NO_SCHOOL_YEAR)
             key = key and f"{key}-{year}"
         self._know("sections", section.id, key, school)
+        if year is not None and (days := self._years.days_of(year)):
+            self.section_years[usable_key(key)] = days
         course = self._refer("courses", section.course_id)
         terms = self._years.terms(section.term_ids)
         return Entry(

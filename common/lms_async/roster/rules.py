@@ -23,7 +23,8 @@ class Rules:
     """Which differences become changes.
 
     :param removals: the kinds whose records may be removed.
-    :param in_doubt: those of them for which the source may be incomplete; none is removed.
+    :param in_doubt: those of them for which the source may be incomplete. Their records are removed
+        only if the source itself says that they are not wanted, for example that they were deleted.
     :param mode: what the plan may do.
     """
 

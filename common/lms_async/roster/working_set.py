@@ -56,6 +56,7 @@ SELECT org, role(compared) AS role, count(*) FROM there
 WHERE kind = ? AND active AND NOT outside AND key <> '' GROUP BY org, role(compared)
 """
 _SCHOOL_AND_ROLE = "SELECT org, role(compared) FROM there WHERE kind = ? AND key = ?"
+_WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
     SELECT (SELECT 1 FROM wanted WHERE wanted.kind = there.kind AND wanted.key = there.key LIMIT 1)
@@ -191,6 +192,13 @@ class WorkingSet:
             org, role = found.fetchone()
         return org, role
 
+    def wanted(self, kind: str) -> int:
+        """Count the school's records of ``kind`` that have a key and may be changed."""
+        with writing(self.path):
+            rows = self.connection.execute(_WANTED, (self.number_of(kind),))
+            (count,) = rows.fetchone()
+        return int(count)
+
     def not_compared(self) -> Iterator[LeftAlone]:
         """Yield the kinds and fields of the school that can't be written or compared, with counts.
 
@@ -261,9 +269,9 @@ class WorkingSet:
 
 
 async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which compares entries, in a thread.
+    """Run ``work``, which adds or compares entries, in a thread.
 
-    If the caller is cancelled, the work is interrupted. The working set must not be closed while
+    If the caller is cancelled, SQLite is interrupted. The working set must not be closed while
     the thread uses it.
     """
     task = asyncio.ensure_future(asyncio.to_thread(work))

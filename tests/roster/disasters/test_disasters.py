@@ -51,20 +51,26 @@ def test_there_are_at_least_thirty_disasters() -> None:
 
 
 def test_changes_alone_are_no_disaster(tmp_path: Path) -> None:
-    run(_plan_the_change_of_one_person(tmp_path))
+    run(_plan_changes(tmp_path))
 
 
-async def _plan_the_change_of_one_person(folder: Path) -> None:
+async def _plan_changes(folder: Path) -> None:
     world = await healthy_world(folder)
-    (folder / "night").mkdir()
-    changed = {**world.tables["users"][0], "givenName": "Ada", "status": "active"}
-    world.tables = {"users": [changed | {"dateLastModified": "2026-09-30T22:00:00Z"}]}
-    world.files["manifest.csv"] = manifest(["users"], mode="delta").encode()
-    made = await world.plan(folder / "night")
-    # The file does not say the code of the school.
-    assert [change.after async for change in made] == [{"given_name": "Ada"}]
-    assert not [refusal for refusal in made.refusals() if refusal.stops]
-    # The next plan is compared with the last complete source.
-    assert world.last is not None
-    assert made.meta.source_records == world.last.source_records
-    assert made.meta.found_share == 1
+    dated = {"status": "active", "dateLastModified": "2026-09-30T22:00:00Z"}
+    person = {**world.tables["users"][0], "givenName": "Ada", **dated}
+    place = {**world.tables["enrollments"][0], "role": "teacher", **dated}
+    # The files do not have the school of the person, nor the person of the enrollment.
+    for table, row, after in (
+        ("users", person, {"given_name": "Ada"}),
+        ("enrollments", place, {"role": "admin"}),
+    ):
+        (folder / table).mkdir()
+        world.tables = {table: [row]}
+        world.files["manifest.csv"] = manifest([table], mode="delta").encode()
+        made = await world.plan(folder / table)
+        assert [change.after async for change in made] == [after]
+        assert not [refusal for refusal in made.refusals() if refusal.stops]
+        # The next plan is compared with the last complete source.
+        assert world.last is not None
+        assert made.meta.source_records == world.last.source_records
+        assert made.meta.found_share == 1
