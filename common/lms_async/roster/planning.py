@@ -171,8 +171,8 @@ async def plan(
                 as_of=as_of,
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
-                source_records=_records_for_next_plan(facts),
                 settings=dict(target.settings),
+                source_records=_records_for_next_plan(facts),
                 found_share=_found_share_for_next_plan(facts, keyed=keyed, found=found),
             )
             refusals = [
