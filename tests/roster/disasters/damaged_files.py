@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from tests.roster.bundles import manifest
 from tests.roster.disasters.disaster import also_in_first_run, disaster
-from tests.roster.disasters.world import Row, World
+from tests.roster.disasters.world import World
+from tests.roster.tables import Row
 
 
 def _half(world: World, table: str) -> None:
-    world.tables[table] = world.tables[table][: len(world.tables[table]) // 2]
+    world.tables.rows[table] = world.tables[table][: len(world.tables[table]) // 2]
 
 
 def _lose(world: World, table: str) -> None:
     """Lose a file that the manifest mentions."""
-    world.files["manifest.csv"] = manifest(world.tables).encode()
-    del world.tables[table]
+    world.files["manifest.csv"] = manifest(world.tables.rows).encode()
+    del world.tables.rows[table]
 
 
 def _only_header(world: World, table: str) -> None:
-    header = world.text(table).splitlines()[0]
+    header = world.tables.text(table).splitlines()[0]
     world.files[f"{table}.csv"] = header.encode()
 
 
@@ -45,7 +46,7 @@ def half_of_users(world: World) -> None:
 @disaster
 def users_cut_in_a_row(world: World) -> None:
     """users.csv ends in the middle of a row."""
-    content = world.text("users").encode()
+    content = world.tables.text("users").encode()
     world.files["users.csv"] = content[: len(content) * 3 // 5]
 
 
@@ -103,22 +104,22 @@ def no_roles(world: World) -> None:
     for row in world.tables["users"]:
         del row["role"]
         row["primaryOrgSourcedId"] = row.pop("orgSourcedIds")
-    world.files["manifest.csv"] = manifest([*world.tables, "roles"], version="1.2").encode()
+    world.files["manifest.csv"] = manifest([*world.tables.rows, "roles"], version="1.2").encode()
 
 
 @disaster
 def row_of_a_school_is_missing(world: World) -> None:
     """A school is missing in orgs.csv, and has people and classes."""
-    world.keep("orgs", lambda row: row["sourcedId"] != "south")
+    world.tables.keep("orgs", lambda row: row["sourcedId"] != "south")
 
 
 @disaster
 def one_school_is_missing(world: World) -> None:
     """A school is missing in all files."""
     column = {"orgs": "sourcedId", "users": "orgSourcedIds", "courses": "orgSourcedId"}
-    for table in world.tables.keys() - {"academicSessions"}:
+    for table in world.tables.rows.keys() - {"academicSessions"}:
         of = column.get(table, "schoolSourcedId")
-        world.keep(table, lambda row, of=of: row[of] != "south")  # type: ignore[misc]
+        world.tables.keep(table, lambda row, of=of: row[of] != "south")  # type: ignore[misc]
 
 
 @disaster
@@ -129,52 +130,52 @@ def changes_said_to_be_everything(world: World) -> None:
         return {**row, "status": "active", "dateLastModified": "2026-09-30T22:00:00Z"}
 
     for table in ("users", "enrollments"):
-        world.tables[table] = [changed(row) for row in world.tables[table][:4]]
+        world.tables.rows[table] = [changed(row) for row in world.tables[table][:4]]
 
 
 @disaster
 def manifest_disagrees(world: World) -> None:
     """The manifest does not mention users.csv, which lacks some people."""
-    named = [table for table in world.tables if table != "users"]
+    named = [table for table in world.tables.rows if table != "users"]
     world.files["manifest.csv"] = manifest(named).encode()
-    world.tables["users"] = world.tables["users"][:56]
+    world.tables.rows["users"] = world.tables["users"][:56]
 
 
 @disaster
 def two_files_of_people(world: World) -> None:
     """The folder has last year's Users.CSV beside users.csv."""
-    world.files["Users.CSV"] = world.text("users").encode()
+    world.files["Users.CSV"] = world.tables.text("users").encode()
 
 
 @disaster
 def two_bundles(world: World) -> None:
     """The folder has the files of two exports."""
-    world.files["old/users.csv"] = world.text("users").encode()
+    world.files["old/users.csv"] = world.tables.text("users").encode()
 
 
 @disaster
 def wrong_delimiter(world: World) -> None:
     """The columns of users.csv are separated by hash signs."""
-    world.files["users.csv"] = world.text("users").replace(",", "#").encode()
+    world.files["users.csv"] = world.tables.text("users").replace(",", "#").encode()
 
 
 @disaster
 def wrong_encoding(world: World) -> None:
     """users.csv is in Windows-1252."""
-    world.change("users", "familyName", lambda name: f"{name} Jäger")
-    world.files["users.csv"] = world.text("users").encode("cp1252")
+    world.tables.change("users", "familyName", lambda name: f"{name} Jäger")
+    world.files["users.csv"] = world.tables.text("users").encode("cp1252")
 
 
 @disaster
 def letters_were_lost(world: World) -> None:
     """A conversion replaced letters of names by question marks in diamonds."""
-    world.change("users", "familyName", lambda name: name.replace("a", "\ufffd"))
+    world.tables.change("users", "familyName", lambda name: name.replace("a", "\ufffd"))
 
 
 @disaster
 def quotation_mark_is_missing(world: World) -> None:
     """A quotation mark of users.csv is missing, so that the rest is one cell."""
-    world.files["users.csv"] = world.text("users").replace("Given7", '"Given7', 1).encode()
+    world.files["users.csv"] = world.tables.text("users").replace("Given7", '"Given7', 1).encode()
 
 
 @disaster

@@ -18,6 +18,7 @@ from tests.roster.disasters.check import (
 )
 from tests.roster.disasters.disaster import Disaster
 from tests.roster.disasters.world import healthy_world
+from tests.roster.tables import Tables
 from tests.virtual import run
 
 #: What a person can do now.
@@ -65,7 +66,7 @@ async def _plan_changes(folder: Path) -> None:
         ("enrollments", place, {"role": "admin"}),
     ):
         (folder / table).mkdir()
-        world.tables = {table: [row]}
+        world.tables = Tables({table: [row]})
         world.files["manifest.csv"] = manifest([table], mode="delta").encode()
         made = await world.plan(folder / table)
         assert [change.after async for change in made] == [after]

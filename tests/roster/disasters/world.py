@@ -5,8 +5,6 @@ The ids of people have zeros at the start, and the code of a school differs from
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,11 +12,8 @@ from pathlib import Path
 import attrs
 
 from lms_async.roster import GuardSettings, OneRosterSource, Plan, PlanMeta, RosterMapping, plan
-from tests.roster.bundles import manifest
 from tests.roster.fake_target import FakeTarget
-
-Row = dict[str, str]
-Tables = dict[str, list[Row]]
+from tests.roster.tables import Row, Tables
 
 DAY = date(2026, 10, 1)
 SCHOOLS = ("north", "south", "west")
@@ -36,7 +31,7 @@ _DATES = {"beginDate": "2026-08-17", "endDate": "2027-06-11"}
 class World:
     """A school, its vendor and its settings. A disaster damages one of them.
 
-    :param tables: the rows of the school's files, by name.
+    :param tables: the school's files.
     :param files: the bytes of files that are not written from ``tables``, by name with the ending.
     :param last: what the plan of last night was made from; ``None`` if this is the first run.
     :param later: what happens after the plan was made, given its file.
@@ -52,42 +47,17 @@ class World:
 
     def copy(self) -> World:
         """Return a world that can be damaged without this one."""
-        tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
-        return attrs.evolve(self, tables=tables, target=FakeTarget(self.target.entries), files={})
-
-    def change(self, table: str, column: str, to: Callable[[str], str]) -> None:
-        """Replace the cells of a column that are not blank."""
-        for row in self.tables[table]:
-            if row[column]:
-                row[column] = to(row[column])
-
-    def keep(self, table: str, wanted: Callable[[Row], bool]) -> None:
-        """Delete the rows of a table that are not wanted."""
-        self.tables[table] = [row for row in self.tables[table] if wanted(row)]
-
-    def text(self, table: str) -> str:
-        """Return a table as its file has it."""
-        return _csv(self.tables[table])
+        target = FakeTarget(self.target.entries)
+        return attrs.evolve(self, tables=self.tables.copy(), target=target, files={})
 
     def guard(self, **settings: object) -> None:
         """Change settings of the guard."""
         guard = attrs.evolve(self.mapping.guard, **settings)
         self.mapping = attrs.evolve(self.mapping, guard=guard)
 
-    def write(self, folder: Path) -> Path:
-        """Write the school's files into the new folder ``folder``, and return it."""
-        folder.mkdir()
-        files = {f"{name}.csv": self.text(name).encode() for name in self.tables}
-        version = "1.2" if "roles" in self.tables else "1.1"
-        files["manifest.csv"] = manifest(self.tables, version=version).encode()
-        for name, content in (files | self.files).items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
-        return folder
-
     async def plan(self, folder: Path) -> Plan:
         """Write the school's files, and make a plan."""
-        source = OneRosterSource(self.write(folder / "school"))
+        source = OneRosterSource(self.tables.write(folder / "school", self.files))
         path = folder / "night.plan"
         return await plan(
             source, self.target, self.mapping, as_of=self.as_of, path=path, last=self.last
@@ -107,7 +77,7 @@ async def healthy_world(folder: Path) -> World:
 
 def healthy_tables() -> Tables:
     """Return the files of three schools, each with 20 people, 4 courses and 4 sections."""
-    return {
+    rows = {
         "orgs": [
             {
                 "sourcedId": school,
@@ -149,6 +119,7 @@ def healthy_tables() -> Tables:
         "users": [_user(number) for number in range(60)],
         "enrollments": list(_enrollments()),
     }
+    return Tables(rows)
 
 
 def _term(id_: str, title: str, type_: str, starts: str, ends: str, parent: str) -> Row:
@@ -201,11 +172,3 @@ def _enrollments() -> Iterator[Row]:
                     "role": "student" if place < 12 else "teacher",
                     **_DATES,
                 }
-
-
-def _csv(rows: list[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

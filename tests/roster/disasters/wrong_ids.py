@@ -23,14 +23,14 @@ _COURSES = (("courses", "sourcedId"), ("classes", "courseSourcedId"))
 def zeros_were_lost(world: World) -> None:
     """A spreadsheet removed the zeros at the start of people's ids."""
     for table, column in _PEOPLE:
-        world.change(table, column, lambda id_: id_.lstrip("0"))
+        world.tables.change(table, column, lambda id_: id_.lstrip("0"))
 
 
 @disaster
 def ids_in_scientific_notation(world: World) -> None:
     """A spreadsheet wrote people's ids in scientific notation."""
     for table, column in _PEOPLE:
-        world.change(table, column, lambda id_: f"{float(id_):.2E}")
+        world.tables.change(table, column, lambda id_: f"{float(id_):.2E}")
 
 
 @also_in_first_run
@@ -38,7 +38,7 @@ def ids_in_scientific_notation(world: World) -> None:
 def prefix_was_added(world: World) -> None:
     """The export has a new prefix in people's ids."""
     for table, column in _PEOPLE:
-        world.change(table, column, lambda id_: f"SIS-{id_}")
+        world.tables.change(table, column, lambda id_: f"SIS-{id_}")
 
 
 @also_in_first_run
@@ -52,14 +52,14 @@ def wrong_key_column(world: World) -> None:
 def blank_key_column(world: World) -> None:
     """The mapping names a key of people that is blank in the source."""
     world.mapping = attrs.evolve(world.mapping, keys=Keys(people="identifier"))
-    world.change("users", "identifier", lambda _: "")
+    world.tables.change("users", "identifier", lambda _: "")
 
 
 @disaster
 def class_ids_changed(world: World) -> None:
     """All classes have new ids."""
     for table, column in _CLASSES:
-        world.change(table, column, lambda id_: f"{id_}-A")
+        world.tables.change(table, column, lambda id_: f"{id_}-A")
 
 
 @disaster
@@ -86,7 +86,7 @@ def year_was_added_to_section_keys(world: World) -> None:
 def course_ids_changed(world: World) -> None:
     """All courses have new ids."""
     for table, column in _COURSES:
-        world.change(table, column, lambda id_: f"{id_}-A")
+        world.tables.change(table, column, lambda id_: f"{id_}-A")
 
 
 @disaster
@@ -98,21 +98,21 @@ def classes_are_those_of_another_year(world: World) -> None:
         term["title"] = {"2026-2027": "2027-2028"}.get(term["title"], f"{term['title']} 2027")
         for column in ("startDate", "endDate", "schoolYear"):
             term[column] = term[column].replace("2027", "2028").replace("2026", "2027")
-    world.change("classes", "termSourcedIds", lambda _: "fall-28,spring-28")
-    world.change("courses", "schoolYearSourcedId", lambda id_: f"{id_}-28")
+    world.tables.change("classes", "termSourcedIds", lambda _: "fall-28,spring-28")
+    world.tables.change("courses", "schoolYearSourcedId", lambda id_: f"{id_}-28")
 
 
 @disaster
 def ids_are_there_twice(world: World) -> None:
     """Everybody is in users.csv twice, with different names."""
     again = [{**row, "givenName": "Other"} for row in world.tables["users"]]
-    world.tables["users"] += again
+    world.tables.rows["users"] += again
 
 
 @disaster
 def everybody_has_one_id(world: World) -> None:
     """Everybody in users.csv has the same id."""
-    world.change("users", "sourcedId", lambda _: "1")
+    world.tables.change("users", "sourcedId", lambda _: "1")
 
 
 @disaster
@@ -124,7 +124,7 @@ def students_are_in_other_classes(world: World) -> None:
         school, number = id_.split("-")
         return f"{following[school]}-{number}"
 
-    world.change("enrollments", "classSourcedId", moved)
+    world.tables.change("enrollments", "classSourcedId", moved)
 
 
 @disaster
@@ -132,7 +132,7 @@ def parents_are_those_of_others(world: World) -> None:
     """A column was sorted alone, so that students have the parents of others."""
     parents = [row["agentSourcedIds"] for row in world.tables["users"] if row["agentSourcedIds"]]
     shifted = iter([*parents[7:], *parents[:7]])
-    world.change("users", "agentSourcedIds", lambda _: next(shifted))
+    world.tables.change("users", "agentSourcedIds", lambda _: next(shifted))
 
 
 @disaster

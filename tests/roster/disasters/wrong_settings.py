@@ -85,7 +85,7 @@ def many_people_leave(world: World) -> None:
     """Few people of each school leave, and more than may leave in all."""
     world.guard(max_removed_people=2)
     left = {row["sourcedId"] for row in world.tables["users"][-3:]}
-    world.keep("users", lambda row: row["sourcedId"] not in left)
+    world.tables.keep("users", lambda row: row["sourcedId"] not in left)
     for row in world.tables["users"]:
         if row["agentSourcedIds"] in left:
             row["agentSourcedIds"] = ""

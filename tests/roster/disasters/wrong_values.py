@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from lms_async.roster import PlanMode
 from tests.roster.disasters.disaster import also_in_first_run, disaster
-from tests.roster.disasters.world import Row, World
+from tests.roster.disasters.world import World
+from tests.roster.tables import Row
 
 
 def _words(world: World, table: str, words: Mapping[str, str]) -> None:
-    world.change(table, "role", lambda word: words.get(word, word))
+    world.tables.change(table, "role", lambda word: words.get(word, word))
 
 
 @also_in_first_run
@@ -38,7 +39,7 @@ def role_is_unknown(world: World) -> None:
 @disaster
 def domains_changed(world: World) -> None:
     """All e-mail addresses have another domain."""
-    world.change("users", "email", lambda mail: mail.replace("school", "old"))
+    world.tables.change("users", "email", lambda mail: mail.replace("school", "old"))
 
 
 @disaster
@@ -68,13 +69,13 @@ def names_were_sorted_alone(world: World) -> None:
     """A column was sorted alone, so that everybody has another person's family name."""
     names = [row["familyName"] for row in world.tables["users"]]
     shifted = iter([*names[1:], names[0]])
-    world.change("users", "familyName", lambda _: next(shifted))
+    world.tables.change("users", "familyName", lambda _: next(shifted))
 
 
 @disaster
 def nobody_may_sign_in(world: World) -> None:
     """enabledUser is false for everybody."""
-    world.change("users", "enabledUser", lambda _: "false")
+    world.tables.change("users", "enabledUser", lambda _: "false")
 
 
 @disaster
@@ -88,13 +89,13 @@ def nobody_may_sign_in_at_small_schools(world: World) -> None:
 def enrollments_have_ended(world: World) -> None:
     """The dates of all enrollments are a year early."""
     for column in ("beginDate", "endDate"):
-        world.change("enrollments", column, _year_earlier)
+        world.tables.change("enrollments", column, _year_earlier)
 
 
 @disaster
 def grades_are_shifted(world: World) -> None:
     """All students are a grade too low."""
-    world.change("users", "grades", lambda grade: f"{int(grade) - 1:02}")
+    world.tables.change("users", "grades", lambda grade: f"{int(grade) - 1:02}")
 
 
 @also_in_first_run
@@ -102,12 +103,12 @@ def grades_are_shifted(world: World) -> None:
 def export_of_last_year(world: World) -> None:
     """The export is last year's: terms, classes and grades are old, and a quarter left since."""
     for column in ("startDate", "endDate", "schoolYear"):
-        world.change("academicSessions", column, _year_earlier)
-    world.change("academicSessions", "title", _year_earlier)
+        world.tables.change("academicSessions", column, _year_earlier)
+    world.tables.change("academicSessions", "title", _year_earlier)
     for table, column in (("classes", "sourcedId"), ("enrollments", "classSourcedId")):
-        world.change(table, column, lambda id_: f"{id_}-26")
+        world.tables.change(table, column, lambda id_: f"{id_}-26")
     for column in ("beginDate", "endDate"):
-        world.change("enrollments", column, _year_earlier)
+        world.tables.change("enrollments", column, _year_earlier)
     for row in world.tables["users"]:
         if row["grades"] == "09":
             _replace_person(world, row)
@@ -117,7 +118,7 @@ def export_of_last_year(world: World) -> None:
 
 def _replace_person(world: World, row: Row) -> None:
     old, row["sourcedId"], row["grades"] = row["sourcedId"], f"8{row['sourcedId']}", "12"
-    world.change(
+    world.tables.change(
         "enrollments", "userSourcedId", lambda id_: row["sourcedId"] if id_ == old else id_
     )
 
