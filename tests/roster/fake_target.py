@@ -185,7 +185,7 @@ class FakeTarget:
         """End the records that end with the removed one."""
         for entry in list(self.entries):
             parts = zip(KEY_PARTS.get(entry.kind, ()), split(entry.key), strict=False)
-            ends = removal.kind in ABLE.ending(entry.kind)
+            ends = removal.kind in self.capabilities.ending(entry.kind)
             if ends and (removal.kind, removal.key) in parts:
                 self.replace(entry, active=False)
 
@@ -217,7 +217,7 @@ class FakeTarget:
         # A vendor gives each record an id of its own.
         self.entries = [
             attrs.evolve(entry, vendor_id=str(number))
-            for number, entry in enumerate(applied(self.entries, items, ABLE))
+            for number, entry in enumerate(applied(self.entries, items, self.capabilities))
         ]
 
     def active(self, kind: str) -> set[str]:
