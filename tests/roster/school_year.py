@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -61,7 +62,7 @@ class Step:
     happens: Callable[[Tables], None]
     counts: Counts
     refused: frozenset[str] = frozenset()
-    guard: Mapping[str, object] = attrs.field(factory=dict)
+    guard: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
     def name(self) -> str:
@@ -111,9 +112,7 @@ class Year:
         assert again.counts() == {}, step.name
         return made
 
-    async def _plan(
-        self, source: OneRosterSource, day: date, folder: Path, **guard: object
-    ) -> Plan:
+    async def _plan(self, source: OneRosterSource, day: date, folder: Path, **guard: Any) -> Plan:
         settings = attrs.evolve(self.mapping.guard, **guard)
         mapping = attrs.evolve(self.mapping, guard=settings)
         path = folder / "night.plan"

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import attrs
 
-from lms_async.roster import GuardSettings, OneRosterSource, Plan, PlanMeta, RosterMapping, plan
+from lms_async.roster import (
+    GuardSettings,
+    OneRosterSource,
+    Plan,
+    PlanMeta,
+    RosterMapping,
+    Target,
+    plan,
+)
 from tests.roster.fake_target import FakeTarget
 from tests.roster.tables import Row, Tables
 
@@ -50,18 +59,20 @@ class World:
         target = FakeTarget(self.target.entries)
         return attrs.evolve(self, tables=self.tables.copy(), target=target, files={})
 
-    def guard(self, **settings: object) -> None:
+    def guard(self, **settings: Any) -> None:
         """Change settings of the guard."""
         guard = attrs.evolve(self.mapping.guard, **settings)
         self.mapping = attrs.evolve(self.mapping, guard=guard)
 
     async def plan(self, folder: Path) -> Plan:
         """Write the school's files, and make a plan."""
+        return await self.plan_for(self.target, folder)
+
+    async def plan_for(self, target: Target, folder: Path) -> Plan:
+        """Write the school's files, and make a plan for another vendor."""
         source = OneRosterSource(self.tables.write(folder / "school", self.files))
         path = folder / "night.plan"
-        return await plan(
-            source, self.target, self.mapping, as_of=self.as_of, path=path, last=self.last
-        )
+        return await plan(source, target, self.mapping, as_of=self.as_of, path=path, last=self.last)
 
 
 async def healthy_world(folder: Path) -> World:

@@ -73,6 +73,12 @@ def vendor_shows_no_people(world: World) -> None:
 
 
 @disaster
+def vendor_shows_one_school(world: World) -> None:
+    """The vendor shows the records of one school, because the account became that of this school."""
+    world.target.entries = [one for one in world.target.entries if one.org in ("N", "")]
+
+
+@disaster
 def vendor_lost_the_keys(world: World) -> None:
     """Somebody deleted the ids of all people at the vendor."""
     for entry in list(world.target.entries):

@@ -10,9 +10,10 @@ import pytest
 
 from lms_async.roster import Reason
 from schoology_async import Schoology
-from schoology_async.roster import SchoologyRoster, references, snapshot
+from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
 from tests.roster.school_year import CODES, STEPS, Year
+from tests.schoology.roster.days import set_day
 
 #: Schoology has no schools of its own, and the owner of the credentials has no ``school_uid``.
 ALWAYS_LEFT = {("orgs", Reason.KIND_NOT_HELD): 2, ("people", Reason.BLANK_KEY): 1}
@@ -52,14 +53,7 @@ async def test_school_year(
         school.buildings.add(str(school.school_id), title=code, building_code=code)
 
     def go_to(day: date) -> None:
-        class Clock(date):
-            @classmethod
-            def today(cls) -> date:
-                return day
-
-        # Schoology's grading periods end on a day, whatever the day of the plan is.
-        for module in (references, snapshot):
-            monkeypatch.setattr(module, "date", Clock)
+        set_day(monkeypatch, day)
 
     year = Year(SchoologyRoster(schoology), tmp_path, go_to)
     for step in STEPS:
