@@ -74,7 +74,7 @@ def vendor_shows_no_people(world: World) -> None:
 
 @disaster
 def vendor_shows_one_school(world: World) -> None:
-    """The vendor shows the records of one school, because the account became that of this school."""
+    """The account at the vendor shows only one school any more."""
     world.target.entries = [one for one in world.target.entries if one.org in ("N", "")]
 
 
