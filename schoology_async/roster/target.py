@@ -91,6 +91,7 @@ class SchoologyRoster:
         """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.
 
         The roles, buildings, grading periods and courses that the changes refer to are read first.
+        If they can't be read, the bulk stops with the error, and the changes are skipped.
 
         :raises InvalidInput: Schoology can't make such changes.
         """
