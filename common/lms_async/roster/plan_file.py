@@ -60,6 +60,7 @@ _COUNTS_FIELDS = """
 SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
 GROUP BY kind, reason, detail
 """
+_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
 
@@ -236,6 +237,15 @@ class PlanFile:
         with self._reading():
             rows = self._connection.execute(_COUNTS_FIELDS)
             return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
+
+    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records and of fields that are left alone, by kind, reason and org.
+
+        A record counts once for each field.
+        """
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_BOTH)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
 
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():
