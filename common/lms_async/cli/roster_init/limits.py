@@ -28,7 +28,7 @@ _REMOVALS: Mapping[Action, str] = {
 _BOUNDS: Mapping[str, str] = {
     "max_removed_share": "largest share of a school's records of one kind that may be removed",
     "max_updated_share": "the same for updates, also of the people with one role",
-    "max_created_share": "largest growth of people, courses or sections since the last run",
+    "max_created_share": "new people, links, courses and sections, as a share of the last run's",
     "min_records": "schools with fewer records of a kind are checked for these shares together",
     "max_removed_people": "how many people may be removed, in all schools together",
     "max_source_shrink": "nothing is removed if the source is smaller than last time by more",
@@ -75,7 +75,7 @@ def scope(facts: Facts) -> Part:
     part = Part()
     part.comment(
         "Which records may be changed, in the vendor's words. Without these lines, all may be. "
-        "With orgs, records of no school are left alone too, for example terms."
+        "With orgs, records of no school are left alone too, except terms."
     )
     part.lines.append("[scope]")
     schools = [one.org for one in facts.source.orgs.values() if one.org.type == "school"]
