@@ -11,7 +11,8 @@ import pytest
 from lms_async.roster import PlanMode, SideEffect
 from lms_async.roster.entries import split
 from tests.roster.fake_target import ABLE, FakeTarget
-from tests.roster.school_year import STEPS, Step, Year
+from tests.roster.school_year import Step, Year
+from tests.roster.school_year_steps import STEPS, first_tables
 from tests.virtual import run
 
 
@@ -51,10 +52,14 @@ def _with_mode(step: Step) -> Step:
 def test_school_year(ends_sections: bool, tmp_path: Path) -> None:
     vendor = Vendor()
     if ends_sections:
-        run(_school_year(Year(vendor, tmp_path, vendor.end_sections), STEPS))
+        run(_school_year(Year(vendor, tmp_path, first_tables(), vendor.end_sections), STEPS))
     else:
         # Nothing ends at this vendor. The mode keeps last year's sections and enrollments.
-        run(_school_year(Year(vendor, tmp_path), [_with_mode(step) for step in STEPS]))
+        run(
+            _school_year(
+                Year(vendor, tmp_path, first_tables()), [_with_mode(step) for step in STEPS]
+            )
+        )
     assert len(vendor.active("people")) == 32
     assert len(vendor.active("sections")) == (8 if ends_sections else 16)
 

@@ -12,7 +12,8 @@ from lms_async.roster import Reason
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
-from tests.roster.school_year import CODES, STEPS, Year
+from tests.roster.school_year import Year
+from tests.roster.school_year_steps import CODES, STEPS, first_tables
 from tests.schoology.roster.days import set_day
 
 #: Schoology has no schools of its own, and the owner of the credentials has no ``school_uid``.
@@ -55,7 +56,7 @@ async def test_school_year(
     def go_to(day: date) -> None:
         set_day(monkeypatch, day)
 
-    year = Year(SchoologyRoster(schoology), tmp_path, go_to)
+    year = Year(SchoologyRoster(schoology), tmp_path, first_tables(), go_to)
     for step in STEPS:
         left: Counter[tuple[str, Reason]] = Counter()
         for (kind, reason, _), count in (await year.night(step)).counts_left_alone().items():
