@@ -5,6 +5,9 @@ The texts of the reasons are those of :class:`~lms_async.roster.changes.Reason`.
 
 from __future__ import annotations
 
+# There are joins instead of "(kind, key) NOT IN (SELECT …)", for which SQLite would read a whole
+# table for each row.
+#
 # ``unusable`` has the keys that several different records have, at the vendor or in the source, and
 # those of sections of another school year. ``removed`` has the sections and people that the plan
 # removes. ``parent`` has all sections and people: why their enrollments are left alone, why they
@@ -60,15 +63,14 @@ SELECT kind, key,
     END,
     max(locked),
     max(is_wanted),
-    (kind, key) IN (SELECT kind, key FROM removed),
-    (kind, key) NOT IN (SELECT kind, key FROM removed)
-        AND (max(is_there) OR max(is_wanted))
+    count(removed.key) > 0,
+    count(removed.key) = 0 AND (max(is_there) OR max(is_wanted))
 FROM (
     SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked
     FROM wanted WHERE kind = :kind AND key <> ''
     UNION ALL
     SELECT kind, key, outside, 0, active, locked FROM there WHERE kind = :kind AND key <> ''
-) LEFT JOIN unusable USING (kind, key)
+) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
 # Records that are wanted, and missing, inactive or different. In this order: records to return,
@@ -93,7 +95,7 @@ LEFT JOIN parent AS first ON first.kind = :first AND first.key = part(w.key, 0)
 LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(w.key, 1)
 WHERE w.kind = :kind AND w.key <> '' AND w.active
     AND (t.active IS NULL OR NOT t.active OR t.compared <> w.compared)
-    AND (w.kind, w.key) NOT IN (SELECT kind, key FROM unusable)
+    AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = w.kind AND u.key = w.key)
 ORDER BY t.active IS NULL, t.active, w.rowid
 """
 # Records that are in use and not wanted. If the source itself says that a record is not wanted
@@ -122,6 +124,6 @@ LEFT JOIN wanted AS w ON w.kind = t.kind AND w.key = t.key
 LEFT JOIN parent AS first ON first.kind = :first AND first.key = part(t.key, 0)
 LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(t.key, 1)
 WHERE t.kind = :kind AND t.key <> '' AND t.active AND (w.active IS NULL OR NOT w.active)
-    AND (t.kind, t.key) NOT IN (SELECT kind, key FROM unusable)
+    AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = t.kind AND u.key = t.key)
 """
 FILL_REMOVED = f"INSERT INTO removed SELECT kind, key FROM ({REMOVALS}) WHERE reason IS NULL"  # noqa: S608
