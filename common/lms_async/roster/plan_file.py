@@ -60,9 +60,7 @@ _COUNTS_FIELDS = """
 SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
 GROUP BY kind, reason, detail
 """
-_COUNTS_LEFT_ALONE_AND_FIELDS = """
-SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org
-"""
+_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
 
@@ -234,18 +232,20 @@ class PlanFile:
             rows = self._connection.execute(_COUNTS_LEFT_ALONE)
             return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
 
-    def counts_left_alone_and_fields(self) -> dict[tuple[str, Reason, str], int]:
-        """Return the number of records that are left alone, as a whole or in a field, by kind,
-        reason and org. A record counts once for each of its fields."""
-        with self._reading():
-            rows = self._connection.execute(_COUNTS_LEFT_ALONE_AND_FIELDS)
-            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
-
     def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
         """Return in how many records a field is left alone, by kind, reason and field."""
         with self._reading():
             rows = self._connection.execute(_COUNTS_FIELDS)
             return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
+
+    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records and of fields that are left alone, by kind, reason and org.
+
+        A record counts once for each field.
+        """
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_BOTH)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
 
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():

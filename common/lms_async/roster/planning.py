@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
 from os import PathLike
@@ -14,17 +14,20 @@ import attrs
 
 from ..bulk.bulk import Bulk
 from .applying import ApplyReport, apply_plan
-from .changes import Action, Change, LeftAlone, Reason
+from .changes import Action, Change, Reason
 from .desired import Desired
 from .difference import difference
 from .entries import REFERS_TO
-from .guard import Refusal, SourceFacts, check_changes, check_keys, check_source, rules
+from .guard import Refusal, SourceFacts, check_keys, check_source, rules
+from .guard_counts import check_changes, check_created, check_roles, check_scope
 from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
+from .scope import Scope
 from .section_years import check_section_years
 from .sources import IterableSource, Source
+from .tally import Tally
 from .target import Target
 from .verifying import Verification, verify_plan
 from .working_set import WorkingSet, in_thread
@@ -192,7 +195,7 @@ async def plan(
             ]
             await in_thread(
                 working_set,
-                lambda: _write(path, meta, working_set, mapping, desired, refusals),
+                lambda: _write(path, meta, working_set, mapping, desired, facts, refusals),
             )
     finally:
         temporary.unlink(missing_ok=True)
@@ -239,10 +242,19 @@ def _facts(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> So
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
-        changes_only=frozenset(
-            kind for kind, of in report.coverage.items() if of.mode is Mode.DELTA
-        ),
+        changes_only=_changes_only(report),
     )
+
+
+def _changes_only(report: ReadingReport) -> frozenset[str]:
+    """Return the kinds of which the source has only changes.
+
+    If it has only changes of one kind, another kind without a file has no changes.
+    """
+    modes = {kind: coverage.mode for kind, coverage in report.coverage.items()}
+    if Mode.DELTA not in modes.values():
+        return frozenset()
+    return frozenset(kind for kind, mode in modes.items() if mode is not Mode.BULK)
 
 
 def _records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
@@ -272,6 +284,7 @@ def _write(
     working_set: WorkingSet,
     mapping: RosterMapping,
     desired: Desired,
+    facts: SourceFacts,
     refusals: list[Refusal],
 ) -> None:
     """Compare the entries, and write the plan."""
@@ -279,21 +292,36 @@ def _write(
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)
+        tally = Tally(working_set, mapping.guard.mode)
         other_year = 0
         compared = difference(working_set, rules(mapping.guard, doubts), desired.section_years)
         for item in compared:
             writer.add(item)
-            other_year += (
-                isinstance(item, LeftAlone)
-                and item.kind == "sections"
-                and (item.reason is Reason.OTHER_SCHOOL_YEAR)
-            )
+            if isinstance(item, Change):
+                tally.add(item)
+            elif item.kind == "sections" and item.reason is Reason.OTHER_SCHOOL_YEAR:
+                other_year += 1
         found = [
             *refusals,
             *check_section_years(
                 mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")
             ),
-            *check_changes(mapping.guard, writer.counts, working_set.existing()),
+            *_check_tally(tally, working_set, mapping, facts),
         ]
         for refusal in found:
             writer.refuse(refusal)
+
+
+def _check_tally(
+    tally: Tally, working_set: WorkingSet, mapping: RosterMapping, facts: SourceFacts
+) -> Iterator[Refusal]:
+    """Yield what the guard does not allow of the changes that were counted."""
+    settings, existing = mapping.guard, working_set.existing()
+    yield from check_changes(settings, tally.counts, existing)
+    yield from check_roles(settings, tally.updated_roles, working_set.people_by_role())
+    yield from check_created(settings, facts, tally.counts)
+    yield from check_scope(
+        is_limited=mapping.scope != Scope(),
+        in_scope=sum(count for (kind, _), count in existing.items() if kind == "people"),
+        changes=tally.counts.total(),
+    )

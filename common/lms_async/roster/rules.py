@@ -13,8 +13,8 @@ class Mode(StrEnum):
     NORMAL = "normal"
     #: Nothing is updated or removed.
     ADDITIONS_ONLY = "additions_only"
-    #: Terms, courses, sections and enrollments of last year are left to end. The updates of people
-    #: are not limited, because nearly everybody changes grade.
+    #: Terms, courses, sections and enrollments of last year are left to end. Any number of people
+    #: may change their grade, and any number of courses and sections may be created.
     NEW_SCHOOL_YEAR = "new_school_year"
 
 
