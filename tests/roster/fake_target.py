@@ -131,6 +131,7 @@ class FakeTarget:
         assert watch is not None
         await watch.before_send()
         self.requests += 1
+        self.arrive()
         if self.faults.refused is not None:
             raise self.faults.refused
         if self.requests in self.faults.dropped:
@@ -141,6 +142,9 @@ class FakeTarget:
         if self.requests in self.faults.killed:
             raise Killed
         return results, 1
+
+    def arrive(self) -> None:
+        """Called when a request arrives, before the vendor acts, and when records are looked up."""
 
     def _make(self, change: Change) -> RowResult:
         """Make a change, or reject it."""
@@ -185,6 +189,7 @@ class FakeTarget:
                 self._replace(entry, active=False)
 
     async def _look_up(self, rows: Rows[Change]) -> list[Found]:
+        self.arrive()
         return [self._state(change) for change in rows.items]
 
     def _state(self, change: Change) -> Found:

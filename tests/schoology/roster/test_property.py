@@ -1,0 +1,16 @@
+"""The property of the roster, with a Schoology sandbox."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from tests.roster.keeping_equal import check
+from tests.roster.random_school import Story, stories
+from tests.schoology.roster.world import SchoologyWorld
+from tests.virtual_sockets import run
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(stories(requests=40))
+def test_schoology_has_what_the_school_has_whatever_happens(story: Story) -> None:
+    run(check(SchoologyWorld(), story))
