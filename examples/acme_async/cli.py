@@ -16,7 +16,7 @@ import attrs
 
 from lms_async.cli.kinds import Kind, KindOptions, Listing, requests_of
 from lms_async.cli.record_rows import row_of
-from lms_async.cli.target import RunningSandbox, Variable
+from lms_async.cli.target import RosterSupport, RunningSandbox, Variable
 from lms_async.vendor_kit import Bulk, Journal, Limiter, Listener
 
 from .client import BASE_URL, Acme
@@ -78,6 +78,7 @@ class AcmeTarget:
         }
     )
     limit: tuple[int, float] = (LIMIT, PERIOD)
+    roster: RosterSupport | None = None
     demo: None = None
 
     def connect(

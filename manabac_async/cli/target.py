@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import attrs
 
 from lms_async.cli.kinds import Kind, Listing
-from lms_async.cli.target import RunningSandbox, Variable
+from lms_async.cli.target import RosterSupport, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.limits.limiter import Limiter
 
@@ -74,6 +74,7 @@ class ManageBacTarget:
     listings: Sequence[Listing] = LISTINGS
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (LIMIT, PERIOD)
+    roster: RosterSupport | None = None
     demo: MembersDemo = attrs.field(factory=MembersDemo)
 
     def connect(

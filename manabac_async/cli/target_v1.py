@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import attrs
 
 from lms_async.cli.kinds import Kind, Listing
-from lms_async.cli.target import RunningSandbox, Variable
+from lms_async.cli.target import RosterSupport, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.limits.limiter import Limiter
 
@@ -27,6 +27,7 @@ class ManageBacV1Target:
     listings: Sequence[Listing] = ()
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (LIMIT, PERIOD)
+    roster: RosterSupport | None = None
     demo: None = None
 
     def connect(

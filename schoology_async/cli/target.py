@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from lms_async.cli.kinds import Kind, Listing
-from lms_async.cli.target import RunningSandbox, Variable
+from lms_async.cli.target import RosterSupport, RunningSandbox, Variable
 from lms_async.events import Listener
 from lms_async.limits.limiter import Limiter
 
@@ -27,6 +27,7 @@ from .grading_periods import GRADING_PERIODS, GRADING_PERIODS_LISTING
 from .groups import GROUPS_LISTING
 from .links import ADVISORS, PARENTS, PARENTS_LISTING
 from .people import PEOPLE, PEOPLE_LISTING
+from .roster import ROSTER
 from .schools import BUILDINGS, BUILDINGS_LISTING, ROLES_LISTING, SCHOOLS_LISTING
 from .sections import SECTIONS, SECTIONS_LISTING
 
@@ -58,6 +59,7 @@ class SchoologyTarget:
     listings: Sequence[Listing] = LISTINGS
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (13, 5.0)
+    roster: RosterSupport | None = ROSTER
     demo: SchoologyDemo = attrs.field(factory=SchoologyDemo)
 
     def connect(

@@ -29,6 +29,10 @@ class Names:
                 self._names[id_] = name.strip()
                 self._ids.setdefault(name.strip(), []).append(id_)
 
+    def names(self) -> list[str]:
+        """Return the names that stand for one record each."""
+        return [name for name, ids in self._ids.items() if len(ids) == 1]
+
     def name(self, id_: str | None) -> str:
         """Return the name of a record; ``""`` if it is not known."""
         return self._names.get(id_ or "", "")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
-from lms_async.roster import Action, Capabilities, Change, Entry
+from lms_async.roster import Action, Capabilities, Change, Entry, Word
 
 from ..client import Schoology
 from .applying import apply
 from .capabilities import capabilities
 from .snapshot import Snapshot
+from .words import read_words
 
 _REMOVALS = (Action.EXPIRE, Action.DELETE)
 
@@ -43,6 +44,7 @@ class SchoologyRoster:
             raise InvalidInput("enrollment_removal must be Action.EXPIRE or Action.DELETE")
         self._client = client
         self._capabilities = capabilities(enrollment_removal)
+        self._settings = {"enrollment_removal": str(enrollment_removal)}
 
     @property
     def account(self) -> str:
@@ -55,6 +57,18 @@ class SchoologyRoster:
     def capabilities(self) -> Capabilities:
         """What the account can hold, show and remove."""
         return self._capabilities
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The setting ``enrollment_removal``: ``expire`` or ``delete``."""
+        return self._settings
+
+    async def words(self) -> Mapping[str, Sequence[Word]]:
+        """Read the roles, buildings and grading periods.
+
+        :raises LmsError: they can't be read.
+        """
+        return await read_words(self._client)
 
     def snapshot(self) -> AsyncIterator[Entry]:
         """Read all records, also inactive people and past sections.

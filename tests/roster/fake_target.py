@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -24,6 +24,7 @@ from lms_async.roster import (
     KindCapabilities,
     LeftAlone,
     SideEffect,
+    Word,
 )
 from lms_async.roster.changes import REMOVALS as REMOVING
 from lms_async.roster.entries import KEY_PARTS, split
@@ -84,6 +85,7 @@ class FakeTarget:
     name = "fake"
     account = "school 1"
     capabilities = ABLE
+    settings: Mapping[str, str] = {}
     # As the sender of its bulks:
     width = 2
     max_failed_chunks = 5
@@ -96,6 +98,9 @@ class FakeTarget:
         self.requests = 0
         self.snapshots = 0
         self.bulks: list[Bulk[Change]] = []
+
+    async def words(self) -> Mapping[str, Sequence[Word]]:
+        return {"roles": [Word("Student"), Word("Teacher")]}
 
     async def snapshot(self) -> AsyncIterator[Entry]:
         self.snapshots += 1

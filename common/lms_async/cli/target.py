@@ -22,6 +22,7 @@ from ..limits.limiter import Limiter
 from .exit_codes import CommandError
 from .kinds import Kind, Listing, every_row
 from .kinds import Row as Row
+from .roster_support import RosterSupport as RosterSupport
 from .wording import counted, listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Target(Protocol):
     variables: Mapping[str, Variable]
     #: The rate limit without ``--limit``: requests, seconds.
     limit: tuple[int, float]
+    #: For ``lms plan``; ``None`` if no roster can be kept in this target.
+    roster: RosterSupport | None
     #: For ``lms demo``; ``None`` if there is no demo.
     demo: Demo | None
 

@@ -74,6 +74,7 @@ class RosterMapping:
         ``994_1001-2027``. A school that uses its ids again each year needs this.
     :param last_grade: the last grade, 12 or 13, from which the year of graduation is computed;
         ``None`` if the vendor does not need it.
+    :param target: the settings of the vendor's target by name. Each vendor has its own.
     :param scope: which records may be changed, in the vendor's words.
     :param guard: what a plan may do.
     :raises InvalidInput: ``last_grade`` is another number, or the scope names a role that ``roles``
@@ -89,6 +90,7 @@ class RosterMapping:
     course_prefixes: Mapping[str, str] = attrs.field(factory=dict)
     year_in_section_keys: bool = False
     last_grade: int | None = attrs.field(default=None, validator=_check_last_grade)
+    target: Mapping[str, str] = attrs.field(factory=dict)
     scope: Scope = attrs.field(factory=Scope)
     guard: GuardSettings = attrs.field(factory=GuardSettings)
 

@@ -24,8 +24,8 @@ _MODES = {
     "additions_only": Mode.ADDITIONS_ONLY,
     "new_school_year": Mode.NEW_SCHOOL_YEAR,
 }
-#: Tables in which each line translates a word of the source.
-_WORDS = ("roles", "enrollment_roles", "buildings", "terms", "course_prefixes")
+#: Tables of texts: translations of the source's words, and the target's settings.
+_WORDS = ("roles", "enrollment_roles", "buildings", "terms", "course_prefixes", "target")
 _SCOPE = tuple(field.name for field in attrs.fields(Scope))
 _GUARD = tuple(
     field.name for field in attrs.fields(GuardSettings) if field.name not in ("removals", "mode")

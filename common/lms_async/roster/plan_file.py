@@ -70,6 +70,7 @@ class PlanMeta:
     :param fingerprint: a hash of all that was there, see
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
     :param source_records: how many records the source had, by kind.
+    :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
     :param found_share: the share of the vendor's people with a key that were in the source;
         ``None`` if there were none.
     """
@@ -81,6 +82,7 @@ class PlanMeta:
     mapping_hash: str
     fingerprint: str
     source_records: Mapping[str, int] = attrs.field(factory=dict)
+    settings: Mapping[str, str] = attrs.field(factory=dict)
     found_share: float | None = None
 
     @property

@@ -157,6 +157,7 @@ async def plan(
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
                 source_records=facts.records,
+                settings=dict(target.settings),
                 found_share=found / keyed if keyed else None,
             )
             refusals = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import attrs
@@ -83,6 +83,18 @@ class Capabilities:
         return frozenset(effect.kind for effect in self.side_effects if effect.ends == kind)
 
 
+@attrs.frozen
+class Word:
+    """A word of the vendor, into which a mapping can translate a word of the source.
+
+    :param text: the word as the mapping has it, e.g. the title of a role.
+    :param note: what helps a person to recognize it, e.g. the title of the school with this code.
+    """
+
+    text: str
+    note: str = ""
+
+
 class Target(Protocol):
     """A vendor's account that a roster is kept in."""
 
@@ -97,6 +109,22 @@ class Target(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this account can hold, show and remove."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The settings of this target by name, as a mapping has them in ``[target]``.
+
+        A plan stores them, so that it is applied with those that it was made with.
+        """
+
+    async def words(self) -> Mapping[str, Sequence[Word]]:
+        """Read the vendor's words, by the name of the table in the mapping that leads to them.
+
+        For example, ``"roles"`` has the titles of the vendor's roles. A table of which the vendor
+        has no fixed words is left out.
+
+        :raises LmsError: they can't be read.
+        """
 
     def snapshot(self) -> AsyncIterator[Entry]:
         """Read all records that are there, also inactive and past ones, in any order."""

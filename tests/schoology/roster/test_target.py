@@ -265,3 +265,13 @@ def test_account_has_the_host_and_no_key(
     account = SchoologyRoster(schoology).account
     assert account.startswith("127.0.0.1")
     assert schoology_sandbox.key not in account
+
+
+async def test_words_are_those_that_a_mapping_can_lead_to(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    words = await SchoologyRoster(schoology).words()
+    roles = await schoology.roles.list()
+    assert {word.text for word in words["roles"]} <= {role.title for role in roles}
+    assert [word.text for word in words["enrollment_roles"]] == ["admin", "member"]
+    assert {"buildings", "terms"} <= words.keys()

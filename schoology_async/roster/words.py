@@ -1,0 +1,33 @@
+"""Schoology's words, into which a mapping translates those of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lms_async.roster import Word
+
+from ..client import Schoology
+from ..models import GradingPeriod
+from .references import read_buildings, read_roles
+
+_ENROLLMENT_ROLES = (Word("admin", "teachers"), Word("member", "students"))
+
+
+async def read_words(client: Schoology) -> Mapping[str, Sequence[Word]]:
+    """Read the titles of the roles, the codes of the buildings, and the grading periods.
+
+    :raises LmsError: they can't be read.
+    """
+    roles, buildings = await read_roles(client), await read_buildings(client)
+    periods = await client.grading_periods.list()
+    return {
+        "roles": [Word(name) for name in roles.names()],
+        "enrollment_roles": _ENROLLMENT_ROLES,
+        "buildings": [Word(name) for name in buildings.names()],
+        "terms": [Word(period.title, _dates(period)) for period in periods if period.title],
+    }
+
+
+def _dates(period: GradingPeriod) -> str:
+    days: Iterable[object] = (period.start or "?", period.end or "?")
+    return " to ".join(map(str, days))
