@@ -1,7 +1,4 @@
-"""Acme as a target of :mod:`lms_async.roster`, which keeps its pupils equal to a school's records.
-
-The key of a pupil is the number. The house is the neutral field ``school``.
-"""
+"""Acme as a target of a roster. The key of a pupil is the number, and the school is the house."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from tests.roster.random_school import Story, stories
 from tests.virtual_sockets import run
 
 
-@settings(max_examples=settings().max_examples // 5)
+@settings(max_examples=settings().max_examples // 6)
 @given(stories(requests=10))
 def test_acme_has_what_the_school_has_whatever_happens(story: Story) -> None:
     run(check(AcmeWorld(), story))

@@ -63,9 +63,7 @@ def wanted(roster: Roster, mapping: RosterMapping) -> Iterator[Wanted]:
     for seat in roster["enrollments"]:
         if _is_today(seat):
             key = _joined(seat.section_id, keys[seat.person_id])
-            yield Wanted(
-                "enrollments", key, fields={"role": mapping.enrollment_roles[seat.role]}
-            )
+            yield Wanted("enrollments", key, fields={"role": mapping.enrollment_roles[seat.role]})
     for link in roster["relationships"]:
         key = _joined(keys[link.person_id], keys[link.other_id], "guardian")
         yield Wanted("relationships", key)
@@ -82,9 +80,7 @@ def _person(person: Person, mapping: RosterMapping) -> Wanted:
         "role": word,
         "school": school,
     }
-    return Wanted(
-        "people", person.identifier, school, fields, active=person.enabled, left=not word
-    )
+    return Wanted("people", person.identifier, school, fields, active=person.enabled, left=not word)
 
 
 def _is_today(seat: Enrollment) -> bool:
@@ -164,9 +160,9 @@ class Judge:
         before = {(one.kind, one.id): one.active for one in self._start_all}
         for new in self._end_all:
             at = new.kind, new.key
-            if new.active and not before.get((new.kind, new.id)):
-                if self._may_change(at) is False or not self._wants(at):
-                    yield f"{at} was added"
+            is_added = new.active and not before.get((new.kind, new.id))
+            if is_added and (self._may_change(at) is False or not self._wants(at)):
+                yield f"{at} was added"
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key
@@ -245,9 +241,7 @@ class Judge:
     def _in_doubt(self, roster: Roster) -> set[str]:
         """Return the kinds of which the source may be incomplete."""
         found = {kind for kind, records in roster.items() if not records}
-        found |= {
-            one.kind for one in self._all if not one.key and one.active and not one.left
-        }
+        found |= {one.kind for one in self._all if not one.key and one.active and not one.left}
         for kind, needed in _NEEDS.items():
             if found & needed:
                 found.add(kind)

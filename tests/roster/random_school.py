@@ -166,9 +166,7 @@ def stories(draw: st.DrawFn, requests: int) -> Story:
         ),
         scope=scope,
         troubles=draw(
-            st.lists(
-                st.builds(Trouble, st.sampled_from(get_args(TroubleKind)), place), max_size=5
-            )
+            st.lists(st.builds(Trouble, st.sampled_from(get_args(TroubleKind)), place), max_size=5)
         ),
         kills=draw(
             st.lists(

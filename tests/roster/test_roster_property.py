@@ -10,7 +10,7 @@ from tests.roster.random_school import Story, stories
 from tests.virtual import run
 
 
-@settings(max_examples=settings().max_examples)
+@settings(max_examples=settings().max_examples * 6 // 10)
 @given(stories(requests=12))
 def test_vendor_has_what_the_school_has_whatever_happens(story: Story) -> None:
     run(check(FakeWorld(), story))

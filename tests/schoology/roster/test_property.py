@@ -10,7 +10,7 @@ from tests.schoology.roster.world import SchoologyWorld
 from tests.virtual_sockets import run
 
 
-@settings(max_examples=settings().max_examples // 4)
+@settings(max_examples=settings().max_examples // 5)
 @given(stories(requests=40))
 def test_schoology_has_what_the_school_has_whatever_happens(story: Story) -> None:
     run(check(SchoologyWorld(), story))

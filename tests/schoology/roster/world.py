@@ -8,17 +8,16 @@ from typing import Any, Self
 
 import attrs
 
-from lms_async.roster import Capabilities, Target
+from lms_async.roster import Action, Capabilities, Target
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.roster.capabilities import capabilities
 from schoology_async.sandbox import School, SchoologySandbox
-from lms_async.roster import Action
+from schoology_async.sandbox.seed import ADMINISTRATOR
 from tests.roster.world import KEYS, Oddity, SandboxTroubles, Shown
 from tests.schoology.roster.school import MAPPING
 
 _SCHOOLS = {"stranger": "N", "stranger elsewhere": "S"}
-from schoology_async.sandbox.seed import ADMINISTRATOR as _ADMINISTRATOR
 
 
 class SchoologyWorld(SandboxTroubles):
@@ -76,13 +75,15 @@ class SchoologyWorld(SandboxTroubles):
                 case "synced person":
                     school.update(person.uid, {"synced": 1})
                 case "administrator":
-                    school.update(person.uid, {"role_id": _ADMINISTRATOR})
+                    school.update(person.uid, {"role_id": ADMINISTRATOR})
                 case "deactivated":
                     school.delete(person.uid, keep_enrollments=True, email=False)
 
     def _add(self, school_uid: str, **more: Any) -> str:
         fields = {"school_uid": school_uid, "name_first": "By", "name_last": "Hand", "username": ""}
-        fields["primary_email"] = f"hand{len(self.school.users) + len(self.school.inactive)}@school.example"
+        fields["primary_email"] = (
+            f"hand{len(self.school.users) + len(self.school.inactive)}@school.example"
+        )
         return self.school.add(fields, **more).uid
 
     def made_twice(self) -> list[str]:
@@ -111,7 +112,7 @@ class SchoologyWorld(SandboxTroubles):
                     "school": codes.get(str(one.building_id), ""),
                 },
                 locked=bool(
-                    one.synced or one.role_id == _ADMINISTRATOR or one.uid == school.api_uid
+                    one.synced or one.role_id == ADMINISTRATOR or one.uid == school.api_uid
                 ),
                 raw=one,
             )
