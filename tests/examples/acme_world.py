@@ -52,8 +52,9 @@ class AcmeWorld(SandboxTroubles):
                 pupils[f"P{number}"]["active"] = False
 
     def _add(self, number: str, house: str) -> None:
-        pupils = self.sandbox.pupils
-        pupils[number] = {"id": 1000 + len(pupils), "number": number, "name": "By", "house": house}
+        id_ = len(self.sandbox.pupils)
+        pupil = {"id": id_, "number": number, "name": "By", "house": house}
+        self.sandbox.pupils[number or f"without key {id_}"] = pupil
 
     def shown(self) -> list[Shown]:
         return [

@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from lms_async.roster import Capabilities, Enrollment, Person, RosterMapping, Scope
+from lms_async.roster import (
+    Capabilities,
+    Enrollment,
+    KindCapabilities,
+    Person,
+    RosterMapping,
+    Scope,
+)
 from tests.roster.random_school import DAY, Roster
 from tests.roster.world import Shown
 
@@ -109,7 +116,8 @@ class Judge:
         self._scope, self._can = mapping.scope, capabilities
         self._removals = mapping.guard.removals
         kinds = capabilities.kinds
-        self._all = [one for one in wanted(roster, mapping) if one.kind in kinds]
+        # Two people with one key are one, if the vendor can't tell them apart.
+        self._all = [_held(one, kinds) for one in wanted(roster, mapping) if one.kind in kinds]
         self._wanted: dict[At, list[Wanted]] = {}
         for one in self._all:
             same = self._wanted.setdefault((one.kind, one.key), [])
@@ -246,6 +254,13 @@ class Judge:
             if found & needed:
                 found.add(kind)
         return found
+
+
+def _held(one: Wanted, kinds: Mapping[str, KindCapabilities]) -> Wanted:
+    """Return the record with the fields that the vendor holds."""
+    holds = kinds[one.kind].holds
+    fields = {name: value for name, value in one.fields.items() if name in holds}
+    return attrs.evolve(one, fields=fields)
 
 
 def _includes(scope: Scope, one: Shown | Wanted, kind: str) -> bool:
