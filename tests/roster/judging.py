@@ -169,8 +169,17 @@ class Judge:
         for new in self._end_all:
             at = new.kind, new.key
             is_added = new.active and not before.get((new.kind, new.id))
-            if is_added and (self._may_change(at) is False or not self._wants(at)):
+            if not is_added or self._came_back(at):
+                continue
+            if self._may_change(at) is False or not self._wants(at):
                 yield f"{at} was added"
+
+    def _came_back(self, at: At) -> bool:
+        """Return whether a vendor brought back what a person had who returned. If the source may be
+        incomplete, this is not removed again."""
+        parents = [self._start.get(parent) for parent in self._parents(at)]
+        has_returned = any(parent is not None and not parent.active for parent in parents)
+        return has_returned and at[0] in self._doubts
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key
