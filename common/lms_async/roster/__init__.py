@@ -12,6 +12,7 @@ from .applying import ApplyReport
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
+from .last_plan import last_applied, remember_applied
 from .mapping import Keys, RosterMapping
 from .mapping_file import read_mapping
 from .model import (
@@ -26,13 +27,14 @@ from .model import (
     Section,
     Term,
 )
+from .opening import open_source
 from .page import write_page
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .rules import Mode as PlanMode
 from .scope import Scope
-from .sources import IterableSource, OneRosterSource, Source
+from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings
 from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
 from .verifying import Mismatch, StillDifferent, Verification
 
@@ -43,6 +45,8 @@ __all__ = [
     "Change",
     "Course",
     "Coverage",
+    "CsvFile",
+    "CsvSource",
     "Deleted",
     "Enrollment",
     "Entry",
@@ -74,12 +78,16 @@ __all__ = [
     "SideEffect",
     "Source",
     "SourceRefused",
+    "SourceSettings",
     "StillDifferent",
     "Target",
     "Term",
     "Verification",
     "Word",
+    "last_applied",
+    "open_source",
     "plan",
     "read_mapping",
+    "remember_applied",
     "write_page",
 ]
