@@ -153,7 +153,7 @@ class Judge:
             at, new = (old.kind, old.key), now.get((old.kind, old.id))
             if new is not None and new.raw == old.raw and new.active == old.active:
                 continue
-            if self._may_change(at) is False and not self._lost_parent(at):
+            if not self._may_change(at) and not self._lost_parent(at):
                 yield f"{at} was changed, and must not be"
             elif new is None:
                 if self._wants(at) or self._can.kinds[old.kind].removal is None:
@@ -171,7 +171,7 @@ class Judge:
             is_added = new.active and not before.get((new.kind, new.id))
             if not is_added or self._came_back(at):
                 continue
-            if self._may_change(at) is False or not self._wants(at):
+            if not self._may_change(at) or not self._wants(at):
                 yield f"{at} was added"
 
     def _came_back(self, at: At) -> bool:
@@ -202,7 +202,8 @@ class Judge:
         is_removed = (
             self._can.kinds[old.kind].removal is not None
             and old.kind in self._removals
-            and old.kind not in self._doubts
+            # A record that the source has and does not want is not missing by mistake.
+            and (at in self._wanted or old.kind not in self._doubts)
         )
         if is_removed and is_there:
             yield f"{at} is still there"
@@ -229,31 +230,20 @@ class Judge:
         kinds = (kind for kind in _PARENTS.get(at[0], ()) if kind in self._can.kinds)
         return list(zip(kinds, at[1].split(_SEPARATOR), strict=False))
 
-    def _may_change(self, at: At) -> bool | None:
-        """Return whether a record may be changed; ``None`` if that is not known."""
-        there = self._start.get(at)
-        answers = [self._is_open(at), *map(self._is_open, self._parents(at))]
-        if not at[1] or False in answers or (there is not None and there.locked):
-            return False
-        parents = [self._start.get(parent) for parent in self._parents(at)]
-        if any(parent is not None and parent.locked for parent in parents):
-            # Additions to locked sections and people are still planned. Return False for them when
-            # that is mended.
-            return None
-        return None if None in answers else True
+    def _may_change(self, at: At) -> bool:
+        """Return whether a record may be changed."""
+        return bool(at[1]) and all(map(self._is_open, [at, *self._parents(at)]))
 
-    def _is_open(self, at: At) -> bool | None:
-        """Return whether a record can be told from all others, and is in scope."""
+    def _is_open(self, at: At) -> bool:
+        """Return whether a record is nobody else's, can be told from all others, and is in
+        scope."""
         there, wanted_here = self._start.get(at), self._wanted.get(at, [])
         if self._count[at] > 1 or len(wanted_here) > 1 or any(one.left for one in wanted_here):
             return False
+        if there is not None and there.locked:
+            return False
         known: list[Shown | Wanted] = [*wanted_here, *([there] if there else [])]
-        if all(_includes(self._scope, one, at[0]) for one in known):
-            return True
-        # Vendors do not show the school and role of inactive people. A plan leaves them alone for
-        # now: when those that are wanted are returned, compare only what is wanted.
-        is_inactive = there is not None and not there.active and at[0] == "people"
-        return None if is_inactive else False
+        return all(_includes(self._scope, one, at[0]) for one in known)
 
     def _in_doubt(self, roster: Roster) -> set[str]:
         """Return the kinds of which the source may be incomplete."""
@@ -273,8 +263,11 @@ def _held(one: Wanted, kinds: Mapping[str, KindCapabilities]) -> Wanted:
 
 
 def _includes(scope: Scope, one: Shown | Wanted, kind: str) -> bool:
+    """Return whether a record is in scope. A vendor may show neither the school nor the role of
+    inactive people."""
     if scope.orgs is not None and kind in ("people", "courses", "sections"):
-        return one.org in scope.orgs
+        return one.org in scope.orgs or not (one.active or one.org)
     if scope.roles is not None and kind == "people":
-        return one.fields.get("role", "") in scope.roles
+        role = one.fields.get("role", "")
+        return role in scope.roles or not (one.active or role)
     return True

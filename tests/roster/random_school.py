@@ -142,11 +142,8 @@ def stories(draw: st.DrawFn, requests: int) -> Story:
 
     :param requests: about how many requests it takes to apply a plan.
     """
-    scope = draw(SCOPES)
-    # With a scope of schools, new terms are left alone. Then a section can't have them. Remove this
-    # when terms without a school are in scope.
     both = [YEAR, SPRING]
-    terms = both if scope.orgs or draw(st.booleans()) else [YEAR]
+    terms = draw(st.sampled_from([[YEAR], both]))
     place = st.integers(0, requests)
     before = draw(rosters(terms))
     numbers = [int(one.id[1:]) for one in before["people"]]
@@ -164,7 +161,7 @@ def stories(draw: st.DrawFn, requests: int) -> Story:
                 unique=True,
             )
         ),
-        scope=scope,
+        scope=draw(SCOPES),
         troubles=draw(
             st.lists(st.builds(Trouble, st.sampled_from(get_args(TroubleKind)), place), max_size=5)
         ),
