@@ -131,9 +131,26 @@ class Story:
     kills: list[Kill]
 
 
+_OTHERS = ("section", "course")
 SCOPES = st.sampled_from(
     [Scope(), Scope(), Scope(orgs=frozenset({"N"})), Scope(roles=frozenset({"student"}))]
 )
+
+
+def _oddities(roster: Roster) -> st.SearchStrategy[tuple[Oddity, int]]:
+    """What is done by hand to the records of a roster."""
+
+    def number_of(kind: str) -> st.SearchStrategy[int]:
+        return st.sampled_from([int(one.id[1:]) for one in roster[kind]])
+
+    of_people: list[Oddity] = [one for one in get_args(Oddity) if not one.endswith(_OTHERS)]
+    return st.one_of(
+        st.tuples(st.sampled_from(of_people), number_of("people")),
+        # People who left and return are of most interest.
+        st.tuples(st.just("deactivated"), number_of("people")),
+        st.tuples(st.just("synced section"), number_of("sections")),
+        st.tuples(st.just("synced course"), number_of("courses")),
+    )
 
 
 @st.composite
@@ -146,21 +163,10 @@ def stories(draw: st.DrawFn, requests: int) -> Story:
     terms = draw(st.sampled_from([[YEAR], both]))
     place = st.integers(0, requests)
     before = draw(rosters(terms))
-    numbers = [int(one.id[1:]) for one in before["people"]]
     return Story(
         before=before,
         after=draw(rosters(both)),
-        oddities=draw(
-            st.lists(
-                # People who left and return are of most interest.
-                st.tuples(
-                    st.sampled_from([*get_args(Oddity), *["deactivated"] * 4]),
-                    st.sampled_from(numbers),
-                ),
-                max_size=4,
-                unique=True,
-            )
-        ),
+        oddities=draw(st.lists(_oddities(before), max_size=4, unique=True)),
         scope=draw(SCOPES),
         troubles=draw(
             st.lists(st.builds(Trouble, st.sampled_from(get_args(TroubleKind)), place), max_size=5)
