@@ -9,7 +9,7 @@ from typing import Any, Self
 import attrs
 
 from lms_async.errors import OutcomeUnknown
-from lms_async.roster import Capabilities, Entry, Target
+from lms_async.roster import Action, Capabilities, Entry, Target
 from lms_async.roster.entries import KEY_PARTS, split
 from tests.roster.fake_target import ABLE, FakeTarget, Faults
 from tests.roster.records import MAPPING
@@ -147,4 +147,8 @@ class FakeWorld:
         self.vendor.faults = Faults()
 
     def made_twice(self) -> list[str]:
-        return []
+        return [
+            key
+            for (_, action, key), times in self.vendor.made.items()
+            if action in (Action.CREATE, Action.LINK) and times > 1
+        ]
