@@ -136,6 +136,7 @@ class FakeTarget:
         assert watch is not None
         await watch.before_send()
         self.requests += 1
+        self.arrive()
         if self.faults.refused is not None:
             raise self.faults.refused
         if self.requests in self.faults.dropped:
@@ -146,6 +147,9 @@ class FakeTarget:
         if self.requests in self.faults.killed:
             raise Killed
         return results, 1
+
+    def arrive(self) -> None:
+        """Called when a request arrives, before the vendor acts, and when records are looked up."""
 
     def _make(self, change: Change) -> RowResult:
         """Make a change, or reject it."""
@@ -190,6 +194,7 @@ class FakeTarget:
                 self.replace(entry, active=False)
 
     async def _look_up(self, rows: Rows[Change]) -> list[Found]:
+        self.arrive()
         return [self._state(change) for change in rows.items]
 
     def _state(self, change: Change) -> Found:
