@@ -63,8 +63,8 @@ async def test_plan_is_applied_verified_and_then_empty(keeper: Keeper, school: S
     assert list(report.not_done()) == []
     ada = school.by_student_id("p1")
     assert ada is not None
-    assert ada.fields["birthday"], ada.fields["gender"] == ("2010-05-04", "Female")
-    assert [group.student_ids[0] for group in school.ib_groups.values()][0] == ada.id
+    assert (ada.fields["birthday"], ada.fields["gender"]) == ("2010-05-04", "Female")
+    assert [group.student_ids[0] for group in school.ib_groups.values()][:1] == [ada.id]
     (teacher,), (parent,) = school.teachers.values(), school.parents.values()
     assert (teacher.fields["identifier"], parent.fields["identifier"]) == ("t1", "g1")
     assert school.relations.kind(parent, ada.id) == "Other Guardian"
@@ -213,14 +213,16 @@ async def test_link_to_a_parent_moves_to_another_child(keeper: Keeper, school: S
 async def test_section_is_archived_with_its_enrollments_and_returns(
     keeper: Keeper, school: School
 ) -> None:
-    await keeper.update()
-    gone: dict[str, list[Any]] = {"sections": [], "enrollments": []}
+    other = attrs.evolve(ROOM, id="k2", title="Biology 2")
+    both: dict[str, list[Any]] = {"sections": [ROOM, other]}
+    await keeper.update(**both)
+    gone: dict[str, list[Any]] = {"sections": [other], "enrollments": []}
     assert brief(await keeper.plan(**gone)) == [("archive", "sections", "k1")]
     await keeper.update(**gone)
-    (room,) = school.classes.values()
+    room = next(iter(school.classes.values()))
     assert room.archived
     assert await keeper.plan(**gone) == []
-    renamed = [attrs.evolve(ROOM, title="Biology again")]
+    renamed = [attrs.evolve(ROOM, title="Biology again"), other]
     outcomes = await keeper.update(sections=renamed)
     assert {outcome.status for outcome in outcomes} == {Status.DONE}
     assert (room.archived, room.name) == (False, "Biology again")
@@ -327,17 +329,13 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
     assert wrong == [fields for _, fields in cases]
 
 
-@pytest.mark.parametrize(
-    ("kind", "path"), [("people", "students"), ("people", "parents"), ("enrollments", "students")]
-)
+@pytest.mark.parametrize(("kind", "path"), [("people", "students"), ("enrollments", "students/9")])
 async def test_removals_are_not_counted_a_second_time(
     kind: str, path: str, managebac: ManageBac, school: School
 ) -> None:
     # The plan's guard has allowed them. The bulk methods would stop at 500.
     target = ManageBacRoster(managebac)
     ids = [f"{path}/{number}" for number in range(1, 502)]
-    if kind == "enrollments":
-        ids = [f"students/9/{number}" for number in range(1, 502)]
     action = Action.ARCHIVE if kind == "people" else Action.UNLINK
     changes = [Change(kind=kind, action=action, key=id_, vendor_id=id_) for id_ in ids]
     report = await target.apply(kind, action, changes, journal=None)
