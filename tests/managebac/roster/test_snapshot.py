@@ -47,6 +47,7 @@ async def test_keys_words_and_what_is_in_use(
     ada = school.add_student(
         "ada@x.example", student_id=" p1 ", first_name="Ada", nickname="A", phone_number="1"
     )
+    ada.extra["identifier"] = "another"
     school.move_to_ib_group(next(iter(school.ib_groups)), ada.id)
     gone = school.add_student("gone@x.example", student_id="p2", archived=True)
     teacher = school.add_teacher("t@x.example", identifier="t1")

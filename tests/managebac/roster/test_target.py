@@ -13,9 +13,11 @@ from lms_async import InvalidInput
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Enrollment, LeftAlone, PlanFile, Reason, Relationship
 from lms_async.roster.entries import join
+from lms_async.sandbox import Fault
 from manabac_async import ManageBac
 from manabac_async.roster import ManageBacRoster
 from manabac_async.sandbox import ManageBacSandbox, School
+from tests.conftest import QUICK
 from tests.managebac.roster.school import (
     ADA,
     BEN,
@@ -199,6 +201,19 @@ async def test_person_who_returns_and_cannot_be_updated_is_incomplete(keeper: Ke
     assert list(returned.error.fields) == ["email"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_person_returns_although_every_response_to_one_request_is_lost(
+    method: str, keeper: Keeper, managebac_sandbox: ManageBacSandbox
+) -> None:
+    await keeper.update()
+    await keeper.update(**WITHOUT_BEN)
+    fault = Fault.cut(after=method == "PUT", method=method, times=QUICK.tries)
+    managebac_sandbox.faults.add(fault)
+    outcomes = await keeper.update()
+    assert {outcome.status for outcome in outcomes} == {Status.DONE}
+    assert await keeper.plan() == []
+
+
 async def test_link_to_a_parent_moves_to_another_child(keeper: Keeper, school: School) -> None:
     await keeper.update()
     moved = [Relationship(person_id="p2", other_id="g1", kind="guardian")]
@@ -214,19 +229,20 @@ async def test_section_is_archived_with_its_enrollments_and_returns(
     keeper: Keeper, school: School
 ) -> None:
     other = attrs.evolve(ROOM, id="k2", title="Biology 2")
-    both: dict[str, list[Any]] = {"sections": [ROOM, other]}
+    seat = attrs.evolve(SEATS[0], section_id="k2")
+    both: dict[str, list[Any]] = {"sections": [ROOM, other], "enrollments": [*SEATS, seat]}
     await keeper.update(**both)
-    gone: dict[str, list[Any]] = {"sections": [other], "enrollments": []}
+    gone: dict[str, list[Any]] = {"sections": [other], "enrollments": [seat]}
     assert brief(await keeper.plan(**gone)) == [("archive", "sections", "k1")]
     await keeper.update(**gone)
     room = next(iter(school.classes.values()))
     assert room.archived
     assert await keeper.plan(**gone) == []
-    renamed = [attrs.evolve(ROOM, title="Biology again"), other]
-    outcomes = await keeper.update(sections=renamed)
+    both["sections"] = [attrs.evolve(ROOM, title="Biology again"), other]
+    outcomes = await keeper.update(**both)
     assert {outcome.status for outcome in outcomes} == {Status.DONE}
     assert (room.archived, room.name) == (False, "Biology again")
-    assert await keeper.plan(sections=renamed) == []
+    assert await keeper.plan(**both) == []
 
 
 async def test_role_is_kept(keeper: Keeper) -> None:
@@ -329,16 +345,17 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
     assert wrong == [fields for _, fields in cases]
 
 
-@pytest.mark.parametrize(("kind", "path"), [("people", "students"), ("enrollments", "students/9")])
+@pytest.mark.parametrize(
+    ("kind", "action", "path"),
+    [("sections", Action.ARCHIVE, ""), ("enrollments", Action.UNLINK, "students/9/")],
+)
 async def test_removals_are_not_counted_a_second_time(
-    kind: str, path: str, managebac: ManageBac, school: School
+    kind: str, action: Action, path: str, managebac: ManageBac, school: School
 ) -> None:
     # The plan's guard has allowed them. The bulk methods would stop at 500.
-    target = ManageBacRoster(managebac)
-    ids = [f"{path}/{number}" for number in range(1, 502)]
-    action = Action.ARCHIVE if kind == "people" else Action.UNLINK
+    ids = [f"{path}{number}" for number in range(1, 502)]
     changes = [Change(kind=kind, action=action, key=id_, vendor_id=id_) for id_ in ids]
-    report = await target.apply(kind, action, changes, journal=None)
+    report = await ManageBacRoster(managebac).apply(kind, action, changes, journal=None)
     assert sum(report.counts.values()) == 501
 
 
