@@ -124,5 +124,10 @@ def returned_row(change: Change) -> dict[str, Any]:
     return {"id": change.vendor_id, "archived": False, **_fields(change)}
 
 
+def archived_row(change: Change) -> dict[str, Any]:
+    """Return the row that archives a class."""
+    return {"id": change.vendor_id, "archived": True}
+
+
 def _fields(change: Change) -> dict[str, Any]:
     return {"name": change.after["title"]} if "title" in change.after else {}
