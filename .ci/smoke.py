@@ -25,6 +25,8 @@ for package in (lms_async, manabac_async, schoology_async):
     assert files(package).joinpath("py.typed").is_file(), package
     assert "site-packages" in str(package.__file__), package.__file__
 assert files(lms_async).joinpath("limits/shared/window.lua").is_file()
+for name in ("page.html", "page.css", "elements.js", "totals.js", "record_list.js", "page.js"):
+    assert files(lms_async).joinpath("roster/page", name).is_file(), name
 for extra in ("typer", "rich", "dotenv", "redis"):
     assert extra not in sys.modules, extra
 asyncio.run(main())

@@ -152,7 +152,8 @@ class PlanRefused(LmsError):
 
 
 class PlanFailed(LmsError):
-    """The plan, or the working set that it is made from, can't be written. Nothing was sent."""
+    """The plan, its page, or the working set that it is made from can't be written. Nothing was
+    sent."""
 
 
 class ConnectionFailed(LmsError):

@@ -2,7 +2,7 @@
 
 :func:`plan` reads a :class:`Source` and a :class:`Target`, and writes every change that makes the
 vendor equal to the school into a file (start reading in ``planning.py``). :meth:`Plan.apply` makes
-these changes, and :meth:`Plan.verify` checks them. A
+these changes, and :meth:`Plan.verify` checks them. :func:`write_page` shows a plan to people. A
 :class:`RosterMapping`, which :func:`read_mapping` reads from a file, says how the school's records
 become the vendor's, and what a plan may do. This package names no vendor: a vendor package
 implements ``Target``.
@@ -26,6 +26,7 @@ from .model import (
     Section,
     Term,
 )
+from .page import write_page
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
@@ -80,4 +81,5 @@ __all__ = [
     "Word",
     "plan",
     "read_mapping",
+    "write_page",
 ]
