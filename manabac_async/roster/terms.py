@@ -44,13 +44,13 @@ class Terms:
         self._by_id = {term.id: term for term in self._terms}
 
     def words(self) -> dict[str, str]:
-        """Return all words, with the dates that they have in the first program."""
-        words: dict[str, str] = {}
+        """Return all words with their dates, or ``""`` if they differ between programs."""
+        days: dict[str, set[str]] = {}
         for term in self._terms:
             year = self._range(term.program, [term.year], field="terms")
-            words.setdefault(term.year, f"{year[0].starts_on} to {year[-1].ends_on}")
-            words.setdefault(term.word, f"{term.starts_on} to {term.ends_on}")
-        return words
+            for word, first, last in ((term.year, year[0], year[-1]), (term.word, term, term)):
+                days.setdefault(word, set()).add(f"{first.starts_on} to {last.ends_on}")
+        return {word: some.pop() if len(some) == 1 else "" for word, some in days.items()}
 
     def words_of(self, first_id: str | None, last_id: str | None) -> list[str]:
         """Return the words for the terms from the first to the last one of a class."""
