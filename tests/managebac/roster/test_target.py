@@ -89,7 +89,7 @@ async def test_plan_is_applied_verified_and_then_empty(
     verified = await made.verify(keeper.target)
     assert (verified.different, verified.not_verifiable) == (
         [],
-        {("people", "gender"): 1, ("sections", "year_group"): 1},
+        {("people", "gender"): 1, ("sections", "year_group"): 1, ("sections", "terms"): 1},
     )
     assert await keeper.plan() == []
 
@@ -269,7 +269,7 @@ async def test_subject_and_terms_of_a_section_stay(keeper: Keeper) -> None:
     mapping = attrs.evolve(MAPPING, subjects={"c1": "Physics"}, terms={"This year": "2018-2019"})
     assert await Keeper(keeper.target, keeper.folder, mapping).plan() == []
     fields = {one.detail for one in left_alone(keeper, Reason.FIXED_FIELD)}
-    assert fields == {"subject", "terms"}
+    assert fields == {"subject"}
 
 
 async def test_records_of_another_school_are_left_alone(
