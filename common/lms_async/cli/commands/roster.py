@@ -28,7 +28,10 @@ def _roster() -> None:
 def init(
     source: Annotated[
         Path,
-        typer.Argument(metavar="SOURCE", help="A folder or zip file with OneRoster CSV files."),
+        typer.Argument(
+            metavar="SOURCE",
+            help="A folder or zip file with OneRoster files, or a folder of other CSV files.",
+        ),
     ],
     to: TargetOption = None,
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="The new mapping file.")] = Path(

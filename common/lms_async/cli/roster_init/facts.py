@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from ..roster_support import RosterSetting
+from .csv_files import ProposedSource
 from .source_survey import SourceSurvey
 from .vendor_survey import VendorSurvey
 
@@ -18,6 +19,7 @@ class Facts:
     :param source: what the source has.
     :param vendor: what the vendor has; ``None`` if no credentials are set.
     :param name: the name of the vendor, as people write it.
+    :param files: how the CSV files of the source are read; ``None`` for OneRoster files.
     :param settings: the settings of the vendor's target by name.
     """
 
@@ -25,3 +27,4 @@ class Facts:
     vendor: VendorSurvey | None
     name: str
     settings: Mapping[str, RosterSetting]
+    files: ProposedSource | None = None

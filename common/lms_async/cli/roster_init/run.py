@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ...errors import InvalidInput, LmsError
-from ...roster import OneRosterSource
+from ...roster import RosterMapping, open_source
+from ...roster.sources.one_roster import has_files
 from ..connecting import connected
 from ..credentials import Environment, has_credentials, require_variables
 from ..exit_codes import CommandError, exit_code_of_error, explain_error
@@ -17,6 +18,7 @@ from ..reporting.reporters import Reporter
 from ..roster_support import RosterSupport
 from ..target import Target
 from ..wording import command_line, counted, listed
+from .csv_files import ProposedSource, propose_source
 from .facts import Facts
 from .source_survey import SourceSurvey, survey_source
 from .vendor_survey import VendorSurvey, survey_vendor
@@ -51,12 +53,19 @@ async def write_roster_mapping(
         raise CommandError(f"lms can't keep a roster in {target.name}. Choose another target.")
     _refuse_existing(out)
     reporter.note(f"Reading {path}")
-    source = _read_source(path, as_of)
+    files = _propose_files(path)
+    source = _read_source(path, files, as_of)
     vendor = None
     if has_credentials(environment, target):
         vendor = await _ask(target, support, environment, reporter, err, source, limit)
     plan = command_line(["lms", "plan", str(path), "--mapping", str(out), "--to", target.name])
-    facts = Facts(source=source, vendor=vendor, name=target.vendor, settings=support.settings)
+    facts = Facts(
+        source=source,
+        vendor=vendor,
+        name=target.vendor,
+        settings=support.settings,
+        files=files,
+    )
     text, checks = roster_text(facts, again=plan)
     try:
         with out.open("x", encoding="utf-8") as file:
@@ -81,9 +90,18 @@ def _refuse_existing(out: Path) -> None:
         )
 
 
-def _read_source(path: Path, as_of: date) -> SourceSurvey:
+def _propose_files(path: Path) -> ProposedSource | None:
+    """Return how CSV files are read; ``None`` if the source has OneRoster files, or can't be."""
+    is_csv = path.suffix.lower() == ".csv" and path.is_file()
+    if not is_csv and not (path.is_dir() and not has_files(path) and any(path.glob("*.csv"))):
+        return None
+    return propose_source(path)
+
+
+def _read_source(path: Path, files: ProposedSource | None, as_of: date) -> SourceSurvey:
+    settings = None if files is None else files.settings()
     try:
-        return survey_source(OneRosterSource(path), as_of)
+        return survey_source(open_source(path, RosterMapping(source=settings)), as_of)
     except InvalidInput as error:
         raise CommandError(str(error)) from None
 

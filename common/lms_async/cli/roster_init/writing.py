@@ -12,6 +12,7 @@ from .keys import course_prefixes, keys, year_in_section_keys
 from .limits import guard, mode, not_planned, removals, scope, target
 from .part import Part
 from .schools import buildings
+from .source_part import source_files
 from .terms import terms
 from .words import role_order, tables
 
@@ -41,6 +42,8 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield role_order(facts)
     yield year_in_section_keys(facts)
     yield last_grade(facts)
+    if facts.files is not None:
+        yield from source_files(facts.files)
     yield keys(facts)
     yield from tables(facts)
     yield buildings(facts)
