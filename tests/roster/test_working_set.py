@@ -60,7 +60,7 @@ def test_fingerprint_depends_on_everything_but_the_order(tmp_path: Path) -> None
     prints = []
     ada, bo = person("p1", vendor_id="1"), person("p2", vendor_id="2")
     changed = [
-        attrs.evolve(ada, **change)  # type: ignore[arg-type]
+        attrs.evolve(ada, **change)
         for change in (
             {"key": "p3"},
             {"org": "south"},

@@ -12,6 +12,7 @@ from .applying import ApplyReport
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
+from .last_plan import last_applied, remember_applied
 from .mapping import Keys, RosterMapping
 from .mapping_file import read_mapping
 from .model import (
@@ -83,8 +84,10 @@ __all__ = [
     "Term",
     "Verification",
     "Word",
+    "last_applied",
     "open_source",
     "plan",
     "read_mapping",
+    "remember_applied",
     "write_page",
 ]

@@ -7,7 +7,7 @@ own, so that a run that was killed continues where it was.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -18,10 +18,11 @@ from ..bulk.bulk import Bulk
 from ..bulk.status import STOPPED
 from ..errors import LmsError
 from ..journal.journal import Journal
-from ..outcome import Outcome, Status
+from ..outcome import Outcome, RowError, Status
 from .apply_record import ApplyRecord, read_outcomes
 from .changes import Action, Change
 from .conditions import check_account, check_guard_and_age, check_state
+from .moves import HELD, Moves
 from .plan_file import PlanFile, Step
 from .target import Target
 
@@ -33,7 +34,8 @@ _PER_TURN = 1000
 class ApplyReport:
     """The results of a plan's changes.
 
-    :param counts: the number of changes by kind, action and status.
+    :param counts: the number of changes by kind, action and status. Among those that were skipped
+        are removals of enrollments of people whose new enrollment was not made.
     :param earlier: how many of them an earlier run with the same folder finished.
     :param stop_reason: an error with which all other changes would fail too, so that they were
         skipped; ``None`` if all were tried.
@@ -105,6 +107,7 @@ class _Apply:
         self.earlier = 0
         self.stop_reason: LmsError | None = None
         self._file, self._target, self._folder, self._record = file, target, folder, record
+        self._moves = Moves()
 
     async def make(self, number: int, step: Step) -> None:
         """Make the changes of ``step``. After an earlier step has stopped, skip them.
@@ -113,42 +116,61 @@ class _Apply:
         """
         first_skipped = step.first
         if self.stop_reason is None:
-            first_skipped += await self._send(number, step)
+            first_skipped = await self._send(number, step)
         for skipped in range(first_skipped, step.last + 1):
             (change,) = self._file.changes(skipped, skipped)
-            self._add(step, Outcome(skipped - step.first, change, Status.SKIPPED, error=STOPPED))
+            self._skip(skipped, change, STOPPED)
             if skipped % _PER_TURN == 0:
                 await asyncio.sleep(0)
 
     async def _send(self, number: int, step: Step) -> int:
-        """Send the changes of ``step``, and return how many have an outcome."""
+        """Send the changes of ``step``, and return the number of the first one without an outcome.
+
+        :param number: the number of the step.
+        """
         name = f"{number:02}-{step.kind}-{step.action}.journal"
         journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
         bulk: Bulk[Change] | None = None
-        ended = 0
+        next_ = step.first
+        # The numbers of the changes that the bulk has taken and that have no outcome yet.
+        taken: deque[int] = deque()
 
         def changes() -> Generator[Change, None, None]:
+            nonlocal next_
             for change in self._file.changes(step.first, step.last):
                 # Otherwise the bulk would keep an outcome in memory for each remaining change.
                 if bulk is not None and bulk.report.stop_reason is not None:
                     return
-                yield change
+                next_ += 1
+                if self._moves.hold(change):
+                    self._skip(next_ - 1, change, HELD)
+                else:
+                    taken.append(next_ - 1)
+                    yield change
 
         with closing(changes()) as items:
             bulk = self._target.apply(step.kind, step.action, items, journal=journal)
             async with bulk:
                 async for outcome in bulk:
-                    self._add(step, outcome)
-                    ended += 1
+                    self._add(taken.popleft(), outcome)
                     _forget(bulk)
         self.stop_reason = bulk.report.stop_reason
-        return ended
+        return next_
 
-    def _add(self, step: Step, outcome: Outcome[Change]) -> None:
-        self.counts[step.kind, step.action, outcome.status] += 1
+    def _skip(self, number: int, change: Change, why: RowError) -> None:
+        self._add(number, Outcome(number, change, Status.SKIPPED, error=why))
+
+    def _add(self, number: int, outcome: Outcome[Change]) -> None:
+        """Record an outcome.
+
+        :param number: the number of the change in the plan.
+        """
+        change = outcome.item
+        self.counts[change.kind, change.action, outcome.status] += 1
         self.earlier += outcome.earlier is not None
+        self._moves.add(outcome)
         if outcome.status is not Status.DONE:
-            self._record.add(step.first + outcome.index, outcome)
+            self._record.add(number, outcome)
 
 
 def _forget(bulk: Bulk[Change]) -> None:

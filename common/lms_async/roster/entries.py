@@ -36,7 +36,8 @@ class Entry:
     :param vendor_id: the vendor's id, if the record is there.
     :param active: whether the record is in use. A wanted entry that is not active should not be in
         use at the vendor.
-    :param locked: why this record of the vendor is never changed; ``""`` if it may be. Of a wanted
+    :param locked: why this record of the vendor is never changed; ``""`` if it may be. The
+        enrollments and relationships of such a record stay as they are, too. Of a wanted
         entry, a :class:`~lms_async.roster.changes.Reason` why the vendor's record, and its
         enrollments and relationships, stay as they are.
     """
