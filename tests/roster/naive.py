@@ -128,10 +128,7 @@ class Naive:
         returned: Items = []
         updated: Items = []
         created: Items = []
-        wanted = list(self.by_key[0].items())
-        if kind in KEY_PARTS:
-            wanted.sort(key=lambda pair: pair[0][1])
-        for at, entry in wanted:
+        for at, entry in self.by_key[0].items():
             if entry.kind != kind or not entry.active or at in self.duplicates:
                 continue
             old = self.by_key[1].get(at)
