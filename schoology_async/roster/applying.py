@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
 from lms_async.roster import Action, Change
+from lms_async.roster.referring import Changes, Referring
 
 from ..client import Schoology
 from . import courses, enrollments, people, relationships, sections, terms
@@ -19,9 +20,6 @@ from .people import PeopleNames, read_people_names
 from .references import read_buildings
 from .returning import update_returned
 from .sections import SectionNames, read_section_names
-
-T = TypeVar("T")
-Changes = AsyncIterable[Change] | Iterable[Change]
 
 #: The plan's own guard has counted the removals.
 _COUNTED_BY_PLAN = Guard(sys.maxsize)
@@ -40,31 +38,6 @@ def apply(
     return way(client, changes, journal)
 
 
-class _Referring(Generic[T]):
-    """Changes that refer to other records, whose names are read before the first change.
-
-    :param read: reads the names.
-    """
-
-    def __init__(self, changes: Changes, read: Callable[[], Awaitable[T]]) -> None:
-        self._changes = changes
-        self._read = read
-        self._names: T
-
-    async def __aiter__(self) -> AsyncIterator[Change]:
-        self._names = await self._read()
-        if isinstance(self._changes, AsyncIterable):
-            async for change in self._changes:
-                yield change
-        else:
-            for change in self._changes:
-                yield change
-
-    def row(self, to_row: Callable[[Change, T], Any]) -> Callable[[Change], Any]:
-        """Return a function that converts a change, given the names."""
-        return lambda change: to_row(change, self._names)
-
-
 # The bulk methods are given the changes, and `converting` turns each of them into a row when it is
 # checked. So the types of the rows are not those of the methods' signatures.
 
@@ -73,8 +46,8 @@ def _create_terms(client: Schoology, changes: Changes, journal: Journal | None) 
     return terms.TermCreation(client._transport).create_terms(changes, journal=journal)
 
 
-def _people(client: Schoology, changes: Changes) -> _Referring[PeopleNames]:
-    return _Referring(changes, partial(read_people_names, client))
+def _people(client: Schoology, changes: Changes) -> Referring[PeopleNames]:
+    return Referring(changes, partial(read_people_names, client))
 
 
 def _create_people(client: Schoology, changes: Changes, journal: Journal | None) -> Bulk[Change]:
@@ -109,20 +82,20 @@ def _link(
 
 
 def _create_courses(client: Schoology, changes: Changes, journal: Journal | None) -> Bulk[Change]:
-    given: Any = (referring := _Referring(changes, partial(read_buildings, client)))
+    given: Any = (referring := Referring(changes, partial(read_buildings, client)))
     bulk: Bulk[Any] = client.courses.create_many(given, update_existing=True, journal=journal)
     return bulk.converting(referring.row(courses.new_row))
 
 
 def _update_courses(client: Schoology, changes: Changes, journal: Journal | None) -> Bulk[Change]:
-    given: Any = (referring := _Referring(changes, partial(read_buildings, client)))
+    given: Any = (referring := Referring(changes, partial(read_buildings, client)))
     bulk: Bulk[Any] = client.courses.update_many(given, journal=journal)
     return bulk.converting(referring.row(courses.changed_row))
 
 
 def _create_sections(client: Schoology, changes: Changes, journal: Journal | None) -> Bulk[Change]:
     given: Any = (
-        referring := _Referring[SectionNames](changes, partial(read_section_names, client))
+        referring := Referring[SectionNames](changes, partial(read_section_names, client))
     )
     bulk: Bulk[Any] = client.sections.create_many(given, journal=journal)
     return bulk.converting(referring.row(sections.new_row))
