@@ -19,6 +19,7 @@ SHORT = Size(1_000, 50, 6_000)
 MOST_CPU, MOST_MIB, MOST_TIME = 60, 300, 1.05
 
 SCHOOLOGY = Terms(limit=13, per=5.0, latency=0.2, spread=0.1)
+MANAGEBAC = Terms(limit=50, per=1.0, latency=0.2, spread=0.1)
 #: Plans, with the divisor of all times while they are measured.
 RUNS = (
     Run(
@@ -42,9 +43,26 @@ RUNS = (
         scale=10,
         multiget=False,
     ),
+    Run(
+        name="ManageBac, empty",
+        vendor="plan_managebac",
+        terms=MANAGEBAC,
+        scale=1,
+        holds=False,
+    ),
+    Run(
+        name="ManageBac, equal",
+        vendor="plan_managebac",
+        terms=MANAGEBAC,
+        scale=1,
+        most_requests=3_600,
+    ),
 )
 #: Plans that are applied.
-APPLIED = (Run(name="Schoology", vendor="plan_schoology", terms=SCHOOLOGY, scale=20),)
+APPLIED = (
+    Run(name="Schoology", vendor="plan_schoology", terms=SCHOOLOGY, scale=20),
+    Run(name="ManageBac", vendor="plan_managebac", terms=MANAGEBAC, scale=4),
+)
 
 
 @attrs.frozen

@@ -243,7 +243,6 @@ def _serve(run: Run, folder: Path, told: Connection) -> None:
         "school": module.school(entries),
         "limit": (terms.limit, terms.per),
         "latency": (terms.latency, terms.spread),
-        "retry_after": terms.per,
     }
     with module.sandbox(**options) as server:
         if not run.multiget:

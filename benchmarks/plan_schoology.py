@@ -40,18 +40,17 @@ def school(entries: Iterable[Entry]) -> School:
 
     :param entries: in the order of a source.
     """
-    made = School()
-    filling = _Filling(made)
+    filling = _Filling(School())
     for entry in entries:
         getattr(filling, entry.kind)(entry)
-    return made
+    return filling.made
 
 
 class _Filling:
     """Adds records to a school. Each kind has a method."""
 
     def __init__(self, made: School) -> None:
-        self._made = made
+        self.made = made
         self._roles = {role.title: role.id for role in made.roles}
         self._buildings: dict[str, str] = {}
         self._periods: dict[str, str] = {}
@@ -61,12 +60,12 @@ class _Filling:
 
     def terms(self, entry: Entry) -> None:
         fields = entry.fields
-        period = self._made.grading_periods.add(entry.key, fields["starts"], fields["ends"])
+        period = self.made.grading_periods.add(entry.key, fields["starts"], fields["ends"])
         self._periods[entry.key] = period.id
 
     def people(self, entry: Entry) -> None:
         fields = entry.fields
-        self._made.add(
+        self.made.add(
             {name: fields[field] for field, name in _PLAIN.items() if field in fields},
             school_uid=entry.key,
             role_id=self._roles[fields["role"]],
@@ -75,10 +74,10 @@ class _Filling:
 
     def relationships(self, entry: Entry) -> None:
         student, parent, _ = split(entry.key)
-        self._made.parents.link(self._uid(student), self._uid(parent))
+        self.made.parents.link(self._uid(student), self._uid(parent))
 
     def courses(self, entry: Entry) -> None:
-        self._made.courses.add(
+        self.made.courses.add(
             course_code=entry.key,
             title=entry.fields["title"],
             building_id=self._building(entry.fields["school"]),
@@ -86,9 +85,9 @@ class _Filling:
 
     def sections(self, entry: Entry) -> None:
         fields = entry.fields
-        course = self._made.courses.by_code(fields["course"])
+        course = self.made.courses.by_code(fields["course"])
         assert course is not None  # noqa: S101
-        self._made.sections.add(
+        self.made.sections.add(
             course.id,
             section_school_code=entry.key,
             section_code=entry.key,
@@ -99,21 +98,19 @@ class _Filling:
 
     def enrollments(self, entry: Entry) -> None:
         code, person = split(entry.key)
-        section = self._made.sections.by_school_code(code)
+        section = self.made.sections.by_school_code(code)
         assert section is not None  # noqa: S101
         admin = int(entry.fields["role"] == "admin")
-        self._made.enrollments.add("section", section.id, self._uid(person), admin=admin)
+        self.made.enrollments.add("section", section.id, self._uid(person), admin=admin)
 
     def _uid(self, key: str) -> str:
-        account = self._made.by_school_uid(key)
+        account = self.made.by_school_uid(key)
         assert account is not None  # noqa: S101
         return account.uid
 
     def _building(self, code: str) -> str:
         """Return the id of a building, which is added if it is not there."""
         if code not in self._buildings:
-            made = self._made.buildings.add(
-                str(self._made.school_id), title=code, building_code=code
-            )
+            made = self.made.buildings.add(str(self.made.school_id), title=code, building_code=code)
             self._buildings[code] = made.id
         return self._buildings[code]
