@@ -22,6 +22,7 @@ from .people import PARENTS, STUDENTS, TEACHERS
 from .references import people_lists, read_classes, read_people, read_year_groups
 from .returning import return_people
 from .settings import Settings
+from .single_classes import SingleClasses
 
 #: The plan's own guard has counted the removals.
 _COUNTED = Guard(sys.maxsize)
@@ -48,7 +49,8 @@ def apply(
 # The bulk methods are given the changes, and `converting` turns each of them into a row when it is
 # checked. So the types of the rows are not those of the methods' signatures. Where students,
 # teachers and parents have methods of their own, `routed` reads the changes, and the methods are
-# given no rows.
+# given no rows. So they count none, and the limits of removals that they have by default do not
+# matter.
 
 
 def _create_people(
@@ -106,9 +108,9 @@ def _archive_people(
     client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
 ) -> Bulk[Change]:
     bulks: dict[str, Bulk[Any]] = {
-        STUDENTS: client.students.archive_many((), guard=_COUNTED),
-        TEACHERS: client.teachers.archive_many((), guard=_COUNTED),
-        PARENTS: client.parents.archive_many((), guard=_COUNTED),
+        STUDENTS: client.students.archive_many(()),
+        TEACHERS: client.teachers.archive_many(()),
+        PARENTS: client.parents.archive_many(()),
     }
     to_row = partial(people.archived_row, archive_as=settings.archive_as, on=settings.archive_on)
     return routed(
@@ -146,28 +148,20 @@ def _create_sections(
     client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
 ) -> Bulk[Change]:
     read = partial(sections.read_section_names, client, settings.class_language)
-    given: Any = (referring := Referring(changes, read))
-    bulk: Bulk[Any] = client.classes.upsert_many(given, guard=_COUNTED, journal=journal)
-    return bulk.converting(referring.row(sections.new_row))
+    given = Referring(changes, read)
+    classes = SingleClasses(client._transport)
+    return classes.create_each(given, given.row(sections.new_row), journal=journal)
 
 
 def _change_sections(
     client: ManageBac,
     settings: Settings,
-    changes: Any,
+    changes: Changes,
     journal: Journal | None,
     *,
     to_row: Callable[[Change], dict[str, Any]],
 ) -> Bulk[Change]:
-    bulk: Bulk[Any] = client.classes.upsert_many(changes, guard=_COUNTED, journal=journal)
-    return bulk.converting(to_row)
-
-
-def _archive_sections(
-    client: ManageBac, settings: Settings, changes: Any, journal: Journal | None
-) -> Bulk[Change]:
-    bulk: Bulk[Any] = client.classes.archive_many(changes, guard=_COUNTED, journal=journal)
-    return bulk.converting(lambda change: change.vendor_id)
+    return SingleClasses(client._transport).update_each(changes, to_row, journal=journal)
 
 
 def _enroll(
@@ -195,8 +189,8 @@ def _enroll(
 def _remove_from_classes(
     client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
 ) -> Bulk[Change]:
-    students: Bulk[Any] = client.classes.remove_students_many((), guard=_COUNTED)
-    teachers: Bulk[Any] = client.classes.remove_teachers_many((), guard=_COUNTED)
+    students: Bulk[Any] = client.classes.remove_students_many(())
+    teachers: Bulk[Any] = client.classes.remove_teachers_many(())
     return routed(
         changes,
         {
@@ -221,7 +215,7 @@ _WAYS: Mapping[tuple[str, Action], _Way] = {
     ("sections", Action.CREATE): _create_sections,
     ("sections", Action.UPDATE): partial(_change_sections, to_row=sections.changed_row),
     ("sections", Action.RETURN): partial(_change_sections, to_row=sections.returned_row),
-    ("sections", Action.ARCHIVE): _archive_sections,
+    ("sections", Action.ARCHIVE): partial(_change_sections, to_row=sections.archived_row),
     ("enrollments", Action.LINK): _enroll,
     ("enrollments", Action.UNLINK): _remove_from_classes,
 }

@@ -19,12 +19,14 @@ from ..models.school import SchoolSubject
 from .references import YearGroups, read_year_groups
 from .terms import Terms
 
-#: The program and the grade of a new class are those of the year group. A class does not show it.
-HIDDEN = frozenset({"year_group"})
+#: Fields that are written when a class is created, and not compared. The program and the grade of a
+#: new class are those of the year group, and a class does not show it. Several words can stand for
+#: the terms of a class: one for the year, or one for each of its terms.
+HIDDEN = frozenset({"year_group", "terms"})
 #: The fields that ManageBac holds.
-HOLDS = frozenset({"title", "subject", "terms", *HIDDEN})
+HOLDS = frozenset({"title", "subject", *HIDDEN})
 #: ManageBac does not change the subject, the grade and the first term of a class.
-FIXED = frozenset({"subject", "terms", "year_group"})
+FIXED = frozenset({"subject", *HIDDEN})
 
 
 @attrs.frozen(kw_only=True)
@@ -80,6 +82,7 @@ def entry(class_: Class, terms: Terms, *, school: str, today: date) -> Entry:
         fields={
             "title": (class_.name or "").strip(),
             "subject": (class_.subject_name or "").strip(),
+            # For the scope.
             "terms": join(*terms.words_of(class_.start_term_id, class_.end_term_id)),
         },
     )
@@ -122,6 +125,11 @@ def changed_row(change: Change) -> dict[str, Any]:
 def returned_row(change: Change) -> dict[str, Any]:
     """Return the row that makes a class active again."""
     return {"id": change.vendor_id, "archived": False, **_fields(change)}
+
+
+def archived_row(change: Change) -> dict[str, Any]:
+    """Return the row that archives a class."""
+    return {"id": change.vendor_id, "archived": True}
 
 
 def _fields(change: Change) -> dict[str, Any]:

@@ -32,8 +32,6 @@ class ManageBacRoster:
     Year groups, subjects and terms are looked up by their names, and never created. A new class has
     the program and the grade of the year group to which the mapping's ``grades`` lead.
 
-    Creating and changing classes needs the vendor's "Extended APIs".
-
     :param client: the account. It has one school.
     :param school: the key of this school in the plan. The records of other schools are out of
         scope. ``""`` if all records of the source belong to this school.

@@ -21,7 +21,6 @@ class _Term:
     id: str
     word: str
     year: str
-    year_id: str
     program: str
     starts_on: str
     ends_on: str
@@ -44,35 +43,28 @@ class Terms:
         self._by_id = {term.id: term for term in self._terms}
 
     def words(self) -> dict[str, str]:
-        """Return all words, with the dates that they have in the first program."""
-        words: dict[str, str] = {}
+        """Return all words with their dates, or ``""`` if they differ between programs."""
+        days: dict[str, set[str]] = {}
         for term in self._terms:
             year = self._range(term.program, [term.year], field="terms")
-            words.setdefault(term.year, f"{year[0].starts_on} to {year[-1].ends_on}")
-            words.setdefault(term.word, f"{term.starts_on} to {term.ends_on}")
-        return words
+            for word, first, last in ((term.year, year[0], year[-1]), (term.word, term, term)):
+                days.setdefault(word, set()).add(f"{first.starts_on} to {last.ends_on}")
+        return {word: some.pop() if len(some) == 1 else "" for word, some in days.items()}
 
     def words_of(self, first_id: str | None, last_id: str | None) -> list[str]:
-        """Return the words for the terms from the first to the last one of a class."""
+        """Return the words for the terms from the first to the last one of a class, and for their
+        years."""
         first, last = self._by_id.get(first_id or ""), self._by_id.get(last_id or "")
         if first is None or last is None:
             return []
-        inside = [
-            term
+        words = {
+            word
             for term in self._terms
             if term.program == first.program
             and first.starts_on <= term.starts_on
             and term.ends_on <= last.ends_on
-        ]
-        words = set()
-        for year_id in {term.year_id for term in inside}:
-            of_year = [term for term in self._terms if term.year_id == year_id]
-            is_whole = all(term in inside for term in of_year)
-            words |= (
-                {of_year[0].year}
-                if is_whole
-                else {term.word for term in inside if term.year_id == year_id}
-            )
+            for word in (term.word, term.year)
+        }
         return sorted(words)
 
     def is_over(self, last_id: str | None, today: date) -> bool:
@@ -115,7 +107,6 @@ def _term(program: str, year: AcademicYear, term: AcademicTerm) -> _Term:
         id=term.id or "",
         word=f"{name} {(term.name or '').strip()}".strip(),
         year=name,
-        year_id=f"{program} {year.id}",
         program=program,
         starts_on=term.starts_on or "",
         ends_on=term.ends_on or "",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from lms_async.roster.names import Names
 
 from ..client import Schoology
-from ..models import GradingPeriod
+from ..models import GradingPeriod, School
 
 #: The ``role_type`` of a role that replaces one of the school in a single building.
 _OF_A_BUILDING = 2
@@ -28,8 +28,8 @@ async def read_roles(client: Schoology) -> Names:
     )
 
 
-async def read_buildings(client: Schoology) -> Names:
-    """Read the codes of the schools and buildings, or their titles if they have no code."""
+async def read_building_records(client: Schoology) -> list[School]:
+    """Read the schools and their buildings."""
     schools = await client.schools.list()
     found = [
         building
@@ -37,9 +37,17 @@ async def read_buildings(client: Schoology) -> Names:
         if school.id is not None
         for building in await client.buildings.list(school.id)
     ]
-    return Names(
-        "building", ((one.id, one.building_code or one.title) for one in [*schools, *found])
-    )
+    return [*schools, *found]
+
+
+async def read_buildings(client: Schoology) -> Names:
+    """Read the codes of the schools and buildings, or their titles if they have no code."""
+    return building_names(await read_building_records(client))
+
+
+def building_names(records: Iterable[School]) -> Names:
+    """Return the codes of schools and buildings, or their titles if they have no code."""
+    return Names("building", ((one.id, one.building_code or one.title) for one in records))
 
 
 async def read_courses(client: Schoology) -> Names:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lms_async.roster import Word
 
 from ..client import Schoology
-from ..models import GradingPeriod
-from .references import read_buildings, read_roles
+from ..models import GradingPeriod, School
+from .references import building_names, read_building_records, read_roles
 
 _ENROLLMENT_ROLES = (Word("admin", "teachers"), Word("member", "students"))
 
 
 async def read_words(client: Schoology) -> Mapping[str, Sequence[Word]]:
-    """Read the titles of the roles, the codes of the buildings, and the grading periods.
+    """Read the titles of the roles, the codes and titles of the buildings, and the grading periods.
 
     :raises LmsError: they can't be read.
     """
-    roles, buildings = await read_roles(client), await read_buildings(client)
+    roles, buildings = await read_roles(client), await read_building_records(client)
     periods = await client.grading_periods.list()
     return {
         "roles": [Word(name) for name in roles.names()],
         "enrollment_roles": _ENROLLMENT_ROLES,
-        "buildings": [Word(name) for name in buildings.names()],
+        "buildings": list(_buildings(buildings)),
         "terms": [Word(period.title, _dates(period)) for period in periods if period.title],
     }
+
+
+def _buildings(records: Sequence[School]) -> Iterator[Word]:
+    titles = {one.building_code: one.title for one in records if one.building_code}
+    for name in building_names(records).names():
+        title = (titles.get(name) or "").strip()
+        yield Word(name, title if title != name else "")
 
 
 def _dates(period: GradingPeriod) -> str:

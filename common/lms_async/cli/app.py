@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from .commands import journal, mapping
+from .commands import journal, mapping, roster
 from .commands.columns import columns
 from .commands.completion import completion
 from .commands.demo import demo
@@ -67,6 +67,7 @@ app.command()(columns)
 app.command("list")(list_)
 app.command()(export)
 app.add_typer(mapping.commands, name="mapping")
+app.add_typer(roster.commands, name="roster")
 app.add_typer(journal.commands, name="journal")
 app.command()(completion)
 app.command()(doctor)

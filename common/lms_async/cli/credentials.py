@@ -53,6 +53,16 @@ def read_environment(folder: Path | None = None) -> Environment:
     )
 
 
+def has_credentials(environment: Environment | Mapping[str, str], target: Target) -> bool:
+    """Return whether any variable of ``target`` is set. A target with some variables needs all."""
+    if not isinstance(environment, Environment):
+        environment = Environment(environment)
+    return any(
+        given_variables(target.variables, variables)
+        for variables in (environment.variables, environment.from_file)
+    )
+
+
 def require_variables(
     environment: Environment | Mapping[str, str], target: Target
 ) -> dict[str, str]:

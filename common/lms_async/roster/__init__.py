@@ -26,13 +26,14 @@ from .model import (
     Section,
     Term,
 )
+from .opening import open_source
 from .page import write_page
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .rules import Mode as PlanMode
 from .scope import Scope
-from .sources import IterableSource, OneRosterSource, Source
+from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings
 from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
 from .verifying import Mismatch, StillDifferent, Verification
 
@@ -43,6 +44,8 @@ __all__ = [
     "Change",
     "Course",
     "Coverage",
+    "CsvFile",
+    "CsvSource",
     "Deleted",
     "Enrollment",
     "Entry",
@@ -74,11 +77,13 @@ __all__ = [
     "SideEffect",
     "Source",
     "SourceRefused",
+    "SourceSettings",
     "StillDifferent",
     "Target",
     "Term",
     "Verification",
     "Word",
+    "open_source",
     "plan",
     "read_mapping",
     "write_page",

@@ -12,6 +12,7 @@ import orjson
 from ..errors import InvalidInput
 from .guard import GuardSettings
 from .scope import Scope
+from .sources import SourceSettings
 
 #: The fields of the model that may be the key of a record, by kind. The first is the default.
 KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +81,7 @@ class RosterMapping:
     :param target: the settings of the vendor's target by name. Each vendor has its own.
     :param scope: which records may be changed, in the vendor's words.
     :param guard: what a plan may do.
+    :param source: how the files of the school are read; ``None`` for OneRoster files in UTF-8.
     :raises InvalidInput: ``last_grade`` is another number, or the scope names a role that ``roles``
         does not lead to.
     """
@@ -98,6 +100,7 @@ class RosterMapping:
     target: Mapping[str, str] = attrs.field(factory=dict)
     scope: Scope = attrs.field(factory=Scope)
     guard: GuardSettings = attrs.field(factory=GuardSettings)
+    source: SourceSettings | None = None
 
     def __attrs_post_init__(self) -> None:
         unknown = (self.scope.roles or frozenset()) - frozenset(self.roles.values())

@@ -14,6 +14,7 @@ from ..errors import InvalidInput
 from ..toml_lines import line_of
 from .guard import GuardSettings
 from .mapping import KEY_FIELDS, Keys, RosterMapping
+from .mapping_source import read_source
 from .model import KINDS
 from .rules import Mode
 from .scope import Scope
@@ -43,6 +44,7 @@ _TOP = (
     *_WORDS,
     "scope",
     "guard",
+    "source",
 )
 #: A mapping has one line per word or school. A file this large is something else.
 _LARGEST = 1 << 20
@@ -54,6 +56,8 @@ def read_mapping(path: Path) -> RosterMapping:
     The file has the settings of :class:`~lms_async.roster.RosterMapping` by name. ``removals``,
     a list of kinds, and ``mode``, which is ``all``, ``additions_only`` or ``new_school_year``,
     stand at the top, and the bounds of :class:`~lms_async.roster.GuardSettings` in ``[guard]``.
+    ``[source]`` says what the columns of CSV files mean; see
+    :func:`~lms_async.roster.mapping_source.read_source`.
 
     :param path: a TOML file.
     :raises InvalidInput: the file can't be read, has an unknown setting, or a wrong value. The
@@ -101,6 +105,7 @@ class _Settings:
                 role_order=tuple(self._list("role_order")),
                 scope=self._scope(),
                 guard=self._guard(),
+                source=read_source(self.data, self.text, self.path),
                 **settings,
             )
         except InvalidInput as error:

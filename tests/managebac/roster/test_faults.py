@@ -66,7 +66,7 @@ CASES = [
     Case("people", Action.RETURN, "PATCH", ({}, WITHOUT_BEN), {}),
     Case("relationships", Action.LINK, "POST", ({"relationships": []},), {}),
     Case("relationships", Action.UNLINK, "DELETE", ({},), _LINKED_TO_BEN),
-    Case("sections", Action.CREATE, "PATCH", ({"sections": [], "enrollments": []},), _ROOMS),
+    Case("sections", Action.CREATE, "POST", ({"sections": [], "enrollments": []},), _ROOMS),
     Case("sections", Action.UPDATE, "PATCH", ({},), {"sections": [attrs.evolve(ROOM, title="B")]}),
     Case("sections", Action.ARCHIVE, "PATCH", (_ROOMS,), _ONE_ROOM),
     Case("sections", Action.RETURN, "PATCH", (_ROOMS, _ONE_ROOM), _ROOMS),

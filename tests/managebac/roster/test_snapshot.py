@@ -47,6 +47,7 @@ async def test_keys_words_and_what_is_in_use(
     ada = school.add_student(
         "ada@x.example", student_id=" p1 ", first_name="Ada", nickname="A", phone_number="1"
     )
+    ada.extra["identifier"] = "another"
     school.move_to_ib_group(next(iter(school.ib_groups)), ada.id)
     gone = school.add_student("gone@x.example", student_id="p2", archived=True)
     teacher = school.add_teacher("t@x.example", identifier="t1")
@@ -87,9 +88,9 @@ async def test_keys_words_and_what_is_in_use(
     assert found["sections", "k1"].fields == {
         "title": "Class  k1",
         "subject": "Biology",
-        "terms": "2020-2099",
+        "terms": join("2020-2099", "2020-2099 Semester 1", "2020-2099 Semester 2"),
     }
-    assert found["sections", "k2"].fields["terms"] == "2020-2099 Semester 2"
+    assert found["sections", "k2"].fields["terms"] == join("2020-2099", "2020-2099 Semester 2")
     assert {key: entry.active for (kind, key), entry in found.items() if kind == "sections"} == {
         "k1": True,
         "k2": True,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from ..files.dates import DateFormat
+from ...date_format import DateFormat
 
 
 @attrs.frozen(kw_only=True)

@@ -7,9 +7,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from ...environment import given_variables
 from ..connecting import connected
-from ..credentials import Environment, require_variables
+from ..credentials import Environment, has_credentials, require_variables
 from ..exit_codes import CommandError
 from ..files.source import file_source
 from ..files.table import Table
@@ -92,19 +91,9 @@ async def _translations(
     """Look up the words with the vendor, if that is needed and credentials are set."""
     async with AsyncExitStack() as stack:
         client: Any = None
-        if any(one.field in kind.references for one in proposal.columns) and _has_credentials(
+        if any(one.field in kind.references for one in proposal.columns) and has_credentials(
             environment, target
         ):
             variables = require_variables(environment, target)
             client = await stack.enter_async_context(connected(target, variables, reporter))
         return await translations(proposal, kind, client)
-
-
-def _has_credentials(environment: Environment | Mapping[str, str], target: Target) -> bool:
-    """Return whether any variable of the target is set. A target with some variables needs all."""
-    if not isinstance(environment, Environment):
-        environment = Environment(environment)
-    return any(
-        given_variables(target.variables, variables)
-        for variables in (environment.variables, environment.from_file)
-    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from ..kinds import Kind
 from ..target import Target
-from ..wording import can_be_seen, counted, listed, visible
+from ..toml_text import toml_key, toml_text
+from ..wording import counted, listed, visible
 from .proposing import Proposal, ProposedColumn
 from .translating import Translation
 
@@ -35,9 +35,9 @@ def mapping_text(
         f"#   {again}",
         "",
         *(["# check: every row of this file is removed. See [where].", ""] * proposal.removes_all),
-        f"target = {_text(target.name)}",
-        f"kind = {_text(kind.name)}",
-        f"encoding = {_text(encoding)}"
+        f"target = {toml_text(target.name)}",
+        f"kind = {toml_text(kind.name)}",
+        f"encoding = {toml_text(encoding)}"
         if encoding
         else f"# Recognized encoding: {encoding_found}.",
         *_dates(proposal),
@@ -57,16 +57,6 @@ def mapping_text(
     return "\n".join(map(visible, lines)) + "\n"
 
 
-def _text(value: str) -> str:
-    """Return a TOML string, with invisible characters as escapes. JSON has the same other ones."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(mark if can_be_seen(mark) else f"\\U{ord(mark):08x}" for mark in text)
-
-
-def _key(name: str) -> str:
-    return name if name.replace("_", "").isalnum() and name.isascii() else _text(name)
-
-
 def _dates(proposal: Proposal) -> Iterator[str]:
     """Yield the date format, if all columns of dates agree on one."""
     columns = [one for one in proposal.columns if one.dates.others and not one.dates.accepted]
@@ -77,10 +67,10 @@ def _dates(proposal: Proposal) -> Iterator[str]:
     total = sum(one.dates.others for one in columns)
     if len(formats) == 1:
         what = f"fits {'the only date' if total == 1 else f'all {total:,} dates'} in {names}"
-        yield f"date_format = {_text(formats[0])}  # {what}, and no other format does; check"
+        yield f"date_format = {toml_text(formats[0])}  # {what}, and no other format does; check"
     elif formats:
         yield f"# check: the dates in {names} fit {listed(formats, 'and')}. Keep the right line."
-        yield from (f"# date_format = {_text(text)}" for text in formats)
+        yield from (f"# date_format = {toml_text(text)}" for text in formats)
     elif columns:
         yield f"# check: the dates in {names} do not have one format. Write them as YYYY-MM-DD."
 
@@ -92,7 +82,7 @@ def _ignored(proposal: Proposal) -> Iterator[str]:
     yield "# Columns that are not imported."
     yield "ignore = ["
     for column, what in proposal.ignored.items():
-        yield f"  {_text(column)}," + (f"  # check: {what}" if what else "")
+        yield f"  {toml_text(column)}," + (f"  # check: {what}" if what else "")
     yield "]"
 
 
@@ -100,13 +90,13 @@ def _column(one: ProposedColumn, kind: Kind) -> str:
     # The date format has its own line.
     what = "date" if one.field in kind.dates else kind.fields[one.field]
     check = "" if one.sure else "; check"
-    return f"{_key(one.field)} = {_text(one.column)}  # {what}{check}"
+    return f"{toml_key(one.field)} = {toml_text(one.column)}  # {what}{check}"
 
 
 def _missing(group: Sequence[str], kind: Kind) -> str:
     others = f" (or {listed(group[1:], 'or')})" if len(group) > 1 else ""
     return (
-        f'# {_key(group[0])} = ""  # check: required{others}, and no column has it. '
+        f'# {toml_key(group[0])} = ""  # check: required{others}, and no column has it. '
         f"{kind.fields[group[0]]}"
     )
 
@@ -115,12 +105,12 @@ def _values(translation: Translation) -> Iterator[str]:
     yield ""
     yield f'# Word of the file = value of {translation.field}. The value "" leaves the field out.'
     yield from (f"# {hint}" for hint in translation.hints)
-    yield f"[values.{_key(translation.field)}]"
+    yield f"[values.{toml_key(translation.field)}]"
     for word, value in translation.values.items():
         if value is None:
-            yield f'# {_text(word)} = ""  # check: fill in, and remove the # at the start'
+            yield f'# {toml_text(word)} = ""  # check: fill in, and remove the # at the start'
         else:
-            yield f"{_text(word)} = {_text(value)}"
+            yield f"{toml_text(word)} = {toml_text(value)}"
 
 
 def _where(proposal: Proposal) -> Iterator[str]:
@@ -138,8 +128,8 @@ def _where(proposal: Proposal) -> Iterator[str]:
         check = "other rows are marked as gone"
     yield "[where]"
     for column, words in proposal.where.items():
-        values = ", ".join(map(_text, words))
-        yield f"{_key(column)} = [{values}]  # check: {check}"
+        values = ", ".join(map(toml_text, words))
+        yield f"{toml_key(column)} = [{values}]  # check: {check}"
 
 
 def count_to_check(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...model import Course, Deleted, Org, Record, Section, Term
-from .cells import CLASS_TYPES, ORG_TYPES, TERM_TYPES, Ambiguous, read_school_year
+from ..tables.cells import CLASS_TYPES, ORG_TYPES, TERM_TYPES
+from ..tables.known import need_known, warn_unknown
+from ..tables.parents import checked_parent, parents_of
+from ..tables.row import Row
 from .columns import CLASSES, COURSES, ORGS, TERMS
-from .known import need_known, warn_unknown
 from .reading import Reading, read_rows
-from .row import Row
-from .table import Table
 
 
 def read_orgs(reading: Reading) -> Iterator[Record | Deleted]:
@@ -18,12 +18,12 @@ def read_orgs(reading: Reading) -> Iterator[Record | Deleted]:
     table = reading.table(ORGS, Org.plural)
     if table is None:
         return
-    parents = _parents(table)
+    parents = parents_of(table.scan(), "sourcedId", "parentSourcedId")
     whole = reading.is_whole_list(ORGS)
     known = reading.known.orgs = set() if whole else None
 
     def build(row: Row) -> Org:
-        parent = _parent(row, parents, whole)
+        parent = checked_parent(row, "sourcedId", "parentSourcedId", parents, whole=whole)
         org = Org(
             id=row["sourcedId"],
             name=row.need("name"),
@@ -43,19 +43,19 @@ def read_terms(reading: Reading) -> Iterator[Record | Deleted]:
     table = reading.table(TERMS, Term.plural)
     if table is None:
         return
-    parents = _parents(table)
+    parents = parents_of(table.scan(), "sourcedId", "parentSourcedId")
     whole = reading.is_whole_list(TERMS)
     known = reading.known.terms = set() if whole else None
 
     def build(row: Row) -> Term:
-        parent = _parent(row, parents, whole)
+        parent = checked_parent(row, "sourcedId", "parentSourcedId", parents, whole=whole)
         term = Term(
             id=row["sourcedId"],
             title=row.need("title"),
             type=row.word("type", TERM_TYPES),
             starts=row.date("startDate"),
             ends=row.date("endDate"),
-            school_year=_school_year(row),
+            school_year=row.school_year("schoolYear"),
             parent_id=parent,
         )
         if term.starts and term.ends and term.ends < term.starts:
@@ -138,39 +138,3 @@ def _title(row: Row, courses: Mapping[str, str]) -> str:
     text = "the title is blank. The title of the course and the code of the class are used."
     row.warn("title", "blank_title", text)
     return f"{course} {row['classCode'] or row['sourcedId']}"
-
-
-def _school_year(row: Row) -> int | None:
-    try:
-        year, standard = read_school_year(row["schoolYear"])
-    except Ambiguous as why:
-        row.reject("schoolYear", "school_year", str(why))
-    if not standard:
-        text = "this names two years. The year in which the school year ends is used."
-        row.warn("schoolYear", "school_year", text)
-    return year
-
-
-def _parents(table: Table) -> dict[str, str]:
-    """Return the parent of each record, ``""`` for none. Files of orgs and terms are small."""
-    return {row["sourcedId"]: row["parentSourcedId"] for row in table.scan()}
-
-
-def _parent(row: Row, parents: Mapping[str, str], whole: bool) -> str:
-    """Return the parent of a record, ``""`` if it is not in the file.
-
-    :raises RowRejected: the parents lead back to the record.
-    """
-    parent = at = row["parentSourcedId"]
-    passed = set()
-    while at and at not in passed:
-        if at == row["sourcedId"]:
-            text = "the parents of this record lead back to the record."
-            row.reject("parentSourcedId", "loop", text, orphan=True)
-        passed.add(at)
-        at = parents.get(at, "")
-    if parent and parent not in parents and whole:
-        text = "no record with this id is in the file. The record is read without a parent."
-        row.warn("parentSourcedId", "unknown_reference", text)
-        return ""
-    return parent

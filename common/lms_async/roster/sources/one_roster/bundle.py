@@ -1,167 +1,38 @@
-"""Find the CSV files of a bundle, in a folder or a zip file.
-
-Nothing is unpacked to disk: a file in a zip file is decompressed while it is read.
-"""
+"""Find the files of the standard, in a folder or a zip file."""
 
 from __future__ import annotations
 
-import os
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
-import attrs
-
-from ...problems import ReadingReport, SourceRefused
+from ...problems import ReadingReport
+from ..tables.bundle import BundleFile, open_bundle
 from .columns import FORMATS, NOT_READ
 
 #: Names of the files of the standard, in lower case.
-_STANDARD = frozenset({form.name.lower() for form in FORMATS} | NOT_READ)
-#: How many folders deep the files may be.
-_DEEPEST = 3
-#: Most entries in a bundle, and most bytes of one file and of all files when decompressed. The
-#: largest real bundles have some hundred megabytes.
-_MOST_ENTRIES = 10_000
-_MOST_BYTES = 2 << 30
-_MOST_BYTES_IN_ALL = 8 << 30
-
-
-@attrs.frozen
-class BundleFile:
-    """A CSV file of a bundle.
-
-    :param name: its path in the bundle, for messages.
-    :param _open: opens it at its start.
-    """
-
-    name: str
-    _open: Callable[[], IO[bytes]] = attrs.field(repr=False)
-
-    @contextmanager
-    def opened(self, report: ReadingReport) -> Iterator[IO[bytes]]:
-        """Open the file at its start.
-
-        :raises SourceRefused: it cannot be decompressed.
-        """
-        try:
-            with self._open() as file:
-                yield file
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            text = "the zip file is damaged here. Copy or export it again."
-            raise report.refuse(self.name, 0, "", "damaged_zip", text) from None
+_STANDARD = frozenset(
+    {f"{form.name.lower()}.csv" for form in FORMATS} | {f"{name}.csv" for name in NOT_READ}
+)
 
 
 @contextmanager
-def open_bundle(path: Path, report: ReadingReport) -> Iterator[Mapping[str, BundleFile]]:
+def open_one_roster(path: Path, report: ReadingReport) -> Iterator[Mapping[str, BundleFile]]:
     """Open a bundle, and give its files by name in lower case without ``.csv``.
 
     :raises SourceRefused: it cannot be read, holds no file of the standard, or is not safe to read.
     """
-    try:
-        if path.is_dir():
-            yield _one_folder(_files_in_folder(path, report), report)
-            return
-        with zipfile.ZipFile(path) as archive:
-            yield _one_folder(_files_in_zip(archive, report), report)
-    except FileNotFoundError:
-        raise report.refuse("", 0, "", "no_bundle", f"{path} does not exist.") from None
-    except zipfile.BadZipFile:
-        raise _damaged(path, report) from None
-    except NotImplementedError:
-        text = f"{path} is compressed in a way that is not supported. Use the usual one (deflate)."
-        raise report.refuse("", 0, "", "compression", text) from None
-    except OSError as error:
-        text = f"{path} could not be read: {error.strerror}."
-        raise report.refuse("", 0, "", "unreadable", text) from None
+    with open_bundle(path, _STANDARD, report) as files:
+        if not files:
+            text = "The bundle has none of the files of OneRoster, such as users.csv."
+            raise report.refuse("", 0, "", "no_files", text)
+        yield {name.removesuffix(".csv"): file for name, file in files.items()}
 
 
-def _damaged(path: Path, report: ReadingReport) -> SourceRefused:
-    return report.refuse(
-        "", 0, "", "not_a_bundle", f"{path} is neither a folder nor an intact zip file."
-    )
+def has_files(path: Path) -> bool:
+    """Return whether files of the standard are at a path.
 
-
-def _files_in_folder(folder: Path, report: ReadingReport) -> Iterator[BundleFile]:
-    entries = 0
-    for place, folders, names in os.walk(folder):
-        relative = Path(place).relative_to(folder)
-        if len(relative.parts) >= _DEEPEST:
-            folders.clear()
-        entries += len(names)
-        if entries > _MOST_ENTRIES:
-            raise _too_many(report)
-        for name in names:
-            path = Path(place, name)
-            if not _is_hidden((*relative.parts, name)):
-                yield BundleFile(str(PurePosixPath(*relative.parts, name)), _opens(path))
-
-
-def _opens(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
-
-
-def _files_in_zip(archive: zipfile.ZipFile, report: ReadingReport) -> Iterator[BundleFile]:
-    if len(archive.infolist()) > _MOST_ENTRIES:
-        raise _too_many(report)
-    size = 0
-    for entry in archive.infolist():
-        parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if entry.is_dir() or _is_hidden(parts) or not _is_standard(parts[-1]):
-            continue
-        name = "/".join(parts)
-        if ".." in parts or parts[0].startswith("/") or ":" in parts[0]:
-            text = "the path points outside the zip file. Create the zip file again."
-            raise report.refuse(name, 0, "", "unsafe_path", text)
-        if entry.flag_bits & 1:
-            text = "the file is encrypted. Make the zip file again without a password."
-            raise report.refuse(name, 0, "", "encrypted", text)
-        # zipfile never gives more than this size, whatever the compressed data holds.
-        size += entry.file_size
-        if entry.file_size > _MOST_BYTES or size > _MOST_BYTES_IN_ALL:
-            text = f"the file is larger than {_MOST_BYTES >> 30} GiB when it is decompressed."
-            raise report.refuse(name, 0, "", "too_large", text)
-        yield BundleFile(name, _unzips(archive, entry))
-
-
-def _unzips(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
-    return lambda: archive.open(entry)
-
-
-def _too_many(report: ReadingReport) -> SourceRefused:
-    text = f"The bundle has more than {_MOST_ENTRIES:,} files. Is this the right folder?"
-    return report.refuse("", 0, "", "too_many_files", text)
-
-
-def _is_hidden(parts: tuple[str, ...]) -> bool:
-    """Return whether a path belongs to the operating system, such as those in ``__MACOSX``."""
-    return any(part == "__MACOSX" or (part.startswith(".") and part.strip(".")) for part in parts)
-
-
-def _is_standard(name: str) -> bool:
-    stem, _, ending = name.lower().rpartition(".")
-    return ending == "csv" and stem in _STANDARD
-
-
-def _one_folder(files: Iterable[BundleFile], report: ReadingReport) -> Mapping[str, BundleFile]:
-    """Return the files of the one folder that holds the bundle."""
-    folders: dict[str, dict[str, BundleFile]] = {}
-    for file in files:
-        folder, _, name = file.name.rpartition("/")
-        if not _is_standard(name):
-            continue
-        found = folders.setdefault(folder, {})
-        stem = name.lower().removesuffix(".csv")
-        if stem in found:
-            text = f"{found[stem].name} and {file.name} are the same file of the standard."
-            raise report.refuse("", 0, "", "same_file_twice", text)
-        found[stem] = file
-    if not folders:
-        text = "The bundle has none of the files of OneRoster, such as users.csv."
-        raise report.refuse("", 0, "", "no_files", text)
-    if len(folders) > 1:
-        text = f"Several folders have OneRoster files: {', '.join(sorted(folders))}. Give one."
-        raise report.refuse("", 0, "", "several_folders", text)
-    return next(iter(folders.values()))
+    :raises SourceRefused: the path cannot be read.
+    """
+    with open_bundle(path, _STANDARD, ReadingReport()) as files:
+        return bool(files)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from ..tables.layout import normalized
+
 
 @attrs.frozen
 class FileFormat:
@@ -135,13 +137,6 @@ _COMMON_SPELLINGS = {
     "sourceid": "sourcedId",
 }
 _METADATA = re.compile(r"m[ae]tadata\.")
-#: Everything that is no letter or digit, except the dot of ``metadata.``.
-_NOT_IN_NAMES = re.compile(r"[^\w.]|_")
-
-
-def normalized(column: str) -> str:
-    """Return the name of a column without case, blanks, marks and invisible characters."""
-    return _NOT_IN_NAMES.sub("", column).casefold()
 
 
 @attrs.frozen
@@ -154,13 +149,13 @@ class Header:
     :param repeated: the columns that are there more than once.
     """
 
-    positions: tuple[int | None, ...]
+    positions: Mapping[str, int | None]
     missing: tuple[str, ...]
     unknown: tuple[int, ...]
     repeated: tuple[str, ...]
 
 
-def read_header(cells: Sequence[str], form: FileFormat) -> Header:
+def find_columns(cells: Sequence[str], form: FileFormat) -> Header:
     """Find the columns of ``form`` in a header row."""
     names = {normalized(column): column for column in (*form.columns, *form.ignored)}
     spellings = {**_COMMON_SPELLINGS, **form.spellings, **names}
@@ -176,7 +171,7 @@ def read_header(cells: Sequence[str], form: FileFormat) -> Header:
         elif name and not _METADATA.match(name):
             unknown.append(position)
     return Header(
-        tuple(map(found.get, form.columns)),
+        {column: found.get(column) for column in form.columns},
         tuple(column for column in form.columns if column not in found),
         tuple(unknown),
         tuple(repeated),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import KEY_SEPARATOR, Deleted, Enrollment, Record
-from .cells import ENROLLMENT_ROLES
+from ..tables.cells import ENROLLMENT_ROLES
+from ..tables.known import need_known
+from ..tables.row import Row
 from .columns import ENROLLMENTS
-from .known import need_known
 from .reading import Reading, read_rows
-from .row import Row
 
 
 def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:

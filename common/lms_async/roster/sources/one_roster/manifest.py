@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import attrs
 
 from ...problems import Mode, ReadingReport, Severity
-from .bundle import BundleFile
-from .columns import FORMATS, normalized
-from .text import open_text
+from ..tables.bundle import BundleFile
+from ..tables.layout import normalized
+from ..tables.text import open_text
+from .columns import FORMATS
 
 _VERSIONS = {"1.1", "1.2"}
 

@@ -8,14 +8,17 @@ import attrs
 
 from ...model import Deleted, Record
 from ...problems import Coverage, Mode, ReadingReport
-from .bundle import BundleFile
+from ..tables.bundle import BundleFile
+from ..tables.known import Known
+from ..tables.repeats import find_repeats, rows_once
+from ..tables.row import Row, RowRejected
+from ..tables.text import open_text
 from .columns import FileFormat
-from .known import Known
 from .manifest import Manifest
-from .repeats import find_repeats
-from .row import Row, RowRejected
-from .table import Table
-from .text import open_text
+from .table import OneRosterTable
+
+#: The key of most files.
+SOURCED_ID = ("sourcedId",)
 
 
 @attrs.define
@@ -27,7 +30,7 @@ class Reading:
     encoding: str | None
     report: ReadingReport
     known: Known = attrs.field(factory=Known)
-    _tables: dict[str, Table] = attrs.field(factory=dict, init=False)
+    _tables: dict[str, OneRosterTable] = attrs.field(factory=dict, init=False)
 
     def mode(self, form: FileFormat) -> Mode:
         """Return what the manifest says of a file, and the bundle confirms."""
@@ -37,7 +40,7 @@ class Reading:
         """Return whether a file lists all records, so that a reference can be checked."""
         return self.mode(form) is Mode.BULK
 
-    def table(self, form: FileFormat, kind: str = "") -> Table | None:
+    def table(self, form: FileFormat, kind: str = "") -> OneRosterTable | None:
         """Open a file, or return the one that is open already; ``None`` if it is absent.
 
         :param kind: the kind of record whose coverage the file decides, ``""`` for none.
@@ -53,12 +56,12 @@ class Reading:
         if mode is Mode.ABSENT or form.name.lower() not in self.files:
             return None
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)
-        table = self._tables[form.name] = Table(text, form, mode, coverage, self.report)
+        table = self._tables[form.name] = OneRosterTable(text, form, mode, coverage, self.report)
         return table
 
 
 def read_rows(
-    table: Table,
+    table: OneRosterTable,
     plural: str,
     build: Callable[[Row], Record | None],
     *,
@@ -68,9 +71,9 @@ def read_rows(
     """Yield what ``build`` makes of each row.
 
     :param build: returns ``None`` for a row that says nothing, and may reject a row.
-    :param rows: the rows, by default those that :func:`rows_once` gives.
+    :param rows: the rows, by default those that :func:`each_once` gives.
     """
-    for row in rows_once(table) if rows is None else rows():
+    for row in each_once(table) if rows is None else rows():
         try:
             if table.is_deleted(row):
                 yield Deleted(plural=plural, key=deleted_key(row))
@@ -80,26 +83,6 @@ def read_rows(
             table.reject(row.line, why)
 
 
-def rows_once(table: Table) -> Iterator[Row]:
-    """Yield the rows of a table, each id once.
-
-    Of rows that are equal, the first is given. Rows that have the same id and differ are rejected,
-    because nothing says which of them is right.
-    """
-    repeats = find_repeats(table)
-    for row in table.rows():
-        repeat = repeats.get(row["sourcedId"])
-        if repeat is None or (repeat.equal and repeat.line == row.line):
-            yield row
-        elif repeat.equal:
-            table.skip(
-                row.line, "same_row_twice", f"the row is the same as that on line {repeat.line}."
-            )
-        else:
-            table.reject(row.line, different(repeat.line, row.line))
-
-
-def different(first: int, line: int) -> RowRejected:
-    """Return why rows with the same id are rejected."""
-    other = f"line {first} has" if line != first else "another line has"
-    return RowRejected("sourcedId", "same_id", f"{other} the same id and other values.")
+def each_once(table: OneRosterTable) -> Iterator[Row]:
+    """Yield the rows of a table, each id once; see :func:`~..tables.repeats.rows_once`."""
+    return rows_once(table, SOURCED_ID, find_repeats((table,), SOURCED_ID))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from ...model import Deleted, Record, Relationship
 from ...problems import Mode
-from .cells import PERSON_ROLES
+from ..tables.cells import PERSON_ROLES
+from ..tables.known import KnownPeople, need_known
+from ..tables.row import Row, RowRejected
 from .columns import USERS
-from .known import KnownPeople, need_known
 from .reading import Reading
-from .row import Row, RowRejected
-from .table import Table
+from .table import OneRosterTable
 
 _GUARDIANS = frozenset({"guardian", "parent", "relative"})
 
@@ -49,7 +49,7 @@ def read_relationships(reading: Reading) -> Iterator[Record | Deleted]:
                 yield relationship
 
 
-def _was_read(row: Row, people: KnownPeople | None, table: Table) -> bool:
+def _was_read(row: Row, people: KnownPeople | None, table: OneRosterTable) -> bool:
     if people is not None:
         return row["sourcedId"] in people
     return table.mode is Mode.DELTA and row["status"].casefold() in {"", "active"}

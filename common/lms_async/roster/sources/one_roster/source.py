@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
-from ....errors import InvalidInput
 from ...model import KINDS, Deleted, Record
 from ...problems import ReadingReport
+from ..tables.text import checked_encoding
 from .academics import read_courses, read_orgs, read_sections, read_terms
-from .bundle import open_bundle
+from .bundle import open_one_roster
 from .enrollments import read_enrollments
 from .manifest import read_manifest
 from .people import read_people
@@ -42,7 +41,7 @@ class OneRosterSource:
 
     def __init__(self, path: str | PathLike[str], *, encoding: str | None = None) -> None:
         self._path = Path(path)
-        self._encoding = None if encoding is None else _text_encoding(encoding)
+        self._encoding = None if encoding is None else checked_encoding(encoding)
 
     def read(self, report: ReadingReport) -> Iterator[Record | Deleted]:
         """Yield the records; see :meth:`lms_async.roster.Source.read`.
@@ -52,18 +51,8 @@ class OneRosterSource:
         """
         for kind in KINDS:
             report.of(kind.plural)
-        with open_bundle(self._path, report) as files:
+        with open_one_roster(self._path, report) as files:
             manifest = read_manifest(files, self._encoding, report)
             reading = Reading(files, manifest, self._encoding, report)
             for read in _READERS:
                 yield from read(reading)
-
-
-def _text_encoding(given: str) -> str:
-    try:
-        found = codecs.lookup(given)
-    except (LookupError, ValueError):
-        found = None
-    if found is None or not found._is_text_encoding:
-        raise InvalidInput("encoding is not the name of an encoding of text, such as cp1252")
-    return found.name

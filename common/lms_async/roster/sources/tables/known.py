@@ -78,8 +78,8 @@ def warn_unknown(row: Row, column: str, ids: Iterable[str], known: Container[str
 def _why(of: str, known: Container[str]) -> str:
     """Return why an id is not there, without the id."""
     if any(other in known for other in _with_other_zeros(of)):
-        return "this id is in the bundle with other zeros at its start. A spreadsheet removed some."
-    return "no record with this id was read from the bundle."
+        return "this id is there with other zeros at its start. A spreadsheet removed some."
+    return "no record with this id was read."
 
 
 def _with_other_zeros(of: str) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NoReturn
 
-from .cells import Ambiguous, read_date, read_flag, read_list
+from .cells import Ambiguous, read_date, read_flag, read_list, read_school_year
 
 
 class RowRejected(Exception):
@@ -68,6 +68,17 @@ class Row:
         if not standard:
             self.warn(column, "date_format", "the date is not written as YYYY-MM-DD.")
         return found
+
+    def school_year(self, column: str) -> int | None:
+        """Return the year in which a school year ends, ``None`` for a blank cell."""
+        try:
+            year, standard = read_school_year(self.values[column])
+        except Ambiguous as why:
+            self.reject(column, "school_year", str(why))
+        if not standard:
+            text = "this names two years. The year in which the school year ends is used."
+            self.warn(column, "school_year", text)
+        return year
 
     def flag(self, column: str, *, blank: bool) -> bool:
         """Return yes or no; ``blank`` for a blank cell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from ....csv_text import (
     marked_encoding,
     unmarked_encoding,
 )
+from ....errors import InvalidInput
 from ...problems import ReadingReport, Severity, SourceRefused
 from .bundle import BundleFile
 
@@ -69,6 +71,20 @@ def open_text(file: BundleFile, encoding: str | None, report: ReadingReport) -> 
         note = f"columns are separated by {DELIMITERS[delimiter]}, not by commas."
         report.add(Severity.ACCEPTED, file.name, 1, "", "delimiter", note)
     return TextFile(file, found, delimiter)
+
+
+def checked_encoding(given: str) -> str:
+    """Return Python's name of an encoding.
+
+    :raises InvalidInput: Python has no encoding of text of this name.
+    """
+    try:
+        found = codecs.lookup(given)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise InvalidInput("encoding is not the name of an encoding of text, such as cp1252")
+    return found.name
 
 
 def _encoding(file: BundleFile, given: str | None, report: ReadingReport) -> str:

@@ -38,6 +38,15 @@ class Ambiguous(ValueError):
     """A cell can be read in several ways, or in none. The text says why, without the cell."""
 
 
+def unclear_formats(cell: str) -> tuple[str, str] | None:
+    """Return the two formats that a date can have whose day and month cannot be told apart."""
+    found = _YEAR_LAST.fullmatch(cell)
+    if found is None or found[1] == found[2] or max(int(found[1]), int(found[2])) > 12:
+        return None
+    mark = cell[len(found[1])]
+    return mark.join(("MM", "DD", "YYYY")), mark.join(("DD", "MM", "YYYY"))
+
+
 @lru_cache(maxsize=1024)  # most rows of a file have the same few dates
 def read_date(cell: str) -> tuple[date | None, bool]:
     """Return a date, and whether it is written as the standard says.

@@ -1,0 +1,75 @@
+"""``lms roster``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..credentials import read_environment
+from ..rate_limit import read_limit
+from ..reporting.reporters import make_reporter
+from ..running import run_until_done
+from ..target import require_target
+from .options import RateLimit, TargetOption
+
+commands = typer.Typer(no_args_is_help=True, help="Keep a vendor equal to the school's roster.")
+
+
+@commands.callback()
+def _roster() -> None:
+    """Keep ``init`` a subcommand. Typer would otherwise run the only command without its name."""
+
+
+@commands.command()
+def init(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A folder or zip file with OneRoster files, or a folder of other CSV files.",
+        ),
+    ],
+    to: TargetOption = None,
+    out: Annotated[Path, typer.Option(metavar="FILE.toml", help="The new mapping file.")] = Path(
+        "roster.toml"
+    ),
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The day of the first plan, such as 2027-08-16. Default: today.",
+            show_default=False,
+        ),
+    ] = None,
+    limit: RateLimit = None,
+) -> None:
+    """Write the mapping file of a roster.
+
+    The mapping file says which ids the vendor knows, what roles, schools and terms are called
+    there, and what a plan may do. Its comments say what was found on both sides, and what to
+    check. It contains no data of people.
+
+    If credentials are set, lms reads all records of the vendor, as lms plan does. Nothing is
+    changed. Otherwise you fill the vendor's words in.
+    """
+    # Other commands do not need the roster, and start faster without it.
+    from ..roster_init.run import write_roster_mapping
+
+    target = require_target(to, "--to TARGET")
+    run_until_done(
+        write_roster_mapping(
+            source,
+            target,
+            read_environment(),
+            make_reporter(sys.stdout, sys.stderr),
+            sys.stderr,
+            out=out,
+            as_of=date.today() if as_of is None else as_of.date(),
+            limit=read_limit(limit),
+        )
+    )

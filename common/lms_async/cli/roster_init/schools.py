@@ -1,0 +1,98 @@
+"""Propose which building of the vendor each school is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from ...roster import Org, Word
+from ..toml_text import toml_key, toml_text
+from ..wording import counted_records, listed
+from .facts import Facts
+from .keys import best_key
+from .part import Part, named
+from .similar import same_word
+from .source_survey import OrgCounts
+from .words import described
+
+#: Up to this number, all buildings are candidates.
+_FEW = 5
+
+
+def buildings(facts: Facts) -> Part:
+    """Propose the translations of schools."""
+    part = Part()
+    part.comment(
+        "Id or code of a school in the source = code of its building at the vendor. A school that "
+        "is missing here has the code that its key says."
+    )
+    words = () if facts.vendor is None else facts.vendor.words_of("buildings")
+    if facts.vendor is None:
+        part.comment(f"With credentials, lms roster init asks {facts.name} for its buildings.")
+    elif facts.vendor.words is None:
+        part.comment(f"{facts.name} does not let this account read its buildings.")
+    elif not words:
+        part.comment(f"{facts.name} names no buildings.")
+    part.lines.append("[buildings]")
+    for one in facts.source.orgs.values():
+        if one.org.type == "school" or one.people or one.courses or one.sections:
+            _building(facts, one, words, part)
+        else:
+            part.comment(f"{one.org.name}: {facts.name} has no {one.org.type}s.")
+    return part
+
+
+def building_of(facts: Facts, org: Org) -> str:
+    """Return the code of the building of a school, or the key of the school if none is like it."""
+    words = () if facts.vendor is None else facts.vendor.words_of("buildings")
+    found = _found(org, words)
+    if found is not None:
+        return found.text
+    return org.code or org.id if best_key(facts, "orgs") == "code" else org.id
+
+
+def _found(org: Org, words: Sequence[Word]) -> Word | None:
+    return same_word(words, org.code, org.id, org.name)
+
+
+def _building(facts: Facts, one: OrgCounts, words: Sequence[Word], part: Part) -> None:
+    org = one.org
+    found = _found(org, words)
+    what = f"{org.name}, {_records(one)}"
+    if org.type != "school":
+        what += f". {facts.name} has no {org.type}s"
+    if found is not None:
+        differs = found.note and found.note != org.name
+        note = f"; at {facts.name}: {found.note}" if differs else ""
+        part.lines.append(f"{toml_key(org.id)} = {toml_text(found.text)}  # {what}{note}")
+        return
+    if not words and facts.vendor is not None and facts.vendor.words is not None:
+        # The vendor has no buildings, so any code will do.
+        own = building_of(facts, org)
+        part.lines.append(f"# {toml_key(org.id)} = {toml_text(own)}  # {what}")
+        return
+    part.lines.append(f'# {toml_key(org.id)} = ""  # check: {what}')
+    if words:
+        part.comment(f"Candidates: {named(map(described, _candidates(org, words)))}.", indent="  ")
+    part.checks.append(
+        f"[buildings] has no building of {facts.name} for {org.name}. Write its code, and remove "
+        "the # at the start of the line."
+    )
+
+
+def _records(one: OrgCounts) -> str:
+    counts = {"people": one.people, "courses": one.courses, "sections": one.sections}
+    stated = [counted_records(count, kind) for kind, count in counts.items() if count]
+    return listed(stated) if stated else "no records"
+
+
+def _candidates(org: Org, words: Sequence[Word]) -> Sequence[Word]:
+    """Return the buildings whose name is most like that of the school, the best one first."""
+
+    def likeness(word: Word) -> float:
+        return max(
+            difflib.SequenceMatcher(None, org.name.casefold(), name.casefold()).ratio()
+            for name in (word.text, word.note)
+        )
+
+    return sorted(words, key=likeness, reverse=True)[:_FEW]

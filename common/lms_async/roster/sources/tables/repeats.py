@@ -1,0 +1,121 @@
+"""Find keys that are in the files more than once, without keeping all keys in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from ...model import KEY_SEPARATOR
+from .row import Row, RowRejected
+from .table import Table
+
+#: The bits of a Bloom filter with one hash function. At 600,000 ids, it takes some 3,000 of them
+#: for repeated by mistake. Those are told apart by a second reading.
+_BITS = 1 << 26
+
+
+@attrs.define
+class Repeat:
+    """The rows that have the same key.
+
+    :param table: the table of the first row.
+    :param line: the line of the first row.
+    :param content: a hash of the first row, so that no row has to be kept.
+    :param equal: whether the other rows say the same.
+    :param apart: the cells in which the rows may differ, one tuple for rows that agree in them.
+    """
+
+    table: Table = attrs.field(repr=False)
+    line: int
+    content: int
+    rows: int = 1
+    equal: bool = True
+    apart: tuple[tuple[str, ...], ...] = attrs.field(default=(), repr=False)
+
+    def is_first(self, table: Table, row: Row) -> bool:
+        """Return whether a row is the first one."""
+        return self.line == row.line and self.table is table
+
+    def place(self, table: Table) -> str:
+        """Name the first row for a message about ``table``."""
+        return f"line {self.line}" + ("" if self.table is table else f" of {self.table.name}")
+
+    def different(self, table: Table, row: Row, key: str) -> RowRejected:
+        """Return why a row is rejected that has the same key as others and differs."""
+        other = "another row" if self.is_first(table, row) else self.place(table)
+        return RowRejected(key, "same_id", f"{other} has the same id and other values.")
+
+
+def find_repeats(
+    tables: Sequence[Table],
+    key: tuple[str, ...],
+    *,
+    may_differ: tuple[str, ...] = (),
+    fold: Callable[[str], str] = str,
+) -> dict[str, Repeat]:
+    """Return what several rows of the tables have in common, by key.
+
+    :param key: the fields that make two rows the same record. See :func:`key_in`.
+    :param fold: returns the same text for keys that count as equal.
+    :param may_differ: fields that do not make two rows different.
+    """
+    suspects = _suspects(fold(found) for table in tables for found in table.keys(key))
+    if not suspects:
+        return {}
+
+    found: dict[str, Repeat] = {}
+    for table in tables:
+        rows = table.contents(key, lambda joined: fold(joined) in suspects, may_differ)
+        for line, joined, content, apart in rows:
+            cell = fold(joined)
+            repeat = found.get(cell)
+            if repeat is None:
+                repeat = found[cell] = Repeat(table, line, content)
+            else:
+                repeat.rows += 1
+                repeat.equal = repeat.equal and content == repeat.content
+            if may_differ and apart not in repeat.apart:
+                repeat.apart = (*repeat.apart, apart)
+    return {cell: repeat for cell, repeat in found.items() if repeat.rows > 1}
+
+
+def key_in(row: Row, key: tuple[str, ...]) -> str:
+    """Return the key of a row, as one text."""
+    return row[key[0]] if len(key) == 1 else KEY_SEPARATOR.join(map(row.__getitem__, key))
+
+
+def rows_once(
+    table: Table, key: tuple[str, ...], repeats: Mapping[str, Repeat], *, quiet: bool = False
+) -> Iterator[Row]:
+    """Yield the rows of a table, each key once.
+
+    Of rows that are equal, the first is given. Rows that have the same key and differ are rejected,
+    because nothing says which of them is right.
+
+    :param repeats: what :func:`find_repeats` returned for this table and others.
+    :param quiet: whether equal rows are usual, so that they are not reported.
+    """
+    for row in table.rows():
+        repeat = repeats.get(key_in(row, key))
+        if repeat is None or (repeat.equal and repeat.is_first(table, row)):
+            yield row
+        elif not repeat.equal:
+            table.reject(row.line, repeat.different(table, row, key[0]))
+        elif not quiet:
+            text = f"the row is the same as that on {repeat.place(table)}."
+            table.accept(row.line, "same_row_twice", text)
+
+
+def _suspects(cells: Iterable[str]) -> set[str]:
+    """Return the cells that come more than once, and some that do not."""
+    seen = bytearray(_BITS >> 3)
+    suspects = set()
+    for cell in cells:
+        place = hash(cell) & (_BITS - 1)
+        bit = 1 << (place & 7)
+        if seen[place >> 3] & bit:
+            suspects.add(cell)
+        else:
+            seen[place >> 3] |= bit
+    return suspects
