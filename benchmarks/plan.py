@@ -33,7 +33,7 @@ RUNS = (
         name="Schoology, equal",
         vendor="plan_schoology",
         terms=SCHOOLOGY,
-        scale=2,
+        scale=1,
         most_requests=200,
     ),
     Run(
