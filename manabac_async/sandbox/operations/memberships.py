@@ -43,9 +43,7 @@ class MembershipOperations(Operations):
         if students is not None:  # ids of teachers match nothing
             students -= school.teachers.keys()
             users = students if users is None else users & students
-        found = school.ledger.pick(
-            ids(query, "class_ids[]"), users, deleted=deleted is not None
-        )
+        found = school.ledger.pick(ids(query, "class_ids[]"), users, deleted=deleted is not None)
         # Assumed: "on or after", as documented for other lists (v2-endpoints.md, 1.4).
         if modified is not None:
             found = [m for m in found if m.updated_at >= modified]
