@@ -10,6 +10,7 @@
     ├── PlanUnusable            the plan is damaged, or of another version
     ├── PlanRefused             the plan must not be applied here and now; nothing was sent
     ├── PlanFailed              the plan or its working set can't be written; nothing was sent
+    ├── KindUnreadable          the account may not read records that a plan is compared with
     ├── ConnectionFailed        no connection was made, so the request was not sent
     ├── VendorUnavailable       several chunks in a row got no response, so the bulk stopped
     ├── OutcomeUnknown          a write was sent and its response lost; it must not be repeated
@@ -154,6 +155,13 @@ class PlanRefused(LmsError):
 class PlanFailed(LmsError):
     """The plan, its page, or the working set that it is made from can't be written. Nothing was
     sent."""
+
+
+class KindUnreadable(LmsError):
+    """The account may not read the vendor's records of a kind, so nothing can be planned.
+
+    The message names the kind, and the kinds that depend on it.
+    """
 
 
 class ConnectionFailed(LmsError):

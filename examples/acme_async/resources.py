@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from lms_async.vendor_kit import (
@@ -31,13 +31,22 @@ from lms_async.vendor_kit import (
     query_params,
 )
 
-from .models import Pupil, PupilCreate, PupilCreateDict, converter
+from .models import (
+    Pupil,
+    PupilCreate,
+    PupilCreateDict,
+    PupilUpdate,
+    PupilUpdateDict,
+    converter,
+)
 
 NewPupil = PupilCreate | PupilCreateDict
+ChangedPupil = PupilUpdate | PupilUpdateDict
 
 #: Checks and encodes a new pupil.
 new_pupil = Sending(converter, PupilCreate, what="the pupil")
-#: The most pupils that one request can create, and the most numbers that one list can filter by.
+changed_pupil = Sending(converter, PupilUpdate, what="the pupil")
+#: The most pupils that one request can write, and the most numbers that one list can filter by.
 MOST = 50
 
 
@@ -91,8 +100,28 @@ class Pupils(Resource):
             "pupils.create_many",
             prepare=one_by_one(_prepare),
             call=_post,
-            parse_results=_parse_results,
+            parse_results=_parse_results("number"),
             look_up=lambda rows: _look_up(self, rows),
+            max_rows=MOST,
+            journal=journal,
+        )
+
+    def update_many(
+        self, pupils: Given[ChangedPupil], *, journal: Journal | None = None
+    ) -> Bulk[ChangedPupil]:
+        """Change pupils, 50 per request. Only the fields that are given change.
+
+        :param pupils: models or mappings with Acme's id of each pupil, in an iterable or async
+            iterable of any length.
+        :param journal: see :meth:`create_many`.
+        :returns: ``await`` it for a report, or iterate over it for one outcome per row.
+        """
+        return self._bulk(
+            pupils,
+            "pupils.update_many",
+            prepare=one_by_one(_prepare_changes),
+            call=_put,
+            parse_results=_parse_results("id"),
             max_rows=MOST,
             journal=journal,
         )
@@ -109,7 +138,9 @@ async def _look_up(pupils: Pupils, rows: Rows[NewPupil]) -> list[Found]:
     return await look_up(
         rows,
         find,
-        is_same=lambda sent, pupil: sent["name"] == pupil.name,
+        is_same=lambda sent, pupil: all(
+            str(value or "") == (getattr(pupil, name) or "") for name, value in sent.items()
+        ),
         id_of=lambda pupil: pupil.id,
         resend_changes=False,
     )
@@ -125,13 +156,29 @@ def _post(rows: Rows[NewPupil]) -> Call[Any]:
     return Call("POST", "pupils", body=body, envelope_key="results", is_bulk=True)
 
 
-def _parse_results(payload: Any, rows: Rows[NewPupil]) -> list[RowResult | None]:
-    """Read ``{"results": [{"number": …, "id": …} or {"number": …, "error": …}]}``."""
-    items = payload["results"]
-    return [
-        item and _parse_item(item)
-        for item in match(rows.keys, items, [item.get("number") for item in items])
-    ]
+def _prepare_changes(pupil: ChangedPupil) -> tuple[Hashable, Any]:
+    body = changed_pupil(pupil)
+    return str(body["id"]), body
+
+
+def _put(rows: Rows[ChangedPupil]) -> Call[Any]:
+    body = {"pupils": json_of(rows)}
+    # The same changes can be made again.
+    return Call("PUT", "pupils", body=body, envelope_key="results", is_bulk=True, repeatable=True)
+
+
+def _parse_results(key: str) -> Callable[[Any, Rows[Any]], list[RowResult | None]]:
+    """Return a function that reads ``{"results": [{"id": …, "number": …}, {…, "error": …}]}``.
+
+    :param key: the field that is the key of the rows.
+    """
+
+    def parse(payload: Any, rows: Rows[Any]) -> list[RowResult | None]:
+        items = payload["results"]
+        keys = [None if item.get(key) is None else str(item[key]) for item in items]
+        return [item and _parse_item(item) for item in match(rows.keys, items, keys)]
+
+    return parse
 
 
 def _parse_item(item: dict[str, Any]) -> RowResult | None:

@@ -44,6 +44,9 @@ class AcmeSandbox(SandboxServer):
             case ("POST", "pupils"):
                 rows = json.loads(request.body)["pupils"]
                 return _json_response({"results": [self._create(row) for row in rows]})
+            case ("PUT", "pupils"):
+                rows = json.loads(request.body)["pupils"]
+                return _json_response({"results": [self._update(row) for row in rows]})
             case ("GET", "pupils", pupil_id):
                 return self._one(pupil_id, remove=False)
             case ("DELETE", "pupils", pupil_id):
@@ -64,9 +67,16 @@ class AcmeSandbox(SandboxServer):
         number = str(row["number"])
         if number in self.pupils:
             return {"number": number, "error": "the number is taken"}
-        pupil = {**row, "number": number, "id": 1000 + len(self.pupils)}
+        pupil = {"active": True, **row, "number": number, "id": 1000 + len(self.pupils)}
         self.pupils[number] = pupil
         return {"number": number, "id": pupil["id"]}
+
+    def _update(self, row: dict[str, Any]) -> dict[str, Any]:
+        for pupil in self.pupils.values():
+            if str(pupil["id"]) == str(row["id"]):
+                pupil.update({**row, "id": pupil["id"]})
+                return {"id": pupil["id"]}
+        return {"id": row["id"], "error": "there is no such pupil"}
 
     def _one(self, pupil_id: str, *, remove: bool) -> Response:
         for number, pupil in self.pupils.items():

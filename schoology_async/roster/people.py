@@ -83,8 +83,8 @@ def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
 def inactive_entry(user: InactiveUser) -> Entry:
     """Return the entry of an inactive user.
 
-    Schoology shows only the name and the ids of inactive users. So their school is not known, and
-    a plan whose scope is limited to schools leaves them alone.
+    Schoology shows only the name and the ids of inactive users. So their school and role are not
+    known.
     """
     return Entry(
         kind="people",

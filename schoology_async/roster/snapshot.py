@@ -15,7 +15,7 @@ from typing import TypeVar
 import attrs
 
 from lms_async.errors import LmsError
-from lms_async.roster import Entry
+from lms_async.roster import Entry, naming_kind
 
 from ..client import Schoology
 from ..models import Course, Enrollment, Section
@@ -40,14 +40,18 @@ class Snapshot:
 
         :raises LmsError: a record can't be read.
         """
-        names = await read_people_names(self.client)
-        periods = await self.client.grading_periods.list()
+        with naming_kind("people"):
+            names = await read_people_names(self.client)
+        with naming_kind("terms"):
+            periods = await self.client.grading_periods.list()
         for period in periods:
             yield terms.entry(period)
-        async with aclosing(self._people(names)) as people_there:
-            async for entry in people_there:
-                yield entry
-        found = await self.client.courses.list()
+        with naming_kind("people"):
+            async with aclosing(self._people(names)) as people_there:
+                async for entry in people_there:
+                    yield entry
+        with naming_kind("courses"):
+            found = await self.client.courses.list()
         schools = {course.id: names.buildings.name(course.building_id) for course in found}
         for course in found:
             yield courses.entry(course, names.buildings)
@@ -90,7 +94,7 @@ class Snapshot:
         async def members_of(section: Section) -> list[Enrollment]:
             return await view.enrollments.list(section_id=section.id or "")
 
-        async with aclosing(self._each(sections_of, found)) as by_course:
+        async with aclosing(self._each("sections", sections_of, found)) as by_course:
             async for course, some in by_course:
                 school, code = schools[course.id], course.course_code or ""
                 for section in some:
@@ -98,17 +102,19 @@ class Snapshot:
                     if not sections.is_over(section, periods):
                         section.course_id = course.id
                         current.append(section)
-        async with aclosing(self._each(members_of, current)) as by_section:
+        async with aclosing(self._each("enrollments", members_of, current)) as by_section:
             async for section, members in by_section:
                 school = schools[section.course_id]
                 for member in members:
                     yield enrollments.entry(member, section, school=school, inactive=self._inactive)
 
     async def _each(
-        self, read: Callable[[I], Awaitable[T]], items: Iterable[I]
+        self, kind: str, read: Callable[[I], Awaitable[T]], items: Iterable[I]
     ) -> AsyncGenerator[tuple[I, T], None]:
+        """Read a list of records of ``kind`` for each item."""
         async with aclosing(self.client.gather(read, items)) as results:
             async for item, result in results:
                 if isinstance(result, LmsError):
-                    raise result
+                    with naming_kind(kind):
+                        raise result
                 yield item, result

@@ -29,7 +29,8 @@ class SchoologyRoster:
     people are the titles of Schoology's roles. The roles in enrollments are ``admin`` and
     ``member``.
 
-    Records that another system imports (``synced``) and administrators are never changed.
+    Records that another system imports (``synced``) and administrators are never changed, and
+    neither are their enrollments.
 
     :param client: the account.
     :param enrollment_removal: how an enrollment is removed: ``Action.EXPIRE`` keeps the person's
@@ -90,6 +91,7 @@ class SchoologyRoster:
         """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.
 
         The roles, buildings, grading periods and courses that the changes refer to are read first.
+        If they can't be read, the bulk stops with the error, and the changes are skipped.
 
         :raises InvalidInput: Schoology can't make such changes.
         """

@@ -6,7 +6,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.rows import Rows
-from lms_async.errors import InvalidInput
+from lms_async.errors import Forbidden, InvalidInput
 from lms_async.outcome import RowError, RowResult, Status
 from tests.virtual import run
 
@@ -37,3 +37,18 @@ def test_follow_up_gets_the_items() -> None:
 
     bulk = Bulk(Vendor(accept_all), [1, 2], batch()).converting(text, follow_up=follow_up)
     assert [one.status for one in run(outcomes(bulk))] == [Status.DONE, Status.REJECTED]
+
+
+def test_bulk_stops_if_what_the_conversion_needs_cannot_be_read() -> None:
+    error = Forbidden(403)
+
+    def refuse(number: int) -> Any:
+        raise error
+
+    vendor = Vendor(accept_all)
+    bulk = Bulk(vendor, range(120), batch()).converting(refuse)
+    ended = run(outcomes(bulk))
+    assert [one.item for one in ended] == list(range(120))
+    assert {one.status for one in ended} == {Status.SKIPPED}
+    assert bulk.report.stop_reason is error
+    assert vendor.chunks == []

@@ -12,7 +12,12 @@ import attrs
 import pytest
 
 from lms_async.cli.completing.scripts import Shell, completion_script
-from lms_async.cli.completing.suggestions import suggest_fields, suggest_kinds, suggest_targets
+from lms_async.cli.completing.suggestions import (
+    suggest_fields,
+    suggest_kinds,
+    suggest_roster_targets,
+    suggest_targets,
+)
 
 #: Press Tab after these words, and print what bash would suggest, and whether it adds a blank.
 _PRESS_TAB = """
@@ -26,6 +31,8 @@ press_tab() {
 press_tab lms import a.csv --to schoo
 press_tab lms import a.csv --to schoology --map school_u
 press_tab lms import ""
+press_tab lms plan school --to schoo
+press_tab lms plan show a.plan --cs
 """
 
 
@@ -42,7 +49,7 @@ def test_bash_completes_targets_fields_and_files(tmp_path: Path) -> None:
     )
     assert ran.stderr == ""
     # For a file lms suggests nothing: then bash completes file names.
-    assert ran.stdout == "schoology\nnospace school_uid=\n\n"
+    assert ran.stdout == "schoology\nnospace school_uid=\n\nschoology\n--csv\n"
 
 
 @pytest.mark.parametrize("shell", list(Shell))
@@ -65,6 +72,11 @@ def context(**params: object) -> Any:
 def test_targets_are_suggested() -> None:
     assert suggest_targets("manabac") == []
     assert suggest_targets("managebac") == ["managebac", "managebac-v1"]
+
+
+def test_only_targets_that_keep_rosters_are_suggested_for_plans() -> None:
+    assert "schoology" in suggest_roster_targets("")
+    assert "managebac-v1" not in suggest_roster_targets("")
 
 
 def test_kinds_of_the_given_target_are_suggested_with_what_they_do() -> None:

@@ -19,7 +19,7 @@ from schoology_async.sandbox import SchoologySandbox
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schedules.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", PAGE, re.DOTALL)
-(SCRIPT,) = [text for language, text in BLOCKS if language == "sh"]
+SCRIPT, ROSTER_SCRIPT = [text for language, text in BLOCKS if language == "sh"]
 UNITS = [text for language, text in BLOCKS if language == "ini"]
 
 
@@ -34,16 +34,17 @@ def folder(tmp_path: Path) -> Path:
     """A folder with the script, and with a ``mail`` that writes to a file."""
     folder = tmp_path / "lms"
     write_program(folder / "import.sh", SCRIPT.replace("/srv/lms", str(folder)))
+    write_program(folder / "roster.sh", ROSTER_SCRIPT.replace("/srv/lms", str(folder)))
     # The program takes the arguments -s SUBJECT ADDRESS.
     write_program(folder / "bin/mail", f'#!/bin/sh\n(echo "$2"; cat) > {folder}/mail\n')
     return folder
 
 
-async def run_script(folder: Path) -> int:
-    """Run the script with the environment that cron gives."""
+async def run_script(folder: Path, name: str = "import.sh") -> int:
+    """Run a script with the environment that cron gives."""
     environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder), "SHELL": "/bin/sh"}
     process = await asyncio.create_subprocess_exec(
-        str(folder / "import.sh"), env=environment, cwd="/", stdin=asyncio.subprocess.DEVNULL
+        str(folder / name), env=environment, cwd="/", stdin=asyncio.subprocess.DEVNULL
     )
     return await asyncio.wait_for(process.wait(), 30)
 
@@ -67,6 +68,26 @@ async def test_script_mails_the_log_unless_all_rows_are_done(
         assert not mail.exists()
     else:
         assert mail.read_text() == f"{subject}\nout\nerr\n"
+
+
+@pytest.mark.parametrize(
+    ("plan", "apply", "subject", "ran"),
+    [
+        (0, 0, None, ["plan", "apply"]),
+        (6, 0, "lms: a person has to look at the plan", ["plan"]),
+        (0, 1, "lms: some changes were rejected", ["plan", "apply"]),
+        (4, 0, "lms: failed with exit code 4", ["plan"]),
+    ],
+)
+async def test_roster_is_applied_only_if_the_plan_is_good(
+    folder: Path, plan: int, apply: int, subject: str | None, ran: list[str]
+) -> None:
+    lms = f'#!/bin/sh\necho "$1"\n[ "$1" = plan ] && exit {plan}\nexit {apply}\n'
+    write_program(folder / "venv/bin/lms", lms)
+    assert await run_script(folder, "roster.sh") == (plan or apply)
+    assert (folder / "roster.log").read_text().split() == ran
+    mail = folder / "mail"
+    assert (mail.read_text().splitlines()[0] if mail.exists() else None) == subject
 
 
 async def test_script_does_not_start_a_second_import(folder: Path) -> None:
@@ -106,11 +127,13 @@ def test_units_are_complete_and_name_each_other() -> None:
     names = dict.fromkeys(re.findall(r"`/etc/systemd/system/([\w.-]+)`", PAGE))
     units = {}
     for name, text in zip(names, UNITS, strict=True):
-        units[name] = configparser.ConfigParser(interpolation=None, strict=True)
+        # A unit may have several lines ExecStart.
+        units[name] = configparser.ConfigParser(interpolation=None, strict=False)
         units[name].optionxform = str  # type: ignore[assignment,method-assign]
         units[name].read_string(text)
     service, timer = units["lms-import.service"], units["lms-import.timer"]
     assert service["Unit"]["OnFailure"] in units
+    assert units["lms-roster.service"]["Unit"]["OnFailure"] in units
     assert service["Service"]["WorkingDirectory"] == "/srv/lms"
     assert timer["Timer"]["OnCalendar"]
     assert timer["Install"]["WantedBy"] == "timers.target"
@@ -118,11 +141,13 @@ def test_units_are_complete_and_name_each_other() -> None:
 
 def test_commands_have_only_options_that_exist() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for name in ("import", "plan", "apply"):
+        options = {option for param in commands[name].params for option in param.opts}
+        lines = re.findall(rf"lms(?:\.exe)? {name} (.*--.*)", PAGE)
+        assert len(lines) == 3  # cron, systemd and Windows
+        for line in lines:
+            assert set(re.findall(r"--[a-z-]+", line)) <= options
     options = {option for param in commands["import"].params for option in param.opts}
-    lines = re.findall(r"lms(?:\.exe)? import (.*)", PAGE)
-    assert len(lines) == 3  # cron, systemd and Windows
-    for line in lines:
-        assert set(re.findall(r"--[a-z-]+", line)) <= options
     assert set(re.findall(r"--(?:yes|max-removals|restart|dry-run)", PAGE)) <= options
 
 

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 import acme_async
-from acme_async import Acme, Pupil, PupilCreate
+from acme_async import Acme, Pupil, PupilCreate, PupilUpdate
 from acme_async.sandbox import AcmeSandbox
 from lms_async import NotFound, Status, Unauthorized
 from lms_async.sandbox import Fault
@@ -52,6 +52,25 @@ async def test_bulk_and_paging(acme: Acme, sandbox: AcmeSandbox) -> None:
     assert len(await acme.pupils.list(numbers=range(120))) == 120
 
 
+async def test_pupils_are_changed(acme: Acme, sandbox: AcmeSandbox) -> None:
+    await acme.pupils.create_many(pupils(3))
+    (first, second, _) = await acme.pupils.list()
+    sandbox.faults.add(Fault.cut(after=True, method="PUT"))
+    changes = [
+        PupilUpdate(id=first.id or "", surname="Ekpo"),
+        PupilUpdate(id=second.id or "", active=False),
+    ]
+    (await acme.pupils.update_many(changes)).raise_for_failures()
+    report = await acme.pupils.update_many([{"id": 9, "name": "Bo"}])
+    assert [one.error.message for one in report.rejected if one.error] == ["there is no such pupil"]
+    listed = await acme.pupils.list()
+    assert [(one.name, one.surname, one.active) for one in listed] == [
+        ("Pupil 0", "Ekpo", True),
+        ("Pupil 1", None, False),
+        ("Pupil 2", None, True),
+    ]
+
+
 async def test_acme_limit_is_kept(acme: Acme, sandbox: AcmeSandbox) -> None:
     await acme.pupils.create_many(pupils(1300))  # 26 requests
     assert sandbox.busiest(1.0) <= 20
@@ -85,6 +104,7 @@ async def test_errors_are_retried_or_raised(acme: Acme, sandbox: AcmeSandbox) ->
 def test_vendor_kit_is_the_only_client_import() -> None:
     allowed = {
         "lms_async.vendor_kit",
+        "lms_async.roster",
         "lms_async.sandbox",
         "lms_async.cli.target",
         "lms_async.cli.kinds",

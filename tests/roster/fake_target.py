@@ -136,6 +136,7 @@ class FakeTarget:
         assert watch is not None
         await watch.before_send()
         self.requests += 1
+        self.arrive()
         if self.faults.refused is not None:
             raise self.faults.refused
         if self.requests in self.faults.dropped:
@@ -146,6 +147,9 @@ class FakeTarget:
         if self.requests in self.faults.killed:
             raise Killed
         return results, 1
+
+    def arrive(self) -> None:
+        """Called when a request arrives, before the vendor acts, and when records are looked up."""
 
     def _make(self, change: Change) -> RowResult:
         """Make a change, or reject it."""
@@ -171,7 +175,7 @@ class FakeTarget:
             assert found is not None
             assert found.vendor_id == change.vendor_id
             id_ = found.vendor_id
-            self._replace(
+            self.replace(
                 found,
                 fields={**found.fields, **change.after},
                 active=change.action not in REMOVING,
@@ -185,11 +189,12 @@ class FakeTarget:
         """End the records that end with the removed one."""
         for entry in list(self.entries):
             parts = zip(KEY_PARTS.get(entry.kind, ()), split(entry.key), strict=False)
-            ends = removal.kind in ABLE.ending(entry.kind)
+            ends = removal.kind in self.capabilities.ending(entry.kind)
             if ends and (removal.kind, removal.key) in parts:
-                self._replace(entry, active=False)
+                self.replace(entry, active=False)
 
     async def _look_up(self, rows: Rows[Change]) -> list[Found]:
+        self.arrive()
         return [self._state(change) for change in rows.items]
 
     def _state(self, change: Change) -> Found:
@@ -207,7 +212,7 @@ class FakeTarget:
         assert len(found) <= 1
         return found[0] if found else None
 
-    def _replace(self, entry: Entry, **values: Any) -> None:
+    def replace(self, entry: Entry, **values: Any) -> None:
         at = self.entries.index(entry)
         self.entries[at] = attrs.evolve(entry, **values)
 
@@ -217,7 +222,7 @@ class FakeTarget:
         # A vendor gives each record an id of its own.
         self.entries = [
             attrs.evolve(entry, vendor_id=str(number))
-            for number, entry in enumerate(applied(self.entries, items, ABLE))
+            for number, entry in enumerate(applied(self.entries, items, self.capabilities))
         ]
 
     def active(self, kind: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
@@ -104,7 +105,15 @@ class Naive:
             wanted = self.by_key[0].get(parent)
             if any(not self.scope.includes(entry) for entry in known) or (wanted and wanted.locked):
                 return Reason.OUT_OF_SCOPE
+            if self._lock(parent):
+                return Reason.LOCKED
         return None
+
+    def _lock(self, at: tuple[str, str]) -> str:
+        """Return why the vendor's record, or a parent of it, is locked."""
+        places = [at, *self._parents(*at)]
+        locks = [self.by_key[1][one].locked for one in places if one in self.by_key[1]]
+        return next(filter(None, locks), "")
 
     def _reachable(self, parent: tuple[str, str]) -> bool:
         wanted, there = (side.get(parent) for side in self.by_key)
@@ -112,11 +121,13 @@ class Naive:
             return False
         if there is not None and there.active:
             return True
-        return wanted is not None and wanted.active and not (there is not None and there.locked)
+        return wanted is not None and wanted.active
 
     def _additions(self, kind: str) -> Items:
-        can, groups = self.capabilities.kinds[kind], ([], [], [])
-        returned, updated, created = groups
+        can = self.capabilities.kinds[kind]
+        returned: Items = []
+        updated: Items = []
+        created: Items = []
         for at, entry in self.by_key[0].items():
             if entry.kind != kind or not entry.active or at in self.duplicates:
                 continue
@@ -129,10 +140,10 @@ class Naive:
                 continue
             group = created if old is None else updated if old.active else returned
             shown = entry if old is None else old
-            about = {"kind": kind, "key": at[1], "org": entry.org}
+            about: dict[str, Any] = {"kind": kind, "key": at[1], "org": entry.org}
             reason = self._reason_to_keep(at, entry, old)
             if reason:
-                detail = old.locked if old and reason is Reason.LOCKED else ""
+                detail = self._lock(at) if reason is Reason.LOCKED else ""
                 left = self._left(shown, reason, detail)
                 group.append(attrs.evolve(left, org=entry.org))
             elif old is None:
@@ -195,7 +206,8 @@ class Naive:
                 continue
             reason = self._reason_to_stay(at, old, wanted)
             if reason:
-                found.append(self._left(old, reason, old.locked if reason == "locked" else ""))
+                detail = self._lock(at) if reason is Reason.LOCKED else ""
+                found.append(self._left(old, reason, detail))
                 continue
             removal = self.capabilities.kinds[kind].removal
             assert removal is not None
@@ -235,7 +247,8 @@ class Naive:
             return Reason.NOT_REMOVABLE
         if kind not in rules.removals:
             return Reason.REMOVAL_OFF
-        return Reason.SOURCE_IN_DOUBT if kind in rules.in_doubt else None
+        # A record that the source says is not wanted is not merely missing.
+        return Reason.SOURCE_IN_DOUBT if kind in rules.in_doubt and wanted is None else None
 
     def _of_last_year(self, kind: str, parents: list[tuple[str, str]]) -> bool:
         if kind != "enrollments":

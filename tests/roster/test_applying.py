@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async.errors import JournalUnusable, PlanRefused, Unauthorized
+from lms_async.errors import BulkStopped, JournalUnusable, PlanRefused, Unauthorized
 from lms_async.outcome import Outcome, Status
 from lms_async.roster import (
     Action,
@@ -83,6 +83,18 @@ def test_plan_of_yesterday_is_refused(tmp_path: Path) -> None:
     made = write(tmp_path / "a.plan", made_at=made_at - timedelta(days=1, seconds=1))
     with pytest.raises(PlanRefused, match="older than a day"):
         run(made.apply(school(), journal=tmp_path / "journals"))
+
+    assert run(made.apply(school(), journal=tmp_path / "old", check_age=False)).is_done
+
+
+def test_bulk_can_be_stopped_before_it_sends(tmp_path: Path) -> None:
+    made, target = write(tmp_path / "a.plan"), school()
+    report = run(made.apply(target, journal=tmp_path / "journals", on_bulk=lambda one: one.stop()))
+    assert isinstance(report.stop_reason, BulkStopped)
+    assert set(report.counts.values()) == {1}
+    assert {status for _, _, status in report.counts} == {Status.SKIPPED}
+    assert target.requests == 0
+    assert run(made.apply(target, journal=tmp_path / "journals")).is_done
 
 
 def test_refusal_that_only_leaves_out_removals_does_not_stop_the_plan(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lms_async import InvalidInput
@@ -10,11 +12,11 @@ from lms_async.roster.guard import (
     GuardSettings,
     Refusal,
     SourceFacts,
-    check_changes,
     check_keys,
     check_source,
     rules,
 )
+from lms_async.roster.guard_counts import check_changes
 from lms_async.roster.rules import Mode, Rules
 
 PEOPLE = frozenset({"people"})
@@ -52,6 +54,22 @@ def test_small_schools_are_not_checked_for_shares() -> None:
     assert changes(9, 9, settings=GuardSettings(min_records=9)) != []
 
 
+def test_small_schools_are_checked_together() -> None:
+    existing = {("people", org): 5 for org in ("north", "south", "west")}
+    existing["people", "east"] = 100
+
+    def check(count: int) -> list[Refusal]:
+        north = {("people", Action.DEACTIVATE, "north"): count}
+        return check_changes(
+            SETTINGS, {**north, ("people", Action.DEACTIVATE, "east"): 9}, existing
+        )
+
+    assert check(1) == []
+    (refusal,) = check(2)
+    assert (refusal.rule, refusal.org, refusal.number) == ("max_removed_share", "", 2 / 15)
+    assert "2 of 15 people of the schools with fewer than 10" in refusal.text
+
+
 def test_shares_are_exact() -> None:
     settings = GuardSettings(max_removed_share=0.29)
     assert changes(29, 100, settings=settings) == []
@@ -80,10 +98,9 @@ def test_at_most_three_quarters_of_a_school_are_updated() -> None:
     assert "updated" in refusal.text
 
 
-def test_new_school_year_may_update_everybody_but_not_all_sections() -> None:
+def test_new_school_year_limits_changes_too() -> None:
     new_year = GuardSettings(mode=Mode.NEW_SCHOOL_YEAR)
-    assert changes(100, 100, Action.UPDATE, new_year) == []
-    assert changes(100, 100, Action.UPDATE, new_year, "sections") != []
+    assert changes(76, 100, Action.UPDATE, new_year, "sections") != []
     assert changes(11, 100, Action.DEACTIVATE, new_year) != []
 
 
@@ -181,6 +198,8 @@ def test_later_run_must_find_nearly_as_many_as_the_last_one() -> None:
         {"max_removed_share": 1.1},
         {"max_updated_share": -0.1},
         {"max_source_shrink": 10},
+        {"max_created_share": -0.1},
+        {"max_created_share": math.inf},
         {"min_records": -1},
         {"max_removed_people": -1},
     ],

@@ -41,6 +41,9 @@ LINK = Change(kind="enrollments", action=Action.LINK, key="s1\x1fp1", after={"ro
 LOCKED = LeftAlone(
     kind="people", key="p2", org="north", vendor_id="8", reason=Reason.LOCKED, detail="synced"
 )
+PHONE = LeftAlone(
+    kind="people", org="north", reason=Reason.FIELD_NOT_HELD, detail="phone", records=9
+)
 MANY = LeftAlone(kind="people", org="north", reason=Reason.LOCKED, records=4)
 REFUSAL = Refusal(
     rule="max_removed_share",
@@ -72,17 +75,19 @@ def change(path: Path, statement: str) -> None:
 
 
 def test_what_is_written_is_read(path: Path) -> None:
-    write(path, LOCKED, LINK, UPDATE, MANY, refusal=REFUSAL)
+    write(path, LOCKED, LINK, UPDATE, MANY, PHONE, refusal=REFUSAL)
     with PlanFile(path) as plan:
         assert plan.meta == META
         assert list(plan.changes()) == [LINK, UPDATE]
-        assert list(plan.left_alone()) == [LOCKED, MANY]
+        assert list(plan.left_alone()) == [LOCKED, MANY, PHONE]
         assert plan.refusals() == [REFUSAL]
         assert plan.counts() == {
             ("enrollments", Action.LINK, ""): 1,
             ("people", Action.UPDATE, "north"): 1,
         }
         assert plan.counts_left_alone() == {("people", Reason.LOCKED, "north"): 5}
+        # A field that the vendor does not hold is not a record that is left alone.
+        assert plan.counts_fields_left_alone() == {("people", Reason.FIELD_NOT_HELD, "phone"): 9}
 
 
 def test_many_changes_keep_their_order_and_are_counted_while_written(path: Path) -> None:

@@ -131,7 +131,7 @@ def test_record_that_is_wanted_inactive_is_removed_and_not_created() -> None:
             [person("p1", active=False, locked="x"), ART],
             Rules(),
             None,
-            [("p1", Reason.LOCKED), ("s1\x1fp1", Reason.NO_PARENT), ("s1", Reason.REMOVAL_OFF)],
+            [("p1", Reason.LOCKED), ("s1\x1fp1", Reason.LOCKED), ("s1", Reason.REMOVAL_OFF)],
         ),
         ([ADA], [ADA, enrollment("s1", "p1")], ALL, None, [("s1\x1fp1", Reason.NO_PARENT)]),
         ([ART], [ART, enrollment("s1", "p1")], ALL, None, [("s1\x1fp1", Reason.NO_PARENT)]),

@@ -53,8 +53,19 @@ def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> Non
         for entry in target.entries
     ]
     verification = run(made.verify(target))
-    assert verification.different == []
+    assert (verification.different, verification.counts_different) == ([], {})
     assert verification.not_verifiable == {("sections", "title"): 1}
+
+
+def test_many_differences_are_counted_and_the_first_are_kept(tmp_path: Path) -> None:
+    lost = [Change(kind="sections", action=Action.CREATE, key=f"k{n}") for n in range(1500)]
+    kept = Change(kind="people", action=Action.DEACTIVATE, key="p1", vendor_id="1")
+    verification = run(write(tmp_path / "a.plan", changes=[*lost, kept]).verify(school()))
+    assert verification.counts_different == {
+        ("sections", Mismatch.MISSING): 1500,
+        ("people", Mismatch.STILL_IN_USE): 1,
+    }
+    assert [one.change.key for one in verification.different] == [f"k{n}" for n in range(1000)]
 
 
 def test_vendor_of_another_plan_is_not_verified(tmp_path: Path) -> None:

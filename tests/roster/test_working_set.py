@@ -60,7 +60,7 @@ def test_fingerprint_depends_on_everything_but_the_order(tmp_path: Path) -> None
     prints = []
     ada, bo = person("p1", vendor_id="1"), person("p2", vendor_id="2")
     changed = [
-        attrs.evolve(ada, **change)  # type: ignore[arg-type]
+        attrs.evolve(ada, **change)
         for change in (
             {"key": "p3"},
             {"org": "south"},
@@ -184,3 +184,10 @@ def test_records_of_schools_that_the_account_does_not_have_are_out_of_scope() ->
     assert (made.key, left.key) == ("p1", "p2")
     assert isinstance(left, LeftAlone)
     assert left.reason is Reason.OUT_OF_SCOPE
+
+
+def test_new_enrollments_of_a_section_follow_each_other() -> None:
+    records = [person("p1"), person("p2"), section("k1"), section("k2")]
+    seats = [enrollment("k2", "p2"), enrollment("k1", "p1"), enrollment("k2", "p1")]
+    made = [one.key for one in compare([*records, *seats], []) if one.kind == "enrollments"]
+    assert made == [join("k1", "p1"), join("k2", "p1"), join("k2", "p2")]

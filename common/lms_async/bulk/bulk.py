@@ -27,16 +27,17 @@ from ..errors import BulkStopped, InvalidInput, JournalFailed, LmsError
 from ..http.prefetch import prefetch
 from ..journal.entries import EarlierResult
 from ..journal.journal import SAME, Journal
-from ..outcome import Outcome, Report, RowError
+from ..outcome import Outcome, Report, RowError, Status
 from ..uncut import to_the_end
 from .admission import Admission
 from .chunks import Checked, chunks
 from .converted import FollowUp, converting
 from .delivery import Delivery
 from .endpoint import BulkEndpoint
+from .in_order import InOrder
 from .rows import Rows, check_input
 from .run import BulkRun, Sender
-from .status import EARLIER
+from .status import EARLIER, STOPPED
 
 R = TypeVar("R")
 
@@ -123,7 +124,8 @@ class Bulk(Generic[R]):
 
         Its outcomes have the items, not the rows. Read only the bulk that is returned.
 
-        :param to_row: converts an item. It may raise InvalidInput, which rejects the item.
+        :param to_row: converts an item. It may raise InvalidInput, which rejects the item, or
+            another LmsError, which stops the bulk.
         :param follow_up: see :class:`~lms_async.bulk.endpoint.BulkEndpoint`.
         """
         self._is_unread = False
@@ -197,7 +199,7 @@ class Bulk(Generic[R]):
         try:
             await self.open()
             async with aclosing(prefetch(self._deliveries(), MAX_STARTED_CHUNKS)) as deliveries:
-                in_order: _InOrder[R] = _InOrder()
+                in_order: InOrder[R] = InOrder()
                 async for task, delivery in deliveries:
                     # Do not await the task: a reader that is cancelled would cancel the task too.
                     while not task.done():
@@ -264,7 +266,15 @@ class Bulk(Generic[R]):
 
     async def _check(self, first: int, items: list[R]) -> Checked[R]:
         """Split ``items`` into rows to send, and outcomes of rows that are not sent."""
-        rows, ended = await self._without_known(*self._admission.check(first, items))
+        try:
+            checked = self._admission.check(first, items)
+        except LmsError as failed:  # what the check needs could not be read
+            self._run.stop(failed)
+            return Rows([], [], [], []), [
+                Outcome(index, item, Status.SKIPPED, error=STOPPED)
+                for index, item in enumerate(items, start=first)
+            ]
+        rows, ended = await self._without_known(*checked)
         begin, self._begin = (self._begin, None) if rows else (None, self._begin)
         if begin is not None and not self._run.is_stopping:
             try:
@@ -309,24 +319,3 @@ class Bulk(Generic[R]):
         rest = rows.at(places)
         rest.sent_before = frozenset(sent_before)
         return rest, sorted(ended, key=lambda outcome: outcome.index)
-
-
-class _InOrder(Generic[R]):
-    """Puts outcomes into input order. With groups, the rows of a chunk may not be consecutive."""
-
-    def __init__(self) -> None:
-        self._next = 0
-        self._early: dict[int, Outcome[R]] = {}
-
-    def add(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:
-        """Add the outcomes of one chunk, and return those that come next in the input order."""
-        after = self._next + len(outcomes)
-        if not self._early and outcomes[0].index == self._next and outcomes[-1].index + 1 == after:
-            self._next = after
-            return outcomes
-        self._early.update((outcome.index, outcome) for outcome in outcomes)
-        ready = []
-        while (outcome := self._early.pop(self._next, None)) is not None:
-            ready.append(outcome)
-            self._next += 1
-        return ready

@@ -53,7 +53,8 @@ class BulkEndpoint(Generic[R]):
     """One endpoint of a vendor that takes several rows in a request."""
 
     #: Checks items and returns the key and the JSON value of each. To write it for one item at a
-    #: time, use :func:`lms_async.bulk.rows.one_by_one`.
+    #: time, use :func:`lms_async.bulk.rows.one_by_one`. If it raises an LmsError, the bulk stops
+    #: with it, and these items are skipped.
     prepare: Callable[[list[R]], Prepared]
     #: Returns the call that sends the rows of one chunk. May raise InvalidInput, and then rejects
     #: all rows of the chunk.

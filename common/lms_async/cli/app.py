@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .. import __version__
 from .commands import journal, mapping, roster
+from .commands.apply import apply, verify
 from .commands.columns import columns
 from .commands.completion import completion
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.import_ import import_
 from .commands.listing import export, list_
+from .commands.plan import plan, show
 from .commands.sandbox import sandbox
 from .completing.scripts import prepare_completion
 from .exit_codes import CommandError, Exit
 from .reporting.reporters import make_reporter
 
+
+class _Commands(TyperGroup):
+    """Commands whose name may have two words, such as ``plan show`` besides ``plan``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command of the first words, and the other words."""
+        two = " ".join(args[:2])
+        if two in self.commands and len(args) > 1:
+            args = [two, *args[2:]]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they print local variables, which contain people's data
@@ -66,6 +82,10 @@ app.command("import")(import_)
 app.command()(columns)
 app.command("list")(list_)
 app.command()(export)
+app.command()(plan)
+app.command("plan show")(show)
+app.command()(apply)
+app.command()(verify)
 app.add_typer(mapping.commands, name="mapping")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(journal.commands, name="journal")

@@ -9,6 +9,7 @@ from ..errors import (
     ConnectionFailed,
     Forbidden,
     JournalFailed,
+    KindUnreadable,
     LmsError,
     NotFound,
     Unauthorized,
@@ -41,7 +42,7 @@ class Exit(IntEnum):
 
 
 #: The errors of a list that the account may not read. They differ by vendor.
-MAY_NOT_READ = (Unauthorized, Forbidden, NotFound)
+MAY_NOT_READ = (Unauthorized, Forbidden, NotFound, KindUnreadable)
 
 
 class CommandError(Exception):

@@ -12,6 +12,7 @@ from .applying import ApplyReport
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
+from .last_plan import last_applied, remember_applied
 from .mapping import Keys, RosterMapping
 from .mapping_file import read_mapping
 from .model import (
@@ -28,6 +29,7 @@ from .model import (
 )
 from .opening import open_source
 from .page import write_page
+from .permissions import naming_kind
 from .plan_file import PlanFile, PlanMeta
 from .planning import Plan, plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
@@ -83,8 +85,11 @@ __all__ = [
     "Term",
     "Verification",
     "Word",
+    "last_applied",
+    "naming_kind",
     "open_source",
     "plan",
     "read_mapping",
+    "remember_applied",
     "write_page",
 ]

@@ -21,7 +21,8 @@ from ..outcome import Outcome, RowError, Status
 from .changes import Change
 from .plan_file import PlanFile
 
-_NAME = "outcomes.db"
+#: The name of the record in its folder.
+RECORD_NAME = "outcomes.db"
 #: Outcomes that are written together.
 _BATCH = 1000
 _TABLES = """
@@ -46,7 +47,7 @@ class ApplyRecord:
     def __init__(self, folder: Path, plan: str) -> None:
         self._plan = plan
         self._waiting: list[tuple[object, ...]] = []
-        self.path = folder / _NAME
+        self.path = folder / RECORD_NAME
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             make_private(self.path)

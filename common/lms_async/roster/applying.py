@@ -7,8 +7,8 @@ own, so that a run that was killed continues where it was.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from ..bulk.bulk import Bulk
 from ..bulk.status import STOPPED
 from ..errors import LmsError
 from ..journal.journal import Journal
-from ..outcome import Outcome, Status
+from ..outcome import Outcome, RowError, Status
+from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
 from .changes import Action, Change
-from .conditions import check_account, check_guard_and_age, check_state
+from .moves import HELD, Moves
 from .plan_file import PlanFile, Step
 from .target import Target
 
@@ -33,7 +34,8 @@ _PER_TURN = 1000
 class ApplyReport:
     """The results of a plan's changes.
 
-    :param counts: the number of changes by kind, action and status.
+    :param counts: the number of changes by kind, action and status. Among those that were skipped
+        are removals of enrollments of people whose new enrollment was not made.
     :param earlier: how many of them an earlier run with the same folder finished.
     :param stop_reason: an error with which all other changes would fail too, so that they were
         skipped; ``None`` if all were tried.
@@ -64,22 +66,29 @@ class ApplyReport:
         return read_outcomes(self.record, self.plan)
 
 
-async def apply_plan(path: Path, target: Target, folder: Path, *, check: bool) -> ApplyReport:
-    """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`.
-
-    :param check: whether to check that the vendor's records have not changed.
-    """
+async def apply_plan(
+    path: Path,
+    target: Target,
+    folder: Path,
+    *,
+    check_age: bool,
+    check_state: bool,
+    on_bulk: Callable[[Bulk[Change]], object] | None,
+) -> ApplyReport:
+    """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
     with PlanFile(path) as file:
-        check_account(file.meta, target)
-        check_guard_and_age(file)
+        conditions.check_account(file.meta, target)
+        conditions.check_guard(file)
+        if check_age:
+            conditions.check_age(file.meta)
         steps = await asyncio.to_thread(_read_steps, path)
         with ApplyRecord(folder, file.meta.id) as record:
             if not record.has_begun:
                 # Later the vendor has other records than in the plan, because of the plan.
-                if check:
-                    await check_state(path, file.meta, target)
+                if check_state:
+                    await conditions.check_state(path, file.meta, target)
                 record.begin()
-            apply = _Apply(file, target, folder, record)
+            apply = _Apply(file, target, folder, record, on_bulk)
             for number, step in enumerate(steps, start=1):
                 await apply.make(number, step)
             record.flush()
@@ -100,11 +109,20 @@ def _read_steps(path: Path) -> list[Step]:
 class _Apply:
     """Makes the changes of a plan, and records their outcomes."""
 
-    def __init__(self, file: PlanFile, target: Target, folder: Path, record: ApplyRecord) -> None:
+    def __init__(
+        self,
+        file: PlanFile,
+        target: Target,
+        folder: Path,
+        record: ApplyRecord,
+        on_bulk: Callable[[Bulk[Change]], object] | None,
+    ) -> None:
         self.counts: Counter[tuple[str, Action, Status]] = Counter()
         self.earlier = 0
         self.stop_reason: LmsError | None = None
         self._file, self._target, self._folder, self._record = file, target, folder, record
+        self._on_bulk = on_bulk
+        self._moves = Moves()
 
     async def make(self, number: int, step: Step) -> None:
         """Make the changes of ``step``. After an earlier step has stopped, skip them.
@@ -113,42 +131,63 @@ class _Apply:
         """
         first_skipped = step.first
         if self.stop_reason is None:
-            first_skipped += await self._send(number, step)
+            first_skipped = await self._send(number, step)
         for skipped in range(first_skipped, step.last + 1):
             (change,) = self._file.changes(skipped, skipped)
-            self._add(step, Outcome(skipped - step.first, change, Status.SKIPPED, error=STOPPED))
+            self._skip(skipped, change, STOPPED)
             if skipped % _PER_TURN == 0:
                 await asyncio.sleep(0)
 
     async def _send(self, number: int, step: Step) -> int:
-        """Send the changes of ``step``, and return how many have an outcome."""
+        """Send the changes of ``step``, and return the number of the first one without an outcome.
+
+        :param number: the number of the step.
+        """
         name = f"{number:02}-{step.kind}-{step.action}.journal"
         journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
         bulk: Bulk[Change] | None = None
-        ended = 0
+        next_ = step.first
+        # The numbers of the changes that the bulk has taken and that have no outcome yet.
+        taken: deque[int] = deque()
 
         def changes() -> Generator[Change, None, None]:
+            nonlocal next_
             for change in self._file.changes(step.first, step.last):
                 # Otherwise the bulk would keep an outcome in memory for each remaining change.
                 if bulk is not None and bulk.report.stop_reason is not None:
                     return
-                yield change
+                next_ += 1
+                if self._moves.hold(change):
+                    self._skip(next_ - 1, change, HELD)
+                else:
+                    taken.append(next_ - 1)
+                    yield change
 
         with closing(changes()) as items:
             bulk = self._target.apply(step.kind, step.action, items, journal=journal)
+            if self._on_bulk is not None:
+                self._on_bulk(bulk)
             async with bulk:
                 async for outcome in bulk:
-                    self._add(step, outcome)
-                    ended += 1
+                    self._add(taken.popleft(), outcome)
                     _forget(bulk)
         self.stop_reason = bulk.report.stop_reason
-        return ended
+        return next_
 
-    def _add(self, step: Step, outcome: Outcome[Change]) -> None:
-        self.counts[step.kind, step.action, outcome.status] += 1
+    def _skip(self, number: int, change: Change, why: RowError) -> None:
+        self._add(number, Outcome(number, change, Status.SKIPPED, error=why))
+
+    def _add(self, number: int, outcome: Outcome[Change]) -> None:
+        """Record an outcome.
+
+        :param number: the number of the change in the plan.
+        """
+        change = outcome.item
+        self.counts[change.kind, change.action, outcome.status] += 1
         self.earlier += outcome.earlier is not None
+        self._moves.add(outcome)
         if outcome.status is not Status.DONE:
-            self._record.add(step.first + outcome.index, outcome)
+            self._record.add(number, outcome)
 
 
 def _forget(bulk: Bulk[Change]) -> None:

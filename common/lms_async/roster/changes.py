@@ -35,6 +35,10 @@ class Reason(StrEnum):
 
     BLANK_KEY = "blank key"
     DUPLICATE_KEY = "duplicate key"
+    #: A section whose key the vendor has for a section of another school year, or an enrollment in
+    #: such a section. The new section would rewrite the other year's section and its grades.
+    OTHER_SCHOOL_YEAR = "key belongs to another school year"
+    #: The vendor's record may not be changed, or it belongs to such a section or person.
     LOCKED = "locked"
     OUT_OF_SCOPE = "out of scope"
     #: The section or person is not there and is not created or returned by this plan.

@@ -32,17 +32,24 @@ def check_account(meta: PlanMeta, target: Target) -> None:
         )
 
 
-def check_guard_and_age(file: PlanFile) -> None:
-    """Check that the guard allows the plan, and that the plan is at most a day old.
+def check_guard(file: PlanFile) -> None:
+    """Check that the guard allows the plan.
 
-    :raises PlanRefused: the guard does not allow it, or it is older.
+    :raises PlanRefused: it does not.
     """
     refusals = [refusal.text for refusal in file.refusals() if refusal.stops]
     if refusals:
         more = len(refusals) - _SHOWN
         shown = refusals[:_SHOWN] + ([f"And {more} more."] if more > 0 else [])
         raise PlanRefused(f"the guard refuses the plan. {' '.join(shown)}")
-    if datetime.now(UTC) - file.meta.made_at > MAX_AGE:
+
+
+def check_age(meta: PlanMeta) -> None:
+    """Check that the plan is at most a day old.
+
+    :raises PlanRefused: it is older.
+    """
+    if datetime.now(UTC) - meta.made_at > MAX_AGE:
         raise PlanRefused("the plan is older than a day", hint="make the plan again")
 
 

@@ -29,7 +29,7 @@ from .model import (
     Term,
 )
 from .problems import Mode, ReadingReport, Severity
-from .school_years import SchoolYears, graduation_year
+from .school_years import Days, SchoolYears, graduation_year
 
 #: The reasons for which a record has no entry although the source is complete.
 _CERTAIN = frozenset({Reason.NOT_A_SCHOOL, Reason.ENDED, Reason.NOT_ENROLLED})
@@ -56,6 +56,8 @@ class Desired:
         self.deleted: Counter[str] = Counter()
         #: The kinds in which a record has no key. Such a record looks as if it were missing.
         self.in_doubt: set[str] = set()
+        #: The school year of each section, by the section's key, if its terms have one.
+        self.section_years: dict[str, Days] = {}
         self._mapping, self._as_of, self._report = mapping, as_of, report
         self._years = SchoolYears(as_of)
         self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
@@ -123,7 +125,7 @@ class Desired:
         key = person.identifier if self._mapping.keys.people == "identifier" else person.id
         role = self._role_of(person)
         org_id = role.org_id if role and role.org_id else next(iter(person.org_ids), "")
-        school = self._school(org_id)
+        school = self._school(org_id, "people")
         self._know("people", person.id, key, school)
         word, locked = "", ""
         if role is None:
@@ -132,6 +134,7 @@ class Desired:
             locked = Reason.UNKNOWN_ROLE
             self._unknown_roles["people", role.role] += 1
         is_student = role is not None and role.role == "student"
+        others = {self._school(id_, "people") for id_ in person.org_ids}
         return Entry(
             kind="people",
             key=key,
@@ -140,7 +143,7 @@ class Desired:
                 person,
                 role=word,
                 school=school,
-                other_schools={self._school(id_) for id_ in person.org_ids} - {school},
+                other_schools=others - {school, ""},
                 graduation_year=self._graduation_year(person, school) if is_student else "",
                 year_group=(
                     self._year_group("people", person.grades, school) if is_student else ""
@@ -151,7 +154,7 @@ class Desired:
         )
 
     def _course(self, course: Course) -> Entry:
-        school = self._school(course.org_id)
+        school = self._school(course.org_id, "courses")
         code = course.code and self._prefixes.get(course.org_id, "") + course.code
         key = code if self._mapping.keys.courses == "code" else course.id
         self._know("courses", course.id, key, school)
@@ -160,14 +163,16 @@ class Desired:
         return Entry(kind="courses", key=key, org=school, fields=values)
 
     def _section(self, section: Section) -> Entry | LeftAlone:
-        school = self._school(section.org_id)
+        school = self._school(section.org_id, "sections")
         key = section.code if self._mapping.keys.sections == "code" else section.id
+        year = self._years.year_of(section.term_ids)
         if self._mapping.year_in_section_keys:
-            year = self._years.year_of(section.term_ids)
             if year is None:
                 return LeftAlone(kind="sections", org=school, reason=Reason.NO_SCHOOL_YEAR)
             key = key and f"{key}-{year}"
         self._know("sections", section.id, key, school)
+        if year is not None and (days := self._years.days_of(year)):
+            self.section_years[usable_key(key)] = days
         course = self._refer("courses", section.course_id)
         terms = self._years.terms(section.term_ids)
         return Entry(
@@ -284,13 +289,20 @@ class Desired:
         if known is not None:
             return known
         if kind == "orgs":
-            return (self._school(id_),) * 2 if self._mapping.keys.orgs == "id" else None
+            return (self._school(id_, kind),) * 2 if self._mapping.keys.orgs == "id" else None
         is_id = getattr(self._mapping.keys, kind, "") == "id"
         with_year = kind == "sections" and self._mapping.year_in_section_keys
         return (id_, "") if is_id and not with_year else None
 
-    def _school(self, org_id: str) -> str:
-        return self._schools.get(org_id) or self._mapping.buildings.get(org_id, org_id)
+    def _school(self, org_id: str, kind: str) -> str:
+        """Return the key of a school, to which a record of ``kind`` belongs.
+
+        A source that lists changes need not have the school, and then does not say its code. The
+        result is ``""``, so that the vendor keeps what it has.
+        """
+        known = self._schools.get(org_id) or self._mapping.buildings.get(org_id)
+        is_unknown = self._is_list_of_changes(kind) and self._mapping.keys.orgs == "code"
+        return known or ("" if is_unknown else org_id)
 
     @staticmethod
     def _by_org(words: Mapping[str, str], org: Org) -> str:

@@ -19,6 +19,8 @@ KEY_PARTS: Mapping[str, tuple[str, ...]] = {
     "enrollments": ("sections", "people"),
     "relationships": ("people", "people", ""),
 }
+#: The kinds whose records refer to those of other kinds, and these kinds.
+REFERS_TO: Mapping[str, tuple[str, ...]] = {"sections": ("courses", "terms"), **KEY_PARTS}
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +38,8 @@ class Entry:
     :param vendor_id: the vendor's id, if the record is there.
     :param active: whether the record is in use. A wanted entry that is not active should not be in
         use at the vendor.
-    :param locked: why this record of the vendor is never changed; ``""`` if it may be. Of a wanted
+    :param locked: why this record of the vendor is never changed; ``""`` if it may be. The
+        enrollments and relationships of such a record stay as they are, too. Of a wanted
         entry, a :class:`~lms_async.roster.changes.Reason` why the vendor's record, and its
         enrollments and relationships, stay as they are.
     """

@@ -2,19 +2,18 @@
 
 A damaged export, or a wrong setting, can look as if everybody had left the school. So the source is
 checked before the comparison (:func:`check_source`, :func:`check_keys`), and the number of changes
-after it (:func:`check_changes`). A bound is the largest value that is allowed.
+after it (``guard_counts.py``). A bound is the largest value that is allowed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import inf
 
 import attrs
 
 from ..errors import InvalidInput
-from .changes import REMOVALS, Action
 from .rules import Mode, Rules
 
 
@@ -26,6 +25,11 @@ def _check_share(_: object, attribute: attrs.Attribute[float], value: float) -> 
 def _check_count(_: object, attribute: attrs.Attribute[int], value: int) -> None:
     if value < 0:
         raise InvalidInput(f"{attribute.name} must not be negative")
+
+
+def _check_amount(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value < inf:
+        raise InvalidInput(f"{attribute.name} must be a number, and not negative")
 
 
 def _share(default: float) -> float:
@@ -40,15 +44,19 @@ class GuardSettings:
     :param mode: what the plan may do at all.
     :param max_removed_share: the largest share of a school's records of one kind that may be
         removed.
-    :param max_updated_share: the same for updates.
-    :param min_records: a school that has fewer records of a kind at the vendor is not checked for
-        these shares.
+    :param max_updated_share: the same for updates. It also holds for the people of a school who
+        have the same role.
+    :param max_created_share: in a run after the first, how many people, relationships, courses or
+        sections may be created, as a share of the number that the source had last time. It may be
+        more than 1.
+    :param min_records: schools that have fewer records of a kind at the vendor are checked for
+        these shares together. Fewer records than this are not checked.
     :param max_removed_people: how many people may be removed, in all schools together.
     :param max_source_shrink: by which share the source may have fewer records of a kind than last
-        time. If it has even fewer, no record of this kind is removed. The same bound holds for the
-        share of the vendor's people that are in the source.
+        time. If it has even fewer, a record of this kind is not removed for being missing from the
+        source. The same bound holds for the share of the vendor's people that are in the source.
     :param max_rejected_share: the largest share of the source's records that may be rejected. If
-        more are rejected, nothing is removed.
+        more are rejected, no record is removed for being missing.
     :param max_orphan_share: the same for records that refer to missing records.
     :param min_found_share: in the first run, the smallest share of the vendor's people with a key
         that must be in the source.
@@ -59,6 +67,7 @@ class GuardSettings:
     mode: Mode = Mode.NORMAL
     max_removed_share: float = _share(0.10)
     max_updated_share: float = _share(0.75)
+    max_created_share: float = attrs.field(default=0.50, validator=_check_amount)
     min_records: int = attrs.field(default=10, validator=_check_count)
     max_removed_people: int = attrs.field(default=200, validator=_check_count)
     max_source_shrink: float = _share(0.10)
@@ -79,6 +88,8 @@ class SourceFacts:
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
+    :param changes_only: those of them of which the source has only changes. Their number is not
+        compared with that of the last run.
     """
 
     records: Mapping[str, int]
@@ -87,6 +98,7 @@ class SourceFacts:
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
+    changes_only: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -137,10 +149,11 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
             number=facts.records.get(kind, 0),
             bound=0,
             stops=False,
-            text=f"No {kind} are removed, because the source may not have all of them. "
+            text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
             f"To remove {kind}, give a complete file without problems.",
         )
-    for kind in sorted((facts.last_records or {}).keys() & settings.removals):
+    compared = settings.removals - facts.changes_only
+    for kind in sorted((facts.last_records or {}).keys() & compared):
         last, now = (facts.last_records or {})[kind], facts.records.get(kind, 0)
         if exceeds(last - now, settings.max_source_shrink, last):
             yield Refusal(
@@ -149,8 +162,8 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 number=(last - now) / last,
                 bound=settings.max_source_shrink,
                 stops=False,
-                text=f"No {kind} are removed, because the source has {now:,} {kind} and had "
-                f"{last:,} last time, {_percent(last - now, last)} fewer. The guard allows "
+                text=f"Missing {kind} are not removed, because the source has {now:,} {kind} and "
+                f"had {last:,} last time, {percent(last - now, last)} fewer. The guard allows "
                 f"{settings.max_source_shrink:.0%}. Check that the export is complete. If it is, "
                 "set max_source_shrink higher for one run.",
             )
@@ -165,9 +178,9 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 number=number / total,
                 bound=bound,
                 stops=False,
-                text=f"Nothing is removed, because {number:,} of the source's {total:,} records "
-                f"{what} ({_percent(number, total)}). The guard allows {bound:.0%}. Correct the "
-                f"export, or set {rule} higher for one run.",
+                text=f"Missing records are not removed, because {number:,} of the source's "
+                f"{total:,} records {what} ({percent(number, total)}). The guard allows "
+                f"{bound:.0%}. Correct the export, or set {rule} higher for one run.",
             )
 
 
@@ -177,23 +190,35 @@ def check_keys(
     """Check whether the school and the vendor use the same ids.
 
     If not, everybody would be created a second time. In the first run most of the vendor's people
-    must be in the source, and later nearly as many as last time.
+    must be in the source, and later nearly as many as last time. A source that has only changes of
+    people can't be checked in this way, so the first run needs a complete one.
 
     :param keyed: how many people at the vendor have a key.
     :param found: how many of them are in the source.
     """
+    has_changes_only = "people" in facts.changes_only
     if facts.last_records is None:
         rule, bound = "min_found_share", _exact(settings.min_found_share)
+        change = "lower"
         needed = f"A first run needs {settings.min_found_share:.0%}."
+        check = (
+            "Check that this is the right account, that the export is complete, and which column "
+            "of the source has the ids that the vendor has. Set this column as the key of people."
+        )
+        if has_changes_only:
+            needed += " This source has only changes: make the first plan from a complete source."
+    elif has_changes_only:
+        return []
     elif facts.last_found_share is not None:
         last = _exact(facts.last_found_share)
         rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))
+        change = "higher"
         needed = f"Last time it was {float(last):.1%}, and this run needs {float(bound):.1%}."
+        check = "Check that the export is complete, and that the ids of people did not change."
     else:
         return []
     if keyed < settings.min_records or not exceeds(keyed - found, 1 - bound, keyed):
         return []
-    change = "lower" if rule == "min_found_share" else "higher"
     return [
         Refusal(
             rule=rule,
@@ -202,79 +227,10 @@ def check_keys(
             bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
-            f"({_percent(found, keyed)}). {needed} Check which column of the source has the ids "
-            "that the vendor has, and set it as the key of people. If the key is right, set "
-            f"{rule} {change} for one run.",
+            f"({percent(found, keyed)}). {needed} {check} If all is right, set {rule} {change} "
+            "for one run.",
         )
     ]
-
-
-def check_changes(
-    settings: GuardSettings,
-    counts: Mapping[tuple[str, Action, str], int],
-    existing: Mapping[tuple[str, str], int],
-) -> list[Refusal]:
-    """Check the number of changes.
-
-    :param counts: the number of changes by kind, action and org.
-    :param existing: the number of records at the vendor by kind and org.
-    :returns: a refusal for each bound that is exceeded. Each stops the plan.
-    """
-    removed: Counter[tuple[str, str]] = Counter()
-    updated: Counter[tuple[str, str]] = Counter()
-    for (kind, action, org), count in counts.items():
-        if action in REMOVALS:
-            removed[kind, org] += count
-        elif action is Action.UPDATE:
-            updated[kind, org] += count
-    if settings.mode is Mode.NEW_SCHOOL_YEAR:
-        updated = Counter({at: count for at, count in updated.items() if at[0] != "people"})
-    refusals = [
-        *_shares(settings, "max_removed_share", "removed", removed, existing),
-        *_shares(settings, "max_updated_share", "updated", updated, existing),
-    ]
-    people = sum(count for (kind, _), count in removed.items() if kind == "people")
-    if people > settings.max_removed_people:
-        refusals.append(
-            Refusal(
-                rule="max_removed_people",
-                kind="people",
-                number=people,
-                bound=settings.max_removed_people,
-                stops=True,
-                text=f"The plan would remove {people:,} people. The guard allows "
-                f"{settings.max_removed_people:,}. Check the plan. If these people left, set a "
-                "higher max_removed_people for one run.",
-            )
-        )
-    return refusals
-
-
-def _shares(
-    settings: GuardSettings,
-    rule: str,
-    done: str,
-    counts: Counter[tuple[str, str]],
-    existing: Mapping[tuple[str, str], int],
-) -> Iterator[Refusal]:
-    bound: float = getattr(settings, rule)
-    for (kind, org), count in sorted(counts.items()):
-        total = existing.get((kind, org), 0)
-        if total < settings.min_records or not exceeds(count, bound, total):
-            continue
-        where = f"of school {org}" if org else "of no school"
-        yield Refusal(
-            rule=rule,
-            kind=kind,
-            org=org,
-            number=count / total,
-            bound=bound,
-            stops=True,
-            text=f"{count:,} of {total:,} {kind} {where} would be {done} "
-            f"({_percent(count, total)}). The guard allows {bound:.0%}. Read the plan. If it is "
-            f"right, set {rule} higher for one run. To make only additions, set the mode "
-            "additions_only.",
-        )
 
 
 def exceeds(count: int, share: float | Fraction, total: int) -> bool:
@@ -287,6 +243,6 @@ def _exact(share: float | Fraction) -> Fraction:
     return share if isinstance(share, Fraction) else Fraction(repr(share))
 
 
-def _percent(count: int, total: int) -> str:
+def percent(count: int, total: int) -> str:
     """Return a share in percent, with a decimal where it is needed to compare it with a bound."""
     return f"{100 * count / total:.1f} %".replace(".0 %", " %")

@@ -51,9 +51,16 @@ SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER 
 """
 _REFUSALS = "SELECT rule, kind, org, found, bound, stops, text FROM refusals ORDER BY number"
 _COUNTS = "SELECT kind, action, org, count(*) FROM changes GROUP BY kind, action, org"
+# The detail is the name of a field, or why a record is locked.
 _COUNTS_LEFT_ALONE = """
-SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org
+SELECT kind, reason, org, sum(records) FROM left_alone WHERE detail = '' OR reason = 'locked'
+GROUP BY kind, reason, org
 """
+_COUNTS_FIELDS = """
+SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
+GROUP BY kind, reason, detail
+"""
+_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
 
@@ -69,10 +76,12 @@ class PlanMeta:
     :param mapping_hash: a hash of the mapping.
     :param fingerprint: a hash of all that was there, see
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind.
+    :param source_records: how many records the source had, by kind. If it had none of a kind, or
+        only changes, this is the number of the last plan.
     :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
     :param found_share: the share of the vendor's people with a key that were in the source;
-        ``None`` if there were none.
+        ``None`` if there were none. If the source had only changes of people, this is the share of
+        the last plan.
     """
 
     made_at: datetime
@@ -89,6 +98,20 @@ class PlanMeta:
     def id(self) -> str:
         """A text that differs between any two plans."""
         return f"{self.made_at.isoformat()} {self.fingerprint} {self.mapping_hash}"
+
+
+def meta_of(values: Mapping[str, Any]) -> PlanMeta:
+    """Return the metadata that was written as JSON.
+
+    :raises LookupError: a value is missing.
+    :raises TypeError: there are other values.
+    :raises ValueError: a date is not valid.
+    """
+    dates = {
+        "made_at": datetime.fromisoformat(values["made_at"]),
+        "as_of": date.fromisoformat(values["as_of"]),
+    }
+    return PlanMeta(**{**values, **dates})
 
 
 @attrs.frozen(kw_only=True)
@@ -209,6 +232,21 @@ class PlanFile:
             rows = self._connection.execute(_COUNTS_LEFT_ALONE)
             return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
 
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return in how many records a field is left alone, by kind, reason and field."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_FIELDS)
+            return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
+
+    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records and of fields that are left alone, by kind, reason and org.
+
+        A record counts once for each field.
+        """
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_BOTH)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():
             # "yield from" would close the cursor together with the iterator. That fails if the
@@ -232,9 +270,7 @@ class PlanFile:
             rows = self._connection.execute("SELECT name, value FROM meta")
             values = {name: _loads(value) for name, value in rows}
             values.pop("written_by", None)
-            values["made_at"] = datetime.fromisoformat(values["made_at"])
-            values["as_of"] = date.fromisoformat(values["as_of"])
-            return PlanMeta(**values)
+            return meta_of(values)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

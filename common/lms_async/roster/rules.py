@@ -13,8 +13,8 @@ class Mode(StrEnum):
     NORMAL = "normal"
     #: Nothing is updated or removed.
     ADDITIONS_ONLY = "additions_only"
-    #: Terms, courses, sections and enrollments of last year are left to end. The updates of people
-    #: are not limited, because nearly everybody changes grade.
+    #: Terms, courses, sections and enrollments of last year are left to end. Any number of people
+    #: may change their grade, and any number of courses and sections may be created.
     NEW_SCHOOL_YEAR = "new_school_year"
 
 
@@ -23,7 +23,8 @@ class Rules:
     """Which differences become changes.
 
     :param removals: the kinds whose records may be removed.
-    :param in_doubt: those of them for which the source may be incomplete; none is removed.
+    :param in_doubt: those of them for which the source may be incomplete. Their records are removed
+        only if the source itself says that they are not wanted, for example that they were deleted.
     :param mode: what the plan may do.
     """
 

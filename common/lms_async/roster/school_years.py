@@ -6,10 +6,20 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+import attrs
+
 from .model import Term
 
 _NUMBER = re.compile(r"(?:grade\s*)?(\d{1,2})", re.ASCII | re.IGNORECASE)
 _KINDERGARTEN = frozenset({"k", "kg"})
+
+
+@attrs.frozen
+class Days:
+    """The first and the last day of a school year."""
+
+    first: date
+    last: date
 
 
 class SchoolYears:
@@ -23,6 +33,7 @@ class SchoolYears:
         self._terms: dict[str, Term] = {}
         self._of_day: int | None = None
         self._is_known = False
+        self._days: dict[int, Days | None] = {}
 
     def add(self, term: Term) -> None:
         """Add a term. All terms must be added before the methods below are called."""
@@ -36,6 +47,18 @@ class SchoolYears:
         """Return the school year of all these terms; ``None`` if they have none, or several."""
         years = {self._year(term) for term in self.terms(ids)}
         return years.pop() if len(years) == 1 else None
+
+    def days_of(self, year: int) -> Days | None:
+        """Return the days of a school year; ``None`` if its terms have no dates.
+
+        :param year: the year in which it ends.
+        """
+        if year not in self._days:
+            of_year = [term for term in self._terms.values() if self._year(term) == year]
+            starts = [term.starts for term in of_year if term.starts]
+            ends = [term.ends for term in of_year if term.ends]
+            self._days[year] = Days(min(starts), max(ends)) if starts and ends else None
+        return self._days[year]
 
     def has_ended(self, *terms: Term) -> bool:
         """Return whether all these terms are over. Without terms, nothing is."""

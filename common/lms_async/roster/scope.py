@@ -13,7 +13,11 @@ class Scope:
 
     An enrollment or relationship is also out of scope if its section or one of its people is.
 
-    :param orgs: keys of schools. All records of other schools, and of none, are out of scope.
+    Vendors may show neither the school nor the role of a record that is not in use. Such a record
+    is in scope, so that a person who comes back is returned if the school's record is in scope.
+
+    :param orgs: keys of schools. All records of other schools, and of none, are out of scope, but
+        not terms without a school, which the schools share.
     :param roles: values of the field ``role`` of people.
     :param terms: keys of terms. Of sections, the field ``terms`` is compared, and one of its values
         is enough.
@@ -25,10 +29,13 @@ class Scope:
 
     def includes(self, entry: Entry) -> bool:
         """Return whether ``entry`` may be changed."""
-        if self.orgs is not None and entry.org not in self.orgs:
+        may_lack_org = entry.kind == "terms" or not entry.active
+        is_in_orgs = self.orgs is None or entry.org in self.orgs
+        if not is_in_orgs and (entry.org or not may_lack_org):
             return False
-        if entry.kind == "people" and self.roles is not None:
-            return entry.fields.get("role", "") in self.roles
+        role = entry.fields.get("role", "")
+        if entry.kind == "people" and self.roles is not None and (role or entry.active):
+            return role in self.roles
         if entry.kind == "sections" and self.terms is not None:
             return not self.terms.isdisjoint(split(entry.fields.get("terms", "")))
         if entry.kind == "terms" and self.terms is not None:

@@ -130,7 +130,12 @@ class Target(Protocol):
         """
 
     def snapshot(self) -> AsyncIterator[Entry]:
-        """Read all records that are there, also inactive and past ones, in any order."""
+        """Read all records that are there, also inactive and past ones, in any order.
+
+        :raises KindUnreadable: the account may not read the records of a kind, see
+            :func:`lms_async.roster.naming_kind`.
+        :raises LmsError: they can't be read.
+        """
 
     def apply(
         self,

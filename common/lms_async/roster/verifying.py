@@ -17,6 +17,8 @@ from .plan_file import PlanFile
 from .target import Target
 from .working_set import WorkingSet, in_thread
 
+#: How many changes whose effect the vendor does not show are kept in memory.
+KEPT_DIFFERENT = 1000
 _FIND = "SELECT active, compared FROM there WHERE kind = ? AND key = ?"
 
 
@@ -50,13 +52,16 @@ class Verification:
     """What the vendor shows of a plan's changes.
 
     :param verified: the number of changes whose effect the vendor shows.
-    :param different: the other changes, in the plan's order.
+    :param different: the first 1,000 of the other changes, in the plan's order.
+    :param counts_different: the number of all other changes, by kind and how they differ. Empty if
+        the vendor shows the effect of every change.
     :param not_verifiable: the number of values that were set and can't be read back, by kind and
         field.
     """
 
     verified: int
     different: list[StillDifferent] = attrs.field(repr=lambda different: f"<{len(different)}>")
+    counts_different: Mapping[tuple[str, Mismatch], int]
     not_verifiable: Mapping[tuple[str, str], int]
 
 
@@ -69,7 +74,9 @@ async def verify_plan(path: Path, target: Target) -> Verification:
 
 
 def _compare(path: Path, there: WorkingSet) -> Verification:
-    verified, different = 0, []
+    verified = 0
+    different: list[StillDifferent] = []
+    counts_different: Counter[tuple[str, Mismatch]] = Counter()
     not_verifiable: Counter[tuple[str, str]] = Counter()
     there.make_indexes()
     with PlanFile(path) as file, writing(there.path):
@@ -80,9 +87,16 @@ def _compare(path: Path, there: WorkingSet) -> Verification:
             found = _mismatch(change, shows, there)
             if found is None:
                 verified += 1
-            else:
+                continue
+            counts_different[change.kind, found.mismatch] += 1
+            if len(different) < KEPT_DIFFERENT:
                 different.append(found)
-    return Verification(verified=verified, different=different, not_verifiable=dict(not_verifiable))
+    return Verification(
+        verified=verified,
+        different=different,
+        counts_different=dict(counts_different),
+        not_verifiable=dict(not_verifiable),
+    )
 
 
 def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> StillDifferent | None:

@@ -51,6 +51,12 @@ _INSERT_THERE = "INSERT INTO there VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EXISTING = """
 SELECT kind, org, count(*) FROM there WHERE active AND NOT outside AND key <> '' GROUP BY kind, org
 """
+_PEOPLE_BY_ROLE = """
+SELECT org, role(compared) AS role, count(*) FROM there
+WHERE kind = ? AND active AND NOT outside AND key <> '' GROUP BY org, role(compared)
+"""
+_SCHOOL_AND_ROLE = "SELECT org, role(compared) FROM there WHERE kind = ? AND key = ?"
+_WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
     SELECT (SELECT 1 FROM wanted WHERE wanted.kind = there.kind AND wanted.key = there.key LIMIT 1)
@@ -102,6 +108,7 @@ class WorkingSet:
         with writing(path):
             self.connection.executescript(_TABLES)
             self.connection.create_function("part", 2, _part, deterministic=True)
+            self.connection.create_function("role", 1, _role, deterministic=True)
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +175,29 @@ class WorkingSet:
         with writing(self.path):
             keyed, found = self.connection.execute(_FOUND, (self.number_of(kind),)).fetchone()
         return keyed, found
+
+    def people_by_role(self) -> dict[tuple[str, str], int]:
+        """Count the people that :meth:`existing` counts.
+
+        :returns: the count by org and role.
+        """
+        with writing(self.path):
+            rows = self.connection.execute(_PEOPLE_BY_ROLE, (self.number_of("people"),)).fetchall()
+        return {(org, role): count for org, role, count in rows}
+
+    def school_and_role(self, kind: str, key: str) -> tuple[str, str]:
+        """Return the org and the role of a record that is there."""
+        with writing(self.path):
+            found = self.connection.execute(_SCHOOL_AND_ROLE, (self.number_of(kind), key))
+            org, role = found.fetchone()
+        return org, role
+
+    def wanted(self, kind: str) -> int:
+        """Count the school's records of ``kind`` that have a key and may be changed."""
+        with writing(self.path):
+            rows = self.connection.execute(_WANTED, (self.number_of(kind),))
+            (count,) = rows.fetchone()
+        return int(count)
 
     def not_compared(self) -> Iterator[LeftAlone]:
         """Yield the kinds and fields of the school that can't be written or compared, with counts.
@@ -243,9 +273,9 @@ class WorkingSet:
 
 
 async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which compares entries, in a thread.
+    """Run ``work``, which adds or compares entries, in a thread.
 
-    If the caller is cancelled, the work is interrupted. The working set must not be closed while
+    If the caller is cancelled, SQLite is interrupted. The working set must not be closed while
     the thread uses it.
     """
     task = asyncio.ensure_future(asyncio.to_thread(work))
@@ -264,3 +294,9 @@ def _part(key: str, number: int) -> str | None:
     """Return a part of a key, for SQLite."""
     parts = key.split(SEPARATOR)
     return parts[number] if number < len(parts) else None
+
+
+def _role(compared: bytes) -> str:
+    """Return the role in the fields of a record, for SQLite."""
+    fields: dict[str, str] = orjson.loads(compared)
+    return fields.get("role", "")

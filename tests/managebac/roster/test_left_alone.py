@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 
+from lms_async import Forbidden
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Enrollment, LeftAlone, PlanFile, Reason
 from lms_async.roster.entries import join
+from lms_async.sandbox import Fault
 from manabac_async import ManageBac
 from manabac_async.roster import ManageBacRoster
 from manabac_async.sandbox import ManageBacSandbox, School
@@ -132,3 +135,29 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
     assert [outcome.item for outcome in outcomes] == [change for change, _ in cases]
     wrong = [sorted(outcome.error.fields) if outcome.error else None for outcome in outcomes]
     assert wrong == [fields for _, fields in cases]
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "path"),
+    [
+        ("people", Action.CREATE, "year-groups"),
+        ("relationships", Action.LINK, "parents"),
+        ("sections", Action.CREATE, "school/subjects"),
+        ("enrollments", Action.LINK, "classes"),
+    ],
+)
+async def test_references_that_cannot_be_read_stop_the_bulk_and_nothing_is_sent(
+    kind: str,
+    action: Action,
+    path: str,
+    keeper: Keeper,
+    managebac_sandbox: ManageBacSandbox,
+) -> None:
+    changes = [one for one in await keeper.plan() if (one.kind, one.action) == (kind, action)]
+    managebac_sandbox.faults.add(Fault.error(403, path=path))
+    bulk = keeper.target.apply(kind, action, changes, journal=None)
+    outcomes = [outcome async for outcome in bulk]
+    assert [outcome.item for outcome in outcomes] == changes
+    assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}
+    assert isinstance(bulk.report.stop_reason, Forbidden)
+    assert {seen.method for seen in managebac_sandbox.log} == {"GET"}

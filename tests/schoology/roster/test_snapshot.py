@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from lms_async import Forbidden
+from lms_async.errors import KindUnreadable
 from lms_async.roster import Entry
 from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
@@ -141,8 +141,18 @@ async def test_snapshot_that_fails_or_is_left_early_leaves_nothing_behind(
                 break
     schoology_sandbox.quirks.multiget = "refused"
     schoology_sandbox.faults.add(Fault.error(403, path="sections/5614973/enrollments"))
-    with pytest.raises(Forbidden):
+    with pytest.raises(KindUnreadable, match="may not read enrollments"):
         await read(schoology)
+
+
+async def test_missing_permission_names_the_kinds_that_can_not_be_planned(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, path="courses"))
+    with pytest.raises(KindUnreadable) as caught:
+        await read(schoology)
+    assert "may not read courses" in str(caught.value)
+    assert "sections, enrollments" in str(caught.value)
 
 
 @pytest.mark.parametrize("multiget", ["json", "refused"])

@@ -209,8 +209,11 @@ async def test_references_that_cannot_be_read_end_the_step_and_nothing_is_sent(
 ) -> None:
     changes = [one for one in await keeper.plan() if one.kind == "people"]
     schoology_sandbox.faults.add(Fault.error(403, path="roles"))
-    with pytest.raises(Forbidden):
-        await keeper.apply(changes)
+    bulk = keeper.target.apply("people", Action.CREATE, changes, journal=None)
+    outcomes = [outcome async for outcome in bulk]
+    assert [outcome.item for outcome in outcomes] == changes
+    assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}
+    assert isinstance(bulk.report.stop_reason, Forbidden)
     assert schoology_sandbox.school.creates.total() == 0
 
 

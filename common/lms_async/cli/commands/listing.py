@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +19,7 @@ from ..listing.choosing import (
     read_filters,
 )
 from ..listing.export import ExportRequest, run_export
-from ..listing.output import Output
+from ..listing.output import standard_output
 from ..listing.run import ListRequest, run_list
 from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
@@ -28,10 +27,6 @@ from ..running import run_until_done
 from ..target import require_target, target_names
 from ..wording import visible
 from .options import RateLimit, TargetName
-
-#: The file descriptor of standard output. It is always open: if it was closed, it leads to the null
-#: device.
-_STANDARD_OUTPUT = 1
 
 
 def list_(
@@ -104,14 +99,8 @@ def list_(
         limit=read_limit(limit),
         environment=read_environment(),
     )
-    is_terminal = sys.stdout.isatty()
-    output = Output(
-        _STANDARD_OUTPUT,
-        shutil.get_terminal_size().columns if is_terminal else None,
-        sys.stdout.encoding,
-    )
     reporter = make_reporter(sys.stdout, sys.stderr)
-    raise typer.Exit(run_until_done(run_list(request, reporter, output, sys.stderr)))
+    raise typer.Exit(run_until_done(run_list(request, reporter, standard_output(), sys.stderr)))
 
 
 def export(

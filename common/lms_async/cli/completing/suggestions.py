@@ -12,6 +12,7 @@ import typer
 
 from ..exit_codes import CommandError
 from ..kinds import Kind
+from ..roster_targets import roster_target_names
 from ..target import Target, find_kind, find_target, target_names
 
 Suggestions = list[tuple[str, str]]
@@ -20,6 +21,11 @@ Suggestions = list[tuple[str, str]]
 def suggest_targets(incomplete: str) -> list[str]:
     """Suggest names of targets."""
     return [name for name in target_names() if name.startswith(incomplete)]
+
+
+def suggest_roster_targets(incomplete: str) -> list[str]:
+    """Suggest names of targets that a roster can be kept in."""
+    return [name for name in roster_target_names() if name.startswith(incomplete)]
 
 
 def suggest_kinds(context: typer.Context, incomplete: str) -> Suggestions:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import shutil
+import sys
 
 import attrs
 
@@ -16,6 +18,9 @@ from ..exit_codes import CommandError
 
 #: How many bytes can be written without blocking to a pipe that has room.
 _AT_ONCE = getattr(select, "PIPE_BUF", 1 << 16)
+#: The file descriptor of standard output. It is always open: if it was closed, it leads to the null
+#: device.
+_STANDARD_OUTPUT = 1
 
 
 class ReaderGone(Exception):
@@ -66,3 +71,9 @@ class Output:
             await has_room.wait()
         finally:
             loop.remove_writer(self.descriptor)
+
+
+def standard_output() -> Output:
+    """Return standard output, with the width of the terminal if it is one."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return Output(_STANDARD_OUTPUT, width, sys.stdout.encoding)

@@ -1,11 +1,11 @@
-"""Show on standard error how many rows have been read."""
+"""Show on standard error how much has been read."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TextIO
+from typing import Protocol, TextIO
 
 import attrs
 from rich.console import Console
@@ -18,6 +18,14 @@ from ..wording import counted
 _EVERY = 10.0
 #: Seconds between two updates of a terminal.
 _REFRESH = 0.2
+
+
+class Shown(Protocol):
+    """Something whose state changes."""
+
+    @property
+    def text(self) -> str:
+        """The state as one line."""
 
 
 @attrs.define
@@ -34,9 +42,9 @@ class RowCount:
 
 
 @asynccontextmanager
-async def shown_on(err: TextIO, count: RowCount) -> AsyncIterator[None]:
-    """Show ``count`` until the end of the context: as one changing line, or as several lines."""
-    task = asyncio.create_task(_live(err, count) if err.isatty() else _lines(err, count))
+async def shown_on(err: TextIO, shown: Shown) -> AsyncIterator[None]:
+    """Show the state until the end of the context: as one changing line, or as several lines."""
+    task = asyncio.create_task(_live(err, shown) if err.isatty() else _lines(err, shown))
     try:
         yield
     finally:
@@ -44,15 +52,15 @@ async def shown_on(err: TextIO, count: RowCount) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _live(err: TextIO, count: RowCount) -> None:
+async def _live(err: TextIO, shown: Shown) -> None:
     console = Console(file=as_raw(err), highlight=False, markup=False)
-    with Status(count.text, console=console) as status:
+    with Status(shown.text, console=console) as status:
         while True:
             await asyncio.sleep(_REFRESH)
-            status.update(count.text)
+            status.update(shown.text)
 
 
-async def _lines(err: TextIO, count: RowCount) -> None:
+async def _lines(err: TextIO, shown: Shown) -> None:
     while True:
         await asyncio.sleep(_EVERY)
-        err.write(f"{count.text}\n")
+        err.write(f"{shown.text}\n")

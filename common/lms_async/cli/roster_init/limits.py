@@ -27,8 +27,9 @@ _REMOVALS: Mapping[Action, str] = {
 #: What each bound of the guard is.
 _BOUNDS: Mapping[str, str] = {
     "max_removed_share": "largest share of a school's records of one kind that may be removed",
-    "max_updated_share": "the same for updates",
-    "min_records": "a school with fewer records of a kind is not checked for these shares",
+    "max_updated_share": "the same for updates, also of the people with one role",
+    "max_created_share": "new people, links, courses and sections, as a share of the last run's",
+    "min_records": "schools with fewer records of a kind are checked for these shares together",
     "max_removed_people": "how many people may be removed, in all schools together",
     "max_source_shrink": "nothing is removed if the source is smaller than last time by more",
     "max_rejected_share": "nothing is removed if a larger share of the source is rejected",
@@ -43,7 +44,7 @@ def mode() -> Part:
     part.comment(
         'What a plan may do. "all": everything below. "additions_only": nothing is updated or '
         'removed. "new_school_year": last year\'s terms, courses, sections and enrollments are '
-        "left to end, and the updates of people are not limited."
+        "left to end, and any number of people may change their grade."
     )
     part.lines.append('mode = "all"')
     return part
@@ -74,7 +75,7 @@ def scope(facts: Facts) -> Part:
     part = Part()
     part.comment(
         "Which records may be changed, in the vendor's words. Without these lines, all may be. "
-        "With orgs, records of no school are left alone too, for example terms."
+        "With orgs, records of no school are left alone too, except terms."
     )
     part.lines.append("[scope]")
     schools = [one.org for one in facts.source.orgs.values() if one.org.type == "school"]

@@ -42,7 +42,7 @@ class PageData:
     def __init__(self, plan: PlanFile) -> None:
         self._plan = plan
         self._changes = plan.counts()
-        self._left_alone = plan.counts_left_alone()
+        self._left_alone = plan.counts_left_alone_with_fields()
         places = [*self._changes, *self._left_alone]
         self._kinds = _places(sorted({kind for kind, _, _ in places}, key=_kind_order))
         self._orgs = _places(sorted({org for _, _, org in places}, key=_org_order))

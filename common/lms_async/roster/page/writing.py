@@ -14,6 +14,8 @@ from ...errors import PlanFailed
 from ..plan_file import PlanFile
 from .data import PageData
 
+#: How every page begins.
+PAGE_BEGINNING = "<!DOCTYPE html>"
 _HERE = Path(__file__).parent
 #: The scripts, in the order in which they need each other.
 _SCRIPTS = ("elements.js", "totals.js", "record_list.js", "page.js")

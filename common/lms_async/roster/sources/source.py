@@ -18,6 +18,8 @@ class Source(Protocol):
         Each record refers only to records before it. Records are checked and given one by one, so
         that a source of any size needs little memory.
 
+        A plan calls this in threads other than that of the event loop, one at a time.
+
         :param report: collects what is wrong, and how much of each kind was read. It is complete
             at the end.
         :raises SourceRefused: the source cannot be read.

@@ -159,6 +159,7 @@ def _one_folder(files: Iterable[BundleFile], report: ReadingReport) -> Mapping[s
             raise report.refuse("", 0, "", "same_file_twice", text)
         found[name.lower()] = file
     if len(folders) > 1:
-        text = f"Several folders have files of the roster: {', '.join(sorted(folders))}. Give one."
+        names = ", ".join(folder or "the bundle itself" for folder in sorted(folders))
+        text = f"Several folders have files of the roster: {names}. Give one of them."
         raise report.refuse("", 0, "", "several_folders", text)
     return next(iter(folders.values()), {})

@@ -1,0 +1,130 @@
+"""The SQL that compares the two tables of a working set; see ``difference.py``.
+
+The texts of the reasons are those of :class:`~lms_async.roster.changes.Reason`.
+"""
+
+from __future__ import annotations
+
+# There are joins instead of "(kind, key) NOT IN (SELECT …)", for which SQLite would read a whole
+# table for each row.
+#
+# ``unusable`` has the keys that several different records have, at the vendor or in the source, and
+# those of sections of another school year. ``removed`` has the sections and people that the plan
+# removes. ``parent`` has all sections and people: why their enrollments are left alone, why they
+# are locked, and whether they are wanted, removed, or reachable (in use after the plan's changes).
+TABLES = """
+DROP TABLE IF EXISTS unusable; DROP TABLE IF EXISTS removed; DROP TABLE IF EXISTS parent;
+CREATE TABLE unusable (kind INTEGER, key TEXT, reason TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE removed (kind INTEGER, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE parent (kind INTEGER, key TEXT, blocked TEXT, locked TEXT, wanted INTEGER,
+    removed INTEGER, reachable INTEGER, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+"""
+# A record that the source has twice in the same form counts once.
+DELETE_REPEATED = """
+DELETE FROM wanted WHERE rowid IN (
+    SELECT later.rowid FROM (
+        SELECT kind, key FROM wanted WHERE key <> '' GROUP BY kind, key HAVING count(*) > 1
+    ) AS twice CROSS JOIN wanted AS later ON later.kind = twice.kind AND later.key = twice.key
+    WHERE later.rowid > (
+        SELECT min(rowid) FROM wanted AS first
+        WHERE first.kind = later.kind AND first.key = later.key AND first.org = later.org
+        AND first.active = later.active AND first.compared = later.compared
+        AND first.hidden = later.hidden AND first.locked = later.locked
+    )
+)
+"""
+FIND_DUPLICATES = """
+INSERT INTO unusable
+SELECT kind, key, 'duplicate key' FROM (
+    SELECT kind, key FROM wanted WHERE key <> '' GROUP BY kind, key HAVING count(*) > 1
+    UNION
+    SELECT kind, key FROM there WHERE key <> '' GROUP BY kind, key HAVING count(*) > 1
+)
+"""
+ADD_UNUSABLE = "INSERT OR IGNORE INTO unusable VALUES (?, ?, ?)"
+UNUSABLE = """
+SELECT there.key, org, vendor_id, coalesce(reason, 'blank key')
+FROM there LEFT JOIN unusable USING (kind, key)
+WHERE kind = :kind AND ((there.key = '' AND active) OR reason IS NOT NULL)
+UNION ALL
+SELECT wanted.key, org, '', coalesce(reason, 'blank key')
+FROM wanted LEFT JOIN unusable USING (kind, key)
+WHERE kind = :kind AND ((wanted.key = '' AND active) OR (reason IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM there WHERE there.kind = wanted.kind AND there.key = wanted.key
+)))
+"""
+FILL_PARENT = """
+INSERT INTO parent
+SELECT kind, key,
+    CASE
+        WHEN max(reason) IS NOT NULL THEN max(reason)
+        WHEN max(outside) THEN 'out of scope'
+        WHEN max(locked) <> '' THEN 'locked'
+    END,
+    max(locked),
+    max(is_wanted),
+    count(removed.key) > 0,
+    count(removed.key) = 0 AND (max(is_there) OR max(is_wanted))
+FROM (
+    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked
+    FROM wanted WHERE kind = :kind AND key <> ''
+    UNION ALL
+    SELECT kind, key, outside, 0, active, locked FROM there WHERE kind = :kind AND key <> ''
+) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
+GROUP BY kind, key
+"""
+# Records that are wanted, and missing, inactive or different. In this order: records to return,
+# to update, and to create, because an update may free a value that a new record needs. Enrollments
+# are ordered by section, so that vendors can take those of one section in one request.
+ADDITIONS = """
+SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
+    coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
+    CASE
+        WHEN w.locked <> '' THEN w.locked
+        WHEN w.outside OR t.outside THEN 'out of scope'
+        WHEN t.locked <> '' THEN 'locked'
+        WHEN first.blocked IS NOT NULL THEN first.blocked
+        WHEN second.blocked IS NOT NULL THEN second.blocked
+        WHEN :first IS NOT NULL AND NOT coalesce(first.reachable, 0)
+            THEN 'section or person missing'
+        WHEN :second IS NOT NULL AND NOT coalesce(second.reachable, 0)
+            THEN 'section or person missing'
+    END
+FROM wanted AS w
+LEFT JOIN there AS t ON t.kind = w.kind AND t.key = w.key
+LEFT JOIN parent AS first ON first.kind = :first AND first.key = part(w.key, 0)
+LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(w.key, 1)
+WHERE w.kind = :kind AND w.key <> '' AND w.active
+    AND (t.active IS NULL OR NOT t.active OR t.compared <> w.compared)
+    AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = w.kind AND u.key = w.key)
+ORDER BY t.active IS NULL, t.active, CASE WHEN :first IS NULL THEN w.rowid END, w.key
+"""
+# Records that are in use and not wanted. If the source itself says that a record is not wanted
+# (``w.active`` is 0), the record is not merely missing from a source that may be incomplete.
+REMOVALS = """
+SELECT t.kind AS kind, t.key AS key, t.org AS org, t.vendor_id AS vendor_id,
+    t.compared AS compared,
+    coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
+    CASE
+        WHEN t.outside OR w.outside THEN 'out of scope'
+        WHEN t.locked <> '' THEN 'locked'
+        WHEN first.blocked IS NOT NULL THEN first.blocked
+        WHEN second.blocked IS NOT NULL THEN second.blocked
+        WHEN :first IS NOT NULL AND first.key IS NULL THEN 'section or person missing'
+        WHEN :second IS NOT NULL AND second.key IS NULL THEN 'section or person missing'
+        WHEN first.removed AND :ends_with_first THEN 'ends with its section or person'
+        WHEN second.removed AND :ends_with_second THEN 'ends with its section or person'
+        WHEN :additions_only THEN 'only additions are made'
+        WHEN :new_year AND coalesce(NOT first.wanted, :of_a_year) THEN 'belongs to last year'
+        WHEN NOT :removable THEN 'vendor cannot remove it'
+        WHEN NOT :asked THEN 'removal is off'
+        WHEN :in_doubt AND w.key IS NULL THEN 'source may be incomplete'
+    END AS reason
+FROM there AS t
+LEFT JOIN wanted AS w ON w.kind = t.kind AND w.key = t.key
+LEFT JOIN parent AS first ON first.kind = :first AND first.key = part(t.key, 0)
+LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(t.key, 1)
+WHERE t.kind = :kind AND t.key <> '' AND t.active AND (w.active IS NULL OR NOT w.active)
+    AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = t.kind AND u.key = t.key)
+"""
+FILL_REMOVED = f"INSERT INTO removed SELECT kind, key FROM ({REMOVALS}) WHERE reason IS NULL"  # noqa: S608

@@ -1,0 +1,44 @@
+"""What the last plan was made from is remembered for each account."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import attrs
+import pytest
+
+from lms_async.errors import PlanFailed, PlanUnusable
+from lms_async.roster import last_applied, remember_applied
+from tests.roster.fake_target import FakeTarget
+from tests.roster.test_plan_file import META
+
+OURS = attrs.evolve(META, target=FakeTarget.name, account=FakeTarget.account)
+
+
+def test_each_account_has_its_last_plan(tmp_path: Path) -> None:
+    target = FakeTarget()
+    assert last_applied(tmp_path, target) is None
+    remember_applied(tmp_path, attrs.evolve(OURS, found_share=None))
+    remember_applied(str(tmp_path), OURS)
+    remember_applied(tmp_path, attrs.evolve(OURS, account="https://other/", found_share=0.1))
+    assert last_applied(str(tmp_path), target) == OURS
+    files = list(tmp_path.iterdir())
+    assert len(files) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"made_at": "x", "as_of": "y"}'])
+def test_damaged_file_is_not_a_first_run(tmp_path: Path, content: str) -> None:
+    remember_applied(tmp_path, OURS)
+    (file,) = tmp_path.iterdir()
+    file.write_text(content)
+    with pytest.raises(PlanUnusable, match="damaged"):
+        last_applied(tmp_path, FakeTarget())
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(PlanUnusable, match="last plan"):
+        last_applied(tmp_path, FakeTarget())
+    with pytest.raises(PlanFailed, match="can't be written"):
+        remember_applied(tmp_path, OURS)
+    assert list(tmp_path.iterdir()) == [file]
