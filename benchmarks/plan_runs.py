@@ -186,11 +186,13 @@ def _plan(run: Run, folder: Path, options: dict[str, Any]) -> Planned:
                 as_of=AS_OF,
                 path=_plan_of(folder, run),
             )
-            phases = [*target.phases, clock.phase()]
+            compare = clock.phase()
         refused = [refusal.text for refusal in made.refusals() if refusal.stops]
         if refused:
             raise RuntimeError(f"the guard refuses the plan: {refused[0]}")
-        return Planned(*phases, peak=peak(), changes=sum(made.counts().values()))
+        source, snapshot = target.phases
+        changes = sum(made.counts().values())
+        return Planned(source, snapshot, compare, peak(), changes)
 
     pin(CLIENT_CPU)
     return asyncio.run(make())
