@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from .measure import progress
-from .plan_bundle import Size, write, write_next_day
+from .plan_bundle import MOVED, RENAMED, Size, write, write_next_day
 from .plan_runs import Applied, Planned, Run, Seen, applied, planned
 from .report import Found
 from .roster_runs import Terms
@@ -150,7 +150,9 @@ def main(full: bool = False) -> None:
 
 
 def publish(size: Size, results: Sequence[Result], calls: Sequence[str], *, full: bool) -> None:
-    scales = ", ".join(f"{one.run.name}: {one.run.scale:g}" for one in results)
+    runs = [(one.run.name, one.run.scale) for one in results]
+    runs += [(f"{run.name}, changes applied", run.scale) for run in APPLIED]
+    scales = ", ".join(f"{name}: {scale:g}" for name, scale in runs)
     limits = {str(one.run.terms): one.run.terms for one in results}
     latencies = {f"{terms.latency * 1e3:.0f} ms" for terms in limits.values()}
     equal = next(one for one in results if one.run.most_requests)
@@ -171,6 +173,8 @@ def publish(size: Size, results: Sequence[Result], calls: Sequence[str], *, full
             "requests × (P + L) / N, for a limit of N in P seconds and latency L",
             f"limits: {', '.join(limits)}; latency: {', '.join(latencies)}; all times are divided "
             f"while measuring, and multiplied again here: {scales}",
+            f"the changes of a day: one of {RENAMED} people has another name, and one of {MOVED} "
+            "students of a section has moved to the next section",
             *calls,
         ],
         full=full,

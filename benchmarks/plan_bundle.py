@@ -20,7 +20,7 @@ FALL, SPRING = ("2020-08-01", "2050-01-31"), ("2050-02-01", "2099-07-31")
 _SCHOOLS = 20
 #: In the bundle of the next day, one of so many people has another name, and one of so many
 #: students of a section has moved to the next section.
-_RENAMED, _MOVED = 50, 150
+RENAMED, MOVED = 50, 150
 
 Row = list[str]
 
@@ -79,13 +79,13 @@ def _with_dates(at: int, row: Row) -> Row:
 
 
 def _renamed(at: int, row: Row) -> Row:
-    if at % _RENAMED == 0:
+    if at % RENAMED == 0:
         row[7] = "Renamed"
     return row
 
 
 def _moved(at: int, row: Row, sections: int) -> Row:
-    if at % _MOVED == 0 and row[6] == "student":
+    if at % MOVED == 0 and row[6] == "student":
         number = int(row[3].removeprefix("class-"))
         row[3] = f"class-{(number + 1) % sections}"
     return row
