@@ -28,6 +28,7 @@ from .classes import CLASS_LIST, CLASSES
 from .demo import MembersDemo
 from .members import LEAVE_CLASSES, MEMBERSHIP_LIST, MEMBERSHIPS
 from .parents import PARENT_LIST, PARENTS
+from .roster import ROSTER
 from .students import STUDENT_LIST, STUDENTS
 from .teachers import TEACHER_LIST, TEACHERS
 from .year_groups import YEAR_GROUP_LIST, YEAR_GROUP_MEMBER_LIST, YEAR_GROUPS
@@ -74,7 +75,7 @@ class ManageBacTarget:
     listings: Sequence[Listing] = LISTINGS
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (LIMIT, PERIOD)
-    roster: RosterSupport | None = None
+    roster: RosterSupport | None = ROSTER
     demo: MembersDemo = attrs.field(factory=MembersDemo)
 
     def connect(

@@ -142,9 +142,12 @@ class People(ManageBacResource, Generic[P, New, Changed]):
             ``fields`` has the reasons by field.
         :raises OutcomeUnknown: the response was lost. Look for the person before you try again.
         """
-        body: dict[str, Any] = {self._person: self._new(person)}
-        if send_welcome_email:
-            body["options"] = {"send_welcome_email": True}
+        body = {
+            self._person: self._new(person),
+            # Always sent, because the vendor may otherwise invite people for whom it makes a
+            # password.
+            "options": {"send_welcome_email": send_welcome_email},
+        }
         path = build_path(self._people)
         call: Call[Any] = Call(
             "POST", str(path), route=path.route, body=body, envelope_key=self._person

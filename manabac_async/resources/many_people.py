@@ -58,7 +58,8 @@ class ManyPeople(ManyRecords):
         """Create people. A person whose response was lost is looked up by email address."""
         if not isinstance(send_welcome_email, bool):
             raise InvalidInput("send_welcome_email must be True or False")
-        options = {"options": {"send_welcome_email": True}} if send_welcome_email else {}
+        # Always sent, because the vendor may otherwise invite people for whom it makes a password.
+        options = {"options": {"send_welcome_email": send_welcome_email}}
 
         def prepare(item: R) -> tuple[Hashable, Any]:
             body = sending(item)

@@ -111,7 +111,8 @@ class UpsertPeople(RoutedRecords, ManyPeople):
     ) -> Bulk[R]:
         if not isinstance(send_welcome_email, bool):
             raise InvalidInput("send_welcome_email must be True or False")
-        options = {"options": {"send_welcome_email": True}} if send_welcome_email else {}
+        # Always sent, because the vendor may otherwise invite people for whom it makes a password.
+        options = {"options": {"send_welcome_email": send_welcome_email}}
         known = KnownPeople(self._code)
         create = Route(
             call=lambda rows: self._call("POST", build_path(self._people), rows, options),

@@ -50,6 +50,9 @@ class Quirks:
     unknown_ids: Literal["skip", "refuse"] = "skip"
     """Whether add_students and remove_students skip unknown ids, or respond with 404. Skipping is
     assumed; it is documented only for year groups and teachers."""
+    welcome_unasked: bool = False
+    """Whether a new person without a password gets a welcome email if the request does not say. The
+    documents say both."""
     plain_404: bool = False
     """Whether a 404 has no body, as the specification says for most operations."""
     teacher_role: str = "Teacher"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lms_async.roster import Change, Entry
+from lms_async.roster.names import Names
 
 from ..models import Course
-from .names import Names
 
 #: The fields that Schoology holds.
 HOLDS = frozenset({"title", "school"})

@@ -9,10 +9,10 @@ import attrs
 
 from lms_async.roster import Change, Entry
 from lms_async.roster.entries import join, split
+from lms_async.roster.names import Names
 
 from ..client import Schoology
 from ..models import InactiveUser, User
-from .names import Names
 from .references import read_buildings, read_roles
 
 #: Schoology's name of each field that is written as it is.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from lms_async.roster.names import Names
+
 from ..client import Schoology
 from ..models import GradingPeriod, School
-from .names import Names
 
 #: The ``role_type`` of a role that replaces one of the school in a single building.
 _OF_A_BUILDING = 2

@@ -8,10 +8,10 @@ import attrs
 
 from lms_async.roster import Change, Entry
 from lms_async.roster.entries import join, split
+from lms_async.roster.names import Names
 
 from ..client import Schoology
 from ..models import Section
-from .names import Names
 from .references import Periods, read_courses, read_periods
 
 #: The fields that Schoology holds.

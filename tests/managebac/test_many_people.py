@@ -45,6 +45,17 @@ async def test_create_many_creates_each_person_once(
     assert school.welcome_mails == []
 
 
+async def test_nobody_gets_a_welcome_email_unasked(
+    managebac: ManageBac, managebac_sandbox: ManageBacSandbox, school: School
+) -> None:
+    managebac_sandbox.quirks.welcome_unasked = True
+    first, second, third = new_people(3)
+    await managebac.students.create(first)
+    await managebac.students.create_many([second])
+    await managebac.students.upsert_many([third])
+    assert school.welcome_mails == []
+
+
 async def test_create_many_of_models_with_welcome_emails(
     managebac: ManageBac, school: School
 ) -> None:

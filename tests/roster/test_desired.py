@@ -29,7 +29,7 @@ from lms_async.roster.desired import Desired
 from lms_async.roster.entries import join
 from tests.roster.bundles import manifest, write_texts
 from tests.roster.reading import FILES, with_line
-from tests.roster.records import ADA, DAY, FALL, MAPPING, NORTH, ROOM, SCHOOL, SEAT, YEAR
+from tests.roster.records import ADA, ALGEBRA, DAY, FALL, MAPPING, NORTH, ROOM, SCHOOL, SEAT, YEAR
 
 
 class Read:
@@ -246,3 +246,28 @@ def test_list_of_changes_says_what_is_no_longer_wanted(tmp_path: Path) -> None:
         ("enrollments", Reason.NO_PARENT, 2),
         ("people", Reason.DELETED_WITHOUT_KEY, 1),
     ]
+
+
+@pytest.mark.parametrize("course", ["c1", "ALG"])
+def test_subject_and_year_group_are_the_words_of_the_vendor(course: str) -> None:
+    mapping = attrs.evolve(
+        MAPPING, grades={"09": "Class of 2030", "10": "Class of 2029"}, subjects={course: "Maths"}
+    )
+    read = school(mapping, courses=[attrs.evolve(ALGEBRA, grades=("10",))])
+    assert read.only("people").fields["year_group"] == "Class of 2030"
+    section = read.only("sections").fields
+    assert (section["subject"], section["year_group"]) == ("Maths", "Class of 2029")
+    # The grade of the section counts more than that of its course.
+    read = school(mapping, sections=[attrs.evolve(ROOM, grades=("09",))])
+    assert read.only("sections").fields["year_group"] == "Class of 2030"
+    assert read.left_alone == []
+
+
+@pytest.mark.parametrize("grades", [("11",), ("09", "10")])
+def test_grade_without_a_year_group_is_counted(grades: tuple[str, ...]) -> None:
+    mapping = attrs.evolve(MAPPING, grades={"09": "Class of 2030", "10": "Class of 2029"})
+    teacher = attrs.evolve(ADA, id="p2", roles=(Role(role="teacher"),), grades=grades)
+    read = school(mapping, people=[attrs.evolve(ADA, grades=grades), teacher])
+    left = LeftAlone(kind="people", org="N", reason=Reason.UNKNOWN_GRADE, detail="year_group")
+    assert read.left_alone == [left]
+    assert not any("year_group" in entry.fields for entry in read.entries)

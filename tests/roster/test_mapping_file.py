@@ -32,6 +32,12 @@ s1 = "NORTH"
 [terms]
 Fall = "Fall 2026"
 
+[grades]
+09 = "Class of 2030"
+
+[subjects]
+c1 = "Mathematics"
+
 [course_prefixes]
 s1 = "N-"
 
@@ -59,6 +65,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         role_order=("teacher",),
         buildings={"s1": "NORTH"},
         terms={"Fall": "Fall 2026"},
+        grades={"09": "Class of 2030"},
+        subjects={"c1": "Mathematics"},
         course_prefixes={"s1": "N-"},
         year_in_section_keys=True,
         last_grade=13,

@@ -17,7 +17,7 @@ from lms_async.roster.entries import Entry, join, split, usable_key
 from lms_async.roster.scope import Scope
 from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
 from lms_async.roster.working_set import WorkingSet
-from tests.roster.school import ALL, VENDOR, enrollment, person, section
+from tests.roster.school import ALL, VENDOR, compare, enrollment, person, section
 
 SECRET = "Zebulon"
 
@@ -175,3 +175,19 @@ def test_scope_of_terms_needs_one_of_the_terms_of_a_section() -> None:
     assert scope.includes(Entry(kind="terms", key="t1"))
     assert not scope.includes(Entry(kind="terms", key="t2"))
     assert scope.includes(enrollment("s1", "p1"))
+
+
+def test_records_of_schools_that_the_account_does_not_have_are_out_of_scope() -> None:
+    here = attrs.evolve(VENDOR, orgs=frozenset({"north"}))
+    wanted = [attrs.evolve(person("p1"), org="north"), attrs.evolve(person("p2"), org="south")]
+    made, left = compare(wanted, [], capabilities=here)
+    assert (made.key, left.key) == ("p1", "p2")
+    assert isinstance(left, LeftAlone)
+    assert left.reason is Reason.OUT_OF_SCOPE
+
+
+def test_new_enrollments_of_a_section_follow_each_other() -> None:
+    records = [person("p1"), person("p2"), section("k1"), section("k2")]
+    seats = [enrollment("k2", "p2"), enrollment("k1", "p1"), enrollment("k2", "p1")]
+    made = [one.key for one in compare([*records, *seats], []) if one.kind == "enrollments"]
+    assert made == [join("k1", "p1"), join("k2", "p1"), join("k2", "p2")]

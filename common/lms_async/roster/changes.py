@@ -72,6 +72,8 @@ class Reason(StrEnum):
     NO_SCHOOL_YEAR = "school year unknown"
     #: The year of graduation needs a grade that is a number.
     NO_GRADE = "grade is not a number"
+    #: The mapping does not translate the grade, or the record has several grades.
+    UNKNOWN_GRADE = "grade has no translation"
     #: The source says only by its id that a record was deleted, and the key is something else.
     DELETED_WITHOUT_KEY = "deleted, and its key is unknown"
 

@@ -64,6 +64,8 @@ class Desired:
         self._unknown_roles: Counter[tuple[str, str]] = Counter()
         self._schools: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
+        # The course of each section, for its subject and grades.
+        self._courses: dict[str, Course] = {}
         # The key and the school of each record that others refer to, by kind and id.
         self._known: dict[str, dict[str, tuple[str, str]]] = {}
         self._rank = {role: rank for rank, role in enumerate(mapping.role_order)}
@@ -143,6 +145,9 @@ class Desired:
                 school=school,
                 other_schools=others - {school, ""},
                 graduation_year=self._graduation_year(person, school) if is_student else "",
+                year_group=(
+                    self._year_group("people", person.grades, school) if is_student else ""
+                ),
             ),
             active=person.enabled or bool(locked),
             locked=locked,
@@ -153,6 +158,7 @@ class Desired:
         code = course.code and self._prefixes.get(course.org_id, "") + course.code
         key = code if self._mapping.keys.courses == "code" else course.id
         self._know("courses", course.id, key, school)
+        self._courses[course.id] = course
         values = fields.of_course(course, code=code, school=school)
         return Entry(kind="courses", key=key, org=school, fields=values)
 
@@ -178,6 +184,7 @@ class Desired:
                 course="" if course is None else course[0],
                 school=school,
                 terms=map(self._term_key, terms),
+                **self._taught(section, school),
             ),
             locked=Reason.ENDED if self._years.has_ended(*terms) else "",
         )
@@ -251,6 +258,24 @@ class Desired:
             reason = Reason.NO_GRADE
         self._left_alone["people", school, reason, "graduation_year"] += 1
         return ""
+
+    def _taught(self, section: Section, school: str) -> dict[str, str]:
+        """Return the vendor's words for what is taught in a section, and to which grade."""
+        course, subjects = self._courses.get(section.course_id), self._mapping.subjects
+        code = course.code if course else ""
+        grades = section.grades or (course.grades if course else ())
+        return {
+            "subject": subjects.get(section.course_id) or subjects.get(code, ""),
+            "year_group": self._year_group("sections", grades, school),
+        }
+
+    def _year_group(self, kind: str, grades: tuple[str, ...], school: str) -> str:
+        """Return the vendor's word for a grade; ``""`` if it has none."""
+        words = {self._mapping.grades.get(grade, "") for grade in grades}
+        word = words.pop() if len(words) == 1 else ""
+        if self._mapping.grades and grades and not word:
+            self._left_alone[kind, school, Reason.UNKNOWN_GRADE, "year_group"] += 1
+        return word
 
     def _know(self, kind: str, id_: str, key: str, org: str) -> None:
         self._known.setdefault(kind, {})[id_] = (key, org)

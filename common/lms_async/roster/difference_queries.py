@@ -74,7 +74,8 @@ FROM (
 GROUP BY kind, key
 """
 # Records that are wanted, and missing, inactive or different. In this order: records to return,
-# to update, and to create, because an update may free a value that a new record needs.
+# to update, and to create, because an update may free a value that a new record needs. Enrollments
+# are ordered by section, so that vendors can take those of one section in one request.
 ADDITIONS = """
 SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
     coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
@@ -96,7 +97,7 @@ LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(w.key,
 WHERE w.kind = :kind AND w.key <> '' AND w.active
     AND (t.active IS NULL OR NOT t.active OR t.compared <> w.compared)
     AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = w.kind AND u.key = w.key)
-ORDER BY t.active IS NULL, t.active, w.rowid
+ORDER BY t.active IS NULL, t.active, CASE WHEN :first IS NULL THEN w.rowid END, w.key
 """
 # Records that are in use and not wanted. If the source itself says that a record is not wanted
 # (``w.active`` is 0), the record is not merely missing from a source that may be incomplete.

@@ -35,13 +35,20 @@ def of_term(term: Term, *, title: str) -> dict[str, str]:
 
 
 def of_person(
-    person: Person, *, role: str, school: str, other_schools: Iterable[str], graduation_year: str
+    person: Person,
+    *,
+    role: str,
+    school: str,
+    other_schools: Iterable[str],
+    graduation_year: str,
+    year_group: str,
 ) -> dict[str, str]:
     """Return the fields of a person.
 
     :param role: the vendor's word.
     :param school: the key of the main school.
     :param other_schools: the keys of all others.
+    :param year_group: the vendor's word.
     """
     return _stated(
         {
@@ -60,6 +67,7 @@ def of_person(
             "other_schools": _several(other_schools),
             "grades": _several(person.grades),
             "graduation_year": graduation_year,
+            "year_group": year_group,
             "identifier": person.identifier,
         }
     )
@@ -83,13 +91,21 @@ def of_course(course: Course, *, code: str, school: str) -> dict[str, str]:
 
 
 def of_section(
-    section: Section, *, course: str, school: str, terms: Iterable[str]
+    section: Section,
+    *,
+    course: str,
+    school: str,
+    terms: Iterable[str],
+    subject: str,
+    year_group: str,
 ) -> dict[str, str]:
     """Return the fields of a section.
 
     :param course: the key of the course.
     :param school: the key of the school.
     :param terms: the keys of the terms.
+    :param subject: the vendor's word.
+    :param year_group: the vendor's word.
     """
     return _stated(
         {
@@ -101,6 +117,8 @@ def of_section(
             "type": section.type,
             "grades": _several(section.grades),
             "subjects": _several(section.subjects),
+            "subject": subject,
+            "year_group": year_group,
             "periods": _several(section.periods),
             "location": section.location,
         }

@@ -69,6 +69,9 @@ class RosterMapping:
         missing here has the code that ``keys.orgs`` says.
     :param terms: the vendor's title of a term, by the source's title. A term that is missing here
         keeps its title.
+    :param grades: the vendor's group of the students of a grade, by the source's grade. It also
+        says for which grade a section is.
+    :param subjects: the vendor's subject, by the id or code of the course.
     :param course_prefixes: what stands before the course codes of a school, by the id or code of
         the org. Vendors may need codes that no two schools share.
     :param year_in_section_keys: whether the school year is added to the keys of sections, as in
@@ -89,6 +92,8 @@ class RosterMapping:
     role_order: tuple[str, ...] = ()
     buildings: Mapping[str, str] = attrs.field(factory=dict)
     terms: Mapping[str, str] = attrs.field(factory=dict)
+    grades: Mapping[str, str] = attrs.field(factory=dict)
+    subjects: Mapping[str, str] = attrs.field(factory=dict)
     course_prefixes: Mapping[str, str] = attrs.field(factory=dict)
     year_in_section_keys: bool = False
     last_grade: int | None = attrs.field(default=None, validator=_check_last_grade)

@@ -26,7 +26,10 @@ _MODES = {
     "new_school_year": Mode.NEW_SCHOOL_YEAR,
 }
 #: Tables of texts: translations of the source's words, and the target's settings.
-_WORDS = ("roles", "enrollment_roles", "buildings", "terms", "course_prefixes", "target")
+_WORDS = (
+    *("roles", "enrollment_roles", "buildings", "terms", "grades", "subjects", "course_prefixes"),
+    "target",
+)
 _SCOPE = tuple(field.name for field in attrs.fields(Scope))
 _GUARD = tuple(
     field.name for field in attrs.fields(GuardSettings) if field.name not in ("removals", "mode")

@@ -65,11 +65,14 @@ class Capabilities:
     :param kinds: the kinds that the vendor holds, in the order in which they are added. Records are
         removed in reverse order.
     :param side_effects: what the vendor removes itself.
+    :param orgs: the keys of the schools whose records the account may have. Records of other
+        schools are out of scope. ``None`` sets no limit.
     :raises InvalidInput: a kind comes before one of those that its keys consist of.
     """
 
     kinds: Mapping[str, KindCapabilities]
     side_effects: tuple[SideEffect, ...] = ()
+    orgs: frozenset[str] | None = None
 
     def __attrs_post_init__(self) -> None:
         order = list(self.kinds)

@@ -242,11 +242,15 @@ class WorkingSet:
             entry.org,
             entry.active,
             # The enrollments of a record that is not changed are not changed either.
-            bool(entry.locked) or not self._scope.includes(entry),
+            bool(entry.locked) or self._is_outside(entry),
             orjson.dumps(compared),
             hidden,
             entry.locked,
         )
+
+    def _is_outside(self, entry: Entry) -> bool:
+        orgs = self.capabilities.orgs
+        return not self._scope.includes(entry) or (orgs is not None and entry.org not in orgs)
 
     def _there_row(self, entry: Entry) -> _Row:
         kind, fields = self._kinds[entry.kind], entry.fields
@@ -256,7 +260,7 @@ class WorkingSet:
             usable_key(entry.key),
             entry.org,
             entry.active,
-            not self._scope.includes(entry),
+            self._is_outside(entry),
             compared,
             entry.vendor_id,
             entry.locked,

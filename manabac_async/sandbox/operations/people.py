@@ -87,7 +87,9 @@ class PeopleOperations(Operations):
         """Create a person. The response is a 201."""
         values, options = inner(request, self.what), body_of(request).get("options")
         person = write.create(self.school, self.kind, values, self.state.now())
-        mails = isinstance(options, dict) and options.get("send_welcome_email") is True
+        asked = options.get("send_welcome_email") if isinstance(options, dict) else None
+        unasked = self.state.quirks.welcome_unasked and not person.has_password
+        mails = unasked if asked is None else asked is True
         if mails:
             self.school.welcome_mails.append(person.id)
         said = {"welcome_email": "enqueued" if mails else "not_enqueued"}

@@ -13,10 +13,10 @@ from lms_async import Forbidden, InvalidInput, Journal
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Relationship, Role, Word
 from lms_async.roster.entries import join
+from lms_async.roster.names import Names
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
-from schoology_async.roster.names import Names
 from schoology_async.sandbox import SchoologySandbox
 from tests.schoology.roster.school import (
     ADA,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lms_async.errors import InvalidInput
+from ..errors import InvalidInput
 
 
 class Names:
@@ -47,9 +47,7 @@ class Names:
         if len(found) == 1:
             return found[0]
         if found:
-            fault = f"is the name of several {self._noun}s in Schoology: give each its own name"
+            fault = f"is the name of several {self._noun}s at the vendor: give each its own name"
         else:
-            fault = (
-                f"is the name of no {self._noun} in Schoology: add it there, or correct the mapping"
-            )
+            fault = f"is the name of no {self._noun} at the vendor: add it, or correct the mapping"
         raise InvalidInput("the change can't be sent", fields={field: fault})

@@ -1,0 +1,67 @@
+"""ManageBac as a target of ``lms plan``.
+
+The roster is imported inside a function, so that other commands do not load it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+from lms_async.cli.roster_support import RosterSetting, RosterSupport
+from lms_async.errors import InvalidInput
+
+from ..client import ManageBac
+from ..models.fields import Relationship
+
+if TYPE_CHECKING:
+    from ..roster import ManageBacRoster
+
+
+def _connect(client: ManageBac, settings: Mapping[str, str]) -> ManageBacRoster:
+    from ..roster import ManageBacRoster
+
+    given: dict[str, Any] = dict(settings)
+    given["send_welcome_email"] = settings["send_welcome_email"] == "true"
+    given["archive_on"] = _day(settings["archive_on"])
+    return ManageBacRoster(client, **given)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("archive_on must be a date, written as YYYY-MM-DD") from None
+
+
+ROSTER = RosterSupport(
+    settings={
+        "school": RosterSetting(
+            does="the key of the school that the token belongs to; records of other schools are "
+            "left alone. Without it, all records belong to this school"
+        ),
+        "archive_as": RosterSetting(
+            does="what students become who are removed",
+            choices=("withdrawn", "graduated"),
+            default="withdrawn",
+        ),
+        "archive_on": RosterSetting(
+            does="the day on which they become so, as YYYY-MM-DD; the day of the plan without it"
+        ),
+        "send_welcome_email": RosterSetting(
+            does="whether ManageBac sends each new person an email about the account",
+            choices=("true", "false"),
+            default="false",
+        ),
+        "relationship": RosterSetting(
+            does="what a parent becomes to a child who is linked",
+            choices=get_args(Relationship),
+            default="Other Guardian",
+        ),
+        "class_language": RosterSetting(does="the language code of new classes", default="en"),
+    },
+    connect=_connect,
+)
