@@ -17,10 +17,11 @@ def demo(
         typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
     ] = None,
 ) -> None:
-    """Keep a district up to date in a local sandbox.
+    """Try lms in a local sandbox.
 
-    lms plans, applies and verifies the changes of OneRoster files, or imports files into targets
-    that have no such demo. The sandbox simulates failures. This needs no account."""
+    lms keeps a district up to date: it plans, applies and verifies the changes of OneRoster files.
+    In targets that have no such demo, it imports files. The sandbox simulates failures. This needs
+    no account."""
     from ..demo.checks import Screen
     from ..demo.run import run_demo
 

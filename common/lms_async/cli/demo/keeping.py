@@ -108,7 +108,7 @@ class _Steps:
         cut_off(_SOURCE / "users.csv")
         before = list(self.demo.records(server))
         await self._plan(
-            "Plan the next day. users.csv ends in the middle, because its transfer was interrupted. "
+            "Plan the next day. users.csv ends in the middle: its transfer was interrupted. "
             f"The guard refuses the plan.\n  At the schools: {listed(news)}.",
             expected=Exit.GUARDED,
         )
