@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -34,12 +35,16 @@ def apply(
     kind: str,
     action: Action,
     changes: Changes,
+    as_of: date,
     journal: Journal | None,
 ) -> Bulk[Change]:
     """Return a bulk that makes the changes.
 
+    :param as_of: the day on which people leave.
     :raises InvalidInput: ManageBac can't make such changes.
     """
+    if (kind, action) == ("people", Action.ARCHIVE):
+        return _archive_people(client, settings, changes, as_of, journal)
     way = _WAYS.get((kind, action))
     if way is None:
         raise InvalidInput(f"ManageBac can't {action} {kind}")
@@ -105,14 +110,14 @@ def _return_people(
 
 
 def _archive_people(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
+    client: ManageBac, settings: Settings, changes: Changes, as_of: date, journal: Journal | None
 ) -> Bulk[Change]:
     bulks: dict[str, Bulk[Any]] = {
         STUDENTS: client.students.archive_many(()),
         TEACHERS: client.teachers.archive_many(()),
         PARENTS: client.parents.archive_many(()),
     }
-    to_row = partial(people.archived_row, archive_as=settings.archive_as, on=settings.archive_on)
+    to_row = partial(people.archived_row, archive_as=settings.archive_as, on=as_of)
     return routed(
         changes,
         {path: bulk.converting(to_row) for path, bulk in bulks.items()},
@@ -208,7 +213,6 @@ _WAYS: Mapping[tuple[str, Action], _Way] = {
     ("people", Action.CREATE): _create_people,
     ("people", Action.UPDATE): _update_people,
     ("people", Action.RETURN): _return_people,
-    ("people", Action.ARCHIVE): _archive_people,
     ("relationships", Action.LINK): _link,
     ("relationships", Action.RETURN): _return_links,
     ("relationships", Action.UNLINK): _unlink,

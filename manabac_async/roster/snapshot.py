@@ -34,10 +34,12 @@ class Snapshot:
     """Reads the entries of one account, once.
 
     :param school: the key of the school.
+    :param as_of: the day on which classes may be over.
     """
 
     client: ManageBac
     school: str
+    as_of: date
     _people: dict[str, _Known] = attrs.field(factory=dict, init=False)
     #: The keys of the classes in use.
     _classes: dict[str, str] = attrs.field(factory=dict, init=False)
@@ -59,10 +61,9 @@ class Snapshot:
             for link in self._links(parent):
                 yield link
         terms = await sections.read_terms(client)
-        today = date.today()
         for archived in (False, True):
             async for class_ in client.classes.list(archived=archived, per_page=PER_PAGE):
-                entry = sections.entry(class_, terms, school=self.school, today=today)
+                entry = sections.entry(class_, terms, school=self.school, as_of=self.as_of)
                 if entry.active:
                     self._classes[entry.vendor_id] = entry.key
                 yield entry

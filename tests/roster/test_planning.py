@@ -183,7 +183,7 @@ async def test_cancelled_plan_leaves_nothing(tmp_path: Path) -> None:
     reached = asyncio.Event()
 
     class Slow(FakeTarget):
-        async def snapshot(self) -> AsyncIterator[Entry]:
+        async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
             reached.set()
             await asyncio.Event().wait()
             yield there("p1")

@@ -175,7 +175,7 @@ async def plan(
     try:
         with WorkingSet(temporary, target.capabilities, mapping.scope) as working_set:
             await _read_source(source, desired, report, working_set)
-            await working_set.read_there(target.snapshot())
+            await working_set.read_there(target.snapshot(as_of))
             facts = _facts(desired, report, last)
             keyed, found = await in_thread(working_set, lambda: _found_people(working_set))
             meta = PlanMeta(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 import attrs
@@ -129,9 +130,10 @@ class Target(Protocol):
         :raises LmsError: they can't be read.
         """
 
-    def snapshot(self) -> AsyncIterator[Entry]:
+    def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         """Read all records that are there, also inactive and past ones, in any order.
 
+        :param as_of: the day of the plan. It decides which sections are over.
         :raises KindUnreadable: the account may not read the records of a kind, see
             :func:`lms_async.roster.naming_kind`.
         :raises LmsError: they can't be read.
@@ -143,6 +145,7 @@ class Target(Protocol):
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
         """Make the changes of one kind and action, in one bulk.
@@ -153,6 +156,7 @@ class Target(Protocol):
         :param kind: the kind of all these changes.
         :param action: what all of them do.
         :param changes: the changes. It is read once, and no faster than the outcomes.
+        :param as_of: the day of the plan. People leave on this day, if the vendor notes a day.
         :param journal: where the results are noted, so that a bulk that was killed continues.
         :returns: a bulk that yields one outcome for each change, in the same order. It has not
             started. A change whose section or person is not at the vendor is rejected, without an

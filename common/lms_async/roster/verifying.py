@@ -68,8 +68,9 @@ class Verification:
 async def verify_plan(path: Path, target: Target) -> Verification:
     """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
     with PlanFile(path) as file:
-        check_account(file.meta, target)
-    async with snapshot_of(target, path) as there:
+        meta = file.meta
+    check_account(meta, target)
+    async with snapshot_of(target, path, meta.as_of) as there:
         return await in_thread(there, lambda: _compare(path, there))
 
 

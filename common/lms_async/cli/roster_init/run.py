@@ -57,7 +57,7 @@ async def write_roster_mapping(
     source = _read_source(path, files, as_of)
     vendor = None
     if has_credentials(environment, target):
-        vendor = await _ask(target, support, environment, reporter, err, source, limit)
+        vendor = await _ask(target, support, environment, reporter, err, source, as_of, limit)
     plan = command_line(["lms", "plan", str(path), "--mapping", str(out), "--to", target.name])
     facts = Facts(
         source=source,
@@ -113,6 +113,7 @@ async def _ask(
     reporter: Reporter,
     err: TextIO,
     source: SourceSurvey,
+    as_of: date,
     limit: tuple[int, float] | None,
 ) -> VendorSurvey:
     """Read the vendor's words and records."""
@@ -121,7 +122,8 @@ async def _ask(
     count = RowCount(target.vendor)
     async with connected(target, variables, reporter, limit=limit) as client, shown_on(err, count):
         try:
-            return await survey_vendor(support.connect(client, settings), source, count)
+            roster = support.connect(client, settings)
+            return await survey_vendor(roster, source, count, as_of)
         except LmsError as error:
             raise CommandError(
                 *explain_error(error, target.vendor, listed(list(variables))),
