@@ -17,6 +17,7 @@ from .database import writing
 from .entries import KEY_PARTS
 from .rules import Mode, Rules
 from .school_years import Days
+from .schools import decide_schools
 from .section_years import sections_of_other_years
 from .working_set import WorkingSet
 
@@ -61,7 +62,8 @@ class _Difference:
     def prepare(self) -> None:
         """Find keys that can't be used, and what happens to sections and people."""
         connection = self.working_set.connection
-        self.working_set.make_indexes()
+        for kind in self.working_set.capabilities.kinds:
+            decide_schools(self.working_set, kind)
         connection.executescript(queries.TABLES)
         connection.execute(queries.DELETE_REPEATED)
         connection.execute(queries.FIND_DUPLICATES)

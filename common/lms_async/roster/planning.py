@@ -24,6 +24,7 @@ from .mapping import RosterMapping
 from .plan_file import PlanFile, PlanMeta
 from .plan_writer import PlanWriter
 from .problems import Mode, ReadingReport
+from .schools import decide_schools
 from .scope import Scope
 from .section_years import check_section_years
 from .sources import IterableSource, Source
@@ -275,6 +276,7 @@ def _found_share_for_next_plan(facts: SourceFacts, *, keyed: int, found: int) ->
 def _found_people(working_set: WorkingSet) -> tuple[int, int]:
     if working_set.number_of("people") is None:
         return 0, 0
+    decide_schools(working_set, "people")
     return working_set.found("people")
 
 
