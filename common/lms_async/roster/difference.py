@@ -15,6 +15,7 @@ from . import difference_queries as queries
 from .changes import Action, Change, LeftAlone, Reason
 from .database import writing
 from .entries import KEY_PARTS
+from .fields import is_same
 from .rules import Mode, Rules
 from .school_years import Days
 from .schools import decide_schools
@@ -205,5 +206,9 @@ def _fields_that_differ(
     A field that the vendor's record does not have is empty. A field that is not wanted may have any
     value.
     """
-    after = {name: value for name, value in wanted.items() if value != there.get(name, "")}
+    after = {
+        name: value
+        for name, value in wanted.items()
+        if not is_same(name, value, there.get(name, ""))
+    }
     return {name: there.get(name, "") for name in after}, after
