@@ -59,6 +59,7 @@ SELECT org, role(compared) AS role, count(*) FROM there
 WHERE kind = ? AND active AND NOT outside AND key <> '' GROUP BY org, role(compared)
 """
 _SCHOOL_AND_ROLE = "SELECT org, role(compared) FROM there WHERE kind = ? AND key = ?"
+_IN_SOURCE = "SELECT 1 FROM wanted WHERE kind = ? AND key = ?"
 _WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
@@ -193,6 +194,12 @@ class WorkingSet:
             found = self.connection.execute(_SCHOOL_AND_ROLE, (self.number_of(kind), key))
             org, role = found.fetchone()
         return org, role
+
+    def is_in_source(self, kind: str, key: str) -> bool:
+        """Return whether the school has a record with this key."""
+        with writing(self.path):
+            found = self.connection.execute(_IN_SOURCE, (self.number_of(kind), key)).fetchone()
+        return found is not None
 
     def wanted(self, kind: str) -> int:
         """Count the school's records of ``kind`` that have a key and may be changed."""
