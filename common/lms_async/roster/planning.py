@@ -27,7 +27,8 @@ from .source_facts import facts_of, found_share_for_next_plan, records_for_next_
 from .sources import IterableSource, Source
 from .tally import Tally
 from .target import Target
-from .working_set import WorkingSet, in_thread
+from .threads import in_thread
+from .working_set import WorkingSet
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000

@@ -16,7 +16,8 @@ from .database import writing
 from .fields import is_same
 from .plan_file import PlanFile
 from .target import Target
-from .working_set import WorkingSet, in_thread
+from .threads import in_thread
+from .working_set import WorkingSet
 
 #: How many changes whose effect the vendor does not show are kept in memory.
 KEPT_DIFFERENT = 1000

@@ -21,14 +21,13 @@ vendor_id  (only there) the vendor's id
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import attrs
 import orjson
@@ -73,7 +72,6 @@ CREATE INDEX IF NOT EXISTS there_key ON there (kind, key);
 """
 
 _Row = tuple[object, ...]
-_T = TypeVar("_T")
 
 
 @attrs.frozen
@@ -283,24 +281,6 @@ class WorkingSet:
         # A sum, unlike a hash of all entries in turn, is the same in any order.
         self._hashes = (self._hashes + int.from_bytes(digest, "big")) % (1 << 128)
         return row
-
-
-async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which adds or compares entries, in a thread.
-
-    If the caller is cancelled, SQLite is interrupted. The working set must not be closed while
-    the thread uses it.
-    """
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            working_set.connection.interrupt()
-            await asyncio.wait([task], timeout=0.1)
-        # An error that the interruption led to is not of interest.
-        task.exception()
-        raise
 
 
 def _part(key: str, number: int) -> str | None:
