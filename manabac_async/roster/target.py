@@ -83,7 +83,7 @@ class ManageBacRoster:
         return self._settings.as_texts()
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
-        """Read the year groups, subjects and terms.
+        """Read the year groups, subjects and terms, and the name of the school.
 
         :raises LmsError: they can't be read.
         """

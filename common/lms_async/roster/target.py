@@ -126,7 +126,8 @@ class Target(Protocol):
         """Read the vendor's words, by the name of the table in the mapping that leads to them.
 
         For example, ``"roles"`` has the titles of the vendor's roles. A table of which the vendor
-        has no fixed words is left out.
+        has no fixed words is left out. If the account has one school, ``"school"`` has its name, so
+        that it can be found in the source.
 
         :raises LmsError: they can't be read.
         """

@@ -156,6 +156,7 @@ async def test_words_are_those_that_a_mapping_can_lead_to(
     words = await ManageBacRoster(managebac).words()
     texts = {table: [word.text for word in some] for table, some in words.items()}
     assert texts == {
+        "school": ["Sandbox International School"],
         "roles": ["student", "teacher", "parent"],
         "enrollment_roles": ["student", "teacher"],
         "grades": [GRADE_11, GRADE_12],

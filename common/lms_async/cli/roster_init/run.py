@@ -31,6 +31,7 @@ _MOST_CHECKS = 20
 async def write_roster_mapping(
     path: Path,
     target: Target,
+    support: RosterSupport,
     environment: Environment | Mapping[str, str],
     reporter: Reporter,
     err: TextIO,
@@ -42,15 +43,13 @@ async def write_roster_mapping(
     """Write the mapping of a roster to ``out``, and report what to check.
 
     :param path: the source.
+    :param support: how the target's roster is reached.
     :param environment: the credentials. Without them, the vendor is not asked.
     :param err: gets the progress.
     :param as_of: the day for which the first plan will be made.
     :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
     :raises CommandError: a side cannot be read, or ``out`` exists.
     """
-    support = target.roster
-    if support is None:
-        raise CommandError(f"lms can't keep a roster in {target.name}. Choose another target.")
     _refuse_existing(out)
     reporter.note(f"Reading {path}")
     files = _propose_files(path)
