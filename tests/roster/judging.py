@@ -162,7 +162,7 @@ class Judge:
             at, new = (old.kind, old.key), now.get((old.kind, old.id))
             if new is not None and new.raw == old.raw and new.active == old.active:
                 continue
-            if not self._may_change(at) and not self._lost_parent(at):
+            if not self._may_change(at) and not (self._lost_parent(at) or self._came_back(at)):
                 yield f"{at} was changed, and must not be"
             elif new is None:
                 if self._wants(at) or self._can.kinds[old.kind].removal is None:
@@ -184,11 +184,11 @@ class Judge:
                 yield f"{at} was added"
 
     def _came_back(self, at: At) -> bool:
-        """Return whether a vendor brought back what a person had who returned. If the source may be
-        incomplete, this is not removed again."""
+        """Return whether a vendor brought back what a person had who returned. If this must not be
+        changed, or if the source may be incomplete, it is not removed again."""
         parents = [self._start.get(parent) for parent in self._parents(at)]
         has_returned = any(parent is not None and not parent.active for parent in parents)
-        return has_returned and at[0] in self._doubts
+        return has_returned and (at[0] in self._doubts or not self._may_change(at))
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key

@@ -284,3 +284,27 @@ def test_course_of_a_district_has_no_school() -> None:
     named = attrs.evolve(MAPPING, buildings={"D": "Head Office"})
     course = school(named, **records).only("courses")
     assert course.org == course.fields["school"] == "Head Office"
+
+
+@pytest.mark.parametrize(
+    ("day", "nearest"),
+    [
+        (date(2026, 8, 17), ""),
+        (date(2027, 1, 15), ""),
+        (date(2027, 1, 16), "Fall, from 2026-08-17 to 2027-01-15"),
+        (date(2027, 7, 1), "Next Fall, from 2027-08-16 to 2028-01-14"),
+    ],
+)
+def test_day_that_is_in_no_term_is_reported_with_the_nearest_term(day: date, nearest: str) -> None:
+    dates = {"starts": date(2027, 8, 16), "ends": date(2028, 1, 14)}
+    later = attrs.evolve(FALL, id="t2", title="Next Fall", **dates)
+
+    def reported(*terms: Term) -> list[str]:
+        problems = school(terms=list(terms), day=day).report.problems
+        return [one.text for one in problems if one.code == "day_without_term"]
+
+    found = reported(YEAR, FALL, later)
+    assert len(found) == bool(nearest)
+    assert all(nearest in text and str(day) in text for text in found)
+    # A term without days is not far away.
+    assert reported(YEAR) == []

@@ -97,6 +97,7 @@ class Desired:
                     self.in_doubt.add(made.kind)
                 yield made
         self._report_unknown_roles()
+        self._report_day_without_term()
 
     def left_alone(self) -> Iterator[LeftAlone]:
         """Yield the records that have no entry, and the fields without a value, with counts."""
@@ -298,6 +299,16 @@ class Desired:
                     f"them are left alone. To change that, add the roles to {table}."
                 )
                 self._report.add(Severity.WARNING, "", 0, "role", f"unknown_role_{kind}", text)
+
+    def _report_day_without_term(self) -> None:
+        nearest = None if self._is_list_of_changes("terms") else self._years.nearest_term()
+        if nearest is not None:
+            text = (
+                f"No term of the source contains the day of the plan, {self._as_of}. The nearest "
+                f"one is {nearest.title}, from {nearest.starts} to {nearest.ends}. If this is not "
+                "right, plan for another day."
+            )
+            self._report.add(Severity.WARNING, "", 0, "", "day_without_term", text)
 
 
 def _as_vendors(kind: str) -> str:
