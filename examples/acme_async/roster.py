@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from lms_async.roster import Action, Capabilities, Change, Entry, KindCapabilities, Word
@@ -39,7 +40,7 @@ class AcmeRoster:
         """Return the words into which a mapping translates the school's."""
         return {"roles": [Word(_ROLE)]}
 
-    async def snapshot(self) -> AsyncIterator[Entry]:
+    async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         """Read all pupils, also those who have left."""
         async for pupil in self._client.pupils.list():
             fields = {field: getattr(pupil, name) or "" for field, name in _FIELDS.items()}
@@ -58,6 +59,7 @@ class AcmeRoster:
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
         """Make changes of pupils; see :meth:`lms_async.roster.Target.apply`."""

@@ -6,11 +6,9 @@ The roster is imported inside a function, so that other commands do not load it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
 from lms_async.cli.roster_support import RosterSetting, RosterSupport
-from lms_async.errors import InvalidInput
 
 from ..client import ManageBac
 from ..models.fields import Relationship
@@ -24,17 +22,7 @@ def _connect(client: ManageBac, settings: Mapping[str, str]) -> ManageBacRoster:
 
     given: dict[str, Any] = dict(settings)
     given["send_welcome_email"] = settings["send_welcome_email"] == "true"
-    given["archive_on"] = _day(settings["archive_on"])
     return ManageBacRoster(client, **given)
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("archive_on must be a date, written as YYYY-MM-DD") from None
 
 
 ROSTER = RosterSupport(
@@ -44,12 +32,9 @@ ROSTER = RosterSupport(
             "left alone. Without it, all records belong to this school"
         ),
         "archive_as": RosterSetting(
-            does="what students become who are removed",
+            does="what students become who are removed, on the day of the plan",
             choices=("withdrawn", "graduated"),
             default="withdrawn",
-        ),
-        "archive_on": RosterSetting(
-            does="the day on which they become so, as YYYY-MM-DD; the day of the plan without it"
         ),
         "send_welcome_email": RosterSetting(
             does="whether ManageBac sends each new person an email about the account",

@@ -63,7 +63,7 @@ def _names(subjects: Sequence[SchoolSubject]) -> Names:
     return Names("subject", ((subject.id, subject.name) for subject in subjects))
 
 
-def entry(class_: Class, terms: Terms, *, school: str, today: date) -> Entry:
+def entry(class_: Class, terms: Terms, *, school: str, as_of: date) -> Entry:
     """Return the entry of a class.
 
     A class whose last term is over is not in use. It is never changed, because it has last year's
@@ -71,7 +71,7 @@ def entry(class_: Class, terms: Terms, *, school: str, today: date) -> Entry:
 
     :param school: the key of the school.
     """
-    over = terms.is_over(class_.end_term_id, today)
+    over = terms.is_over(class_.end_term_id, as_of)
     return Entry(
         kind="sections",
         key=(class_.uniq_id or "").strip(),

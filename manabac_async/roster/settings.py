@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Literal, get_args
 
 import attrs
@@ -29,7 +28,6 @@ class Settings:
 
     school: str = ""
     archive_as: ArchiveAs = attrs.field(default="withdrawn", validator=_one_of(get_args(ArchiveAs)))
-    archive_on: date = attrs.field(factory=date.today)
     send_welcome_email: bool = False
     relationship: Relationship = attrs.field(
         default="Other Guardian", validator=_one_of(get_args(Relationship))
@@ -41,7 +39,6 @@ class Settings:
         return {
             "school": self.school,
             "archive_as": self.archive_as,
-            "archive_on": self.archive_on.isoformat(),
             "send_welcome_email": "true" if self.send_welcome_email else "false",
             "relationship": self.relationship,
             "class_language": self.class_language,

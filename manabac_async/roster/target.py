@@ -35,8 +35,8 @@ class ManageBacRoster:
     :param client: the account. It has one school.
     :param school: the key of this school in the plan. The records of other schools are out of
         scope. ``""`` if all records of the source belong to this school.
-    :param archive_as: what students become who are removed: ``withdrawn`` or ``graduated``.
-    :param archive_on: the day on which they become so; by default today.
+    :param archive_as: what students become who are removed: ``withdrawn`` or ``graduated``, on the
+        day of the plan.
     :param send_welcome_email: whether ManageBac sends each new person an email about the account.
     :param relationship: what a parent becomes to a child who is linked, as ManageBac calls it.
     :param class_language: the language code of new classes.
@@ -51,7 +51,6 @@ class ManageBacRoster:
         *,
         school: str = "",
         archive_as: ArchiveAs = "withdrawn",
-        archive_on: date | None = None,
         send_welcome_email: bool = False,
         relationship: Relationship = "Other Guardian",
         class_language: str = "en",
@@ -60,7 +59,6 @@ class ManageBacRoster:
         self._settings = Settings(
             school=school,
             archive_as=archive_as,
-            archive_on=archive_on or date.today(),
             send_welcome_email=send_welcome_email,
             relationship=relationship,
             class_language=class_language,
@@ -81,24 +79,24 @@ class ManageBacRoster:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """The settings, with ``archive_on`` as ``YYYY-MM-DD``."""
+        """The settings as a mapping has them."""
         return self._settings.as_texts()
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
-        """Read the year groups, subjects and terms.
+        """Read the year groups, subjects and terms, and the name of the school.
 
         :raises LmsError: they can't be read.
         """
         return await read_words(self._client)
 
-    def snapshot(self) -> AsyncIterator[Entry]:
+    def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         """Read all records, also archived people and classes.
 
         The members of archived and past classes are left out.
 
         :raises LmsError: a record can't be read.
         """
-        return Snapshot(self._client, self._settings.school).entries()
+        return Snapshot(self._client, self._settings.school, as_of).entries()
 
     def apply(
         self,
@@ -106,6 +104,7 @@ class ManageBacRoster:
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
         """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.
@@ -115,4 +114,4 @@ class ManageBacRoster:
 
         :raises InvalidInput: ManageBac can't make such changes.
         """
-        return apply(self._client, self._settings, kind, action, changes, journal)
+        return apply(self._client, self._settings, kind, action, changes, as_of, journal)

@@ -67,10 +67,10 @@ class Terms:
         }
         return sorted(words)
 
-    def is_over(self, last_id: str | None, today: date) -> bool:
-        """Return whether the last term of a class is over."""
+    def is_over(self, last_id: str | None, day: date) -> bool:
+        """Return whether the last term of a class is over on a day."""
         last = self._by_id.get(last_id or "")
-        return last is not None and "" != last.ends_on < today.isoformat()
+        return last is not None and "" != last.ends_on < day.isoformat()
 
     def ids(self, program: str, words: Iterable[str], *, field: str) -> tuple[int, int]:
         """Return the ids of the first and the last of the terms that the words mean.

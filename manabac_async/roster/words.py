@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lms_async.errors import Forbidden, Unauthorized
 from lms_async.roster import Word
 
 from ..client import ManageBac
@@ -15,7 +16,7 @@ _ENROLLMENT_ROLES = (Word("student"), Word("teacher"))
 
 
 async def read_words(client: ManageBac) -> Mapping[str, Sequence[Word]]:
-    """Read the active year groups, the subjects and the terms.
+    """Read the active year groups, the subjects, the terms and the name of the school.
 
     :raises LmsError: they can't be read.
     """
@@ -27,6 +28,7 @@ async def read_words(client: ManageBac) -> Mapping[str, Sequence[Word]]:
                 subjects.setdefault(subject.name.strip(), []).append(program)
     terms = await read_terms(client)
     return {
+        "school": await _school(client),
         "roles": [Word(role) for role in PATHS],
         "enrollment_roles": _ENROLLMENT_ROLES,
         "grades": [
@@ -37,3 +39,13 @@ async def read_words(client: ManageBac) -> Mapping[str, Sequence[Word]]:
         "subjects": [Word(name, ", ".join(programs)) for name, programs in subjects.items()],
         "terms": [Word(word, dates) for word, dates in terms.words().items() if word],
     }
+
+
+async def _school(client: ManageBac) -> list[Word]:
+    """Return the name of the school. A plan does not need it, so the account may lack the
+    permission."""
+    try:
+        school = await client.school.get()
+    except (Unauthorized, Forbidden):
+        return []
+    return [Word(school.name.strip(), school.subdomain or "")] if school.name else []

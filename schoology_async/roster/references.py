@@ -59,18 +59,19 @@ class Periods(Names):
     """The titles of the grading periods, and which of them are over.
 
     :param periods: all grading periods.
-    :param today: the day on which they may be over.
+    :param as_of: the day on which they may be over.
     """
 
-    def __init__(self, periods: list[GradingPeriod], today: date) -> None:
+    def __init__(self, periods: list[GradingPeriod], as_of: date) -> None:
         super().__init__("grading period", ((period.id, period.title) for period in periods))
-        self._over = {one.id for one in periods if one.end is not None and one.end < today}
+        self._over = {one.id for one in periods if one.end is not None and one.end < as_of}
 
     def are_over(self, ids: Sequence[str]) -> bool:
         """Return whether all of these grading periods are over. None of them is no answer."""
         return bool(ids) and self._over.issuperset(ids)
 
 
-async def read_periods(client: Schoology) -> Periods:
-    """Read the grading periods."""
-    return Periods(await client.grading_periods.list(), date.today())
+async def read_periods(client: Schoology) -> Names:
+    """Read the titles of the grading periods."""
+    periods = await client.grading_periods.list()
+    return Names("grading period", ((period.id, period.title) for period in periods))

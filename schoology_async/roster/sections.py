@@ -26,7 +26,7 @@ class SectionNames:
     """What the records of sections refer to."""
 
     courses: Names
-    periods: Periods
+    periods: Names
 
 
 async def read_section_names(client: Schoology) -> SectionNames:

@@ -29,9 +29,13 @@ T = TypeVar("T")
 
 @attrs.define
 class Snapshot:
-    """Reads the entries of one account, once."""
+    """Reads the entries of one account, once.
+
+    :param as_of: the day on which sections may be over.
+    """
 
     client: Schoology
+    as_of: date
     #: Schoology's ids of the inactive users.
     _inactive: set[str | None] = attrs.field(factory=set, init=False)
 
@@ -55,7 +59,7 @@ class Snapshot:
         schools = {course.id: names.buildings.name(course.building_id) for course in found}
         for course in found:
             yield courses.entry(course, names.buildings)
-        over = Periods(periods, date.today())
+        over = Periods(periods, self.as_of)
         async with aclosing(self._sections(found, schools, over)) as sections_there:
             async for entry in sections_there:
                 yield entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -71,14 +72,14 @@ class SchoologyRoster:
         """
         return await read_words(self._client)
 
-    def snapshot(self) -> AsyncIterator[Entry]:
+    def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         """Read all records, also inactive people and past sections.
 
         The enrollments of past sections are not read.
 
         :raises LmsError: a record can't be read.
         """
-        return Snapshot(self._client).entries()
+        return Snapshot(self._client, as_of).entries()
 
     def apply(
         self,
@@ -86,6 +87,7 @@ class SchoologyRoster:
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
         """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import attrs
@@ -97,13 +98,16 @@ class FakeTarget:
         self.made: Counter[tuple[str, Action, str]] = Counter()
         self.requests = 0
         self.snapshots = 0
+        #: The days for which snapshots were read and changes were made.
+        self.days: list[date] = []
         self.bulks: list[Bulk[Change]] = []
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
         return {"roles": [Word("Student"), Word("Teacher")]}
 
-    async def snapshot(self) -> AsyncIterator[Entry]:
+    async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         self.snapshots += 1
+        self.days.append(as_of)
         for entry in self.entries:
             yield entry
 
@@ -113,8 +117,11 @@ class FakeTarget:
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
+        self.days.append(as_of)
+
         def prepare(change: Change) -> tuple[str, dict[str, Any]]:
             assert (change.kind, change.action) == (kind, action)
             return change.key, attrs.asdict(change)

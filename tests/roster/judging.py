@@ -45,6 +45,8 @@ class Wanted:
     active: bool = True
     #: Whether the vendor's record must stay as it is.
     left: bool = False
+    #: The source's own id, if two records may have one key.
+    id: str = ""
 
 
 def wanted(roster: Roster, mapping: RosterMapping) -> Iterator[Wanted]:
@@ -87,7 +89,15 @@ def _person(person: Person, mapping: RosterMapping) -> Wanted:
         "role": word,
         "school": school,
     }
-    return Wanted("people", person.identifier, school, fields, active=person.enabled, left=not word)
+    return Wanted(
+        "people",
+        person.identifier,
+        school,
+        fields,
+        active=person.enabled,
+        left=not word,
+        id=person.id,
+    )
 
 
 def _is_today(seat: Enrollment) -> bool:
@@ -116,7 +126,6 @@ class Judge:
         self._scope, self._can = mapping.scope, capabilities
         self._removals = mapping.guard.removals
         kinds = capabilities.kinds
-        # Two people with one key are one, if the vendor can't tell them apart.
         self._all = [_held(one, kinds) for one in wanted(roster, mapping) if one.kind in kinds]
         self._wanted: dict[At, list[Wanted]] = {}
         for one in self._all:
@@ -153,7 +162,7 @@ class Judge:
             at, new = (old.kind, old.key), now.get((old.kind, old.id))
             if new is not None and new.raw == old.raw and new.active == old.active:
                 continue
-            if not self._may_change(at) and not self._lost_parent(at):
+            if not self._may_change(at) and not (self._lost_parent(at) or self._came_back(at)):
                 yield f"{at} was changed, and must not be"
             elif new is None:
                 if self._wants(at) or self._can.kinds[old.kind].removal is None:
@@ -175,11 +184,11 @@ class Judge:
                 yield f"{at} was added"
 
     def _came_back(self, at: At) -> bool:
-        """Return whether a vendor brought back what a person had who returned. If the source may be
-        incomplete, this is not removed again."""
+        """Return whether a vendor brought back what a person had who returned. If this must not be
+        changed, or if the source may be incomplete, it is not removed again."""
         parents = [self._start.get(parent) for parent in self._parents(at)]
         has_returned = any(parent is not None and not parent.active for parent in parents)
-        return has_returned and at[0] in self._doubts
+        return has_returned and (at[0] in self._doubts or not self._may_change(at))
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key
@@ -242,7 +251,10 @@ class Judge:
             return False
         if there is not None and there.locked:
             return False
-        known: list[Shown | Wanted] = [*wanted_here, *([there] if there else [])]
+        known: list[Shown | Wanted] = [*wanted_here]
+        # The vendor does not know the school of a section itself: the source decides.
+        if there and not (wanted_here and "school" not in self._can.kinds[at[0]].shows):
+            known.append(there)
         return all(_includes(self._scope, one, at[0]) for one in known)
 
     def _in_doubt(self, roster: Roster) -> set[str]:

@@ -71,14 +71,12 @@ class Year:
     :param target: the vendor's account.
     :param folder: an empty folder.
     :param tables: the school's files at the start. The steps change them.
-    :param go_to: goes to another day, as far as the target knows the day.
     :param mapping: the settings.
     """
 
     target: Target
     folder: Path
     tables: Tables
-    go_to: Callable[[date], None] = lambda _: None
     mapping: RosterMapping = MAPPING
     last: PlanMeta | None = attrs.field(default=None, init=False)
 
@@ -87,7 +85,6 @@ class Year:
 
         :returns: the plan that was applied.
         """
-        self.go_to(step.day)
         step.happens(self.tables)
         folder = self.folder / step.name
         folder.mkdir()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +233,12 @@ def test_person_who_moves_joins_the_new_section_first(tmp_path: Path) -> None:
     run(made.apply(target, journal=tmp_path / "journals"))
     enrolled = [key for kind, _, key in target.made if kind == "enrollments"]
     assert enrolled == [join("k1", "p1"), join("k0", "p1")]
+
+
+def test_target_is_told_the_day_of_the_plan(tmp_path: Path) -> None:
+    day, target = date(2026, 3, 1), school()
+    made = write(tmp_path / "a.plan", as_of=day)
+    run(made.apply(target, journal=tmp_path / "journals"))
+    run(made.verify(target))
+    # The state is checked, changes of two kinds are made, and the plan is verified.
+    assert target.days == [day] * 4

@@ -271,3 +271,40 @@ def test_grade_without_a_year_group_is_counted(grades: tuple[str, ...]) -> None:
     left = LeftAlone(kind="people", org="N", reason=Reason.UNKNOWN_GRADE, detail="year_group")
     assert read.left_alone == [left]
     assert not any("year_group" in entry.fields for entry in read.entries)
+
+
+def test_course_of_a_district_has_no_school() -> None:
+    district = Org(id="d1", name="District", type="district", code="D")
+    records = {"orgs": [district, NORTH], "courses": [attrs.evolve(ALGEBRA, org_id="d1")]}
+    read = school(**records)
+    course = read.only("courses")
+    assert (course.org, "school" in course.fields) == ("", False)
+    assert read.only("sections").org == read.only("enrollments").org == "N"
+    # The vendor may have a building that stands for the district.
+    named = attrs.evolve(MAPPING, buildings={"D": "Head Office"})
+    course = school(named, **records).only("courses")
+    assert course.org == course.fields["school"] == "Head Office"
+
+
+@pytest.mark.parametrize(
+    ("day", "nearest"),
+    [
+        (date(2026, 8, 17), ""),
+        (date(2027, 1, 15), ""),
+        (date(2027, 1, 16), "Fall, from 2026-08-17 to 2027-01-15"),
+        (date(2027, 7, 1), "Next Fall, from 2027-08-16 to 2028-01-14"),
+    ],
+)
+def test_day_that_is_in_no_term_is_reported_with_the_nearest_term(day: date, nearest: str) -> None:
+    dates = {"starts": date(2027, 8, 16), "ends": date(2028, 1, 14)}
+    later = attrs.evolve(FALL, id="t2", title="Next Fall", **dates)
+
+    def reported(*terms: Term) -> list[str]:
+        problems = school(terms=list(terms), day=day).report.problems
+        return [one.text for one in problems if one.code == "day_without_term"]
+
+    found = reported(YEAR, FALL, later)
+    assert len(found) == bool(nearest)
+    assert all(nearest in text and str(day) in text for text in found)
+    # A term without days is not far away.
+    assert reported(YEAR) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
 
 import attrs
@@ -39,7 +40,7 @@ async def test_event_loop_goes_on_while_the_source_is_read(tmp_path: Path) -> No
     seen = []
 
     class Watching(FakeTarget):
-        async def snapshot(self) -> AsyncIterator[Entry]:
+        async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
             seen.append(turns)
             for entry in self.entries:
                 yield entry

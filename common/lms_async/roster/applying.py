@@ -164,7 +164,9 @@ class _Apply:
                     yield change
 
         with closing(changes()) as items:
-            bulk = self._target.apply(step.kind, step.action, items, journal=journal)
+            bulk = self._target.apply(
+                step.kind, step.action, items, as_of=self._file.meta.as_of, journal=journal
+            )
             if self._on_bulk is not None:
                 self._on_bulk(bulk)
             async with bulk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -60,7 +60,7 @@ async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
     :raises PlanRefused: they are not.
     :raises PlanFailed: the working set can't be written.
     """
-    async with snapshot_of(target, path) as there:
+    async with snapshot_of(target, path, meta.as_of) as there:
         if there.fingerprint != meta.fingerprint:
             raise PlanRefused(
                 "the vendor's records have changed since the plan was made",
@@ -69,12 +69,15 @@ async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
 
 
 @asynccontextmanager
-async def snapshot_of(target: Target, path: Path) -> AsyncIterator[WorkingSet]:
-    """Read the vendor's records into a temporary working set beside the plan ``path``."""
+async def snapshot_of(target: Target, path: Path, as_of: date) -> AsyncIterator[WorkingSet]:
+    """Read the vendor's records into a temporary working set beside the plan ``path``.
+
+    :param as_of: the day of the plan.
+    """
     temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
     try:
         with WorkingSet(temporary, target.capabilities) as there:
-            await there.read_there(target.snapshot())
+            await there.read_there(target.snapshot(as_of))
             yield there
     finally:
         temporary.unlink(missing_ok=True)

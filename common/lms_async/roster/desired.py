@@ -15,6 +15,7 @@ from typing import Any
 from . import fields
 from .changes import LeftAlone, Reason
 from .entries import KEY_PARTS, Entry, join, split, usable_key
+from .known_records import KnownRecords
 from .mapping import RosterMapping
 from .model import (
     Course,
@@ -62,12 +63,9 @@ class Desired:
         self._years = SchoolYears(as_of)
         self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
         self._unknown_roles: Counter[tuple[str, str]] = Counter()
-        self._schools: dict[str, str] = {}
-        self._prefixes: dict[str, str] = {}
         # The course of each section, for its subject and grades.
         self._courses: dict[str, Course] = {}
-        # The key and the school of each record that others refer to, by kind and id.
-        self._known: dict[str, dict[str, tuple[str, str]]] = {}
+        self._known = KnownRecords(mapping, report)
         self._rank = {role: rank for rank, role in enumerate(mapping.role_order)}
 
     def entries(self, records: Iterable[Record | Deleted]) -> Iterator[Entry]:
@@ -99,6 +97,7 @@ class Desired:
                     self.in_doubt.add(made.kind)
                 yield made
         self._report_unknown_roles()
+        self._report_day_without_term()
 
     def left_alone(self) -> Iterator[LeftAlone]:
         """Yield the records that have no entry, and the fields without a value, with counts."""
@@ -106,9 +105,7 @@ class Desired:
             yield LeftAlone(kind=kind, org=org, reason=reason, detail=field, records=count)
 
     def _org(self, org: Org) -> Entry | LeftAlone:
-        own = org.code or org.id if self._mapping.keys.orgs == "code" else org.id
-        key = self._schools[org.id] = self._by_org(self._mapping.buildings, org) or own
-        self._prefixes[org.id] = self._by_org(self._mapping.course_prefixes, org)
+        key = self._known.add_org(org)
         if org.type != "school":
             return LeftAlone(kind="orgs", org=key, reason=Reason.NOT_A_SCHOOL)
         return Entry(kind="orgs", key=key, org=key, fields=fields.of_org(org))
@@ -125,16 +122,19 @@ class Desired:
         key = person.identifier if self._mapping.keys.people == "identifier" else person.id
         role = self._role_of(person)
         org_id = role.org_id if role and role.org_id else next(iter(person.org_ids), "")
-        school = self._school(org_id, "people")
-        self._know("people", person.id, key, school)
+        school = self._known.school(org_id, "people")
+        self._known.add("people", person.id, key, school)
         word, locked = "", ""
         if role is None:
             locked = Reason.NO_ROLE
         elif not (word := self._mapping.roles.get(role.role, "")):
             locked = Reason.UNKNOWN_ROLE
             self._unknown_roles["people", role.role] += 1
+        if self._known.is_key_of_another_person(usable_key(key), person.id):
+            # Such people may look equal. The lock keeps them from counting as one repeated person.
+            locked = Reason.DUPLICATE_KEY
         is_student = role is not None and role.role == "student"
-        others = {self._school(id_, "people") for id_ in person.org_ids}
+        others = {self._known.school(id_, "people") for id_ in person.org_ids}
         return Entry(
             kind="people",
             key=key,
@@ -154,26 +154,26 @@ class Desired:
         )
 
     def _course(self, course: Course) -> Entry:
-        school = self._school(course.org_id, "courses")
-        code = course.code and self._prefixes.get(course.org_id, "") + course.code
+        school = self._known.school(course.org_id, "courses")
+        code = course.code and self._known.course_prefix(course.org_id) + course.code
         key = code if self._mapping.keys.courses == "code" else course.id
-        self._know("courses", course.id, key, school)
+        self._known.add("courses", course.id, key, school)
         self._courses[course.id] = course
         values = fields.of_course(course, code=code, school=school)
         return Entry(kind="courses", key=key, org=school, fields=values)
 
     def _section(self, section: Section) -> Entry | LeftAlone:
-        school = self._school(section.org_id, "sections")
+        school = self._known.school(section.org_id, "sections")
         key = section.code if self._mapping.keys.sections == "code" else section.id
         year = self._years.year_of(section.term_ids)
         if self._mapping.year_in_section_keys:
             if year is None:
                 return LeftAlone(kind="sections", org=school, reason=Reason.NO_SCHOOL_YEAR)
             key = key and f"{key}-{year}"
-        self._know("sections", section.id, key, school)
+        self._known.add("sections", section.id, key, school)
         if year is not None and (days := self._years.days_of(year)):
             self.section_years[usable_key(key)] = days
-        course = self._refer("courses", section.course_id)
+        course = self._known.find("courses", section.course_id)
         terms = self._years.terms(section.term_ids)
         return Entry(
             kind="sections",
@@ -191,8 +191,8 @@ class Desired:
 
     def _enrollment(self, enrollment: Enrollment) -> Entry | LeftAlone:
         kind = enrollment.plural
-        section = self._refer("sections", enrollment.section_id)
-        person = self._refer("people", enrollment.person_id)
+        section = self._known.find("sections", enrollment.section_id)
+        person = self._known.find("people", enrollment.person_id)
         if section is None or person is None:
             return LeftAlone(kind=kind, org=section[1] if section else "", reason=Reason.NO_PARENT)
         key, org = join(section[0], person[0]), section[1]
@@ -212,8 +212,8 @@ class Desired:
         )
 
     def _relationship(self, relationship: Relationship) -> Entry | LeftAlone:
-        person = self._refer("people", relationship.person_id)
-        other = self._refer("people", relationship.other_id)
+        person = self._known.find("people", relationship.person_id)
+        other = self._known.find("people", relationship.other_id)
         if person is None or other is None:
             return LeftAlone(
                 kind=relationship.plural, org=person[1] if person else "", reason=Reason.NO_PARENT
@@ -229,7 +229,7 @@ class Desired:
             return None
         parts = split(deleted.key)
         found = [
-            self._refer(of, part) if of else (_as_vendors(part), "")
+            self._known.find(of, part) if of else (_as_vendors(part), "")
             for of, part in zip(KEY_PARTS.get(kind, (kind,)), parts, strict=True)
         ]
         known = [one for one in found if one is not None]
@@ -277,37 +277,6 @@ class Desired:
             self._left_alone[kind, school, Reason.UNKNOWN_GRADE, "year_group"] += 1
         return word
 
-    def _know(self, kind: str, id_: str, key: str, org: str) -> None:
-        self._known.setdefault(kind, {})[id_] = (key, org)
-
-    def _refer(self, kind: str, id_: str) -> tuple[str, str] | None:
-        """Return the key and the school of a record; ``None`` if its key can't be known.
-
-        A source that lists changes refers to records that it does not have.
-        """
-        known = self._known.get(kind, {}).get(id_)
-        if known is not None:
-            return known
-        if kind == "orgs":
-            return (self._school(id_, kind),) * 2 if self._mapping.keys.orgs == "id" else None
-        is_id = getattr(self._mapping.keys, kind, "") == "id"
-        with_year = kind == "sections" and self._mapping.year_in_section_keys
-        return (id_, "") if is_id and not with_year else None
-
-    def _school(self, org_id: str, kind: str) -> str:
-        """Return the key of a school, to which a record of ``kind`` belongs.
-
-        A source that lists changes need not have the school, and then does not say its code. The
-        result is ``""``, so that the vendor keeps what it has.
-        """
-        known = self._schools.get(org_id) or self._mapping.buildings.get(org_id)
-        is_unknown = self._is_list_of_changes(kind) and self._mapping.keys.orgs == "code"
-        return known or ("" if is_unknown else org_id)
-
-    @staticmethod
-    def _by_org(words: Mapping[str, str], org: Org) -> str:
-        return words.get(org.id) or words.get(org.code, "")
-
     def _term_key(self, term: Term) -> str:
         return self._mapping.terms.get(term.title, term.title)
 
@@ -330,6 +299,16 @@ class Desired:
                     f"them are left alone. To change that, add the roles to {table}."
                 )
                 self._report.add(Severity.WARNING, "", 0, "role", f"unknown_role_{kind}", text)
+
+    def _report_day_without_term(self) -> None:
+        nearest = None if self._is_list_of_changes("terms") else self._years.nearest_term()
+        if nearest is not None:
+            text = (
+                f"No term of the source contains the day of the plan, {self._as_of}. The nearest "
+                f"one is {nearest.title}, from {nearest.starts} to {nearest.ends}. If this is not "
+                "right, plan for another day."
+            )
+            self._report.add(Severity.WARNING, "", 0, "", "day_without_term", text)
 
 
 def _as_vendors(kind: str) -> str:

@@ -64,6 +64,19 @@ class SchoolYears:
         """Return whether all these terms are over. Without terms, nothing is."""
         return bool(terms) and all(term.ends and term.ends < self._as_of for term in terms)
 
+    def nearest_term(self) -> Term | None:
+        """Return the term that is nearest to the day.
+
+        :returns: ``None`` if a term contains the day, or if no term has a first and a last day.
+        """
+        distances = [
+            (max((term.starts - self._as_of).days, (self._as_of - term.ends).days), term.id)
+            for term in self._terms.values()
+            if term.starts and term.ends
+        ]
+        distance, id_ = min(distances, default=(0, ""))
+        return self._terms[id_] if distance > 0 else None
+
     def year_of_day(self) -> int | None:
         """Return the school year of the day, and in the holidays the one that begins next.
 

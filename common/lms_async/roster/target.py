@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 import attrs
@@ -19,7 +20,8 @@ class KindCapabilities:
     """What a vendor can do with the records of one kind.
 
     :param holds: the fields that can be written.
-    :param shows: those of them that can be read back. Only these are compared.
+    :param shows: those of them that can be read back. Only these are compared. Without ``school``,
+        the school of a record is the one that the source says, if the source has the record.
     :param fixed: those of them that can be set only when a record is created.
     :param removal: how a record is taken out of use; ``None`` if it can't be.
     :raises InvalidInput: ``shows`` or ``fixed`` names a field that is not in ``holds``, or
@@ -124,14 +126,16 @@ class Target(Protocol):
         """Read the vendor's words, by the name of the table in the mapping that leads to them.
 
         For example, ``"roles"`` has the titles of the vendor's roles. A table of which the vendor
-        has no fixed words is left out.
+        has no fixed words is left out. If the account has one school, ``"school"`` has its name, so
+        that it can be found in the source.
 
         :raises LmsError: they can't be read.
         """
 
-    def snapshot(self) -> AsyncIterator[Entry]:
+    def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         """Read all records that are there, also inactive and past ones, in any order.
 
+        :param as_of: the day of the plan. It decides which sections are over.
         :raises KindUnreadable: the account may not read the records of a kind, see
             :func:`lms_async.roster.naming_kind`.
         :raises LmsError: they can't be read.
@@ -143,6 +147,7 @@ class Target(Protocol):
         action: Action,
         changes: AsyncIterable[Change] | Iterable[Change],
         *,
+        as_of: date,
         journal: Journal | None,
     ) -> Bulk[Change]:
         """Make the changes of one kind and action, in one bulk.
@@ -153,6 +158,7 @@ class Target(Protocol):
         :param kind: the kind of all these changes.
         :param action: what all of them do.
         :param changes: the changes. It is read once, and no faster than the outcomes.
+        :param as_of: the day of the plan. People leave on this day, if the vendor notes a day.
         :param journal: where the results are noted, so that a bulk that was killed continues.
         :returns: a bulk that yields one outcome for each change, in the same order. It has not
             started. A change whose section or person is not at the vendor is rejected, without an

@@ -13,9 +13,11 @@ import orjson
 from .changes import REMOVALS, Change
 from .conditions import check_account, snapshot_of
 from .database import writing
+from .fields import is_same
 from .plan_file import PlanFile
 from .target import Target
-from .working_set import WorkingSet, in_thread
+from .threads import in_thread
+from .working_set import WorkingSet
 
 #: How many changes whose effect the vendor does not show are kept in memory.
 KEPT_DIFFERENT = 1000
@@ -68,8 +70,9 @@ class Verification:
 async def verify_plan(path: Path, target: Target) -> Verification:
     """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
     with PlanFile(path) as file:
-        check_account(file.meta, target)
-    async with snapshot_of(target, path) as there:
+        meta = file.meta
+    check_account(meta, target)
+    async with snapshot_of(target, path, meta.as_of) as there:
         return await in_thread(there, lambda: _compare(path, there))
 
 
@@ -115,7 +118,9 @@ def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> Still
         return StillDifferent(change=change, mismatch=Mismatch.NOT_IN_USE)
     values = orjson.loads(compared)
     now = {name: values.get(name, "") for name in change.after if name in shows}
-    differ = {name: value for name, value in now.items() if value != change.after[name]}
+    differ = {
+        name: value for name, value in now.items() if not is_same(name, value, change.after[name])
+    }
     if differ:
         return StillDifferent(change=change, mismatch=Mismatch.DIFFERENT_FIELDS, there=differ)
     return None

@@ -10,7 +10,8 @@ kind       the position of the kind in the capabilities
 key        the key; ``''`` if one of its parts is blank
 org        the key of the school
 active     1 if the record is in use
-outside    1 if the record is out of scope
+outside    0 if the record is in scope; else the sum of ``OUTSIDE_BY_SCHOOL``, if its school is out
+           of scope, and ``OUTSIDE_OTHERWISE``, if it is out of scope for another reason
 compared   JSON of the fields that the vendor can show, in a fixed order
 hidden     (only wanted) JSON of the other fields that the vendor holds; ``''`` for none
 locked     why the record is not changed; ``''`` if it may be. In ``wanted``, a ``Reason``
@@ -20,14 +21,13 @@ vendor_id  (only there) the vendor's id
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import attrs
 import orjson
@@ -40,6 +40,8 @@ from .target import Capabilities
 
 #: Rows that are inserted together.
 _BATCH = 1000
+#: Why a record is out of scope.
+OUTSIDE_BY_SCHOOL, OUTSIDE_OTHERWISE = 1, 2
 _TABLES = """
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
     compared BLOB, hidden BLOB, locked TEXT);
@@ -56,6 +58,7 @@ SELECT org, role(compared) AS role, count(*) FROM there
 WHERE kind = ? AND active AND NOT outside AND key <> '' GROUP BY org, role(compared)
 """
 _SCHOOL_AND_ROLE = "SELECT org, role(compared) FROM there WHERE kind = ? AND key = ?"
+_IN_SOURCE = "SELECT 1 FROM wanted WHERE kind = ? AND key = ?"
 _WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
@@ -69,7 +72,6 @@ CREATE INDEX IF NOT EXISTS there_key ON there (kind, key);
 """
 
 _Row = tuple[object, ...]
-_T = TypeVar("_T")
 
 
 @attrs.frozen
@@ -171,7 +173,6 @@ class WorkingSet:
     def found(self, kind: str) -> tuple[int, int]:
         """Count the records of ``kind`` that :meth:`existing` counts, and those of them that the
         school has, too."""
-        self.make_indexes()
         with writing(self.path):
             keyed, found = self.connection.execute(_FOUND, (self.number_of(kind),)).fetchone()
         return keyed, found
@@ -191,6 +192,12 @@ class WorkingSet:
             found = self.connection.execute(_SCHOOL_AND_ROLE, (self.number_of(kind), key))
             org, role = found.fetchone()
         return org, role
+
+    def is_in_source(self, kind: str, key: str) -> bool:
+        """Return whether the school has a record with this key."""
+        with writing(self.path):
+            found = self.connection.execute(_IN_SOURCE, (self.number_of(kind), key)).fetchone()
+        return found is not None
 
     def wanted(self, kind: str) -> int:
         """Count the school's records of ``kind`` that have a key and may be changed."""
@@ -242,15 +249,19 @@ class WorkingSet:
             entry.org,
             entry.active,
             # The enrollments of a record that is not changed are not changed either.
-            bool(entry.locked) or self._is_outside(entry),
+            OUTSIDE_OTHERWISE if entry.locked else self._outside(entry),
             orjson.dumps(compared),
             hidden,
             entry.locked,
         )
 
-    def _is_outside(self, entry: Entry) -> bool:
-        orgs = self.capabilities.orgs
-        return not self._scope.includes(entry) or (orgs is not None and entry.org not in orgs)
+    def _outside(self, entry: Entry) -> int:
+        orgs, outside = self.capabilities.orgs, 0
+        if not self._scope.includes_school(entry) or (orgs is not None and entry.org not in orgs):
+            outside += OUTSIDE_BY_SCHOOL
+        if not self._scope.includes_otherwise(entry):
+            outside += OUTSIDE_OTHERWISE
+        return outside
 
     def _there_row(self, entry: Entry) -> _Row:
         kind, fields = self._kinds[entry.kind], entry.fields
@@ -260,7 +271,7 @@ class WorkingSet:
             usable_key(entry.key),
             entry.org,
             entry.active,
-            self._is_outside(entry),
+            self._outside(entry),
             compared,
             entry.vendor_id,
             entry.locked,
@@ -270,24 +281,6 @@ class WorkingSet:
         # A sum, unlike a hash of all entries in turn, is the same in any order.
         self._hashes = (self._hashes + int.from_bytes(digest, "big")) % (1 << 128)
         return row
-
-
-async def in_thread(working_set: WorkingSet, work: Callable[[], _T]) -> _T:
-    """Run ``work``, which adds or compares entries, in a thread.
-
-    If the caller is cancelled, SQLite is interrupted. The working set must not be closed while
-    the thread uses it.
-    """
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            working_set.connection.interrupt()
-            await asyncio.wait([task], timeout=0.1)
-        # An error that the interruption led to is not of interest.
-        task.exception()
-        raise
 
 
 def _part(key: str, number: int) -> str | None:

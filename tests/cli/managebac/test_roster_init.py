@@ -6,9 +6,12 @@ import io
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.roster_init.run import write_roster_mapping
-from lms_async.roster import read_mapping
+from lms_async.roster import RosterMapping, read_mapping
+from lms_async.sandbox import Fault
 from manabac_async.cli.roster import ROSTER
 from manabac_async.cli.target import ManageBacTarget
 from manabac_async.sandbox import ManageBacSandbox
@@ -16,29 +19,55 @@ from tests.managebac.roster.school import GRADE_11, GRADE_12, prepared
 from tests.roster import bundles
 
 
-async def test_words_that_are_beyond_doubt_are_translated(
-    managebac_sandbox: ManageBacSandbox, tmp_path: Path
-) -> None:
-    managebac_sandbox.school = prepared()
-    source = bundles.School(people=28, sections=4, enrollments=24).write(tmp_path / "bundle")
-    said, out = io.StringIO(), tmp_path / "roster.toml"
+async def init(sandbox: ManageBacSandbox, folder: Path) -> tuple[RosterMapping, str, str]:
+    """Write the mapping of two schools, and return it, its text, and what was printed."""
+    source = bundles.School(people=28, sections=4, enrollments=24).write(folder / "bundle")
+    said, out = io.StringIO(), folder / "roster.toml"
     await write_roster_mapping(
         source,
         ManageBacTarget(),
-        {
-            "MANAGEBAC_TOKEN": managebac_sandbox.token,
-            "MANAGEBAC_BASE_URL": managebac_sandbox.base_url,
-        },
+        ROSTER,
+        {"MANAGEBAC_TOKEN": sandbox.token, "MANAGEBAC_BASE_URL": sandbox.base_url},
         make_reporter(said, said),
         said,
         out=out,
         as_of=date(2026, 10, 1),
         limit=(1000, 0.01),
     )
-    mapping = read_mapping(out)
+    return read_mapping(out), out.read_text("utf-8"), said.getvalue()
+
+
+async def test_words_that_are_beyond_doubt_are_translated(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path
+) -> None:
+    managebac_sandbox.school = prepared()
+    mapping, _, said = await init(managebac_sandbox, tmp_path)
     assert mapping.roles == {"student": "student", "teacher": "teacher", "guardian": "parent"}
     assert mapping.enrollment_roles == {"student": "student", "teacher": "teacher"}
     assert mapping.grades == {"11": GRADE_11, "12": GRADE_12}
     defaults = {name: one.default for name, one in ROSTER.settings.items() if one.default}
     assert mapping.target == defaults
-    assert "[subjects] has no translation of C0" in said.getvalue()
+    assert "[subjects] has no translation of C0" in said
+
+
+async def test_school_of_the_account_is_found_in_the_source(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path
+) -> None:
+    managebac_sandbox.school.academics.info["name"] = "SCHOOL 1"
+    mapping, _, said = await init(managebac_sandbox, tmp_path)
+    assert mapping.target["school"] == "S1"
+    assert "[target]" not in said
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+async def test_schools_of_the_source_are_listed_if_none_is_like_that_of_the_account(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path, may_read: bool
+) -> None:
+    if not may_read:
+        managebac_sandbox.faults.add(Fault.error(401, path="school"))
+    mapping, text, said = await init(managebac_sandbox, tmp_path)
+    assert "school" not in mapping.target
+    assert '# school = ""  # check: one of these\n#   The source has S0 (School 0), S1' in text
+    assert "[target] school: the source has 2 schools" in said
+    # The words that a plan needs were read.
+    assert mapping.roles

@@ -11,6 +11,7 @@ import pytest
 from lms_async.cli.reporting.reporters import make_reporter
 from lms_async.cli.roster_init.run import write_roster_mapping
 from lms_async.roster import RosterMapping, read_mapping
+from schoology_async.cli.roster import ROSTER
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import TARGET, environment_of
 from tests.roster import bundles
@@ -54,6 +55,7 @@ def init(schoology_sandbox: SchoologySandbox, tmp_path: Path) -> Init:
         await write_roster_mapping(
             source,
             TARGET,
+            ROSTER,
             environment_of(schoology_sandbox) if vendor else {},
             make_reporter(said, said),
             said,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,4 +18,4 @@ def school(managebac_sandbox: ManageBacSandbox) -> School:
 
 @pytest.fixture
 def keeper(managebac: ManageBac, school: School, tmp_path: Path) -> Keeper:
-    return Keeper(ManageBacRoster(managebac, archive_on=date(2026, 9, 30)), tmp_path)
+    return Keeper(ManageBacRoster(managebac), tmp_path)

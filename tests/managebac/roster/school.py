@@ -29,6 +29,8 @@ from lms_async.roster import (
 from manabac_async.sandbox import School
 
 GRADE_11, GRADE_12 = "Diploma 2099 (Grade 11)", "Diploma 2098 (Grade 12)"
+#: The day of all plans.
+DAY = date(2026, 10, 1)
 MAPPING = RosterMapping(
     roles={"student": "student", "teacher": "teacher", "guardian": "parent"},
     enrollment_roles={"student": "student", "teacher": "teacher"},
@@ -122,7 +124,7 @@ class Keeper:
             IterableSource(**{**SCHOOL, **kinds}),
             self.target,
             self.mapping,
-            as_of=date(2026, 10, 1),
+            as_of=DAY,
             path=self.folder / "roster.plan",
         )
 
@@ -137,7 +139,7 @@ class Keeper:
         return [
             outcome
             for (kind, action), some in steps.items()
-            async for outcome in self.target.apply(kind, action, some, journal=None)
+            async for outcome in self.target.apply(kind, action, some, as_of=DAY, journal=None)
         ]
 
     async def update(self, **kinds: list[Any]) -> list[Outcome[Change]]:

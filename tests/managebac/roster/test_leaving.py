@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.conftest import QUICK
 from tests.managebac.roster.school import (
     ADA,
     BEN,
+    DAY,
     PARENT,
     ROOM,
     SEATS,
@@ -37,7 +37,7 @@ async def test_leaver_is_archived_and_returns(keeper: Keeper, school: School) ->
     await keeper.apply(changes)
     ben = school.by_student_id("p2")
     assert ben is not None
-    assert (ben.archived, ben.withdrawn_on, ben.graduated_on) == (True, "2026-09-30", None)
+    assert (ben.archived, ben.withdrawn_on, ben.graduated_on) == (True, "2026-10-01", None)
     assert await keeper.plan(**WITHOUT_BEN) == []
 
     back: dict[str, list[Any]] = {
@@ -82,7 +82,7 @@ async def test_graduate(managebac: ManageBac, school: School, tmp_path: Path) ->
     await keeper.update(**WITHOUT_BEN)
     ben = school.by_student_id("p2")
     assert ben is not None
-    assert (ben.withdrawn_on, ben.graduated_on) == (None, date.today().isoformat())
+    assert (ben.withdrawn_on, ben.graduated_on) == (None, "2026-10-01")
 
 
 async def test_person_who_returns_and_cannot_be_updated_is_incomplete(keeper: Keeper) -> None:
@@ -139,5 +139,5 @@ async def test_removals_are_not_counted_a_second_time(
     # The plan's guard has allowed them. The bulk methods would stop at 500.
     ids = [f"{path}{number}" for number in range(1, 502)]
     changes = [Change(kind=kind, action=action, key=id_, vendor_id=id_) for id_ in ids]
-    report = await ManageBacRoster(managebac).apply(kind, action, changes, journal=None)
+    report = await ManageBacRoster(managebac).apply(kind, action, changes, as_of=DAY, journal=None)
     assert sum(report.counts.values()) == 501

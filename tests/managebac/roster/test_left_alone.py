@@ -19,6 +19,7 @@ from manabac_async.sandbox import ManageBacSandbox, School
 from tests.managebac.roster.school import (
     ADA,
     BEN,
+    DAY,
     GRADE_11,
     GRADE_12,
     MAPPING,
@@ -155,7 +156,7 @@ async def test_references_that_cannot_be_read_stop_the_bulk_and_nothing_is_sent(
 ) -> None:
     changes = [one for one in await keeper.plan() if (one.kind, one.action) == (kind, action)]
     managebac_sandbox.faults.add(Fault.error(403, path=path))
-    bulk = keeper.target.apply(kind, action, changes, journal=None)
+    bulk = keeper.target.apply(kind, action, changes, as_of=DAY, journal=None)
     outcomes = [outcome async for outcome in bulk]
     assert [outcome.item for outcome in outcomes] == changes
     assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import pytest
-
-from lms_async import InvalidInput
 from manabac_async import ManageBac
 from manabac_async.cli.roster import ROSTER
 from manabac_async.roster import ManageBacRoster
@@ -19,7 +14,6 @@ def test_settings_of_a_target_make_the_same_target(managebac: ManageBac) -> None
         managebac,
         school="N",
         archive_as="graduated",
-        archive_on=date(2026, 6, 30),
         send_welcome_email=True,
         relationship="Legal Guardian",
         class_language="de",
@@ -29,7 +23,6 @@ def test_settings_of_a_target_make_the_same_target(managebac: ManageBac) -> None
     assert again.settings == {
         "school": "N",
         "archive_as": "graduated",
-        "archive_on": "2026-06-30",
         "send_welcome_email": "true",
         "relationship": "Legal Guardian",
         "class_language": "de",
@@ -39,8 +32,3 @@ def test_settings_of_a_target_make_the_same_target(managebac: ManageBac) -> None
 
 def test_defaults_are_those_of_the_target(managebac: ManageBac) -> None:
     assert ROSTER.connect(managebac, DEFAULTS).settings == ManageBacRoster(managebac).settings
-
-
-def test_day_that_is_none(managebac: ManageBac) -> None:
-    with pytest.raises(InvalidInput, match="archive_on"):
-        ROSTER.connect(managebac, {**DEFAULTS, "archive_on": "30.06.2026"})

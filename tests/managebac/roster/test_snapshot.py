@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from lms_async import Unauthorized
+from lms_async.errors import KindUnreadable
 from lms_async.roster import Entry
 from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
@@ -15,12 +16,12 @@ from manabac_async import ManageBac
 from manabac_async.roster import ManageBacRoster
 from manabac_async.roster.terms import Terms
 from manabac_async.sandbox import ManageBacSandbox, School
-from tests.managebac.roster.school import prepared
+from tests.managebac.roster.school import DAY, prepared
 
 
 async def read(client: ManageBac) -> dict[tuple[str, str], Entry]:
     target = ManageBacRoster(client, school="N")
-    return {(one.kind, one.key): one async for one in target.snapshot()}
+    return {(one.kind, one.key): one async for one in target.snapshot(DAY)}
 
 
 def add_class(school: School, uniq_id: str, terms: slice, **more: object) -> int:
@@ -111,7 +112,7 @@ async def test_school_is_read_in_few_requests(
     managebac_sandbox.school = School.seeded(
         students=450, teachers=30, parents=250, classes=20, members=45, seed=1
     )
-    entries = [one async for one in ManageBacRoster(managebac).snapshot()]
+    entries = [one async for one in ManageBacRoster(managebac).snapshot(DAY)]
     kinds = Counter(entry.kind for entry in entries)
     assert (kinds["people"], kinds["sections"]) == (730, 20)
     assert Counter(seen.path for seen in managebac_sandbox.log) == {
@@ -125,6 +126,25 @@ async def test_school_is_read_in_few_requests(
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "others"),
+    [
+        ("year-groups", "people", "enrollments, relationships"),
+        ("parents", "people", "enrollments, relationships"),
+        ("school/academic-years", "sections", "enrollments"),
+        ("memberships", "enrollments", ""),
+    ],
+)
+async def test_missing_permission_names_the_kinds_that_can_not_be_planned(
+    path: str, kind: str, others: str, managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    managebac_sandbox.faults.add(Fault.error(403, path=path))
+    with pytest.raises(KindUnreadable) as caught:
+        await read(managebac)
+    assert f"may not read {kind} " in str(caught.value)
+    assert others in str(caught.value)
+
+
 async def test_words_that_cannot_be_read(
     managebac: ManageBac, managebac_sandbox: ManageBacSandbox
 ) -> None:
@@ -135,8 +155,22 @@ async def test_words_that_cannot_be_read(
 
 async def test_terms_without_years_and_dates(managebac: ManageBac) -> None:
     terms = Terms({})
-    assert (terms.words(), terms.words_of("1", None), terms.is_over(None, date.today())) == (
+    assert (terms.words(), terms.words_of("1", None), terms.is_over(None, DAY)) == (
         {},
         [],
         False,
     )
+
+
+async def test_day_of_the_plan_decides_which_classes_are_over(
+    managebac: ManageBac, school: School
+) -> None:
+    add_class(school, "k1", slice(2, 4))
+    target = ManageBacRoster(managebac)
+    found = {
+        day.year: one.active
+        for day in (DAY, date(2100, 1, 1))
+        async for one in target.snapshot(day)
+        if one.kind == "sections"
+    }
+    assert found == {DAY.year: True, 2100: False}

@@ -18,6 +18,7 @@ from manabac_async.sandbox import ManageBacSandbox, School
 from tests.managebac.roster.school import (
     ADA,
     BEN,
+    DAY,
     GRADE_11,
     GRADE_12,
     PARENT,
@@ -134,7 +135,7 @@ async def test_welcome_mail_is_sent_if_asked(
 
 def test_impossible_changes_and_settings_are_refused(managebac: ManageBac) -> None:
     with pytest.raises(InvalidInput, match="can't delete sections"):
-        ManageBacRoster(managebac).apply("sections", Action.DELETE, [], journal=None)
+        ManageBacRoster(managebac).apply("sections", Action.DELETE, [], as_of=DAY, journal=None)
     with pytest.raises(InvalidInput, match="archive_as"):
         ManageBacRoster(managebac, archive_as="deleted")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="relationship"):
@@ -155,6 +156,7 @@ async def test_words_are_those_that_a_mapping_can_lead_to(
     words = await ManageBacRoster(managebac).words()
     texts = {table: [word.text for word in some] for table, some in words.items()}
     assert texts == {
+        "school": ["Sandbox International School"],
         "roles": ["student", "teacher", "parent"],
         "enrollment_roles": ["student", "teacher"],
         "grades": [GRADE_11, GRADE_12],

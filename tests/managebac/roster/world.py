@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import Any, Self
 
 import attrs
@@ -103,7 +102,7 @@ class ManageBacWorld(SandboxTroubles):
     async def connect(self) -> AsyncIterator[Target]:
         sandbox = self.sandbox
         async with ManageBac(sandbox.token, base_url=sandbox.base_url) as client:
-            yield ManageBacRoster(client, school="N", archive_on=date(2026, 10, 1))
+            yield ManageBacRoster(client, school="N")
 
     def disturb(self, what: Oddity, number: int) -> None:
         school = self.school

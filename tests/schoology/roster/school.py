@@ -27,6 +27,8 @@ from lms_async.roster import (
 )
 from schoology_async.sandbox import School
 
+#: The day of all plans.
+DAY = date(2026, 10, 1)
 MAPPING = RosterMapping(
     roles={"student": "Student", "teacher": "Teacher", "guardian": "Parent"},
     enrollment_roles={"student": "member", "teacher": "admin"},
@@ -103,7 +105,7 @@ class Keeper:
             IterableSource(**{**SCHOOL, **kinds}),
             self.target,
             MAPPING,
-            as_of=date(2026, 10, 1),
+            as_of=DAY,
             path=self.folder / "roster.plan",
         )
         return [change async for change in made]
@@ -116,7 +118,7 @@ class Keeper:
         return [
             outcome
             for (kind, action), some in steps.items()
-            async for outcome in self.target.apply(kind, action, some, journal=None)
+            async for outcome in self.target.apply(kind, action, some, as_of=DAY, journal=None)
         ]
 
     async def update(self, **kinds: list[Any]) -> list[Outcome[Change]]:

@@ -18,9 +18,8 @@ from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
 from tests.roster.disasters import damaged_files, wrong_ids, wrong_settings, wrong_values
 from tests.roster.disasters.disaster import Damage
-from tests.roster.disasters.world import DAY, SCHOOLS, World, healthy_tables
+from tests.roster.disasters.world import SCHOOLS, World, healthy_tables
 from tests.roster.fake_target import FakeTarget
-from tests.schoology.roster.days import set_day
 
 REFUSED: list[Damage] = [
     damaged_files.half_of_users,
@@ -95,8 +94,7 @@ class Vendor:
 
 @pytest.fixture(scope="module")
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendor]:
-    with SchoologySandbox() as sandbox, pytest.MonkeyPatch.context() as patch:
-        set_day(patch, DAY)
+    with SchoologySandbox() as sandbox:
         school = sandbox.school
         for org in SCHOOLS:
             code = org[0].upper()

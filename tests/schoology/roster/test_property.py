@@ -46,6 +46,8 @@ AFTER: Roster = {
 }
 #: Schoology brings back the old enrollment and link of a person who returns.
 RETURNER = Story(BEFORE, AFTER, [("deactivated", 1)], Scope(), [], [])
+#: It does so, too, in a section that must not be changed.
+RETURNER_TO_SYNCED = attrs.evolve(RETURNER, oddities=[("deactivated", 1), ("synced section", 1)])
 #: A new person has the address of one who leaves.
 ADDRESS_TAKEN = Story(
     BEFORE,
@@ -61,6 +63,7 @@ ADDRESS_TAKEN = Story(
 @settings(max_examples=settings().max_examples // 5)
 @given(stories(requests=40))
 @example(RETURNER)
+@example(RETURNER_TO_SYNCED)
 @example(ADDRESS_TAKEN)
 def test_schoology_has_what_the_school_has_whatever_happens(story: Story) -> None:
     run(check(SchoologyWorld(), story))

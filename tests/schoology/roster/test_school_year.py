@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from pathlib import Path
-
-import pytest
 
 from lms_async.roster import Reason
 from schoology_async import Schoology
@@ -14,7 +11,6 @@ from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
 from tests.roster.school_year import Year
 from tests.roster.school_year_steps import CODES, STEPS, first_tables
-from tests.schoology.roster.days import set_day
 
 #: Schoology has no schools of its own, and the owner of the credentials has no ``school_uid``.
 ALWAYS_LEFT = {("orgs", Reason.KIND_NOT_HELD): 2, ("people", Reason.BLANK_KEY): 1}
@@ -44,19 +40,12 @@ LEFT = {
 
 
 async def test_school_year(
-    schoology: Schoology,
-    schoology_sandbox: SchoologySandbox,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
 ) -> None:
     school = schoology_sandbox.school
     for code in CODES.values():
         school.buildings.add(str(school.school_id), title=code, building_code=code)
-
-    def go_to(day: date) -> None:
-        set_day(monkeypatch, day)
-
-    year = Year(SchoologyRoster(schoology), tmp_path, first_tables(), go_to)
+    year = Year(SchoologyRoster(schoology), tmp_path, first_tables())
     for step in STEPS:
         left: Counter[tuple[str, Reason]] = Counter()
         for (kind, reason, _), count in (await year.night(step)).counts_left_alone().items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,12 +18,12 @@ from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
-from tests.schoology.roster.school import ADA, PARENT, TEACHER, Keeper, add_building, brief
+from tests.schoology.roster.school import ADA, DAY, PARENT, TEACHER, Keeper, add_building, brief
 from tests.schoology.rosters import fill, sections_of
 
 
 async def read(client: Schoology) -> dict[tuple[str, str], Entry]:
-    return {(one.kind, one.key): one async for one in SchoologyRoster(client).snapshot()}
+    return {(one.kind, one.key): one async for one in SchoologyRoster(client).snapshot(DAY)}
 
 
 async def test_keys_words_and_what_is_in_use(
@@ -134,7 +135,7 @@ async def test_snapshot_that_fails_or_is_left_early_leaves_nothing_behind(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     fill(schoology_sandbox, sections=10, persons=1)
-    snapshot = cast("AsyncGenerator[Entry, None]", SchoologyRoster(schoology).snapshot())
+    snapshot = cast("AsyncGenerator[Entry, None]", SchoologyRoster(schoology).snapshot(DAY))
     async with aclosing(snapshot) as entries:
         async for entry in entries:
             if entry.kind == "sections":
@@ -171,3 +172,16 @@ async def test_sections_and_enrollments_are_read_in_few_requests(
     assert len([kind for kind, _ in found if kind == "enrollments"]) == 10
     requests = len(schoology_sandbox.log)
     assert requests < 14 if multiget == "json" else requests < 26
+
+
+async def test_day_of_the_plan_decides_which_sections_are_over(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    fill(schoology_sandbox, sections=1, persons=0)
+    found = {
+        day.year: one.active
+        for day in (DAY, date(2100, 1, 1))
+        async for one in SchoologyRoster(schoology).snapshot(day)
+        if one.kind == "sections"
+    }
+    assert found == {DAY.year: True, 2100: False}

@@ -22,6 +22,7 @@ from tests.schoology.roster.school import (
     ADA,
     ALGEBRA,
     BEN,
+    DAY,
     PARENT,
     ROOM,
     SEATS,
@@ -209,7 +210,7 @@ async def test_references_that_cannot_be_read_end_the_step_and_nothing_is_sent(
 ) -> None:
     changes = [one for one in await keeper.plan() if one.kind == "people"]
     schoology_sandbox.faults.add(Fault.error(403, path="roles"))
-    bulk = keeper.target.apply("people", Action.CREATE, changes, journal=None)
+    bulk = keeper.target.apply("people", Action.CREATE, changes, as_of=DAY, journal=None)
     outcomes = [outcome async for outcome in bulk]
     assert [outcome.item for outcome in outcomes] == changes
     assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}
@@ -223,7 +224,9 @@ async def test_bulk_of_changes_continues_from_its_journal(
     changes = [one for one in await keeper.plan() if one.kind == "people"]
     for _ in range(2):
         journal = Journal(tmp_path / "people.db")
-        report = await keeper.target.apply("people", Action.CREATE, changes, journal=journal)
+        report = await keeper.target.apply(
+            "people", Action.CREATE, changes, as_of=DAY, journal=journal
+        )
         assert report.counts == {Status.DONE: 4}
     assert report.earlier == {Status.DONE: 4}
     assert schoology_sandbox.school.creates.total() == 4
@@ -241,7 +244,7 @@ async def test_removals_are_not_counted_a_second_time(
     numbers = range(1, 502)
     ids = [f"9/{number}" if kind == "enrollments" else str(number) for number in numbers]
     changes = [Change(kind=kind, action=action, key=id_, vendor_id=id_) for id_ in ids]
-    report = await target.apply(kind, action, changes, journal=None)
+    report = await target.apply(kind, action, changes, as_of=DAY, journal=None)
     assert report.counts == {Status.REJECTED: 501}
 
 
@@ -257,7 +260,7 @@ def test_name_of_several_records_stands_for_none() -> None:
 def test_impossible_changes_are_refused(schoology: Schoology) -> None:
     target = SchoologyRoster(schoology)
     with pytest.raises(InvalidInput, match="can't delete courses"):
-        target.apply("courses", Action.DELETE, [], journal=None)
+        target.apply("courses", Action.DELETE, [], as_of=DAY, journal=None)
     with pytest.raises(InvalidInput, match="enrollment_removal"):
         SchoologyRoster(schoology, enrollment_removal=Action.ARCHIVE)
 

@@ -12,8 +12,8 @@ import typer
 from ..credentials import read_environment
 from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
+from ..roster_targets import require_roster_target
 from ..running import run_until_done
-from ..target import require_target
 from .options import RateLimit, TargetOption
 
 commands = typer.Typer(no_args_is_help=True, help="Keep a vendor equal to the school's roster.")
@@ -60,11 +60,12 @@ def init(
     # Other commands do not need the roster, and start faster without it.
     from ..roster_init.run import write_roster_mapping
 
-    target = require_target(to, "--to TARGET")
+    target, support = require_roster_target(to)
     run_until_done(
         write_roster_mapping(
             source,
             target,
+            support,
             read_environment(),
             make_reporter(sys.stdout, sys.stderr),
             sys.stderr,

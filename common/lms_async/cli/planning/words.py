@@ -30,12 +30,12 @@ def check_words(
     :raises CommandError: the vendor does not have some of them. The error lists all of these.
     """
     lines = []
-    for table, known in words.items():
+    for table, known in words.items():  # "school" is no table
         if _KINDS.get(table) in capabilities.kinds:
             continue
         texts = [word.text for word in known]
         wrong = [
-            (word, text) for word, text in getattr(mapping, table).items() if text not in texts
+            (word, text) for word, text in getattr(mapping, table, {}).items() if text not in texts
         ]
         for word, text in wrong:
             near = nearest(text, texts)

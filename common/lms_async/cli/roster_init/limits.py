@@ -12,7 +12,7 @@ from ..toml_text import toml_text
 from ..wording import counted
 from .facts import Facts
 from .part import Part
-from .schools import building_of
+from .schools import building_of, school_of_account
 from .similar import administers, same_role
 from .terms import current_terms, title_of
 
@@ -114,7 +114,7 @@ def guard() -> Part:
 
 
 def target(facts: Facts) -> Part:
-    """Write the settings of the vendor's target with their defaults."""
+    """Write the settings of the vendor's target, with the defaults or with what was found."""
     part = Part()
     if not facts.settings:
         return part
@@ -123,6 +123,9 @@ def target(facts: Facts) -> Part:
     for name, setting in facts.settings.items():
         choices = f" One of: {', '.join(setting.choices)}." if setting.choices else ""
         part.comment(f"{name}: {setting.does}.{choices}")
+        if name == "school":
+            school_of_account(facts, part)
+            continue
         off = "" if setting.default else "# "
         part.lines.append(f"{off}{name} = {toml_text(setting.default)}")
     return part

@@ -31,6 +31,7 @@ _MOST_CHECKS = 20
 async def write_roster_mapping(
     path: Path,
     target: Target,
+    support: RosterSupport,
     environment: Environment | Mapping[str, str],
     reporter: Reporter,
     err: TextIO,
@@ -42,22 +43,20 @@ async def write_roster_mapping(
     """Write the mapping of a roster to ``out``, and report what to check.
 
     :param path: the source.
+    :param support: how the target's roster is reached.
     :param environment: the credentials. Without them, the vendor is not asked.
     :param err: gets the progress.
     :param as_of: the day for which the first plan will be made.
     :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
     :raises CommandError: a side cannot be read, or ``out`` exists.
     """
-    support = target.roster
-    if support is None:
-        raise CommandError(f"lms can't keep a roster in {target.name}. Choose another target.")
     _refuse_existing(out)
     reporter.note(f"Reading {path}")
     files = _propose_files(path)
     source = _read_source(path, files, as_of)
     vendor = None
     if has_credentials(environment, target):
-        vendor = await _ask(target, support, environment, reporter, err, source, limit)
+        vendor = await _ask(target, support, environment, reporter, err, source, as_of, limit)
     plan = command_line(["lms", "plan", str(path), "--mapping", str(out), "--to", target.name])
     facts = Facts(
         source=source,
@@ -113,6 +112,7 @@ async def _ask(
     reporter: Reporter,
     err: TextIO,
     source: SourceSurvey,
+    as_of: date,
     limit: tuple[int, float] | None,
 ) -> VendorSurvey:
     """Read the vendor's words and records."""
@@ -121,7 +121,8 @@ async def _ask(
     count = RowCount(target.vendor)
     async with connected(target, variables, reporter, limit=limit) as client, shown_on(err, count):
         try:
-            return await survey_vendor(support.connect(client, settings), source, count)
+            roster = support.connect(client, settings)
+            return await survey_vendor(roster, source, count, as_of)
         except LmsError as error:
             raise CommandError(
                 *explain_error(error, target.vendor, listed(list(variables))),

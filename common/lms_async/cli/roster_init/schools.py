@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...roster import Org, Word
 from ..toml_text import toml_key, toml_text
-from ..wording import counted_records, listed
+from ..wording import counted, counted_records, listed
 from .facts import Facts
 from .keys import best_key
 from .part import Part, named
@@ -35,10 +35,13 @@ def buildings(facts: Facts) -> Part:
         part.comment(f"{facts.name} names no buildings.")
     part.lines.append("[buildings]")
     for one in facts.source.orgs.values():
-        if one.org.type == "school" or one.people or one.courses or one.sections:
+        if one.org.type == "school" or _found(one.org, words) is not None:
             _building(facts, one, words, part)
         else:
-            part.comment(f"{one.org.name}: {facts.name} has no {one.org.type}s.")
+            part.comment(
+                f"{one.org.name}, {_records(one)}: {facts.name} has no {one.org.type}s. Records "
+                "keep the building that they have."
+            )
     return part
 
 
@@ -51,6 +54,33 @@ def building_of(facts: Facts, org: Org) -> str:
     return org.code or org.id if best_key(facts, "orgs") == "code" else org.id
 
 
+def school_of_account(facts: Facts, part: Part) -> None:
+    """Propose which school of the source an account with one school has."""
+    schools = {
+        building_of(facts, one.org): one.org
+        for one in facts.source.orgs.values()
+        if one.org.type == "school"
+    }
+    found = None
+    for own in () if facts.vendor is None else facts.vendor.words_of("school"):
+        part.comment(f"{facts.name} has the school {described(own)}.", indent="  ")
+        found = same_word([Word(key, org.name) for key, org in schools.items()], own.text, own.note)
+    if found is not None:
+        part.lines.append(f"school = {toml_text(found.text)}  # {found.note}")
+        return
+    listed_schools = named(f"{key} ({org.name})" for key, org in schools.items())
+    if len(schools) < 2:
+        part.lines.append('# school = ""')
+        return
+    part.lines.append('# school = ""  # check: one of these')
+    part.comment(f"The source has {listed_schools}.", indent="  ")
+    part.checks.append(
+        f"[target] school: the source has {counted(len(schools), 'school')}, and all their records "
+        f"would go to this account of {facts.name}. Write the key of its school, and remove the # "
+        "at the start of the line."
+    )
+
+
 def _found(org: Org, words: Sequence[Word]) -> Word | None:
     return same_word(words, org.code, org.id, org.name)
 
@@ -59,8 +89,6 @@ def _building(facts: Facts, one: OrgCounts, words: Sequence[Word], part: Part) -
     org = one.org
     found = _found(org, words)
     what = f"{org.name}, {_records(one)}"
-    if org.type != "school":
-        what += f". {facts.name} has no {org.type}s"
     if found is not None:
         differs = found.note and found.note != org.name
         note = f"; at {facts.name}: {found.note}" if differs else ""

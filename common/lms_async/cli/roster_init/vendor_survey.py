@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from datetime import date
 from typing import Any
 
 import attrs
@@ -90,10 +91,13 @@ class VendorSurvey:
                 self.prefixed_code = key
 
 
-async def survey_vendor(target: Target, source: SourceSurvey, count: RowCount) -> VendorSurvey:
+async def survey_vendor(
+    target: Target, source: SourceSurvey, count: RowCount, as_of: date
+) -> VendorSurvey:
     """Read the words and the records of a vendor.
 
     :param count: counts the records, for a display of the progress.
+    :param as_of: the day for which the first plan will be made.
     :raises LmsError: the vendor can't be read. What the account may not read is left out.
     """
     survey = VendorSurvey(target.capabilities)
@@ -101,7 +105,7 @@ async def survey_vendor(target: Target, source: SourceSurvey, count: RowCount) -
         survey.words = await target.words()
     except MAY_NOT_READ:
         survey.words = None
-    snapshot: Any = target.snapshot()
+    snapshot: Any = target.snapshot(as_of)
     try:
         async with aclosing(snapshot):
             async for entry in snapshot:
