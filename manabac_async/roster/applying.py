@@ -8,6 +8,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import attrs
+
 from lms_async.bulk.bulk import Bulk
 from lms_async.bulk.guard import Guard
 from lms_async.bulk.routed import routed
@@ -29,6 +31,15 @@ from .single_classes import SingleClasses
 _COUNTED = Guard(sys.maxsize)
 
 
+@attrs.frozen
+class _Account:
+    """An account, and the day of the plan."""
+
+    client: ManageBac
+    settings: Settings
+    as_of: date
+
+
 def apply(
     client: ManageBac,
     settings: Settings,
@@ -43,12 +54,10 @@ def apply(
     :param as_of: the day on which people leave.
     :raises InvalidInput: ManageBac can't make such changes.
     """
-    if (kind, action) == ("people", Action.ARCHIVE):
-        return _archive_people(client, settings, changes, as_of, journal)
     way = _WAYS.get((kind, action))
     if way is None:
         raise InvalidInput(f"ManageBac can't {action} {kind}")
-    return way(client, settings, changes, journal)
+    return way(_Account(client, settings, as_of), changes, journal)
 
 
 # The bulk methods are given the changes, and `converting` turns each of them into a row when it is
@@ -58,15 +67,13 @@ def apply(
 # matter.
 
 
-def _create_people(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
-    given = Referring(changes, partial(read_year_groups, client))
-    mails = settings.send_welcome_email
+def _create_people(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
+    given = Referring(changes, partial(read_year_groups, account.client))
+    mails = account.settings.send_welcome_email
     bulks: dict[str, Bulk[Any]] = {
-        STUDENTS: client.students.create_many((), send_welcome_email=mails),
-        TEACHERS: client.teachers.create_many((), send_welcome_email=mails),
-        PARENTS: client.parents.create_many((), send_welcome_email=mails),
+        STUDENTS: account.client.students.create_many((), send_welcome_email=mails),
+        TEACHERS: account.client.teachers.create_many((), send_welcome_email=mails),
+        PARENTS: account.client.parents.create_many((), send_welcome_email=mails),
     }
     return routed(
         given,
@@ -77,14 +84,12 @@ def _create_people(
     )
 
 
-def _update_people(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
-    given = Referring(changes, partial(read_year_groups, client))
+def _update_people(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
+    given = Referring(changes, partial(read_year_groups, account.client))
     bulks: dict[str, Bulk[Any]] = {
-        STUDENTS: client.students.update_many(()),
-        TEACHERS: client.teachers.update_many(()),
-        PARENTS: client.parents.update_many(()),
+        STUDENTS: account.client.students.update_many(()),
+        TEACHERS: account.client.teachers.update_many(()),
+        PARENTS: account.client.parents.update_many(()),
     }
     return routed(
         given,
@@ -95,29 +100,25 @@ def _update_people(
     )
 
 
-def _return_people(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
-    given = Referring(changes, partial(read_year_groups, client))
+def _return_people(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
+    given = Referring(changes, partial(read_year_groups, account.client))
     to_row = given.row(people.changed_row)
     return routed(
         given,
-        {path: return_people(one, to_row) for path, one in people_lists(client).items()},
+        {path: return_people(one, to_row) for path, one in people_lists(account.client).items()},
         people.path_of,
         operation="people.return",
         journal=journal,
     )
 
 
-def _archive_people(
-    client: ManageBac, settings: Settings, changes: Changes, as_of: date, journal: Journal | None
-) -> Bulk[Change]:
+def _archive_people(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
     bulks: dict[str, Bulk[Any]] = {
-        STUDENTS: client.students.archive_many(()),
-        TEACHERS: client.teachers.archive_many(()),
-        PARENTS: client.parents.archive_many(()),
+        STUDENTS: account.client.students.archive_many(()),
+        TEACHERS: account.client.teachers.archive_many(()),
+        PARENTS: account.client.parents.archive_many(()),
     }
-    to_row = partial(people.archived_row, archive_as=settings.archive_as, on=as_of)
+    to_row = partial(people.archived_row, archive_as=account.settings.archive_as, on=account.as_of)
     return routed(
         changes,
         {path: bulk.converting(to_row) for path, bulk in bulks.items()},
@@ -127,62 +128,55 @@ def _archive_people(
     )
 
 
-def _link(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
-    given: Any = (referring := Referring(changes, partial(read_people, client, STUDENTS, PARENTS)))
-    bulk: Bulk[Any] = client.children.add_many(given, journal=journal)
-    to_row = partial(relationships.new_row, relationship=settings.relationship)
+def _link(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
+    given: Any = (
+        referring := Referring(changes, partial(read_people, account.client, STUDENTS, PARENTS))
+    )
+    bulk: Bulk[Any] = account.client.children.add_many(given, journal=journal)
+    to_row = partial(relationships.new_row, relationship=account.settings.relationship)
     return bulk.converting(referring.row(to_row))
 
 
-def _unlink(
-    client: ManageBac, settings: Settings, changes: Any, journal: Journal | None
-) -> Bulk[Change]:
-    bulk: Bulk[Any] = client.children.remove_many(changes, guard=_COUNTED, journal=journal)
+def _unlink(account: _Account, changes: Any, journal: Journal | None) -> Bulk[Change]:
+    bulk: Bulk[Any] = account.client.children.remove_many(changes, guard=_COUNTED, journal=journal)
     return bulk.converting(relationships.removed_row)
 
 
-def _return_links(
-    client: ManageBac, settings: Settings, changes: Any, journal: Journal | None
-) -> Bulk[Change]:
-    return relationships.confirm_links(client.children, changes, journal=journal)
+def _return_links(account: _Account, changes: Any, journal: Journal | None) -> Bulk[Change]:
+    return relationships.confirm_links(account.client.children, changes, journal=journal)
 
 
-def _create_sections(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
-    read = partial(sections.read_section_names, client, settings.class_language)
+def _create_sections(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
+    read = partial(sections.read_section_names, account.client, account.settings.class_language)
     given = Referring(changes, read)
-    classes = SingleClasses(client._transport)
+    classes = SingleClasses(account.client._transport)
     return classes.create_each(given, given.row(sections.new_row), journal=journal)
 
 
 def _change_sections(
-    client: ManageBac,
-    settings: Settings,
+    account: _Account,
     changes: Changes,
     journal: Journal | None,
     *,
     to_row: Callable[[Change], dict[str, Any]],
 ) -> Bulk[Change]:
-    return SingleClasses(client._transport).update_each(changes, to_row, journal=journal)
+    return SingleClasses(account.client._transport).update_each(changes, to_row, journal=journal)
 
 
-def _enroll(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
-) -> Bulk[Change]:
+def _enroll(account: _Account, changes: Changes, journal: Journal | None) -> Bulk[Change]:
     async def read() -> EnrollmentNames:
-        known = await read_people(client, STUDENTS, TEACHERS)
-        return EnrollmentNames(people=known, classes=await read_classes(client))
+        known = await read_people(account.client, STUDENTS, TEACHERS)
+        return EnrollmentNames(people=known, classes=await read_classes(account.client))
 
     given = Referring(changes, read)
     to_row = given.row(enrollments.new_row)
-    teachers: Bulk[Any] = client.classes.add_teachers_many(())
+    teachers: Bulk[Any] = account.client.classes.add_teachers_many(())
     return routed(
         given,
         {
-            STUDENTS: StudentAddition(client._transport).add_students_many(()).converting(to_row),
+            STUDENTS: StudentAddition(account.client._transport)
+            .add_students_many(())
+            .converting(to_row),
             TEACHERS: teachers.converting(to_row),
         },
         lambda change: enrollments.path_of_new(change, given.names),
@@ -192,10 +186,10 @@ def _enroll(
 
 
 def _remove_from_classes(
-    client: ManageBac, settings: Settings, changes: Changes, journal: Journal | None
+    account: _Account, changes: Changes, journal: Journal | None
 ) -> Bulk[Change]:
-    students: Bulk[Any] = client.classes.remove_students_many(())
-    teachers: Bulk[Any] = client.classes.remove_teachers_many(())
+    students: Bulk[Any] = account.client.classes.remove_students_many(())
+    teachers: Bulk[Any] = account.client.classes.remove_teachers_many(())
     return routed(
         changes,
         {
@@ -208,11 +202,12 @@ def _remove_from_classes(
     )
 
 
-_Way = Callable[[ManageBac, Settings, Changes, Journal | None], Bulk[Change]]
+_Way = Callable[[_Account, Changes, Journal | None], Bulk[Change]]
 _WAYS: Mapping[tuple[str, Action], _Way] = {
     ("people", Action.CREATE): _create_people,
     ("people", Action.UPDATE): _update_people,
     ("people", Action.RETURN): _return_people,
+    ("people", Action.ARCHIVE): _archive_people,
     ("relationships", Action.LINK): _link,
     ("relationships", Action.RETURN): _return_links,
     ("relationships", Action.UNLINK): _unlink,

@@ -6,11 +6,12 @@ Only the keys and ids of people and classes are kept in memory.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
 from datetime import date
 
 import attrs
 
-from lms_async.roster import Entry
+from lms_async.roster import Entry, naming_kind
 
 from ..client import ManageBac
 from ..models.membership import Membership
@@ -50,8 +51,21 @@ class Snapshot:
     async def entries(self) -> AsyncGenerator[Entry, None]:
         """Yield the entry of each record.
 
+        :raises KindUnreadable: the account may not read the records of a kind.
         :raises LmsError: a record can't be read.
         """
+        for kind, read in (
+            ("people", self._read_people),
+            ("sections", self._read_sections),
+            ("enrollments", self._read_enrollments),
+        ):
+            with naming_kind(kind):
+                async with aclosing(read()) as entries:
+                    async for entry in entries:
+                        yield entry
+
+    async def _read_people(self) -> AsyncGenerator[Entry, None]:
+        """Yield the people, and with each parent the links to the children."""
         client = self.client
         year_groups = await read_year_groups(client)
         # Without a filter, these lists have archived people too.
@@ -63,13 +77,17 @@ class Snapshot:
             yield self._person(parent, PARENTS, year_groups)
             for link in self._links(parent):
                 yield link
-        terms = await sections.read_terms(client)
+
+    async def _read_sections(self) -> AsyncGenerator[Entry, None]:
+        terms = await sections.read_terms(self.client)
         for archived in (False, True):
-            async for class_ in client.classes.list(archived=archived, per_page=PER_PAGE):
+            async for class_ in self.client.classes.list(archived=archived, per_page=PER_PAGE):
                 entry = sections.entry(class_, terms, school=self.school, as_of=self.as_of)
                 if entry.active:
                     self._classes[entry.vendor_id] = entry.key
                 yield entry
+
+    async def _read_enrollments(self) -> AsyncGenerator[Entry, None]:
         async for membership in self.memberships:
             person = self._people.get(membership.user_id or "")
             section = self._classes.get(membership.class_id or "")

@@ -242,7 +242,10 @@ class Judge:
             return False
         if there is not None and there.locked:
             return False
-        known: list[Shown | Wanted] = [*wanted_here, *([there] if there else [])]
+        known: list[Shown | Wanted] = [*wanted_here]
+        # The vendor does not know the school of a section itself: the source decides.
+        if there and not (wanted_here and "school" not in self._can.kinds[at[0]].shows):
+            known.append(there)
         return all(_includes(self._scope, one, at[0]) for one in known)
 
     def _in_doubt(self, roster: Roster) -> set[str]:

@@ -40,7 +40,9 @@ class Naive:
             if entry.kind in capabilities.kinds and (not entry.key or entry not in once):
                 once.append(entry)
         self.wanted = once
-        self.there = [entry for entry in there if entry.kind in capabilities.kinds]
+        self.there = [
+            self._with_school(entry) for entry in there if entry.kind in capabilities.kinds
+        ]
         self.by_key = [self._unique(self.wanted), self._unique(self.there)]
         self.duplicates = {
             at
@@ -49,6 +51,21 @@ class Naive:
             if count > 1 and at[1]
         }
         self.removed: set[tuple[str, str]] = set()
+
+    def _with_school(self, entry: Entry) -> Entry:
+        """Return a record of the vendor with the school of the one that is wanted."""
+        if entry.org and "school" in self.capabilities.kinds[entry.kind].shows:
+            return entry
+        at = (entry.kind, usable_key(entry.key))
+        for place in (at, *self._parents(*at)[:1]):
+            orgs = {
+                one.org
+                for one in self.wanted
+                if (one.kind, one.key) == place and self.scope.includes(one) and not one.locked
+            } - {""}
+            if at[1] and len(orgs) == 1:
+                return attrs.evolve(entry, org=orgs.pop())
+        return entry
 
     @staticmethod
     def _unique(entries: list[Entry]) -> dict[tuple[str, str], Entry]:

@@ -19,14 +19,16 @@ KINDS = ("people", "relationships", "courses", "sections", "enrollments")
 VENDOR = Capabilities(
     kinds={
         "people": KindCapabilities(
-            holds=frozenset({"name", "mail", "role", "password"}),
-            shows=frozenset({"name", "mail", "role"}),
+            holds=frozenset({"name", "mail", "role", "school", "password"}),
+            shows=frozenset({"name", "mail", "role", "school"}),
             removal=Action.DEACTIVATE,
         ),
         "relationships": KindCapabilities(
             holds=frozenset(), shows=frozenset(), removal=Action.UNLINK
         ),
-        "courses": KindCapabilities(holds=frozenset({"title"}), shows=frozenset({"title"})),
+        "courses": KindCapabilities(
+            holds=frozenset({"title", "school"}), shows=frozenset({"title", "school"})
+        ),
         "sections": KindCapabilities(
             holds=frozenset({"title", "terms"}),
             shows=frozenset({"title", "terms"}),

@@ -65,7 +65,12 @@ async def apply_with_faults(
     assert {one.error and one.error.code for one in skipped} <= {"held"}
     assert sum(report.counts.values()) == planned.total()
     if mapping is SCOPED:
-        orgs = {at_first[kind, key].org for kind, _, key in target.made if (kind, key) in at_first}
+        orgs = {
+            at_first[kind, key].org
+            for kind, _, key in target.made
+            # Of the other kinds, the source decides the school.
+            if (kind, key) in at_first and "school" in target.capabilities.kinds[kind].shows
+        }
         assert orgs <= {"N"}
     different = (await made.verify(target)).different
     assert {(one.change.kind, one.change.key) for one in different} <= failed

@@ -271,3 +271,16 @@ def test_grade_without_a_year_group_is_counted(grades: tuple[str, ...]) -> None:
     left = LeftAlone(kind="people", org="N", reason=Reason.UNKNOWN_GRADE, detail="year_group")
     assert read.left_alone == [left]
     assert not any("year_group" in entry.fields for entry in read.entries)
+
+
+def test_course_of_a_district_has_no_school() -> None:
+    district = Org(id="d1", name="District", type="district", code="D")
+    records = {"orgs": [district, NORTH], "courses": [attrs.evolve(ALGEBRA, org_id="d1")]}
+    read = school(**records)
+    course = read.only("courses")
+    assert (course.org, "school" in course.fields) == ("", False)
+    assert read.only("sections").org == read.only("enrollments").org == "N"
+    # The vendor may have a building that stands for the district.
+    named = attrs.evolve(MAPPING, buildings={"D": "Head Office"})
+    course = school(named, **records).only("courses")
+    assert course.org == course.fields["school"] == "Head Office"

@@ -6,6 +6,7 @@ import asyncio
 import stat
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date
 from itertools import pairwise
@@ -142,7 +143,30 @@ async def test_wrong_key_column_is_refused(tmp_path: Path) -> None:
     assert [one.rule for one in made.refusals() if one.stops and one.kind == "people"][:1] == [
         "min_found_share"
     ]
-    assert made.meta.found_share == 0
+
+
+async def test_share_of_people_that_are_found_is_that_after_the_plan(tmp_path: Path) -> None:
+    people = [attrs.evolve(ADA, id=f"p{number}") for number in range(1, 21)]
+    first = await make(tmp_path / "a.plan", target := FakeTarget(), people=people)
+    assert first.meta.found_share == 1
+    target.change_all([change async for change in first])
+    # In the night after the first load, the ids of the source are others.
+    others = [attrs.evolve(one, id=f"q{one.id}") for one in people]
+    second = await make(tmp_path / "b.plan", target, last=first.meta, people=others)
+    assert "max_source_shrink" in {one.rule for one in second.refusals() if one.stops}
+
+    # Some are missing, and some may not sign in: they leave. One returns.
+    target.entries.append(there("p0", active=False))
+    fewer = [attrs.evolve(ADA, id="p0"), *people[:15]]
+    fewer += [attrs.evolve(one, enabled=False) for one in people[15:18]]
+    third = await make(tmp_path / "c.plan", target, people=fewer)
+    assert Counter(action for action, kind, _ in await changes(third) if kind == "people") == {
+        "return": 1,
+        "deactivate": 5,
+    }
+    assert third.meta.found_share == 1
+    keeping = await make(tmp_path / "d.plan", target, MAPPING, people=fewer)
+    assert keeping.meta.found_share == 19 / 21
 
 
 async def test_records_out_of_scope_stay_and_too_many_removals_are_refused(tmp_path: Path) -> None:

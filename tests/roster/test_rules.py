@@ -12,6 +12,7 @@ from lms_async.roster.entries import Entry, join
 from lms_async.roster.rules import Mode, Rules
 from lms_async.roster.scope import Scope
 from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
+from tests.roster.fake_target import ABLE
 from tests.roster.school import ALL, KINDS, VENDOR, compare, enrollment, person, section
 
 NOTHING: list[Entry] = []
@@ -62,6 +63,14 @@ def test_update_has_only_the_fields_that_differ() -> None:
         before={"name": "Ada"},
         after={"name": "Bea"},
     )
+
+
+def test_upper_and_lower_case_of_an_email_address_are_the_same() -> None:
+    wanted = Entry(kind="people", key="p1", fields={"email": "Ada@School.example"})
+    now = there(attrs.evolve(wanted, fields={"email": "ada@school.example"}))
+    assert compare([wanted], now, capabilities=ABLE) == []
+    now = there(attrs.evolve(wanted, fields={"email": "bea@school.example"}))
+    assert actions(compare([wanted], now, capabilities=ABLE)) == [("people", "update", "p1")]
 
 
 def test_missing_field_is_not_wanted_and_an_empty_one_is_cleared() -> None:

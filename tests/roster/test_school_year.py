@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
 import attrs
 import pytest
 
-from lms_async.roster import PlanMode, SideEffect
+from lms_async.roster import Entry, PlanMode, SideEffect
 from lms_async.roster.entries import split
 from tests.roster.fake_target import ABLE, FakeTarget
 from tests.roster.school_year import Step, Year
@@ -17,13 +18,25 @@ from tests.virtual import run
 
 
 class Vendor(FakeTarget):
-    """Ends the enrollments and the relationships of people who are deactivated."""
+    """Ends the enrollments and the relationships of people who are deactivated.
+
+    :param ends_sections: whether it ends sections on the day on which their terms are over.
+    """
 
     capabilities = attrs.evolve(
         ABLE, side_effects=(*ABLE.side_effects, SideEffect("people", "relationships"))
     )
 
-    def end_sections(self, day: date) -> None:
+    def __init__(self, *, ends_sections: bool) -> None:
+        super().__init__()
+        self._ends_sections = ends_sections
+
+    def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
+        if self._ends_sections:
+            self._end_sections(as_of)
+        return super().snapshot(as_of)
+
+    def _end_sections(self, day: date) -> None:
         """End the sections whose terms are over, and no longer show their enrollments."""
         over = {
             entry.key
@@ -50,16 +63,10 @@ def _with_mode(step: Step) -> Step:
 
 @pytest.mark.parametrize("ends_sections", [True, False])
 def test_school_year(ends_sections: bool, tmp_path: Path) -> None:
-    vendor = Vendor()
-    if ends_sections:
-        run(_school_year(Year(vendor, tmp_path, first_tables(), vendor.end_sections), STEPS))
-    else:
-        # Nothing ends at this vendor. The mode keeps last year's sections and enrollments.
-        run(
-            _school_year(
-                Year(vendor, tmp_path, first_tables()), [_with_mode(step) for step in STEPS]
-            )
-        )
+    vendor = Vendor(ends_sections=ends_sections)
+    # If nothing ends at a vendor, the mode keeps last year's sections and enrollments.
+    steps = STEPS if ends_sections else [_with_mode(step) for step in STEPS]
+    run(_school_year(Year(vendor, tmp_path, first_tables()), steps))
     assert len(vendor.active("people")) == 32
     assert len(vendor.active("sections")) == (8 if ends_sections else 16)
 

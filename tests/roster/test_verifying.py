@@ -34,6 +34,17 @@ def test_what_still_differs(
     assert found.there == ({"title": "Music"} if mismatch is Mismatch.DIFFERENT_FIELDS else {})
 
 
+def test_upper_and_lower_case_of_an_email_address_are_the_same(tmp_path: Path) -> None:
+    after = {"email": "Ada@School.example", "given_name": "Ada"}
+    change = Change(kind="people", action=Action.UPDATE, key="p1", vendor_id="1", after=after)
+    made, target = write(tmp_path / "a.plan", changes=[change]), school()
+    target.replace(target.entries[0], fields={**after, "email": "ada@school.example"})
+    assert run(made.verify(target)).different == []
+    target.replace(target.entries[0], fields={**after, "given_name": "ada"})
+    (found,) = run(made.verify(target)).different
+    assert found.there == {"given_name": "ada"}
+
+
 def test_removed_record_that_is_still_in_use_differs(tmp_path: Path) -> None:
     target = school()
     with PlanWriter(tmp_path / "a.plan", write(tmp_path / "b.plan").meta) as writer:

@@ -13,6 +13,7 @@ from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
 from .guard import GuardSettings, Refusal
 from .last_plan import last_applied, remember_applied
+from .made_plan import Plan
 from .mapping import Keys, RosterMapping
 from .mapping_file import read_mapping
 from .model import (
@@ -31,7 +32,7 @@ from .opening import open_source
 from .page import write_page
 from .permissions import naming_kind
 from .plan_file import PlanFile, PlanMeta
-from .planning import Plan, plan
+from .planning import plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .rules import Mode as PlanMode
 from .scope import Scope

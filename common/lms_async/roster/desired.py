@@ -107,9 +107,11 @@ class Desired:
 
     def _org(self, org: Org) -> Entry | LeftAlone:
         own = org.code or org.id if self._mapping.keys.orgs == "code" else org.id
-        key = self._schools[org.id] = self._by_org(self._mapping.buildings, org) or own
+        building = self._by_org(self._mapping.buildings, org)
+        key, is_school = building or own, org.type == "school"
+        self._schools[org.id] = key if is_school else building
         self._prefixes[org.id] = self._by_org(self._mapping.course_prefixes, org)
-        if org.type != "school":
+        if not is_school:
             return LeftAlone(kind="orgs", org=key, reason=Reason.NOT_A_SCHOOL)
         return Entry(kind="orgs", key=key, org=key, fields=fields.of_org(org))
 
@@ -297,12 +299,15 @@ class Desired:
     def _school(self, org_id: str, kind: str) -> str:
         """Return the key of a school, to which a record of ``kind`` belongs.
 
-        A source that lists changes need not have the school, and then does not say its code. The
-        result is ``""``, so that the vendor keeps what it has.
+        The result is ``""``, so that the vendor keeps what it has, if the org is a district or
+        another org that is no school, and the mapping has no building for it. So it is if a source
+        that lists changes does not have the school, and the code of the school is needed.
         """
-        known = self._schools.get(org_id) or self._mapping.buildings.get(org_id)
+        known = self._schools.get(org_id)
+        if known is None:
+            known = self._mapping.buildings.get(org_id)
         is_unknown = self._is_list_of_changes(kind) and self._mapping.keys.orgs == "code"
-        return known or ("" if is_unknown else org_id)
+        return known if known is not None else "" if is_unknown else org_id
 
     @staticmethod
     def _by_org(words: Mapping[str, str], org: Org) -> str:

@@ -15,8 +15,10 @@ from . import difference_queries as queries
 from .changes import Action, Change, LeftAlone, Reason
 from .database import writing
 from .entries import KEY_PARTS
+from .fields import is_same
 from .rules import Mode, Rules
 from .school_years import Days
+from .schools import decide_schools
 from .section_years import sections_of_other_years
 from .working_set import WorkingSet
 
@@ -61,7 +63,8 @@ class _Difference:
     def prepare(self) -> None:
         """Find keys that can't be used, and what happens to sections and people."""
         connection = self.working_set.connection
-        self.working_set.make_indexes()
+        for kind in self.working_set.capabilities.kinds:
+            decide_schools(self.working_set, kind)
         connection.executescript(queries.TABLES)
         connection.execute(queries.DELETE_REPEATED)
         connection.execute(queries.FIND_DUPLICATES)
@@ -203,5 +206,9 @@ def _fields_that_differ(
     A field that the vendor's record does not have is empty. A field that is not wanted may have any
     value.
     """
-    after = {name: value for name, value in wanted.items() if value != there.get(name, "")}
+    after = {
+        name: value
+        for name, value in wanted.items()
+        if not is_same(name, value, there.get(name, ""))
+    }
     return {name: there.get(name, "") for name in after}, after

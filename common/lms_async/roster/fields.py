@@ -13,6 +13,14 @@ from .entries import join
 from .model import Course, Enrollment, Org, Person, Section, Term
 
 
+def is_same(name: str, one: str, other: str) -> bool:
+    """Return whether two values of the field ``name`` are the same.
+
+    Upper and lower case are the same in an email address, because vendors may change them.
+    """
+    return one == other or (name == "email" and one.casefold() == other.casefold())
+
+
 def of_org(org: Org) -> dict[str, str]:
     """Return the fields of a school."""
     return _stated({"name": org.name, "code": org.code})

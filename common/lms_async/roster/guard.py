@@ -82,8 +82,8 @@ class SourceFacts:
 
     :param records: the number of its records, by kind. Rejected records do not count.
     :param last_records: the same numbers of the last run; ``None`` in the first run.
-    :param last_found_share: the share of the vendor's people with a key that were in the source in
-        the last run; ``None`` if there were none, or in the first run.
+    :param last_found_share: the share of the vendor's people with a key that were in the source
+        after the last plan was applied; ``None`` if there were none, or in the first run.
     :param rejected: how many records were rejected, for any reason.
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of

@@ -66,7 +66,8 @@ class RosterMapping:
     :param role_order: the roles that count first if a person has several. Without it, the role that
         the source calls primary counts.
     :param buildings: the vendor's code of a school, by the id or code of the org. A school that is
-        missing here has the code that ``keys.orgs`` says.
+        missing here has the code that ``keys.orgs`` says. Records of a district, or of another org
+        that is no school, have no school unless the org is here, and keep that of the vendor.
     :param terms: the vendor's title of a term, by the source's title. A term that is missing here
         keeps its title.
     :param grades: the vendor's group of the students of a grade, by the source's grade. It also

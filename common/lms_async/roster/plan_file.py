@@ -79,9 +79,9 @@ class PlanMeta:
     :param source_records: how many records the source had, by kind. If it had none of a kind, or
         only changes, this is the number of the last plan.
     :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
-    :param found_share: the share of the vendor's people with a key that were in the source;
-        ``None`` if there were none. If the source had only changes of people, this is the share of
-        the last plan.
+    :param found_share: the share of the vendor's people with a key that are in the source once the
+        plan is applied; ``None`` if there are none. If the source had only changes of people, this
+        is the share of the last plan.
     """
 
     made_at: datetime

@@ -123,6 +123,13 @@ class PlanWriter:
         with writing(self._path):
             self._connection.execute(_INSERT_REFUSAL, attrs.astuple(refusal))
 
+    def set_found_share(self, share: float | None) -> None:
+        """Set :attr:`PlanMeta.found_share`, which is known after all changes were added."""
+        with writing(self._path):
+            self._connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'found_share'", (orjson.dumps(share),)
+            )
+
     def _flush(self) -> None:
         with writing(self._path):
             self._connection.execute("BEGIN")

@@ -29,10 +29,16 @@ class Scope:
 
     def includes(self, entry: Entry) -> bool:
         """Return whether ``entry`` may be changed."""
+        return self.includes_school(entry) and self.includes_otherwise(entry)
+
+    def includes_school(self, entry: Entry) -> bool:
+        """Return whether the records of the school of ``entry`` may be changed."""
         may_lack_org = entry.kind == "terms" or not entry.active
         is_in_orgs = self.orgs is None or entry.org in self.orgs
-        if not is_in_orgs and (entry.org or not may_lack_org):
-            return False
+        return is_in_orgs or (not entry.org and may_lack_org)
+
+    def includes_otherwise(self, entry: Entry) -> bool:
+        """Return whether ``entry`` may be changed if the records of its school may be."""
         role = entry.fields.get("role", "")
         if entry.kind == "people" and self.roles is not None and (role or entry.active):
             return role in self.roles

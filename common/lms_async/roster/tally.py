@@ -6,7 +6,7 @@ from collections import Counter
 
 import attrs
 
-from .changes import Action, Change
+from .changes import REMOVALS, Action, Change
 from .rules import Mode
 from .working_set import WorkingSet
 
@@ -16,7 +16,7 @@ _OF_THE_YEAR = frozenset({"grades", "graduation_year"})
 
 @attrs.define
 class Tally:
-    """The numbers of changes.
+    """The numbers of changes, and what they make of the share of people who are found.
 
     An update counts for the school and the role that the vendor's record has now. Otherwise nobody
     would notice that a whole school moves to another one, or that all students become teachers.
@@ -32,6 +32,10 @@ class Tally:
     counts: Counter[tuple[str, Action, str]] = attrs.field(factory=Counter, init=False)
     #: The number of people who are updated, by school and role.
     updated_roles: Counter[tuple[str, str]] = attrs.field(factory=Counter, init=False)
+    #: How many more people with a key the vendor will have, and how many more of these the source
+    #: has.
+    more_keyed: int = attrs.field(default=0, init=False)
+    more_found: int = attrs.field(default=0, init=False)
 
     def add(self, change: Change) -> None:
         """Count a change."""
@@ -43,6 +47,17 @@ class Tally:
             if change.kind == "people":
                 self.updated_roles[org, role] += 1
         self.counts[change.kind, change.action, org] += 1
+        if change.kind == "people":
+            self._count_person(change)
+
+    def _count_person(self, change: Change) -> None:
+        if change.action in (Action.CREATE, Action.RETURN):
+            self.more_keyed += 1
+            self.more_found += 1
+        elif change.action in REMOVALS:
+            self.more_keyed -= 1
+            # The source may have people who leave, with the word that they do.
+            self.more_found -= self._working_set.is_in_source(change.kind, change.key)
 
     @staticmethod
     def _is_of_the_year(change: Change) -> bool:

@@ -20,7 +20,8 @@ class KindCapabilities:
     """What a vendor can do with the records of one kind.
 
     :param holds: the fields that can be written.
-    :param shows: those of them that can be read back. Only these are compared.
+    :param shows: those of them that can be read back. Only these are compared. Without ``school``,
+        the school of a record is the one that the source says, if the source has the record.
     :param fixed: those of them that can be set only when a record is created.
     :param removal: how a record is taken out of use; ``None`` if it can't be.
     :raises InvalidInput: ``shows`` or ``fixed`` names a field that is not in ``holds``, or

@@ -13,6 +13,7 @@ import orjson
 from .changes import REMOVALS, Change
 from .conditions import check_account, snapshot_of
 from .database import writing
+from .fields import is_same
 from .plan_file import PlanFile
 from .target import Target
 from .working_set import WorkingSet, in_thread
@@ -116,7 +117,9 @@ def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> Still
         return StillDifferent(change=change, mismatch=Mismatch.NOT_IN_USE)
     values = orjson.loads(compared)
     now = {name: values.get(name, "") for name in change.after if name in shows}
-    differ = {name: value for name, value in now.items() if value != change.after[name]}
+    differ = {
+        name: value for name, value in now.items() if not is_same(name, value, change.after[name])
+    }
     if differ:
         return StillDifferent(change=change, mismatch=Mismatch.DIFFERENT_FIELDS, there=differ)
     return None

@@ -10,7 +10,8 @@ kind       the position of the kind in the capabilities
 key        the key; ``''`` if one of its parts is blank
 org        the key of the school
 active     1 if the record is in use
-outside    1 if the record is out of scope
+outside    0 if the record is in scope; else the sum of ``OUTSIDE_BY_SCHOOL``, if its school is out
+           of scope, and ``OUTSIDE_OTHERWISE``, if it is out of scope for another reason
 compared   JSON of the fields that the vendor can show, in a fixed order
 hidden     (only wanted) JSON of the other fields that the vendor holds; ``''`` for none
 locked     why the record is not changed; ``''`` if it may be. In ``wanted``, a ``Reason``
@@ -40,6 +41,8 @@ from .target import Capabilities
 
 #: Rows that are inserted together.
 _BATCH = 1000
+#: Why a record is out of scope.
+OUTSIDE_BY_SCHOOL, OUTSIDE_OTHERWISE = 1, 2
 _TABLES = """
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
     compared BLOB, hidden BLOB, locked TEXT);
@@ -56,6 +59,7 @@ SELECT org, role(compared) AS role, count(*) FROM there
 WHERE kind = ? AND active AND NOT outside AND key <> '' GROUP BY org, role(compared)
 """
 _SCHOOL_AND_ROLE = "SELECT org, role(compared) FROM there WHERE kind = ? AND key = ?"
+_IN_SOURCE = "SELECT 1 FROM wanted WHERE kind = ? AND key = ?"
 _WANTED = "SELECT count(*) FROM wanted WHERE kind = ? AND active AND NOT outside AND key <> ''"
 _FOUND = """
 SELECT count(*), count(wanted) FROM (
@@ -171,7 +175,6 @@ class WorkingSet:
     def found(self, kind: str) -> tuple[int, int]:
         """Count the records of ``kind`` that :meth:`existing` counts, and those of them that the
         school has, too."""
-        self.make_indexes()
         with writing(self.path):
             keyed, found = self.connection.execute(_FOUND, (self.number_of(kind),)).fetchone()
         return keyed, found
@@ -191,6 +194,12 @@ class WorkingSet:
             found = self.connection.execute(_SCHOOL_AND_ROLE, (self.number_of(kind), key))
             org, role = found.fetchone()
         return org, role
+
+    def is_in_source(self, kind: str, key: str) -> bool:
+        """Return whether the school has a record with this key."""
+        with writing(self.path):
+            found = self.connection.execute(_IN_SOURCE, (self.number_of(kind), key)).fetchone()
+        return found is not None
 
     def wanted(self, kind: str) -> int:
         """Count the school's records of ``kind`` that have a key and may be changed."""
@@ -242,15 +251,19 @@ class WorkingSet:
             entry.org,
             entry.active,
             # The enrollments of a record that is not changed are not changed either.
-            bool(entry.locked) or self._is_outside(entry),
+            OUTSIDE_OTHERWISE if entry.locked else self._outside(entry),
             orjson.dumps(compared),
             hidden,
             entry.locked,
         )
 
-    def _is_outside(self, entry: Entry) -> bool:
-        orgs = self.capabilities.orgs
-        return not self._scope.includes(entry) or (orgs is not None and entry.org not in orgs)
+    def _outside(self, entry: Entry) -> int:
+        orgs, outside = self.capabilities.orgs, 0
+        if not self._scope.includes_school(entry) or (orgs is not None and entry.org not in orgs):
+            outside += OUTSIDE_BY_SCHOOL
+        if not self._scope.includes_otherwise(entry):
+            outside += OUTSIDE_OTHERWISE
+        return outside
 
     def _there_row(self, entry: Entry) -> _Row:
         kind, fields = self._kinds[entry.kind], entry.fields
@@ -260,7 +273,7 @@ class WorkingSet:
             usable_key(entry.key),
             entry.org,
             entry.active,
-            self._is_outside(entry),
+            self._outside(entry),
             compared,
             entry.vendor_id,
             entry.locked,

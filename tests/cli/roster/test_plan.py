@@ -205,6 +205,7 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
     roster_lms("apply", "roster.plan")
     write_bundle(roster_lms.folder, 3)
     ran = roster_lms.plan()
-    assert ran.code == 0
+    assert ran.code == 6
+    assert "Only 4 of 7 people at the vendor were found in the source" in ran.out
     assert "the source has 4 people and had 7 last time" in ran.out
     assert "deactivate" not in ran.out

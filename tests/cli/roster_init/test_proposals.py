@@ -83,7 +83,7 @@ async def test_schools_are_found_by_code_and_then_by_title(
     school.buildings.add(str(school.school_id), title="south-school", building_code="0815")
     written = await init(small(tmp_path / "bundle"))
     assert written.mapping.buildings == {"s1": "N", "s2": "0815"}
-    assert "Lake District: Schoology has no districts." in written.comments()
+    assert "Lake District, no records: Schoology has no districts." in written.comments()
     assert written.line("# orgs =") == '# orgs = ["N", "0815"]'
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from lms_async import Unauthorized
+from lms_async.errors import KindUnreadable
 from lms_async.roster import Entry
 from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
@@ -123,6 +124,25 @@ async def test_school_is_read_in_few_requests(
         "classes": 2,
         "memberships": 5,
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "others"),
+    [
+        ("year-groups", "people", "enrollments, relationships"),
+        ("parents", "people", "enrollments, relationships"),
+        ("school/academic-years", "sections", "enrollments"),
+        ("memberships", "enrollments", ""),
+    ],
+)
+async def test_missing_permission_names_the_kinds_that_can_not_be_planned(
+    path: str, kind: str, others: str, managebac: ManageBac, managebac_sandbox: ManageBacSandbox
+) -> None:
+    managebac_sandbox.faults.add(Fault.error(403, path=path))
+    with pytest.raises(KindUnreadable) as caught:
+        await read(managebac)
+    assert f"may not read {kind} " in str(caught.value)
+    assert others in str(caught.value)
 
 
 async def test_words_that_cannot_be_read(

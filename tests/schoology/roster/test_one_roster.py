@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import attrs
-
 from lms_async.roster import OneRosterSource, Plan, plan
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
@@ -24,15 +22,13 @@ async def test_bundle_is_applied_and_then_nothing_is_left_to_do(
     folder = bundles.School(people=28, sections=4, enrollments=40, version="1.2").write(
         tmp_path / "bundle"
     )
-    # The courses of the bundle belong to the district, which is Schoology's school.
-    mapping = attrs.evolve(MAPPING, buildings={"district": school.title})
     target = SchoologyRoster(schoology)
 
     async def make() -> Plan:
         return await plan(
             OneRosterSource(folder),
             target,
-            mapping,
+            MAPPING,
             as_of=date(2026, 10, 1),
             path=tmp_path / "bundle.plan",
         )

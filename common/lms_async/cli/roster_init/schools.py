@@ -35,10 +35,13 @@ def buildings(facts: Facts) -> Part:
         part.comment(f"{facts.name} names no buildings.")
     part.lines.append("[buildings]")
     for one in facts.source.orgs.values():
-        if one.org.type == "school" or one.people or one.courses or one.sections:
+        if one.org.type == "school" or _found(one.org, words) is not None:
             _building(facts, one, words, part)
         else:
-            part.comment(f"{one.org.name}: {facts.name} has no {one.org.type}s.")
+            part.comment(
+                f"{one.org.name}, {_records(one)}: {facts.name} has no {one.org.type}s. Records "
+                "keep the building that they have."
+            )
     return part
 
 
@@ -59,8 +62,6 @@ def _building(facts: Facts, one: OrgCounts, words: Sequence[Word], part: Part) -
     org = one.org
     found = _found(org, words)
     what = f"{org.name}, {_records(one)}"
-    if org.type != "school":
-        what += f". {facts.name} has no {org.type}s"
     if found is not None:
         differs = found.note and found.note != org.name
         note = f"; at {facts.name}: {found.note}" if differs else ""

@@ -1,0 +1,132 @@
+"""A plan that was made: what it has, and how it is applied and verified."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from os import PathLike
+from pathlib import Path
+
+import attrs
+
+from ..bulk.bulk import Bulk
+from .applying import ApplyReport, apply_plan
+from .changes import Action, Change, Reason
+from .guard import Refusal
+from .plan_file import PlanFile, PlanMeta
+from .problems import ReadingReport
+from .target import Target
+from .verifying import Verification, verify_plan
+
+#: How many changes are read at a time. In between, the event loop does other work.
+_PER_TURN = 1000
+
+
+@attrs.frozen
+class Plan:
+    """A plan that was made. Its changes are in the file, which only its owner can read.
+
+    :param path: the file.
+    :param report: what is wrong in the source. It is empty if the plan was made earlier.
+    """
+
+    path: Path = attrs.field(converter=Path)
+    report: ReadingReport = attrs.field(factory=ReadingReport)
+
+    @property
+    def meta(self) -> PlanMeta:
+        """What the plan was made from."""
+        with PlanFile(self.path) as file:
+            return file.meta
+
+    async def __aiter__(self) -> AsyncIterator[Change]:
+        """Yield the changes, in the order in which they are to be made."""
+        with PlanFile(self.path) as file:
+            for number, change in enumerate(file.changes(), start=1):
+                yield change
+                if number % _PER_TURN == 0:
+                    await asyncio.sleep(0)
+
+    def counts(self) -> dict[tuple[str, Action, str], int]:
+        """Return the number of changes, by kind, action and school."""
+        with PlanFile(self.path) as file:
+            return file.counts()
+
+    def counts_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records that are left alone, by kind, reason and school."""
+        with PlanFile(self.path) as file:
+            return file.counts_left_alone()
+
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return in how many records a field is left alone, by kind, reason and field.
+
+        For example, the vendor may not hold the field, or can't show it. The other fields of these
+        records are compared.
+        """
+        with PlanFile(self.path) as file:
+            return file.counts_fields_left_alone()
+
+    def refusals(self) -> list[Refusal]:
+        """Return what the guard does not allow."""
+        with PlanFile(self.path) as file:
+            return file.refusals()
+
+    async def apply(
+        self,
+        target: Target,
+        *,
+        journal: str | PathLike[str],
+        check_age: bool = True,
+        check_state: bool = True,
+        on_bulk: Callable[[Bulk[Change]], object] | None = None,
+    ) -> ApplyReport:
+        """Make exactly these changes at the vendor, in the plan's order.
+
+        Additions come before removals, so a person who moves is enrolled in the new section before
+        leaving the old one. If the new enrollment is not made, the old one is kept: its removal is
+        skipped. To continue after the program was killed, or after an error stopped it,
+        call this again with the same folder: each change is made once.
+
+        :param target: the account for which the plan was made.
+        :param journal: a folder for the journals; it is created if it does not exist. Use another
+            folder for each plan. It contains people's data, and only its owner can read it.
+        :param check_age: whether to refuse a plan that is older than a day.
+        :param check_state: whether to read all of the vendor's records first, to check that they
+            are as they were when the plan was made. This is not done again when a run continues,
+            since the plan itself has changed them.
+        :param on_bulk: called with each bulk before it starts, to show its progress or to stop it.
+            After a bulk was stopped, the other changes are skipped.
+        :returns: the results. A change that the vendor rejects does not stop the others: what
+            depends on it has an outcome of its own.
+        :raises PlanRefused: the guard refuses the plan, the plan is for another account or too old,
+            or the vendor's records have changed. Nothing was sent.
+        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanFailed: the working set for the check can't be written. Nothing was sent.
+        :raises JournalUnusable: the folder is in use, or is of another plan.
+        :raises JournalFailed: the folder can't be written any more.
+        :raises LmsError: the vendor's records can't be read, or the target can't make the changes
+            of a kind.
+        """
+        return await apply_plan(
+            self.path,
+            target,
+            Path(journal),
+            check_age=check_age,
+            check_state=check_state,
+            on_bulk=on_bulk,
+        )
+
+    async def verify(self, target: Target) -> Verification:
+        """Read the vendor's records again, and check that the plan's changes are made.
+
+        Only what the plan changes is compared. To find what changed at the school since, make
+        another plan.
+
+        :param target: the account for which the plan was made.
+        :returns: the changes that the vendor does not show, and the values that it can't show.
+        :raises PlanRefused: the plan is for another account.
+        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanFailed: the working set for the comparison can't be written.
+        :raises LmsError: the vendor's records can't be read.
+        """
+        return await verify_plan(self.path, target)

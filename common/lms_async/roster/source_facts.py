@@ -1,0 +1,64 @@
+"""What is known about a source after it was read, for the guard of this plan and the next one."""
+
+from __future__ import annotations
+
+from .desired import Desired
+from .entries import REFERS_TO
+from .guard import SourceFacts
+from .plan_file import PlanMeta
+from .problems import Mode, ReadingReport
+
+
+def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> SourceFacts:
+    """Return what is known about a source that was read to its end.
+
+    :param last: what the last plan that was applied was made from; ``None`` for the first run.
+    """
+    absent = {kind for kind, of in report.coverage.items() if of.mode is Mode.ABSENT}
+    partial = set(desired.in_doubt)
+    for kind, coverage in report.coverage.items():
+        # If a record that others refer to is missing by mistake, so are the others. A kind that the
+        # source does not have at all leads to no missing record of another kind.
+        if not coverage.whole or not (partial - absent).isdisjoint(REFERS_TO.get(kind, ())):
+            partial.add(kind)
+    coverages = report.coverage.values()
+    return SourceFacts(
+        records=dict(desired.records),
+        last_records=None if last is None else last.source_records,
+        last_found_share=None if last is None else last.found_share,
+        rejected=sum(coverage.rejected for coverage in coverages),
+        orphans=sum(coverage.orphans for coverage in coverages),
+        partial=frozenset(partial),
+        changes_only=_changes_only(report),
+    )
+
+
+def _changes_only(report: ReadingReport) -> frozenset[str]:
+    """Return the kinds of which the source has only changes.
+
+    If it has only changes of one kind, another kind without a file has no changes.
+    """
+    modes = {kind: coverage.mode for kind, coverage in report.coverage.items()}
+    if Mode.DELTA not in modes.values():
+        return frozenset()
+    return frozenset(kind for kind, mode in modes.items() if mode is not Mode.BULK)
+
+
+def records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
+    """Return the number of records of each kind with which the next source is to be compared.
+
+    Of a kind that this source does not list, that is the number in the last source that did.
+    """
+    listed = {k: count for k, count in facts.records.items() if k not in facts.changes_only}
+    return {**(facts.last_records or {}), **listed}
+
+
+def found_share_for_next_plan(facts: SourceFacts, *, keyed: int, found: int) -> float | None:
+    """Return the share of the vendor's people with which that of the next source is compared.
+
+    :param keyed: how many people with a key the vendor has once the plan is applied.
+    :param found: how many of them are in this source.
+    """
+    if "people" in facts.changes_only:
+        return facts.last_found_share
+    return found / keyed if keyed else None
