@@ -11,8 +11,7 @@ from random import Random
 
 import pytest
 
-from lms_async import LmsError, Unauthorized
-from lms_async.errors import PlanFailed, PlanRefused
+from lms_async.errors import KindUnreadable, PlanFailed, PlanRefused
 from lms_async.roster import Entry
 from lms_async.sandbox import Fault
 from manabac_async import ManageBac
@@ -120,7 +119,7 @@ async def _check_random_changes(sandbox: ManageBacSandbox, file: Path, random: R
             if random.random() < 0.3:
                 # The list of changes can be read, and the one of deletions can't.
                 sandbox.faults.add(Fault.error(401, path="memberships", skip=1))
-                with pytest.raises(Unauthorized):
+                with pytest.raises(KindUnreadable):
                     await entries(kept)
             assert await entries(kept) == await entries(ManageBacRoster(client))
 
@@ -175,6 +174,7 @@ async def test_file_of_another_account_is_read_anew(
 def test_file_has_no_names_and_is_private(file: Path) -> None:
     school = School.seeded(students=3, teachers=1, classes=2, members=3)
     run(_read_once(ManageBacSandbox(school=school), file))
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = file.read_bytes().lower()
     for student in school.students.values():
@@ -211,7 +211,7 @@ async def test_file_that_another_command_uses(target: ManageBacRoster, file: Pat
     await entries(target)
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LmsError, match="locked"):
+        with pytest.raises(PlanFailed, match="locked"):
             await entries(target)
 
 
