@@ -45,6 +45,8 @@ class Wanted:
     active: bool = True
     #: Whether the vendor's record must stay as it is.
     left: bool = False
+    #: The source's own id, if two records may have one key.
+    id: str = ""
 
 
 def wanted(roster: Roster, mapping: RosterMapping) -> Iterator[Wanted]:
@@ -87,7 +89,15 @@ def _person(person: Person, mapping: RosterMapping) -> Wanted:
         "role": word,
         "school": school,
     }
-    return Wanted("people", person.identifier, school, fields, active=person.enabled, left=not word)
+    return Wanted(
+        "people",
+        person.identifier,
+        school,
+        fields,
+        active=person.enabled,
+        left=not word,
+        id=person.id,
+    )
 
 
 def _is_today(seat: Enrollment) -> bool:
@@ -116,7 +126,6 @@ class Judge:
         self._scope, self._can = mapping.scope, capabilities
         self._removals = mapping.guard.removals
         kinds = capabilities.kinds
-        # Two people with one key are one, if the vendor can't tell them apart.
         self._all = [_held(one, kinds) for one in wanted(roster, mapping) if one.kind in kinds]
         self._wanted: dict[At, list[Wanted]] = {}
         for one in self._all:

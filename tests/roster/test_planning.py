@@ -125,6 +125,14 @@ async def test_blank_key_stops_removals(tmp_path: Path) -> None:
     assert {"people", "enrollments", "relationships"} <= partial
 
 
+async def test_people_with_one_key_are_left_alone_although_they_look_equal(tmp_path: Path) -> None:
+    mapping = attrs.evolve(REMOVING, keys=attrs.evolve(REMOVING.keys, people="identifier"))
+    people = [attrs.evolve(ADA, id=f"p{number}") for number in (1, 2, 3)]
+    made = await make(tmp_path / "a.plan", FakeTarget(), mapping, people=people)
+    assert not [change for change in await changes(made) if change[1] in ("people", "enrollments")]
+    assert made.counts_left_alone()["people", Reason.DUPLICATE_KEY, "N"] == 3
+
+
 async def test_doubt_about_people_is_doubt_about_their_enrollments(tmp_path: Path) -> None:
     # The person's record is rejected, so the enrollment is too. Neither has left.
     seat = Entry(kind="enrollments", key=join("k1", "p9"), org="N", vendor_id="1")

@@ -68,6 +68,7 @@ class Desired:
         self._courses: dict[str, Course] = {}
         # The key and the school of each record that others refer to, by kind and id.
         self._known: dict[str, dict[str, tuple[str, str]]] = {}
+        self._ids_by_key: dict[str, str] = {}
         self._rank = {role: rank for rank, role in enumerate(mapping.role_order)}
 
     def entries(self, records: Iterable[Record | Deleted]) -> Iterator[Entry]:
@@ -128,6 +129,7 @@ class Desired:
         role = self._role_of(person)
         org_id = role.org_id if role and role.org_id else next(iter(person.org_ids), "")
         school = self._school(org_id, "people")
+        is_other = self._is_key_of_another_person(usable_key(key), person.id)
         self._know("people", person.id, key, school)
         word, locked = "", ""
         if role is None:
@@ -135,6 +137,8 @@ class Desired:
         elif not (word := self._mapping.roles.get(role.role, "")):
             locked = Reason.UNKNOWN_ROLE
             self._unknown_roles["people", role.role] += 1
+        if is_other:
+            locked = Reason.DUPLICATE_KEY
         is_student = role is not None and role.role == "student"
         others = {self._school(id_, "people") for id_ in person.org_ids}
         return Entry(
@@ -238,6 +242,14 @@ class Desired:
         if len(known) < len(parts):
             return LeftAlone(kind=kind, org="", reason=Reason.DELETED_WITHOUT_KEY)
         return Entry(kind=kind, key=join(*(key for key, _ in known)), org=known[0][1], active=False)
+
+    def _is_key_of_another_person(self, key: str, id_: str) -> bool:
+        """Return whether another person of the source has this key.
+
+        Such people may be equal in all that the vendor can show. A lock makes their entries
+        different, so that they do not count as one person who is repeated.
+        """
+        return self._ids_by_key.setdefault(key, id_) != id_ if key else False
 
     def _role_of(self, person: Person) -> Role | None:
         """Return the role that counts on the day, of those that the person has then."""

@@ -19,7 +19,8 @@ CREATE TABLE removed (kind INTEGER, key TEXT, PRIMARY KEY (kind, key)) WITHOUT R
 CREATE TABLE parent (kind INTEGER, key TEXT, blocked TEXT, locked TEXT, wanted INTEGER,
     removed INTEGER, reachable INTEGER, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
-# A record that the source has twice in the same form counts once.
+# A record that the source has twice in the same form counts once, unless the lock says that it is
+# another record with the same key.
 DELETE_REPEATED = """
 DELETE FROM wanted WHERE rowid IN (
     SELECT later.rowid FROM (
@@ -30,7 +31,7 @@ DELETE FROM wanted WHERE rowid IN (
         WHERE first.kind = later.kind AND first.key = later.key AND first.org = later.org
         AND first.active = later.active AND first.compared = later.compared
         AND first.hidden = later.hidden AND first.locked = later.locked
-    )
+    ) AND later.locked <> 'duplicate key'
 )
 """
 FIND_DUPLICATES = """
