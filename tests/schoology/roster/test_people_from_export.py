@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -75,6 +77,29 @@ async def test_both_ways_of_reading_lead_to_the_same_people(
         ("relationships", join(student, parent, "guardian"))
         for student, parent in (("S00000", "S00004"), ("S00001", "S00004"), ("S00001", "S00005"))
     }
+
+
+async def test_export_does_not_show_whom_another_system_imports(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    # The description of the setting says so.
+    schoology_sandbox.school.add(people(1)[0] | {"synced": 1})
+    for people_from, locked in (("list", True), ("export", False)):
+        found = of_people(await read(schoology, people_from=people_from))
+        assert bool(found["people", "S00000"][3]) is locked
+
+
+async def test_snapshot_that_is_left_early_leaves_nothing_behind(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    for person in people(2000):
+        schoology_sandbox.school.add(person)
+    snapshot = SchoologyRoster(schoology, people_from="export").snapshot()
+    async with aclosing(cast("AsyncGenerator[Entry, None]", snapshot)) as entries:
+        async for entry in entries:
+            if entry.kind == "people":
+                break
+    assert schoology_sandbox.log.count("GET", "csvexport/users") == 1
 
 
 async def test_export_replaces_the_pages_of_all_but_parents(
