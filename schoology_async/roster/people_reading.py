@@ -37,7 +37,7 @@ class ReadPerson:
     """
 
     entry: Entry
-    children: Sequence[str] = ()
+    children: Sequence[str] = attrs.field(default=(), repr=False)
 
 
 @attrs.define
@@ -53,7 +53,7 @@ class PeopleReader:
     names: PeopleNames
     api_uid: str | None
     #: Schoology's ids of the people who were read.
-    _seen: set[str] = attrs.field(factory=set, init=False)
+    _seen: set[str] = attrs.field(factory=set, init=False, repr=False)
 
     async def read(self, people_from: PeopleFrom) -> AsyncGenerator[ReadPerson, None]:
         """Yield each person.
