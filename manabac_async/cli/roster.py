@@ -47,6 +47,10 @@ ROSTER = RosterSupport(
             default="Other Guardian",
         ),
         "class_language": RosterSetting(does="the language code of new classes", default="en"),
+        "keep_memberships_in": RosterSetting(
+            does="a file that keeps who is in which class, so that the next plan reads only what "
+            "changed. Without it, each plan reads all members of classes"
+        ),
     },
     connect=_connect,
 )

@@ -33,6 +33,7 @@ class Settings:
         default="Other Guardian", validator=_one_of(get_args(Relationship))
     )
     class_language: str = "en"
+    keep_memberships_in: str = ""
 
     def as_texts(self) -> Mapping[str, str]:
         """Return the settings as a mapping has them."""
@@ -42,4 +43,5 @@ class Settings:
             "send_welcome_email": "true" if self.send_welcome_email else "false",
             "relationship": self.relationship,
             "class_language": self.class_language,
+            "keep_memberships_in": self.keep_memberships_in,
         }

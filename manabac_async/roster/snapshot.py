@@ -5,7 +5,7 @@ Only the keys and ids of people and classes are kept in memory.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from datetime import date
 
@@ -14,6 +14,7 @@ import attrs
 from lms_async.roster import Entry, naming_kind
 
 from ..client import ManageBac
+from ..models.membership import Membership
 from ..models.parent import Parent
 from ..models.person import Person
 from . import enrollments, people, relationships, sections
@@ -36,11 +37,13 @@ class Snapshot:
 
     :param school: the key of the school.
     :param as_of: the day on which classes may be over.
+    :param memberships: all memberships. They are read last.
     """
 
     client: ManageBac
     school: str
     as_of: date
+    memberships: AsyncIterable[Membership]
     _people: dict[str, _Known] = attrs.field(factory=dict, init=False)
     #: The keys of the classes in use.
     _classes: dict[str, str] = attrs.field(factory=dict, init=False)
@@ -85,7 +88,7 @@ class Snapshot:
                 yield entry
 
     async def _read_enrollments(self) -> AsyncGenerator[Entry, None]:
-        async for membership in self.client.memberships.list(per_page=PER_PAGE):
+        async for membership in self.memberships:
             person = self._people.get(membership.user_id or "")
             section = self._classes.get(membership.class_id or "")
             # The members of a class of last year stay in it.

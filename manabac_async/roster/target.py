@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
+from os import PathLike, fspath
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from lms_async.bulk.bulk import Bulk
@@ -13,8 +15,11 @@ from lms_async.roster import Action, Capabilities, Change, Entry, Word
 
 from ..client import ManageBac
 from ..models.fields import Relationship
+from ..models.membership import Membership
 from .applying import apply
 from .capabilities import capabilities
+from .kept_memberships import KeptMemberships
+from .references import PER_PAGE
 from .settings import ArchiveAs, Settings
 from .snapshot import Snapshot
 from .words import read_words
@@ -40,6 +45,9 @@ class ManageBacRoster:
     :param send_welcome_email: whether ManageBac sends each new person an email about the account.
     :param relationship: what a parent becomes to a child who is linked, as ManageBac calls it.
     :param class_language: the language code of new classes.
+    :param keep_memberships_in: a file in which the memberships of classes are kept, with ids and
+        without names. The next snapshot then reads only their changes, or all of them if the file
+        is of another account or was last read in full a week ago. ``""`` keeps none.
     :raises InvalidInput: a setting has another value.
     """
 
@@ -54,6 +62,7 @@ class ManageBacRoster:
         send_welcome_email: bool = False,
         relationship: Relationship = "Other Guardian",
         class_language: str = "en",
+        keep_memberships_in: str | PathLike[str] = "",
     ) -> None:
         self._client = client
         self._settings = Settings(
@@ -62,6 +71,7 @@ class ManageBacRoster:
             send_welcome_email=send_welcome_email,
             relationship=relationship,
             class_language=class_language,
+            keep_memberships_in=fspath(keep_memberships_in),
         )
         self._capabilities = capabilities(school)
 
@@ -94,9 +104,16 @@ class ManageBacRoster:
 
         The members of archived and past classes are left out.
 
+        :raises PlanFailed: the file with the memberships can't be used.
         :raises LmsError: a record can't be read.
         """
-        return Snapshot(self._client, self._settings.school, as_of).entries()
+        kept = self._settings.keep_memberships_in
+        memberships: AsyncIterable[Membership]
+        if kept:
+            memberships = KeptMemberships(self._client, Path(kept), self.account)
+        else:
+            memberships = self._client.memberships.list(per_page=PER_PAGE)
+        return Snapshot(self._client, self._settings.school, as_of, memberships).entries()
 
     def apply(
         self,

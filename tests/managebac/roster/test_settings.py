@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from manabac_async import ManageBac
 from manabac_async.cli.roster import ROSTER
 from manabac_async.roster import ManageBacRoster
@@ -17,6 +19,7 @@ def test_settings_of_a_target_make_the_same_target(managebac: ManageBac) -> None
         send_welcome_email=True,
         relationship="Legal Guardian",
         class_language="de",
+        keep_memberships_in=Path("classes.kept"),
     )
     again = ROSTER.connect(managebac, made.settings)
     assert again.settings == made.settings
@@ -26,6 +29,7 @@ def test_settings_of_a_target_make_the_same_target(managebac: ManageBac) -> None
         "send_welcome_email": "true",
         "relationship": "Legal Guardian",
         "class_language": "de",
+        "keep_memberships_in": "classes.kept",
     }
     assert again.capabilities == made.capabilities
 
