@@ -101,7 +101,7 @@ def test_the_source_counts_for_the_hash(tmp_path: Path) -> None:
         (FILE.replace("a.csv", "x/a.csv"), ["line 2", "without folders"]),
         (FILE.replace("title", "tittle"), ["line 4", "no field tittle", "did you mean title?"]),
         (FILE.replace("title", "code"), ["line 4", "courses need title", "one value for all"]),
-        (FILE.replace('"B"', '" "'), ["line 4", "title must be text"]),
+        (FILE.replace('"B"', '" "'), ["line 4", "title is blank"]),
         (FILE.replace('"B"', '"--"'), ["line 4", "title is blank"]),
         (FILE + "set = { title = 'x' }", ["line 5, [source.files.set] title", "remove one"]),
         (FILE + "set = { shape = 'x' }", ["line 5", "no field shape", "write id, title"]),

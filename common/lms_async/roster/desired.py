@@ -30,6 +30,7 @@ from .model import (
     Term,
 )
 from .problems import Mode, ReadingReport, Severity
+from .role_words import RoleWords
 from .school_years import Days, SchoolYears, graduation_year
 
 #: The reasons for which a record has no entry although the source is complete.
@@ -62,7 +63,7 @@ class Desired:
         self._mapping, self._as_of, self._report = mapping, as_of, report
         self._years = SchoolYears(as_of)
         self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
-        self._unknown_roles: Counter[tuple[str, str]] = Counter()
+        self._role_words = RoleWords(mapping)
         # The course of each section, for its subject and grades.
         self._courses: dict[str, Course] = {}
         self._known = KnownRecords(mapping, report)
@@ -96,7 +97,7 @@ class Desired:
                 if made.active and not made.locked and not usable_key(made.key):
                     self.in_doubt.add(made.kind)
                 yield made
-        self._report_unknown_roles()
+        self._role_words.report_unknown(self._report)
         self._report_day_without_term()
 
     def left_alone(self) -> Iterator[LeftAlone]:
@@ -127,9 +128,8 @@ class Desired:
         word, locked = "", ""
         if role is None:
             locked = Reason.NO_ROLE
-        elif not (word := self._mapping.roles.get(role.role, "")):
+        elif not (word := self._role_words.word("people", role.role)):
             locked = Reason.UNKNOWN_ROLE
-            self._unknown_roles["people", role.role] += 1
         if self._known.is_key_of_another_person(usable_key(key), person.id):
             # Such people may look equal. The lock keeps them from counting as one repeated person.
             locked = Reason.DUPLICATE_KEY
@@ -200,9 +200,7 @@ class Desired:
             if self._is_list_of_changes(kind):
                 return Entry(kind=kind, key=key, org=org, active=False)
             return LeftAlone(kind=kind, org=org, reason=Reason.NOT_ENROLLED)
-        word = self._mapping.enrollment_roles.get(enrollment.role, "")
-        if not word:
-            self._unknown_roles[kind, enrollment.role] += 1
+        word = self._role_words.word(kind, enrollment.role)
         return Entry(
             kind=kind,
             key=key,
@@ -285,20 +283,6 @@ class Desired:
 
     def _is_list_of_changes(self, kind: str) -> bool:
         return self._report.of(kind).mode is Mode.DELTA
-
-    def _report_unknown_roles(self) -> None:
-        for kind, table in (("people", "roles"), ("enrollments", "enrollment_roles")):
-            words = [
-                f"{role} ({count:,})"
-                for (of, role), count in self._unknown_roles.most_common()
-                if of == kind
-            ]
-            if words:
-                text = (
-                    f"The mapping does not translate these roles: {', '.join(words)}. Records with "
-                    f"them are left alone. To change that, add the roles to {table}."
-                )
-                self._report.add(Severity.WARNING, "", 0, "role", f"unknown_role_{kind}", text)
 
     def _report_day_without_term(self) -> None:
         nearest = None if self._is_list_of_changes("terms") else self._years.nearest_term()

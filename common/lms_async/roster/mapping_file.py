@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ..errors import InvalidInput
-from ..toml_lines import line_of
 from .guard import GuardSettings
 from .mapping import KEY_FIELDS, Keys, RosterMapping
 from .mapping_source import read_source
 from .model import KINDS
 from .rules import Mode
 from .scope import Scope
+from .toml_table import TomlTable
 
 #: The names of the modes in the file.
 _MODES = {
@@ -34,6 +32,8 @@ _SCOPE = tuple(field.name for field in attrs.fields(Scope))
 _GUARD = tuple(
     field.name for field in attrs.fields(GuardSettings) if field.name not in ("removals", "mode")
 )
+#: The bounds that are whole numbers.
+_COUNTS = frozenset({"min_records", "max_removed_people"})
 _TOP = (
     "mode",
     "removals",
@@ -79,113 +79,51 @@ def read_mapping(path: Path) -> RosterMapping:
             f"{path} is not valid TOML: {error or 'it is nested too deeply'}",
             hint='write one setting per line, and text in quotation marks: student = "Student"',
         ) from None
-    return _Settings(path, text, data).mapping()
+    return _mapping(TomlTable(path, text, (), data))
 
 
-@attrs.frozen
-class _Settings:
-    path: Path
-    text: str = attrs.field(repr=False)
-    data: Mapping[str, Any] = attrs.field(repr=False)
-
-    def mapping(self) -> RosterMapping:
-        self._check_names(self.data, _TOP)
-        settings: dict[str, Any] = {table: self._words(table) for table in _WORDS}
-        if "year_in_section_keys" in self.data:
-            settings["year_in_section_keys"] = self._is(
-                bool, "true or false", self.data["year_in_section_keys"], "year_in_section_keys"
-            )
-        if "last_grade" in self.data:
-            settings["last_grade"] = self._is(
-                int, "a whole number", self.data["last_grade"], "last_grade"
-            )
-        try:
-            return RosterMapping(
-                keys=self._keys(),
-                role_order=tuple(self._list("role_order")),
-                scope=self._scope(),
-                guard=self._guard(),
-                source=read_source(self.data, self.text, self.path),
-                **settings,
-            )
-        except InvalidInput as error:
-            if error.what.startswith(str(self.path)):
-                raise
-            raise InvalidInput(f"{self.path}: {error.what}", hint=error.hint) from None
-
-    def _keys(self) -> Keys:
-        table = self._table("keys", tuple(KEY_FIELDS))
-        return Keys(
-            **{
-                kind: self._one_of(KEY_FIELDS[kind], value, kind, "keys")
-                for kind, value in table.items()
-            }
+def _mapping(file: TomlTable) -> RosterMapping:
+    file.check_names(_TOP)
+    settings: dict[str, Any] = {table: file.each(table, file.text_in) for table in _WORDS}
+    if "year_in_section_keys" in file.values:
+        settings["year_in_section_keys"] = file.boolean("year_in_section_keys")
+    if "last_grade" in file.values:
+        settings["last_grade"] = file.whole_number("last_grade")
+    try:
+        return RosterMapping(
+            keys=_keys(file.table("keys", tuple(KEY_FIELDS))),
+            role_order=tuple(file.texts("role_order")),
+            scope=_scope(file.table("scope", _SCOPE)),
+            guard=_guard(file),
+            source=read_source(file.values, file.file_text, file.path),
+            **settings,
         )
+    except InvalidInput as error:
+        if error.what.startswith(str(file.path)):
+            raise
+        raise InvalidInput(f"{file.path}: {error.what}", hint=error.hint) from None
 
-    def _scope(self) -> Scope:
-        table = self._table("scope", _SCOPE)
-        return Scope(**{name: frozenset(self._texts(table[name], name, "scope")) for name in table})
 
-    def _guard(self) -> GuardSettings:
-        bounds = {
-            name: self._is(int | float, "a number", value, name, "guard")
-            for name, value in self._table("guard", _GUARD).items()
+def _keys(table: TomlTable) -> Keys:
+    return Keys(
+        **{
+            kind: table.one_of_in(KEY_FIELDS[kind], value, kind)
+            for kind, value in table.values.items()
         }
-        for name in ("min_records", "max_removed_people"):
-            if name in bounds:
-                self._is(int, "a whole number", bounds[name], name, "guard")
-        kinds = [kind.plural for kind in KINDS]
-        removals = [self._one_of(kinds, kind, "removals") for kind in self._list("removals")]
-        mode = self._one_of(tuple(_MODES), self.data.get("mode", "all"), "mode")
-        return GuardSettings(removals=frozenset(removals), mode=_MODES[mode], **bounds)
+    )
 
-    def _words(self, table: str) -> dict[str, str]:
-        words = self._is(dict, "a table", self.data.get(table, {}), table)
-        return {word: self._text(value, word, table) for word, value in words.items()}
 
-    def _table(self, name: str, allowed: Collection[str]) -> dict[str, Any]:
-        table: dict[str, Any] = self._is(dict, "a table", self.data.get(name, {}), name)
-        self._check_names(table, allowed, name)
-        return table
+def _scope(table: TomlTable) -> Scope:
+    return Scope(**{name: frozenset(table.texts(name)) for name in table.values})
 
-    def _list(self, name: str) -> list[str]:
-        return self._texts(self.data.get(name, []), name)
 
-    def _texts(self, value: Any, name: str, *tables: str) -> list[str]:
-        texts = self._is(list, 'a list of texts, such as ["A", "B"]', value, name, *tables)
-        return [self._text(text, name, *tables) for text in texts]
-
-    def _text(self, value: Any, name: str, *tables: str) -> str:
-        text: str = self._is(str, "text in quotation marks", value, name, *tables)
-        if not text.strip():
-            raise InvalidInput(f"{self._where(name, *tables)} is blank")
-        return text.strip()
-
-    def _one_of(self, allowed: Collection[str], value: Any, name: str, *tables: str) -> str:
-        if value not in allowed:
-            words = f"{', '.join(list(allowed)[:-1])} or {list(allowed)[-1]}"
-            raise InvalidInput(f"{self._where(name, *tables)} must be {words}")
-        return str(value)
-
-    def _is(self, kind: Any, what: str, value: Any, name: str, *tables: str) -> Any:
-        # In Python, True is also a number.
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise InvalidInput(f"{self._where(name, *tables)} must be {what}")
-        return value
-
-    def _check_names(self, names: Collection[str], allowed: Collection[str], *tables: str) -> None:
-        for name in names:
-            if name in allowed:
-                continue
-            near = difflib.get_close_matches(name, allowed, n=1)
-            raise InvalidInput(
-                f"{self._where(name, *tables)} is not a setting",
-                hint=f"did you mean {near[0]}?" if near else f"write {', '.join(allowed)}",
-            )
-
-    def _where(self, name: str, *tables: str) -> str:
-        """Name a setting and its line, as in ``roster.toml, line 7, [keys] people``."""
-        line = line_of(self.text, tables, name)
-        place = f", line {line}" if line else ""
-        table = f"[{'.'.join(tables)}] " if tables else ""
-        return f"{self.path}{place}, {table}{name}"
+def _guard(file: TomlTable) -> GuardSettings:
+    table = file.table("guard", _GUARD)
+    bounds: dict[str, Any] = {
+        name: table.whole_number(name) if name in _COUNTS else table.number(name)
+        for name in table.values
+    }
+    kinds = [kind.plural for kind in KINDS]
+    removals = [file.one_of_in(kinds, kind, "removals") for kind in file.texts("removals")]
+    mode = file.one_of_in(tuple(_MODES), file.values.get("mode", "all"), "mode")
+    return GuardSettings(removals=frozenset(removals), mode=_MODES[mode], **bounds)

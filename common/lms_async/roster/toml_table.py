@@ -24,13 +24,22 @@ class TomlTable:
     Methods raise ``InvalidInput`` if a value is not what it must be, and say on which line it is.
 
     :param file_text: the part of the file that has it, after blank lines instead of other parts.
-    :param names: its name, such as ``("source", "files")``.
+    :param names: its name, such as ``("source", "files")``; empty for the whole file.
     """
 
     path: Path
     file_text: str = attrs.field(repr=False)
     names: tuple[str, ...]
     values: Any = attrs.field(repr=False)
+
+    def table(self, name: str, allowed: Collection[str]) -> TomlTable:
+        """Return the table with this name, without settings if there is none."""
+        values = self.values.get(name, {})
+        if not isinstance(values, dict):
+            raise self.wrong("must be a table", name)
+        table = TomlTable(self.path, self.file_text, (*self.names, name), values)
+        table.check_names(allowed)
+        return table
 
     def tables(self, name: str, allowed: Collection[str]) -> list[TomlTable]:
         """Return the tables ``[[source.NAME]]``."""
@@ -53,7 +62,7 @@ class TomlTable:
         """
         table = self.values.get(name, {})
         if not isinstance(table, dict):
-            raise self.wrong('must be a table, such as { id = "Student ID" }', name)
+            raise self.wrong('must be a table, such as { "A" = "B" }', name)
         return {key: read(value, name, key) for key, value in table.items()}
 
     def text(self, name: str) -> str:
@@ -64,8 +73,10 @@ class TomlTable:
 
     def text_in(self, value: Any, *names: str) -> str:
         """Return a value that must be text. ``names`` say where it is in this table."""
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str):
             raise self.wrong("must be text in quotation marks", *names)
+        if not value.strip():
+            raise self.wrong("is blank", *names)
         return value.strip()
 
     def value_in(self, value: Any, *names: str) -> str:
@@ -84,6 +95,18 @@ class TomlTable:
             raise self.wrong('must be a list of texts, such as ["A", "B"]', *names)
         return value
 
+    def texts(self, name: str) -> list[str]:
+        """Return a list of texts that are not blank. It is empty if it is not there."""
+        found = self.texts_in(self.values.get(name, []), name)
+        return [self.text_in(text, name) for text in found]
+
+    def one_of_in(self, allowed: Collection[str], value: Any, *names: str) -> str:
+        """Return a value that must be one of some words."""
+        if value not in allowed:
+            words = f"{', '.join(list(allowed)[:-1])} or {list(allowed)[-1]}"
+            raise self.wrong(f"must be {words}", *names)
+        return str(value)
+
     def date(self, name: str) -> date:
         """Return a date."""
         value = self.values[name]
@@ -97,6 +120,21 @@ class TomlTable:
         value = self.values[name]
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.wrong("must be a whole number", name)
+        return value
+
+    def number(self, name: str) -> float:
+        """Return a number."""
+        value = self.values[name]
+        # In Python, True is also a number.
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.wrong("must be a number", name)
+        return value
+
+    def boolean(self, name: str) -> bool:
+        """Return a value that is true or false."""
+        value = self.values[name]
+        if not isinstance(value, bool):
+            raise self.wrong("must be true or false", name)
         return value
 
     def check_names(self, allowed: Collection[str]) -> None:
@@ -119,12 +157,13 @@ class TomlTable:
             (
                 line
                 for end in range(len(names), -1, -1)
-                if (line := self._line_of((*self.names, *names[:end])))
+                if (at := (*self.names, *names[:end])) and (line := self._line_of(at))
             ),
             None,
         )
         place = f", line {line}" if line else ""
-        return f"{self.path}{place}, [{'.'.join((*self.names, *names[:-1]))}] {names[-1]}"
+        tables = ".".join((*self.names, *names[:-1]))
+        return f"{self.path}{place}, {f'[{tables}] ' if tables else ''}{names[-1]}"
 
     def _line_of(self, names: tuple[str, ...]) -> int | None:
         return line_of(self.file_text, names[:-1], names[-1])
