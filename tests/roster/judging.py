@@ -242,6 +242,10 @@ class Judge:
             return False
         if there is not None and there.locked:
             return False
+        if there is not None and at[0] == "people" and "role" in self._can.kinds["people"].fixed:
+            roles = {one.fields.get("role", "") for one in wanted_here}
+            if roles - {there.fields.get("role", "")}:  # another person with this key
+                return False
         known: list[Shown | Wanted] = [*wanted_here, *([there] if there else [])]
         return all(_includes(self._scope, one, at[0]) for one in known)
 

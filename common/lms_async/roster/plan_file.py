@@ -79,8 +79,8 @@ class PlanMeta:
     :param mapping_hash: a hash of the mapping.
     :param fingerprint: a hash of all that was there, see
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind. If it had none of a kind, or
-        only changes, this is the number of the last plan.
+    :param source_records: how many records the source had, by kind. If it had none of a kind, only
+        changes, or fewer than the guard allows, this is the number of the last plan.
     :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
     :param found_share: the share of the vendor's people with a key that were in the source;
         ``None`` if there were none. If the source had only changes of people, this is the share of

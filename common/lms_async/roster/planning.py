@@ -182,6 +182,10 @@ async def plan(
             await working_set.read_there(target.snapshot())
             facts = _facts(desired, report, last)
             keyed, found = await in_thread(working_set, lambda: _found_people(working_set))
+            refusals = [
+                *check_source(mapping.guard, facts),
+                *check_keys(mapping.guard, facts, keyed=keyed, found=found),
+            ]
             meta = PlanMeta(
                 made_at=made_at,
                 target=target.name,
@@ -190,13 +194,9 @@ async def plan(
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
                 settings=dict(target.settings),
-                source_records=_records_for_next_plan(facts),
+                source_records=_records_for_next_plan(facts, refusals),
                 found_share=_found_share_for_next_plan(facts, keyed=keyed, found=found),
             )
-            refusals = [
-                *check_source(mapping.guard, facts),
-                *check_keys(mapping.guard, facts, keyed=keyed, found=found),
-            ]
             await in_thread(
                 working_set,
                 lambda: _write(path, meta, working_set, mapping, desired, facts, refusals),
@@ -261,12 +261,16 @@ def _changes_only(report: ReadingReport) -> frozenset[str]:
     return frozenset(kind for kind, mode in modes.items() if mode is not Mode.BULK)
 
 
-def _records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
+def _records_for_next_plan(facts: SourceFacts, refusals: list[Refusal]) -> dict[str, int]:
     """Return the number of records of each kind with which the next source is to be compared.
 
-    Of a kind that this source does not list, that is the number in the last source that did.
+    Of a kind that this source does not list, that is the number in the last source that did. So it
+    is for a kind of which this source has too few. Otherwise the same source would be large enough
+    in the next run.
     """
-    listed = {k: count for k, count in facts.records.items() if k not in facts.changes_only}
+    too_few = {one.kind for one in refusals if one.rule == "max_source_shrink"}
+    kept = facts.changes_only | too_few
+    listed = {kind: count for kind, count in facts.records.items() if kind not in kept}
     return {**(facts.last_records or {}), **listed}
 
 
