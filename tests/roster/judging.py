@@ -153,7 +153,9 @@ class Judge:
             at, new = (old.kind, old.key), now.get((old.kind, old.id))
             if new is not None and new.raw == old.raw and new.active == old.active:
                 continue
-            if not self._may_change(at) and not self._lost_parent(at):
+            # The enrollments of somebody who returns can be in use again, even in a locked section.
+            is_alone = not self._lost_parent(at) and not self._parent_returned(at)
+            if not self._may_change(at) and is_alone:
                 yield f"{at} was changed, and must not be"
             elif new is None:
                 if self._wants(at) or self._can.kinds[old.kind].removal is None:
@@ -177,9 +179,11 @@ class Judge:
     def _came_back(self, at: At) -> bool:
         """Return whether a vendor brought back what a person had who returned. If the source may be
         incomplete, this is not removed again."""
+        return self._parent_returned(at) and at[0] in self._doubts
+
+    def _parent_returned(self, at: At) -> bool:
         parents = [self._start.get(parent) for parent in self._parents(at)]
-        has_returned = any(parent is not None and not parent.active for parent in parents)
-        return has_returned and at[0] in self._doubts
+        return any(parent is not None and not parent.active for parent in parents)
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key
