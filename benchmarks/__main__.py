@@ -36,6 +36,7 @@ QUESTIONS = (
     ),
     "read_roster",
     "lists",
+    "plan",
     "plan_page",
 )
 

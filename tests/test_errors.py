@@ -33,6 +33,7 @@ from lms_async import (
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.records.scalar_rules import Misfit
 from lms_async.roster import Problem, Severity, SourceRefused
+from lms_async.roster.sources import SettingError
 
 CALL: Call[Any] = Call("GET", "users/1")
 PROBLEM = Problem("users.csv", 3, "sourcedId", "blank_id", "has no id", Severity.REFUSED)
@@ -66,6 +67,7 @@ MADE: dict[type[LmsError], Callable[[type[Any]], LmsError]] = {
     RateLimited: lambda kind: kind(429, retry_after=3.0, call=CALL),
     BulkFailed: lambda kind: kind(report()),
     SourceRefused: lambda kind: kind(PROBLEM),
+    SettingError: lambda kind: kind("is wrong", "columns", "id", hint="x"),
 }
 
 

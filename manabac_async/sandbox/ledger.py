@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from .records import Membership
@@ -64,8 +64,11 @@ class Ledger:
 
     def pick(
         self, class_ids: Iterable[int] | None, user_ids: Iterable[int] | None, *, deleted: bool
-    ) -> list[Membership]:
-        """Return current or deleted memberships of these classes and users; ``None`` means all."""
+    ) -> Collection[Membership]:
+        """Return current or deleted memberships of these classes and users; ``None`` means all.
+
+        All of them are not copied, since a page of a long list needs only a few.
+        """
         kept = self.deleted if deleted else self.live
         if class_ids is not None:
             classes = (self._of_class.get(i, {}) for i in dict.fromkeys(class_ids))
@@ -75,4 +78,4 @@ class Ledger:
         if user_ids is not None:
             people = (self._of_user.get(i, {}) for i in dict.fromkeys(user_ids))
             return [m for of in people for m in of.values() if m.id in kept]
-        return list(kept.values())
+        return kept.values()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -19,7 +20,7 @@ class Pager:
     short: bool
     """Whether every other page, from the first on, has a third fewer rows than requested."""
 
-    def cut(self, rows: Sequence[T], query: Mapping[str, str]) -> tuple[list[T], dict[str, int]]:
+    def cut(self, rows: Collection[T], query: Mapping[str, str]) -> tuple[list[T], dict[str, int]]:
         """Return the requested page and its ``meta``.
 
         Assumed: a value that is not a positive number is ignored, and a page after the last one is
@@ -30,7 +31,7 @@ class Pager:
         per_page = min(_number(query.get("per_page"), self.default), self.cap)
         starts = self._starts(len(rows), per_page)
         bounds = [*starts, len(rows)]
-        shown = rows[bounds[page - 1] : bounds[page]] if page <= len(starts) else ()
+        shown = islice(rows, *bounds[page - 1 : page + 1]) if page <= len(starts) else ()
         meta = {
             "current_page": page,
             # Assumed: an empty list has one page.

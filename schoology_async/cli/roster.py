@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lms_async.cli.roster_support import RosterSetting, RosterSupport
 
 from ..client import Schoology
+from .demo import SchoologyDemo
 
 if TYPE_CHECKING:
     from ..roster import SchoologyRoster
@@ -34,4 +35,5 @@ ROSTER = RosterSupport(
         )
     },
     connect=_connect,
+    demo=SchoologyDemo(),
 )

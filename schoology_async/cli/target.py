@@ -21,7 +21,6 @@ from .active import DEACTIVATE, INACTIVE_LISTING, REACTIVATE
 from .change_people import CHANGE_PEOPLE
 from .course_enrollments import COURSE_ENROLLMENTS
 from .courses import COURSES, COURSES_LISTING
-from .demo import SchoologyDemo
 from .enrollments import ENROLLMENTS, ENROLLMENTS_LISTING
 from .grading_periods import GRADING_PERIODS, GRADING_PERIODS_LISTING
 from .groups import GROUPS_LISTING
@@ -60,7 +59,7 @@ class SchoologyTarget:
     variables: Mapping[str, Variable] = attrs.field(factory=lambda: VARIABLES)
     limit: tuple[int, float] = (13, 5.0)
     roster: RosterSupport | None = ROSTER
-    demo: SchoologyDemo = attrs.field(factory=SchoologyDemo)
+    demo: None = None
 
     def connect(
         self,

@@ -7,7 +7,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ import attrs
 import pytest
 
 from lms_async import Window
-from lms_async.cli.demo import run_demo
+from lms_async.cli.demo.checks import Screen
+from lms_async.cli.demo.run import run_demo
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.importing.run import run_import
 from lms_async.cli.reporting.reporters import make_reporter
-from lms_async.cli.target import DemoStep, Row, find_target
+from lms_async.cli.target import find_target
 from lms_async.sandbox import Fault
 from manabac_async import MembershipPlace, UserV1Create
 from manabac_async.cli import ManageBacTarget, ManageBacV1Target
@@ -562,63 +563,6 @@ async def test_dry_run_of_users(run: Import, managebac_sandbox: ManageBacSandbox
     assert len(managebac_sandbox.log) == 0
 
 
-async def run_small_demo(count: int = 2000) -> tuple[Exit, str]:
-    out = io.StringIO()
-    say = make_reporter(out, io.StringIO())
-    return await run_demo(out, say, to="managebac", rows=count), out.getvalue()
-
-
-async def test_demo_checks_pass() -> None:
-    ended, said = await run_small_demo()
-    assert ended is Exit.DONE, said
-    for part in (
-        "ManageBac sandbox on this machine",
-        "Rate limit: 50 requests per 1 s, the vendor's own",
-        "5 rate limit refusals (429), a connection lost after the request was processed",
-        "2,000 members, and 8 that must be rejected",
-        "2,008 rows: 2,000 done, 8 rejected, 0 unknown, 0 skipped",
-        "8 retried, 5 refused",
-        "ok      read back: 2,000 members, 0 missing",
-        "ok      0 requests above the rate limit",
-    ):
-        assert part in said, said
-    assert "FAILED" not in said
-    assert "sandbox of schoology" not in said
-
-
-class Forgetful(MembersDemo):
-    """A vendor that loses one member and changes the level of another."""
-
-    limit = (1000, 0.1)
-
-    def steps(self, count: int) -> Sequence[DemoStep]:
-        (members,) = super().steps(count)
-        read = members.read_back
-        return [attrs.evolve(members, read_back=lambda client: forgetful(read(client)))]
-
-
-async def forgetful(rows: AsyncIterator[Row]) -> AsyncIterator[Row]:
-    """Lose one member, and change the level of another."""
-    forgotten = changed = False
-    async for row in rows:
-        if not forgotten:
-            forgotten = True
-        elif not changed and row["level"]:
-            changed = True
-            yield {**row, "level": "HL" if row["level"] == "SL" else "SL"}
-        else:
-            yield row
-
-
-async def test_demo_reports_failed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = attrs.evolve(ManageBacTarget(), demo=Forgetful())
-    monkeypatch.setattr("lms_async.cli.demo.find_target", lambda _: target)
-    ended, said = await run_small_demo(1000)
-    assert ended is not Exit.DONE
-    assert "FAILED  read back: 999 members, 1 missing" in said
-    assert "FAILED  members with other values than in the file: 1" in said
-
-
 def test_demo_has_10000_members_in_400_classes() -> None:
     (step,) = MembersDemo().steps(10_000)
     rows = step.rows
@@ -630,7 +574,9 @@ def test_demo_has_10000_members_in_400_classes() -> None:
 
 async def test_v1_has_no_demo(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="managebac-v1 has no demo"):
-        await run_demo(io.StringIO(), make_reporter(sys.stdout, sys.stderr), to="managebac-v1")
+        await run_demo(
+            Screen(sys.stdout, sys.stderr, make_reporter(sys.stdout, sys.stderr)), to="managebac-v1"
+        )
     ran = await lms("demo", "--to", "managebac-v1", environment={}, folder=tmp_path)
     assert ran.code == 2
     assert "managebac-v1 has no demo" in ran.err

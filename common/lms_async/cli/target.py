@@ -59,11 +59,10 @@ class DemoStep:
 
 
 class Demo(Protocol):
-    """What ``lms demo`` needs of a target."""
+    """What ``lms demo`` needs of a target to import files."""
 
-    #: The vendor's rate limit (requests, seconds), if the demo takes about ten seconds with it.
-    #: Otherwise ``None``: the demo then uses a faster limit.
-    limit: tuple[int, float] | None
+    #: The rate limit of the sandbox: requests, seconds.
+    limit: tuple[int, float]
 
     def steps(self, count: int) -> Sequence[DemoStep]:
         """Return the files to import, in this order, with about ``count`` rows together."""
@@ -92,7 +91,7 @@ class Target(Protocol):
     limit: tuple[int, float]
     #: For ``lms plan``; ``None`` if no roster can be kept in this target.
     roster: RosterSupport | None
-    #: For ``lms demo``; ``None`` if there is no demo.
+    #: For ``lms demo``, if ``roster`` has no demo; ``None`` if no files are imported.
     demo: Demo | None
 
     def connect(

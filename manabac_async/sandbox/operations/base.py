@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -85,7 +85,7 @@ class Operations:
         self,
         request: Request,
         key: str,
-        rows: Sequence[T],
+        rows: Collection[T],
         view: Callable[[T], Row],
         *,
         nulls: bool = False,

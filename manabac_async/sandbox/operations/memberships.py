@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from lms_async.sandbox import Request, Response
@@ -29,7 +29,7 @@ class MembershipOperations(Operations):
             ),
         )
 
-    def _picked(self, request: Request) -> list[Membership]:
+    def _picked(self, request: Request) -> Collection[Membership]:
         """Return the memberships that match the query.
 
         With ``deleted_since`` they are deleted ones, otherwise current ones. With
@@ -43,7 +43,7 @@ class MembershipOperations(Operations):
         if students is not None:  # ids of teachers match nothing
             students -= school.teachers.keys()
             users = students if users is None else users & students
-        found: Iterable[Membership] = school.ledger.pick(
+        found: Collection[Membership] = school.ledger.pick(
             ids(query, "class_ids[]"), users, deleted=deleted is not None
         )
         # Assumed: "on or after", as documented for other lists (v2-endpoints.md, 1.4).
@@ -59,7 +59,7 @@ class MembershipOperations(Operations):
         if query.get("users") == "active":
             archived = {who.id for store in _people(school) for who in store if who.archived}
             found = [m for m in found if m.user_id not in archived]
-        return list(found)
+        return found
 
 
 def _people(school: School) -> Iterable[Iterable[Person]]:

@@ -17,10 +17,13 @@ def demo(
         typer.Option(help="Target to demonstrate. Default: every target that has a demo."),
     ] = None,
 ) -> None:
-    """Import 10,000 rows into a local sandbox.
+    """Try lms in a local sandbox.
 
-    The sandbox simulates failures. This needs no account."""
-    from ..demo import run_demo
+    lms keeps a district up to date: it plans, applies and verifies the changes of OneRoster files.
+    In targets that have no such demo, it imports files. The sandbox simulates failures. This needs
+    no account."""
+    from ..demo.checks import Screen
+    from ..demo.run import run_demo
 
-    reporter = make_reporter(sys.stdout, sys.stderr)
-    raise typer.Exit(run_until_done(run_demo(sys.stdout, reporter, to=to)))
+    screen = Screen(sys.stdout, sys.stderr, make_reporter(sys.stdout, sys.stderr))
+    raise typer.Exit(run_until_done(run_demo(screen, to=to)))

@@ -53,8 +53,8 @@ def guard_lines(file: PlanFile) -> list[str]:
     stopping = [f"  {refusal.text}" for refusal in refusals if refusal.stops]
     others = [f"  {refusal.text}" for refusal in refusals if not refusal.stops]
     return [
-        *(["The guard leaves out removals:", *others] if others else []),
         *(["The guard refuses this plan:", *stopping] if stopping else []),
+        *(["The guard leaves out removals:", *others] if others else []),
     ]
 
 

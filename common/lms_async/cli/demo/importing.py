@@ -1,90 +1,59 @@
-"""``lms demo``: import a school into a sandbox, with simulated failures, and check the result."""
+"""Import the files of a school into a sandbox, with simulated failures, and check the result."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..outcome import Status
-from .exit_codes import CommandError, Exit
-from .importing.request import ImportRequest
-from .importing.run import run_import
-from .proxies import without_proxy
-from .reporting.reporters import Reporter
-from .reporting.summary import Summary
-from .target import Demo, DemoStep, Row, RunningSandbox, Target, find_target, target_names
-from .wording import duration, listed
+from ...outcome import Status
+from ..exit_codes import Exit
+from ..importing.request import ImportRequest
+from ..importing.run import run_import
+from ..reporting.reporters import Reporter
+from ..reporting.summary import Summary
+from ..target import DemoStep, Row, RunningSandbox, Target
+from ..wording import listed
+from .checks import LATENCY, Check, Screen, check_limit, conditions, report
 
 if TYPE_CHECKING:
-    from ..sandbox import Seen
-
-ROWS = 10_000
-#: The sandbox's rate limit, unless the target has one, and its latency. With these the demo takes
-#: about ten seconds.
-LIMIT = (15, 0.3)
-LATENCY = (0.02, 0.01)
-_Check = tuple[str, bool]
+    from ...sandbox import Seen
 
 
-async def run_demo(
-    out: TextIO, reporter: Reporter, *, to: str | None = None, rows: int = ROWS
-) -> Exit:
-    """Run the demo of the target ``to``, or of every target that has one.
+async def import_school(target: Target, folder: Path, rows: int, screen: Screen) -> Exit:
+    """Run the demo of a target that imports files.
 
+    :param folder: gets the files.
     :param rows: about how many rows to import.
     :returns: ``DONE`` only if every check passes.
-    :raises CommandError: there is no demo.
     """
-    names = target_names() if to is None else [to]
-    targets = [target for name in names if (target := find_target(name)).demo is not None]
-    if not targets:
-        raise CommandError(f"{to} has no demo." if to else "No installed target has a demo.")
-    for target in targets:
-        with without_proxy():
-            exit_code = await _run(target, out, reporter, rows)
-        if exit_code is not Exit.DONE:
-            return exit_code
-    return Exit.DONE
-
-
-async def _run(target: Target, out: TextIO, reporter: Reporter, rows: int) -> Exit:
-    def print_line(line: str) -> None:
-        out.write(line + "\n")
-        out.flush()
-
     demo = target.demo
     assert demo is not None  # noqa: S101 - run_demo skips targets without a demo
-    limit = demo.limit or LIMIT
-    began = asyncio.get_running_loop().time()
-    with tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
-        files = [_write(Path(folder), step) for step in demo.steps(rows)]
-        async with target.sandbox(limit=limit, latency=LATENCY) as served:
-            demo.prepare(served.server, rows)
-            faults = demo.add_faults(served.server)
-            for line in _introduction(target, demo, files, faults):
-                print_line(line)
-            school = _School(target, served, limit, reporter)
-            for number, file in enumerate(files, 1):
-                print_line(f"Step {number} of {len(files)}: {file.step.kind.noun}")
-                exit_code = await school.import_file(file)
-                if exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
-                    return exit_code
-            checks = [check for file in files for check in await school.checks(file)]
-            overrun = [seen for seen in served.server.log if _refused_by_limit(seen)]
-        checks.append((f"{len(overrun)} requests above the rate limit", not overrun))
-    print_line(_use_of_limit(school.logs, limit))
-    for text, holds in checks:
-        print_line(f"  {'ok    ' if holds else 'FAILED'}  {text}")
-    print_line(f"The files in {folder} were deleted.")
-    print_line(f"Total time: {duration(asyncio.get_running_loop().time() - began)}")
-    return Exit.DONE if all(holds for _, holds in checks) else Exit.UNKNOWN
+    files = [_write(folder, step) for step in demo.steps(rows)]
+    async with target.sandbox(limit=demo.limit, latency=LATENCY) as served:
+        demo.prepare(served.server, rows)
+        sizes = listed([f"{len(file.wanted):,} {file.step.kind.noun}" for file in files], "and")
+        screen.print(
+            f"Importing into a {target.vendor} sandbox on this machine. This takes about ten "
+            "seconds.",
+            *conditions(demo.limit, demo.add_faults(served.server)),
+            f"  Rows: {sizes}, and {sum(file.bad for file in files)} that must be rejected",
+        )
+        school = _School(target, served, demo.limit, screen.reporter)
+        for number, file in enumerate(files, 1):
+            screen.print(f"Step {number} of {len(files)}: {file.step.kind.noun}")
+            exit_code = await school.import_file(file)
+            if exit_code not in {Exit.DONE, Exit.REJECTED, Exit.UNKNOWN}:
+                return exit_code
+        checks = [check for file in files for check in await school.checks(file)]
+        checks.append(check_limit(served.server.log))
+    screen.print(_use_of_limit(school.logs, demo.limit))
+    return report(checks, screen)
 
 
 @attrs.frozen
@@ -99,21 +68,6 @@ class _File:
     path: Path
     wanted: dict[tuple[str, ...], Row]
     bad: int
-
-
-def _introduction(
-    target: Target, demo: Demo, files: Sequence[_File], faults: Sequence[str]
-) -> list[str]:
-    limit = demo.limit or LIMIT
-    source = "chosen for this demo" if demo.limit is None else "the vendor's own"
-    sizes = listed([f"{len(file.wanted):,} {file.step.kind.noun}" for file in files], "and")
-    return [
-        f"Importing into a {target.vendor} sandbox on this machine. This takes about ten seconds.",
-        f"  Rate limit: {limit[0]} requests per {limit[1]:g} s, {source}",
-        f"  Latency: {LATENCY[0] * 1000:g} ± {LATENCY[1] * 1000:g} ms",
-        f"  Simulated failures: {', '.join(faults)}",
-        f"  Rows: {sizes}, and {sum(file.bad for file in files)} that must be rejected",
-    ]
 
 
 class _School:
@@ -162,9 +116,9 @@ class _School:
         """
         await asyncio.sleep(self._limit[1])
 
-    async def checks(self, file: _File) -> list[_Check]:
+    async def checks(self, file: _File) -> list[Check]:
         """Compare the file with its results, and with what the sandbox has now."""
-        from ..limits.window import Window
+        from ...limits.window import Window
 
         await self._wait_for_free_limit()
         limiter = Window(self._limit[0], per=self._limit[1])
@@ -198,7 +152,7 @@ def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:
     return tuple(row.get(field, "") for field in key)
 
 
-def _compare(file: _File, found: list[Row]) -> list[_Check]:
+def _compare(file: _File, found: list[Row]) -> list[Check]:
     key, noun = file.step.kind.key, file.step.kind.noun
     seen = Counter(_key(row, key) for row in found)
     differing = 0
@@ -215,7 +169,7 @@ def _compare(file: _File, found: list[Row]) -> list[_Check]:
     ]
 
 
-def _add_up(summary: Summary, file: _File) -> list[_Check]:
+def _add_up(summary: Summary, file: _File) -> list[Check]:
     done, rejected, unknown = (
         summary.counts[status] for status in (Status.DONE, Status.REJECTED, Status.UNKNOWN)
     )
@@ -234,10 +188,6 @@ def _add_up(summary: Summary, file: _File) -> list[_Check]:
             rows == list(range(2, total + 2)),
         ),
     ]
-
-
-def _refused_by_limit(seen: Seen) -> bool:
-    return seen.status == 429 and seen.fault is None
 
 
 def _use_of_limit(logs: Sequence[Sequence[Seen]], window: tuple[int, float]) -> str:
