@@ -178,8 +178,9 @@ class Judge:
 
     def _came_back(self, at: At) -> bool:
         """Return whether a vendor brought back what a person had who returned. If the source may be
-        incomplete, this is not removed again."""
-        return self._parent_returned(at) and at[0] in self._doubts
+        incomplete, or the section is locked, this is not removed again."""
+        stays = at[0] in self._doubts or not self._may_change(at)
+        return stays and self._parent_returned(at)
 
     def _parent_returned(self, at: At) -> bool:
         parents = [self._start.get(parent) for parent in self._parents(at)]
