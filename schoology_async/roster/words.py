@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from lms_async.roster import Word
+from lms_async.roster import Word, naming_kind
 
 from ..client import Schoology
 from ..models import GradingPeriod, School
@@ -16,10 +16,15 @@ _ENROLLMENT_ROLES = (Word("admin", "teachers"), Word("member", "students"))
 async def read_words(client: Schoology) -> Mapping[str, Sequence[Word]]:
     """Read the titles of the roles, the codes and titles of the buildings, and the grading periods.
 
+    :raises KindUnreadable: a permission is missing.
     :raises LmsError: they can't be read.
     """
-    roles, buildings = await read_roles(client), await read_building_records(client)
-    periods = await client.grading_periods.list()
+    # This needs no permission, so an error here is one of the credentials.
+    await client.app_user_info()
+    with naming_kind("people"):
+        roles, buildings = await read_roles(client), await read_building_records(client)
+    with naming_kind("terms"):
+        periods = await client.grading_periods.list()
     return {
         "roles": [Word(name) for name in roles.names()],
         "enrollment_roles": _ENROLLMENT_ROLES,

@@ -162,7 +162,9 @@ class Judge:
             at, new = (old.kind, old.key), now.get((old.kind, old.id))
             if new is not None and new.raw == old.raw and new.active == old.active:
                 continue
-            if not self._may_change(at) and not (self._lost_parent(at) or self._came_back(at)):
+            # The enrollments of somebody who returns can be in use again, even in a locked section.
+            is_alone = not self._lost_parent(at) and not self._parent_returned(at)
+            if not self._may_change(at) and is_alone:
                 yield f"{at} was changed, and must not be"
             elif new is None:
                 if self._wants(at) or self._can.kinds[old.kind].removal is None:
@@ -184,11 +186,14 @@ class Judge:
                 yield f"{at} was added"
 
     def _came_back(self, at: At) -> bool:
-        """Return whether a vendor brought back what a person had who returned. If this must not be
-        changed, or if the source may be incomplete, it is not removed again."""
+        """Return whether a vendor brought back what a person had who returned. If the source may be
+        incomplete, or the section is locked, this is not removed again."""
+        stays = at[0] in self._doubts or not self._may_change(at)
+        return stays and self._parent_returned(at)
+
+    def _parent_returned(self, at: At) -> bool:
         parents = [self._start.get(parent) for parent in self._parents(at)]
-        has_returned = any(parent is not None and not parent.active for parent in parents)
-        return has_returned and (at[0] in self._doubts or not self._may_change(at))
+        return any(parent is not None and not parent.active for parent in parents)
 
     def _missing(self, one: Wanted) -> Iterator[str]:
         at = one.kind, one.key
@@ -251,6 +256,10 @@ class Judge:
             return False
         if there is not None and there.locked:
             return False
+        if there is not None and at[0] == "people" and "role" in self._can.kinds["people"].fixed:
+            roles = {one.fields.get("role", "") for one in wanted_here}
+            if roles - {there.fields.get("role", "")}:  # another person with this key
+                return False
         known: list[Shown | Wanted] = [*wanted_here]
         # The vendor does not know the school of a section itself: the source decides.
         if there and not (wanted_here and "school" not in self._can.kinds[at[0]].shows):

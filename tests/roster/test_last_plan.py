@@ -12,6 +12,7 @@ from lms_async.errors import PlanFailed, PlanUnusable
 from lms_async.roster import last_applied, remember_applied
 from tests.roster.fake_target import FakeTarget
 from tests.roster.test_plan_file import META
+from tests.roster.test_planning import REMOVING, make
 
 OURS = attrs.evolve(META, target=FakeTarget.name, account=FakeTarget.account)
 
@@ -26,6 +27,20 @@ def test_each_account_has_its_last_plan(tmp_path: Path) -> None:
     files = list(tmp_path.iterdir())
     assert len(files) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_source_that_is_too_small_is_still_too_small_in_the_next_run(tmp_path: Path) -> None:
+    made = await make(tmp_path / "a.plan", FakeTarget())
+    count = made.meta.source_records["people"]
+    last = attrs.evolve(made.meta, source_records={"people": 9 * count})
+    for _ in range(2):
+        made = await make(tmp_path / "a.plan", FakeTarget(), last=last)
+        assert "max_source_shrink" in {refusal.rule for refusal in made.refusals()}
+        last = made.meta
+    guard = attrs.evolve(REMOVING.guard, max_source_shrink=1.0)
+    allowed = attrs.evolve(REMOVING, guard=guard)
+    made = await make(tmp_path / "a.plan", FakeTarget(), allowed, last=last)
+    assert made.meta.source_records["people"] == count
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"made_at": "x", "as_of": "y"}'])

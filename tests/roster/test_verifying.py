@@ -53,6 +53,14 @@ def test_removed_record_that_is_still_in_use_differs(tmp_path: Path) -> None:
     assert found.mismatch is Mismatch.STILL_IN_USE
 
 
+def test_removed_person_who_is_in_use_with_another_key_differs(tmp_path: Path) -> None:
+    leaver = Change(kind="people", action=Action.DEACTIVATE, key="p1", vendor_id="1")
+    made, target = write(tmp_path / "a.plan", changes=[leaver]), school()
+    target.replace(target.entries[0], key="p1-old")
+    (found,) = run(made.verify(target)).different
+    assert found.mismatch is Mismatch.STILL_IN_USE
+
+
 def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> None:
     made, target = write(tmp_path / "a.plan"), school()
     run(made.apply(target, journal=tmp_path / "journals"))

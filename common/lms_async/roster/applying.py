@@ -68,6 +68,7 @@ class ApplyReport:
 
 async def apply_plan(
     path: Path,
+    plan: str,
     target: Target,
     folder: Path,
     *,
@@ -76,12 +77,12 @@ async def apply_plan(
     on_bulk: Callable[[Bulk[Change]], object] | None,
 ) -> ApplyReport:
     """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
-    with PlanFile(path) as file:
+    with PlanFile(path, plan) as file:
         conditions.check_account(file.meta, target)
         conditions.check_guard(file)
         if check_age:
             conditions.check_age(file.meta)
-        steps = await asyncio.to_thread(_read_steps, path)
+        steps = await asyncio.to_thread(_read_steps, path, file.meta.id)
         with ApplyRecord(folder, file.meta.id) as record:
             if not record.has_begun:
                 # Later the vendor has other records than in the plan, because of the plan.
@@ -101,8 +102,9 @@ async def apply_plan(
     )
 
 
-def _read_steps(path: Path) -> list[Step]:
-    with PlanFile(path) as file:
+def _read_steps(path: Path, plan: str) -> list[Step]:
+    with PlanFile(path, plan) as file:
+        file.check_content()
         return file.steps()
 
 

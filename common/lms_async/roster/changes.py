@@ -38,6 +38,8 @@ class Reason(StrEnum):
     #: A section whose key the vendor has for a section of another school year, or an enrollment in
     #: such a section. The new section would rewrite the other year's section and its grades.
     OTHER_SCHOOL_YEAR = "key belongs to another school year"
+    #: The vendor can't change the role. So this may be another person.
+    OTHER_ROLE = "key belongs to a person with another role"
     #: The vendor's record may not be changed, or it belongs to such a section or person.
     LOCKED = "locked"
     OUT_OF_SCOPE = "out of scope"

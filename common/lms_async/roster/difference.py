@@ -73,6 +73,9 @@ class _Difference:
             for key in sections_of_other_years(self.working_set, self.section_years)
         ]
         connection.executemany(queries.ADD_UNUSABLE, of_other_years)
+        people = self.working_set.capabilities.kinds.get("people")
+        if people is not None and "role" in people.fixed:
+            connection.execute(queries.ADD_OTHER_ROLES, self._parameters("people"))
         parents = {part for parts in KEY_PARTS.values() for part in parts}
         for kind in self.working_set.capabilities.kinds:
             if kind in parents:
@@ -80,7 +83,7 @@ class _Difference:
                 connection.execute(queries.FILL_PARENT, self._parameters(kind))
 
     def unusable(self, kind: str) -> Iterator[LeftAlone]:
-        """Yield the records whose key is blank, not unique, or of another school year."""
+        """Yield the records whose key is blank, not unique, or of another year or role."""
         rows = self.working_set.connection.execute(queries.UNUSABLE, self._parameters(kind))
         for key, org, vendor_id, reason in rows:
             yield LeftAlone(kind=kind, key=key, org=org, vendor_id=vendor_id, reason=Reason(reason))

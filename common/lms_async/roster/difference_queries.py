@@ -9,7 +9,8 @@ from __future__ import annotations
 # table for each row.
 #
 # ``unusable`` has the keys that several different records have, at the vendor or in the source, and
-# those of sections of another school year. ``removed`` has the sections and people that the plan
+# those of sections of another school year and of people with another role. ``removed`` has the
+# sections and people that the plan
 # removes. ``parent`` has all sections and people: why their enrollments are left alone, why they
 # are locked, and whether they are wanted, removed, or reachable (in use after the plan's changes).
 TABLES = """
@@ -43,6 +44,13 @@ SELECT kind, key, 'duplicate key' FROM (
 )
 """
 ADD_UNUSABLE = "INSERT OR IGNORE INTO unusable VALUES (?, ?, ?)"
+ADD_OTHER_ROLES = """
+INSERT OR IGNORE INTO unusable
+SELECT w.kind, w.key, 'key belongs to a person with another role'
+FROM wanted AS w JOIN there AS t ON t.kind = w.kind AND t.key = w.key
+WHERE w.kind = :kind AND w.key <> '' AND w.locked = ''
+    AND role(w.compared) <> role(t.compared) AND role(t.compared) <> ''
+"""
 UNUSABLE = """
 SELECT there.key, org, vendor_id, coalesce(reason, 'blank key')
 FROM there LEFT JOIN unusable USING (kind, key)

@@ -28,20 +28,23 @@ class Plan:
 
     :param path: the file.
     :param report: what is wrong in the source. It is empty if the plan was made earlier.
+    :param id: the :attr:`~PlanMeta.id` of the plan that must be in the file. If another plan has
+        replaced it, the methods raise PlanUnusable. ``""`` for any plan.
     """
 
     path: Path = attrs.field(converter=Path)
     report: ReadingReport = attrs.field(factory=ReadingReport)
+    id: str = ""
 
     @property
     def meta(self) -> PlanMeta:
         """What the plan was made from."""
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             return file.meta
 
     async def __aiter__(self) -> AsyncIterator[Change]:
         """Yield the changes, in the order in which they are to be made."""
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             for number, change in enumerate(file.changes(), start=1):
                 yield change
                 if number % _PER_TURN == 0:
@@ -49,12 +52,12 @@ class Plan:
 
     def counts(self) -> dict[tuple[str, Action, str], int]:
         """Return the number of changes, by kind, action and school."""
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             return file.counts()
 
     def counts_left_alone(self) -> dict[tuple[str, Reason, str], int]:
         """Return the number of records that are left alone, by kind, reason and school."""
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             return file.counts_left_alone()
 
     def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
@@ -63,12 +66,12 @@ class Plan:
         For example, the vendor may not hold the field, or can't show it. The other fields of these
         records are compared.
         """
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             return file.counts_fields_left_alone()
 
     def refusals(self) -> list[Refusal]:
         """Return what the guard does not allow."""
-        with PlanFile(self.path) as file:
+        with PlanFile(self.path, self.id) as file:
             return file.refusals()
 
     async def apply(
@@ -100,7 +103,7 @@ class Plan:
             depends on it has an outcome of its own.
         :raises PlanRefused: the guard refuses the plan, the plan is for another account or too old,
             or the vendor's records have changed. Nothing was sent.
-        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanUnusable: the plan is missing, damaged, edited or replaced.
         :raises PlanFailed: the working set for the check can't be written. Nothing was sent.
         :raises JournalUnusable: the folder is in use, or is of another plan.
         :raises JournalFailed: the folder can't be written any more.
@@ -109,6 +112,7 @@ class Plan:
         """
         return await apply_plan(
             self.path,
+            self.id,
             target,
             Path(journal),
             check_age=check_age,
@@ -125,8 +129,8 @@ class Plan:
         :param target: the account for which the plan was made.
         :returns: the changes that the vendor does not show, and the values that it can't show.
         :raises PlanRefused: the plan is for another account.
-        :raises PlanUnusable: the plan is missing or damaged.
+        :raises PlanUnusable: the plan is missing, damaged, edited or replaced.
         :raises PlanFailed: the working set for the comparison can't be written.
         :raises LmsError: the vendor's records can't be read.
         """
-        return await verify_plan(self.path, target)
+        return await verify_plan(self.path, self.id, target)

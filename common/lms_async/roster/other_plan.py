@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +36,10 @@ def forget_other_plan(folder: Path, plan: str) -> None:
     if plans in ([], [(plan,)]):
         return
     try:
-        shutil.rmtree(folder)
+        # The record comes last. If the program is killed meanwhile, the next run finds the record,
+        # and deletes the other files.
+        for path in sorted(folder.iterdir(), key=lambda path: path == record):
+            path.unlink()
+        folder.rmdir()
     except OSError as error:
         raise JournalUnusable(f"{folder} can't be deleted: {error.strerror}") from None

@@ -4,7 +4,7 @@ The file is a SQLite database that only its owner can read, since it contains pe
 these tables:
 
 ==========  ====================================================================================
-meta        name and value of each field of :class:`PlanMeta`, as JSON
+meta        name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
 changes     the changes, in the order in which they are made; ``before`` and ``after`` are JSON
 left_alone  the records and fields that differ and are not changed
 refusals    what the guard does not allow
@@ -28,9 +28,12 @@ from .._version import __version__
 from ..errors import PlanUnusable
 from .changes import Action, Change, LeftAlone, Reason
 from .guard import Refusal
+from .plan_digest import content_digest
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
+#: The names in ``meta`` that are not of :class:`PlanMeta`.
+_ABOUT_FILE = frozenset({"written_by", "digest"})
 #: The largest number of a row in SQLite.
 MAX_NUMBER = 2**63 - 1
 #: SQLite's application id of plans ("lmsp").
@@ -76,8 +79,8 @@ class PlanMeta:
     :param mapping_hash: a hash of the mapping.
     :param fingerprint: a hash of all that was there, see
         :attr:`~lms_async.roster.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind. If it had none of a kind, or
-        only changes, this is the number of the last plan.
+    :param source_records: how many records the source had, by kind. If it had none of a kind, only
+        changes, or fewer than the guard allows, this is the number of the last plan.
     :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
     :param found_share: the share of the vendor's people with a key that are in the source once the
         plan is applied; ``None`` if there are none. If the source had only changes of people, this
@@ -133,11 +136,13 @@ class Step:
 class PlanFile:
     """A plan in the file ``path``, for reading. Use it with ``with``.
 
-    :raises PlanUnusable: the file is missing, is not a plan, or was written in another format. The
-        methods raise it if the file is damaged.
+    :param path: the file.
+    :param plan: the :attr:`~PlanMeta.id` of the plan that must be in the file; ``""`` for any plan.
+    :raises PlanUnusable: the file is missing, is not a plan, was written in another format, or has
+        another plan than ``plan``. The methods raise it if the file is damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, plan: str = "") -> None:
         self._path = path
         if not path.is_file():
             raise PlanUnusable(f"there is no plan {path}", hint="make one first")
@@ -146,6 +151,10 @@ class PlanFile:
         try:
             #: What the plan was made from.
             self.meta = self._read_meta()
+            if plan not in ("", self.meta.id):
+                raise PlanUnusable(
+                    f"another plan has replaced the plan in {path}", hint="read the new plan first"
+                )
         except BaseException:
             self._connection.close()
             raise
@@ -160,6 +169,20 @@ class PlanFile:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+    def check_content(self) -> None:
+        """Check that the changes are those that were planned. It reads the whole file.
+
+        :raises PlanUnusable: the file was edited or damaged after the plan was made.
+        """
+        with self._reading():
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'digest'")
+            is_as_written = row.fetchone() == (content_digest(self._connection),)
+        if not is_as_written:
+            raise PlanUnusable(
+                f"the plan {self._path} was edited or damaged after it was made",
+                hint="make the plan again",
+            )
 
     def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
         """Yield the changes, in the order in which they are to be made.
@@ -268,8 +291,7 @@ class PlanFile:
             )
         with self._reading():
             rows = self._connection.execute("SELECT name, value FROM meta")
-            values = {name: _loads(value) for name, value in rows}
-            values.pop("written_by", None)
+            values = {name: _loads(value) for name, value in rows if name not in _ABOUT_FILE}
             return meta_of(values)
 
     @contextmanager

@@ -17,6 +17,7 @@ from ..errors import PlanFailed
 from .changes import Action, Change, LeftAlone
 from .database import create, writing
 from .guard import Refusal
+from .plan_digest import content_digest
 from .plan_file import APPLICATION_ID, FORMAT, PlanMeta
 
 #: Rows that are written together.
@@ -82,6 +83,9 @@ class PlanWriter:
             return
         try:
             self._flush()
+            with writing(self._path):
+                digest = content_digest(self._connection)
+                self._connection.execute("INSERT INTO meta VALUES ('digest', ?)", (digest,))
             self._connection.close()
             _replace(self._part, self._path)
         except BaseException:

@@ -65,6 +65,7 @@ async def plan(
             await _read_source(source, desired, report, working_set)
             await working_set.read_there(target.snapshot(as_of))
             facts = facts_of(desired, report, last)
+            doubts = check_source(mapping.guard, facts)
             meta = PlanMeta(
                 made_at=made_at,
                 target=target.name,
@@ -73,14 +74,15 @@ async def plan(
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
                 settings=dict(target.settings),
-                source_records=records_for_next_plan(facts),
+                source_records=records_for_next_plan(facts, doubts),
             )
             await in_thread(
-                working_set, lambda: _write(path, meta, working_set, mapping, desired, facts)
+                working_set,
+                lambda: _write(path, meta, working_set, mapping, desired, facts, doubts),
             )
     finally:
         temporary.unlink(missing_ok=True)
-    return Plan(path, report)
+    return Plan(path, report, meta.id)
 
 
 async def _read_source(
@@ -121,10 +123,10 @@ def _write(
     mapping: RosterMapping,
     desired: Desired,
     facts: SourceFacts,
+    doubts: list[Refusal],
 ) -> None:
     """Compare the entries, and write the plan."""
     keyed, found = _found_people(working_set)
-    doubts = check_source(mapping.guard, facts)
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .desired import Desired
 from .entries import REFERS_TO
-from .guard import SourceFacts
+from .guard import Refusal, SourceFacts
 from .plan_file import PlanMeta
 from .problems import Mode, ReadingReport
 
@@ -44,12 +44,18 @@ def _changes_only(report: ReadingReport) -> frozenset[str]:
     return frozenset(kind for kind, mode in modes.items() if mode is not Mode.BULK)
 
 
-def records_for_next_plan(facts: SourceFacts) -> dict[str, int]:
+def records_for_next_plan(facts: SourceFacts, doubts: list[Refusal]) -> dict[str, int]:
     """Return the number of records of each kind with which the next source is to be compared.
 
-    Of a kind that this source does not list, that is the number in the last source that did.
+    Of a kind that this source does not list, that is the number in the last source that did. So it
+    is for a kind of which this source has too few. Otherwise the same source would be large enough
+    in the next run.
+
+    :param doubts: the result of :func:`~lms_async.roster.guard.check_source`.
     """
-    listed = {k: count for k, count in facts.records.items() if k not in facts.changes_only}
+    too_few = {doubt.kind for doubt in doubts if doubt.rule == "max_source_shrink"}
+    kept = facts.changes_only | too_few
+    listed = {kind: count for kind, count in facts.records.items() if kind not in kept}
     return {**(facts.last_records or {}), **listed}
 
 

@@ -13,6 +13,7 @@ import orjson
 from .changes import REMOVALS, Change
 from .conditions import check_account, snapshot_of
 from .database import writing
+from .entries import KEY_PARTS
 from .fields import is_same
 from .plan_file import PlanFile
 from .target import Target
@@ -22,6 +23,8 @@ from .working_set import WorkingSet
 #: How many changes whose effect the vendor does not show are kept in memory.
 KEPT_DIFFERENT = 1000
 _FIND = "SELECT active, compared FROM there WHERE kind = ? AND key = ?"
+_INDEX = "CREATE INDEX IF NOT EXISTS there_vendor_id ON there (kind, vendor_id)"
+_IN_USE = "SELECT 1 FROM there WHERE kind = ? AND vendor_id = ? AND active"
 
 
 class Mismatch(StrEnum):
@@ -67,22 +70,23 @@ class Verification:
     not_verifiable: Mapping[tuple[str, str], int]
 
 
-async def verify_plan(path: Path, target: Target) -> Verification:
+async def verify_plan(path: Path, plan: str, target: Target) -> Verification:
     """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
-    with PlanFile(path) as file:
+    with PlanFile(path, plan) as file:
         meta = file.meta
     check_account(meta, target)
     async with snapshot_of(target, path, meta.as_of) as there:
-        return await in_thread(there, lambda: _compare(path, there))
+        return await in_thread(there, lambda: _compare(path, meta.id, there))
 
 
-def _compare(path: Path, there: WorkingSet) -> Verification:
+def _compare(path: Path, plan: str, there: WorkingSet) -> Verification:
     verified = 0
     different: list[StillDifferent] = []
     counts_different: Counter[tuple[str, Mismatch]] = Counter()
     not_verifiable: Counter[tuple[str, str]] = Counter()
     there.make_indexes()
-    with PlanFile(path) as file, writing(there.path):
+    with PlanFile(path, plan) as file, writing(there.path):
+        file.check_content()
         for change in file.changes():
             shows = there.capabilities.kinds[change.kind].shows
             hidden = (name for name, value in change.after.items() if value and name not in shows)
@@ -107,7 +111,7 @@ def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> Still
     at = (there.number_of(change.kind), change.key)
     rows = there.connection.execute(_FIND, at).fetchall()
     if change.action in REMOVALS:
-        if any(active for active, _ in rows):
+        if any(active for active, _ in rows) or _has_other_key(change, there):
             return StillDifferent(change=change, mismatch=Mismatch.STILL_IN_USE)
         return None
     if len(rows) != 1:
@@ -124,3 +128,12 @@ def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> Still
     if differ:
         return StillDifferent(change=change, mismatch=Mismatch.DIFFERENT_FIELDS, there=differ)
     return None
+
+
+def _has_other_key(removal: Change, there: WorkingSet) -> bool:
+    """Return whether the record to be removed is in use, and somebody has changed its key."""
+    if removal.kind in KEY_PARTS:  # these have no key of their own, and some have no vendor's id
+        return False
+    there.connection.execute(_INDEX)
+    at = (there.number_of(removal.kind), removal.vendor_id)
+    return there.connection.execute(_IN_USE, at).fetchone() is not None

@@ -9,10 +9,12 @@ import sys
 import threading
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import attrs
 import pytest
 
+from lms_async.cli.commands import apply
 from lms_async.cli.exit_codes import CommandError
 from lms_async.cli.planning.before_applying import ask_before_removals
 from lms_async.cli.planning.outcomes import without_text
@@ -197,6 +199,28 @@ def test_a_person_at_the_terminal_is_asked(planned: Lms) -> None:
     ask_before_removals({("people", Action.CREATE, "N"): 1}, yes=False, confirm=None)
 
 
+def test_plan_that_is_replaced_during_the_question_is_not_applied(planned: Lms) -> None:
+    assert planned("apply", "roster.plan").code == 0
+    write_bundle(planned.folder, 5)
+    assert planned.plan().code == 0
+    write_bundle(planned.folder, 3)
+    assert planned.plan("--out", "other.plan").code == 0
+    asked: list[str] = []
+
+    def answer(question: str) -> bool:
+        asked.append(question)
+        Path("other.plan").replace("roster.plan")
+        return True
+
+    planned.monkeypatch.setattr(apply, "is_terminal", lambda _: True)
+    planned.monkeypatch.setattr(apply, "confirm", answer)
+    writes = planned.writes
+    ran = planned("apply", "roster.plan")
+    assert asked == ["Remove 1 person?"]
+    assert (ran.code, "another plan" in ran.err.casefold()) == (2, True)
+    assert planned.writes == writes
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )
@@ -244,3 +268,24 @@ def test_apply_that_is_in_progress_is_not_started_twice(planned: Lms) -> None:
         record.begin()
         with pytest.raises(JournalUnusable, match="another program"):
             forget_other_plan(planned.folder / "roster.plan.journal", "this plan")
+
+
+def test_deletion_of_old_journals_that_was_interrupted_continues(
+    planned: Lms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert planned("apply", "roster.plan").code == 0
+    folder = planned.folder / "roster.plan.journal"
+    total, unlink = len(list(folder.iterdir())), Path.unlink
+
+    def unlink_twice(path: Path) -> None:
+        if len(list(folder.iterdir())) == total - 2:
+            raise KeyboardInterrupt
+        unlink(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", unlink_twice)
+        with pytest.raises(KeyboardInterrupt):
+            forget_other_plan(folder, "another plan")
+    assert len(list(folder.iterdir())) == total - 2
+    forget_other_plan(folder, "another plan")
+    assert not folder.exists()

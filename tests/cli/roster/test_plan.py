@@ -216,3 +216,8 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
     assert "Only 4 of 7 people at the vendor were found in the source" in ran.out
     assert "the source has 4 people and had 7 last time" in ran.out
     assert "deactivate" not in ran.out
+
+
+def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) -> None:
+    (roster_lms.folder / "bundle" / "users.csv").write_bytes(b"\x80\n")
+    assert "Error: users.csv, line 1" in roster_lms.plan().err

@@ -47,10 +47,18 @@ async def test_role_is_kept(keeper: Keeper) -> None:
         "enrollments": [SEATS[0], seat, SEATS[2]],
     }
     assert await keeper.plan(**kinds) == []
-    assert {(one.kind, one.detail) for one in left_alone(keeper, Reason.FIXED_FIELD)} == {
-        ("people", "role"),
-        ("enrollments", "role"),
-    }
+    assert [one.kind for one in left_alone(keeper, Reason.OTHER_ROLE)] == ["people", "enrollments"]
+
+
+async def test_teacher_with_the_id_of_a_student_is_not_overwritten(
+    keeper: Keeper, school: School
+) -> None:
+    await keeper.update(people=[ADA, TEACHER, PARENT], enrollments=SEATS[::2])
+    teacher = school.add_teacher(identifier="p2", first_name="Grace", email="grace@school.example")
+    assert await keeper.plan() == []
+    assert left_alone(keeper, Reason.OTHER_ROLE)
+    teacher.archived = True
+    assert await keeper.plan() == []
 
 
 async def test_subject_and_terms_of_a_section_stay(keeper: Keeper) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lms_async.roster.plan_digest import content_digest
 from tests.roster.disasters.disaster import disaster
 from tests.roster.disasters.world import World
 
@@ -25,6 +26,8 @@ def plan_of_friday_on_monday(world: World) -> None:
         with closing(sqlite3.connect(path)) as connection, connection:
             at = f'"{friday.isoformat()}"'.encode()
             connection.execute("UPDATE meta SET value = ? WHERE name = 'made_at'", (at,))
+            digest = content_digest(connection)
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'digest'", (digest,))
 
     world.later = age
 

@@ -75,6 +75,7 @@ class Disasters:
         except SourceRefused as error:
             return Result(UNREADABLE, (str(error),))
         world.later(made.path)
+        made = Plan(made.path, made.report)
         try:
             await made.apply(world.target, journal=folder / "journals")
         except (PlanRefused, PlanUnusable) as error:

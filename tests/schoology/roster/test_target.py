@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from lms_async import Forbidden, InvalidInput, Journal
+from lms_async import Forbidden, InvalidInput, Journal, Unauthorized
+from lms_async.errors import KindUnreadable
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Relationship, Role, Word
 from lms_async.roster.entries import join
@@ -283,3 +284,22 @@ async def test_words_are_those_that_a_mapping_can_lead_to(
     assert [word.text for word in words["enrollment_roles"]] == ["admin", "member"]
     assert Word("N", "North School") in words["buildings"]
     assert "terms" in words
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("roles", "people"), ("schools", "people"), ("gradingperiods", "terms")]
+)
+async def test_missing_permission_for_words_names_the_kinds_that_can_not_be_planned(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, path: str, kind: str
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(403, path=path))
+    with pytest.raises(KindUnreadable, match=f"may not read {kind}"):
+        await SchoologyRoster(schoology).words()
+
+
+async def test_refused_credentials_are_no_missing_permission(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    schoology_sandbox.faults.add(Fault.error(401))
+    with pytest.raises(Unauthorized):
+        await SchoologyRoster(schoology).words()

@@ -13,7 +13,7 @@ import attrs
 from ...bulk.bulk import Bulk
 from ...errors import BulkStopped
 from ...outcome import Status
-from ...roster import ApplyReport, Change, Plan, PlanFile, Target, remember_applied
+from ...roster import ApplyReport, Change, Plan, PlanFile, PlanMeta, Target, remember_applied
 from ...roster.conditions import check_account
 from ...roster.other_plan import forget_other_plan
 from ..credentials import require_variables
@@ -75,22 +75,22 @@ async def _run(
     if request.results is not None:
         check_replaceable(request.results, result_format().header())
     with PlanFile(request.plan) as file:
-        counts, settings = file.counts(), file.meta.settings
+        counts, meta = file.counts(), file.meta
         total, vendor = sum(counts.values()), request.account.vendor
         has = f"{request.plan} has {counted(total, 'change')} for {vendor}."
         print_lines(out, [has, *change_lines(counts)])
         check_plan(file, allow_old=request.allow_old)
     if not total:
-        remember_applied(request.plan.parent, Plan(request.plan).meta)
+        remember_applied(request.plan.parent, meta)
         return Exit.DONE
     ask_before_removals(counts, yes=request.yes, confirm=request.confirm)
     progress = RosterProgress(vendor, total)
     try:
         async with (
-            request.account.connected(settings, reporter, [progress.notice]) as target,
+            request.account.connected(meta.settings, reporter, [progress.notice]) as target,
             progress.shown_on(err),
         ):
-            report = await _apply(request, target, progress, reporter, interrupts)
+            report = await _apply(request, meta, target, progress, reporter, interrupts)
     except CommandError as error:
         if not progress.has_begun:
             raise
@@ -108,16 +108,18 @@ async def _run(
 
 async def _apply(
     request: ApplyRequest,
+    meta: PlanMeta,
     target: Target,
     progress: RosterProgress,
     reporter: Reporter,
     interrupts: InterruptHandler,
 ) -> ApplyReport:
     path = request.plan
-    made = Plan(path)
+    # Another program may have replaced the plan since its summary was printed.
+    made = Plan(path, id=meta.id)
     check_account(made.meta, target)
     folder = journal_folder(path)
-    forget_other_plan(folder, made.meta.id)
+    forget_other_plan(folder, meta.id)
 
     def begin(bulk: Bulk[Change]) -> None:
         progress.begin(bulk)
@@ -136,7 +138,7 @@ async def _apply(
     interrupts.on_interrupt = _nothing_to_stop
     if report.stop_reason is None:
         # The guard compares the next source with the one of this plan.
-        remember_applied(path.parent, made.meta)
+        remember_applied(path.parent, meta)
     return report
 
 

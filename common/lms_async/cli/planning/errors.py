@@ -41,5 +41,10 @@ def command_error(error: LmsError, vendor: str = "", variables: str = "") -> Com
 
 
 def _sentences(error: LmsError) -> list[str]:
-    texts = (text[:1].upper() + text[1:] for text in (error.what, error.hint) if text)
+    texts = (_capitalized(text) for text in (error.what, error.hint) if text)
     return [text if text.endswith((".", "?")) else f"{text}." for text in texts]
+
+
+def _capitalized(text: str) -> str:
+    """Return ``text`` as a sentence. The name of a file at its beginning stays as it is."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
