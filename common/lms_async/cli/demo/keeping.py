@@ -137,6 +137,7 @@ class _Steps:
         await write_roster_mapping(
             _SOURCE,
             self.target,
+            self.account.support,
             self.served.environment,
             self.screen.reporter,
             self.screen.err,
