@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,6 +38,7 @@ class Run:
     :param most_requests: the goal for the requests of a plan; ``None`` if there is none.
     :param holds: whether the vendor has exactly what the bundle has, or nothing.
     :param multiget: whether the vendor allows ``multiget``, if it is Schoology.
+    :param settings: the settings of the target, such as where people are read from.
     :param scale: the divisor of all times while this is measured.
     """
 
@@ -46,6 +48,7 @@ class Run:
     scale: float
     holds: bool = True
     multiget: bool = True
+    settings: Mapping[str, str] = attrs.field(factory=dict)
     most_requests: int | None = None
 
     def module(self) -> Any:
@@ -152,9 +155,9 @@ class _Measured:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.target, name)
 
-    async def snapshot(self) -> AsyncIterator[Entry]:
+    async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
         self.phases.append(self.clock.phase())
-        async for entry in self.target.snapshot():
+        async for entry in self.target.snapshot(as_of):
             yield entry
         self.phases.append(self.clock.phase())
 
@@ -178,7 +181,7 @@ def _plan(run: Run, folder: Path, options: dict[str, Any]) -> Planned:
     async def make() -> Planned:
         async with module.client(**_options(run, options)) as client:
             clock = _Clock(run.scale)
-            target: Any = _Measured(module.target(client), clock)
+            target: Any = _Measured(module.target(client, **run.settings), clock)
             made = await plan(
                 OneRosterSource(folder),
                 target,
@@ -205,7 +208,9 @@ def _apply(run: Run, folder: Path, options: dict[str, Any]) -> Applied:
         async with module.client(**_options(run, options)) as client:
             clock = _Clock(run.scale)
             report = await Plan(_plan_of(folder, run)).apply(
-                module.target(client), journal=folder / f"{run.vendor}.journal", check_state=False
+                module.target(client, **run.settings),
+                journal=folder / f"{run.vendor}.journal",
+                check_state=False,
             )
             phase, done = clock.phase(), Counter(report.counts)
         made = sum(count for (_, _, status), count in done.items() if status is Status.DONE)

@@ -6,7 +6,7 @@ The roster is imported inside a function, so that other commands do not load it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lms_async.cli.roster_support import RosterSetting, RosterSupport
 
@@ -15,6 +15,7 @@ from .demo import SchoologyDemo
 
 if TYPE_CHECKING:
     from ..roster import SchoologyRoster
+    from ..roster.people_reading import PeopleFrom
 
 
 def _connect(client: Schoology, settings: Mapping[str, str]) -> SchoologyRoster:
@@ -22,7 +23,11 @@ def _connect(client: Schoology, settings: Mapping[str, str]) -> SchoologyRoster:
 
     from ..roster import SchoologyRoster
 
-    return SchoologyRoster(client, enrollment_removal=Action(settings["enrollment_removal"]))
+    return SchoologyRoster(
+        client,
+        enrollment_removal=Action(settings["enrollment_removal"]),
+        people_from=cast("PeopleFrom", settings["people_from"]),
+    )
 
 
 ROSTER = RosterSupport(
@@ -32,7 +37,14 @@ ROSTER = RosterSupport(
             "delete erases it",
             choices=("expire", "delete"),
             default="expire",
-        )
+        ),
+        "people_from": RosterSetting(
+            does="where people are read from: list reads 200 per request, export reads all in one "
+            "request. The export does not show whom another system imports, so use it only if no "
+            "other system imports people",
+            choices=("list", "export"),
+            default="list",
+        ),
     },
     connect=_connect,
     demo=SchoologyDemo(),

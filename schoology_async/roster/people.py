@@ -29,6 +29,10 @@ _PLAIN = {
 #: Fields that are written when a person is created, and not compared: Schoology's lists do not show
 #: the phone number, and it has fewer words for the gender than schools have.
 HIDDEN = frozenset({"phone", "gender"})
+#: Fields that the CSV export does not show either.
+HIDDEN_IN_EXPORT = frozenset({"other_schools"})
+#: What is read from the CSV export.
+EXPORTED = ("uid", "school_uid", "building_id", "role_name", *_PLAIN.values())
 #: The fields that Schoology holds.
 HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "school", "other_schools"})
 _GENDERS = {"male": "M", "female": "F"}
@@ -51,12 +55,49 @@ async def read_people_names(client: Schoology) -> PeopleNames:
 def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
     """Return the entry of a user.
 
-    Schoology does not say which roles administer the school. A role counts as one if its title has
-    the word "admin".
+    :param api_uid: Schoology's id of the user to whom the credentials belong.
+    """
+    school = names.buildings.name(user.building_id)
+    others = {names.buildings.name(id_) for id_ in user.additional_buildings or ()} - {"", school}
+    return _entry(
+        user,
+        role=names.roles.name(user.role_id),
+        school=school,
+        api_uid=api_uid,
+        other_schools=join(*sorted(others)),
+    )
+
+
+def exported_entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
+    """Return the entry of a user in the CSV export, which shows the title of the role.
 
     :param api_uid: Schoology's id of the user to whom the credentials belong.
     """
-    role, school = names.roles.name(user.role_id), names.buildings.name(user.building_id)
+    return _entry(
+        user,
+        role=user.extra["role_name"].strip(),
+        school=names.buildings.name(user.building_id),
+        api_uid=api_uid,
+    )
+
+
+def lacks_columns(user: User) -> bool:
+    """Return whether the CSV export left out a column. A blank cell is ``""``, not ``None``.
+
+    Without the titles of the roles, for example, administrators could not be recognized.
+    """
+    shown = (getattr(user, name) for name in _PLAIN.values())
+    return "role_name" not in user.extra or None in shown
+
+
+def _entry(user: User, *, role: str, school: str, api_uid: str | None, **more: str) -> Entry:
+    """Return the entry of a user.
+
+    Schoology does not say which roles administer the school. A role counts as one if its title has
+    the word "admin".
+
+    :param more: fields that not every way of reading shows.
+    """
     locked = ""
     if user.synced:
         locked = SYNCED
@@ -64,7 +105,6 @@ def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
         locked = "administrator"
     elif user.uid == api_uid:
         locked = "the credentials belong to this person"
-    others = {names.buildings.name(id_) for id_ in user.additional_buildings or ()} - {"", school}
     return Entry(
         kind="people",
         key=user.school_uid or "",
@@ -75,7 +115,7 @@ def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:
             **{field: (getattr(user, name) or "").strip() for field, name in _PLAIN.items()},
             "role": role,
             "school": school,
-            "other_schools": join(*sorted(others)),
+            **more,
         },
     )
 

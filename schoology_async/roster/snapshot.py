@@ -21,6 +21,7 @@ from ..client import Schoology
 from ..models import Course, Enrollment, Section
 from . import courses, enrollments, people, relationships, sections, terms
 from .people import PeopleNames, read_people_names
+from .people_reading import PeopleFrom, PeopleReader
 from .references import Periods
 
 I = TypeVar("I")  # noqa: E741 - the type of an item
@@ -32,10 +33,12 @@ class Snapshot:
     """Reads the entries of one account, once.
 
     :param as_of: the day on which sections may be over.
+    :param people_from: whether active people are read from the list or from the CSV export.
     """
 
     client: Schoology
     as_of: date
+    people_from: PeopleFrom = "list"
     #: Schoology's ids of the inactive users.
     _inactive: set[str | None] = attrs.field(factory=set, init=False)
 
@@ -69,12 +72,14 @@ class Snapshot:
         # The school_uid and the school of each user.
         known: dict[str, tuple[str, str]] = {}
         children: list[tuple[str, Sequence[str]]] = []
-        async for user in self.client.users.list():
-            entry = people.entry(user, names, api_uid=api_uid)
-            known[entry.vendor_id] = entry.key, entry.org
-            if user.child_uids:
-                children.append((entry.key, user.child_uids))
-            yield entry
+        reader = PeopleReader(self.client, names, api_uid)
+        async with aclosing(reader.read(self.people_from)) as active:
+            async for person in active:
+                entry = person.entry
+                known[entry.vendor_id] = entry.key, entry.org
+                if person.children:
+                    children.append((entry.key, person.children))
+                yield entry
         async for inactive in self.client.users.list_inactive():
             self._inactive.add(inactive.uid)
             yield people.inactive_entry(inactive)

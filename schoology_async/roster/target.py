@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
+from typing import get_args
 from urllib.parse import urlsplit
 
 from lms_async.bulk.bulk import Bulk
@@ -15,6 +16,7 @@ from lms_async.roster import Action, Capabilities, Change, Entry, Word
 from ..client import Schoology
 from .applying import apply
 from .capabilities import capabilities
+from .people_reading import PeopleFrom
 from .snapshot import Snapshot
 from .words import read_words
 
@@ -31,22 +33,41 @@ class SchoologyRoster:
     ``member``.
 
     Records that another system imports (``synced``) and administrators are never changed, and
-    neither are their enrollments.
+    neither are their enrollments. With ``people_from="export"``, people whom another system imports
+    can't be recognized.
 
     :param client: the account.
     :param enrollment_removal: how an enrollment is removed: ``Action.EXPIRE`` keeps the person's
         work, and ``Action.DELETE`` erases it.
-    :raises InvalidInput: ``enrollment_removal`` is another action.
+    :param people_from: ``"list"`` reads people 200 per request. ``"export"`` reads them from the
+        CSV export in one request, and only those who may be parents from the list. The export does
+        not show whether another system imports a person (``synced``), so use it only if no other
+        system imports people. It does not show the other schools of a person either, so these are
+        set when the person is created, and not compared. The links of children to members of the
+        faculty are not seen. If Schoology refuses the export, people are read from the list.
+    :raises InvalidInput: ``enrollment_removal`` is another action, or ``people_from`` another word.
     """
 
     name = "schoology"
 
-    def __init__(self, client: Schoology, *, enrollment_removal: Action = Action.EXPIRE) -> None:
+    def __init__(
+        self,
+        client: Schoology,
+        *,
+        enrollment_removal: Action = Action.EXPIRE,
+        people_from: PeopleFrom = "list",
+    ) -> None:
         if enrollment_removal not in _REMOVALS:
             raise InvalidInput("enrollment_removal must be Action.EXPIRE or Action.DELETE")
+        if people_from not in get_args(PeopleFrom):
+            raise InvalidInput('people_from must be "list" or "export"')
         self._client = client
-        self._capabilities = capabilities(enrollment_removal)
-        self._settings = {"enrollment_removal": str(enrollment_removal)}
+        self._people_from = people_from
+        self._capabilities = capabilities(enrollment_removal, people_from=people_from)
+        self._settings = {
+            "enrollment_removal": str(enrollment_removal),
+            "people_from": people_from,
+        }
 
     @property
     def account(self) -> str:
@@ -62,7 +83,7 @@ class SchoologyRoster:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """The setting ``enrollment_removal``: ``expire`` or ``delete``."""
+        """The settings ``enrollment_removal`` (``expire`` or ``delete``) and ``people_from``."""
         return self._settings
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
@@ -79,7 +100,7 @@ class SchoologyRoster:
 
         :raises LmsError: a record can't be read.
         """
-        return Snapshot(self._client, as_of).entries()
+        return Snapshot(self._client, as_of, self._people_from).entries()
 
     def apply(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from lms_async.cli.demo import keeping, run
 from lms_async.cli.demo.checks import Screen
 from lms_async.cli.exit_codes import CommandError, Exit
 from lms_async.cli.reporting.reporters import make_reporter
-from lms_async.cli.roster_support import DemoRecord
+from lms_async.sandbox import Fault
 from schoology_async.cli import SchoologyTarget
 from schoology_async.cli.demo import SchoologyDemo
 from schoology_async.cli.roster import ROSTER
@@ -80,20 +80,21 @@ async def test_demo_shows_all_steps_and_its_checks_pass(monkeypatch: pytest.Monk
     assert load(Path(said.split("The files in ")[1].split(" were")[0])) is None
 
 
-class EmptyVendor(FastDemo):
-    """Begins with an empty vendor, so that the guard cannot compare the people with last time."""
+class WithoutCourses(FastDemo):
+    """The account must not create courses."""
 
-    def prepare(
-        self, server: Any, schools: Mapping[str, str], people: Iterable[DemoRecord]
-    ) -> None:
-        super().prepare(server, schools, [])
+    def add_faults(self, server: Any) -> Sequence[str]:
+        server.faults.add(Fault.error(403, method="POST", path="courses", times=1000))
+        return ["no course can be created"]
 
 
 async def test_demo_stops_if_a_step_ends_with_another_exit_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = io.StringIO()
-    with pytest.raises(CommandError, match="Step 4 .* ended with exit code 0 instead of 6") as why:
-        await run_demo(monkeypatch, EmptyVendor(), out)
+    with pytest.raises(
+        CommandError, match=r"Step 3 .* exit code \d instead of 0"
+    ) as why:
+        await run_demo(monkeypatch, WithoutCourses(), out)
     assert why.value.exit_code is not Exit.DONE
-    assert "Step 5" not in out.getvalue()
+    assert "Step 4" not in out.getvalue()

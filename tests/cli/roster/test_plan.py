@@ -160,6 +160,13 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 
+def test_setting_of_the_target_decides_how_people_are_read(roster_lms: Lms) -> None:
+    path = roster_lms.folder / "roster.toml"
+    path.write_text(f'{path.read_text()}[target]\npeople_from = "export"\n')
+    assert roster_lms.plan().code == 0
+    assert roster_lms.sandbox.log.count("GET", "csvexport/users") == 1
+
+
 def test_missing_permission_names_the_kinds(roster_lms: Lms) -> None:
     roster_lms.sandbox.faults.add(Fault.error(403, path="courses"))
     ran = roster_lms.plan()

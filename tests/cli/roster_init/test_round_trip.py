@@ -33,7 +33,7 @@ async def test_written_file_is_a_mapping(
     assert written.mapping == RosterMapping(
         roles=roles if vendor else {},
         enrollment_roles=enrollment_roles if vendor else {},
-        target={"enrollment_removal": "expire"},
+        target={"enrollment_removal": "expire", "people_from": "list"},
     )
     assert "lms plan" in written.out
     assert ("could not ask" in written.out) is not vendor
