@@ -92,9 +92,7 @@ async def test_demo_stops_if_a_step_ends_with_another_exit_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = io.StringIO()
-    with pytest.raises(
-        CommandError, match=r"Step 3 .* exit code \d instead of 0"
-    ) as why:
+    with pytest.raises(CommandError, match=r"Step 3 .* exit code \d instead of 0") as why:
         await run_demo(monkeypatch, WithoutCourses(), out)
     assert why.value.exit_code is not Exit.DONE
     assert "Step 4" not in out.getvalue()
