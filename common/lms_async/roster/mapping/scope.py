@@ -6,7 +6,6 @@ import attrs
 
 from ..entries import Entry, split
 
-
 #: The kinds that several schools may share.
 _SHARED = frozenset({"terms", "courses"})
 
