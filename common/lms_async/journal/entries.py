@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -81,3 +81,8 @@ class JournalSummary:
     operation: str
     begun: float
     written: float
+
+
+def first_difference(known: Mapping[str, object], about: Mapping[str, str]) -> str | None:
+    """Return the first name in ``about`` for which ``known`` has another value, if there is one."""
+    return next((name for name, value in about.items() if known.get(name, value) != value), None)

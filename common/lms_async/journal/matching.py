@@ -1,5 +1,5 @@
 """The rules of a journal: which row a note belongs to, which results are still valid, and what the
-next run does with a row. They are pure functions, so that any store can use them.
+next run does with a row. They do not depend on where a journal is stored.
 
 A row is identified by its tag: keyed hashes of its key and of its content (``tags.py``). Rows with
 equal tags are numbered from 1 in the order of the input (``nth``). The vendor's record of a key has
@@ -9,15 +9,16 @@ other content is sent.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
 
 from ..outcome import Status
-from .entries import KEY_HASH, TAG, EarlierResult
+from .entries import KEY_HASH, TAG, EarlierResult, Ended, Sent
 
 #: The status of a row that was sent and has no result. ``unknown`` rows are treated the same way.
 SENT = "sent"
@@ -45,7 +46,43 @@ def key_range(tag: bytes) -> tuple[bytes, bytes]:
     return key_hash, key_hash + b"\xff" * TAG
 
 
-def earlier_result(row: NotedRow, *, is_outdated: bool) -> EarlierResult:
+class Recall:
+    """Finds what earlier runs noted about the rows of an input, which are given in their order.
+
+    If several rows of the input have the same tag, the first gets the first result, and so on. It
+    remembers the tags that it found, which takes about 110 bytes each.
+    """
+
+    def __init__(self) -> None:
+        self._times: dict[bytes, int] = {}
+        # By key: the tags of the rows that this run sends although the journal knows their key.
+        self._sent: dict[bytes, set[bytes]] = {}
+
+    def of(
+        self, tags: Sequence[bytes], known: Mapping[bytes, list[NotedRow]]
+    ) -> list[EarlierResult | None]:
+        """Return what an earlier run noted about each row.
+
+        :param known: the noted rows with the keys of these ``tags``, by key; see :func:`by_key`.
+        """
+        return [
+            self._one(tag, known[key]) if (key := tag[:KEY_HASH]) in known else None for tag in tags
+        ]
+
+    def _one(self, tag: bytes, known: list[NotedRow]) -> EarlierResult | None:
+        nth = self._times[tag] = self._times.get(tag, 0) + 1
+        found = next((one for one in known if one.nth == nth and one.tag == tag), None)
+        key = tag[:KEY_HASH]
+        result = None
+        if found is not None:
+            is_outdated = bool(self._sent.get(key, set()) - {tag})
+            result = _earlier_result(found, is_outdated=is_outdated)
+        if result is None or result.status is None:
+            self._sent.setdefault(key, set()).add(tag)
+        return result
+
+
+def _earlier_result(row: NotedRow, *, is_outdated: bool) -> EarlierResult:
     """Return the result that an earlier run noted for a row of the input.
 
     :param row: the note about it.
@@ -72,34 +109,65 @@ def tags_to_retry(rows: Iterable[tuple[bytes, str]]) -> list[bytes]:
     return [tag for tag, known in statuses.items() if known == {_REJECTED}]
 
 
-def read_notes(notes: Iterable[tuple[float, bytes, bytes]]) -> Iterator[NotedRow]:
-    """Convert the notes of a run to rows: first those with a result, then those without.
+class Note(NamedTuple):
+    """One note of a run: the time in seconds since 1970, the chunks as JSON, and the tags."""
 
-    Their ``nth`` is 1 until :func:`with_row` sets it.
+    at: float
+    chunks: bytes
+    tags: bytes
 
-    :param notes: time, chunks and tags of each note, in the order they were written.
-    :raises LookupError, TypeError, ValueError: the notes were not written by this package.
+
+def note_of(entries: Iterable[Sent | Ended]) -> Note:
+    """Return one note about all ``entries``."""
+    chunks: list[tuple[int, Any]] = []
+    tags = []
+    for entry in entries:
+        if isinstance(entry, Sent):
+            chunks.append((entry.chunk, len(entry.tags)))
+            tags.append(entry.tags)
+        else:
+            chunks.append((entry.chunk, entry.results))
+    return Note(time.time(), orjson.dumps(chunks), b"".join(tags))
+
+
+class NoteReader:
+    """Converts the notes of a run to rows: first those with a result, then those without.
+
+    The ``nth`` of these rows is 1 until :func:`with_row` sets it.
     """
-    under_way: dict[int, tuple[float, bytes]] = {}
-    for at, chunks, tags in notes:
-        begin = 0
-        for chunk, noted in orjson.loads(chunks):
-            if isinstance(noted, int):  # a chunk that is about to be sent: the size of its tags
-                if noted % TAG or not 0 < noted <= len(tags) - begin:
-                    raise ValueError("the size of the tags is wrong")
-                under_way[chunk] = (at, tags[begin : begin + noted])
-                begin += noted
-            elif chunk in under_way:  # a chunk that has ended: the results of its rows
-                _, sent = under_way.pop(chunk)
-                if len(noted) * TAG != len(sent):
-                    raise ValueError("the number of results differs from the number of rows")
-                for place, result in enumerate(noted):
-                    yield _noted_row(sent[place * TAG : (place + 1) * TAG], result, at)
-        if begin != len(tags):
-            raise ValueError("there are tags that belong to no chunk")
-    for at, tags in under_way.values():
-        for begin in range(0, len(tags), TAG):
-            yield NotedRow(tags[begin : begin + TAG], 1, SENT, None, None, at, None)
+
+    def __init__(self) -> None:
+        # By chunk: the time and the tags of the rows that have no result yet.
+        self._under_way: dict[int, tuple[float, bytes]] = {}
+
+    def read(self, notes: Iterable[tuple[float, bytes, bytes]]) -> Iterator[NotedRow]:
+        """Yield the rows that have a result.
+
+        :param notes: time, chunks and tags of each note, in the order they were written.
+        :raises LookupError, TypeError, ValueError: the notes were not written by this package.
+        """
+        for at, chunks, tags in notes:
+            begin = 0
+            for chunk, noted in orjson.loads(chunks):
+                if isinstance(noted, int):  # a chunk that is about to be sent: the size of its tags
+                    if noted % TAG or not 0 < noted <= len(tags) - begin:
+                        raise ValueError("the size of the tags is wrong")
+                    self._under_way[chunk] = (at, tags[begin : begin + noted])
+                    begin += noted
+                elif chunk in self._under_way:  # a chunk that has ended: the results of its rows
+                    _, sent = self._under_way.pop(chunk)
+                    if len(noted) * TAG != len(sent):
+                        raise ValueError("the number of results differs from the number of rows")
+                    for place, result in enumerate(noted):
+                        yield _noted_row(sent[place * TAG : (place + 1) * TAG], result, at)
+            if begin != len(tags):
+                raise ValueError("there are tags that belong to no chunk")
+
+    def unanswered(self) -> Iterator[NotedRow]:
+        """Yield the rows that have no result, after all notes were read."""
+        for at, tags in self._under_way.values():
+            for begin in range(0, len(tags), TAG):
+                yield NotedRow(tags[begin : begin + TAG], 1, SENT, None, None, at, None)
 
 
 def _noted_row(tag: bytes, result: Any, at: float) -> NotedRow:
@@ -116,6 +184,38 @@ def by_key(rows: Iterable[NotedRow]) -> dict[bytes, list[NotedRow]]:
     for row in rows:
         groups[row.tag[:KEY_HASH]].append(row)
     return groups
+
+
+class Changes(NamedTuple):
+    """Rows to delete from a journal, and then rows to insert."""
+
+    gone: list[NotedRow]
+    new: list[NotedRow]
+
+
+def changes(
+    groups: Mapping[bytes, list[NotedRow]],
+    known: Mapping[bytes, list[NotedRow]],
+    unresolved: set[tuple[bytes, int]],
+) -> Changes:
+    """Return how noted rows change what a journal stores.
+
+    :param groups: the noted rows by key; see :func:`by_key`.
+    :param known: what the journal stores for these keys.
+    :param unresolved: see :func:`with_row`; one set for all notes of a run.
+    """
+    gone: list[NotedRow] = []
+    new: list[NotedRow] = []
+    for key, rows in groups.items():
+        before = after = known.get(key, [])
+        for row in rows:
+            after = with_row(after, row, unresolved)
+        if before:
+            gone += set(before).difference(after)
+            new += set(after).difference(before)
+        else:
+            new += after
+    return Changes(gone, new)
 
 
 def with_row(

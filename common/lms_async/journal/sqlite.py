@@ -14,14 +14,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from . import matching
 from .database import Database
-from .entries import EarlierResult, Ended, JournalSummary, Sent
-from .matching import NotedRow
+from .entries import KEY_HASH, EarlierResult, Ended, JournalSummary, Sent, first_difference
+from .notes import rows_with_keys
 
 #: From this size in bytes, SQLite's log is merged into the database.
 _MOST_LOG = 4 * 2**20
@@ -43,6 +40,7 @@ class JournalFile:
         self.path = path
         self._database = Database(path, wait=wait, make=make, restart=restart)
         self._db = self._database.connection
+        self._recall = matching.Recall()
 
     def close(self) -> None:
         """Close the file."""
@@ -63,9 +61,8 @@ class JournalFile:
         """
         with self._database.reading():
             known = dict(self._db.execute("SELECT name, value FROM about"))
-        for name, value in about.items():
-            if known.get(name, value) != value:
-                return name
+        if (other := first_difference(known, about)) is not None:
+            return other
         with self._database.writing(), self._database.transaction():
             self._database.note({**about, "begun": known.get("begun", time.time())})
             self._database.sign_log()
@@ -102,52 +99,22 @@ class JournalFile:
 
         :raises JournalFailed: they could not be written.
         """
-        chunks: list[tuple[int, Any]] = []
-        tags = []
-        for entry in entries:
-            if isinstance(entry, Sent):
-                chunks.append((entry.chunk, len(entry.tags)))
-                tags.append(entry.tags)
-            else:
-                chunks.append((entry.chunk, entry.results))
+        note = matching.note_of(entries)
         with self._database.writing():
             # Use one statement only: each one releases Python's global lock and waits for it again.
-            self._db.execute(
-                "INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)",
-                (time.time(), orjson.dumps(chunks), b"".join(tags)),
-            )
+            self._db.execute("INSERT INTO note (at, chunks, tags) VALUES (?, ?, ?)", note)
             if os.stat(self._database.log_name).st_size > _MOST_LOG:  # noqa: PTH116 - for each note
                 self._database.merge_log()
 
     def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:
-        """Return what an earlier run noted about each row.
-
-        If several rows of the input have the same tag, the first gets the first result, and so on.
+        """Return what an earlier run noted about each row, by the rules of ``matching.Recall``.
 
         :raises JournalFailed: the file can't be read any more.
         """
+        keys = {tag[: KEY_HASH] for tag in tags}
         with self._database.writing(), self._database.transaction():
-            return [self._recall(tag) for tag in tags]
-
-    def _recall(self, tag: bytes) -> EarlierResult | None:
-        (nth,) = self._db.execute(
-            "INSERT INTO seen VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET times = times + 1 "
-            "RETURNING times",
-            (tag,),
-        ).fetchone()
-        found = self._db.execute(
-            "SELECT *, EXISTS ("
-            "SELECT 1 FROM seen WHERE tag BETWEEN ? AND ? AND tag != ? AND is_sent"
-            ") FROM row WHERE tag = ? AND nth = ?",
-            (*matching.key_range(tag), tag, tag, nth),
-        ).fetchone()
-        result = None
-        if found is not None:
-            *row, is_outdated = found
-            result = matching.earlier_result(NotedRow(*row), is_outdated=is_outdated)
-        if result is None or result.status is None:
-            self._db.execute("UPDATE seen SET is_sent = 1 WHERE tag = ?", (tag,))
-        return result
+            known = matching.by_key(rows_with_keys(self._db, keys))
+        return self._recall.of(tags, known)
 
     def summarize(self) -> JournalSummary:
         """Return the number of rows by status, and when the journal was used."""
