@@ -1,32 +1,29 @@
-"""The journal of a bulk: a file with the rows that were sent and their results.
+"""The journal of a bulk: the rows that were sent and their results, in a store.
 
 Before a chunk is sent, the journal notes its rows as sent. After the response, it notes each row's
 result. The next run with the same journal sends only the rows without a result. Rows that were sent
-and got no response are looked up first. A separate thread writes the file, with the notes of
-several chunks at a time.
+and got no response are looked up first. The notes of several chunks are written together.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Hashable, Sequence
 from functools import partial
 from operator import attrgetter, eq
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from ..errors import JournalFailed, JournalUnusable, LmsError
+from ..errors import InvalidInput, JournalFailed, JournalUnusable
 from ..outcome import Outcome, Status
-from .entries import EarlierResult, Ended, Rows, Sent
-from .key import key_beside
+from ..uncut import to_the_end
+from .entries import EarlierResult, Ended, JournalSummary, Rows, Sent
+from .file_store import FileStore
+from .store import JournalStore, LeasedJournal, StoredJournal
 from .tags import Tags
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from .sqlite import JournalFile
 
 #: Seconds between two commits: for each entry of the first one, and at most. Commits are slow, so
 #: entries that come fast are written together. With a rate limit, entries come too slowly to wait.
@@ -37,26 +34,37 @@ _id, _status = attrgetter("id"), attrgetter("status")
 SAME = "="
 #: Values that must be equal for a journal to be used again, and the errors if they are not.
 _MISMATCHES = {
-    "key": "{key} belongs to another journal than {path}",
-    "form": "the journal {path} was written with another version of orjson, which writes JSON "
+    "key": "{key} belongs to another journal than {journal}",
+    "form": "the journal {journal} was written with another version of orjson, which writes JSON "
     "differently",
-    "account": "the journal {path} was written for another account",
-    "operation": "the journal {path} was written by another call or with other options: it has "
+    "account": "the journal {journal} was written for another account",
+    "operation": "the journal {journal} was written by another call or with other options: it has "
     "{noted!r}, and this call is {now!r}",
-    "job": "the journal {path} was written for another job",
+    "job": "the journal {journal} was written for another job",
 }
+
+
+def _to_store(given: str | os.PathLike[str] | JournalStore) -> JournalStore:
+    if isinstance(given, str | os.PathLike):
+        return FileStore(Path(given))
+    if not hasattr(given, "wording"):
+        raise InvalidInput("a journal needs the path of a file, or a store such as PostgresStore")
+    return given
 
 
 @attrs.frozen
 class Journal:
-    """The journal of one bulk, in the file ``path``. Use it for one call at a time.
+    """The journal of one bulk, in a file or another store. Use it for one call at a time.
 
-    A second file, ``path`` with ``.key`` added, holds the key of the hashes and is locked while the
-    journal is open. While an import runs, or after it was killed, there is also SQLite's log
-    (``-wal`` added). Keep these files together. Only their owner can read them. Symbolic links are
-    refused. The files contain no names, no email addresses and no rows.
+    With a path, the journal is an SQLite file. A second file, the path with ``.key`` added, holds
+    the key of the hashes and is locked while the journal is open. While an import runs, or after it
+    was killed, there is also SQLite's log (``-wal`` added). Keep these files together. Only their
+    owner can read them. Symbolic links are refused.
 
-    :param path: the file; it is created if it does not exist.
+    A journal contains no names, no email addresses and no rows.
+
+    :param store: the path of the file, which is created if it does not exist; or a store, such as
+        :class:`~lms_async.journal.postgres.PostgresStore`.
     :param job: a name for the input, e.g. of its file. A journal that was begun with another name
         is refused.
     :param wait: how many seconds to wait while another process uses the journal. By default it is
@@ -72,7 +80,7 @@ class Journal:
         what it has sent, however often it is cancelled. Rows without a response are noted as sent.
     """
 
-    path: Path = attrs.field(converter=Path)
+    store: JournalStore = attrs.field(converter=_to_store)
     job: str = attrs.field(default="", repr=False)
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
@@ -88,83 +96,121 @@ class Journal:
         :raises JournalUnusable: the journal is in use, or was written for another job, account,
             call or version.
         """
-        # Imported here because most programs do not need it.
-        from concurrent.futures import ThreadPoolExecutor
-
-        thread = ThreadPoolExecutor(1, thread_name_prefix="lms-journal")
-        opening = asyncio.get_running_loop().run_in_executor(
-            thread, self._open, thread, repr(account), operation
-        )
+        leased = await self.store.open(wait=self.wait, restart=self.restart)
         try:
-            return await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            opening.add_done_callback(partial(_close_late, thread))  # the thread still opens it
-            raise
-        except LmsError:
-            thread.shutdown(wait=False)
-            raise
-
-    def _open(self, thread: ThreadPoolExecutor, account: str, operation: str) -> OpenJournal:
-        from .sqlite import JournalFile  # with SQLite, which most programs do not need
-
-        file = JournalFile(self.path, wait=self.wait, restart=self.restart)
-        try:
-            tags = Tags(file.key())
-            other = file.begin(
-                {
-                    "key": tags.of(b"key").hex(),
-                    "form": tags.form(),
-                    "account": tags.of(account.encode()).hex(),
-                    "operation": operation,
-                    "job": tags.of(self.job.encode("utf-8", "surrogatepass")).hex(),
-                }
-            )
-            if other is not None:
-                raise JournalUnusable(
-                    _MISMATCHES[other].format(
-                        path=self.path,
-                        key=key_beside(self.path),
-                        noted=file.summarize().operation,
-                        now=operation,
-                    ),
-                    hint=("copy the journal's own key there, or " if other == "key" else "")
-                    + "give another file, or start over with restart; both send all rows",
-                )
-            return OpenJournal(
-                file,
-                tags,
-                thread,
-                retry_rejected=self.retry_rejected,
-                keep_reasons=self.keep_reasons,
-            )
+            tags, about = await self._check(leased, account, operation)
+            await leased.begin(about)
         except BaseException:
-            file.close()
+            await to_the_end(leased.close())
             raise
+        return OpenJournal(
+            leased,
+            tags,
+            self.store.wording.journal,
+            retry_rejected=self.retry_rejected,
+            keep_reasons=self.keep_reasons,
+        )
+
+    async def read(self, *, account: Hashable, operation: str) -> JournalReader:
+        """Open the journal of a call for reading. A store may allow this while the call runs.
+
+        :param account: identifies the account.
+        :param operation: the call, and those of its options that change its effect.
+        :raises JournalUnusable: as :meth:`open`, or there is no such journal yet.
+        """
+        stored = await self.store.read()
+        try:
+            tags, _ = await self._check(stored, account, operation)
+        except BaseException:
+            await to_the_end(stored.close())
+            raise
+        return JournalReader(stored, tags)
+
+    async def summarize(self) -> JournalSummary:
+        """Return the number of rows by status, and when the journal was used.
+
+        With PostgreSQL, this works while a run uses the journal.
+
+        :raises JournalUnusable: there is no such journal yet, or it can't be read now.
+        """
+        stored = await self.store.read()
+        try:
+            return await stored.summarize()
+        finally:
+            await to_the_end(stored.close())
+
+    async def _check(
+        self, stored: StoredJournal, account: Hashable, operation: str
+    ) -> tuple[Tags, dict[str, str]]:
+        """Check that the journal belongs to the call.
+
+        :returns: what makes the hashes of rows, and what describes the call.
+        """
+        tags = Tags(stored.key)
+        about = {
+            "key": tags.of(b"key").hex(),
+            "form": tags.form(),
+            "account": tags.of(repr(account).encode()).hex(),
+            "operation": operation,
+            "job": tags.of(self.job.encode("utf-8", "surrogatepass")).hex(),
+        }
+        other = await stored.other(about)
+        if other is None:
+            return tags, about
+        words = self.store.wording
+        raise JournalUnusable(
+            _MISMATCHES[other].format(
+                journal=words.journal,
+                key=words.key,
+                noted=(await stored.summarize()).operation,
+                now=operation,
+            ),
+            hint=(f"{words.right_key}, or " if other == "key" else "")
+            + f"{words.another}, or start over with restart; both send all rows",
+        )
+
+
+class JournalReader:
+    """A journal that is open for reading."""
+
+    def __init__(self, stored: StoredJournal, tags: Tags) -> None:
+        self._stored = stored
+        self._tags = tags
+
+    async def recall(self, rows: Rows) -> list[EarlierResult | None]:
+        """Return what the journal has about each row. Rows are given in input order."""
+        self._tags.mark(rows)
+        return await self._stored.recall(rows.tags)
+
+    async def close(self) -> None:
+        """Close the journal."""
+        await self._stored.close()
 
 
 class OpenJournal:
-    """A journal while a bulk runs."""
+    """A journal while a bulk runs.
+
+    :param name: what errors call it.
+    """
 
     def __init__(
         self,
-        file: JournalFile,
+        leased: LeasedJournal,
         tags: Tags,
-        thread: ThreadPoolExecutor,
+        name: str,
         *,
         retry_rejected: bool,
         keep_reasons: bool,
     ) -> None:
-        self.file = file
+        self._leased = leased
+        self._name = name
         self._keep_reasons = keep_reasons
         self._tags = tags
-        self._thread = thread
         self._entries: list[tuple[Sent | Ended, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._chunks = 0
         self._next_at = 0.0
-        # Whether the journal has rows from an earlier run.
-        self._resumes = not file.is_empty
         # Whether rejected rows still have to be deleted. That is done when the first rows come, so
         # that a run that fails before changes nothing.
         self._to_forget = retry_rejected
@@ -175,13 +221,12 @@ class OpenJournal:
         This also sets the tags of ``rows``, which :meth:`sent` needs.
         """
         self._tags.mark(rows)
-        if not self._resumes:
+        if not self._leased.has_rows:
             return []
-        loop = asyncio.get_running_loop()
         if self._to_forget:
             self._to_forget = False
-            await loop.run_in_executor(self._thread, self.file.forget_rejected)
-        return await loop.run_in_executor(self._thread, self.file.recall, rows.tags)
+            await self._leased.forget_rejected()
+        return await self._leased.recall(rows.tags)
 
     def number(self) -> int:
         """Return a number for the next chunk."""
@@ -212,7 +257,7 @@ class OpenJournal:
         return self._put(Ended(number, results))
 
     async def close(self) -> None:
-        """Write the remaining notes, and close the file."""
+        """Write the remaining notes, and close the store."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
         await asyncio.shield(self._closing)
@@ -221,9 +266,8 @@ class OpenJournal:
         try:
             if self._writing is not None:
                 await asyncio.wait([self._writing])
-            await asyncio.get_running_loop().run_in_executor(self._thread, self.file.close)
         finally:
-            self._thread.shutdown(wait=False)
+            await self._leased.close()
 
     def _put(self, entry: Sent | Ended) -> asyncio.Future[None]:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -241,13 +285,11 @@ class OpenJournal:
             self._next_at = loop.time() + min(_MAX_COMMIT_PAUSE, _COMMIT_PAUSE * len(batch))
             failure, hint = "", ""
             try:
-                await loop.run_in_executor(
-                    self._thread, self.file.write, [entry for entry, _ in batch]
-                )
+                await self._leased.write([entry for entry, _ in batch])
             except JournalFailed as failed:
                 failure, hint = failed.what, failed.hint
             except Exception as broken:  # noqa: BLE001 - the futures must end after any error
-                failure = f"the journal {self.file.path} failed [{type(broken).__name__}]"
+                failure = f"the journal {self._name} failed [{type(broken).__name__}]"
             for _, written in batch:
                 if written.done():
                     continue  # the task that waited for it was cancelled
@@ -266,9 +308,3 @@ def _result(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tupl
         return outcome.status.value, id_, error and error.code
     return outcome.status.value, id_, error.code, (error.message, error.fields)
 
-
-def _close_late(thread: ThreadPoolExecutor, opening: asyncio.Future[OpenJournal]) -> None:
-    """Close a journal whose opening was cancelled."""
-    if not opening.cancelled() and opening.exception() is None:
-        thread.submit(opening.result().file.close)
-    thread.shutdown(wait=False)

@@ -1,4 +1,4 @@
-"""Store a journal in an SQLite file. All calls block, so ``journal.py`` calls them in a thread.
+"""Store a journal in an SQLite file. All calls block, so ``file_store.py`` makes them in a thread.
 
 While an import runs, the file is only appended to. One note covers all chunks that were sent or got
 their results since the last note, which takes a twentieth of the time of writing each row. When the
@@ -53,20 +53,24 @@ class JournalFile:
         """
         return self._database.key(new=self.is_new)
 
-    def begin(self, about: dict[str, str]) -> str | None:
-        """Begin or continue the import that ``about`` describes.
+    def other(self, about: dict[str, str]) -> str | None:
+        """Return the first name in ``about`` for which the journal has another value.
 
-        :returns: the first name whose value differs from that in the journal; ``None`` if all are
-            equal.
+        :raises JournalUnusable: the file can't be read.
         """
         with self._database.reading():
             known = dict(self._db.execute("SELECT name, value FROM about"))
-        if (other := first_difference(known, about)) is not None:
-            return other
+        return first_difference(known, about)
+
+    def begin(self, about: dict[str, str]) -> None:
+        """Begin or continue the import that ``about`` describes.
+
+        :raises JournalFailed: the file can't be written.
+        """
+        begun = {} if not self.is_new else {"begun": time.time()}
         with self._database.writing(), self._database.transaction():
-            self._database.note({**about, "begun": known.get("begun", time.time())})
+            self._database.note({**about, **begun})
             self._database.sign_log()
-        return None
 
     def forget_rejected(self) -> None:
         """Delete the rows that were rejected.
