@@ -307,4 +307,3 @@ def _result(key: Hashable, outcome: Outcome[Any], *, keep_reasons: bool) -> tupl
     if error is None or not (keep_reasons and outcome.status is Status.REJECTED):
         return outcome.status.value, id_, error and error.code
     return outcome.status.value, id_, error.code, (error.message, error.fields)
-

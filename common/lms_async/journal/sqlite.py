@@ -115,7 +115,7 @@ class JournalFile:
 
         :raises JournalFailed: the file can't be read any more.
         """
-        keys = {tag[: KEY_HASH] for tag in tags}
+        keys = {tag[:KEY_HASH] for tag in tags}
         with self._database.writing(), self._database.transaction():
             known = matching.by_key(rows_with_keys(self._db, keys))
         return self._recall.of(tags, known)
