@@ -26,8 +26,8 @@ import attrs
 from ..errors import BulkStopped, InvalidInput, JournalFailed, LmsError
 from ..http.prefetch import prefetch
 from ..journal.entries import EarlierResult
-from ..journal.journal import SAME, Journal
-from ..outcome import Outcome, Report, RowError, Status
+from ..journal.journal import Journal
+from ..outcome import Outcome, Report, Status
 from ..uncut import to_the_end
 from .admission import Admission
 from .chunks import Checked, chunks
@@ -35,9 +35,10 @@ from .converted import FollowUp, converting
 from .delivery import Delivery
 from .endpoint import BulkEndpoint
 from .in_order import InOrder
+from .noted import earlier_outcome, noted
 from .rows import Rows, check_input
 from .run import BulkRun, Sender
-from .status import EARLIER, STOPPED
+from .status import STOPPED
 
 R = TypeVar("R")
 
@@ -135,6 +136,30 @@ class Bulk(Generic[R]):
             follow_up=follow_up or self._endpoint.follow_up,
         )
         return Bulk(self._run.sender, self._items, endpoint, journal=self._journal)
+
+    async def noted(self) -> AsyncGenerator[Outcome[R], None]:
+        """Yield the outcomes that the journal has for the rows, in input order. Nothing is sent.
+
+        With PostgreSQL, this works while another process runs the bulk. Rows that were sent without
+        a response yet are ``unknown``. Rows that the next run would send are ``skipped``. Make a
+        bulk for this only, since it reads the rows.
+
+        :raises InvalidInput: the bulk has no journal.
+        :raises JournalUnusable: the journal can't be read now, or was written for another job,
+            account, call or version.
+        """
+        self._is_unread = False
+        if self._journal is None:
+            raise InvalidInput("noted() needs a bulk with a journal")
+        reader = await self._journal.read(
+            account=self._run.sender.account, operation=self.operation
+        )
+        try:
+            async with aclosing(noted(self._items, self._endpoint, reader)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+        finally:
+            await to_the_end(reader.close())
 
     def stop(self) -> None:
         """Send nothing more, but wait for responses to requests already sent. The other rows are
@@ -309,10 +334,7 @@ class Bulk(Generic[R]):
                 continue
             key = rows.keys[place]
             self._admission.release([key])
-            id_ = str(key) if one.id == SAME else one.id
-            message, fields = one.reason or (EARLIER, {})
-            error = None if one.code is None else RowError(one.code, message, fields)
-            outcome = Outcome(index, rows.items[place], one.status, id_, error, earlier=one.at)
+            outcome = earlier_outcome(index, rows.items[place], key, one)
             if self._run.records is not None:
                 self._run.records.check([outcome])  # a row of this run may have overwritten it
             ended.append(outcome)

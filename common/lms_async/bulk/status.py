@@ -8,6 +8,7 @@ It does not pass our check, or can't be sent          rejected   ``invalid``
 An earlier row has the same key                       rejected   ``duplicate``
 The journal has its result from an earlier run        as noted   as noted
 The bulk has stopped                                  skipped    ``stopped``
+Only the journal is read, and it has no result        skipped    ``not_sent``
 *The response has an item for it*
 Code 2xx, or the vendor says that it succeeded        done
 Code 408, 421, 423, 425, 429                          sent again the vendor's
@@ -62,6 +63,7 @@ from ..outcome import Outcome, RowError, RowResult, Status
 from .endpoint import ABSENT, Found, Present
 
 STOPPED = RowError("stopped", "not sent, because the bulk had stopped")
+NOT_SENT = RowError("not_sent", "not sent yet, or changed since, according to the journal")
 ABANDONED = RowError("abandoned", "sent, but the bulk was abandoned before the response came")
 #: The status and error of rows that may have been sent when the command failed.
 BROKEN_OFF = (
