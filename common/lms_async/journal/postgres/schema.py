@@ -96,11 +96,16 @@ def _other_version(schema: str, found: int, ours: int) -> JournalUnusable:
 
 async def _version(connection: AsyncConnection[Any], schema: str) -> int:
     """Return the version of the tables in ``schema``; 0 if there are none."""
-    table = sql.Identifier(schema, "version")
-    cursor = await connection.execute("SELECT to_regclass(%s)", [table.as_string(connection)])
-    if await cursor.fetchone() == (None,):
+    # Not to_regclass(), which does not notice a table that another session has just made.
+    cursor = await connection.execute(
+        "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = %s AND tablename = 'version'",
+        [schema],
+    )
+    if await cursor.fetchone() is None:
         return 0
-    cursor = await connection.execute(sql.SQL("SELECT version FROM {}").format(table))
+    cursor = await connection.execute(
+        sql.SQL("SELECT version FROM {}").format(sql.Identifier(schema, "version"))
+    )
     row = await cursor.fetchone()
     return 0 if row is None else int(row[0])
 

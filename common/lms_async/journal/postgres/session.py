@@ -50,7 +50,7 @@ _KNOWN = (
     "no password supplied",
     "Connection refused",
     "No such file or directory",
-    "could not translate host name",
+    "failed to resolve host",
     "timeout expired",
     "the database system is starting up",
     "the database system is shutting down",
@@ -168,10 +168,8 @@ def _translated(
     try:
         yield
     except (psycopg.Error, TimeoutError) as error:
-        why = _why(error)
-    else:
-        return
-    raise kind(f"{what}: {why}", hint=hint)
+        # The original error is hidden, since its message may contain secrets or data.
+        raise kind(f"{what}: {_why(error)}", hint=hint) from None
 
 
 def _why(error: Exception) -> str:
