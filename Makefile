@@ -44,11 +44,13 @@ bench: .venv/bench
 bench-full: .venv/bench
 	$(BIN)/python -m benchmarks --full
 
-# Kill an import 500 times at different moments and run it again. Then run bulks with journals
+# Kill an import 500 times at different moments and run it again; and 40 times with its journal in
+# PostgreSQL, which is killed 5 times. Then run bulks with journals
 # against a vendor that fails at random, and keep rosters equal, ten times as often as `make test`
 # does (about seven minutes).
 chaos: .venv/ready
 	$(BIN)/python -m tests.journal.killing --kills 500 --rows 40000
+	$(BIN)/python -m tests.journal.killing --kills 40 --server-kills 5
 	$(BIN)/python -m pytest --numprocesses auto --timeout 900 --hypothesis-profile chaos tests/journal/test_machine.py \
 		tests/roster/test_roster_property.py tests/schoology/roster/test_property.py tests/examples/test_acme_roster.py
 

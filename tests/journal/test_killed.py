@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lms_async.journal.file_store import FileStore
 from tests.journal.killing import run
 
 # `make chaos` kills more often.
@@ -18,9 +19,10 @@ ROWS, KILLS = 2000, 15
 async def test_import_killed_many_times_creates_everybody_once(tmp_path: Path) -> None:
     seed = int(os.environ.get("SEED") or int.from_bytes(os.urandom(3)))
     print(f"seed {seed}")  # to repeat this run, set SEED
-    ended = await run(rows=ROWS, kills=KILLS, seed=seed, folder=tmp_path)
+    ended = await run(rows=ROWS, kills=KILLS, seed=seed, store=FileStore(tmp_path / "import.db"))
     assert ended.kills == KILLS
     assert ended.in_commits
+    assert not ended.misreported, seed
     assert ended.counts == {"done": ROWS}, seed
     assert len(ended.creates) == ROWS, seed
     assert Counter(ended.creates.values()) == {1: ROWS}, seed

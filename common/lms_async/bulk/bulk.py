@@ -38,7 +38,7 @@ from .in_order import InOrder
 from .noted import earlier_outcome, noted
 from .rows import Rows, check_input
 from .run import BulkRun, Sender
-from .status import STOPPED
+from .status import NOT_RECALLED, STOPPED
 
 R = TypeVar("R")
 
@@ -316,7 +316,11 @@ class Bulk(Generic[R]):
             known = await self._run.journal.recall(rows)
         except JournalFailed as failed:
             self._run.stop(failed)
-            return rows, ended
+            self._admission.release(rows.keys)
+            status, error = NOT_RECALLED
+            for index, item in zip(rows.indices, rows.items, strict=True):
+                ended.append(Outcome(index, item, status, None, error))
+            return rows.at([]), sorted(ended, key=lambda outcome: outcome.index)
         if not any(known):
             return rows, ended
         return self._without_settled(rows, known, ended)

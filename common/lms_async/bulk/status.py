@@ -8,6 +8,7 @@ It does not pass our check, or can't be sent          rejected   ``invalid``
 An earlier row has the same key                       rejected   ``duplicate``
 The journal has its result from an earlier run        as noted   as noted
 The bulk has stopped                                  skipped    ``stopped``
+The journal of earlier runs can't be read any more    unknown    ``lost``
 Only the journal is read, and it has no result        skipped    ``not_sent``
 *The response has an item for it*
 Code 2xx, or the vendor says that it succeeded        done
@@ -74,6 +75,14 @@ BROKEN_OFF = (
 SENT_BEFORE = (
     Status.UNKNOWN,
     RowError("lost", "an earlier run sent this row and got no response; check it with the vendor"),
+)
+#: The status and error of rows of which the journal can't tell whether an earlier run sent them.
+NOT_RECALLED = (
+    Status.UNKNOWN,
+    RowError(
+        "lost",
+        "not sent now, and the journal could not be read: an earlier run may have sent this row",
+    ),
 )
 #: The result of rows that a response does not mention.
 UNMENTIONED = RowResult(

@@ -130,13 +130,28 @@ async def test_lost_connection_stops_the_bulk_and_the_next_run_resumes(
     assert max(school.creates.values()) == 1
 
 
+async def test_rows_are_unknown_if_the_journal_of_an_earlier_run_can_not_be_read(
+    stored: PostgresStore, postgres: PostgresServer, school: School, rows: Rows
+) -> None:
+    await bulk(school, rows(4), Journal(stored))
+    school.requests.clear()
+    running = bulk(school, rows(6), Journal(stored))
+    await running.open()
+    await end_connections_of(postgres, stored)
+    report = await running
+    assert report.counts == {Status.UNKNOWN: 6}
+    assert isinstance(report.stop_reason, JournalFailed)
+    assert school.requests == []
+    report = await bulk(school, rows(6), Journal(stored))
+    assert report.counts == {Status.DONE: 6}
+
+
 async def test_write_fails_if_another_run_has_the_lease(
     stored: PostgresStore, postgres: PostgresServer
 ) -> None:
     async with leased(stored) as journal:
         await journal.write([Sent(1, A)])
         # As behind a pooler that does not keep the sessions of PostgreSQL apart.
-        await sql(postgres, "SELECT pg_terminate_backend(0)")
         await sql(
             postgres, "UPDATE lms_async.journal SET lease = lease + 1 WHERE name = %s", stored.name
         )

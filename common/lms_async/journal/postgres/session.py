@@ -28,8 +28,8 @@ _CLIENT = {
     "keepalives_count": _COUNT,
     "tcp_user_timeout": TIMEOUT * 1000,
 }
-#: Settings of the server for a session. With ``synchronous_commit=off``, a server that crashes could
-#: lose notes of rows that were already sent. Stronger values than ``on`` are kept.
+#: Settings of the server for a session. With ``synchronous_commit=off``, a server that crashes
+#: could lose notes of rows that were already sent. Stronger values than ``on`` are kept.
 _SERVER = f"""
 SELECT set_config('tcp_keepalives_idle', '{_IDLE}', false),
        set_config('tcp_keepalives_interval', '{_INTERVAL}', false),
