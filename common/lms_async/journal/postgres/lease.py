@@ -11,6 +11,7 @@ from itertools import islice
 import attrs
 
 from ...errors import JournalFailed, JournalUnusable
+from ...uncut import to_the_end
 from .. import matching
 from ..entries import (
     KEY_HASH,
@@ -102,15 +103,26 @@ class PostgresJournal(_Stored):
 
     async def forget_rejected(self) -> None:
         """Delete the rows that were rejected."""
-        with running(self._name):
+
+        async def forget() -> None:
             async with asyncio.timeout(TIMEOUT), self._session.connection.transaction():
                 await self._tables.forget_rejected()
 
+        with running(self._name):
+            await to_the_end(forget())
+
     async def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:
         """Return what was noted about each row, in one round trip."""
-        with running(self._name):
+        known: dict[bytes, list[NotedRow]] = {}
+
+        async def find() -> None:
             async with asyncio.timeout(TIMEOUT):
-                known = await self._tables.rows_of(tag[:KEY_HASH] for tag in tags)
+                known.update(await self._tables.rows_of(tag[:KEY_HASH] for tag in tags))
+
+        with running(self._name):
+            # If this is cancelled, the statement is not: PostgreSQL could receive its cancellation
+            # late and cancel the next note instead.
+            await to_the_end(find())
         return self._recall.of(tags, known)
 
     async def write(self, entries: Iterable[Sent | Ended]) -> None:
