@@ -180,6 +180,35 @@ async def test_chunk_takes_one_statement(
         monkeypatch.undo()
 
 
+async def test_rows_are_found_by_the_index_in_a_journal_that_has_just_grown(
+    stored: PostgresStore, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[tuple[Any, Any]] = []
+    execute = psycopg.AsyncConnection.execute
+
+    async def noting(self: Any, query: Any, values: Any = None, **options: Any) -> Any:
+        statements.append((query, values))
+        return await execute(self, query, values, **options)
+
+    async with leased(stored) as journal:
+        await sql(
+            postgres,
+            "INSERT INTO lms_async.noted_row SELECT id, decode(md5(one::text), 'hex'), 1, 'done', "
+            "'1', NULL, 0, NULL FROM generate_series(1, 2000) AS one, lms_async.journal "
+            "WHERE name = %s",
+            stored.name,
+        )
+        monkeypatch.setattr(psycopg.AsyncConnection, "execute", noting)
+        await journal.recall([A, B])
+        monkeypatch.undo()
+        ((query, values),) = statements
+        connection = journal._session.connection
+        cursor = await connection.execute("EXPLAIN " + query.as_string(connection), values)
+        plan = str(await cursor.fetchall())
+    assert "Index Cond: ((journal = " in plan
+    assert "tag >= wanted.low" in plan.partition("Index Cond")[2]
+
+
 async def test_many_first_openings_at_once_make_the_tables_once(postgres: PostgresServer) -> None:
     stores = [
         PostgresStore(postgres.url, f"at once {number}", key=KEY, schema='school "7"')

@@ -155,9 +155,12 @@ class PostgresReader(_Stored):
         # The rows of keys that the notes have changed.
         self._changed: dict[bytes, list[NotedRow]] = {}
         self._counts: Counter[str] = Counter()
+        # Whether earlier runs noted any row.
+        self._has_rows = False
 
     async def read_notes(self) -> None:
         """Read what the run that goes on has noted."""
+        self._has_rows = await self._tables.has_rows()
         unresolved: set[tuple[bytes, int]] = set()
         async for groups in self._noted():
             known = await self._rows_of(groups)
@@ -171,7 +174,8 @@ class PostgresReader(_Stored):
 
     async def _rows_of(self, keys: Iterable[bytes]) -> dict[bytes, list[NotedRow]]:
         wanted = set(keys)
-        known = await self._tables.rows_of(wanted - self._changed.keys())
+        unchanged = wanted - self._changed.keys() if self._has_rows else set()
+        known = await self._tables.rows_of(unchanged)
         return known | {key: self._changed[key] for key in wanted & self._changed.keys()}
 
     async def recall(self, tags: Sequence[bytes]) -> list[EarlierResult | None]:

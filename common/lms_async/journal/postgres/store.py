@@ -37,7 +37,7 @@ class PostgresStore:
     ::
 
         store = PostgresStore(os.environ["DATABASE_URL"], "school 7, people", key=key)
-        report = await schoology.users.create_many(rows, journal=Journal(store))
+        report = await client.users.create_many(rows, journal=Journal(store))
 
     A schema can have any number of journals. The schema and its tables are created if they are
     missing, and tables of earlier versions are migrated. While a run uses a journal, its connection

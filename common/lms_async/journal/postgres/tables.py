@@ -93,10 +93,13 @@ class Tables:
         ranges = [matching.key_range(key) for key in set(keys)]
         if not ranges:
             return {}
+        # OFFSET 0 has PostgreSQL search the index once per key. Otherwise it may read all rows of
+        # the journal, since it has no statistics of rows that were inserted a moment ago.
         cursor = await self._connection.execute(
             self._sql(
                 f"SELECT {_COLUMNS} FROM unnest(%s::bytea[], %s::bytea[]) AS wanted (low, high) "  # noqa: S608
-                "JOIN {schema}.noted_row ON journal = %s AND tag BETWEEN low AND high"
+                "CROSS JOIN LATERAL (SELECT * FROM {schema}.noted_row "
+                "WHERE journal = %s AND tag BETWEEN low AND high OFFSET 0) AS found"
             ),
             [[low for low, _ in ranges], [high for _, high in ranges], self._journal],
             binary=True,
@@ -106,18 +109,14 @@ class Tables:
     async def apply(self, changes: Changes) -> None:
         """Delete and insert rows."""
         if changes.gone:
-            await self._connection.execute(
-                self._sql(
-                    "DELETE FROM {schema}.noted_row USING unnest(%s::bytea[], %s::int[]) "
-                    "AS gone (tag, nth) WHERE noted_row.journal = %s "
-                    "AND noted_row.tag = gone.tag AND noted_row.nth = gone.nth"
-                ),
-                [
-                    [row.tag for row in changes.gone],
-                    [row.nth for row in changes.gone],
-                    self._journal,
-                ],
-            )
+            async with self._connection.cursor() as cursor:
+                await cursor.executemany(
+                    self._sql(
+                        "DELETE FROM {schema}.noted_row "
+                        "WHERE journal = %s AND tag = %s AND nth = %s"
+                    ),
+                    [(self._journal, row.tag, row.nth) for row in changes.gone],
+                )
         if changes.new:
             columns = [list(column) for column in zip(*map(_storable, changes.new), strict=True)]
             await self._connection.execute(
