@@ -15,7 +15,7 @@ from benchmarks.postgres_server import PostgresServer
 from lms_async import Journal, JournalFailed, JournalUnusable, Status
 from lms_async.bulk.bulk import Bulk
 from lms_async.errors import InvalidInput
-from lms_async.journal.entries import Ended, Sent
+from lms_async.journal.entries import TAG, Ended, Sent
 from lms_async.journal.postgres import PostgresStore
 from tests.journal.stores.conftest import KEY
 from tests.journal.stores.test_contract import DONE, A, B, bulk, leased
@@ -199,7 +199,7 @@ async def test_rows_are_found_by_the_index_in_a_journal_that_has_just_grown(
             stored.name,
         )
         monkeypatch.setattr(psycopg.AsyncConnection, "execute", noting)
-        await journal.recall([A, B])
+        await journal.recall([secrets.token_bytes(TAG) for _ in range(250)])
         monkeypatch.undo()
         ((query, values),) = statements
         connection = journal._session.connection
