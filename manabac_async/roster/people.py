@@ -36,6 +36,8 @@ HIDDEN = frozenset({"gender"})
 HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "year_group"})
 #: A student can't become a teacher.
 FIXED = frozenset({"role"})
+#: What ManageBac needs to create a person. The email is the login.
+REQUIRED = (("email",),)
 _GENDERS = {"male": "Male", "female": "Female"}
 STUDENTS, TEACHERS, PARENTS = "students", "teachers", "parents"
 #: The path of the list of people of each role.

@@ -35,6 +35,8 @@ HIDDEN_IN_EXPORT = frozenset({"other_schools"})
 EXPORTED = ("uid", "school_uid", "building_id", "role_name", *_PLAIN.values())
 #: The fields that Schoology holds.
 HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "school", "other_schools"})
+#: What Schoology needs to create a person: something to sign in with.
+REQUIRED = (("email", "username"),)
 _GENDERS = {"male": "M", "female": "F"}
 SYNCED = "another system imports this person"
 

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     OUT_OF_SCOPE = "out of scope"
     #: The section or person is not there and is not created or returned by this plan.
     NO_PARENT = "section or person missing"
+    #: The vendor creates no such record without a field for which the record has no value.
+    NEEDED_FIELD = "needed field is missing"
     REMOVAL_OFF = "removal is off"
     #: Removals were asked for, but the source may be incomplete.
     SOURCE_IN_DOUBT = "source may be incomplete"
@@ -114,7 +116,8 @@ class LeftAlone:
     :param org: the school that the record belongs to, by its key.
     :param vendor_id: the vendor's id; ``""`` if the record is only in the source.
     :param reason: why it is left alone.
-    :param detail: the name of the field, or why the record is locked.
+    :param detail: the name of the field, or why the record is locked, or the fields that are needed
+        and missing.
     :param records: how many records this stands for.
     """
 

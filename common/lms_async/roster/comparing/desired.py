@@ -257,12 +257,16 @@ class Desired:
         self._left_alone["people", school, reason, "graduation_year"] += 1
         return ""
 
-    def _taught(self, section: Section, school: str) -> dict[str, str]:
-        """Return the vendor's words for what is taught in a section, and to which grade."""
+    def _taught(self, section: Section, school: str) -> dict[str, Any]:
+        """Return what is taught in a section, and to which grades, with the vendor's words.
+
+        A section without grades has those of its course.
+        """
         course, subjects = self._courses.get(section.course_id), self._mapping.subjects
         code = course.code if course else ""
         grades = section.grades or (course.grades if course else ())
         return {
+            "grades": grades,
             "subject": subjects.get(section.course_id) or subjects.get(code, ""),
             "year_group": self._year_group("sections", grades, school),
         }
