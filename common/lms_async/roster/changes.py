@@ -65,6 +65,7 @@ class Reason(StrEnum):
     KIND_NOT_HELD = "vendor has no such kind"
     #: The mapping does not translate the role.
     UNKNOWN_ROLE = "role has no translation"
+    ADMINISTRATOR = "lms never changes administrators"
     NO_ROLE = "person has no role on this day"
     #: A district or department: vendors know schools only.
     NOT_A_SCHOOL = "org is not a school"

@@ -320,3 +320,19 @@ async def test_person_without_email_and_username_is_left_alone(keeper: Keeper) -
     named = attrs.evolve(nameless, username="ada")
     changes = await keeper.plan(people=[named, BEN, TEACHER, PARENT])
     assert brief(changes)[0] == ("create", "people", "p1")
+
+
+async def test_nobody_becomes_an_administrator(
+    keeper: Keeper, schoology_sandbox: SchoologySandbox
+) -> None:
+    await keeper.update()
+    ben = schoology_sandbox.school.by_school_uid("p2")
+    assert ben is not None
+    role = {"role": "School Admin"}
+    fields = {"given_name": "A", "family_name": "B", "username": "ab", **role}
+    new = Change(kind="people", action=Action.CREATE, key="new", after=fields)
+    old = Change(kind="people", action=Action.UPDATE, key="p2", vendor_id=ben.uid, after=role)
+    for outcome in await keeper.apply([new, old]):
+        assert outcome.status is Status.REJECTED
+        assert outcome.error is not None
+        assert "administrator" in outcome.error.fields["role"]

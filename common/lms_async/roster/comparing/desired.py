@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ..administrators import administers
 from ..changes import LeftAlone, Reason
 from ..entries import KEY_PARTS, Entry, join, split, usable_key
 from ..mapping.mapping import RosterMapping
@@ -128,6 +129,8 @@ class Desired:
         word, locked = "", ""
         if role is None:
             locked = Reason.NO_ROLE
+        elif administers(role.role):
+            locked = Reason.ADMINISTRATOR
         elif not (word := self._role_words.word("people", role.role)):
             locked = Reason.UNKNOWN_ROLE
         if self._known.is_key_of_another_person(usable_key(key), person.id):
