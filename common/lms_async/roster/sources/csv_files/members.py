@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model import Enrollment, Record, Relationship
+from ...model import Enrollment, Person, Record, Relationship, Section
 from ..tables.cells import ENROLLMENT_ROLES, PERSON_ROLES
 from ..tables.known import need_known
 from ..tables.row import Row
@@ -16,10 +16,13 @@ _GUARDIANS = frozenset({"guardian", "parent", "relative"})
 
 def read_enrollments(reading: Reading) -> Iterator[Record]:
     """Yield the enrollments."""
+    sections = reading.left_out(Section.plural)
+    people = reading.left_out(Person.plural)
+    known = reading.known
 
     def build(table: CsvTable, row: Row) -> Enrollment:
-        need_known(row, "section_id", (row["section_id"],), reading.known.sections)
-        need_known(row, "person_id", (row["person_id"],), reading.known.people)
+        need_known(row, "section_id", (row["section_id"],), known.sections, sections)
+        need_known(row, "person_id", (row["person_id"],), known.people, people)
         row.need("role")
         enrollment = Enrollment(
             section_id=row["section_id"],
@@ -38,12 +41,12 @@ def read_enrollments(reading: Reading) -> Iterator[Record]:
 
 def read_relationships(reading: Reading) -> Iterator[Record]:
     """Yield the relationships. The person is the student, and the other one the guardian."""
-    people = reading.known.people
+    people, left_out = reading.known.people, reading.left_out(Person.plural)
 
     def build(table: CsvTable, row: Row) -> Relationship:
         person, other = row["person_id"], row["other_id"]
-        need_known(row, "person_id", (person,), people)
-        need_known(row, "other_id", (other,), people)
+        need_known(row, "person_id", (person,), people, left_out)
+        need_known(row, "other_id", (other,), people, left_out)
         role = "" if people is None else people.role(other)
         if person == other or role == "student":
             text = "a student cannot be responsible for a student."

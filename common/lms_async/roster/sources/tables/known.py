@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 import attrs
 
-from .row import Row
+from .row import Row, RowLeftOut
 
 #: How many zeros a spreadsheet may have removed from the start of an id.
 _MOST_ZEROS = 8
@@ -52,15 +52,26 @@ class Known:
     sections: set[str] | None = None
 
 
-def need_known(row: Row, column: str, ids: Iterable[str], known: Container[str] | None) -> None:
+def need_known(
+    row: Row,
+    column: str,
+    ids: Iterable[str],
+    known: Container[str] | None,
+    left_out: Container[str] = (),
+) -> None:
     """Reject a row that refers to a record that the source does not have.
 
     :param known: all ids; ``None`` if they are not known, so that nothing is wrong.
+    :param left_out: the ids of the records that the mapping leaves out.
+    :raises RowRejected: the source does not have the record.
+    :raises RowLeftOut: the mapping leaves the record out.
     """
     if known is None:
         return
     for of in ids:
         if of not in known:
+            if of in left_out:
+                raise RowLeftOut
             row.reject(column, "orphan", _why(of, known), orphan=True)
 
 
