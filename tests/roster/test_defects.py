@@ -324,6 +324,7 @@ def test_an_id_that_lost_its_zeros_is_named_as_such(tmp_path: Path) -> None:
     _, report = read(write_texts(tmp_path, **files))
 
     assert "zeros" in next(one.text for one in report.problems if one.code == "orphan")
+    assert "users.csv 2 sourcedId lost_zeros warning" in problems(report)
 
 
 def test_a_few_ids_that_are_shorter_may_have_lost_zeros(tmp_path: Path) -> None:

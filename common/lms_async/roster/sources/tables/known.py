@@ -16,6 +16,8 @@ class KnownPeople:
     """The ids of people, and the main role of each."""
 
     def __init__(self) -> None:
+        #: The ids that may have lost zeros, whose rows were rejected.
+        self.lost_zeros: Container[str] = frozenset()
         self._numbers: dict[str, int] = {}
         self._roles: list[str] = []
 
@@ -88,7 +90,8 @@ def warn_unknown(row: Row, column: str, ids: Iterable[str], known: Container[str
 
 def _why(of: str, known: Container[str]) -> str:
     """Return why an id is not there, without the id."""
-    if any(other in known for other in _with_other_zeros(of)):
+    rejected = known.lost_zeros if isinstance(known, KnownPeople) else ()
+    if any(other in known or other in rejected for other in _with_other_zeros(of)):
         return "this id is there with other zeros at its start. A spreadsheet removed some."
     return "no record with this id was read."
 
