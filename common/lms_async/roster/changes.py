@@ -28,6 +28,8 @@ class Action(StrEnum):
 REMOVALS = frozenset(
     {Action.UNLINK, Action.EXPIRE, Action.DELETE, Action.DEACTIVATE, Action.ARCHIVE}
 )
+#: The actions that bring a record into use.
+ADDITIONS = frozenset({Action.CREATE, Action.LINK, Action.RETURN})
 
 
 class Reason(StrEnum):

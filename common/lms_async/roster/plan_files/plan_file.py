@@ -86,6 +86,8 @@ class PlanMeta:
     :param found_share: the share of the vendor's people with a key that are in the source once the
         plan is applied; ``None`` if there are none. If the source had only changes of people, this
         is the share of the last plan.
+    :param vendor_records: how many records in scope the vendor has in use, by kind, once the plan
+        is applied.
     """
 
     made_at: datetime
@@ -97,6 +99,7 @@ class PlanMeta:
     source_records: Mapping[str, int] = attrs.field(factory=dict)
     settings: Mapping[str, str] = attrs.field(factory=dict)
     found_share: float | None = None
+    vendor_records: Mapping[str, int] = attrs.field(factory=dict)
 
     @property
     def id(self) -> str:
