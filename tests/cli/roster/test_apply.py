@@ -131,7 +131,7 @@ def test_refused_credentials_stop_and_the_same_command_continues(planned: Lms) -
     }
     ran = planned("apply", "roster.plan")
     assert ran.code == 0, ran.err
-    assert "An earlier run finished 8 changes" in ran.out
+    assert "An earlier run finished 8 of these changes" in ran.out
     assert len(planned.sandbox.school.enrollments) == 7
 
 

@@ -218,6 +218,22 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
     assert "deactivate" not in ran.out
 
 
+def test_each_cause_of_missing_removals_is_printed_once(roster_lms: Lms) -> None:
+    roster_lms.replace_in_mapping("max_source_shrink = 0.9", "")
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    orphans = "\n".join(f"x{number},,,k1,n,nobody,student,,," for number in range(5))
+    write_bundle(roster_lms.folder, 3, more=orphans)
+    ran = roster_lms.plan()
+    assert "5 of the source's" in ran.out
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text not in ran.out
+    assert "more reasons, run: lms plan show roster.plan" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan")
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text in shown.out
+
+
 def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) -> None:
     (roster_lms.folder / "bundle" / "users.csv").write_bytes(b"\x80\n")
     assert "Error: users.csv, line 1" in roster_lms.plan().err

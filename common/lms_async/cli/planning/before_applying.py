@@ -13,7 +13,7 @@ from ...roster.changes import REMOVALS
 from ..exit_codes import CommandError, Exit
 from ..wording import counted_records, listed
 from .errors import command_error
-from .summary import guard_lines
+from .guard_words import guard_lines
 
 
 def check_plan(file: PlanFile, *, allow_old: bool) -> None:

@@ -47,7 +47,7 @@ def outcome_lines(report: ApplyReport) -> list[str]:
         for (kind, action, status), count in report.counts.items()
     ]
     if report.earlier:
-        lines.append(f"An earlier run finished {counted(report.earlier, 'change')} of these.")
+        lines.append(f"An earlier run finished {report.earlier:,} of these changes.")
     why = _reasons(report)
     if why:
         lines.append("Not done, by reason:")

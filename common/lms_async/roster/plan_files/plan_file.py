@@ -170,6 +170,11 @@ class PlanFile:
     ) -> None:
         self._connection.close()
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def check_content(self) -> None:
         """Check that the changes are those that were planned. It reads the whole file.
 
