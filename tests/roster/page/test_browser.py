@@ -183,8 +183,8 @@ async def test_what_is_left_alone_is_counted_and_listed_up_to_a_bound(page: Page
     listed = len(LEFT_ALONE) - 1
     await expect(section.locator(".status")).to_have_text(f"1–50 of {listed:,} rows")
     assert (await rows(page, "#left-alone"))[:3] == [
-        "Field cannot be changed people Zoë Okafor P1 north birth date",
-        "Blank key people no key, vendor's id 77 south",
+        "Vendor cannot change this field people Zoë Okafor P1 north birth date",
+        "No id from the school people vendor's id 77 south",
         f"Locked people P7 south {HOSTILE}",
     ]
     await section.get_by_role("combobox", name="Reason").select_option("vendor has no such field")

@@ -129,7 +129,7 @@ const leftAlone = new RecordList(document.getElementById("left-alone"), {
 
 function describeWithoutKey(row) {
   if (row.records > 1 || !row.vendorId) return countOf(row.records, "record", "records");
-  return `no key, vendor's id ${row.vendorId}`;
+  return `vendor's id ${row.vendorId}`;
 }
 
 function showAbout() {
