@@ -57,14 +57,15 @@ def apply(
     \b
     Exit codes:
       0    All changes are done, or there are none.
-      1    Some changes were rejected.
+      1    Some changes were rejected or skipped.
       2    Wrong usage or input.
-      3    Some changes are unknown: no response says what happened to them.
-      4    The vendor did not accept the credentials.
+      3    Some changes are unknown, because no response came.
+      4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    Nothing was sent: the guard refuses the plan, it is too old, or the vendor has changed.
+      6    Nothing was sent: the guard refuses the plan, the plan is older than a day or for
+           another account, or the vendor's records have changed.
       70   A bug in lms.
-      130  Interrupted.
+      130  Interrupted, or you did not agree to the removals.
     """
     from ..planning.applying import ApplyRequest, run_apply
 
@@ -82,9 +83,9 @@ def apply(
 
 
 def verify(path: PlanPath, limit: RateLimit = None) -> None:
-    """Check that a plan's changes are made.
+    """Check with the vendor that a plan's changes are made.
 
-    lms reads the vendor's records again, and compares them with what the plan wants.
+    lms reads the vendor's records again, and compares them with the changes of the plan.
 
     \b
     Exit codes:
