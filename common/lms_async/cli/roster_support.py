@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class RosterSetting:
-    """A setting of a target, which stands in ``[target]`` of the mapping.
+    """A setting of a target, which is in ``[target]`` of the mapping.
 
     :param does: what it decides.
     :param choices: the words that it may be; empty for any text.

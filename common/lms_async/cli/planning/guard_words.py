@@ -36,8 +36,8 @@ def _texts(refusals: Sequence[Refusal]) -> list[str]:
 def _causes(refusals: Sequence[Refusal]) -> list[Refusal]:
     """Return the refusals that do not follow from another one.
 
-    A kind whose rows were rejected also has fewer records than last time. If many rows of the source
-    were rejected, this concerns all kinds. Records that refer to missing records are rejected too.
+    A kind with rejected rows also has fewer records than last time. If many rows of the source were
+    rejected, no kind is complete. Records that refer to missing records are rejected too.
     """
     rules = {refusal.rule for refusal in refusals if not refusal.kind}
     incomplete = {refusal.kind for refusal in refusals if refusal.rule == "partial"}

@@ -60,7 +60,7 @@ def outcome_lines(report: ApplyReport) -> list[str]:
 def _reasons(report: ApplyReport) -> Counter[str]:
     found: Counter[str] = Counter()
     for outcome in report.not_done():
-        # Why a run stopped is told once, and not for each change that was skipped.
+        # The run's error says why it stopped, so skipped changes do not repeat the reason.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
         change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=False))

@@ -164,8 +164,8 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 stops=False,
                 text=f"Missing {kind} are not removed, because the source has {now:,} {kind} and "
                 f"had {last:,} last time, {percent(last - now, last)} fewer. The guard allows "
-                f"{percent(settings.max_source_shrink)}. Check that the export is complete. If it is, "
-                "set max_source_shrink higher for one run.",
+                f"{percent(settings.max_source_shrink)}. Check that the export is complete. If it "
+                "is, set max_source_shrink higher for one run.",
             )
     total = sum(facts.records.values()) + facts.rejected
     for rule, bound, number, what in (
@@ -227,8 +227,8 @@ def check_keys(
             bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
-            f"({percent(found, keyed)}). {needed} {check} If everything is right, set {rule} {change} "
-            "for one run.",
+            f"({percent(found, keyed)}). {needed} {check} If everything is right, set {rule} "
+            f"{change} for one run.",
         )
     ]
 

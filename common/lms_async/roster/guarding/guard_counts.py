@@ -9,7 +9,7 @@ from ..changes import REMOVALS, Action
 from .guard import GuardSettings, Refusal, SourceFacts, exceeds, percent
 from .rules import Mode
 
-#: What happens to the records of which a share is checked.
+#: What a plan does with the records whose share is checked.
 _DONE = {"max_removed_share": "removed", "max_updated_share": "updated"}
 #: Kinds whose records a new school year creates anew.
 _OF_THE_YEAR = frozenset({"courses", "sections"})
@@ -120,7 +120,7 @@ def check_created(
 
 
 def check_scope(*, is_limited: bool, in_scope: int, changes: int) -> Iterator[Refusal]:
-    """Check that a scope includes somebody. If not, the plan looks as if nothing were to do.
+    """Check that the scope includes a person. Otherwise the plan would be empty without a reason.
 
     :param is_limited: whether the mapping limits the scope.
     :param in_scope: how many people of the vendor are in scope.
@@ -134,8 +134,9 @@ def check_scope(*, is_limited: bool, in_scope: int, changes: int) -> Iterator[Re
             number=0,
             bound=1,
             stops=False,
-            text="The plan changes nothing, because none of the vendor's people are in [scope]. Write "
-            "the codes of schools and the roles in [scope] as the vendor has them, or remove [scope].",
+            text="The plan changes nothing, because none of the vendor's people are in [scope]. "
+            "Write the codes of schools and the roles in [scope] as the vendor has them, or remove "
+            "[scope].",
         )
 
 
