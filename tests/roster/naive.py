@@ -265,7 +265,7 @@ class Naive:
         if kind not in rules.removals:
             return Reason.REMOVAL_OFF
         # A record that the source says is not wanted is not merely missing.
-        return Reason.SOURCE_IN_DOUBT if kind in rules.in_doubt and wanted is None else None
+        return Reason.SOURCE_INCOMPLETE if kind in rules.incomplete and wanted is None else None
 
     def _of_last_year(self, kind: str, parents: list[tuple[str, str]]) -> bool:
         if kind != "enrollments":

@@ -146,17 +146,17 @@ def test_incomplete_source_removes_nothing(
     assert (refusal.rule, refusal.kind, refusal.stops) == (rule, kind, False)
     for text in texts:
         assert text in refusal.text
-    in_doubt = frozenset({kind}) if kind else BOTH
-    assert rules(ASKED, [refusal]) == Rules(removals=BOTH, in_doubt=in_doubt)
+    incomplete = frozenset({kind}) if kind else BOTH
+    assert rules(ASKED, [refusal]) == Rules(removals=BOTH, incomplete=incomplete)
     assert check_source(SETTINGS, facts) == []
 
 
-def test_doubts_about_a_kind_that_is_not_removed_change_nothing() -> None:
-    doubt = Refusal(rule="partial", kind="courses", number=0, bound=0, stops=False, text="")
-    assert rules(ASKED, [doubt]) == Rules(removals=BOTH)
+def test_incomplete_kind_that_is_not_removed_changes_nothing() -> None:
+    refusal = Refusal(rule="partial", kind="courses", number=0, bound=0, stops=False, text="")
+    assert rules(ASKED, [refusal]) == Rules(removals=BOTH)
 
 
-def test_complete_source_has_no_doubts() -> None:
+def test_complete_source_is_not_refused() -> None:
     facts = SourceFacts(
         records={"people": 900, "enrollments": 50},
         last_records={"people": 1000, "enrollments": 50, "sections": 9},

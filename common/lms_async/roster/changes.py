@@ -47,7 +47,7 @@ class Reason(StrEnum):
     NO_PARENT = "its section or person is missing"
     REMOVAL_OFF = "removals are off"
     #: Removals were asked for, but the source may be incomplete.
-    SOURCE_IN_DOUBT = "source may be incomplete"
+    SOURCE_INCOMPLETE = "source may be incomplete"
     #: The vendor has no way to remove this kind.
     NOT_REMOVABLE = "vendor cannot remove this kind"
     #: The vendor ends the record itself when its person or section is removed.

@@ -65,7 +65,7 @@ async def plan(
             await _read_source(source, desired, report, working_set)
             await working_set.read_there(target.snapshot(as_of))
             facts = facts_of(desired, report, last)
-            doubts = check_source(mapping.guard, facts)
+            source_refusals = check_source(mapping.guard, facts)
             meta = PlanMeta(
                 made_at=made_at,
                 target=target.name,
@@ -74,11 +74,11 @@ async def plan(
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
                 settings=dict(target.settings),
-                source_records=records_for_next_plan(facts, doubts),
+                source_records=records_for_next_plan(facts, source_refusals),
             )
             await in_thread(
                 working_set,
-                lambda: _write(path, meta, working_set, mapping, desired, facts, doubts),
+                lambda: _write(path, meta, working_set, mapping, desired, facts, source_refusals),
             )
     finally:
         temporary.unlink(missing_ok=True)
@@ -123,7 +123,7 @@ def _write(
     mapping: RosterMapping,
     desired: Desired,
     facts: SourceFacts,
-    doubts: list[Refusal],
+    source_refusals: list[Refusal],
 ) -> None:
     """Compare the entries, and write the plan."""
     keyed, found = _found_people(working_set)
@@ -132,7 +132,9 @@ def _write(
             writer.add(left)
         tally = Tally(working_set, mapping.guard.mode)
         other_year = 0
-        compared = difference(working_set, rules(mapping.guard, doubts), desired.section_years)
+        compared = difference(
+            working_set, rules(mapping.guard, source_refusals), desired.section_years
+        )
         for item in compared:
             writer.add(item)
             if isinstance(item, Change):
@@ -145,7 +147,7 @@ def _write(
             )
         )
         refusals = [
-            *doubts,
+            *source_refusals,
             *check_keys(mapping.guard, facts, keyed=keyed, found=found),
             *check_section_years(
                 mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")

@@ -127,7 +127,7 @@ SELECT t.kind AS kind, t.key AS key, t.org AS org, t.vendor_id AS vendor_id,
         WHEN :new_year AND coalesce(NOT first.wanted, :of_a_year) THEN 'belongs to last year'
         WHEN NOT :removable THEN 'vendor cannot remove this kind'
         WHEN NOT :asked THEN 'removals are off'
-        WHEN :in_doubt AND w.key IS NULL THEN 'source may be incomplete'
+        WHEN :incomplete AND w.key IS NULL THEN 'source may be incomplete'
     END AS reason
 FROM there AS t
 LEFT JOIN wanted AS w ON w.kind = t.kind AND w.key = t.key

@@ -126,22 +126,23 @@ class Refusal:
 def check_source(settings: GuardSettings, facts: SourceFacts) -> list[Refusal]:
     """Check whether the source is complete enough to remove what is missing from it.
 
-    :returns: a refusal for each doubt, if removals are asked for. None of them stops the plan.
+    :returns: a refusal for each reason why it may be incomplete, if the mapping asks for removals.
+        None of them stops the plan.
     """
-    return list(_doubts(settings, facts)) if settings.removals else []
+    return list(_source_refusals(settings, facts)) if settings.removals else []
 
 
-def rules(settings: GuardSettings, doubts: list[Refusal]) -> Rules:
+def rules(settings: GuardSettings, source_refusals: list[Refusal]) -> Rules:
     """Return the rules for the comparison.
 
-    :param doubts: the result of :func:`check_source`.
+    :param source_refusals: the result of :func:`check_source`.
     """
-    kinds = {refusal.kind for refusal in doubts}
-    in_doubt = settings.removals if "" in kinds else settings.removals & kinds
-    return Rules(removals=settings.removals, in_doubt=in_doubt, mode=settings.mode)
+    kinds = {refusal.kind for refusal in source_refusals}
+    incomplete = settings.removals if "" in kinds else settings.removals & kinds
+    return Rules(removals=settings.removals, incomplete=incomplete, mode=settings.mode)
 
 
-def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
+def _source_refusals(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
     for kind in sorted(facts.partial & settings.removals):
         yield Refusal(
             rule="partial",

@@ -66,11 +66,11 @@ class OneRosterTable(Table):
             yield row
 
     def _note_delta_values(self, row: Row) -> None:
-        if "delta_values" not in self.coverage.doubts:
+        if "delta_values" not in self.coverage.gaps:
             column = "status" if row["status"] else "dateLastModified"
             text = "a bulk file must not fill this column. So missing records are not removed."
             row.warn(column, "delta_values", text)
-            self.coverage.doubts.add("delta_values")
+            self.coverage.gaps.add("delta_values")
 
     def is_deleted(self, row: Row) -> bool:
         """Return whether the row says that its record was deleted.

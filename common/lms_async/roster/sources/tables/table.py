@@ -186,7 +186,7 @@ class Table:
             text = f"no {self.layout.kind} are read from this file. So none are removed."
             self.warn(0, "", "no_rows", text)
             if self.coverage.mode is Mode.BULK:
-                self.coverage.doubts.add("no_rows")
+                self.coverage.gaps.add("no_rows")
         if ids.may_lack_zeros():
             text = "some ids are shorter than the others. A spreadsheet may have removed zeros."
             self.warn(0, self.layout.name(id_field), "lost_zeros", text)
