@@ -25,8 +25,8 @@ def check_plan(file: PlanFile, *, allow_old: bool) -> None:
     if any(refusal.stops for refusal in file.refusals()):
         raise CommandError(
             *guard_lines(file),
-            "Nothing was sent. If the changes are right, change the setting in the mapping. Then make "
-            "a new plan.",
+            "Nothing was sent. If the changes are right, change the setting in the mapping. Then "
+            "make a new plan.",
             exit_code=Exit.GUARDED,
         )
     if not allow_old:

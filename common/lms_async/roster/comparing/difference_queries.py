@@ -10,9 +10,9 @@ from __future__ import annotations
 #
 # ``unusable`` has the keys that several different records have, at the vendor or in the source, and
 # those of sections of another school year and of people with another role. ``removed`` has the
-# sections and people that the plan
-# removes. ``parent`` has all sections and people: why their enrollments are left alone, why they
-# are locked, and whether they are wanted, removed, or reachable (in use after the plan's changes).
+# sections and people that the plan removes. ``parent`` has all sections and people: why their
+# enrollments are left alone, why they are locked, and whether they are wanted, removed, or
+# reachable (in use after the plan's changes).
 TABLES = """
 DROP TABLE IF EXISTS unusable; DROP TABLE IF EXISTS removed; DROP TABLE IF EXISTS parent;
 CREATE TABLE unusable (kind INTEGER, key TEXT, reason TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;

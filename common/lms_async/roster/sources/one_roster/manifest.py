@@ -69,9 +69,12 @@ def read_manifest(
         told = Mode(word) if word in set(Mode) else None
         disagrees = told is None or (told is Mode.ABSENT) != (found is Mode.ABSENT)
         if disagrees:
-            there = "is not in the bundle" if found is Mode.ABSENT else "is in the bundle"
+            there = "is missing" if found is Mode.ABSENT else "is there"
             says = f"the manifest says {told}" if told else "the manifest has an unknown word"
-            text = f"{form.file} {there}, but {says}. So records that it lacks are not removed."
+            text = (
+                f"{form.file} {there}, but {says}. So the plan removes no record because it is not "
+                "in this file."
+            )
             report.add(Severity.WARNING, name, line, "value", "manifest_disagrees", text)
         modes[stem] = found if disagrees or told is None else told
         gaps[stem] = frozenset(common | ({"manifest_disagrees"} if disagrees else set()))

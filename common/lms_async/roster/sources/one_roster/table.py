@@ -44,7 +44,7 @@ class OneRosterTable(Table):
     def _judge_header(self, form: FileFormat, line: int, header: Header) -> None:
         for column in (form.key, *form.needs):
             if column in header.missing:
-                text = "the file has no such column, without which no row can be read."
+                text = "the file has no such column, and no row can be read without this column."
                 raise self._report.refuse(self.name, line, column, "no_column", text)
         if header.repeated:
             text = "the file has this column more than once."

@@ -197,9 +197,8 @@ class Table:
             self.accept(0, "left_out", text)
         if without_key:
             names = " or ".join(map(self.layout.name, self.layout.key))
-            text = (
-                f"rows without {names}, from which no {self.layout.kind} are read: {without_key:,}."
-            )
+            kind = self.layout.kind
+            text = f"{without_key:,} rows have no {names}, so no {kind} are read from them."
             self.accept(0, "without_key", text)
 
     def _reject_whole(self, line: int, why: RowRejected) -> None:
