@@ -52,7 +52,7 @@ def test_people_with_one_role_are_a_group_of_their_own() -> None:
     assert list(check_roles(SETTINGS, {("N", "Teacher"): 9, ("N", ""): 100}, existing)) == []
 
 
-def test_scope_without_anybody_is_said() -> None:
+def test_scope_without_people_is_reported() -> None:
     (refusal,) = check_scope(is_limited=True, in_scope=0, changes=0)
     assert not refusal.stops
     assert "none of the vendor's people" in refusal.text

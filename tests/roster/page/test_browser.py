@@ -101,9 +101,9 @@ async def test_guard_that_stops_the_plan_comes_first(page: Page) -> None:
     await expect(page.locator(".private")).to_contain_text("names")
     assert (await page.locator("main h2").all_inner_texts())[0] == "Guard"
     stops, warns = await page.locator(".verdict").all_inner_texts()
-    assert stops.startswith("The guard stops this plan. It must not be applied.")
+    assert stops.startswith("The guard refuses this plan. Do not apply it.")
     assert "<b>Read the plan.</b>" in stops
-    assert warns.split("\n\n") == ["The guard left out removals.", "No sections are removed."]
+    assert warns.split("\n\n") == ["The guard leaves out removals.", "No sections are removed."]
 
 
 async def test_totals_by_kind_and_school_show_the_rows_they_count(page: Page) -> None:
