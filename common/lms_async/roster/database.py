@@ -46,5 +46,5 @@ def writing(path: Path) -> Iterator[None]:
     else:
         return
     raise PlanFailed(
-        f"{path} can't be written: {what}", hint="free disk space, and make the plan again"
+        f"{path} can't be written: {what}", hint="free disk space, and make a new plan"
     )

@@ -62,7 +62,7 @@ def _lines(found: Verification, vendor: str) -> list[str]:
             }
             which = f" ({', '.join(sorted(fields))})" if fields else ""
             lines.append(f"  {kind:<14} {count:,}: {mismatch}{which}")
-        lines.append("To see the changes that are still needed, make another plan.")
+        lines.append("To see the changes that are still needed, make a new plan.")
     if found.not_verifiable:
         lines.append(f"Values that were set and that {vendor} does not show:")
         for (kind, field), count in found.not_verifiable.items():

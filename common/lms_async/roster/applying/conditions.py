@@ -28,7 +28,7 @@ def check_account(meta: PlanMeta, target: Target) -> None:
         raise PlanRefused(
             f"the plan is for {meta.target}, account {meta.account}; this is {target.name}, "
             f"account {target.account}",
-            hint="use the account that the plan was made for, or make another plan",
+            hint="use the account that the plan was made for, or make a new plan",
         )
 
 
@@ -50,7 +50,7 @@ def check_age(meta: PlanMeta) -> None:
     :raises PlanRefused: it is older.
     """
     if datetime.now(UTC) - meta.made_at > MAX_AGE:
-        raise PlanRefused("the plan is older than a day", hint="make the plan again")
+        raise PlanRefused("the plan is older than a day", hint="make a new plan")
 
 
 async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
@@ -64,7 +64,7 @@ async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
         if there.fingerprint != meta.fingerprint:
             raise PlanRefused(
                 "the vendor's records have changed since the plan was made",
-                hint="make the plan again",
+                hint="make a new plan",
             )
 
 

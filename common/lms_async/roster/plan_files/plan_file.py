@@ -186,7 +186,7 @@ class PlanFile:
         if not is_as_written:
             raise PlanUnusable(
                 f"the plan {self._path} was edited or damaged after it was made",
-                hint="make the plan again",
+                hint="make a new plan",
             )
 
     def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
@@ -292,7 +292,7 @@ class PlanFile:
             raise PlanUnusable(
                 f"the plan {self._path} is in format {version}; lms-async {__version__} reads "
                 f"format {FORMAT}",
-                hint="make the plan again with this version",
+                hint="make a new plan with this version",
             )
         with self._reading():
             rows = self._connection.execute("SELECT name, value FROM meta")
@@ -305,7 +305,7 @@ class PlanFile:
             yield
         except _DAMAGED:
             raise PlanUnusable(
-                f"{self._path} is not a plan, or is damaged", hint="make the plan again"
+                f"{self._path} is not a plan, or is damaged", hint="make a new plan"
             ) from None
 
 
