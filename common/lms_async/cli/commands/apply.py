@@ -83,7 +83,7 @@ def apply(
 
 
 def verify(path: PlanPath, limit: RateLimit = None) -> None:
-    """Check with the vendor that a plan's changes are made.
+    """Check a plan's changes with the vendor.
 
     lms reads the vendor's records again, and compares them with the changes of the plan.
 
