@@ -23,6 +23,7 @@ from typing import Any, Self
 
 import attrs
 import orjson
+from attrs.validators import deep_mapping, instance_of, optional
 
 from .._version import __version__
 from ..errors import PlanUnusable
@@ -67,6 +68,8 @@ _COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY 
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
 
+_TEXT = instance_of(str)
+
 
 @attrs.frozen(kw_only=True)
 class PlanMeta:
@@ -87,15 +90,22 @@ class PlanMeta:
         is the share of the last plan.
     """
 
+    # A file that somebody has edited may have other types. The guard would fail much later.
     made_at: datetime
-    target: str
-    account: str
+    target: str = attrs.field(validator=_TEXT)
+    account: str = attrs.field(validator=_TEXT)
     as_of: date
-    mapping_hash: str
-    fingerprint: str
-    source_records: Mapping[str, int] = attrs.field(factory=dict)
-    settings: Mapping[str, str] = attrs.field(factory=dict)
-    found_share: float | None = None
+    mapping_hash: str = attrs.field(validator=_TEXT)
+    fingerprint: str = attrs.field(validator=_TEXT)
+    source_records: Mapping[str, int] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, instance_of(int), instance_of(Mapping))
+    )
+    settings: Mapping[str, str] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, _TEXT, instance_of(Mapping))
+    )
+    found_share: float | None = attrs.field(
+        default=None, validator=optional(instance_of((int, float)))
+    )
 
     @property
     def id(self) -> str:
@@ -107,7 +117,7 @@ def meta_of(values: Mapping[str, Any]) -> PlanMeta:
     """Return the metadata that was written as JSON.
 
     :raises LookupError: a value is missing.
-    :raises TypeError: there are other values.
+    :raises TypeError: there are other values, or a value has another type.
     :raises ValueError: a date is not valid.
     """
     dates = {
