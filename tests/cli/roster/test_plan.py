@@ -176,6 +176,16 @@ def test_missing_permission_names_the_kinds(roster_lms: Lms) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_account_without_a_permission_does_not_look_like_wrong_credentials(
+    roster_lms: Lms,
+) -> None:
+    roster_lms.sandbox.faults.add(Fault.error(403, path="app-user-info"))
+    ran = roster_lms.plan()
+    assert ran.code == 4
+    assert "the account lacks a permission" in ran.err
+    assert "did not accept the credentials" not in ran.err
+
+
 def test_wrong_credentials_exit_4(roster_lms: Lms) -> None:
     roster_lms.monkeypatch.setenv("SCHOOLOGY_KEY", "wrong")
     ran = roster_lms.plan()
