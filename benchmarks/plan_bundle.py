@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from lms_async.roster import Entry, OneRosterSource, ReadingReport, RosterMapping
-from lms_async.roster.desired import Desired
+from lms_async.roster.comparing.desired import Desired
 from tests.roster.bundles import School
 
 #: The day for which plans are made.

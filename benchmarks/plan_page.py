@@ -19,7 +19,7 @@ import attrs
 
 from lms_async.roster import Action, Change, LeftAlone, PlanMeta, Reason, write_page
 from lms_async.roster.entries import join
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 
 from .chromium import chromium, program
 from .memory import peak

@@ -16,7 +16,7 @@ from lms_async.bulk.routed import routed
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
 from lms_async.roster import Action, Change
-from lms_async.roster.referring import Changes, Referring
+from lms_async.roster.targets.referring import Changes, Referring
 
 from ..client import ManageBac
 from . import enrollments, people, relationships, sections

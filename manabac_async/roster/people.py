@@ -13,7 +13,7 @@ from typing import Any
 
 from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 
 from ..models.person import Person
 from ..models.student import Student

@@ -9,7 +9,7 @@ import attrs
 
 from lms_async.errors import InvalidInput
 from lms_async.http.pages import Pages
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 
 from ..client import ManageBac
 from ..models.year_group import YearGroup

@@ -11,7 +11,7 @@ import attrs
 from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
 from lms_async.roster.entries import join, split
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 
 from ..client import ManageBac
 from ..models.class_ import Class

@@ -17,7 +17,7 @@ from lms_async.journal.journal import Journal
 from lms_async.outcome import RowResult, Status
 from lms_async.resource import changes_by_id
 from lms_async.roster import Change
-from lms_async.roster.referring import Changes
+from lms_async.roster.targets.referring import Changes
 
 from ..models import Class
 from ..resources.classes import Classes

@@ -12,7 +12,7 @@ from lms_async.bulk.guard import Guard
 from lms_async.errors import InvalidInput
 from lms_async.journal.journal import Journal
 from lms_async.roster import Action, Change
-from lms_async.roster.referring import Changes, Referring
+from lms_async.roster.targets.referring import Changes, Referring
 
 from ..client import Schoology
 from . import courses, enrollments, people, relationships, sections, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms_async.roster import Change, Entry
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 
 from ..models import Course
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 
 from ..client import Schoology
 from ..models import GradingPeriod, School

@@ -286,6 +286,8 @@ def _held(one: Wanted, kinds: Mapping[str, KindCapabilities]) -> Wanted:
 def _includes(scope: Scope, one: Shown | Wanted, kind: str) -> bool:
     """Return whether a record is in scope. A vendor may show neither the school nor the role of
     inactive people."""
+    if kind == "courses" and not one.org:  # the schools share it
+        return True
     if scope.orgs is not None and kind in ("people", "courses", "sections"):
         return one.org in scope.orgs or not (one.active or one.org)
     if scope.roles is not None and kind == "people":

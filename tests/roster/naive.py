@@ -10,9 +10,9 @@ import attrs
 
 from lms_async.roster.changes import REMOVALS, Action, Change, LeftAlone, Reason
 from lms_async.roster.entries import KEY_PARTS, Entry, usable_key
-from lms_async.roster.rules import Mode, Rules
-from lms_async.roster.scope import Scope
-from lms_async.roster.target import Capabilities
+from lms_async.roster.guarding.rules import Mode, Rules
+from lms_async.roster.mapping.scope import Scope
+from lms_async.roster.targets.target import Capabilities
 
 Items = list[Change | LeftAlone]
 

@@ -10,7 +10,7 @@ import attrs
 
 from lms_async.roster import Action, Change, Entry, Plan, Refusal
 from lms_async.roster.entries import join
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 from tests.roster.fake_target import FakeTarget, Faults
 from tests.roster.test_planning import make
 from tests.virtual import run

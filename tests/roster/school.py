@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lms_async.roster.changes import Action
-from lms_async.roster.difference import difference
+from lms_async.roster.comparing.difference import difference
+from lms_async.roster.comparing.working_set import WorkingSet
 from lms_async.roster.entries import Entry, join
-from lms_async.roster.rules import Rules
-from lms_async.roster.scope import Scope
-from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.guarding.rules import Rules
+from lms_async.roster.mapping.scope import Scope
+from lms_async.roster.targets.target import Capabilities, KindCapabilities, SideEffect
 from tests.roster.naive import Items
 
 KINDS = ("people", "relationships", "courses", "sections", "enrollments")

@@ -20,7 +20,7 @@ from lms_async.roster import (
     Mismatch,
     Refusal,
 )
-from lms_async.roster.apply_record import ApplyRecord
+from lms_async.roster.applying.apply_record import ApplyRecord
 from lms_async.roster.entries import join
 from tests.roster.fake_target import FakeTarget, Faults, Killed
 from tests.roster.plans import CHANGES, school, write

@@ -25,7 +25,7 @@ from lms_async.roster import (
     Source,
     Term,
 )
-from lms_async.roster.desired import Desired
+from lms_async.roster.comparing.desired import Desired
 from lms_async.roster.entries import join
 from tests.roster.bundles import manifest, write_texts
 from tests.roster.reading import FILES, with_line

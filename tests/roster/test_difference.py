@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lms_async.roster.changes import Change, LeftAlone, Reason
 from lms_async.roster.entries import Entry, join, split, usable_key
-from lms_async.roster.rules import Mode, Rules
-from lms_async.roster.scope import Scope
+from lms_async.roster.guarding.rules import Mode, Rules
+from lms_async.roster.mapping.scope import Scope
 from tests.roster.naive import Naive, applied, compared
 from tests.roster.school import KINDS, VENDOR, compare
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lms_async.roster.difference import difference
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.comparing.difference import difference
+from lms_async.roster.comparing.working_set import WorkingSet
 from tests.roster.school import ALL, VENDOR, person
 
 

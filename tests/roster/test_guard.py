@@ -8,7 +8,7 @@ import pytest
 
 from lms_async import InvalidInput
 from lms_async.roster.changes import Action
-from lms_async.roster.guard import (
+from lms_async.roster.guarding.guard import (
     GuardSettings,
     Refusal,
     SourceFacts,
@@ -16,8 +16,8 @@ from lms_async.roster.guard import (
     check_source,
     rules,
 )
-from lms_async.roster.guard_counts import check_changes
-from lms_async.roster.rules import Mode, Rules
+from lms_async.roster.guarding.guard_counts import check_changes
+from lms_async.roster.guarding.rules import Mode, Rules
 
 PEOPLE = frozenset({"people"})
 BOTH = frozenset({"people", "enrollments"})

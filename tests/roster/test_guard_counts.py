@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lms_async.roster import Action, Change, GuardSettings, PlanMode
-from lms_async.roster.guard import Refusal, SourceFacts
-from lms_async.roster.guard_counts import check_created, check_roles, check_scope
-from lms_async.roster.tally import Tally
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.comparing.tally import Tally
+from lms_async.roster.comparing.working_set import WorkingSet
+from lms_async.roster.guarding.guard import Refusal, SourceFacts
+from lms_async.roster.guarding.guard_counts import check_created, check_roles, check_scope
 
 SETTINGS = GuardSettings()
 NEW_YEAR = GuardSettings(mode=PlanMode.NEW_SCHOOL_YEAR)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lms_async import InvalidInput
-from lms_async.roster import CsvFile, Org, SourceSettings, Term, mapping_source, read_mapping
+from lms_async.roster import CsvFile, Org, SourceSettings, Term, read_mapping
+from lms_async.roster.mapping import mapping_source
 
 FILE = '[[source.files]]\nfile = "a.csv"\nkind = "courses"\ncolumns = { id = "A", title = "B" }\n'
 

@@ -14,9 +14,9 @@ import pytest
 
 from lms_async.errors import PlanFailed, PlanUnusable
 from lms_async.roster.changes import Action, Change, LeftAlone, Reason
-from lms_async.roster.guard import Refusal
-from lms_async.roster.plan_file import PlanFile, PlanMeta
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.guarding.guard import Refusal
+from lms_async.roster.plan_files.plan_file import PlanFile, PlanMeta
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 
 META = PlanMeta(
     made_at=datetime(2026, 8, 1, 6, 30, tzinfo=UTC),

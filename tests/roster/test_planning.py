@@ -38,9 +38,9 @@ from lms_async.roster import (
     SourceRefused,
     plan,
 )
+from lms_async.roster.comparing.threads import in_thread
+from lms_async.roster.comparing.working_set import WorkingSet
 from lms_async.roster.entries import join, split
-from lms_async.roster.threads import in_thread
-from lms_async.roster.working_set import WorkingSet
 from tests.roster.fake_target import FakeTarget
 from tests.roster.records import ADA, ALGEBRA, DAY, MAPPING, NORTH, SCHOOL, SEAT
 

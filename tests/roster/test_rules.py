@@ -9,9 +9,9 @@ import pytest
 
 from lms_async.roster.changes import Action, Change, LeftAlone, Reason
 from lms_async.roster.entries import Entry, join
-from lms_async.roster.rules import Mode, Rules
-from lms_async.roster.scope import Scope
-from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
+from lms_async.roster.guarding.rules import Mode, Rules
+from lms_async.roster.mapping.scope import Scope
+from lms_async.roster.targets.target import Capabilities, KindCapabilities, SideEffect
 from tests.roster.fake_target import ABLE
 from tests.roster.school import ALL, KINDS, VENDOR, compare, enrollment, person, section
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from lms_async.roster import Term
-from lms_async.roster.school_years import SchoolYears, graduation_year
+from lms_async.roster.comparing.school_years import SchoolYears, graduation_year
 
 OLD = Term(
     id="y1",

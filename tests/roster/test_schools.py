@@ -7,10 +7,10 @@ from pathlib import Path
 import attrs
 
 from lms_async.roster.changes import Reason
+from lms_async.roster.comparing.schools import decide_schools
+from lms_async.roster.comparing.working_set import WorkingSet
 from lms_async.roster.entries import Entry, join
-from lms_async.roster.schools import decide_schools
-from lms_async.roster.scope import Scope
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.mapping.scope import Scope
 from tests.roster.school import ALL, VENDOR, compare, enrollment, person, section
 from tests.roster.test_rules import actions, reasons, there
 

@@ -7,8 +7,8 @@ import pytest
 
 from lms_async.roster.changes import Reason
 from lms_async.roster.entries import Entry, join
-from lms_async.roster.rules import Rules
-from lms_async.roster.scope import Scope
+from lms_async.roster.guarding.rules import Rules
+from lms_async.roster.mapping.scope import Scope
 from tests.roster.school import ALL, compare, person
 from tests.roster.test_rules import actions, reasons, there
 
@@ -23,6 +23,12 @@ def test_terms_that_schools_share_are_in_a_scope_of_schools() -> None:
     assert not NORTH.includes(attrs.evolve(FALL, org="south"))
     both = attrs.evolve(NORTH, terms=frozenset({"Spring"}))
     assert not both.includes(FALL)
+
+
+def test_courses_that_schools_share_are_in_a_scope_of_schools() -> None:
+    shared = Entry(kind="courses", key="c1", fields={"title": "Algebra"})
+    assert NORTH.includes(shared)
+    assert not NORTH.includes(attrs.evolve(shared, org="south"))
 
 
 def test_person_who_returns_to_a_school_in_scope_is_returned() -> None:

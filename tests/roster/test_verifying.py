@@ -10,7 +10,7 @@ import pytest
 
 from lms_async.errors import PlanRefused
 from lms_async.roster import Action, Change, Entry, Mismatch, Plan
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 from tests.roster.plans import CHANGES, school, write
 from tests.virtual import run
 

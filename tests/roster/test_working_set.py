@@ -12,11 +12,11 @@ import pytest
 from lms_async import InvalidInput, LmsError
 from lms_async.errors import PlanFailed
 from lms_async.roster.changes import Action, Change, LeftAlone, Reason
-from lms_async.roster.difference import difference
+from lms_async.roster.comparing.difference import difference
+from lms_async.roster.comparing.working_set import WorkingSet
 from lms_async.roster.entries import Entry, join, split, usable_key
-from lms_async.roster.scope import Scope
-from lms_async.roster.target import Capabilities, KindCapabilities, SideEffect
-from lms_async.roster.working_set import WorkingSet
+from lms_async.roster.mapping.scope import Scope
+from lms_async.roster.targets.target import Capabilities, KindCapabilities, SideEffect
 from tests.roster.school import ALL, VENDOR, compare, enrollment, person, section
 
 SECRET = "Zebulon"

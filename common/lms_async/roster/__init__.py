@@ -2,20 +2,24 @@
 
 :func:`plan` reads a :class:`Source` and a :class:`Target`, and writes every change that makes the
 vendor equal to the school into a file (start reading in ``planning.py``). :meth:`Plan.apply` makes
-these changes, and :meth:`Plan.verify` checks them. :func:`write_page` shows a plan to people. A
-:class:`RosterMapping`, which :func:`read_mapping` reads from a file, says how the school's records
-become the vendor's, and what a plan may do. This package names no vendor: a vendor package
-implements ``Target``.
+these changes, and :meth:`Plan.verify` checks them. A :class:`RosterMapping`, which
+:func:`read_mapping` reads from a file, says how the school's records become the vendor's, and what
+a plan may do. This package names no vendor: a vendor package implements ``Target``.
+
+The folders are in the order of the work: ``sources``, ``mapping``, ``targets``, ``comparing``,
+``guarding``, ``plan_files``, ``page`` and ``applying``.
 """
 
-from .applying import ApplyReport
+from .applying.applying import ApplyReport
+from .applying.verifying import Mismatch, StillDifferent, Verification
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
-from .guard import GuardSettings, Refusal
-from .last_plan import last_applied, remember_applied
+from .guarding.guard import GuardSettings, Refusal
+from .guarding.rules import Mode as PlanMode
 from .made_plan import Plan
-from .mapping import Keys, RosterMapping
-from .mapping_file import read_mapping
+from .mapping.mapping import Keys, RosterMapping
+from .mapping.mapping_file import read_mapping
+from .mapping.scope import Scope
 from .model import (
     Course,
     Deleted,
@@ -30,15 +34,13 @@ from .model import (
 )
 from .opening import open_source
 from .page import write_page
-from .permissions import naming_kind
-from .plan_file import PlanFile, PlanMeta
+from .plan_files.last_plan import last_applied, remember_applied
+from .plan_files.plan_file import PlanFile, PlanMeta
 from .planning import plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
-from .rules import Mode as PlanMode
-from .scope import Scope
 from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings
-from .target import Capabilities, KindCapabilities, SideEffect, Target, Word
-from .verifying import Mismatch, StillDifferent, Verification
+from .targets.permissions import naming_kind
+from .targets.target import Capabilities, KindCapabilities, SideEffect, Target, Word
 
 __all__ = [
     "Action",

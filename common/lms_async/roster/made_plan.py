@@ -10,13 +10,13 @@ from pathlib import Path
 import attrs
 
 from ..bulk.bulk import Bulk
-from .applying import ApplyReport, apply_plan
+from .applying.applying import ApplyReport, apply_plan
+from .applying.verifying import Verification, verify_plan
 from .changes import Action, Change, Reason
-from .guard import Refusal
-from .plan_file import PlanFile, PlanMeta
+from .guarding.guard import Refusal
+from .plan_files.plan_file import PlanFile, PlanMeta
 from .problems import ReadingReport
-from .target import Target
-from .verifying import Verification, verify_plan
+from .targets.target import Target
 
 #: How many changes are read at a time. In between, the event loop does other work.
 _PER_TURN = 1000

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import InvalidInput
-from .mapping import RosterMapping
+from .mapping.mapping import RosterMapping
 from .problems import SourceRefused
 from .sources import CsvSource, OneRosterSource, Source, SourceSettings
 from .sources.one_roster import has_files

@@ -11,24 +11,24 @@ from pathlib import Path
 from secrets import token_hex
 
 from .changes import Change, Reason
-from .desired import Desired
-from .difference import difference
-from .guard import Refusal, SourceFacts, check_keys, check_source, rules
-from .guard_counts import check_changes, check_created, check_roles, check_scope
+from .comparing.desired import Desired
+from .comparing.difference import difference
+from .comparing.schools import decide_schools
+from .comparing.section_years import check_section_years
+from .comparing.tally import Tally
+from .comparing.threads import in_thread
+from .comparing.working_set import WorkingSet
+from .guarding.guard import Refusal, SourceFacts, check_keys, check_source, rules
+from .guarding.guard_counts import check_changes, check_created, check_roles, check_scope
 from .made_plan import Plan
-from .mapping import RosterMapping
-from .plan_file import PlanMeta
-from .plan_writer import PlanWriter
+from .mapping.mapping import RosterMapping
+from .mapping.scope import Scope
+from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_writer import PlanWriter
 from .problems import ReadingReport
-from .schools import decide_schools
-from .scope import Scope
-from .section_years import check_section_years
 from .source_facts import facts_of, found_share_for_next_plan, records_for_next_plan
 from .sources import IterableSource, Source
-from .tally import Tally
-from .target import Target
-from .threads import in_thread
-from .working_set import WorkingSet
+from .targets.target import Target
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000

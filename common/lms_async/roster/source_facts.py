@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .desired import Desired
+from .comparing.desired import Desired
 from .entries import REFERS_TO
-from .guard import Refusal, SourceFacts
-from .plan_file import PlanMeta
+from .guarding.guard import Refusal, SourceFacts
+from .plan_files.plan_file import PlanMeta
 from .problems import Mode, ReadingReport
 
 
@@ -51,7 +51,7 @@ def records_for_next_plan(facts: SourceFacts, doubts: list[Refusal]) -> dict[str
     is for a kind of which this source has too few. Otherwise the same source would be large enough
     in the next run.
 
-    :param doubts: the result of :func:`~lms_async.roster.guard.check_source`.
+    :param doubts: the result of :func:`~lms_async.roster.guarding.guard.check_source`.
     """
     too_few = {doubt.kind for doubt in doubts if doubt.rule == "max_source_shrink"}
     kept = facts.changes_only | too_few

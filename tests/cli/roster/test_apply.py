@@ -21,9 +21,9 @@ from lms_async.cli.planning.outcomes import without_text
 from lms_async.errors import JournalUnusable
 from lms_async.outcome import Outcome, RowError, Status
 from lms_async.roster import Action, Change, PlanFile
-from lms_async.roster.apply_record import ApplyRecord
-from lms_async.roster.other_plan import forget_other_plan
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.applying.apply_record import ApplyRecord
+from lms_async.roster.applying.other_plan import forget_other_plan
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 from lms_async.sandbox import Fault, Seen
 from schoology_async.sandbox import SchoologySandbox
 from tests.cli.conftest import read_results

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lms_async.roster.plan_digest import content_digest
+from lms_async.roster.plan_files.plan_digest import content_digest
 from tests.roster.disasters.disaster import disaster
 from tests.roster.disasters.world import World
 

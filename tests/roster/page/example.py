@@ -9,7 +9,7 @@ import attrs
 from lms_async.roster import Action, Change, LeftAlone, Reason, Refusal
 from lms_async.roster.entries import join
 from lms_async.roster.page.data import LISTED
-from lms_async.roster.plan_writer import PlanWriter
+from lms_async.roster.plan_files.plan_writer import PlanWriter
 from tests.roster.test_plan_file import META
 
 HOSTILE = "</script><img src=x onerror='window.attacked = 1'><!--<script>"

@@ -14,7 +14,7 @@ from lms_async.errors import KindUnreadable
 from lms_async.outcome import Status
 from lms_async.roster import Action, Change, Relationship, Role, Word
 from lms_async.roster.entries import join
-from lms_async.roster.names import Names
+from lms_async.roster.targets.names import Names
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster

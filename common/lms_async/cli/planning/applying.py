@@ -14,8 +14,8 @@ from ...bulk.bulk import Bulk
 from ...errors import BulkStopped
 from ...outcome import Status
 from ...roster import ApplyReport, Change, Plan, PlanFile, PlanMeta, Target, remember_applied
-from ...roster.conditions import check_account
-from ...roster.other_plan import forget_other_plan
+from ...roster.applying.conditions import check_account
+from ...roster.applying.other_plan import forget_other_plan
 from ..credentials import require_variables
 from ..exit_codes import CommandError, Exit, exit_code_of_counts
 from ..importing.interrupts import InterruptHandler

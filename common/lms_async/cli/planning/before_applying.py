@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from ...errors import PlanRefused
 from ...roster import Action, PlanFile
+from ...roster.applying.conditions import check_age
 from ...roster.changes import REMOVALS
-from ...roster.conditions import check_age
 from ..exit_codes import CommandError, Exit
 from ..wording import counted_records, listed
 from .errors import command_error

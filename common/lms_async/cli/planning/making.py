@@ -12,7 +12,7 @@ import attrs
 
 from ...roster import PlanFile, last_applied, open_source, plan, read_mapping, write_page
 from ...roster.page.writing import PAGE_BEGINNING
-from ...roster.plan_file import APPLICATION_ID
+from ...roster.plan_files.plan_file import APPLICATION_ID
 from ..exit_codes import Exit
 from ..importing.interrupts import InterruptHandler
 from ..listing.files import check_replaceable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...roster.mapping import LAST_GRADES
+from ...roster.mapping.mapping import LAST_GRADES
 from .facts import Facts
 from .part import Part, named
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...roster.guard import GuardSettings
-from ...roster.mapping import KEY_FIELDS
+from ...roster.guarding.guard import GuardSettings
+from ...roster.mapping.mapping import KEY_FIELDS
 from ..toml_text import toml_key, toml_text
 from ..wording import counted, counted_records, listed
 from .facts import Facts

@@ -21,8 +21,8 @@ from ...roster import (
     Source,
     Term,
 )
-from ...roster.desired import Desired
-from ...roster.school_years import SchoolYears
+from ...roster.comparing.desired import Desired
+from ...roster.comparing.school_years import SchoolYears
 from .source_words import SourceWords
 
 #: The roles that OneRoster defines, for people and in enrollments.

@@ -18,7 +18,7 @@ import orjson
 from ..changes import REMOVALS, Action, Change, LeftAlone, Reason
 from ..entries import KEY_PARTS, SEPARATOR, split
 from ..model import KINDS
-from ..plan_file import PlanFile
+from ..plan_files.plan_file import PlanFile
 from . import words
 
 #: How many records of one kind that are left alone for one reason are listed. All are counted.

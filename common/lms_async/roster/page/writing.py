@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from ...errors import PlanFailed
-from ..plan_file import PlanFile
+from ..plan_files.plan_file import PlanFile
 from .data import PageData
 
 #: How every page begins.

@@ -1,0 +1,1 @@
+"""Make the changes of a plan (``applying.py``), and check them (``verifying.py``)."""

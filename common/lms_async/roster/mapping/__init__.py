@@ -1,0 +1,1 @@
+"""The settings of a roster, and the TOML file that has them. Start with ``mapping.py``."""

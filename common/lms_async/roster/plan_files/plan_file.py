@@ -1,0 +1,323 @@
+"""A plan as a file: every change, and what is left alone. ``plan_writer.py`` writes it.
+
+The file is a SQLite database that only its owner can read, since it contains people's data. It has
+these tables:
+
+==========  ====================================================================================
+meta        name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
+changes     the changes, in the order in which they are made; ``before`` and ``after`` are JSON
+left_alone  the records and fields that differ and are not changed
+refusals    what the guard does not allow
+==========  ====================================================================================
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+import orjson
+from attrs.validators import deep_mapping, instance_of, optional
+
+from ..._version import __version__
+from ...errors import PlanUnusable
+from ..changes import Action, Change, LeftAlone, Reason
+from ..guarding.guard import Refusal
+from .plan_digest import content_digest
+
+#: The version of the file's format. Files of another version are refused.
+FORMAT = 1
+#: The names in ``meta`` that are not of :class:`PlanMeta`.
+_ABOUT_FILE = frozenset({"written_by", "digest"})
+#: The largest number of a row in SQLite.
+MAX_NUMBER = 2**63 - 1
+#: SQLite's application id of plans ("lmsp").
+APPLICATION_ID = 0x6C6D7370
+_CHANGES = """
+SELECT kind, action, key, org, vendor_id, before, after FROM changes
+WHERE number BETWEEN ? AND ? ORDER BY number
+"""
+# The first change of each step.
+_STARTS = """
+SELECT number, kind, action FROM (
+    SELECT number, kind, action, lag(kind) OVER steps AS last_kind, lag(action) OVER steps AS
+    last_action FROM changes WINDOW steps AS (ORDER BY number)
+) WHERE last_kind IS NOT kind OR last_action IS NOT action ORDER BY number
+"""
+_LEFT_ALONE = """
+SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER BY number
+"""
+_REFUSALS = "SELECT rule, kind, org, found, bound, stops, text FROM refusals ORDER BY number"
+_COUNTS = "SELECT kind, action, org, count(*) FROM changes GROUP BY kind, action, org"
+# The detail is the name of a field, or why a record is locked.
+_COUNTS_LEFT_ALONE = """
+SELECT kind, reason, org, sum(records) FROM left_alone WHERE detail = '' OR reason = 'locked'
+GROUP BY kind, reason, org
+"""
+_COUNTS_FIELDS = """
+SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
+GROUP BY kind, reason, detail
+"""
+_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
+#: Exceptions of a damaged file. Even an error message in it may not be valid text.
+_DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
+
+_TEXT = instance_of(str)
+
+
+@attrs.frozen(kw_only=True)
+class PlanMeta:
+    """What a plan was made from.
+
+    :param made_at: when the plan was made, with a time zone.
+    :param target: the name of the target.
+    :param account: the account at the vendor, without a secret.
+    :param as_of: the day for which the plan was made. It decides who is enrolled.
+    :param mapping_hash: a hash of the mapping.
+    :param fingerprint: a hash of all that was there, see
+        :attr:`~lms_async.roster.comparing.working_set.WorkingSet.fingerprint`.
+    :param source_records: how many records the source had, by kind. If it had none of a kind, only
+        changes, or fewer than the guard allows, this is the number of the last plan.
+    :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
+    :param found_share: the share of the vendor's people with a key that are in the source once the
+        plan is applied; ``None`` if there are none. If the source had only changes of people, this
+        is the share of the last plan.
+    """
+
+    # A file that somebody has edited may have other types. The guard would fail much later.
+    made_at: datetime
+    target: str = attrs.field(validator=_TEXT)
+    account: str = attrs.field(validator=_TEXT)
+    as_of: date
+    mapping_hash: str = attrs.field(validator=_TEXT)
+    fingerprint: str = attrs.field(validator=_TEXT)
+    source_records: Mapping[str, int] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, instance_of(int), instance_of(Mapping))
+    )
+    settings: Mapping[str, str] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, _TEXT, instance_of(Mapping))
+    )
+    found_share: float | None = attrs.field(
+        default=None, validator=optional(instance_of((int, float)))
+    )
+
+    @property
+    def id(self) -> str:
+        """A text that differs between any two plans."""
+        return f"{self.made_at.isoformat()} {self.fingerprint} {self.mapping_hash}"
+
+
+def meta_of(values: Mapping[str, Any]) -> PlanMeta:
+    """Return the metadata that was written as JSON.
+
+    :raises LookupError: a value is missing.
+    :raises TypeError: there are other values, or a value has another type.
+    :raises ValueError: a date is not valid.
+    """
+    dates = {
+        "made_at": datetime.fromisoformat(values["made_at"]),
+        "as_of": date.fromisoformat(values["as_of"]),
+    }
+    return PlanMeta(**{**values, **dates})
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """Consecutive changes of one kind and action.
+
+    :param kind: the kind of all of them.
+    :param action: what all of them do.
+    :param first: the number of the first one. The changes of a plan are numbered from 1.
+    :param last: the number of the last one.
+    """
+
+    kind: str
+    action: Action
+    first: int
+    last: int
+
+
+class PlanFile:
+    """A plan in the file ``path``, for reading. Use it with ``with``.
+
+    :param path: the file.
+    :param plan: the :attr:`~PlanMeta.id` of the plan that must be in the file; ``""`` for any plan.
+    :raises PlanUnusable: the file is missing, is not a plan, was written in another format, or has
+        another plan than ``plan``. The methods raise it if the file is damaged.
+    """
+
+    def __init__(self, path: Path, plan: str = "") -> None:
+        self._path = path
+        if not path.is_file():
+            raise PlanUnusable(f"there is no plan {path}", hint="make one first")
+        with self._reading():
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            #: What the plan was made from.
+            self.meta = self._read_meta()
+            if plan not in ("", self.meta.id):
+                raise PlanUnusable(
+                    f"another plan has replaced the plan in {path}", hint="read the new plan first"
+                )
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def check_content(self) -> None:
+        """Check that the changes are those that were planned. It reads the whole file.
+
+        :raises PlanUnusable: the file was edited or damaged after the plan was made.
+        """
+        with self._reading():
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'digest'")
+            is_as_written = row.fetchone() == (content_digest(self._connection),)
+        if not is_as_written:
+            raise PlanUnusable(
+                f"the plan {self._path} was edited or damaged after it was made",
+                hint="make the plan again",
+            )
+
+    def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
+        """Yield the changes, in the order in which they are to be made.
+
+        :param first: the number of the first change to yield, counted from 1.
+        :param last: the number of the last one.
+        """
+        rows = self._rows(_CHANGES, (first, last))
+        for kind, action, key, org, vendor_id, before, after in rows:
+            with self._reading():
+                yield Change(
+                    kind=kind,
+                    action=Action(action),
+                    key=key,
+                    org=org,
+                    vendor_id=vendor_id,
+                    before=_loads(before),
+                    after=_loads(after),
+                )
+
+    def steps(self) -> list[Step]:
+        """Return the steps in which the changes are to be made."""
+        starts = [*self._rows(_STARTS)]
+        ends = [first - 1 for first, *_ in starts[1:]]
+        with self._reading():
+            ends += self._connection.execute("SELECT max(number) FROM changes").fetchone()
+            return [
+                Step(kind=kind, action=Action(action), first=first, last=last)
+                for (first, kind, action), last in zip(starts, ends, strict=False)
+            ]
+
+    def left_alone(self) -> Iterator[LeftAlone]:
+        """Yield the records and fields that differ and are not changed."""
+        for kind, key, org, vendor_id, reason, detail, records in self._rows(_LEFT_ALONE):
+            with self._reading():
+                yield LeftAlone(
+                    kind=kind,
+                    key=key,
+                    org=org,
+                    vendor_id=vendor_id,
+                    reason=Reason(reason),
+                    detail=detail,
+                    records=records,
+                )
+
+    def refusals(self) -> list[Refusal]:
+        """Return what the guard does not allow."""
+        return [
+            Refusal(
+                rule=rule,
+                kind=kind,
+                org=org,
+                number=found,
+                bound=bound,
+                stops=bool(stops),
+                text=text,
+            )
+            for rule, kind, org, found, bound, stops, text in self._rows(_REFUSALS)
+        ]
+
+    def counts(self) -> dict[tuple[str, Action, str], int]:
+        """Return the number of changes, by kind, action and org."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS)
+            return {(kind, Action(action), org): count for kind, action, org, count in rows}
+
+    def counts_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records that are left alone, by kind, reason and org."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_LEFT_ALONE)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+
+    def counts_fields_left_alone(self) -> dict[tuple[str, Reason, str], int]:
+        """Return in how many records a field is left alone, by kind, reason and field."""
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_FIELDS)
+            return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
+
+    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
+        """Return the number of records and of fields that are left alone, by kind, reason and org.
+
+        A record counts once for each field.
+        """
+        with self._reading():
+            rows = self._connection.execute(_COUNTS_BOTH)
+            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+
+    def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with self._reading():
+            # "yield from" would close the cursor together with the iterator. That fails if the
+            # iterator is deleted after the connection was closed.
+            for row in self._connection.execute(query, parameters):  # noqa: UP028
+                yield row
+
+    def _read_meta(self) -> PlanMeta:
+        with self._reading():
+            (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise PlanUnusable(f"{self._path} is not a plan", hint="give another file")
+        if version != FORMAT:
+            raise PlanUnusable(
+                f"the plan {self._path} is in format {version}; lms-async {__version__} reads "
+                f"format {FORMAT}",
+                hint="make the plan again with this version",
+            )
+        with self._reading():
+            rows = self._connection.execute("SELECT name, value FROM meta")
+            values = {name: _loads(value) for name, value in rows if name not in _ABOUT_FILE}
+            return meta_of(values)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except _DAMAGED:
+            raise PlanUnusable(
+                f"{self._path} is not a plan, or is damaged", hint="make the plan again"
+            ) from None
+
+
+def _loads(text: bytes) -> Any:
+    """Read JSON. The error does not hold the text, which is people's data."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    raise ValueError("not JSON")
