@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 
 import pytest
 
-from lms_async.sandbox import Fault
+from lms_async.sandbox import Fault, Seen
 from tests.cli.conftest import read_results
 from tests.cli.roster.conftest import PRIVATE, Lms, write_bundle
 
@@ -231,3 +233,19 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
 def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) -> None:
     (roster_lms.folder / "bundle" / "users.csv").write_bytes(b"\x80\n")
     assert "Error: users.csv, line 1" in roster_lms.plan().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_plan_leaves_nothing_and_says_so(
+    roster_lms: Lms, number: signal.Signals
+) -> None:
+    def interrupt(seen: Seen) -> None:
+        if seen.path == "courses":
+            os.kill(os.getpid(), number)
+
+    roster_lms.sandbox.before_each = interrupt
+    roster_lms.sandbox.faults.add(Fault.hang(path="courses"))
+    ran = roster_lms.plan()
+    assert ran.code == 130
+    assert "Interrupted. No plan was made." in ran.err
+    assert {path.name for path in roster_lms.folder.iterdir()} == {"bundle", "roster.toml"}
