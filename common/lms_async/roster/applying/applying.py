@@ -22,6 +22,7 @@ from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
 from ..plan_files.plan_file import PlanFile, Step
 from ..targets.target import Target
+from ..temporary import delete_abandoned
 from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
 from .moves import HELD, Moves
@@ -77,6 +78,7 @@ async def apply_plan(
     on_bulk: Callable[[Bulk[Change]], object] | None,
 ) -> ApplyReport:
     """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
+    delete_abandoned(path)
     with PlanFile(path, plan) as file:
         conditions.check_account(file.meta, target)
         conditions.check_guard(file)

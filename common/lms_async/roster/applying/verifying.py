@@ -18,6 +18,7 @@ from ..database import writing
 from ..entries import KEY_PARTS
 from ..plan_files.plan_file import PlanFile
 from ..targets.target import Target
+from ..temporary import delete_abandoned
 from .conditions import check_account, snapshot_of
 
 #: How many changes whose effect the vendor does not show are kept in memory.
@@ -72,6 +73,7 @@ class Verification:
 
 async def verify_plan(path: Path, plan: str, target: Target) -> Verification:
     """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
+    delete_abandoned(path)
     with PlanFile(path, plan) as file:
         meta = file.meta
     check_account(meta, target)
