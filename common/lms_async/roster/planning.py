@@ -22,7 +22,7 @@ from .guarding.guard_counts import check_changes, check_created, check_roles, ch
 from .made_plan import Plan
 from .mapping.mapping import RosterMapping
 from .mapping.scope import Scope
-from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_meta import PlanMeta
 from .plan_files.plan_writer import PlanWriter
 from .problems import ReadingReport
 from .source_facts import facts_of, found_share_for_next_plan, records_for_next_plan

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ...errors import PlanRefused
 from ..comparing.working_set import WorkingSet
-from ..plan_files.plan_file import PlanFile, PlanMeta
+from ..plan_files.plan_file import PlanFile
+from ..plan_files.plan_meta import PlanMeta
 from ..targets.target import Target
 from ..temporary import WORKING_SET, temporary_beside
 

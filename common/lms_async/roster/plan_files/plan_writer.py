@@ -18,7 +18,8 @@ from ..database import create, writing
 from ..guarding.guard import Refusal
 from ..temporary import UNFINISHED, temporary_beside
 from .plan_digest import content_digest
-from .plan_file import APPLICATION_ID, FORMAT, PlanMeta
+from .plan_file import APPLICATION_ID, FORMAT
+from .plan_meta import PlanMeta
 
 #: Rows that are written together.
 _BATCH = 1000
