@@ -27,7 +27,7 @@ async def run_verify(
     :returns: the exit code.
     """
     work = partial(_run, path, account, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="The plan was not verified.")
+    return await run_reported(work, reporter, out, if_stopped="The plan was not verified.")
 
 
 async def _run(
