@@ -63,6 +63,9 @@ def _lines(found: Verification, vendor: str) -> list[str]:
             which = f" ({', '.join(sorted(fields))})" if fields else ""
             lines.append(f"  {kind:<14} {count:,}: {mismatch}{which}")
         lines.append("To see what is left to change, make another plan.")
+    if found.not_shown:
+        lines.append(f"{vendor} does not show these, because the section or person is not in use:")
+        lines += [f"  {kind:<14} {count:,}" for kind, count in found.not_shown.items()]
     if found.not_verifiable:
         lines.append(f"Values that were set and that {vendor} does not show:")
         for (kind, field), count in found.not_verifiable.items():
