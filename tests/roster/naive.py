@@ -120,7 +120,9 @@ class Naive:
                 return Reason.DUPLICATE_KEY
             known = [side[parent] for side in self.by_key if parent in side]
             wanted = self.by_key[0].get(parent)
-            if any(not self.scope.includes(entry) for entry in known) or (wanted and wanted.locked):
+            if wanted and wanted.locked:
+                return Reason(wanted.locked)
+            if any(not self.scope.includes(entry) for entry in known):
                 return Reason.OUT_OF_SCOPE
             if self._lock(parent):
                 return Reason.LOCKED

@@ -108,6 +108,11 @@ def explain_error(error: LmsError, vendor: str, variables: str) -> tuple[str, ..
     :param vendor: the vendor's name.
     :param variables: the environment variables to check, for example ``A and B``.
     """
+    if isinstance(error, Forbidden):
+        return (
+            f"{vendor} refused the request, because the account lacks a permission: {error}",
+            f"Give the account this permission at {vendor}, or use another account in {variables}.",
+        )
     if exit_code_of_error(error) is Exit.NOT_AUTHORIZED:
         return (f"{vendor} did not accept the credentials: {error}", f"Check {variables}.")
     if isinstance(error, ConnectionFailed):

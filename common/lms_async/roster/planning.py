@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from secrets import token_hex
 
 from .changes import Change, Reason
 from .comparing.desired import Desired
@@ -23,12 +22,13 @@ from .guarding.guard_counts import check_changes, check_created, check_roles, ch
 from .made_plan import Plan
 from .mapping.mapping import RosterMapping
 from .mapping.scope import Scope
-from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_meta import PlanMeta
 from .plan_files.plan_writer import PlanWriter
 from .problems import ReadingReport
 from .source_facts import facts_of, found_share_for_next_plan, records_for_next_plan
 from .sources import IterableSource, Source
 from .targets.target import Target
+from .temporary import WORKING_SET, delete_abandoned, temporary_beside
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000
@@ -59,7 +59,8 @@ async def plan(
     """
     made_at, path, report = datetime.now(UTC), Path(path), ReadingReport()
     desired = Desired(mapping, as_of, report)
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
+    delete_abandoned(path)
+    temporary = temporary_beside(path, WORKING_SET)
     try:
         with WorkingSet(temporary, target.capabilities, mapping.scope) as working_set:
             await _read_source(source, desired, report, working_set)

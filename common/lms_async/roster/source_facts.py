@@ -5,7 +5,7 @@ from __future__ import annotations
 from .comparing.desired import Desired
 from .entries import REFERS_TO
 from .guarding.guard import Refusal, SourceFacts
-from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_meta import PlanMeta
 from .problems import Mode, ReadingReport
 
 

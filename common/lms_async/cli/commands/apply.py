@@ -58,7 +58,7 @@ def apply(
     Exit codes:
       0    All changes are done, or there are none.
       1    Some changes were rejected or skipped.
-      2    Wrong usage or input.
+      2    Wrong usage or input, or the output could not be written.
       3    Some changes are unknown, because no response came.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
@@ -89,9 +89,9 @@ def verify(path: PlanPath, limit: RateLimit = None) -> None:
 
     \b
     Exit codes:
-      0    The vendor shows every change.
+      0    The vendor shows every change that it can show.
       1    Some changes are not as planned.
-      2    Wrong usage or input.
+      2    Wrong usage or input, or the output could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
       6    The plan is for another account.

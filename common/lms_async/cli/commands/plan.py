@@ -84,7 +84,8 @@ def plan(
     \b
     Exit codes:
       0    The plan is made, with or without changes.
-      2    Wrong usage or input, or a word in the mapping that the vendor does not have.
+      2    Wrong usage or input, a word in the mapping that the vendor does not have, or the output
+           could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
       6    The plan is made, and the guard refuses it.

@@ -62,7 +62,7 @@ async def run_apply(request: ApplyRequest, reporter: Reporter, out: TextIO, err:
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="Nothing was sent.")
+    return await run_reported(work, reporter, out, if_stopped="Nothing was sent.")
 
 
 async def _run(

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import attrs
+
 from ...bulk.status import STOPPED
 from ...outcome import Outcome, RowError, Status
 from ...roster import ApplyReport, Change, PlanFile
+from ...roster.applying.exchanges import VALUE_IN_USE
 from ..kinds import Row
 from ..listing.files import NewFile
 from ..listing.formats import MARK, CsvFormat
@@ -63,7 +66,8 @@ def _reasons(report: ApplyReport) -> Counter[str]:
         # The run's error says why it stopped, so skipped changes do not repeat the reason.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
-        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=False))
+        is_ours = outcome.error.code == VALUE_IN_USE
+        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=is_ours))
         found[f"{change.kind}, {change.action} {outcome.status}: {why}"] += 1
     return found
 
@@ -71,6 +75,8 @@ def _reasons(report: ApplyReport) -> Counter[str]:
 def without_text(outcome: Outcome[Change]) -> RowError:
     """Return the error without the vendor's words. Other fields than ours may be such words too."""
     assert outcome.error is not None  # noqa: S101 - checked before
+    if outcome.error.code == VALUE_IN_USE:  # the reasons are ours, and name changes by number
+        return attrs.evolve(outcome.error, message="")
     known = outcome.item.after.keys() | outcome.item.before.keys()
     return RowError(
         outcome.error.code, "", {name: "" for name in outcome.error.fields if name in known}

@@ -52,7 +52,9 @@ async def run_show(request: ShowRequest, reporter: Reporter, output: Output, out
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, output, out)
-    return await run_reported(work, reporter, if_stopped="Not everything was printed or saved.")
+    return await run_reported(
+        work, reporter, out, if_stopped="Not everything was printed or saved."
+    )
 
 
 async def _run(

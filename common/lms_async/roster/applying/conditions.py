@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from secrets import token_hex
 
 from ...errors import PlanRefused
 from ..comparing.working_set import WorkingSet
-from ..plan_files.plan_file import PlanFile, PlanMeta
+from ..plan_files.plan_file import PlanFile
+from ..plan_files.plan_meta import PlanMeta
 from ..targets.target import Target
+from ..temporary import WORKING_SET, temporary_beside
 
 #: An older plan is refused, because too much may have changed at the school.
 MAX_AGE = timedelta(days=1)
@@ -74,7 +75,7 @@ async def snapshot_of(target: Target, path: Path, as_of: date) -> AsyncIterator[
 
     :param as_of: the day of the plan.
     """
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
+    temporary = temporary_beside(path, WORKING_SET)
     try:
         with WorkingSet(temporary, target.capabilities) as there:
             await there.read_there(target.snapshot(as_of))

@@ -67,6 +67,7 @@ INSERT INTO parent
 SELECT kind, key,
     CASE
         WHEN max(reason) IS NOT NULL THEN max(reason)
+        WHEN max(own_reason) <> '' THEN max(own_reason)
         WHEN max(outside) THEN 'out of scope'
         WHEN max(locked) <> '' THEN 'locked'
     END,
@@ -75,10 +76,11 @@ SELECT kind, key,
     count(removed.key) > 0,
     count(removed.key) = 0 AND (max(is_there) OR max(is_wanted))
 FROM (
-    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked
+    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked,
+        locked AS own_reason
     FROM wanted WHERE kind = :kind AND key <> ''
     UNION ALL
-    SELECT kind, key, outside, 0, active, locked FROM there WHERE kind = :kind AND key <> ''
+    SELECT kind, key, outside, 0, active, locked, '' FROM there WHERE kind = :kind AND key <> ''
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
