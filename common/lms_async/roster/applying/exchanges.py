@@ -74,6 +74,6 @@ def _reason(field: str, holders: list[int], *, is_exchange: bool) -> str:
             "one. Clear or change one of these values at the vendor, and make a new plan."
         )
     return (
-        f"The record of change {holders[0]} of this plan had this {field}. Make another plan when "
+        f"The record of change {holders[0]} of this plan had this {field}. Make a new plan when "
         "that change is done."
     )
