@@ -29,7 +29,7 @@ from ...journal.key import make_private
 from ...outcome import Status
 from ..changes import ADDITIONS, Action
 from ..targets.target import Target
-from .plan_file import PlanMeta, meta_of
+from .plan_meta import PlanMeta, meta_of
 
 _NO_CHANGES: Mapping[tuple[str, Action, Status], int] = {}
 
