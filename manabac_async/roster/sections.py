@@ -97,7 +97,7 @@ def new_row(change: Change, names: SectionNames) -> dict[str, Any]:
     """
     after = change.after
     faults = {
-        field: f"the mapping has no word for it: add it to {table}"
+        field: f"is needed for a new class: set it in {table} of the mapping"
         for field, table in (("year_group", "grades"), ("subject", "subjects"))
         if not after.get(field)
     }
