@@ -94,11 +94,16 @@ def test_words_of_the_vendor_are_only_in_the_results_file(planned: Lms) -> None:
     assert first["error"]
 
 
-def test_fields_that_are_not_ours_are_not_named() -> None:
-    change = Change(kind="people", action=Action.UPDATE, key="p1", after={"email": "x"})
-    error = RowError("409", "Wilhelmina has it", {"email": "taken", "Wilhelmina": "Quagmire"})
+def test_fields_of_the_vendor_are_named_and_values_are_not() -> None:
+    after = {"email": "wil.quagmire@secret.example", "family_name": "Quagmire"}
+    change = Change(kind="people", action=Action.UPDATE, key="p1", after=after)
+    fields = ("email", "year_group", "custom_fields[2].id", "Wilhelmina", "quagmire")
+    error = RowError("409", "Wilhelmina has it", dict.fromkeys(fields, "Wilhelmina"))
     told = without_text(Outcome(0, change, Status.REJECTED, error=error))
-    assert (told.code, told.message, dict(told.fields)) == ("409", "", {"email": ""})
+    assert (told.code, told.message) == ("409", "")
+    assert dict(told.fields) == dict.fromkeys(fields[:3], "")
+    error = RowError("409", "", {"wil.quagmire": ""})
+    assert not without_text(Outcome(0, change, Status.REJECTED, error=error)).fields
 
 
 def test_unknown_changes_exit_3_and_are_looked_up_later(planned: Lms) -> None:
