@@ -87,7 +87,8 @@ class Plan:
 
         Additions come before removals, so a person who moves is enrolled in the new section before
         leaving the old one. If the new enrollment is not made, the old one is kept: its removal is
-        skipped. To continue after the program was killed, or after an error stopped it,
+        skipped. Enrollments and relationships are skipped too if their section or person was not
+        created. To continue after the program was killed, or after an error stopped it,
         call this again with the same folder: each change is made once.
 
         :param target: the account for which the plan was made.

@@ -70,6 +70,9 @@ def test_rejected_changes_exit_1_and_say_why_without_names(roster_lms: Lms) -> N
     ran = roster_lms("apply", "roster.plan", "--results", "results.csv")
     assert ran.code == 1
     assert "7  people, create rejected: school (invalid)" in ran.out
+    assert "link skipped: not sent, because its section was not created" in ran.out
+    assert "make a new plan" in ran.out
+    assert "To continue" not in ran.out  # the same command would not make more changes
     rows = read_results(roster_lms.folder / "results.csv")
     (told,) = (row for row in rows if row["key"] == "p0")
     assert (told["status"], told["error_code"]) == ("rejected", "invalid")

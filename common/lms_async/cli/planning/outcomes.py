@@ -11,6 +11,7 @@ from pathlib import Path
 from ...bulk.status import STOPPED
 from ...outcome import Outcome, RowError, Status
 from ...roster import ApplyReport, Change, PlanFile
+from ...roster.applying.applying import FOLLOWING
 from ..kinds import Row
 from ..listing.files import NewFile
 from ..listing.formats import MARK, CsvFormat
@@ -68,9 +69,27 @@ def _reasons(report: ApplyReport) -> Counter[str]:
         # Why a run stopped is told once, and not for each change that was skipped.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
-        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=False))
+        change, why = outcome.item, _reason(outcome)
         found[f"{change.kind}, {change.action} {outcome.status}: {why}"] += 1
     return found
+
+
+def _reason(outcome: Outcome[Change]) -> str:
+    if outcome.error in FOLLOWING:
+        return outcome.error.message
+    return ", ".join(reasons(without_text(outcome), ours=False))
+
+
+def is_resumable(report: ApplyReport) -> bool:
+    """Return whether the same command can make more of the changes.
+
+    It can't if changes were rejected, and the others were skipped because of these.
+    """
+    return any(
+        outcome.status is Status.UNKNOWN
+        or (outcome.status is Status.SKIPPED and outcome.error not in FOLLOWING)
+        for outcome in report.not_done()
+    )
 
 
 def without_text(outcome: Outcome[Change]) -> RowError:
