@@ -33,7 +33,7 @@ class Exit(IntEnum):
     NOT_AUTHORIZED = 4
     #: The vendor could not be reached, or did not respond as expected.
     UNREACHABLE = 5
-    #: The import would remove more records than the guard allows. A person has to decide.
+    #: The guard does not allow something, such as the number of removals. A person has to decide.
     GUARDED = 6
     #: A bug in this command. 70 is EX_SOFTWARE in sysexits.h; Python's own 1 would mean REJECTED.
     BUG = 70

@@ -50,6 +50,9 @@ def test_plan_is_applied_and_verified_and_the_next_one_is_empty(planned: Lms) ->
     assert "Schoology shows 17 changes as planned" in verified.out
     assert "0 changes" in planned.plan().out
     assert planned("apply", "roster.plan").code == 0
+    requests = len(planned.sandbox.log)
+    assert planned("verify", "roster.plan").code == 0
+    assert len(planned.sandbox.log) == requests  # of a plan without changes
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 

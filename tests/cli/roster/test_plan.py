@@ -160,6 +160,23 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 
+def test_removals_that_are_left_out_exit_6_and_the_rest_is_applied(roster_lms: Lms) -> None:
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    # The first student left, a student is new, and the row of a third one is damaged.
+    write_bundle(roster_lms.folder, 7, more="x1,,,k1,n,nobody,student,,,")
+    enrollments = roster_lms.folder / "bundle" / "enrollments.csv"
+    enrollments.write_text(enrollments.read_text().replace("e1,,,k1,n,p1,student,,,\n", ""))
+    ran = roster_lms.plan()
+    assert ran.code == 6
+    assert "The guard refuses" not in ran.out
+    assert "1 removal left out" in ran.out
+    assert "lms apply roster.plan" in ran.out
+    applied = roster_lms("apply", "roster.plan", "--yes")
+    assert applied.code == 0, applied.err
+    assert len(roster_lms.sandbox.school.enrollments) == 8
+
+
 def test_setting_of_the_target_decides_how_people_are_read(roster_lms: Lms) -> None:
     path = roster_lms.folder / "roster.toml"
     path.write_text(f'{path.read_text()}[target]\npeople_from = "export"\n')

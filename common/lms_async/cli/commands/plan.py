@@ -86,7 +86,8 @@ def plan(
       2    Wrong usage or input, or a word in the mapping that the vendor does not have.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    The plan is made, and the guard refuses it.
+      6    The plan is made, and a person has to look: the guard refuses it, or leaves out removals
+           because the source may be incomplete. In the second case lms apply makes the others.
       70   A bug in lms.
       130  Interrupted.
     """

@@ -47,6 +47,12 @@ def change_lines(counts: Mapping[tuple[str, Action, str], int]) -> list[str]:
     return lines
 
 
+def removals_left_out(file: PlanFile) -> int:
+    """Return how many removals were asked for and left out, as the source may be incomplete."""
+    counts = file.counts_left_alone().items()
+    return sum(count for (_, reason, _), count in counts if reason is Reason.SOURCE_IN_DOUBT)
+
+
 def guard_lines(file: PlanFile) -> list[str]:
     """Return what the guard does not allow."""
     refusals = file.refusals()
