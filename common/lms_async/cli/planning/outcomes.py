@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import attrs
+
 from ...bulk.status import STOPPED
 from ...outcome import Outcome, RowError, Status
 from ...roster import ApplyReport, Change, PlanFile
 from ...roster.applying.applying import FOLLOWING
+from ...roster.applying.exchanges import VALUE_IN_USE
 from ..kinds import Row
 from ..listing.files import NewFile
 from ..listing.formats import MARK, CsvFormat
@@ -53,7 +56,7 @@ def outcome_lines(report: ApplyReport) -> list[str]:
         for (kind, action, status), count in report.counts.items()
     ]
     if report.earlier:
-        lines.append(f"An earlier run finished {counted(report.earlier, 'change')} of these.")
+        lines.append(f"An earlier run finished {report.earlier:,} of these changes.")
     why = _reasons(report)
     if why:
         lines.append("Not done, by reason:")
@@ -66,7 +69,7 @@ def outcome_lines(report: ApplyReport) -> list[str]:
 def _reasons(report: ApplyReport) -> Counter[str]:
     found: Counter[str] = Counter()
     for outcome in report.not_done():
-        # Why a run stopped is told once, and not for each change that was skipped.
+        # The run's error says why it stopped, so skipped changes do not repeat the reason.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
         change, why = outcome.item, _reason(outcome)
@@ -77,7 +80,8 @@ def _reasons(report: ApplyReport) -> Counter[str]:
 def _reason(outcome: Outcome[Change]) -> str:
     if outcome.error in FOLLOWING:
         return outcome.error.message
-    return ", ".join(reasons(without_text(outcome), ours=False))
+    is_ours = outcome.error is not None and outcome.error.code == VALUE_IN_USE
+    return ", ".join(reasons(without_text(outcome), ours=is_ours))
 
 
 def is_resumable(report: ApplyReport) -> bool:
@@ -99,6 +103,8 @@ def without_text(outcome: Outcome[Change]) -> RowError:
     """
     error, change = outcome.error, outcome.item
     assert error is not None  # noqa: S101 - checked before
+    if error.code == VALUE_IN_USE:  # the reasons are ours, and name changes by number
+        return attrs.evolve(error, message="")
     known = change.after.keys() | change.before.keys()
     shown = (name for name in error.fields if name in known or _is_field(name, change))
     return RowError(error.code, "", dict.fromkeys(shown, ""))
