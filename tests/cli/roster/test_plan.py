@@ -43,6 +43,20 @@ def test_plan_is_shown_again_and_its_rows_are_saved(roster_lms: Lms) -> None:
     assert (seat["kind"], seat["action"], seat["changes"]) == ("enrollments", "link", "role: admin")
 
 
+def test_what_the_vendor_does_not_hold_is_listed_only_by_plan_show(roster_lms: Lms) -> None:
+    orgs = roster_lms.folder / "bundle" / "orgs.csv"
+    orgs.write_text(orgs.read_text() + "d,,,District,district,,\n")
+    planned = roster_lms.plan().out
+    assert "no id from the school at the vendor" in planned
+    assert "does not hold or show them: 2 orgs and 7 fields" in planned
+    assert "run: lms plan show roster.plan" in planned
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "Not compared" not in shown
+    for line in ("1: not a school", "no such field"):
+        assert line not in planned
+        assert line in shown
+
+
 def test_cells_of_rows_are_no_formulas(roster_lms: Lms) -> None:
     users = roster_lms.folder / "bundle" / "users.csv"
     users.write_text(users.read_text().replace("Quagmire0", "=1+1"))

@@ -73,7 +73,7 @@ async def _run(
 
 def _summary(file: PlanFile) -> Iterator[str]:
     meta = file.meta
-    yield from plan_lines(file, find_target(meta.target).vendor, all_reasons=True)
+    yield from plan_lines(file, find_target(meta.target).vendor, in_full=True)
     made = ago(meta.made_at.timestamp())
     yield f"Made {made}, at {meta.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
 
