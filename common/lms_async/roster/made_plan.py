@@ -28,7 +28,8 @@ class Plan:
     """A plan that was made. Its changes are in the file, which only its owner can read.
 
     :param path: the file.
-    :param report: what is wrong in the source. It is empty if the plan was made earlier.
+    :param report: what is wrong in the source. It is empty if the plan was made earlier:
+        then see :meth:`PlanFile.problems`.
     :param id: the :attr:`~PlanMeta.id` of the plan that must be in the file. If another plan has
         replaced it, the methods raise PlanUnusable. ``""`` for any plan.
     """

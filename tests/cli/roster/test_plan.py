@@ -173,6 +173,9 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert "and 2 others" in ran.out
     assert "does not translate these roles: teacher (1)" in ran.out
     assert "The guard leaves out removals:" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "5  enrollments.csv: orphan" in shown
+    assert "and 2 others" in shown
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 

@@ -134,8 +134,8 @@ def show(
 ) -> None:
     """Show what a plan would do.
 
-    Without an option, lms prints the number of changes, what is left alone, and everything that
-    the guard says.
+    Without an option, lms prints the problems of the source, the number of changes, what is left
+    alone, and everything that the guard says.
 
     \b
     Exit codes:

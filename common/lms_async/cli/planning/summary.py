@@ -29,7 +29,8 @@ def plan_lines(file: PlanFile, vendor: str, *, in_full: bool = False) -> list[st
     """
     counts = file.counts()
     total = counted(sum(counts.values()), "change")
-    records, fields = file.counts_left_alone(), file.counts_fields_left_alone()
+    records: _LeftAlone = file.counts_left_alone()
+    fields: _LeftAlone = file.counts_fields_left_alone()
     not_compared = []
     if not in_full:
         not_compared = _not_compared(records, fields, vendor, file.path)

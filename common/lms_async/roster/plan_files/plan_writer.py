@@ -16,10 +16,13 @@ from ...errors import PlanFailed
 from ..changes import Action, Change, LeftAlone
 from ..database import create, writing
 from ..guarding.guard import Refusal
+from ..problems import ReadingReport
 from ..temporary import UNFINISHED, temporary_beside
 from .plan_digest import content_digest
 from .plan_file import APPLICATION_ID, FORMAT
 from .plan_meta import PlanMeta
+from .problem_tables import TABLES as PROBLEM_TABLES
+from .problem_tables import write_problems
 
 #: Rows that are written together.
 _BATCH = 1000
@@ -33,6 +36,7 @@ CREATE TABLE left_alone (number INTEGER PRIMARY KEY, kind TEXT, key TEXT, org TE
     reason TEXT, detail TEXT, records INTEGER);
 CREATE TABLE refusals (number INTEGER PRIMARY KEY, rule TEXT, kind TEXT, org TEXT, found REAL,
     bound REAL, stops INTEGER, text TEXT);
+{PROBLEM_TABLES}
 """
 _INSERT_CHANGE = "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_LEFT_ALONE = "INSERT INTO left_alone VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
@@ -126,6 +130,13 @@ class PlanWriter:
         """Add what the guard does not allow."""
         with writing(self._path):
             self._connection.execute(_INSERT_REFUSAL, attrs.astuple(refusal))
+
+    def add_problems(self, report: ReadingReport) -> None:
+        """Add the problems of the source, after all of it was read."""
+        with writing(self._path):
+            self._connection.execute("BEGIN")
+            write_problems(self._connection, report)
+            self._connection.execute("COMMIT")
 
     def set_found_share(self, share: float | None) -> None:
         """Set :attr:`PlanMeta.found_share`, which is known after all changes were added."""
