@@ -88,8 +88,8 @@ def plan(
            could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    The plan is made, and a person has to look: the guard refuses it, or leaves out removals
-           because the source may be incomplete. In the second case lms apply makes the others.
+      6    The plan is made, and a person has to check it: the guard refuses it, or leaves out
+           removals. If it leaves out removals, lms apply makes the other changes.
       70   A bug in lms.
       130  Interrupted.
     """

@@ -93,8 +93,8 @@ async def _run(
         left_out = removals_left_out(file)
         if left_out and not is_refused:
             lines.append(
-                f"{counted(left_out, 'removal')} left out. Somebody has to look at the source. The "
-                "other changes can be applied."
+                f"{counted(left_out, 'removal')} left out. Check the source. The other changes of "
+                "this plan can be applied."
             )
         if file.counts():
             lines += _next(request.out, is_refused=is_refused)
