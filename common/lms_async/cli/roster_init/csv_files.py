@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import attrs
 
 from ...roster import CsvFile, SourceSettings
 from ...roster.sources.csv_files.fields import DATES, FIELDS
-from ..exit_codes import CommandError
 from ..files.dates import DateColumn
 from ..files.table import Table
 from ..mapping.presets import Preset, recognize
@@ -55,6 +55,8 @@ _SIGNS: Mapping[str, frozenset[Meaning]] = {
     "sections": frozenset({"section code", "course code"}),
     "enrollments": frozenset({"section code", "person id"}),
 }
+#: What names of columns do not have, and rows of people do: an address, a date or an id.
+_VALUE = re.compile(r"@|\d[-/.]\d|^\d+$|\d{4}")
 #: Words in the names of files and columns, and the role of the people there.
 _ROLES = {
     "student": "student",
@@ -89,17 +91,27 @@ class ProposedFile:
     ignored: tuple[str, ...]
 
 
+@attrs.frozen
+class UnknownFile:
+    """A CSV file that no kind was found for.
+
+    :param columns: the names of its columns; none if the first row may be a person's.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+
+
 @attrs.frozen(kw_only=True)
 class ProposedSource:
     """How the CSV files of a school are read.
 
     :param encoding: the encoding of the files that are not UTF-8.
-    :param unknown: the names of files that no kind was found for.
     """
 
     files: tuple[ProposedFile, ...]
     encoding: str | None
-    unknown: tuple[str, ...]
+    unknown: tuple[UnknownFile, ...]
 
     def settings(self) -> SourceSettings:
         """Return the settings of the files that can be read."""
@@ -125,7 +137,7 @@ def propose_source(path: Path) -> ProposedSource:
     """Propose how CSV files are read, by their first row and their dates.
 
     :param path: a folder of CSV files, or a single CSV file.
-    :raises CommandError: there are no CSV files, or no file can be read as it is.
+    :raises CommandError: a file is not a CSV file with column names.
     """
     paths = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     found: list[ProposedFile] = []
@@ -136,18 +148,17 @@ def propose_source(path: Path) -> ProposedSource:
         files = list(_propose(table, each.name))
         found += files
         if not files:
-            unknown.append(each.name)
+            unknown.append(UnknownFile(each.name, _shown_columns(table)))
     others = sorted(encodings - {"utf-8", "utf-8-sig"})
-    proposed = ProposedSource(
+    return ProposedSource(
         files=tuple(found), encoding=others[0] if others else None, unknown=tuple(unknown)
     )
-    if not proposed.settings().files:
-        raise CommandError(
-            f"{path} has no OneRoster files, and no CSV file whose columns lms recognizes.",
-            "Describe each file in a mapping, below a line [[source.files]]: its kind, such as "
-            "people, and the column of each field.",
-        )
-    return proposed
+
+
+def _shown_columns(table: Table) -> tuple[str, ...]:
+    """Return the names of the columns, unless the first row looks like a row of values."""
+    header = tuple(column for column in table.header if column)
+    return () if any(map(_VALUE.search, header)) else header
 
 
 def _propose(table: Table, name: str) -> Iterator[ProposedFile]:

@@ -78,7 +78,10 @@ async def write_roster_mapping(
         reporter.note(f"- {check}")
     if len(checks) > _MOST_CHECKS:
         reporter.note(f"- and {len(checks) - _MOST_CHECKS} more, see the file")
-    reporter.note(f"Read the file, then make a plan, which changes nothing: {plan}")
+    first = "Read the file"
+    if files is not None and not files.settings().files:
+        first = f"Describe the files of the school in {out}, below [source]"
+    reporter.note(f"{first}, then make a plan, which changes nothing: {plan}")
 
 
 def _refuse_existing(out: Path) -> None:
@@ -99,6 +102,8 @@ def _propose_files(path: Path) -> ProposedSource | None:
 
 def _read_source(path: Path, files: ProposedSource | None, as_of: date) -> SourceSurvey:
     settings = None if files is None else files.settings()
+    if settings is not None and not settings.files:  # a person has to describe them first
+        return SourceSurvey(as_of)
     try:
         return survey_source(open_source(path, RosterMapping(source=settings)), as_of)
     except InvalidInput as error:
