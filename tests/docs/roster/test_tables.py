@@ -150,7 +150,7 @@ def test_example_of_csv_files_can_be_read(tmp_path: Path) -> None:
     path.write_text(example, "utf-8")
     source = read_mapping(path).source
     assert source is not None
-    assert len(source.files) == 6
+    assert len(source.files) == 8
 
 
 def test_each_field_of_csv_files_is_on_the_page() -> None:

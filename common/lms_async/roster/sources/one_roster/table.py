@@ -37,6 +37,7 @@ class OneRosterTable(Table):
             key=(form.key,),
             id_field=id_field,
             not_compared=("dateLastModified",),
+            shown=form.shown,
         )
         super().__init__(text, cells, layout, coverage, report)
         self._judge_header(form, line, header)
