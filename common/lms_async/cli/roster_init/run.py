@@ -63,6 +63,7 @@ async def write_roster_mapping(
         vendor=vendor,
         name=target.vendor,
         settings=support.settings,
+        creates=support.creates,
         files=files,
     )
     text, checks = roster_text(facts, again=plan)
