@@ -105,6 +105,15 @@ async def test_dates_that_fit_several_formats_are_a_decision(init: Init, tmp_pat
     assert written.line("# date_format")
 
 
+async def test_dates_with_dots_begin_with_the_day(init: Init, tmp_path: Path) -> None:
+    students = """
+        Student_Number,First_Name,Last_Name,DOB
+        1001,Wilhelmina,Quagmire,04.07.2010
+    """
+    written = await init(write(tmp_path / "export", students=students))
+    assert written.line("date_format") == 'date_format = "DD.MM.YYYY"'
+
+
 UNKNOWN = {
     "eleves.csv": """
         Matricule;Nom;Prénom

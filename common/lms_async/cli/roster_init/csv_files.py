@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attrs
 
+from ...csv_text import first_undecodable_line
 from ...roster import CsvFile, SourceSettings
 from ...roster.sources.csv_files.fields import DATES, FIELDS
 from ..files.dates import DateColumn
@@ -57,6 +58,8 @@ _SIGNS: Mapping[str, frozenset[Meaning]] = {
 }
 #: What names of columns do not have, and rows of people do: an address, a date or an id.
 _VALUE = re.compile(r"@|\d[-/.]\d|^\d+$|\d{4}")
+#: Dates with dots. Where they are usual, the day comes first.
+_DOTTED = re.compile(r"\d\d\.\d\d\.\d{4}", re.ASCII)
 #: Words in the names of files and columns, and the role of the people there.
 _ROLES = {
     "student": "student",
@@ -133,17 +136,19 @@ class ProposedSource:
         )
 
 
-def propose_source(path: Path) -> ProposedSource:
+def propose_source(path: Path, encoding: str | None = None, again: str = "") -> ProposedSource:
     """Propose how CSV files are read, by their first row and their dates.
 
     :param path: a folder of CSV files, or a single CSV file.
+    :param encoding: the encoding of files that are not UTF-8.
+    :param again: the user's command, to print it again with ``--encoding``.
     :raises CommandError: a file is not a CSV file with column names.
     """
     paths = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     found: list[ProposedFile] = []
     encodings, unknown = set(), []
     for each in paths:
-        table = Table.open(each)
+        table = _open(each, encoding, again)
         encodings.add(table.encoding)
         files = list(_propose(table, each.name))
         found += files
@@ -153,6 +158,14 @@ def propose_source(path: Path) -> ProposedSource:
     return ProposedSource(
         files=tuple(found), encoding=others[0] if others else None, unknown=tuple(unknown)
     )
+
+
+def _open(path: Path, encoding: str | None, again: str) -> Table:
+    if encoding is not None:
+        with path.open("rb") as file:
+            if first_undecodable_line(file, "utf-8") is not None:
+                return Table.open(path, encoding=encoding)
+    return Table.open(path, again=again)
 
 
 def _shown_columns(table: Table) -> tuple[str, ...]:
@@ -231,10 +244,13 @@ def _role_in(*names: str) -> str:
 
 def _date_formats(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     """Return the formats that fit all dates. Dates such as 2026-08-17 need none."""
-    dates = DateColumn()
+    dates, dotted = DateColumn(), False
     places = [table.header.index(columns[field]) for field in DATES if field in columns]
     for number, cells in table.rows() if places else ():
         for place in places:
             if len(cells) == len(table.header) and cells[place].strip():
-                dates.add(number, cells[place].strip())
-    return dates.formats if dates.others else ()
+                dates.add(number, cell := cells[place].strip())
+                dotted = dotted or _DOTTED.fullmatch(cell) is not None
+    if dates.others:
+        return dates.formats
+    return ("DD.MM.YYYY",) if dotted else ()

@@ -11,6 +11,11 @@ from .csv_files import ProposedFile, ProposedSource, UnknownFile
 from .part import Part, named
 
 
+def source_encoding(encoding: str) -> Part:
+    """Write the encoding of OneRoster files."""
+    return Part(["[source]", f"encoding = {toml_text(encoding)}  # of files that are not UTF-8"])
+
+
 def source_files(proposed: ProposedSource) -> Iterator[Part]:
     """Yield a part for the source, and one for each kind of records in each of its files."""
     part = Part()
