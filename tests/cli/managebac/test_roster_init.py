@@ -71,3 +71,15 @@ async def test_schools_of_the_source_are_listed_if_none_is_like_that_of_the_acco
     assert "[target] school: the source has 2 schools" in said
     # The words that a plan needs were read.
     assert mapping.roles
+
+
+async def test_nearest_terms_are_named_for_a_term_that_is_missing(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path
+) -> None:
+    managebac_sandbox.school = prepared()
+    _, _, said = await init(managebac_sandbox, tmp_path)
+    check = next(line for line in said.splitlines() if line.startswith("- [terms] 2026-2027"))
+    assert "Write the title of one of its terms" in check
+    assert "or create the term in ManageBac" in check
+    near = check.index("Nearest by their days: 2020-2099 Semester 1 (2020-08-01 to 2020-12-31)")
+    assert check.index("2018-2019 (2018-08-01 to 2019-06-30)") > near
