@@ -15,6 +15,7 @@ from ..credentials import Environment, has_credentials, require_variables
 from ..exit_codes import CommandError, exit_code_of_error, explain_error
 from ..listing.progress import RowCount, shown_on
 from ..reporting.reporters import Reporter
+from ..reporting.streams import check_written
 from ..roster_support import RosterSupport
 from ..target import Target
 from ..wording import command_line, counted, listed
@@ -46,11 +47,11 @@ async def write_roster_mapping(
     :param path: the source.
     :param support: how the target's roster is reached.
     :param environment: the credentials. Without them, the vendor is not asked.
-    :param err: gets the progress.
+    :param err: gets the progress, and what the reporter says.
     :param as_of: the day for which the first plan will be made.
     :param encoding: the encoding of files that are not UTF-8.
     :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
-    :raises CommandError: a side cannot be read, or ``out`` exists.
+    :raises CommandError: a side cannot be read, ``out`` exists, or ``err`` can't be written.
     """
     _refuse_existing(out)
     reporter.note(f"Reading {path}")
@@ -87,6 +88,7 @@ async def write_roster_mapping(
     if files is not None and not files.settings().files:
         first = f"Describe the files of the school in {out}, below [source]"
     reporter.note(f"{first}, then make a plan, which changes nothing: {plan}")
+    check_written(err)
 
 
 def _refuse_existing(out: Path) -> None:
