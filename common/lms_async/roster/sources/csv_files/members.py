@@ -18,8 +18,8 @@ def read_enrollments(reading: Reading) -> Iterator[Record]:
     """Yield the enrollments."""
 
     def build(table: CsvTable, row: Row) -> Enrollment:
-        need_known(row, "section_id", (row["section_id"],), reading.known.sections)
-        need_known(row, "person_id", (row["person_id"],), reading.known.people)
+        need_known(row, "section_id", (row["section_id"],), reading.known, "sections")
+        need_known(row, "person_id", (row["person_id"],), reading.known, "people")
         row.need("role")
         enrollment = Enrollment(
             section_id=row["section_id"],
@@ -47,8 +47,8 @@ def read_relationships(reading: Reading) -> Iterator[Record]:
 
     def build(table: CsvTable, row: Row) -> Relationship | None:
         person, other = row["person_id"], row["other_id"]
-        need_known(row, "person_id", (person,), people)
-        need_known(row, "other_id", (other,), people)
+        need_known(row, "person_id", (person,), reading.known, "people")
+        need_known(row, "other_id", (other,), reading.known, "people")
         role = "" if people is None else people.role(other)
         if person == other or role == "student":
             text = "a student cannot be responsible for a student."

@@ -55,6 +55,9 @@ class Reading:
             coverage.gaps.add("no_file")
             return None
         coverage.mode = Mode.BULK
+        files = self.known.files.setdefault(described.kind, [])
+        if described.file not in files:
+            files.append(described.file)
         reported = name in self._texts
         if not reported:
             self._texts[name] = open_text(file, self.settings.encoding, self.report)
