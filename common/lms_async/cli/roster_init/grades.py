@@ -10,7 +10,6 @@ from ...roster.mapping.mapping import LAST_GRADES
 from .facts import Facts
 from .part import Part, named
 
-
 #: Grades before the first, in the order in which people are in them.
 _BEFORE_FIRST = ("it", "pr", "pk", "tk", "kg", "k")
 _CLASS_OF = re.compile(r"\bclass of (\d{4})\b", re.ASCII | re.IGNORECASE)
