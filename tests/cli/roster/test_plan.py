@@ -170,7 +170,8 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert "Rejected records of the source (5 problems):" in ran.out
     assert "5  enrollments.csv: orphan" in ran.out
     assert "enrollments.csv, line 9, column userSourcedId" in ran.out
-    assert "and 2 others" in ran.out
+    assert "no person with this id was read from users.csv" in ran.out
+    assert "and 4 others" in ran.out
     assert "does not translate these roles: teacher (1)" in ran.out
     assert "The guard leaves out removals:" in ran.out
     shown = roster_lms("plan", "show", "roster.plan").out

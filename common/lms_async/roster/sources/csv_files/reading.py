@@ -55,6 +55,9 @@ class Reading:
             coverage.gaps.add("no_file")
             return None
         coverage.mode = Mode.BULK
+        files = self.known.files.setdefault(described.kind, [])
+        if described.file not in files:
+            files.append(described.file)
         reported = name in self._texts
         if not reported:
             self._texts[name] = open_text(file, self.settings.encoding, self.report)
@@ -71,13 +74,13 @@ class Reading:
 def read_rows(
     reading: Reading,
     kind: str,
-    build: Callable[[CsvTable, Row], Record],
+    build: Callable[[CsvTable, Row], Record | None],
     *,
     rows: Callable[[CsvTable], Iterable[Row]] | None = None,
 ) -> Iterator[Record]:
     """Yield what ``build`` makes of each row of the files of a kind.
 
-    :param build: may reject a row.
+    :param build: returns ``None`` for a row whose record was given, and may reject a row.
     :param rows: returns the rows of a table; by default those whose records are not repeated.
     """
     tables = reading.tables(kind)
@@ -91,6 +94,7 @@ def read_rows(
     for table in tables:
         for row in rows(table):
             try:
-                yield build(table, row)
+                if (record := build(table, row)) is not None:
+                    yield record
             except RowRejected as why:
                 table.reject(row.line, why)
