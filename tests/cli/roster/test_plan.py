@@ -176,7 +176,7 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert "The guard leaves out removals:" in ran.out
     shown = roster_lms("plan", "show", "roster.plan").out
     assert "5  enrollments.csv: orphan" in shown
-    assert "and 2 others" in shown
+    assert "and 4 others" in shown
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 
