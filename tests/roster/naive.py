@@ -104,8 +104,10 @@ class Naive:
                 if entry.kind != kind:
                     continue
                 if not at[1]:
+                    is_there = entries is self.there
+                    reason = Reason.BLANK_KEY if is_there else Reason.BLANK_KEY_IN_SOURCE
                     if entry.active:
-                        found.append(self._left(entry, Reason.BLANK_KEY))
+                        found.append(self._left(entry, reason))
                 elif at in self.duplicates and (entries is self.there or at not in self.by_key[1]):
                     found.append(self._left(entry, Reason.DUPLICATE_KEY))
         return found

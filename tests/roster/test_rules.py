@@ -108,7 +108,7 @@ def test_record_that_is_wanted_inactive_is_removed_and_not_created() -> None:
 @pytest.mark.parametrize(
     ("wanted", "now", "rules", "scope", "expected"),
     [
-        ([person("")], [], ALL, None, [("", Reason.BLANK_KEY)]),
+        ([person("")], [], ALL, None, [("", Reason.BLANK_KEY_IN_SOURCE)]),
         ([], [person(" ")], ALL, None, [("", Reason.BLANK_KEY)]),
         ([ADA], [ADA, ADA], ALL, None, [("p1", Reason.DUPLICATE_KEY)] * 2),
         ([], [ADA, person(" p1", active=False)], ALL, None, [("p1", Reason.DUPLICATE_KEY)] * 2),

@@ -33,7 +33,8 @@ class Exit(IntEnum):
     NOT_AUTHORIZED = 4
     #: The vendor could not be reached, or did not respond as expected.
     UNREACHABLE = 5
-    #: The guard refuses the import or the plan, or the plan is out of date. A person has to decide.
+    #: The guard refuses the import or the plan, or leaves out removals of it; or the plan is out of
+    #: date. A person has to decide.
     GUARDED = 6
     #: A bug in this command. 70 is EX_SOFTWARE in sysexits.h; Python's own 1 would mean REJECTED.
     BUG = 70

@@ -71,8 +71,10 @@ class RosterSupport:
     :param connect: takes the client and the settings, all of which are given, and returns the
         account as a target of the roster.
     :param demo: for ``lms demo``; ``None`` if it does not show the roster.
+    :param creates: the command that creates missing words, by the table of the mapping.
     """
 
     settings: Mapping[str, RosterSetting]
     connect: Callable[[Any, Mapping[str, str]], Target]
     demo: RosterDemo | None = None
+    creates: Mapping[str, str] = attrs.field(factory=dict)

@@ -35,7 +35,8 @@ ADDITIONS = frozenset({Action.CREATE, Action.LINK, Action.RETURN})
 class Reason(StrEnum):
     """Why a record, or one of its fields, is left alone."""
 
-    BLANK_KEY = "no id from the school"
+    BLANK_KEY = "no id from the school at the vendor"
+    BLANK_KEY_IN_SOURCE = "no id in the source"
     DUPLICATE_KEY = "same id as another record"
     #: A section whose key the vendor has for a section of another school year, or an enrollment in
     #: such a section. The new section would rewrite the other year's section and its grades.

@@ -79,7 +79,9 @@ async def plan(
             )
             await in_thread(
                 working_set,
-                lambda: _write(path, meta, working_set, mapping, desired, facts, source_refusals),
+                lambda: _write(
+                    path, meta, working_set, mapping, desired, facts, source_refusals, report
+                ),
             )
     finally:
         temporary.unlink(missing_ok=True)
@@ -125,6 +127,7 @@ def _write(
     desired: Desired,
     facts: SourceFacts,
     source_refusals: list[Refusal],
+    report: ReadingReport,
 ) -> None:
     """Compare the entries, and write the plan."""
     keyed, found = _found_people(working_set)
@@ -162,6 +165,7 @@ def _write(
         ]
         for refusal in refusals:
             writer.refuse(refusal)
+        writer.add_problems(report)
 
 
 def _check_tally(

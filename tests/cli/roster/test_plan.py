@@ -43,6 +43,20 @@ def test_plan_is_shown_again_and_its_rows_are_saved(roster_lms: Lms) -> None:
     assert (seat["kind"], seat["action"], seat["changes"]) == ("enrollments", "link", "role: admin")
 
 
+def test_what_the_vendor_does_not_hold_is_listed_only_by_plan_show(roster_lms: Lms) -> None:
+    orgs = roster_lms.folder / "bundle" / "orgs.csv"
+    orgs.write_text(orgs.read_text() + "d,,,District,district,,\n")
+    planned = roster_lms.plan().out
+    assert "no id from the school at the vendor" in planned
+    assert "does not hold or show them: 2 orgs and 7 fields" in planned
+    assert "run: lms plan show roster.plan" in planned
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "Not compared" not in shown
+    for line in ("1: not a school", "no such field"):
+        assert line not in planned
+        assert line in shown
+
+
 def test_cells_of_rows_are_no_formulas(roster_lms: Lms) -> None:
     users = roster_lms.folder / "bundle" / "users.csv"
     users.write_text(users.read_text().replace("Quagmire0", "=1+1"))
@@ -156,10 +170,31 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert "Rejected records of the source (5 problems):" in ran.out
     assert "5  enrollments.csv: orphan" in ran.out
     assert "enrollments.csv, line 9, column userSourcedId" in ran.out
-    assert "and 2 others" in ran.out
+    assert "no person with this id was read from users.csv" in ran.out
+    assert "and 4 others" in ran.out
     assert "does not translate these roles: teacher (1)" in ran.out
     assert "The guard leaves out removals:" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "5  enrollments.csv: orphan" in shown
+    assert "and 4 others" in shown
     assert not any(word in ran.out + ran.err for word in PRIVATE)
+
+
+def test_removals_that_are_left_out_exit_6_and_the_rest_is_applied(roster_lms: Lms) -> None:
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    # The first student left, a student is new, and the row of a third one is damaged.
+    write_bundle(roster_lms.folder, 7, more="x1,,,k1,n,nobody,student,,,")
+    enrollments = roster_lms.folder / "bundle" / "enrollments.csv"
+    enrollments.write_text(enrollments.read_text().replace("e1,,,k1,n,p1,student,,,\n", ""))
+    ran = roster_lms.plan()
+    assert ran.code == 6
+    assert "The guard refuses" not in ran.out
+    assert "1 removal left out" in ran.out
+    assert "lms apply roster.plan" in ran.out
+    applied = roster_lms("apply", "roster.plan", "--yes")
+    assert applied.code == 0, applied.err
+    assert len(roster_lms.sandbox.school.enrollments) == 8
 
 
 def test_setting_of_the_target_decides_how_people_are_read(roster_lms: Lms) -> None:

@@ -95,6 +95,7 @@ async def test_school_without_a_building_gets_candidates(
     assert written.mapping.buildings == {}
     assert "Candidates: H (Southern High), Sandbox Academy." in written.comments()
     assert "[buildings] has no building of Schoology for South School." in written.out
+    assert "lms import buildings.csv --to schoology --kind buildings" in written.out
 
 
 async def test_terms_are_found_by_title_and_then_by_days(

@@ -88,7 +88,8 @@ def plan(
            could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    The plan is made, and the guard refuses it.
+      6    The plan is made, and a person has to check it: the guard refuses it, or leaves out
+           removals. If it leaves out removals, lms apply makes the other changes.
       70   A bug in lms.
       130  Interrupted.
     """
@@ -133,8 +134,8 @@ def show(
 ) -> None:
     """Show what a plan would do.
 
-    Without an option, lms prints the number of changes, what is left alone, and everything that
-    the guard says.
+    Without an option, lms prints the problems of the source, the number of changes, what is left
+    alone, and everything that the guard says.
 
     \b
     Exit codes:

@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from ..credentials import read_environment
+from ..files.encodings import checked_name
 from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
 from ..roster_targets import require_roster_target
 from ..running import run_until_done
+from .mapping_options import EncodingName
 from .options import RateLimit, TargetOption
 
 commands = typer.Typer(no_args_is_help=True, help="Write the settings of a roster for lms plan.")
@@ -46,6 +48,7 @@ def init(
             show_default=False,
         ),
     ] = None,
+    encoding: EncodingName = None,
     limit: RateLimit = None,
 ) -> None:
     """Write the mapping file of a roster.
@@ -71,6 +74,7 @@ def init(
             sys.stderr,
             out=out,
             as_of=date.today() if as_of is None else as_of.date(),
+            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
         )
     )

@@ -25,7 +25,7 @@ from ..wording import command_line, counted, listed
 from .before_applying import ask_before_removals, check_plan, naming_option
 from .connecting import Account
 from .errors import command_error
-from .outcomes import outcome_lines, result_format, write_results
+from .outcomes import is_resumable, outcome_lines, result_format, write_results
 from .paths import journal_folder
 from .progress import RosterProgress
 from .running import print_lines, run_reported
@@ -196,9 +196,9 @@ def _next(request: ApplyRequest, report: ApplyReport) -> list[str]:
             "Unknown changes were sent, but no response says whether the vendor made them. The "
             "next run looks them up before it sends them again."
         )
-    if statuses & {Status.UNKNOWN, Status.SKIPPED}:
+    if is_resumable(report):
         lines.append(f"To continue, run: {command_line(again)}")
-    elif Status.REJECTED in statuses:
+    elif statuses & {Status.REJECTED, Status.SKIPPED}:
         lines.append("To try rejected changes again, correct their cause and make a new plan.")
         if request.results is None:
             words = command_line([*again, "--results", f"{request.plan.stem}.results.csv"])

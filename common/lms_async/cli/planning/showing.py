@@ -22,6 +22,7 @@ from ..listing.table import TableFormat
 from ..reporting.reporters import Reporter
 from ..target import find_target
 from ..wording import ago, counted, listed
+from .problems import problem_lines
 from .rows import COLUMNS, change_row
 from .running import print_lines, run_reported
 from .summary import plan_lines
@@ -73,7 +74,8 @@ async def _run(
 
 def _summary(file: PlanFile) -> Iterator[str]:
     meta = file.meta
-    yield from plan_lines(file, find_target(meta.target).vendor, all_reasons=True)
+    yield from problem_lines(file.problems())
+    yield from plan_lines(file, find_target(meta.target).vendor, in_full=True)
     made = ago(meta.made_at.timestamp())
     yield f"Made {made}, at {meta.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
 

@@ -39,6 +39,9 @@ async def _run(
     _: InterruptHandler,
 ) -> Exit:
     made = Plan(path)
+    if not made.counts():
+        print_lines(out, [f"{path} has no changes, so there is nothing to verify."])
+        return Exit.DONE
     progress = RosterProgress(account.vendor)
     async with (
         account.connected(made.meta.settings, reporter, [progress.notice]) as target,

@@ -55,6 +55,8 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
     if kind not in vendor.capabilities.kinds:
         part.comment(f"{facts.name} has no {kind}.")
         return
+    if not facts.source.records:  # no file is described yet
+        return
     if not keyed:
         part.comment(f"{facts.name} has no {kind} with a key yet, so both fields are possible.")
         return

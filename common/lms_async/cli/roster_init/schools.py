@@ -42,6 +42,10 @@ def buildings(facts: Facts) -> Part:
                 f"{one.org.name}, {_records(one)}: {facts.name} has no {one.org.type}s. Records "
                 "keep the building that they have."
             )
+    if words and part.checks and (command := facts.creates.get("buildings")):
+        part.checks.append(
+            f"[buildings] If {facts.name} has no such building yet, create it first: {command}"
+        )
     return part
 
 

@@ -13,6 +13,9 @@ from .facts import Facts
 from .part import Part, named
 from .similar import same_word
 
+#: How many terms of the vendor are named for a term that the vendor does not have.
+_NEAREST = 3
+
 
 def terms(facts: Facts) -> Part:
     """Propose the translations of terms."""
@@ -27,8 +30,7 @@ def terms(facts: Facts) -> Part:
     elif facts.vendor.words is None and not facts.vendor.may_read:
         part.comment(f"{facts.name} does not let this account read its terms.")
     elif known:
-        there = named(f"{one.title} ({one.starts or '?'} to {one.ends or '?'})" for one in known)
-        part.comment(f"{facts.name} has: {there}.")
+        part.comment(f"{facts.name} has: {named(map(_with_days, known))}.")
     part.lines.append("[terms]")
     current = current_terms(facts)
     by_title: dict[str, list[Term]] = {}
@@ -98,7 +100,13 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
     if "terms" in facts.vendor.capabilities.kinds:
         will = f"{facts.name} has no such term. lms plan creates it, unless you translate it."
     else:
-        will = f"{facts.name} has no such term, and lms plan cannot create it."
+        will = (
+            f"{facts.name} has no such term, and lms plan cannot create it. Write the title of one "
+            f"of its terms and remove the # at the start of the line, or create the term in "
+            f"{facts.name}."
+        )
+        if near := _nearest(term, known):
+            will += f" Nearest by their days: {named(map(_with_days, near))}."
     part.comment(will, indent="  ")
     part.checks.append(f"[terms] {term.title}: {will}")
 
@@ -113,6 +121,26 @@ def _found(term: Term, known: Sequence[VendorTerm]) -> VendorTerm | None:
     days = term.starts.isoformat(), term.ends.isoformat()
     found = [one for one in known if (one.starts, one.ends) == days]
     return found[0] if len(found) == 1 else None
+
+
+def _nearest(term: Term, known: Sequence[VendorTerm]) -> list[VendorTerm]:
+    """Return the vendor's terms whose first and last days are nearest to those of a term."""
+    if term.starts is None or term.ends is None:
+        return []
+    distances = [
+        (
+            abs((date.fromisoformat(one.starts) - term.starts).days)
+            + abs((date.fromisoformat(one.ends) - term.ends).days),
+            at,
+        )
+        for at, one in enumerate(known)
+        if one.starts and one.ends
+    ]
+    return [known[at] for _, at in sorted(distances)[:_NEAREST]]
+
+
+def _with_days(one: VendorTerm) -> str:
+    return f"{one.title} ({one.starts or '?'} to {one.ends or '?'})"
 
 
 def _days(term: Term) -> str:

@@ -52,11 +52,11 @@ WHERE w.kind = :kind AND w.key <> '' AND w.locked = ''
     AND role(w.compared) <> role(t.compared) AND role(t.compared) <> ''
 """
 UNUSABLE = """
-SELECT there.key, org, vendor_id, coalesce(reason, 'no id from the school')
+SELECT there.key, org, vendor_id, coalesce(reason, 'no id from the school at the vendor')
 FROM there LEFT JOIN unusable USING (kind, key)
 WHERE kind = :kind AND ((there.key = '' AND active) OR reason IS NOT NULL)
 UNION ALL
-SELECT wanted.key, org, '', coalesce(reason, 'no id from the school')
+SELECT wanted.key, org, '', coalesce(reason, 'no id in the source')
 FROM wanted LEFT JOIN unusable USING (kind, key)
 WHERE kind = :kind AND ((wanted.key = '' AND active) OR (reason IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM there WHERE there.kind = wanted.kind AND there.key = wanted.key

@@ -3,12 +3,14 @@
 The file is a SQLite database that only its owner can read, since it contains people's data. It has
 these tables:
 
-==========  ====================================================================================
-meta        name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
-changes     the changes, in the order in which they are made; ``before`` and ``after`` are JSON
-left_alone  the records and fields that differ and are not changed
-refusals    what the guard does not allow
-==========  ====================================================================================
+==============  ================================================================================
+meta            name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
+changes         the changes, in the order in which they are made; ``before`` and ``after`` are JSON
+left_alone      the records and fields that differ and are not changed
+refusals        what the guard does not allow
+problem_counts  the number of problems of the source, by file, code and severity
+problems        the first of these problems
+==============  ================================================================================
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ from ..._version import __version__
 from ...errors import PlanUnusable
 from ..changes import Action, Change, LeftAlone, Reason
 from ..guarding.guard import Refusal
+from ..problems import ReadingReport
 from .plan_digest import content_digest
 from .plan_meta import PlanMeta, meta_of
+from .problem_tables import read_problems
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
@@ -64,7 +68,10 @@ _COUNTS_FIELDS = """
 SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
 GROUP BY kind, reason, detail
 """
-_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
+_COUNTS_BOTH = """
+SELECT kind, reason, org, detail <> '' AND reason <> 'locked' AS is_field, sum(records)
+FROM left_alone GROUP BY kind, reason, org, is_field
+"""
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
 
@@ -200,6 +207,11 @@ class PlanFile:
             for rule, kind, org, found, bound, stops, text in self._rows(_REFUSALS)
         ]
 
+    def problems(self) -> ReadingReport:
+        """Return the problems of the source. All are counted, and the first of each are listed."""
+        with self._reading():
+            return read_problems(self._connection)
+
     def counts(self) -> dict[tuple[str, Action, str], int]:
         """Return the number of changes, by kind, action and org."""
         with self._reading():
@@ -218,14 +230,16 @@ class PlanFile:
             rows = self._connection.execute(_COUNTS_FIELDS)
             return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
 
-    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
-        """Return the number of records and of fields that are left alone, by kind, reason and org.
+    def counts_by_school(self) -> dict[tuple[str, Reason, str, bool], int]:
+        """Return how much is left alone, by kind, reason, org, and whether it is a field.
 
-        A record counts once for each field.
+        A record counts once for each of its fields that is left alone.
         """
         with self._reading():
-            rows = self._connection.execute(_COUNTS_BOTH)
-            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+            return {
+                (kind, Reason(reason), org, bool(is_field)): count
+                for kind, reason, org, is_field, count in self._connection.execute(_COUNTS_BOTH)
+            }
 
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():

@@ -17,10 +17,13 @@ from ...errors import PlanFailed
 from ..changes import Action, Change, LeftAlone
 from ..database import create, writing
 from ..guarding.guard import Refusal
+from ..problems import ReadingReport
 from ..temporary import UNFINISHED, temporary_beside
 from .plan_digest import content_digest
 from .plan_file import APPLICATION_ID, FORMAT
 from .plan_meta import PlanMeta
+from .problem_tables import TABLES as PROBLEM_TABLES
+from .problem_tables import write_problems
 
 #: Rows that are written together.
 _BATCH = 1000
@@ -34,6 +37,7 @@ CREATE TABLE left_alone (number INTEGER PRIMARY KEY, kind TEXT, key TEXT, org TE
     reason TEXT, detail TEXT, records INTEGER);
 CREATE TABLE refusals (number INTEGER PRIMARY KEY, rule TEXT, kind TEXT, org TEXT, found REAL,
     bound REAL, stops INTEGER, text TEXT);
+{PROBLEM_TABLES}
 """
 _INSERT_CHANGE = "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_LEFT_ALONE = "INSERT INTO left_alone VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
@@ -127,6 +131,13 @@ class PlanWriter:
         """Add what the guard does not allow."""
         with writing(self._path):
             self._connection.execute(_INSERT_REFUSAL, attrs.astuple(refusal))
+
+    def add_problems(self, report: ReadingReport) -> None:
+        """Add the problems of the source, after all of it was read."""
+        with writing(self._path):
+            self._connection.execute("BEGIN")
+            write_problems(self._connection, report)
+            self._connection.execute("COMMIT")
 
     def set_result(self, *, found_share: float | None, vendor_records: Mapping[str, int]) -> None:
         """Set these values of :class:`PlanMeta`, which are known after all changes were added."""

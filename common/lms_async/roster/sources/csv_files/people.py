@@ -41,7 +41,7 @@ def read_people(reading: Reading) -> Iterator[Record]:
         stated = list(roles_of_rows(row, apart))
         orgs = tuple(dict.fromkeys((*row.list("org_ids"), *(one.role.org_id for one in stated))))
         orgs = tuple(filter(None, orgs))
-        warn_unknown(row, "org_ids", orgs, reading.known.orgs)
+        warn_unknown(row, "org_ids", orgs, reading.known, "orgs")
         mail = shared_mail.get(row["email"].casefold())
         if mail is not None and mail.rows > (own.rows if own else 1):
             row.warn("email", "shared_email", "several people have this e-mail address.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -55,6 +55,9 @@ class Reading:
             coverage.gaps.add("no_file")
             return None
         coverage.mode = Mode.BULK
+        files = self.known.files.setdefault(described.kind, [])
+        if described.file not in files:
+            files.append(described.file)
         reported = name in self._texts
         if not reported:
             self._texts[name] = open_text(file, self.settings.encoding, self.report)
@@ -67,24 +70,18 @@ class Reading:
         """Return whether all files of a kind are there, so that a reference can be checked."""
         return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).gaps
 
-    def left_out(self, kind: str) -> Container[str]:
-        """Return the ids of the records of a kind that the mapping leaves out.
-
-        They are known when all files of the kind were read.
-        """
-        return {of for table in self.tables(kind) for of in table.left_out}
-
 
 def read_rows(
     reading: Reading,
     kind: str,
-    build: Callable[[CsvTable, Row], Record],
+    build: Callable[[CsvTable, Row], Record | None],
     *,
     rows: Callable[[CsvTable], Iterable[Row]] | None = None,
 ) -> Iterator[Record]:
     """Yield what ``build`` makes of each row of the files of a kind.
 
-    :param build: may reject a row, or leave it out.
+    :param build: returns ``None`` for a row whose record was given, and may reject a row, or leave
+        it out.
     :param rows: returns the rows of a table; by default those whose records are not repeated.
     """
     tables = reading.tables(kind)
@@ -98,8 +95,10 @@ def read_rows(
     for table in tables:
         for row in rows(table):
             try:
-                yield build(table, row)
+                if (record := build(table, row)) is not None:
+                    yield record
             except RowLeftOut:
                 table.leave_out(row)
             except RowRejected as why:
                 table.reject(row.line, why)
+    reading.known.left_out[kind] = {of for table in tables for of in table.left_out}

@@ -44,7 +44,7 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
             *roles_of_rows(row, apart or ((row["role"], row["orgSourcedIds"]),)),
         ]
         orgs = _org_ids(row, stated)
-        warn_unknown(row, "orgSourcedIds", orgs, reading.known.orgs)
+        warn_unknown(row, "orgSourcedIds", orgs, reading.known, "orgs")
         mail = shared_mail.get(row["email"].casefold())
         if mail is not None and mail.rows > (own.rows if own else 1):
             row.warn("email", "shared_email", "several people have this e-mail address.")
@@ -113,7 +113,8 @@ def _read_roles(reading: Reading) -> dict[str, list[StatedRole]]:
 
     def build(row: Row) -> None:
         row.need("role")
-        warn_unknown(row, "orgSourcedId", filter(None, (row["orgSourcedId"],)), reading.known.orgs)
+        orgs = filter(None, (row["orgSourcedId"],))
+        warn_unknown(row, "orgSourcedId", orgs, reading.known, "orgs")
         stated = StatedRole(
             Role(
                 role=row.word("role", PERSON_ROLES),

@@ -55,6 +55,8 @@ class Reading:
             coverage.gaps |= self.manifest.gaps[form.name.lower()]
         if mode is Mode.ABSENT or form.name.lower() not in self.files:
             return None
+        if kind:
+            self.known.files[kind] = [form.file]
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)
         table = self._tables[form.name] = OneRosterTable(text, form, mode, coverage, self.report)
         return table

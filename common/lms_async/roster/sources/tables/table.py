@@ -124,25 +124,29 @@ class Table:
 
     def contents(
         self, fields: Sequence[str], wanted: Callable[[str], bool], apart: Sequence[str] = ()
-    ) -> Iterator[tuple[int, str, int, tuple[str, ...]]]:
-        """Yield line, key, a hash of the content and some cells of rows, and report nothing.
+    ) -> Iterator[tuple[int, str, tuple[str, ...], tuple[str, ...]]]:
+        """Yield line, key, content and some cells of rows, and report nothing.
 
         :param fields: the fields of the key, which is joined as :meth:`keys` does.
         :param wanted: tells from the key whether to yield the row.
         :param apart: the fields whose cells are yielded, and are no part of the content.
         """
         join = self._joins(fields)
-        content = [
-            place
-            for field, place in self._places.items()
-            if field not in apart and field not in self.layout.not_compared
-        ]
+        content = [self._places[field] for field in self.compared(apart)]
         rest = [self._places[field] for field in apart]
         for line, cells in self._fitted():
             key = join(cells)
             if wanted(key):
                 values = tuple(cells[place].strip() for place in content)
-                yield line, key, hash(values), tuple(cells[place].strip() for place in rest)
+                yield line, key, values, tuple(cells[place].strip() for place in rest)
+
+    def compared(self, apart: Sequence[str] = ()) -> list[str]:
+        """Return the fields of the content of a row.
+
+        :param apart: fields that are no part of it.
+        """
+        without = {*apart, *self.layout.not_compared}
+        return [field for field in self._places if field not in without]
 
     def _joins(self, fields: Sequence[str]) -> Callable[[list[str]], str]:
         """Return a function that joins the cells of a row that :meth:`_fitted` yields."""
