@@ -19,13 +19,13 @@ def plan_lines(file: PlanFile, vendor: str, *, all_reasons: bool = False) -> lis
 
     :param all_reasons: whether to show also the guard's reasons that follow from other reasons.
     """
-    counts = file.counts()
+    counts, fields = file.counts(), file.counts_fields_left_alone()
     total = counted(sum(counts.values()), "change")
     return [
         f"Plan for {vendor}, as of {file.meta.as_of}: {total}{':' if counts else '.'}",
         *change_lines(counts),
-        *_left_alone(file.counts_left_alone()),
-        *_fields_left_alone(file.counts_fields_left_alone()),
+        *_left_alone(file.counts_left_alone(), fields),
+        *_fields_left_alone(fields),
         *guard_lines(file, all_reasons=all_reasons),
     ]
 
@@ -51,7 +51,13 @@ def change_lines(counts: Mapping[tuple[str, Action, str], int]) -> list[str]:
     return lines
 
 
-def _left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:
+def _left_alone(
+    counts: Mapping[tuple[str, Reason, str], int], fields: Mapping[tuple[str, Reason, str], int]
+) -> list[str]:
+    """Return the number of records by reason.
+
+    :param fields: the fields that are left alone, with those that new records need and lack.
+    """
     totals: Counter[tuple[str, Reason]] = Counter()
     for (kind, reason, _), count in counts.items():
         totals[kind, reason] += count
@@ -60,15 +66,29 @@ def _left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:
     return [
         "Records that are left alone:",
         *(
-            f"  {kind:<14} {count:,}: {reason}"
+            f"  {kind:<14} {count:,}: {reason}{_needed(kind, reason, fields)}"
             for (kind, reason), count in sorted(totals.items(), key=lambda item: _place(item[0][0]))
         ),
     ]
 
 
+def _needed(kind: str, reason: Reason, fields: Mapping[tuple[str, Reason, str], int]) -> str:
+    """Return the fields that new records need and lack; ``""`` for another reason."""
+    if reason is not Reason.NEEDED_FIELD:
+        return ""
+    found = [
+        f"{field}, {count:,}"
+        for (of, why, field), count in sorted(fields.items())
+        if (of, why) == (kind, reason)
+    ]
+    return f": {'; '.join(found)}"
+
+
 def _fields_left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:
     fields: dict[tuple[str, Reason], list[str]] = defaultdict(list)
     for (kind, reason, field), count in sorted(counts.items()):
+        if reason is Reason.NEEDED_FIELD:
+            continue
         fields[kind, reason].append(f"{field} ({count:,})")
     if not fields:
         return []
