@@ -23,7 +23,7 @@ def test_person_whose_id_has_more_zeros_in_enrollments_is_rejected(tmp_path: Pat
     records, report = read(write_texts(tmp_path, **files))
     assert set(people(records)) == {"001008", "p3"}
     assert "users.csv 2 sourcedId lost_zeros rejected" in problems(report)
-    assert "zeros" in next(one.text for one in report.problems if one.code == "orphan")
+    assert "zeros" in next(one.text for one in report.problems if one.code == "other_zeros")
     assert not report.of("people").whole
 
 
