@@ -27,6 +27,8 @@ HIDDEN = frozenset({"year_group", "terms"})
 HOLDS = frozenset({"title", "subject", *HIDDEN})
 #: ManageBac does not change the subject, the grade and the first term of a class.
 FIXED = frozenset({"subject", *HIDDEN})
+#: What ManageBac needs to create a class.
+REQUIRED = (("subject",), ("year_group",), ("terms",))
 
 
 @attrs.frozen(kw_only=True)

@@ -327,6 +327,7 @@ def test_an_id_that_lost_its_zeros_is_named_as_such(tmp_path: Path) -> None:
     assert "zeros" in problem.text
     assert "0123" not in problem.text
     assert report.coverage["enrollments"].orphans == 1
+    assert "users.csv 2 sourcedId lost_zeros warning" in problems(report)
 
 
 def test_a_few_ids_that_are_shorter_may_have_lost_zeros(tmp_path: Path) -> None:

@@ -308,3 +308,12 @@ def test_day_that_is_in_no_term_is_reported_with_the_nearest_term(day: date, nea
     assert all(nearest in text and str(day) in text for text in found)
     # A term without days is not far away.
     assert reported(YEAR) == []
+
+
+@pytest.mark.parametrize(
+    "role", ["administrator", "siteAdministrator", "systemAdministrator", "sysadmin"]
+)
+def test_administrators_are_left_alone_and_not_reported_as_untranslated(role: str) -> None:
+    read = school(people=[attrs.evolve(ADA, roles=(Role(role=role, org_id="s1"),))])
+    assert read.only("people").locked == Reason.ADMINISTRATOR
+    assert read.report.problems == []

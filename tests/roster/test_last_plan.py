@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from lms_async.errors import PlanFailed, PlanUnusable
-from lms_async.roster import last_applied, remember_applied
+from lms_async.outcome import Status
+from lms_async.roster import Action, last_applied, remember_applied
 from tests.roster.fake_target import FakeTarget
 from tests.roster.test_plan_file import META
 from tests.roster.test_planning import REMOVING, make
@@ -42,6 +43,31 @@ async def test_source_that_is_too_small_is_still_too_small_in_the_next_run(tmp_p
     allowed = attrs.evolve(REMOVING, guard=guard)
     made = await make(tmp_path / "a.plan", FakeTarget(), allowed, last=last)
     assert made.meta.source_records["people"] == count
+
+
+async def test_records_that_were_not_created_do_not_count_as_the_vendors(tmp_path: Path) -> None:
+    target = FakeTarget()
+    made = await make(tmp_path / "a.plan", target)
+    assert {kind: made.meta.vendor_records[kind] for kind in ("people", "sections")} == {
+        "people": 1,
+        "sections": 1,
+    }
+    counts = {
+        ("people", Action.CREATE, Status.DONE): 1,
+        ("sections", Action.CREATE, Status.REJECTED): 1,
+        ("enrollments", Action.LINK, Status.SKIPPED): 1,
+    }
+    remember_applied(tmp_path, made.meta, counts)
+    last = last_applied(tmp_path, target)
+    assert last is not None
+    assert (last.vendor_records["people"], last.vendor_records["sections"]) == (1, 0)
+    assert last.source_records == made.meta.source_records
+    # So the next plan may create all of them, and a plan after one that created them may not.
+    guard = attrs.evolve(REMOVING.guard, min_records=1)
+    mapping = attrs.evolve(REMOVING, guard=guard)
+    made = await make(tmp_path / "a.plan", target, mapping, last=last)
+    refused = {one.kind for one in made.refusals() if one.rule == "max_created_share"}
+    assert refused == {"people", "courses"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ class Action(StrEnum):
 REMOVALS = frozenset(
     {Action.UNLINK, Action.EXPIRE, Action.DELETE, Action.DEACTIVATE, Action.ARCHIVE}
 )
+#: The actions that bring a record into use.
+ADDITIONS = frozenset({Action.CREATE, Action.LINK, Action.RETURN})
 
 
 class Reason(StrEnum):
@@ -46,6 +48,8 @@ class Reason(StrEnum):
     OUT_OF_SCOPE = "out of scope"
     #: The section or person is not there and is not created or returned by this plan.
     NO_PARENT = "its section or person is missing"
+    #: The vendor creates no such record without a field for which the record has no value.
+    NEEDED_FIELD = "needed field is missing"
     REMOVAL_OFF = "removals are off"
     #: Removals were asked for, but the source may be incomplete.
     SOURCE_INCOMPLETE = "source may be incomplete"
@@ -64,6 +68,7 @@ class Reason(StrEnum):
     KIND_NOT_HELD = "lms cannot change this kind at the vendor"
     #: The mapping does not translate the role.
     UNKNOWN_ROLE = "mapping does not translate the role"
+    ADMINISTRATOR = "lms never changes administrators"
     NO_ROLE = "person has no role on this day"
     #: A district or department: vendors know schools only.
     NOT_A_SCHOOL = "not a school"
@@ -115,7 +120,8 @@ class LeftAlone:
     :param org: the school that the record belongs to, by its key.
     :param vendor_id: the vendor's id; ``""`` if the record is only in the source.
     :param reason: why it is left alone.
-    :param detail: the name of the field, or why the record is locked.
+    :param detail: the name of the field, or why the record is locked, or the fields that are needed
+        and missing.
     :param records: how many records this stands for.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import islice
 from os import PathLike
@@ -145,10 +145,15 @@ def _write(
                 tally.add(item)
             elif item.kind == "sections" and item.reason is Reason.OTHER_SCHOOL_YEAR:
                 other_year += 1
-        writer.set_found_share(
-            found_share_for_next_plan(
+        existing = working_set.existing()
+        writer.set_result(
+            found_share=found_share_for_next_plan(
                 facts, keyed=keyed + tally.more_keyed, found=found + tally.more_found
-            )
+            ),
+            vendor_records={
+                kind: tally.more(kind) + sum(n for (of, _), n in existing.items() if of == kind)
+                for kind in working_set.capabilities.kinds
+            },
         )
         refusals = [
             *source_refusals,
@@ -156,7 +161,7 @@ def _write(
             *check_section_years(
                 mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")
             ),
-            *_check_tally(tally, working_set, mapping, facts),
+            *_check_tally(tally, working_set, existing, mapping, facts),
         ]
         for refusal in refusals:
             writer.refuse(refusal)
@@ -164,13 +169,17 @@ def _write(
 
 
 def _check_tally(
-    tally: Tally, working_set: WorkingSet, mapping: RosterMapping, facts: SourceFacts
+    tally: Tally,
+    working_set: WorkingSet,
+    existing: Mapping[tuple[str, str], int],
+    mapping: RosterMapping,
+    facts: SourceFacts,
 ) -> Iterator[Refusal]:
     """Yield what the guard does not allow of the changes that were counted."""
-    settings, existing = mapping.guard, working_set.existing()
+    settings = mapping.guard
     yield from check_changes(settings, tally.counts, existing)
     yield from check_roles(settings, tally.updated_roles, working_set.people_by_role())
-    yield from check_created(settings, facts, tally.counts)
+    yield from check_created(settings, facts, tally.counts, existing)
     yield from check_scope(
         is_limited=mapping.scope != Scope(),
         in_scope=sum(count for (kind, _), count in existing.items() if kind == "people"),

@@ -286,6 +286,13 @@ def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) 
     assert "Error: users.csv, line 1" in roster_lms.plan().err
 
 
+def test_plan_says_which_fields_new_records_need(roster_lms: Lms) -> None:
+    users = roster_lms.folder / "bundle" / "users.csv"
+    users.write_text(users.read_text().replace("w3@secret.example", ""))
+    ran = roster_lms.plan()
+    assert "people         1: needed field is missing: email or username, 1" in ran.out
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_plan_leaves_nothing_and_says_so(
     roster_lms: Lms, number: signal.Signals

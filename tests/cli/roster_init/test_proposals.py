@@ -270,3 +270,25 @@ async def test_records_that_the_account_may_not_read_are_left_open(
     written = await init(small(tmp_path / "bundle"))
     assert written.mapping.roles == {"student": "Student", "teacher": "Teacher"}
     assert "[keys] people: Schoology does not let this account read its records." in written.out
+
+
+async def test_term_with_other_days_is_to_be_checked_and_the_most_alike_one_is_a_comment(
+    init: Init, tmp_path: Path, school: School
+) -> None:
+    school.grading_periods.add("Fall Term", "2025-08-18", "2026-01-09")
+    school.grading_periods.add("Spring Term", "2027-03-10", "2027-06-11")
+    school.grading_periods.add("Whole", "2026-08-20", "2027-06-19")
+    sessions = """
+        sourcedId,title,type,startDate,endDate,parentSourcedId,schoolYear
+        y27,2026-2027,schoolYear,2026-08-17,2027-06-11,,2027
+        f,Fall Term,semester,2026-08-17,2027-01-09,y27,2027
+        s,Spring Term,semester,2027-01-10,2027-06-11,y27,2027
+    """
+    written = await init(small(tmp_path / "bundle", academicSessions=sessions))
+    assert "[terms] Fall Term, 2026-08-17 to 2027-01-09: Fall Term of Schoology" in written.out
+    assert "2025-08-18 to 2026-01-09, is over on 2026-10-01" in written.out
+    assert "2027-03-10 to 2027-06-11, has other days" in written.out
+    proposed = written.line('# "2026-2027"')
+    assert proposed.startswith('# "2026-2027" = "Whole"')
+    assert "2026-08-20 to 2027-06-19" in proposed
+    assert "2026-2027" not in written.mapping.terms

@@ -138,7 +138,7 @@ async def _apply(
     interrupts.on_interrupt = _nothing_to_stop
     if report.stop_reason is None:
         # The guard compares the next source with the source of this plan.
-        remember_applied(path.parent, meta)
+        remember_applied(path.parent, meta, report.counts)
     return report
 
 

@@ -25,6 +25,7 @@ from .progress import RosterProgress
 from .running import print_lines, run_reported
 from .settings import complete_settings
 from .summary import plan_lines, removals_left_out
+from .terms import other_days, read_terms
 from .words import check_words, missing_schools
 
 
@@ -73,6 +74,7 @@ async def _run(
     async with account.connected(settings, reporter, [progress.notice]) as target:
         words = await target.words()
         check_words(request.mapping, mapping, words, target.capabilities, vendor)
+        terms = await asyncio.to_thread(read_terms, source)
         async with progress.shown_on(err):
             made = await plan(
                 progress.counting(source),
@@ -87,6 +89,7 @@ async def _run(
         lines = [
             *problem_lines(made.report),
             *plan_lines(file, vendor),
+            *other_days(terms, mapping, words, request.as_of, vendor),
             *missing_schools(schools, words, target.capabilities, vendor),
         ]
         is_refused = any(refusal.stops for refusal in file.refusals())

@@ -38,7 +38,7 @@ def plan_lines(file: PlanFile, vendor: str, *, in_full: bool = False) -> list[st
     return [
         f"Plan for {vendor}, as of {file.meta.as_of}: {total}{':' if counts else '.'}",
         *change_lines(counts),
-        *_left_alone(records),
+        *_left_alone(records, fields),
         *_fields_left_alone(fields),
         *not_compared,
         *guard_lines(file, all_reasons=in_full),
@@ -94,7 +94,11 @@ def _others(counts: _LeftAlone) -> _LeftAlone:
     return {at: count for at, count in counts.items() if at[1] not in _NOT_COMPARED}
 
 
-def _left_alone(counts: _LeftAlone) -> list[str]:
+def _left_alone(counts: _LeftAlone, fields: _LeftAlone) -> list[str]:
+    """Return the number of records by reason.
+
+    :param fields: the fields that are left alone, with those that new records need and lack.
+    """
     totals: Counter[tuple[str, Reason]] = Counter()
     for (kind, reason, _), count in counts.items():
         totals[kind, reason] += count
@@ -103,15 +107,29 @@ def _left_alone(counts: _LeftAlone) -> list[str]:
     return [
         "Records that are left alone:",
         *(
-            f"  {kind:<14} {count:,}: {reason}"
+            f"  {kind:<14} {count:,}: {reason}{_needed(kind, reason, fields)}"
             for (kind, reason), count in sorted(totals.items(), key=lambda item: _place(item[0][0]))
         ),
     ]
 
 
+def _needed(kind: str, reason: Reason, fields: _LeftAlone) -> str:
+    """Return the fields that new records need and lack; ``""`` for another reason."""
+    if reason is not Reason.NEEDED_FIELD:
+        return ""
+    found = [
+        f"{field}, {count:,}"
+        for (of, why, field), count in sorted(fields.items())
+        if (of, why) == (kind, reason)
+    ]
+    return f": {'; '.join(found)}"
+
+
 def _fields_left_alone(counts: _LeftAlone) -> list[str]:
     fields: dict[tuple[str, Reason], list[str]] = defaultdict(list)
     for (kind, reason, field), count in sorted(counts.items()):
+        if reason is Reason.NEEDED_FIELD:
+            continue
         fields[kind, reason].append(f"{field} ({count:,})")
     if not fields:
         return []

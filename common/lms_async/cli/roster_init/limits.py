@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ...roster import Action, GuardSettings
+from ...roster.administrators import administers
 from ...roster.model import KINDS
 from ..toml_text import toml_text
 from ..wording import counted
 from .facts import Facts
 from .part import Part
 from .schools import building_of, school_of_account
-from .similar import administers, same_role
+from .similar import same_role
 from .terms import current_terms, title_of
 
 #: What each removal does with a record.

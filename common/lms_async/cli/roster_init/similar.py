@@ -64,11 +64,6 @@ def _grade(text: str) -> str:
     return plain(text).removeprefix("grade").lstrip("0")
 
 
-def administers(role: str) -> bool:
-    """Return whether a role is one of administrators, who are never changed."""
-    return "admin" in role.casefold()
-
-
 def _only(
     words: Iterable[Word], part: Callable[[Word], str], form: Callable[[str], str], name: str
 ) -> Word | None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from ...roster import Term, Word
 from ..toml_text import toml_key, toml_text
+from ..vendor_terms import VendorTerm, most_alike, term_of_word
 from ..wording import plain
 from .facts import Facts
 from .part import Part, named
 from .similar import same_word
-from .vendor_survey import VendorTerm
 
 #: How many terms of the vendor are named for a term that the vendor does not have.
 _NEAREST = 3
-_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", re.ASCII)
 
 
 def terms(facts: Facts) -> Part:
@@ -70,14 +68,8 @@ def _known(facts: Facts) -> list[VendorTerm]:
     words = facts.vendor.words_of("terms")
     return [
         *facts.vendor.terms,
-        *(_of_word(word) for word in words if word.text not in titles),
+        *(term_of_word(word) for word in words if word.text not in titles),
     ]
-
-
-def _of_word(word: Word) -> VendorTerm:
-    """Return a word of the vendor as a term. The note has its days, if the vendor has only one."""
-    days = _DAYS.fullmatch(word.note)
-    return VendorTerm(word.text, days[1] if days else "", days[2] if days else "")
 
 
 def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> None:
@@ -85,13 +77,24 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
     found = _found(term, known)
     if found is not None:
         line = f"{toml_key(term.title)} = {toml_text(found.title)}"
-        if plain(found.title) == plain(term.title):
+        days = f"{found.starts or '?'} to {found.ends or '?'}"
+        if fault := found.fault(term, facts.source.as_of):
+            part.lines.append(f"{line}  # check: {when}; at {facts.name}: {days}")
+            part.checks.append(
+                f"[terms] {term.title}, {_days(term)}: {found.title} of {facts.name}, {days}, "
+                f"{fault}."
+            )
+        elif plain(found.title) == plain(term.title):
             part.lines.append(f"{line}  # {when}")
         else:
             part.lines.append(f"{line}  # check: {when}; same days")
             part.checks.append(f"[terms] {term.title} is {found.title}, which has the same days.")
         return
-    part.lines.append(f'# {toml_key(term.title)} = ""  # {when}')
+    alike = most_alike(term, known)
+    if alike is not None:
+        when += f"; most days in common: {alike.starts} to {alike.ends}"
+    proposed = "" if alike is None else alike.title
+    part.lines.append(f"# {toml_key(term.title)} = {toml_text(proposed)}  # {when}")
     if facts.vendor is None:
         return
     if "terms" in facts.vendor.capabilities.kinds:

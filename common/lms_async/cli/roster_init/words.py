@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from ...roster import RosterMapping, Word
+from ...roster.administrators import administers
 from ..toml_text import toml_key, toml_text
 from ..wording import counted, counted_records
 from .facts import Facts
 from .grades import other_class, school_order
 from .part import Part, named
-from .similar import administers, same_grade, same_role, same_word
+from .similar import same_grade, same_role, same_word
 
 _ROLES = ("roles", "enrollment_roles")
 #: Tables that have a part of their own.

@@ -74,13 +74,15 @@ SELECT kind, key,
     max(locked),
     max(is_wanted),
     count(removed.key) > 0,
-    count(removed.key) = 0 AND (max(is_there) OR max(is_wanted))
+    count(removed.key) = 0
+        AND (max(is_there) OR (max(is_wanted) AND (max(is_known) OR max(lacking) = '')))
 FROM (
-    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked,
-        locked AS own_reason
+    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, 0 AS is_known, lacking,
+        '' AS locked, locked AS own_reason
     FROM wanted WHERE kind = :kind AND key <> ''
     UNION ALL
-    SELECT kind, key, outside, 0, active, locked, '' FROM there WHERE kind = :kind AND key <> ''
+    SELECT kind, key, outside, 0, active, 1, '', locked, ''
+    FROM there WHERE kind = :kind AND key <> ''
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
@@ -88,7 +90,7 @@ GROUP BY kind, key
 # to update, and to create, because an update may free a value that a new record needs. Enrollments
 # are ordered by section, so that vendors can take those of one section in one request.
 ADDITIONS = """
-SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
+SELECT w.key, w.org, w.compared, w.hidden, w.lacking, t.vendor_id, t.compared, t.active,
     coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
     CASE
         WHEN w.locked <> '' THEN w.locked
@@ -100,6 +102,7 @@ SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
             THEN 'its section or person is missing'
         WHEN :second IS NOT NULL AND NOT coalesce(second.reachable, 0)
             THEN 'its section or person is missing'
+        WHEN t.key IS NULL AND w.lacking <> '' THEN 'needed field is missing'
     END
 FROM wanted AS w
 LEFT JOIN there AS t ON t.kind = w.kind AND t.key = w.key

@@ -47,8 +47,8 @@ class GuardSettings:
     :param max_updated_share: the same for updates. It also holds for the people of a school who
         have the same role.
     :param max_created_share: in a run after the first, how many people, relationships, courses or
-        sections may be created, as a share of the number that the source had last time. It may be
-        more than 1.
+        sections may be created, as a share of the number that the vendor had after the last plan,
+        or has now if that is more. It may be more than 1.
     :param min_records: schools that have fewer records of a kind at the vendor are checked for
         these shares together. Fewer records than this are not checked.
     :param max_removed_people: how many people may be removed, in all schools together.
@@ -84,6 +84,8 @@ class SourceFacts:
     :param last_records: the same numbers of the last run; ``None`` in the first run.
     :param last_found_share: the share of the vendor's people with a key that were in the source
         after the last plan was applied; ``None`` if there were none, or in the first run.
+    :param last_vendor_records: how many records the vendor had after the last plan was applied, by
+        kind; ``None`` in the first run.
     :param rejected: how many records were rejected, for any reason.
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
@@ -95,6 +97,7 @@ class SourceFacts:
     records: Mapping[str, int]
     last_records: Mapping[str, int] | None = None
     last_found_share: float | None = None
+    last_vendor_records: Mapping[str, int] | None = None
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()

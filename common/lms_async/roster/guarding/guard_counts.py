@@ -86,18 +86,27 @@ def check_roles(
 
 
 def check_created(
-    settings: GuardSettings, facts: SourceFacts, counts: Mapping[tuple[str, Action, str], int]
+    settings: GuardSettings,
+    facts: SourceFacts,
+    counts: Mapping[tuple[str, Action, str], int],
+    existing: Mapping[tuple[str, str], int],
 ) -> Iterator[Refusal]:
     """Check that a run after the first one does not create nearly everything again.
 
-    That happens if the vendor does not show its records any more, or if the source has new ids.
+    That happens if the vendor does not show its records any more, or if the source has new ids. If
+    the last plan could not create the records, the vendor does not have them, and they may be
+    created now.
 
     :param counts: the number of changes by kind, action and school.
+    :param existing: the number of records at the vendor by kind and school.
     :returns: a refusal for each kind. Each stops the plan.
     """
     bound = settings.max_created_share
+    if facts.last_vendor_records is None:
+        return
     for kind in _CHECKS:
-        last = (facts.last_records or {}).get(kind, 0)
+        now = sum(number for (of, _), number in existing.items() if of == kind)
+        last = max(facts.last_vendor_records.get(kind, 0), now)
         count = sum(
             number
             for (of, action, _), number in counts.items()
@@ -112,7 +121,7 @@ def check_created(
             number=count / last,
             bound=bound,
             stops=True,
-            text=f"{count:,} {kind} would be created, and the source had {last:,} last time "
+            text=f"{count:,} {kind} would be created, and the vendor had {last:,} before "
             f"({percent(count, last)}). The guard allows {percent(bound)}. Check that the vendor "
             f"shows all its {kind}, {_CHECKS[kind]}. If the plan is right, set max_created_share "
             "higher for one run.",

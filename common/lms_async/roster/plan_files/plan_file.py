@@ -58,9 +58,10 @@ SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER 
 """
 _REFUSALS = "SELECT rule, kind, org, found, bound, stops, text FROM refusals ORDER BY number"
 _COUNTS = "SELECT kind, action, org, count(*) FROM changes GROUP BY kind, action, org"
-# The detail is the name of a field, or why a record is locked.
+# The detail is the name of a field, or why a record is locked or not created.
 _COUNTS_LEFT_ALONE = """
-SELECT kind, reason, org, sum(records) FROM left_alone WHERE detail = '' OR reason = 'locked'
+SELECT kind, reason, org, sum(records) FROM left_alone
+WHERE detail = '' OR reason IN ('locked', 'needed field is missing')
 GROUP BY kind, reason, org
 """
 _COUNTS_FIELDS = """

@@ -35,6 +35,8 @@ class PlanMeta:
     :param found_share: the share of the vendor's people with a key that are in the source once the
         plan is applied; ``None`` if there are none. If the source had only changes of people, this
         is the share of the last plan.
+    :param vendor_records: how many records in scope the vendor has in use, by kind, once the plan
+        is applied.
     """
 
     # A damaged file may have values of other types, with which the guard would fail much later.
@@ -52,6 +54,9 @@ class PlanMeta:
     )
     found_share: float | None = attrs.field(
         default=None, validator=optional(instance_of((int, float)))
+    )
+    vendor_records: Mapping[str, int] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, instance_of(int), _is_mapping)
     )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -138,11 +139,13 @@ class PlanWriter:
             write_problems(self._connection, report)
             self._connection.execute("COMMIT")
 
-    def set_found_share(self, share: float | None) -> None:
-        """Set :attr:`PlanMeta.found_share`, which is known after all changes were added."""
+    def set_result(self, *, found_share: float | None, vendor_records: Mapping[str, int]) -> None:
+        """Set these values of :class:`PlanMeta`, which are known after all changes were added."""
+        values = {"found_share": found_share, "vendor_records": vendor_records}
         with writing(self._path):
-            self._connection.execute(
-                "UPDATE meta SET value = ? WHERE name = 'found_share'", (orjson.dumps(share),)
+            self._connection.executemany(
+                "UPDATE meta SET value = ? WHERE name = ?",
+                [(orjson.dumps(value), name) for name, value in values.items()],
             )
 
     def _flush(self) -> None:

@@ -95,14 +95,15 @@ def read_courses(reading: Reading) -> Iterator[Record]:
 def read_sections(reading: Reading) -> Iterator[Record]:
     """Yield the sections."""
     courses = reading.known.courses
+    courses_left_out, terms_left_out = map(reading.left_out, (Course.plural, Term.plural))
     whole = reading.is_whole_list(Section.plural)
     known = reading.known.sections = set() if whole else None
 
     def build(table: CsvTable, row: Row) -> Section:
         course = row.need("course_id")
-        need_known(row, "course_id", (course,), reading.known, "courses")
+        need_known(row, "course_id", (course,), reading.known, "courses", courses_left_out)
         terms = row.list("term_ids")
-        need_known(row, "term_ids", terms, reading.known, "terms")
+        need_known(row, "term_ids", terms, reading.known, "terms", terms_left_out)
         warn_unknown(row, "org_id", _given(row, "org_id"), reading.known, "orgs")
         title = row["title"]
         if not title:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model import Enrollment, Record, Relationship
+from ...model import Enrollment, Person, Record, Relationship, Section
 from ..tables.cells import ENROLLMENT_ROLES, PERSON_ROLES
 from ..tables.known import KnownPeople, need_known
 from ..tables.row import Row
@@ -16,10 +16,13 @@ _GUARDIANS = frozenset({"guardian", "parent", "relative"})
 
 def read_enrollments(reading: Reading) -> Iterator[Record]:
     """Yield the enrollments."""
+    sections = reading.left_out(Section.plural)
+    people = reading.left_out(Person.plural)
+    known = reading.known
 
     def build(table: CsvTable, row: Row) -> Enrollment:
-        need_known(row, "section_id", (row["section_id"],), reading.known, "sections")
-        need_known(row, "person_id", (row["person_id"],), reading.known, "people")
+        need_known(row, "section_id", (row["section_id"],), known, "sections", sections)
+        need_known(row, "person_id", (row["person_id"],), known, "people", people)
         row.need("role")
         enrollment = Enrollment(
             section_id=row["section_id"],
@@ -41,14 +44,14 @@ def read_relationships(reading: Reading) -> Iterator[Record]:
 
     Two people are connected once, although rows may call the guardian mother and emergency contact.
     """
-    people = reading.known.people
+    people, left_out = reading.known.people, reading.left_out(Person.plural)
     pairs = people or KnownPeople()
     given: set[object] = set()
 
     def build(table: CsvTable, row: Row) -> Relationship | None:
         person, other = row["person_id"], row["other_id"]
-        need_known(row, "person_id", (person,), reading.known, "people")
-        need_known(row, "other_id", (other,), reading.known, "people")
+        need_known(row, "person_id", (person,), reading.known, "people", left_out)
+        need_known(row, "other_id", (other,), reading.known, "people", left_out)
         role = "" if people is None else people.role(other)
         if person == other or role == "student":
             text = "a student cannot be responsible for a student."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -12,7 +12,7 @@ from ...problems import Mode, ReadingReport, Severity
 from ..tables.bundle import BundleFile
 from ..tables.known import Known
 from ..tables.repeats import find_repeats, rows_once
-from ..tables.row import Row, RowRejected
+from ..tables.row import Row, RowLeftOut, RowRejected
 from ..tables.text import TextFile, open_text
 from .fields import FIELDS
 from .settings import CsvFile, SourceSettings
@@ -70,6 +70,13 @@ class Reading:
         """Return whether all files of a kind are there, so that a reference can be checked."""
         return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).gaps
 
+    def left_out(self, kind: str) -> Container[str]:
+        """Return the ids of the records of a kind that the mapping leaves out.
+
+        They are known when all files of the kind were read.
+        """
+        return {of for table in self.tables(kind) for of in table.left_out}
+
 
 def read_rows(
     reading: Reading,
@@ -80,7 +87,8 @@ def read_rows(
 ) -> Iterator[Record]:
     """Yield what ``build`` makes of each row of the files of a kind.
 
-    :param build: returns ``None`` for a row whose record was given, and may reject a row.
+    :param build: returns ``None`` for a row whose record was given, and may reject a row, or leave
+        it out.
     :param rows: returns the rows of a table; by default those whose records are not repeated.
     """
     tables = reading.tables(kind)
@@ -96,5 +104,7 @@ def read_rows(
             try:
                 if (record := build(table, row)) is not None:
                     yield record
+            except RowLeftOut:
+                table.leave_out(row)
             except RowRejected as why:
                 table.reject(row.line, why)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 import attrs
 
-from .row import Row
+from .row import Row, RowLeftOut
 
 #: How many zeros a spreadsheet may have removed from the start of an id.
 _MOST_ZEROS = 8
@@ -25,6 +25,8 @@ class KnownPeople:
     """The ids of people, and the main role of each."""
 
     def __init__(self) -> None:
+        #: The ids that may have lost zeros, whose rows were rejected.
+        self.lost_zeros: Container[str] = frozenset()
         self._numbers: dict[str, int] = {}
         self._roles: list[str] = []
 
@@ -72,10 +74,20 @@ class Known:
         return " or ".join(self.files.get(kind, ())) or "the mapping"
 
 
-def need_known(row: Row, column: str, ids: Iterable[str], known: Known, kind: str) -> None:
+def need_known(
+    row: Row,
+    column: str,
+    ids: Iterable[str],
+    known: Known,
+    kind: str,
+    left_out: Container[str] = (),
+) -> None:
     """Reject a row that refers to a record that the source does not have.
 
     :param kind: the kind of the record. If its ids are not known, nothing is wrong.
+    :param left_out: the ids of the records that the mapping leaves out.
+    :raises RowRejected: the source does not have the record.
+    :raises RowLeftOut: the mapping leaves the record out.
     """
     there = known.ids(kind)
     if there is None:
@@ -83,6 +95,8 @@ def need_known(row: Row, column: str, ids: Iterable[str], known: Known, kind: st
     for of in ids:
         if of in there:
             continue
+        if of in left_out:
+            raise RowLeftOut
         if _is_there_with_other_zeros(of, there):
             row.reject(column, "other_zeros", _OTHER_ZEROS, orphan=True)
         row.reject(column, "orphan", _not_read(known, kind), orphan=True)
@@ -107,7 +121,8 @@ def _not_read(known: Known, kind: str) -> str:
 
 
 def _is_there_with_other_zeros(of: str, there: Container[str]) -> bool:
-    return any(other in there for other in _with_other_zeros(of))
+    rejected = there.lost_zeros if isinstance(there, KnownPeople) else ()
+    return any(other in there or other in rejected for other in _with_other_zeros(of))
 
 
 def _with_other_zeros(of: str) -> Iterable[str]:
