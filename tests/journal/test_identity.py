@@ -100,7 +100,7 @@ CALLS: dict[str, tuple[Callable[[Any], Bulk[Any]], type[Any], tuple[str, ...]]] 
 
 def tags_of(bulk: Bulk[Any], items: list[Any]) -> list[bytes]:
     """Return the tags that the journal of ``bulk`` gives these rows."""
-    rows, ended = bulk._admission.check(0, items)
+    rows, ended = bulk._row_check.admission.check(0, items)
     assert [outcome.error for outcome in ended] == []
     Tags(b"k" * 32).mark(rows)
     bulk._is_unread = False  # no rows are sent in these tests
@@ -271,7 +271,7 @@ def test_hashed_format_is_unchanged() -> None:
     make, _, _ = CALLS["schoology create"]
     bulk = make([])
     bulk._is_unread = False
-    (body,) = bulk._admission.check(0, [row])[0].bodies
+    (body,) = bulk._row_check.admission.check(0, [row])[0].bodies
     assert body.decode() == (
         '{"additional_buildings":"2,1","birthday_date":"2010-04-01","name_first":"Ada",'
         '"name_last":"Ok\\"afor\\n\\u0001\x7fé\u2028😀/","position":null,'

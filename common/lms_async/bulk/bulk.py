@@ -16,29 +16,26 @@ from collections.abc import (
     Callable,
     Generator,
     Iterable,
-    Sequence,
 )
 from contextlib import aclosing, suppress
 from typing import Any, Generic, Self, TypeVar
 
 import attrs
 
-from ..errors import BulkStopped, InvalidInput, JournalFailed, LmsError
+from ..errors import BulkStopped, InvalidInput
 from ..http.prefetch import prefetch
-from ..journal.entries import EarlierResult
 from ..journal.journal import Journal
-from ..outcome import Outcome, Report, Status
+from ..outcome import Outcome, Report
 from ..uncut import to_the_end
-from .admission import Admission
-from .chunks import Checked, chunks
+from .chunks import chunks
 from .converted import FollowUp, converting
 from .delivery import Delivery
 from .endpoint import BulkEndpoint
 from .in_order import InOrder
-from .noted import earlier_outcome, noted
+from .noted import noted
+from .row_check import RowCheck
 from .rows import Rows, check_input
 from .run import BulkRun, Sender
-from .status import NOT_RECALLED, STOPPED
 
 R = TypeVar("R")
 
@@ -79,8 +76,7 @@ class Bulk(Generic[R]):
         self._items = items
         self._endpoint = endpoint
         self._journal = journal
-        self._begin = endpoint.begin
-        self._admission: Admission[R] = Admission(endpoint, journaled=journal is not None)
+        self._row_check = RowCheck(self._run, journaled=journal is not None)
         self._tasks: set[asyncio.Task[list[Outcome[R]]]] = set()
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
         self._has_begun = False
@@ -271,7 +267,7 @@ class Bulk(Generic[R]):
             if not task.cancelled():
                 task.exception()  # retrieved, so that asyncio does not log it; the reader gets it
 
-        async for chunk in chunks(self._items, self._endpoint, self._check):
+        async for chunk in chunks(self._items, self._endpoint, self._row_check.check):
             while len(self._tasks) >= self._run.sender.width:
                 self._one_ended.clear()
                 await self._one_ended.wait()
@@ -287,61 +283,4 @@ class Bulk(Generic[R]):
             return await delivery.outcomes()
         finally:
             self._run.under_way.remove(delivery)
-            self._admission.release(rows.keys)
-
-    async def _check(self, first: int, items: list[R]) -> Checked[R]:
-        """Split ``items`` into rows to send, and outcomes of rows that are not sent."""
-        try:
-            checked = self._admission.check(first, items)
-        except LmsError as failed:  # what the check needs could not be read
-            self._run.stop(failed)
-            return Rows([], [], [], []), [
-                Outcome(index, item, Status.SKIPPED, error=STOPPED)
-                for index, item in enumerate(items, start=first)
-            ]
-        rows, ended = await self._without_known(*checked)
-        begin, self._begin = (self._begin, None) if rows else (None, self._begin)
-        if begin is not None and not self._run.is_stopping:
-            try:
-                await begin()
-            except LmsError as failed:
-                self._run.stop(failed)
-        return rows, ended
-
-    async def _without_known(self, rows: Rows[R], ended: list[Outcome[R]]) -> Checked[R]:
-        """Move rows that the journal knows to ``ended``."""
-        if self._run.journal is None:
-            return rows, ended
-        try:
-            known = await self._run.journal.recall(rows)
-        except JournalFailed as failed:
-            self._run.stop(failed)
-            self._admission.release(rows.keys)
-            status, error = NOT_RECALLED
-            for index, item in zip(rows.indices, rows.items, strict=True):
-                ended.append(Outcome(index, item, status, None, error))
-            return rows.at([]), sorted(ended, key=lambda outcome: outcome.index)
-        if not any(known):
-            return rows, ended
-        return self._without_settled(rows, known, ended)
-
-    def _without_settled(
-        self, rows: Rows[R], known: Sequence[EarlierResult | None], ended: list[Outcome[R]]
-    ) -> Checked[R]:
-        """Remove the rows that have a result from an earlier run, and mark the rows that it sent
-        without getting a response."""
-        places, sent_before = [], []
-        for place, (index, one) in enumerate(zip(rows.indices, known, strict=True)):
-            if one is None or one.status is None:
-                places.append(place)
-                sent_before += [] if one is None else [index]
-                continue
-            key = rows.keys[place]
-            self._admission.release([key])
-            outcome = earlier_outcome(index, rows.items[place], key, one)
-            if self._run.records is not None:
-                self._run.records.check([outcome])  # a row of this run may have overwritten it
-            ended.append(outcome)
-        rest = rows.at(places)
-        rest.sent_before = frozenset(sent_before)
-        return rest, sorted(ended, key=lambda outcome: outcome.index)
+            self._row_check.admission.release(rows.keys)

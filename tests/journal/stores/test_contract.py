@@ -140,7 +140,7 @@ async def test_second_run_is_refused_or_waits(store: JournalStore) -> None:
     async with leased(store) as journal:
         with pytest.raises(JournalUnusable, match="in use"):
             await store.open(wait=0.0, restart=False)
-        waiting = asyncio.create_task(store.open(wait=20.0, restart=False))
+        waiting = asyncio.create_task(store.open(wait=float("inf"), restart=False))
         await asyncio.sleep(0.1)
         assert not waiting.done()
         await journal.write([Sent(1, A), Ended(1, [DONE])])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TIMEOUT = 30
 #: Seconds without a sign of the other side after which a connection ends, and the lease with it.
 _IDLE, _INTERVAL, _COUNT = 15, 5, 3
+#: The longest wait for a lock that PostgreSQL can count, in milliseconds.
+_LONGEST = 2.0**31 - 1
 #: Settings of libpq, unless the connection string has its own.
 _CLIENT = {
     "application_name": "lms-async journal",
@@ -29,11 +31,13 @@ _CLIENT = {
     "tcp_user_timeout": TIMEOUT * 1000,
 }
 #: Settings of the server for a session. With ``synchronous_commit=off``, a server that crashes
-#: could lose notes of rows that were already sent. Stronger values than ``on`` are kept.
+#: could lose notes of rows that were already sent. Stronger values than ``on`` are kept. A session
+#: may be idle for long, if the vendor's rate limit is low.
 _SERVER = f"""
 SELECT set_config('tcp_keepalives_idle', '{_IDLE}', false),
        set_config('tcp_keepalives_interval', '{_INTERVAL}', false),
        set_config('tcp_keepalives_count', '{_COUNT}', false),
+       set_config('idle_session_timeout', '0', false),
        set_config('synchronous_commit',
            CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
            ELSE current_setting('synchronous_commit') END, false),
@@ -41,7 +45,7 @@ SELECT set_config('tcp_keepalives_idle', '{_IDLE}', false),
 """
 _RESET = """
 RESET tcp_keepalives_idle; RESET tcp_keepalives_interval; RESET tcp_keepalives_count;
-RESET synchronous_commit
+RESET idle_session_timeout; RESET synchronous_commit
 """
 #: Parts of libpq's messages that are repeated. The messages as a whole may contain a password, if
 #: the connection string is malformed.
@@ -63,10 +67,7 @@ _KNOWN = (
 
 
 class Session:
-    """A connection in autocommit mode, either its own or one of a pool.
-
-    :param lock: the number of the advisory lock that it may hold.
-    """
+    """A connection in autocommit mode, either its own or one of ``pool``."""
 
     def __init__(
         self, connection: psycopg.AsyncConnection[Any], pool: AsyncConnectionPool[Any] | None
@@ -91,8 +92,9 @@ class Session:
         """
         try:
             async with self.connection.transaction():
+                milliseconds = min(max(1.0, wait * 1000), _LONGEST)
                 await self.connection.execute(
-                    "SELECT set_config('lock_timeout', %s, true)", [f"{max(1, wait * 1000):.0f}ms"]
+                    "SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds:.0f}ms"]
                 )
                 # This lock belongs to the session, not to the transaction.
                 await self.connection.execute("SELECT pg_advisory_lock(%s)", [number])
