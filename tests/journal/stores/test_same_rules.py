@@ -71,7 +71,7 @@ async def results(
     return seen
 
 
-@settings(max_examples=settings().max_examples // 5)
+@settings(max_examples=settings().max_examples // 10)
 @given(history, st.lists(st.sampled_from(TAGS), max_size=6))
 def test_any_history_of_runs_gives_the_same_results_in_both_stores(
     postgres: PostgresServer, runs: Any, asked: list[bytes]
