@@ -27,13 +27,12 @@ class Accounts(Generic[C]):
 
     ::
 
-        async def make_client(name: str, session: SharedSession) -> Schoology:
-            key, secret = await read_credentials(name)
-            return Schoology(key, secret, session=session)
+        async def make_client(name: str, session: SharedSession) -> Acme:
+            return Acme(await read_token(name), session=session)
 
         async with Accounts(make_client) as accounts:
-            async with accounts.client("north-high") as schoology:
-                await schoology.app_user_info()
+            async with accounts.client("north-high") as acme:
+                print(await acme.pupils.list())
 
     If the vendor refuses the credentials of a call (401), ``make_client`` is called again, and the
     call is repeated once with the credentials of the new client. All calls of the account use them
@@ -41,9 +40,9 @@ class Accounts(Generic[C]):
     :class:`~lms_async.Unauthorized`. Other options of the new client are not used.
 
     :param make_client: called with the name of an account and the session. It returns a new client
-        with this session. What it raises is raised by :meth:`client`, and is
-        not remembered. When it is called for new credentials, an error other than
-        :class:`~lms_async.LmsError` makes the call raise :class:`~lms_async.Unauthorized`.
+        with this session. :meth:`client` raises what it raises, and calls it again the next time.
+        If it raises another error than :class:`~lms_async.LmsError` when it is called for new
+        credentials, the call raises :class:`~lms_async.Unauthorized`.
     :param most_open: how many clients may be open at once. To open one more, the client that has
         been unused for the longest time is closed. If all are in use, the next one waits.
     :raises InvalidInput: ``most_open`` is not a number above 0.
