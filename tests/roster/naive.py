@@ -120,7 +120,9 @@ class Naive:
                 return Reason.DUPLICATE_KEY
             known = [side[parent] for side in self.by_key if parent in side]
             wanted = self.by_key[0].get(parent)
-            if any(not self.scope.includes(entry) for entry in known) or (wanted and wanted.locked):
+            if wanted and wanted.locked:
+                return Reason(wanted.locked)
+            if any(not self.scope.includes(entry) for entry in known):
                 return Reason.OUT_OF_SCOPE
             if self._lock(parent):
                 return Reason.LOCKED
@@ -265,7 +267,7 @@ class Naive:
         if kind not in rules.removals:
             return Reason.REMOVAL_OFF
         # A record that the source says is not wanted is not merely missing.
-        return Reason.SOURCE_IN_DOUBT if kind in rules.in_doubt and wanted is None else None
+        return Reason.SOURCE_INCOMPLETE if kind in rules.incomplete and wanted is None else None
 
     def _of_last_year(self, kind: str, parents: list[tuple[str, str]]) -> bool:
         if kind != "enrollments":

@@ -235,7 +235,7 @@ def test_person_who_moves_joins_the_new_section_first(tmp_path: Path) -> None:
     assert enrolled == [join("k1", "p1"), join("k0", "p1")]
 
 
-def test_target_is_told_the_day_of_the_plan(tmp_path: Path) -> None:
+def test_target_gets_the_day_of_the_plan(tmp_path: Path) -> None:
     day, target = date(2026, 3, 1), school()
     made = write(tmp_path / "a.plan", as_of=day)
     run(made.apply(target, journal=tmp_path / "journals"))

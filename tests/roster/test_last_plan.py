@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import attrs
+import orjson
 import pytest
 
 from lms_async.errors import PlanFailed, PlanUnusable
@@ -43,11 +44,30 @@ async def test_source_that_is_too_small_is_still_too_small_in_the_next_run(tmp_p
     assert made.meta.source_records["people"] == count
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"made_at": "x", "as_of": "y"}'])
-def test_damaged_file_is_not_a_first_run(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("found_share", "x"),
+        ("source_records", []),
+        ("source_records", {"people": "9"}),
+        ("settings", {"a": 1}),
+        ("target", None),
+        ("made_at", 5),
+    ],
+)
+def test_value_of_another_type_is_damage(tmp_path: Path, name: str, value: object) -> None:
     remember_applied(tmp_path, OURS)
     (file,) = tmp_path.iterdir()
-    file.write_text(content)
+    file.write_bytes(orjson.dumps({**orjson.loads(file.read_bytes()), name: value}))
+    with pytest.raises(PlanUnusable, match="damaged.*delete it"):
+        last_applied(tmp_path, FakeTarget())
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"{}", b'{"made_at": "x", "as_of": "y"}'])
+def test_damaged_file_is_not_a_first_run(tmp_path: Path, content: bytes) -> None:
+    remember_applied(tmp_path, OURS)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
     with pytest.raises(PlanUnusable, match="damaged"):
         last_applied(tmp_path, FakeTarget())
     file.unlink()

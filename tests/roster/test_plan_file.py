@@ -15,7 +15,8 @@ import pytest
 from lms_async.errors import PlanFailed, PlanUnusable
 from lms_async.roster.changes import Action, Change, LeftAlone, Reason
 from lms_async.roster.guarding.guard import Refusal
-from lms_async.roster.plan_files.plan_file import PlanFile, PlanMeta
+from lms_async.roster.plan_files.plan_file import PlanFile
+from lms_async.roster.plan_files.plan_meta import PlanMeta
 from lms_async.roster.plan_files.plan_writer import PlanWriter
 
 META = PlanMeta(

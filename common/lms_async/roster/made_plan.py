@@ -14,7 +14,8 @@ from .applying.applying import ApplyReport, apply_plan
 from .applying.verifying import Verification, verify_plan
 from .changes import Action, Change, Reason
 from .guarding.guard import Refusal
-from .plan_files.plan_file import PlanFile, PlanMeta
+from .plan_files.plan_file import PlanFile
+from .plan_files.plan_meta import PlanMeta
 from .problems import ReadingReport
 from .targets.target import Target
 

@@ -37,7 +37,7 @@ async def init(sandbox: ManageBacSandbox, folder: Path) -> tuple[RosterMapping, 
     return read_mapping(out), out.read_text("utf-8"), said.getvalue()
 
 
-async def test_words_that_are_beyond_doubt_are_translated(
+async def test_words_with_a_certain_meaning_are_translated(
     managebac_sandbox: ManageBacSandbox, tmp_path: Path
 ) -> None:
     managebac_sandbox.school = prepared()

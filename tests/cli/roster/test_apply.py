@@ -94,6 +94,19 @@ def test_words_of_the_vendor_are_only_in_the_results_file(planned: Lms) -> None:
     assert first["error"]
 
 
+def test_people_who_exchange_their_addresses_are_told_by_number(planned: Lms) -> None:
+    assert planned("apply", "roster.plan").code == 0
+    users = planned.folder / "bundle" / "users.csv"
+    texts = {"w1@": "w9@", "w2@": "w1@", "w9@": "w2@"}
+    for old, new in texts.items():
+        users.write_text(users.read_text().replace(old, new))
+    assert planned.plan().code == 0
+    ran = planned("apply", "roster.plan")
+    assert ran.code == 1
+    assert "The changes 1, 2 of this plan exchange their email" in ran.out
+    assert not any(word in ran.out + ran.err for word in PRIVATE)
+
+
 def test_fields_that_are_not_ours_are_not_named() -> None:
     change = Change(kind="people", action=Action.UPDATE, key="p1", after={"email": "x"})
     error = RowError("409", "Wilhelmina has it", {"email": "taken", "Wilhelmina": "Quagmire"})
@@ -131,7 +144,7 @@ def test_refused_credentials_stop_and_the_same_command_continues(planned: Lms) -
     }
     ran = planned("apply", "roster.plan")
     assert ran.code == 0, ran.err
-    assert "An earlier run finished 8 changes" in ran.out
+    assert "An earlier run finished 8 of these changes" in ran.out
     assert len(planned.sandbox.school.enrollments) == 7
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 
 import pytest
 
-from lms_async.sandbox import Fault
+from lms_async.sandbox import Fault, Seen
 from tests.cli.conftest import read_results
 from tests.cli.roster.conftest import PRIVATE, Lms, write_bundle
 
@@ -176,6 +178,16 @@ def test_missing_permission_names_the_kinds(roster_lms: Lms) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_account_without_a_permission_does_not_look_like_wrong_credentials(
+    roster_lms: Lms,
+) -> None:
+    roster_lms.sandbox.faults.add(Fault.error(403, path="app-user-info"))
+    ran = roster_lms.plan()
+    assert ran.code == 4
+    assert "the account lacks a permission" in ran.err
+    assert "did not accept the credentials" not in ran.err
+
+
 def test_wrong_credentials_exit_4(roster_lms: Lms) -> None:
     roster_lms.monkeypatch.setenv("SCHOOLOGY_KEY", "wrong")
     ran = roster_lms.plan()
@@ -218,6 +230,38 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
     assert "deactivate" not in ran.out
 
 
+def test_each_cause_of_missing_removals_is_printed_once(roster_lms: Lms) -> None:
+    roster_lms.replace_in_mapping("max_source_shrink = 0.9", "")
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    orphans = "\n".join(f"x{number},,,k1,n,nobody,student,,," for number in range(5))
+    write_bundle(roster_lms.folder, 3, more=orphans)
+    ran = roster_lms.plan()
+    assert "5 of the source's" in ran.out
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text not in ran.out
+    assert "more reasons, run: lms plan show roster.plan" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan")
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text in shown.out
+
+
 def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) -> None:
     (roster_lms.folder / "bundle" / "users.csv").write_bytes(b"\x80\n")
     assert "Error: users.csv, line 1" in roster_lms.plan().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_plan_leaves_nothing_and_says_so(
+    roster_lms: Lms, number: signal.Signals
+) -> None:
+    def interrupt(seen: Seen) -> None:
+        if seen.path == "courses":
+            os.kill(os.getpid(), number)
+
+    roster_lms.sandbox.before_each = interrupt
+    roster_lms.sandbox.faults.add(Fault.hang(path="courses"))
+    ran = roster_lms.plan()
+    assert ran.code == 130
+    assert "Interrupted. No plan was made." in ran.err
+    assert {path.name for path in roster_lms.folder.iterdir()} == {"bundle", "roster.toml"}

@@ -115,7 +115,7 @@ async def test_terms_are_found_by_title_and_then_by_days(
     assert "begins later; same days" in written.line('"Spring Term"')
     assert "2025-2026, 2025-08-18 to 2026-06-12, is over on 2026-10-01" in written.comments()
     assert (
-        "[terms] 2026-2027: Schoology has no such term. Without a line, lms plan creates it."
+        "[terms] 2026-2027: Schoology has no such term. lms plan creates it, unless you translate"
         in (written.out)
     )
     assert written.line("# terms =") == '# terms = ["2026-2027", "fall term", "Second half"]'
@@ -124,7 +124,7 @@ async def test_terms_are_found_by_title_and_then_by_days(
 @pytest.mark.parametrize(
     ("codes", "expected", "said"),
     [
-        ([], False, "Nothing was found that needs true."),
+        ([], False, "lms found nothing that needs true."),
         ([("k1", 2026)], True, "Schoology has 1 past section with the key of a section"),
         ([("k1-2027", 2027)], True, "Schoology has 1 section with a year in the key"),
         ([("k1", 2026), ("k2", 2027)], False, "Change it to true when the next school year begins"),

@@ -101,9 +101,9 @@ async def test_guard_that_stops_the_plan_comes_first(page: Page) -> None:
     await expect(page.locator(".private")).to_contain_text("names")
     assert (await page.locator("main h2").all_inner_texts())[0] == "Guard"
     stops, warns = await page.locator(".verdict").all_inner_texts()
-    assert stops.startswith("The guard stops this plan. It must not be applied.")
+    assert stops.startswith("The guard refuses this plan. Do not apply it.")
     assert "<b>Read the plan.</b>" in stops
-    assert warns.split("\n\n") == ["The guard left out removals.", "No sections are removed."]
+    assert warns.split("\n\n") == ["The guard leaves out removals.", "No sections are removed."]
 
 
 async def test_totals_by_kind_and_school_show_the_rows_they_count(page: Page) -> None:
@@ -183,8 +183,8 @@ async def test_what_is_left_alone_is_counted_and_listed_up_to_a_bound(page: Page
     listed = len(LEFT_ALONE) - 1
     await expect(section.locator(".status")).to_have_text(f"1–50 of {listed:,} rows")
     assert (await rows(page, "#left-alone"))[:3] == [
-        "Field cannot be changed people Zoë Okafor P1 north birth date",
-        "Blank key people no key, vendor's id 77 south",
+        "Vendor cannot change this field people Zoë Okafor P1 north birth date",
+        "No id from the school people vendor's id 77 south",
         f"Locked people P7 south {HOSTILE}",
     ]
     await section.get_by_role("combobox", name="Reason").select_option("vendor has no such field")

@@ -274,7 +274,7 @@ def test_account_has_the_host_and_no_key(
     assert schoology_sandbox.key not in account
 
 
-async def test_words_are_those_that_a_mapping_can_lead_to(
+async def test_words_are_those_into_which_a_mapping_can_translate(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     add_building(schoology_sandbox.school)

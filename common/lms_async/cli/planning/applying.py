@@ -62,7 +62,7 @@ async def run_apply(request: ApplyRequest, reporter: Reporter, out: TextIO, err:
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="Nothing was sent.")
+    return await run_reported(work, reporter, out, if_stopped="Nothing was sent.")
 
 
 async def _run(
@@ -137,7 +137,7 @@ async def _apply(
         )
     interrupts.on_interrupt = _nothing_to_stop
     if report.stop_reason is None:
-        # The guard compares the next source with the one of this plan.
+        # The guard compares the next source with the source of this plan.
         remember_applied(path.parent, meta)
     return report
 
@@ -193,8 +193,8 @@ def _next(request: ApplyRequest, report: ApplyReport) -> list[str]:
     lines = []
     if Status.UNKNOWN in statuses:
         lines.append(
-            "Unknown changes were sent, but no response says whether the vendor made them. They "
-            "are looked up before they are sent again."
+            "Unknown changes were sent, but no response says whether the vendor made them. The "
+            "next run looks them up before it sends them again."
         )
     if statuses & {Status.UNKNOWN, Status.SKIPPED}:
         lines.append(f"To continue, run: {command_line(again)}")

@@ -56,7 +56,7 @@ async def run_plan(request: PlanRequest, reporter: Reporter, out: TextIO, err: T
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="No plan was made.")
+    return await run_reported(work, reporter, out, if_stopped="No plan was made.")
 
 
 async def _run(

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import attrs
+
 from ...bulk.status import STOPPED
 from ...outcome import Outcome, RowError, Status
 from ...roster import ApplyReport, Change, PlanFile
+from ...roster.applying.exchanges import VALUE_IN_USE
 from ..kinds import Row
 from ..listing.files import NewFile
 from ..listing.formats import MARK, CsvFormat
@@ -47,7 +50,7 @@ def outcome_lines(report: ApplyReport) -> list[str]:
         for (kind, action, status), count in report.counts.items()
     ]
     if report.earlier:
-        lines.append(f"An earlier run finished {counted(report.earlier, 'change')} of these.")
+        lines.append(f"An earlier run finished {report.earlier:,} of these changes.")
     why = _reasons(report)
     if why:
         lines.append("Not done, by reason:")
@@ -60,10 +63,11 @@ def outcome_lines(report: ApplyReport) -> list[str]:
 def _reasons(report: ApplyReport) -> Counter[str]:
     found: Counter[str] = Counter()
     for outcome in report.not_done():
-        # Why a run stopped is told once, and not for each change that was skipped.
+        # The run's error says why it stopped, so skipped changes do not repeat the reason.
         if outcome.error is None or outcome.error.code == STOPPED.code:
             continue
-        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=False))
+        is_ours = outcome.error.code == VALUE_IN_USE
+        change, why = outcome.item, ", ".join(reasons(without_text(outcome), ours=is_ours))
         found[f"{change.kind}, {change.action} {outcome.status}: {why}"] += 1
     return found
 
@@ -71,6 +75,8 @@ def _reasons(report: ApplyReport) -> Counter[str]:
 def without_text(outcome: Outcome[Change]) -> RowError:
     """Return the error without the vendor's words. Other fields than ours may be such words too."""
     assert outcome.error is not None  # noqa: S101 - checked before
+    if outcome.error.code == VALUE_IN_USE:  # the reasons are ours, and name changes by number
+        return attrs.evolve(outcome.error, message="")
     known = outcome.item.after.keys() | outcome.item.before.keys()
     return RowError(
         outcome.error.code, "", {name: "" for name in outcome.error.fields if name in known}

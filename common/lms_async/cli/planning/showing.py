@@ -52,7 +52,9 @@ async def run_show(request: ShowRequest, reporter: Reporter, output: Output, out
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, output, out)
-    return await run_reported(work, reporter, if_stopped="Not everything was printed or saved.")
+    return await run_reported(
+        work, reporter, out, if_stopped="Not everything was printed or saved."
+    )
 
 
 async def _run(
@@ -71,7 +73,7 @@ async def _run(
 
 def _summary(file: PlanFile) -> Iterator[str]:
     meta = file.meta
-    yield from plan_lines(file, find_target(meta.target).vendor)
+    yield from plan_lines(file, find_target(meta.target).vendor, all_reasons=True)
     made = ago(meta.made_at.timestamp())
     yield f"Made {made}, at {meta.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
 

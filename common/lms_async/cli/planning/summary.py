@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from ...roster import Action, PlanFile, Reason
 from ...roster.model import KINDS
 from ..wording import counted
+from .guard_words import guard_lines
 
 #: How many schools are shown for each kind.
 _SCHOOLS = 20
 
 
-def plan_lines(file: PlanFile, vendor: str) -> list[str]:
-    """Return what a plan would do, what it leaves alone, and what the guard says."""
+def plan_lines(file: PlanFile, vendor: str, *, all_reasons: bool = False) -> list[str]:
+    """Return what a plan would do, what it leaves alone, and what the guard says.
+
+    :param all_reasons: whether to show also the guard's reasons that follow from other reasons.
+    """
     counts = file.counts()
     total = counted(sum(counts.values()), "change")
     return [
@@ -22,7 +26,7 @@ def plan_lines(file: PlanFile, vendor: str) -> list[str]:
         *change_lines(counts),
         *_left_alone(file.counts_left_alone()),
         *_fields_left_alone(file.counts_fields_left_alone()),
-        *guard_lines(file),
+        *guard_lines(file, all_reasons=all_reasons),
     ]
 
 
@@ -45,17 +49,6 @@ def change_lines(counts: Mapping[tuple[str, Action, str], int]) -> list[str]:
         if more := len(schools) - len(shown):
             lines.append(f"    and {counted(more, 'other school')}")
     return lines
-
-
-def guard_lines(file: PlanFile) -> list[str]:
-    """Return what the guard does not allow."""
-    refusals = file.refusals()
-    stopping = [f"  {refusal.text}" for refusal in refusals if refusal.stops]
-    others = [f"  {refusal.text}" for refusal in refusals if not refusal.stops]
-    return [
-        *(["The guard refuses this plan:", *stopping] if stopping else []),
-        *(["The guard leaves out removals:", *others] if others else []),
-    ]
 
 
 def _left_alone(counts: Mapping[tuple[str, Reason, str], int]) -> list[str]:

@@ -50,7 +50,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 def problems(facts: Facts) -> Part:
     """Write how often each problem of the source occurs, and where it is first."""
     part, report = Part(), facts.source.report
-    part.comment("Problems of the source, with the place of the first of each.")
+    part.comment("Problems of the source, each with its first place.")
     first: dict[tuple[str, str, Severity], Problem] = {}
     for problem in report.problems:
         first.setdefault((problem.file, problem.code, problem.severity), problem)

@@ -15,6 +15,7 @@ from ..credentials import Environment, has_credentials, require_variables
 from ..exit_codes import CommandError, exit_code_of_error, explain_error
 from ..listing.progress import RowCount, shown_on
 from ..reporting.reporters import Reporter
+from ..reporting.streams import check_written
 from ..roster_support import RosterSupport
 from ..target import Target
 from ..wording import command_line, counted, listed
@@ -45,10 +46,10 @@ async def write_roster_mapping(
     :param path: the source.
     :param support: how the target's roster is reached.
     :param environment: the credentials. Without them, the vendor is not asked.
-    :param err: gets the progress.
+    :param err: gets the progress, and what the reporter says.
     :param as_of: the day for which the first plan will be made.
     :param limit: the rate limit: requests, seconds. ``None`` takes the target's.
-    :raises CommandError: a side cannot be read, or ``out`` exists.
+    :raises CommandError: a side cannot be read, ``out`` exists, or ``err`` can't be written.
     """
     _refuse_existing(out)
     reporter.note(f"Reading {path}")
@@ -79,6 +80,7 @@ async def write_roster_mapping(
     if len(checks) > _MOST_CHECKS:
         reporter.note(f"- and {len(checks) - _MOST_CHECKS} more, see the file")
     reporter.note(f"Read the file, then make a plan, which changes nothing: {plan}")
+    check_written(err)
 
 
 def _refuse_existing(out: Path) -> None:

@@ -33,7 +33,7 @@ def same_word(words: Iterable[Word], *names: str) -> Word | None:
 
 
 def same_role(words: Iterable[Word], role: str) -> Word | None:
-    """Return the vendor's word for a role, if its meaning is beyond doubt."""
+    """Return the vendor's word for a role, if its meaning is certain."""
     known = list(words)
     same = same_word(known, role)
     if same is not None:

@@ -40,8 +40,8 @@ def terms(facts: Facts) -> Part:
     for title, same in by_title.items():
         if len(same) > 1:
             part.check(
-                f"{len(same)} terms of the source have the title {title}. The vendor knows a term "
-                "by its title, so give them different titles in the source."
+                f"{len(same)} terms of the source have the title {title}. lms recognizes "
+                "a term by its title, so give them different titles in the source."
             )
         _term(facts, same[0], known, part)
     ended = (term for term in facts.source.terms if term not in current)
@@ -94,9 +94,9 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
     if facts.vendor is None:
         return
     if "terms" in facts.vendor.capabilities.kinds:
-        will = f"{facts.name} has no such term. Without a line, lms plan creates it."
+        will = f"{facts.name} has no such term. lms plan creates it, unless you translate it."
     else:
-        will = f"{facts.name} has no such term, and lms plan can't create it."
+        will = f"{facts.name} has no such term, and lms plan cannot create it."
     part.comment(will, indent="  ")
     part.checks.append(f"[terms] {term.title}: {will}")
 

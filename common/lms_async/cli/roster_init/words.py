@@ -93,7 +93,7 @@ def _source_words(facts: Facts, table: str) -> Iterator[_SourceWord]:
 
 
 def _same(table: str, known: Sequence[Word], one: _SourceWord) -> Word | None:
-    """Return the vendor's word for a word of the source, if its meaning is beyond doubt."""
+    """Return the vendor's word for a word of the source, if its meaning is certain."""
     if table == "grades":
         return same_grade(known, one.word)
     if table not in _ROLES:

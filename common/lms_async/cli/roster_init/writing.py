@@ -25,7 +25,7 @@ def roster_text(facts: Facts, *, again: str) -> tuple[str, list[str]]:
     start = Part()
     start.comment(
         f"How the roster of the school is kept in {facts.name}, written by `lms roster init`. It "
-        'contains no data of people. Decide the lines with "check". Then make a plan, which '
+        'contains no data of people. Check each line with "check". Then make a plan, which '
         "changes nothing:"
     )
     start.lines.append(f"#   {again}")

@@ -22,8 +22,10 @@ from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
 from ..plan_files.plan_file import PlanFile, Step
 from ..targets.target import Target
+from ..temporary import delete_abandoned
 from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
+from .exchanges import Exchanges
 from .moves import HELD, Moves
 
 #: How many changes are recorded as skipped before the event loop does other work.
@@ -77,6 +79,7 @@ async def apply_plan(
     on_bulk: Callable[[Bulk[Change]], object] | None,
 ) -> ApplyReport:
     """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
+    delete_abandoned(path)
     with PlanFile(path, plan) as file:
         conditions.check_account(file.meta, target)
         conditions.check_guard(file)
@@ -149,6 +152,9 @@ class _Apply:
         journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
         bulk: Bulk[Change] | None = None
         next_ = step.first
+        exchanges = Exchanges(
+            lambda: enumerate(self._file.changes(step.first, step.last), start=step.first)
+        )
         # The numbers of the changes that the bulk has taken and that have no outcome yet.
         taken: deque[int] = deque()
 
@@ -173,7 +179,8 @@ class _Apply:
                 self._on_bulk(bulk)
             async with bulk:
                 async for outcome in bulk:
-                    self._add(taken.popleft(), outcome)
+                    at = taken.popleft()
+                    self._add(at, exchanges.explained(at, outcome))
                     _forget(bulk)
         self.stop_reason = bulk.report.stop_reason
         return next_

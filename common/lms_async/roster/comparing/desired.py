@@ -57,7 +57,7 @@ class Desired:
         #: How many records the source says were deleted, by kind.
         self.deleted: Counter[str] = Counter()
         #: The kinds in which a record has no key. Such a record looks as if it were missing.
-        self.in_doubt: set[str] = set()
+        self.incomplete: set[str] = set()
         #: The school year of each section, by the section's key, if its terms have one.
         self.section_years: dict[str, Days] = {}
         self._mapping, self._as_of, self._report = mapping, as_of, report
@@ -92,10 +92,10 @@ class Desired:
             if isinstance(made, LeftAlone):
                 self._left_alone[made.kind, made.org, made.reason, ""] += 1
                 if made.reason not in _CERTAIN:
-                    self.in_doubt.add(made.kind)
+                    self.incomplete.add(made.kind)
             elif made is not None:
                 if made.active and not made.locked and not usable_key(made.key):
-                    self.in_doubt.add(made.kind)
+                    self.incomplete.add(made.kind)
                 yield made
         self._role_words.report_unknown(self._report)
         self._report_day_without_term()

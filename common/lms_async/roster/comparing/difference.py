@@ -197,7 +197,7 @@ class _Difference:
             "of_a_year": kind in _OF_A_YEAR,
             "removable": capabilities.kinds[kind].removal is not None,
             "asked": kind in rules.removals,
-            "in_doubt": kind in rules.in_doubt,
+            "incomplete": kind in rules.incomplete,
         }
 
 

@@ -129,7 +129,7 @@ const leftAlone = new RecordList(document.getElementById("left-alone"), {
 
 function describeWithoutKey(row) {
   if (row.records > 1 || !row.vendorId) return countOf(row.records, "record", "records");
-  return `no key, vendor's id ${row.vendorId}`;
+  return `vendor's id ${row.vendorId}`;
 }
 
 function showAbout() {
@@ -147,8 +147,8 @@ function showGuard() {
     .filter((refusal) => refusal.stops === stops)
     .map((refusal) => make("li", null, refusal.text));
   const verdicts = [
-    ["stops", "The guard stops this plan. It must not be applied.", texts(true)],
-    ["warns", "The guard left out removals.", texts(false)],
+    ["stops", "The guard refuses this plan. Do not apply it.", texts(true)],
+    ["warns", "The guard leaves out removals.", texts(false)],
   ].filter(([, , items]) => items.length);
   if (!verdicts.length) verdicts.push(["allows", "The guard allows this plan.", []]);
   for (const [name, title, items] of verdicts) {

@@ -26,7 +26,7 @@ import orjson
 from ...errors import PlanFailed, PlanUnusable
 from ...journal.key import make_private
 from ..targets.target import Target
-from .plan_file import PlanMeta, meta_of
+from .plan_meta import PlanMeta, meta_of
 
 
 def last_applied(folder: str | PathLike[str], target: Target) -> PlanMeta | None:

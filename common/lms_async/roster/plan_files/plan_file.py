@@ -14,9 +14,8 @@ refusals    what the guard does not allow
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +28,7 @@ from ...errors import PlanUnusable
 from ..changes import Action, Change, LeftAlone, Reason
 from ..guarding.guard import Refusal
 from .plan_digest import content_digest
+from .plan_meta import PlanMeta, meta_of
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
@@ -66,55 +66,6 @@ GROUP BY kind, reason, detail
 _COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
-
-
-@attrs.frozen(kw_only=True)
-class PlanMeta:
-    """What a plan was made from.
-
-    :param made_at: when the plan was made, with a time zone.
-    :param target: the name of the target.
-    :param account: the account at the vendor, without a secret.
-    :param as_of: the day for which the plan was made. It decides who is enrolled.
-    :param mapping_hash: a hash of the mapping.
-    :param fingerprint: a hash of all that was there, see
-        :attr:`~lms_async.roster.comparing.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind. If it had none of a kind, only
-        changes, or fewer than the guard allows, this is the number of the last plan.
-    :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
-    :param found_share: the share of the vendor's people with a key that are in the source once the
-        plan is applied; ``None`` if there are none. If the source had only changes of people, this
-        is the share of the last plan.
-    """
-
-    made_at: datetime
-    target: str
-    account: str
-    as_of: date
-    mapping_hash: str
-    fingerprint: str
-    source_records: Mapping[str, int] = attrs.field(factory=dict)
-    settings: Mapping[str, str] = attrs.field(factory=dict)
-    found_share: float | None = None
-
-    @property
-    def id(self) -> str:
-        """A text that differs between any two plans."""
-        return f"{self.made_at.isoformat()} {self.fingerprint} {self.mapping_hash}"
-
-
-def meta_of(values: Mapping[str, Any]) -> PlanMeta:
-    """Return the metadata that was written as JSON.
-
-    :raises LookupError: a value is missing.
-    :raises TypeError: there are other values.
-    :raises ValueError: a date is not valid.
-    """
-    dates = {
-        "made_at": datetime.fromisoformat(values["made_at"]),
-        "as_of": date.fromisoformat(values["as_of"]),
-    }
-    return PlanMeta(**{**values, **dates})
 
 
 @attrs.frozen(kw_only=True)
@@ -170,6 +121,11 @@ class PlanFile:
     ) -> None:
         self._connection.close()
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def check_content(self) -> None:
         """Check that the changes are those that were planned. It reads the whole file.
 
@@ -181,7 +137,7 @@ class PlanFile:
         if not is_as_written:
             raise PlanUnusable(
                 f"the plan {self._path} was edited or damaged after it was made",
-                hint="make the plan again",
+                hint="make a new plan",
             )
 
     def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
@@ -287,7 +243,7 @@ class PlanFile:
             raise PlanUnusable(
                 f"the plan {self._path} is in format {version}; lms-async {__version__} reads "
                 f"format {FORMAT}",
-                hint="make the plan again with this version",
+                hint="make a new plan with this version",
             )
         with self._reading():
             rows = self._connection.execute("SELECT name, value FROM meta")
@@ -300,7 +256,7 @@ class PlanFile:
             yield
         except _DAMAGED:
             raise PlanUnusable(
-                f"{self._path} is not a plan, or is damaged", hint="make the plan again"
+                f"{self._path} is not a plan, or is damaged", hint="make a new plan"
             ) from None
 
 

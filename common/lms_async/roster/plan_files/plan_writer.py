@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
@@ -17,8 +16,10 @@ from ...errors import PlanFailed
 from ..changes import Action, Change, LeftAlone
 from ..database import create, writing
 from ..guarding.guard import Refusal
+from ..temporary import UNFINISHED, temporary_beside
 from .plan_digest import content_digest
-from .plan_file import APPLICATION_ID, FORMAT, PlanMeta
+from .plan_file import APPLICATION_ID, FORMAT
+from .plan_meta import PlanMeta
 
 #: Rows that are written together.
 _BATCH = 1000
@@ -53,7 +54,7 @@ class PlanWriter:
         #: The number of changes so far, by kind, action and org.
         self.counts: Counter[tuple[str, Action, str]] = Counter()
         self._path = path
-        self._part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+        self._part = temporary_beside(path, UNFINISHED)
         self._changes: list[tuple[object, ...]] = []
         self._left_alone: list[tuple[object, ...]] = []
         self._connection = create(self._part)
@@ -86,8 +87,7 @@ class PlanWriter:
             with writing(self._path):
                 digest = content_digest(self._connection)
                 self._connection.execute("INSERT INTO meta VALUES ('digest', ?)", (digest,))
-            self._connection.close()
-            _replace(self._part, self._path)
+            self._move_to_its_place()
         except BaseException:
             self._discard()
             raise
@@ -143,16 +143,17 @@ class PlanWriter:
         self._changes.clear()
         self._left_alone.clear()
 
+    def _move_to_its_place(self) -> None:
+        """Name the finished file, so that it survives a power failure."""
+        try:
+            with self._part.open("rb") as file:
+                os.fsync(file.fileno())
+                # This also unlocks the file, so that another run takes it for abandoned.
+                self._connection.close()
+            self._part.replace(self._path)
+        except OSError as error:
+            raise PlanFailed(f"the plan {self._path} can't be written: {error.strerror}") from None
+
     def _discard(self) -> None:
         self._connection.close()
         self._part.unlink(missing_ok=True)
-
-
-def _replace(part: Path, path: Path) -> None:
-    """Move the finished file to its place, so that it survives a power failure."""
-    try:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise PlanFailed(f"the plan {path} can't be written: {error.strerror}") from None

@@ -123,7 +123,7 @@ class Target(Protocol):
         """
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
-        """Read the vendor's words, by the name of the table in the mapping that leads to them.
+        """Read the vendor's words, by the name of the mapping's table that translates into them.
 
         For example, ``"roles"`` has the titles of the vendor's roles. A table of which the vendor
         has no fixed words is left out. If the account has one school, ``"school"`` has its name, so

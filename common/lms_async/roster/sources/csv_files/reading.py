@@ -52,7 +52,7 @@ class Reading:
         if file is None:
             text = "the file is not there. So missing records of its kinds are not removed."
             self.report.add(Severity.WARNING, described.file, 0, "", "no_file", text)
-            coverage.doubts.add("no_file")
+            coverage.gaps.add("no_file")
             return None
         coverage.mode = Mode.BULK
         reported = name in self._texts
@@ -65,7 +65,7 @@ class Reading:
 
     def is_whole_list(self, kind: str) -> bool:
         """Return whether all files of a kind are there, so that a reference can be checked."""
-        return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).doubts
+        return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).gaps
 
 
 def read_rows(

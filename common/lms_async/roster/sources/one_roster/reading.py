@@ -52,7 +52,7 @@ class Reading:
         coverage = self.report.of(kind) if kind else Coverage()
         if kind:
             coverage.mode = mode
-            coverage.doubts |= self.manifest.doubts[form.name.lower()]
+            coverage.gaps |= self.manifest.gaps[form.name.lower()]
         if mode is Mode.ABSENT or form.name.lower() not in self.files:
             return None
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)

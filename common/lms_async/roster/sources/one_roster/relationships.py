@@ -27,9 +27,9 @@ def read_relationships(reading: Reading) -> Iterator[Record | Deleted]:
     if table is None or not table.has("agentSourcedIds"):
         return
     coverage.mode = table.mode
-    coverage.doubts |= table.coverage.doubts
+    coverage.gaps |= table.coverage.gaps
     if table.coverage.rejected:
-        coverage.doubts.add("rejected_people")
+        coverage.gaps.add("rejected_people")
     people = reading.known.people or KnownPeople()
     given: set[object] = set()
     for row in table.scan():

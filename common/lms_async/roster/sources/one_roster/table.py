@@ -44,7 +44,7 @@ class OneRosterTable(Table):
     def _judge_header(self, form: FileFormat, line: int, header: Header) -> None:
         for column in (form.key, *form.needs):
             if column in header.missing:
-                text = "the file has no such column, without which no row can be read."
+                text = "the file has no such column, and no row can be read without this column."
                 raise self._report.refuse(self.name, line, column, "no_column", text)
         if header.repeated:
             text = "the file has this column more than once."
@@ -66,11 +66,11 @@ class OneRosterTable(Table):
             yield row
 
     def _note_delta_values(self, row: Row) -> None:
-        if "delta_values" not in self.coverage.doubts:
+        if "delta_values" not in self.coverage.gaps:
             column = "status" if row["status"] else "dateLastModified"
             text = "a bulk file must not fill this column. So missing records are not removed."
             row.warn(column, "delta_values", text)
-            self.coverage.doubts.add("delta_values")
+            self.coverage.gaps.add("delta_values")
 
     def is_deleted(self, row: Row) -> bool:
         """Return whether the row says that its record was deleted.

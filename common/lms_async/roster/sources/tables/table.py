@@ -186,7 +186,7 @@ class Table:
             text = f"no {self.layout.kind} are read from this file. So none are removed."
             self.warn(0, "", "no_rows", text)
             if self.coverage.mode is Mode.BULK:
-                self.coverage.doubts.add("no_rows")
+                self.coverage.gaps.add("no_rows")
         if ids.may_lack_zeros():
             text = "some ids are shorter than the others. A spreadsheet may have removed zeros."
             self.warn(0, self.layout.name(id_field), "lost_zeros", text)
@@ -197,9 +197,8 @@ class Table:
             self.accept(0, "left_out", text)
         if without_key:
             names = " or ".join(map(self.layout.name, self.layout.key))
-            text = (
-                f"rows without {names}, from which no {self.layout.kind} are read: {without_key:,}."
-            )
+            kind = self.layout.kind
+            text = f"{without_key:,} rows have no {names}, so no {kind} are read from them."
             self.accept(0, "without_key", text)
 
     def _reject_whole(self, line: int, why: RowRejected) -> None:
