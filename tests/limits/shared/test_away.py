@@ -10,7 +10,7 @@ import pytest
 from benchmarks.redis_server import RedisServer
 from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
-from lms_async.limits.shared import connection
+from lms_async.limits.shared import calls, subscription
 from lms_async.limits.shared import window as limit_redis
 from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
 from lms_async.limits.shared.window import RedisWindow
@@ -30,7 +30,8 @@ def short_wait_for_a_new_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_wait_for_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Redis take 0.5 s to respond instead of 2 s."""
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    monkeypatch.setattr(calls, "PATIENCE", 0.5)
+    monkeypatch.setattr(subscription, "PATIENCE", 0.5)
 
 
 def kinds(events: list[Event]) -> list[type[Event]]:
