@@ -14,7 +14,7 @@ from lms_async.limits.shared import calls, subscription
 from lms_async.limits.shared import window as limit_redis
 from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
 from lms_async.limits.shared.window import RedisWindow
-from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
@@ -145,6 +145,7 @@ async def test_pause_holds_the_fallback_too_and_reaches_redis_when_it_is_back(
     assert log[1] >= asked + 3.0
 
 
+@BOTH_FORMS
 async def test_broken_connection_is_reopened(
     share: Share, old_redis: RedisServer, events: list[Event]
 ) -> None:

@@ -20,7 +20,7 @@ from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.shared_redis import SharedRedis
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import busiest
-from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
@@ -181,6 +181,7 @@ GARBAGE = [
 ]
 
 
+@BOTH_FORMS
 async def test_foreign_messages_are_ignored_and_logged_once(
     share: Share, redis: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -220,6 +221,7 @@ async def test_redis_known_to_be_new_opens_at_once(
     assert events == []
 
 
+@BOTH_FORMS
 async def test_emptied_redis_is_not_new_to_a_window_that_knows_better(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:

@@ -18,6 +18,11 @@ PATIENCE = 2.0
 #: Exceptions that mean that Redis can't be reached or can't run the script.
 BROKEN = (RedisError, OSError)
 
+#: The settings that a client gives, besides those for TLS. They say where Redis is and who asks.
+_TAKEN = frozenset(
+    {"host", "port", "path", "db", "username", "password", "credential_provider", "client_name"}
+)
+
 
 def make_client(url_or_client: str | Redis) -> Redis:
     """Create a client with its own connections, for a URL or with the settings of another client.
@@ -40,9 +45,12 @@ def make_client(url_or_client: str | Redis) -> Redis:
             "a shared limit needs a redis.asyncio.Redis that is connected to one server",
             hint="Sentinel and clusters are not supported",
         )
-    return Redis.from_pool(
-        ConnectionPool(pool.connection_class, **{**pool.connection_kwargs, **settings})
-    )
+    given = {name: value for name, value in pool.connection_kwargs.items() if _is_taken(name)}
+    return Redis.from_pool(ConnectionPool(pool.connection_class, **given, **settings))
+
+
+def _is_taken(setting: str) -> bool:
+    return setting in _TAKEN or setting.startswith("ssl_")
 
 
 def _from_url(url: str, settings: dict[str, Any]) -> Redis:

@@ -135,15 +135,14 @@ class RedisSession:
         bookings = self._bookings
         if self._waiters.has_waiters or self.tickets or bookings.in_use or bookings.booked:
             return False
-        now = asyncio.get_running_loop().time()
-        closed_until = self._connection.here(bookings.closed_until)
-        quiet_since = max(bookings.ended_at + self._per, now + bookings.pause_left(), closed_until)
-        if now >= quiet_since + _KEPT_OPEN:
+        loop, here = asyncio.get_running_loop(), self._connection.here
+        held_until = max(here(bookings.closed_until), here(bookings.paused_until))
+        quiet_since = max(bookings.ended_at + self._per, held_until, bookings.pause_asked_until)
+        idle_from = quiet_since + _KEPT_OPEN
+        if loop.time() >= idle_from:
             return True
         if self._idle_timer is None:
-            self._idle_timer = asyncio.get_running_loop().call_at(
-                quiet_since + _KEPT_OPEN, self._check_again
-            )
+            self._idle_timer = loop.call_at(idle_from, self._check_again)
         return False
 
     def _check_again(self) -> None:
