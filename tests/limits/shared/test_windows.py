@@ -137,7 +137,7 @@ async def test_window_with_a_busy_slot_or_a_pause_stays_subscribed(make: Make, r
 async def test_call_that_comes_while_the_window_unsubscribes_gets_a_slot(make: Make) -> None:
     window = make(5)
     await take(window, [])
-    while not window._session.closing:
+    while not window._session.closing:  # noqa: ASYNC110 - nothing tells this moment
         await asyncio.sleep(0)
     assert window._session_task is not None
     async with asyncio.timeout(5):
